@@ -1,0 +1,106 @@
+/** Which way the arrows go: each rule is one sentence of docs/architecture.md. */
+const participants = '^apps/(order|customer)/';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'contracts-import-nothing',
+      comment: 'Contracts are what processes say to each other: whoever reads one must need nothing else.',
+      severity: 'error',
+      from: { path: '^contracts/' },
+      to: { pathNot: ['^contracts/', '^node_modules/zod/'] },
+    },
+    {
+      name: 'workflows-are-deterministic',
+      comment: 'A workflow must replay: it may use Temporal, contracts, other workflow code and types, never what does I/O.',
+      severity: 'error',
+      from: { path: '^workflows/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: ['^workflows/', '^contracts/', '^node_modules/@temporalio/(workflow|common)/'], preCompilationOnly: false },
+    },
+    {
+      name: 'workflows-bundle-no-schemas',
+      comment: 'Schemas would drag a validation library into every workflow sandbox: of contracts with schemas a workflow takes types only.',
+      severity: 'error',
+      from: { path: '^workflows/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^contracts/.*\\.(resource|commands|events)\\.ts$', preCompilationOnly: false },
+    },
+    {
+      name: 'workflows-know-activities-by-type',
+      comment: 'A workflow decides and an activity acts: the one knows the interface of the other, never its code.',
+      severity: 'error',
+      from: { path: '^workflows/' },
+      to: { path: '^activities/', preCompilationOnly: false },
+    },
+    {
+      name: 'activities-know-no-process',
+      comment: 'An activity speaks HTTP to one participant: it imports contracts and libs, no app and no workflow.',
+      severity: 'error',
+      from: { path: '^activities/' },
+      to: { path: '^(apps|workflows|prisma|generated)/' },
+    },
+    {
+      name: 'gateway-knows-workflows-by-contract',
+      comment: 'Who starts a saga needs its name, its input and its messages, not its code.',
+      severity: 'error',
+      from: { path: '^apps/gateway/' },
+      to: { path: '^(workflows/.*\\.workflow\\.ts|workflows/index\\.ts|activities/|generated/)' },
+    },
+    {
+      name: 'participants-know-no-saga',
+      comment: 'A participant knows no saga and no Temporal: any orchestrator, or a person with curl, can use it.',
+      severity: 'error',
+      from: { path: participants },
+      to: { path: '^(workflows|activities)/|^libs/(temporal|embedded)/|node_modules/@temporalio/' },
+    },
+    {
+      name: 'participants-know-no-participant',
+      comment: 'Participants share nothing but contracts and libs; what one needs of another, a saga carries.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/([^/]+)/', pathNot: ['^apps/$1/', '^apps/(gateway|worker)/'] },
+    },
+    {
+      name: 'only-the-owner-opens-its-tables',
+      comment: "Nobody but its owner touches a participant's tables.",
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^generated/([^/]+)/', pathNot: '^generated/$1/' },
+    },
+    {
+      name: 'no-app-imports-gateway-or-worker',
+      comment: 'Gateway and worker are processes of their own; only the embedded default puts the two into one.',
+      severity: 'error',
+      from: { path: '^apps/', pathNot: '^apps/(embedded|gateway|worker)/' },
+      to: { path: '^apps/(gateway|worker)/' },
+    },
+    {
+      name: 'gateway-and-worker-stay-apart',
+      comment: 'A cluster runs gateway and worker apart, so neither may need the other.',
+      severity: 'error',
+      from: { path: '^apps/(gateway|worker)/' },
+      to: { path: '^apps/(gateway|worker)/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'libs-know-no-app',
+      comment: 'What several apps share cannot depend on one of them.',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^(apps|workflows|activities|generated|scripts|bench)/' },
+    },
+    {
+      name: 'nothing-imports-tests',
+      comment: 'Tests see everything and nothing sees them.',
+      severity: 'error',
+      from: { pathNot: '^test/|\\.(spec|test)\\.ts$|^vitest\\.config\\.ts$' },
+      to: { path: '^test/|\\.(spec|test)\\.ts$' },
+    },
+    { name: 'no-circles', comment: 'Two files that need each other are one file.', severity: 'error', from: {}, to: { circular: true } },
+  ],
+  options: {
+    tsPreCompilationDeps: 'specify',
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: ['node_modules', 'generated'] },
+    exclude: { path: '^dist/' },
+  },
+};

@@ -1,0 +1,74 @@
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { type FailureDetails, failureTypes } from '../contracts/failure-types.js';
+import { participants } from '../contracts/participants.js';
+
+/** What came of one request to a participant. */
+export type Exchange =
+  | { kind: 'answered'; status: number; body: unknown; retryAfter?: string | undefined }
+  /** The request never reached the participant. */
+  | { kind: 'not-sent'; reason: string }
+  /** The request went out and the connection broke or time ran out before an answer came. */
+  | { kind: 'unanswered'; reason: string };
+
+type Call = Omit<FailureDetails, 'refusal'>;
+
+/**
+ * The one translation from HTTP to failure. @returns undefined for a success, otherwise the failure that the activity must throw:
+ * a business no of the contract → not retryable, with its own code as type; busy, away or broken (408, 425, 429, 5xx, no connection)
+ * → retryable, after `Retry-After` if given; no answer → `InDoubt`, retryable; anything else → a defect, not retryable.
+ */
+export function failureOf(exchange: Exchange, call: Call): ApplicationFailure | undefined {
+  const { participant, operation } = call;
+  const name = `${participant}.${operation}`;
+  if (exchange.kind === 'not-sent') return retryable(failureTypes.unavailable, `${name} could not be sent: ${exchange.reason}.`, call);
+  if (exchange.kind === 'unanswered') return retryable(failureTypes.inDoubt, `${name} was sent and not answered: ${exchange.reason}. It may have had its effect.`, call);
+
+  const { status } = exchange;
+  if (status >= 200 && status < 300) return undefined;
+  const { code, detail } = problemOf(exchange.body);
+  if (status === 408 || status === 425 || status === 429 || status >= 500) {
+    return retryable(failureTypes.unavailable, `${name} answered ${status} ${code ?? ''}: ${detail ?? 'no detail'}`, call, retryAfterMs(exchange.retryAfter));
+  }
+  if (code !== undefined && refusalsOf(participant, operation).includes(code)) {
+    return ApplicationFailure.create({
+      type: code,
+      message: detail ?? code,
+      nonRetryable: true,
+      category: ApplicationFailureCategory.BENIGN, // nobody has to be alarmed by a business no
+      details: [{ ...call, refusal: true } satisfies FailureDetails],
+    });
+  }
+  return ApplicationFailure.create({
+    type: failureTypes.unexpected,
+    message: `${name} answered ${status} ${code ?? ''}, which the contract does not know: ${detail ?? 'no detail'}`,
+    nonRetryable: true,
+    details: [{ ...call, refusal: false } satisfies FailureDetails],
+  });
+}
+
+function retryable(type: string, message: string, call: Call, nextRetryDelay?: number): ApplicationFailure {
+  return ApplicationFailure.create({
+    type,
+    message,
+    nonRetryable: false,
+    details: [{ ...call, refusal: false } satisfies FailureDetails],
+    ...(nextRetryDelay === undefined ? {} : { nextRetryDelay }),
+  });
+}
+
+function refusalsOf(participant: string, operation: string): readonly string[] {
+  const operations = (participants as Record<string, Record<string, { refusals: readonly string[] }>>)[participant];
+  return operations?.[operation]?.refusals ?? [];
+}
+
+function problemOf(body: unknown): { code?: string; detail?: string } {
+  const { code, detail } = (typeof body === 'object' && body !== null ? body : {}) as { code?: unknown; detail?: unknown };
+  return { ...(typeof code === 'string' ? { code } : {}), ...(typeof detail === 'string' ? { detail } : {}) };
+}
+
+/** `Retry-After` in seconds or as an HTTP date; at most a minute, as a participant's wish must not outlast a step's deadline by far. */
+function retryAfterMs(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const wait = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
+  return Number.isFinite(wait) ? Math.min(Math.max(wait, 0), 60_000) : undefined;
+}

@@ -1,0 +1,72 @@
+import { Context } from '@temporalio/activity';
+import { Pool } from 'undici';
+import type { OperationOf, Participant } from '../contracts/participants.js';
+import { type Exchange, failureOf } from './failures.js';
+import type { Answered, Keyed } from './keyed.js';
+
+/** Codes of errors that come before a byte of the request has left. */
+const notSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_CLOSED', 'UND_ERR_DESTROYED']);
+
+/** Time that an attempt leaves for its own end to be reported before Temporal's time-out cuts it off. */
+const MARGIN_MS = 100;
+
+/**
+ * Sends commands to one participant on behalf of sagas. Each has its key, so sending one again is harmless; a command that an earlier
+ * attempt left in doubt is first looked up by its key, and only sent if it has had no effect.
+ */
+export class ParticipantClient<P extends Participant> {
+  private readonly pool: Pool;
+
+  constructor(
+    private readonly participant: P,
+    url: string,
+  ) {
+    this.pool = new Pool(url, { connections: 128, pipelining: 1, keepAliveTimeout: 30_000, connect: { timeout: 1_000 } });
+  }
+
+  /** @throws ApplicationFailure as `failureOf` says. */
+  async send<Answer>(operation: OperationOf<P>, { key, unsettled, ...command }: Keyed<object>): Promise<Answered<Answer>> {
+    const { info } = Context.current();
+    const deadline = AbortSignal.timeout(Math.max(info.startToCloseTimeoutMs - MARGIN_MS, MARGIN_MS));
+    const call = { participant: this.participant, operation, attempt: info.attempt };
+
+    if (unsettled || info.attempt > 1) {
+      const found = await this.exchange('GET', `/commands/${encodeURIComponent(key)}`, undefined, {}, deadline);
+      if (found.kind !== 'answered') throw failureOf(found, call)!;
+      if (found.status === 200) return this.conclude({ kind: 'answered', ...(found.body as { status: number; body: unknown }) }, call);
+    }
+    const headers = { 'content-type': 'application/json', 'idempotency-key': key, 'x-correlation-id': info.workflowExecution?.workflowId ?? key };
+    return this.conclude(await this.exchange('POST', `/commands/${operation}`, JSON.stringify(command), headers, deadline), call);
+  }
+
+  async close(): Promise<void> {
+    await this.pool.close();
+  }
+
+  private conclude<Answer>(exchange: Exchange, call: { participant: P; operation: string; attempt: number }): Answered<Answer> {
+    const failure = failureOf(exchange, call);
+    if (failure) throw failure;
+    return { attempt: call.attempt, ...((exchange as { body: object }).body as Answer) };
+  }
+
+  private async exchange(method: 'GET' | 'POST', path: string, body: string | undefined, headers: Record<string, string>, signal: AbortSignal): Promise<Exchange> {
+    try {
+      const response = await this.pool.request({ method, path, headers, signal, ...(body === undefined ? {} : { body }) });
+      const retryAfter = response.headers['retry-after'];
+      const text = await response.body.text();
+      return { kind: 'answered', status: response.statusCode, body: jsonOrText(text), retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined };
+    } catch (error) {
+      const { code, name, message } = error as { code?: string; name?: string; message?: string };
+      const reason = name === 'TimeoutError' ? 'no answer in time' : (code ?? message ?? String(error));
+      return { kind: code !== undefined && notSent.has(code) ? 'not-sent' : 'unanswered', reason };
+    }
+  }
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}

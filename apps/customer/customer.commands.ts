@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import {
+  ChangeReservationCommand,
+  ReleaseCreditCommand,
+  type ReservationAnswer,
+  ReserveCreditCommand,
+} from '../../contracts/customer.commands.js';
+import type { Money } from '../../contracts/money.js';
+import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
+import { Refusal } from '../../libs/participant/refusal.js';
+import { type CustomerTransaction, enter, type NewEntry } from './credit-ledger.repository.js';
+import { formatMoney } from './format-money.js';
+import { leaveTombstone, lockReservation } from './order-reservation.repository.js';
+import { raiseRefusal } from './raise-refusal.js';
+
+/** What sagas may ask of the customer service. Each command is harmless when repeated, with the same key or with another. */
+@Injectable()
+export class CustomerCommands implements CommandHandlers<'customer', CustomerTransaction> {
+  /** An order reserves once: the same again is answered the same, anything else is refused, and so is an order that was released. */
+  readonly reserveCredit = command(
+    ReserveCreditCommand,
+    async (tx: CustomerTransaction, { customerId, orderId, amount }, context): Promise<ReservationAnswer | Refusal> => {
+      const reservation = await lockReservation(tx, orderId);
+      if (reservation.state === 'RELEASED') return alreadyReleased(orderId);
+      if (reservation.state === 'HELD') {
+        if (reservation.customerId === customerId && isSame(reservation.amount, amount)) return { orderId, reserved: amount };
+        return new Refusal(
+          'CREDIT_ALREADY_RESERVED',
+          `Order ${orderId} has ${formatMoney(reservation.amount)} reserved with ${reservation.customerId} already; ${formatMoney(amount)} with ${customerId} cannot be reserved for it too.`,
+        );
+      }
+      const refusal = await enter(
+        tx,
+        customerId,
+        (account) =>
+          account ? (raiseRefusal(account, amount) ?? { kind: 'RESERVED', amount, orderId }) : this.noAccount(tx, customerId),
+        context,
+      );
+      return refusal ?? { orderId, reserved: amount };
+    },
+  );
+
+  /** A raise is refused as a new reservation would be; less than before can always be had. */
+  readonly changeReservation = command(
+    ChangeReservationCommand,
+    async (tx: CustomerTransaction, { orderId, amount }, context): Promise<ReservationAnswer | Refusal> => {
+      const reservation = await lockReservation(tx, orderId);
+      if (reservation.state === 'RELEASED') return alreadyReleased(orderId);
+      if (reservation.state === 'NONE')
+        return new Refusal('RESERVATION_NOT_FOUND', `Order ${orderId} has reserved nothing that could be changed.`);
+      if (isSame(reservation.amount, amount)) return { orderId, reserved: amount };
+
+      const difference = { amount: amount.amount - reservation.amount.amount, currency: amount.currency };
+      const lowers = difference.amount < 0 && amount.currency === reservation.amount.currency;
+      const entry: NewEntry = { kind: 'CHANGED', amount: difference, orderId };
+      const refusal = await enter(
+        tx,
+        reservation.customerId,
+        (account) => (lowers ? entry : (raiseRefusal(account!, difference) ?? entry)),
+        context,
+      );
+      return refusal ?? { orderId, reserved: amount };
+    },
+  );
+
+  /** Never refused: what an order has reserved can always be given back, and an order that has nothing is remembered as released. */
+  readonly releaseCredit = command(
+    ReleaseCreditCommand,
+    async (tx: CustomerTransaction, { orderId }, context): Promise<ReservationAnswer> => {
+      const reservation = await lockReservation(tx, orderId);
+      if (reservation.state === 'RELEASED') return { orderId, reserved: reservation.amount };
+      if (reservation.state === 'NONE') {
+        await leaveTombstone(tx, orderId);
+        return { orderId, reserved: null };
+      }
+      const { customerId, amount } = reservation;
+      await enter(
+        tx,
+        customerId,
+        () => ({ kind: 'RELEASED', amount: { ...amount, amount: 0 - amount.amount }, orderId }),
+        context,
+      );
+      return { orderId, reserved: { ...amount, amount: 0 } };
+    },
+  );
+
+  private async noAccount(tx: CustomerTransaction, customerId: string): Promise<Refusal> {
+    const customer = await tx.customer.findUnique({ where: { customerId } });
+    if (!customer) return new Refusal('CUSTOMER_NOT_FOUND', `There is no customer ${customerId}.`);
+    return new Refusal('CREDIT_ACCOUNT_NOT_OPEN', `${customerId} is ${customer.state} and has no credit account yet.`);
+  }
+}
+
+const alreadyReleased = (orderId: string): Refusal =>
+  new Refusal('CREDIT_ALREADY_RELEASED', `The credit of order ${orderId} was released; nothing can be reserved for it any more.`);
+
+const isSame = (one: Money, other: Money): boolean => one.amount === other.amount && one.currency === other.currency;

@@ -1,0 +1,16 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+
+/** Who asks: stable for one API key, and the same for everybody while no keys are required. */
+export type Caller = string;
+
+const callers = new WeakMap<IncomingMessage, Caller>();
+
+export function rememberCaller(request: IncomingMessage, caller: Caller): void {
+  callers.set(request, caller);
+}
+
+/** The caller that the guard has found. */
+export const FromCaller = createParamDecorator(
+  (_: undefined, context: ExecutionContext): Caller => callers.get(context.switchToHttp().getRequest<IncomingMessage>()) ?? '',
+);

@@ -1,0 +1,3 @@
+/** What an API key may be good for. */
+export const scopes = ['orders', 'trips', 'customers', 'hooks', 'events', 'operator'] as const;
+export type Scope = (typeof scopes)[number];

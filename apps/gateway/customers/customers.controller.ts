@@ -1,0 +1,66 @@
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { Credit, LedgerEntry } from '../../../contracts/credit.resource.js';
+import { Customer } from '../../../contracts/customer.resource.js';
+import { Identifier } from '../../../contracts/identifier.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
+import { ApiProblems } from '../api-problems.decorator.js';
+import { Allow } from '../auth/allow.decorator.js';
+import { CustomerReader } from './customer-reader.service.js';
+
+const CustomerPageQuery = z.strictObject(pageQuery);
+type CustomerPageQuery = z.infer<typeof CustomerPageQuery>;
+const CreditQuery = z.strictObject({
+  at: z.iso.datetime({ offset: true }).optional().meta({ description: 'Any past instant; default now' }),
+});
+
+const problemsOfOne = { 404: ['CUSTOMER_NOT_FOUND'], 422: ['VALIDATION_FAILED'], 503: ['PARTICIPANT_UNAVAILABLE'] };
+
+@ApiTags('customers')
+@Allow('customers')
+@Controller('v1/customers')
+export class CustomersController {
+  constructor(@Inject(CustomerReader) private readonly customers: CustomerReader) {}
+
+  @Get()
+  @ApiOperation({ summary: 'List customers' })
+  @ApiOkResponse({ standardSchema: pageOf(Customer) })
+  @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] })
+  list(@Query({ schema: CustomerPageQuery }) page: CustomerPageQuery): Promise<Page<Customer>> {
+    return this.customers.list(page);
+  }
+
+  @Get(':customerId')
+  @ApiOperation({ summary: 'Read a customer' })
+  @ApiOkResponse({ standardSchema: Customer })
+  @ApiProblems(problemsOfOne)
+  get(@Param('customerId', { schema: Identifier }) customerId: string): Promise<Customer> {
+    return this.customers.customer(customerId);
+  }
+
+  @Get(':customerId/credit')
+  @ApiOperation({
+    summary: "Read a customer's credit, now or at any past instant",
+    description: 'Derived from an append-only ledger.',
+  })
+  @ApiOkResponse({ standardSchema: Credit })
+  @ApiProblems(problemsOfOne)
+  credit(
+    @Param('customerId', { schema: Identifier }) customerId: string,
+    @Query({ schema: CreditQuery }) { at }: { at?: string },
+  ): Promise<Credit> {
+    return this.customers.credit(customerId, at);
+  }
+
+  @Get(':customerId/credit/entries')
+  @ApiOperation({ summary: "Read the ledger of a customer's credit" })
+  @ApiOkResponse({ standardSchema: pageOf(LedgerEntry) })
+  @ApiProblems({ ...problemsOfOne, 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'] })
+  entries(
+    @Param('customerId', { schema: Identifier }) customerId: string,
+    @Query({ schema: CustomerPageQuery }) page: CustomerPageQuery,
+  ): Promise<Page<LedgerEntry>> {
+    return this.customers.entries(customerId, page);
+  }
+}

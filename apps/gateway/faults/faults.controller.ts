@@ -1,0 +1,47 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Put, UseGuards } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Fault } from '../../../contracts/fault.resource.js';
+import { type Page, pageOf } from '../../../contracts/page.js';
+import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
+import { Allow } from '../auth/allow.decorator.js';
+import { ChaosGuard } from './chaos.guard.js';
+import { FaultsService } from './faults.service.js';
+
+const common = { 403: ['CHAOS_DISABLED'], 503: ['PARTICIPANT_UNAVAILABLE'] };
+
+@ApiTags('faults')
+@Allow('operator')
+@UseGuards(ChaosGuard)
+@Controller('v1/faults')
+export class FaultsController {
+  constructor(@Inject(FaultsService) private readonly faults: FaultsService) {}
+
+  @Put()
+  @ApiOperation({
+    summary: 'Make an operation of a participant fail',
+    description:
+      'For seeing a saga turn round. Replaces the fault that the operation has, if any; without `times` it stays until deleted.',
+  })
+  @ApiOkResponse({ standardSchema: Fault })
+  @ApiProblems({ ...bodyProblems, ...common, 422: ['VALIDATION_FAILED', 'UNKNOWN_PARTICIPANT', 'UNKNOWN_OPERATION'] })
+  put(@Body({ schema: Fault }) fault: Fault): Promise<Fault> {
+    return this.faults.put(fault);
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List the faults of all participants' })
+  @ApiOkResponse({ standardSchema: pageOf(Fault) })
+  @ApiProblems(common)
+  async list(): Promise<Page<Fault>> {
+    return { items: await this.faults.list(), next: null };
+  }
+
+  @Delete()
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Delete the faults of all participants' })
+  @ApiNoContentResponse()
+  @ApiProblems(common)
+  clear(): Promise<void> {
+    return this.faults.clear();
+  }
+}

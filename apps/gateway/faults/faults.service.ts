@@ -1,0 +1,53 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Fault } from '../../../contracts/fault.resource.js';
+import { type Participant, participants } from '../../../contracts/participants.js';
+import { ParticipantUnavailableException } from '../../../libs/participant-client/participant-unavailable.exception.js';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import { participantNames, ParticipantsService } from '../participants/participants.service.js';
+
+/** Faults on demand, kept by the participants themselves. */
+@Injectable()
+export class FaultsService {
+  constructor(@Inject(ParticipantsService) private readonly participants: ParticipantsService) {}
+
+  /** @throws ProblemException 422 `UNKNOWN_PARTICIPANT` or `UNKNOWN_OPERATION`, each listing the known ones. */
+  put(fault: Fault): Promise<Fault> {
+    const name = participantNames.find((known) => known === fault.participant);
+    if (!name)
+      throw new ProblemException(
+        422,
+        'UNKNOWN_PARTICIPANT',
+        `There is no participant ${fault.participant}; known are ${participantNames.join(', ')}.`,
+      );
+    const operations = Object.keys(participants[name]);
+    if (!operations.includes(fault.operation)) {
+      throw new ProblemException(
+        422,
+        'UNKNOWN_OPERATION',
+        `${name} has no operation ${fault.operation}; known are ${operations.join(', ')}.`,
+      );
+    }
+    return this.participants.apis[name].put('/faults', fault);
+  }
+
+  async list(): Promise<Fault[]> {
+    const lists = await this.ofEach((name) => this.participants.apis[name].get<{ items: Fault[] }>('/faults'));
+    return lists.flatMap((list) => list?.items ?? []);
+  }
+
+  async clear(): Promise<void> {
+    await this.ofEach((name) => this.participants.apis[name].delete('/faults'));
+  }
+
+  /** A participant that does not run has no faults, as they live in its memory: it is passed over. */
+  private ofEach<Result>(ask: (name: Participant) => Promise<Result>): Promise<(Result | undefined)[]> {
+    return Promise.all(
+      participantNames.map((name) =>
+        ask(name).catch((error: unknown) => {
+          if (error instanceof ParticipantUnavailableException && error.contact === 'refused') return undefined;
+          throw error;
+        }),
+      ),
+    );
+  }
+}

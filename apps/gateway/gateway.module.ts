@@ -1,0 +1,62 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import type { ConnectionLike } from '@temporalio/client';
+import { AtShutdownModule, type Lifecycle } from '../../libs/service-kit/at-shutdown.module.js';
+import { OperationsModule, type ReadinessChecks } from '../../libs/service-kit/operations.module.js';
+import { ApiKeyGuard } from './auth/api-key.guard.js';
+import { AUTH_POLICY, authPolicy } from './auth/auth-policy.js';
+import { CustomersModule } from './customers/customers.module.js';
+import { DocsController } from './docs.controller.js';
+import { FaultsModule } from './faults/faults.module.js';
+import { GATEWAY_SETTINGS, type GatewaySettings } from './gateway.settings.js';
+import { Links } from './links.js';
+import { OrdersModule } from './orders/orders.module.js';
+import { ParticipantsModule } from './participants/participants.module.js';
+import { ProductsModule } from './products/products.module.js';
+import { SagasModule } from './sagas/sagas.module.js';
+import { TemporalModule } from './temporal/temporal.module.js';
+import { TemporalService } from './temporal/temporal.service.js';
+import { UndeclaredQueryGuard } from './undeclared-query.guard.js';
+
+export interface GatewayModuleOptions {
+  settings: GatewaySettings;
+  temporal: ConnectionLike;
+  eagerStart: boolean;
+  readiness: ReadinessChecks;
+  lifecycle: Lifecycle;
+}
+
+/** The public API: one module a resource, with the settings and links that all of them share. */
+@Global()
+@Module({})
+export class GatewayModule {
+  /** @throws Error when the settings would open the API to a network without keys. */
+  static register({ settings, temporal, eagerStart, readiness, lifecycle }: GatewayModuleOptions): DynamicModule {
+    return {
+      module: GatewayModule,
+      imports: [
+        OperationsModule.register({
+          inject: [TemporalService],
+          useFactory: (service: TemporalService): ReadinessChecks => ({ temporal: () => service.probe(), ...readiness }),
+        }),
+        AtShutdownModule.register(lifecycle),
+        TemporalModule.register(temporal),
+        ParticipantsModule,
+        OrdersModule.register(eagerStart),
+        ProductsModule,
+        CustomersModule,
+        SagasModule,
+        FaultsModule,
+      ],
+      controllers: [DocsController],
+      providers: [
+        { provide: GATEWAY_SETTINGS, useValue: settings },
+        { provide: AUTH_POLICY, useValue: authPolicy(settings) },
+        { provide: APP_GUARD, useClass: ApiKeyGuard },
+        { provide: APP_GUARD, useClass: UndeclaredQueryGuard },
+        Links,
+      ],
+      exports: [GATEWAY_SETTINGS, Links],
+    };
+  }
+}

@@ -1,0 +1,23 @@
+import type { Settings } from '../../libs/config/settings.js';
+
+/** What the gateway reads from the environment; whoever starts it hands the values in. */
+export const gatewaySettingNames = [
+  'NODE_ENV',
+  'HOST',
+  'PORT',
+  'AUTH',
+  'API_KEYS',
+  'CHAOS',
+  'ORDER_URL',
+  'CUSTOMER_URL',
+  'TEMPORAL_NAMESPACE',
+  'TEMPORAL_TASK_QUEUE',
+  'TEMPORAL_UI_URL',
+  'SAGA_FAST_STEP_MS',
+  'SAGA_STEP_DEADLINE_MS',
+  'SAGA_ATTENTION_AFTER_MS',
+] as const satisfies (keyof Settings)[];
+
+export type GatewaySettings = Pick<Settings, (typeof gatewaySettingNames)[number]>;
+
+export const GATEWAY_SETTINGS = Symbol('GATEWAY_SETTINGS');

@@ -1,0 +1,43 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { z } from 'zod';
+import { Problem } from '../../contracts/problem.js';
+
+const description = `Business transactions that cross services: either the whole of it happens, or everything that happened is taken back.
+
+A command that starts a saga answers **202** at once with a resource that is PENDING; its \`Location\` can be read from that moment.
+Errors are [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem documents with a stable \`code\`; repeat commands with the same
+\`Idempotency-Key\`. Money is in integer minor units. Lists are paged by \`limit\` and the opaque cursor \`after\`.`;
+
+/** The API's description, from the routes and schemas themselves. */
+export function openApiDocument(app: INestApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setTitle('Roundtrip')
+    .setDescription(description)
+    .setVersion('1')
+    .addTag('orders', 'Orders that need credit')
+    .addTag('products', 'What can be ordered')
+    .addTag('customers', 'Customers and their credit')
+    .addTag('sagas', 'What is running, where it waits, and how to repair it')
+    .addTag('faults', 'Failures on demand, for trying things out')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key; needed unless the API listens on loopback only.' })
+    .build();
+  const document = SwaggerModule.createDocument(app, config, { operationIdFactory: (_controller, method) => method });
+  document.components ??= {};
+  document.components.schemas = { ...document.components.schemas, Problem: problemSchema() };
+  return document;
+}
+
+/** `/openapi.json` and, for people, `/docs`. */
+export function serveOpenApi(app: INestApplication): void {
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+    jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
+    customSiteTitle: 'Roundtrip API',
+  });
+}
+
+function problemSchema(): NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string] {
+  const { $schema: _, id: __, ...schema } = z.toJSONSchema(Problem, { target: 'openapi-3.0' });
+  return schema as ReturnType<typeof problemSchema>;
+}

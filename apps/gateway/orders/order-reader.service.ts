@@ -1,0 +1,43 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { OrderState } from '../../../contracts/order-state.js';
+import type { Order } from '../../../contracts/order.resource.js';
+import type { Page } from '../../../contracts/page.js';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import { ParticipantsService } from '../participants/participants.service.js';
+import { UnrecordedOrders } from './unrecorded-orders.service.js';
+
+export interface OrderListFilter {
+  customerId?: string | undefined;
+  state?: OrderState | undefined;
+  limit: number;
+  after?: string | undefined;
+}
+
+/** Orders as the order service has them, and those that it does not have yet. */
+@Injectable()
+export class OrderReader {
+  constructor(
+    @Inject(ParticipantsService) private readonly participants: ParticipantsService,
+    @Inject(UnrecordedOrders) private readonly unrecorded: UnrecordedOrders,
+  ) {}
+
+  /**
+   * An order is found from the moment that it was accepted, also while its saga has not reached the order service.
+   * @throws ProblemException 404 `ORDER_NOT_FOUND`.
+   */
+  async order(orderId: string): Promise<Order> {
+    try {
+      return await this.participants.apis.order.get<Order>(`/orders/${orderId}`);
+    } catch (error) {
+      if (!(error instanceof ProblemException) || error.problem.code !== 'ORDER_NOT_FOUND') throw error;
+      const order = await this.unrecorded.find(orderId);
+      if (!order) throw error;
+      return order;
+    }
+  }
+
+  /** Orders that the order service has, newest first. */
+  orders(filter: OrderListFilter): Promise<Page<Order>> {
+    return this.participants.apis.order.get('/orders', { ...filter });
+  }
+}

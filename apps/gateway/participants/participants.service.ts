@@ -1,0 +1,45 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type Participant, participants } from '../../../contracts/participants.js';
+import { ParticipantApi } from '../../../libs/participant-client/participant-api.js';
+import { ParticipantWatch } from '../../../libs/participant-client/participant-watch.js';
+import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
+
+const urlSettings = { order: 'ORDER_URL', customer: 'CUSTOMER_URL' } as const satisfies Record<
+  Participant,
+  keyof GatewaySettings
+>;
+
+export const participantNames = Object.keys(participants) as Participant[];
+
+/** Every participant that the gateway asks on a person's behalf, each watched from the start. */
+@Injectable()
+export class ParticipantsService implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly apis: Readonly<Record<Participant, ParticipantApi>>;
+  private readonly watches: Readonly<Record<Participant, ParticipantWatch>>;
+
+  constructor(@Inject(GATEWAY_SETTINGS) settings: Pick<GatewaySettings, (typeof urlSettings)[Participant]>) {
+    this.apis = each((name) => new ParticipantApi(name, settings[urlSettings[name]]));
+    this.watches = each((name) => new ParticipantWatch(this.apis[name]));
+  }
+
+  /**
+   * Turns a command away whose saga could not do its work; costs no request.
+   * @throws ParticipantUnavailableException naming the first of them that is away.
+   */
+  assertAvailable(names: readonly Participant[]): void {
+    for (const name of names) this.watches[name].assertAvailable('Nothing was started. Try again later.');
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await Promise.all(participantNames.map((name) => this.watches[name].start()));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    for (const name of participantNames) this.watches[name].stop();
+    await Promise.all(participantNames.map((name) => this.apis[name].close()));
+  }
+}
+
+function each<Value>(make: (name: Participant) => Value): Record<Participant, Value> {
+  return Object.fromEntries(participantNames.map((name) => [name, make(name)])) as Record<Participant, Value>;
+}

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+
+const TAG_BYTES = 8;
+
+/** Temporal's page token as a cursor of the API, tied to the query that it continues. */
+export function cursorOf(token: Uint8Array, query: string): string | null {
+  return token.length === 0 ? null : Buffer.concat([tagOf(token, query), token]).toString('base64url');
+}
+
+/**
+ * The page token in a cursor.
+ * @throws ProblemException 422 `INVALID_CURSOR` for a cursor of another query or one that was damaged.
+ */
+export function tokenOf(cursor: string, query: string): Uint8Array {
+  const bytes = Buffer.from(cursor, 'base64url');
+  const token = bytes.subarray(TAG_BYTES);
+  if (token.length === 0 || !tagOf(token, query).equals(bytes.subarray(0, TAG_BYTES))) throw invalidCursor();
+  return token;
+}
+
+export function invalidCursor(cause?: unknown): ProblemException {
+  return new ProblemException(
+    422,
+    'INVALID_CURSOR',
+    'The cursor in "after" is not one that this list gave for this filter; start without it.',
+    {},
+    { cause },
+  );
+}
+
+/** A checksum, no signature: the token opens nothing that the list would not show anyway. */
+function tagOf(token: Uint8Array, query: string): Buffer {
+  return createHash('sha256').update(query).update('\0').update(token).digest().subarray(0, TAG_BYTES);
+}

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { createOrderWorkflowId } from '../../../workflows/create-order/create-order.contract.js';
+import { SagaId } from './saga-id.js';
+
+describe('SagaId', () => {
+  it.each([createOrderWorkflowId('0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b'), 'cancel-order:o-1:2', 'book-trip:T_1'])(
+    'takes %s',
+    (id) => {
+      expect(SagaId.safeParse(id).success).toBe(true);
+    },
+  );
+
+  it.each([
+    '',
+    'create-order',
+    'create-order:',
+    ':x',
+    'Create:x',
+    'create-order:a b',
+    'create-order:a/../b',
+    "x:'",
+    'a:b:c:d',
+    `x:${'a'.repeat(65)}`,
+  ])('refuses %j', (id) => {
+    expect(SagaId.safeParse(id).success).toBe(false);
+  });
+});

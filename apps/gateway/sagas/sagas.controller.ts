@@ -1,0 +1,98 @@
+import { Body, Controller, Get, Header, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { IdempotencyKey } from '../../../contracts/idempotency-key.js';
+import { type Page, pageOf } from '../../../contracts/page.js';
+import { ResolveStep, Saga, SagaSummary } from '../../../contracts/saga.resource.js';
+import { parseHeader } from '../../../libs/service-kit/parse-header.js';
+import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
+import { Allow } from '../auth/allow.decorator.js';
+import { SagaFilter } from './saga-filter.js';
+import { SagaId } from './saga-id.js';
+import { SagaOperator } from './saga-operator.service.js';
+import { SagaReader } from './saga-reader.service.js';
+
+const OptionalIdempotencyKey = IdempotencyKey.optional();
+const problemsOfOne = { 404: ['SAGA_NOT_FOUND'], 422: ['VALIDATION_FAILED'], 503: ['TEMPORAL_UNAVAILABLE'] };
+
+@ApiTags('sagas')
+@Allow('operator')
+@Controller('v1/sagas')
+export class SagasController {
+  constructor(
+    @Inject(SagaReader) private readonly sagas: SagaReader,
+    @Inject(SagaOperator) private readonly operator: SagaOperator,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'List sagas, those under way first',
+    description: 'A saga that was ended by force, in Temporal itself, is INCOMPLETE.',
+  })
+  @ApiOkResponse({ standardSchema: pageOf(SagaSummary) })
+  @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['TEMPORAL_UNAVAILABLE'] })
+  list(@Query({ schema: SagaFilter }) filter: SagaFilter): Promise<Page<SagaSummary>> {
+    return this.sagas.list(filter);
+  }
+
+  @Get(':sagaId')
+  @Allow('operator', 'orders', 'trips', 'customers')
+  @ApiOperation({
+    summary: 'Read a saga with its steps',
+    description: 'In the order they ran, compensations included. While no worker can be asked, `steps` is empty.',
+  })
+  @ApiOkResponse({ standardSchema: Saga })
+  @ApiProblems(problemsOfOne)
+  get(@Param('sagaId', { schema: SagaId }) sagaId: string): Promise<Saga> {
+    return this.sagas.saga(sagaId);
+  }
+
+  @Get(':sagaId/history')
+  @Header('Content-Type', 'application/json; charset=utf-8')
+  @ApiOperation({ summary: "Read a saga's Temporal history", description: 'As the replayer reads it.' })
+  @ApiOkResponse({
+    description: 'temporal.api.history.v1.History as JSON',
+    content: {
+      'application/json': { schema: { type: 'object', properties: { events: { type: 'array', items: { type: 'object' } } } } },
+    },
+  })
+  @ApiProblems(problemsOfOne)
+  history(@Param('sagaId', { schema: SagaId }) sagaId: string): Promise<string> {
+    return this.sagas.history(sagaId);
+  }
+
+  @Post(':sagaId/abort')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Turn a saga round',
+    description: 'Before its pivot: what it has done is taken back and it ends. Sending it twice does it once.',
+  })
+  @ApiAcceptedResponse({ standardSchema: Saga })
+  @ApiProblems({ ...problemsOfOne, 409: ['SAGA_PAST_PIVOT', 'SAGA_ENDED'], 503: ['WORKER_UNAVAILABLE', 'TEMPORAL_UNAVAILABLE'] })
+  abort(@Param('sagaId', { schema: SagaId }) sagaId: string): Promise<Saga> {
+    return this.operator.abort(sagaId);
+  }
+
+  @Post(':sagaId/resolve')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Decide about a step that needs attention', description: 'The note is kept in the history.' })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'Whoever repeats the decision repeats the key. 1 to 255 visible ASCII characters.',
+  })
+  @ApiOkResponse({ standardSchema: Saga })
+  @ApiProblems({
+    ...problemsOfOne,
+    ...bodyProblems,
+    409: ['STEP_NOT_IN_NEED'],
+    422: ['VALIDATION_FAILED', 'IDEMPOTENCY_KEY_REUSED'],
+    503: ['WORKER_UNAVAILABLE', 'TEMPORAL_UNAVAILABLE'],
+  })
+  resolve(
+    @Param('sagaId', { schema: SagaId }) sagaId: string,
+    @Body({ schema: ResolveStep }) decision: ResolveStep,
+    @Headers('idempotency-key') key: unknown,
+  ): Promise<Saga> {
+    return this.operator.resolve(sagaId, decision, parseHeader('Idempotency-Key', OptionalIdempotencyKey, key));
+  }
+}

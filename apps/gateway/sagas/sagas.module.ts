@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { SagaOperator } from './saga-operator.service.js';
+import { SagaReader } from './saga-reader.service.js';
+import { SagaView } from './saga-view.js';
+import { SagasController } from './sagas.controller.js';
+
+@Module({ controllers: [SagasController], providers: [SagaReader, SagaOperator, SagaView] })
+export class SagasModule {}

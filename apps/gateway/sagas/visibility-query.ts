@@ -1,0 +1,35 @@
+import type { SagaState } from '../../../contracts/saga-state.js';
+import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
+import { openStates } from './ended-states.js';
+import type { SagaFilter } from './saga-filter.js';
+
+const { sagaType, sagaState, customerId, businessId } = searchAttributes;
+
+/**
+ * The filter in the language of Temporal's visibility store. Workflows that are no sagas are left out.
+ * @throws TypeError for a value that could mean more than itself; the API's schemas let none through.
+ */
+export function visibilityQuery(filter: Pick<SagaFilter, 'type' | 'state' | 'customerId' | 'businessId'>): string {
+  const conditions = [filter.type === undefined ? `${sagaType.name} IS NOT NULL` : equals(sagaType.name, filter.type)];
+  if (filter.customerId !== undefined) conditions.push(equals(customerId.name, filter.customerId));
+  if (filter.businessId !== undefined) conditions.push(equals(businessId.name, filter.businessId));
+  if (filter.state !== undefined) conditions.push(inState(filter.state));
+  return conditions.join(' AND ');
+}
+
+/** As `standingOf` reads one run: what was ended by force is INCOMPLETE and in none of the states that it had recorded. */
+function inState(state: SagaState): string {
+  const running = `ExecutionStatus = 'Running'`;
+  const recorded = equals(sagaState.name, state);
+  if ((openStates as readonly SagaState[]).includes(state)) return `${recorded} AND ${running}`;
+  if (state !== 'INCOMPLETE') return recorded;
+  const endedByForce = `ExecutionStatus != 'Running' AND ${sagaState.name} IN (${openStates.map(quoted).join(', ')})`;
+  return `(${recorded} OR (${endedByForce}))`;
+}
+
+const equals = (name: string, value: string): string => `${name} = ${quoted(value)}`;
+
+function quoted(value: string): string {
+  if (!/^[\w-]+$/.test(value)) throw new TypeError('The value cannot stand in a visibility query.');
+  return `'${value}'`;
+}

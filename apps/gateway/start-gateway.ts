@@ -1,0 +1,38 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { ConnectionLike } from '@temporalio/client';
+import type { Logger } from 'pino';
+import type { Lifecycle } from '../../libs/service-kit/at-shutdown.module.js';
+import type { ReadinessChecks } from '../../libs/service-kit/operations.module.js';
+import { startService } from '../../libs/service-kit/start-service.js';
+import { GatewayModule } from './gateway.module.js';
+import type { GatewaySettings } from './gateway.settings.js';
+import { serveOpenApi } from './openapi.js';
+
+export interface GatewayOptions {
+  /** Stays the caller's, who closes it after the gateway: `lifecycle.close` is the place. */
+  temporal: ConnectionLike;
+  /** Whether a worker in this process polls over the same `NativeConnection`: it may then be handed a saga's first task at once. */
+  eagerStart: boolean;
+  settings: GatewaySettings;
+  log: Logger;
+  /** What must be usable besides Temporal for the process to be ready. */
+  readiness?: ReadinessChecks;
+  /** What must come to an orderly end with the gateway: a worker in the same process, the connection. */
+  lifecycle?: Lifecycle;
+}
+
+/**
+ * Starts the public API. It starts without Temporal and without participants; what needs them answers 503 until they are there.
+ * @throws Error when the settings would open the API to a network without keys, or the port is taken.
+ */
+export async function startGateway({
+  temporal,
+  eagerStart,
+  settings,
+  log,
+  readiness = {},
+  lifecycle = {},
+}: GatewayOptions): Promise<NestExpressApplication> {
+  const module = GatewayModule.register({ settings, temporal, eagerStart, readiness, lifecycle });
+  return startService({ module, log, host: settings.HOST, port: settings.PORT, configure: serveOpenApi });
+}

@@ -1,0 +1,36 @@
+import { isGrpcServiceError, ServiceError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import { NamespaceNotFoundError } from '@temporalio/common';
+
+/** The gRPC code of an answer that there is no such thing. */
+export const NOT_FOUND = 5;
+/** The gRPC code of an answer that the request makes no sense. */
+export const INVALID_ARGUMENT = 3;
+
+/** gRPC codes that say that the server is away, overloaded or will not talk to us; what was asked may be asked again. */
+const outages = new Map([
+  [1, 'CANCELLED'],
+  [2, 'UNKNOWN'],
+  [4, 'DEADLINE_EXCEEDED'],
+  [7, 'PERMISSION_DENIED'],
+  [8, 'RESOURCE_EXHAUSTED'],
+  [13, 'INTERNAL'],
+  [14, 'UNAVAILABLE'],
+  [16, 'UNAUTHENTICATED'],
+]);
+
+/** The gRPC code of an error of Temporal's client, or undefined. */
+export function grpcCodeOf(error: unknown): number | undefined {
+  for (let inner = error; inner instanceof Error; inner = inner.cause) {
+    if (isGrpcServiceError(inner)) return inner.code;
+  }
+  return undefined;
+}
+
+/** Why an error means that Temporal cannot be used, in a word; undefined when it is an answer. */
+export function outageOf(error: unknown): string | undefined {
+  if (error instanceof NamespaceNotFoundError) return 'NAMESPACE_NOT_FOUND';
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return 'DEADLINE_EXCEEDED';
+  const code = grpcCodeOf(error);
+  if (code !== undefined) return outages.get(code);
+  return error instanceof ServiceError ? 'UNKNOWN' : undefined;
+}

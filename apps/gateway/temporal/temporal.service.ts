@@ -1,0 +1,89 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Client, type ConnectionLike } from '@temporalio/client';
+import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
+import { outageOf } from './temporal-outage.js';
+import { TemporalUnavailableException } from './temporal-unavailable.exception.js';
+import { TimeUpError, within } from './within.js';
+
+export const TEMPORAL_CONNECTION = Symbol('TEMPORAL_CONNECTION');
+
+const CALL_MS = 2_500;
+const PROBE_MS = 1_000;
+const UP_INTERVAL_MS = 1_000;
+const AWAY_INTERVAL_MS = 250;
+
+/** A busy server or a pause of our own may cost one answer; a second one in a row is an outage. */
+const PATIENCE = 2;
+
+/**
+ * Temporal's client with a bound on every call. Both kinds of connection retry by themselves for longer than a caller waits, so the
+ * bound is also kept here. Temporal is asked once a second whether it is there; while it is not, calls are turned away unsent, for what
+ * was never sent is never in doubt.
+ */
+@Injectable()
+export class TemporalService implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly client: Client;
+  private missed = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private probing: Promise<void> | undefined;
+  private stopped = false;
+
+  constructor(
+    @Inject(TEMPORAL_CONNECTION) private readonly connection: ConnectionLike,
+    @Inject(GATEWAY_SETTINGS) { TEMPORAL_NAMESPACE }: Pick<GatewaySettings, 'TEMPORAL_NAMESPACE'>,
+  ) {
+    this.client = new Client({ connection, namespace: TEMPORAL_NAMESPACE });
+  }
+
+  /** @throws TemporalUnavailableException after at most `withinMs`; errors that are answers (not found, already started) as they are. */
+  async call<Result>(ask: (client: Client) => Promise<Result>, withinMs = CALL_MS): Promise<Result> {
+    if (this.missed >= PATIENCE) throw new TemporalUnavailableException(false);
+    try {
+      return await within(this.connection, withinMs, () => ask(this.client));
+    } catch (cause) {
+      if (!isOutage(cause)) throw cause;
+      this.missed = Math.max(this.missed, 1);
+      void this.watch();
+      throw new TemporalUnavailableException(true, { cause });
+    }
+  }
+
+  /** Like `call`, for waiting long: running out of time is an answer, undefined, and says nothing about Temporal. */
+  async wait<Result>(ask: (client: Client) => Promise<Result>, forMs: number): Promise<Result | undefined> {
+    return within(this.connection, forMs, () => ask(this.client)).catch((error: unknown) => {
+      if (isOutage(error)) return undefined;
+      throw error;
+    });
+  }
+
+  /** Settles within a second. @throws when Temporal does not answer. */
+  async probe(): Promise<void> {
+    await within(this.connection, PROBE_MS, () => this.connection.workflowService.getSystemInfo({}));
+  }
+
+  onApplicationBootstrap(): void {
+    void this.watch();
+  }
+
+  onApplicationShutdown(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  private watch(): Promise<void> {
+    this.probing ??= this.probe()
+      .then(
+        () => (this.missed = 0),
+        () => (this.missed += 1),
+      )
+      .then((missed) => {
+        this.probing = undefined;
+        clearTimeout(this.timer);
+        if (!this.stopped)
+          this.timer = setTimeout(() => void this.watch(), missed === 0 ? UP_INTERVAL_MS : AWAY_INTERVAL_MS).unref();
+      });
+    return this.probing;
+  }
+}
+
+const isOutage = (error: unknown): boolean => error instanceof TimeUpError || outageOf(error) !== undefined;

@@ -1,0 +1,27 @@
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { z } from 'zod';
+import { Identifier } from '../../contracts/identifier.js';
+import { orderStates } from '../../contracts/order-state.js';
+import type { Order } from '../../contracts/order.resource.js';
+import { type Page, pageQuery } from '../../contracts/page.js';
+import { ProblemException } from '../../libs/service-kit/problem.exception.js';
+import { type OrderFilter, OrderQueries } from './order.queries.js';
+
+const OrderListQuery = z.strictObject({ customerId: Identifier.optional(), state: z.enum(orderStates).optional(), ...pageQuery });
+
+@Controller('orders')
+export class OrderController {
+  constructor(@Inject(OrderQueries) private readonly queries: OrderQueries) {}
+
+  @Get()
+  list(@Query({ schema: OrderListQuery }) query: OrderFilter): Promise<Page<Order>> {
+    return this.queries.orders(query);
+  }
+
+  @Get(':orderId')
+  async get(@Param('orderId', { schema: Identifier }) orderId: string): Promise<Order> {
+    const order = await this.queries.order(orderId);
+    if (!order) throw new ProblemException(404, 'ORDER_NOT_FOUND', `There is no order ${orderId}.`);
+    return order;
+  }
+}

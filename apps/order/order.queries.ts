@@ -1,0 +1,53 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { OrderState } from '../../contracts/order-state.js';
+import type { Order } from '../../contracts/order.resource.js';
+import type { Page } from '../../contracts/page.js';
+import type { Product } from '../../contracts/product.resource.js';
+import type { PrismaClient } from '../../generated/order/client.js';
+import { DATABASE } from '../../libs/participant/command.executor.js';
+import { decodeCursor, encodeCursor } from '../../libs/service-kit/cursor.js';
+import { toResource } from './order.repository.js';
+
+export interface OrderFilter {
+  customerId?: string | undefined;
+  state?: OrderState | undefined;
+  limit: number;
+  after?: string | undefined;
+}
+
+/** What may be asked of the order service. Nothing here changes anything. */
+@Injectable()
+export class OrderQueries {
+  constructor(@Inject(DATABASE) private readonly database: PrismaClient) {}
+
+  /** The order, or null if there is none. */
+  async order(orderId: string): Promise<Order | null> {
+    const row = await this.database.order.findUnique({ where: { orderId } });
+    return row?.customerId ? toResource({ ...row, customerId: row.customerId }) : null;
+  }
+
+  /** Orders, newest first. */
+  async orders({ customerId, state, limit, after }: OrderFilter): Promise<Page<Order>> {
+    const cursor = after === undefined ? undefined : decodeCursor(after, ['string', 'string']);
+    const rows = await this.database.order.findMany({
+      where: {
+        customerId: customerId ?? { not: null },
+        ...(state === undefined ? {} : { state }),
+        ...(cursor ? { OR: [{ createdAt: { lt: new Date(cursor[0]) } }, { createdAt: new Date(cursor[0]), orderId: { lt: cursor[1] } }] } : {}),
+      },
+      orderBy: [{ createdAt: 'desc' }, { orderId: 'desc' }],
+      take: limit + 1,
+    });
+    const items = rows.slice(0, limit).flatMap((row) => (row.customerId ? [toResource({ ...row, customerId: row.customerId })] : []));
+    const last = items.at(-1);
+    return { items, next: rows.length > limit && last ? encodeCursor(last.createdAt, last.orderId) : null };
+  }
+
+  /** The catalogue, by SKU. */
+  async products({ limit, after }: { limit: number; after?: string | undefined }): Promise<Page<Product>> {
+    const cursor = after === undefined ? undefined : decodeCursor(after, ['string']);
+    const rows = await this.database.product.findMany({ ...(cursor ? { where: { sku: { gt: cursor[0] } } } : {}), orderBy: { sku: 'asc' }, take: limit + 1 });
+    const items = rows.slice(0, limit).map(({ sku, name, price, currency }) => ({ sku, name, price: { amount: Number(price), currency } }));
+    return { items, next: rows.length > limit ? encodeCursor(items.at(-1)!.sku) : null };
+  }
+}

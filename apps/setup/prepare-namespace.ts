@@ -1,0 +1,33 @@
+import type { Connection } from '@temporalio/client';
+import { searchAttributes } from '../../workflows/saga/search-attributes.js';
+
+const KEYWORD = 2; // temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
+
+/** Idempotency keys are promised for 24 h after a saga's end; Temporal remembers workflow ids for as long as it retains runs. */
+const RETENTION_SECONDS = 72 * 3_600;
+
+/**
+ * Gives the namespace the search attributes that sagas set, and a retention of at least 72 h. May be repeated.
+ *
+ * @throws when the server does not let this be done over its API (Temporal Cloud does not): the error says what to create by hand.
+ */
+export async function prepareNamespace(connection: Connection, namespace: string): Promise<void> {
+  const wanted = Object.values(searchAttributes).map(({ name }) => name);
+  try {
+    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+    const missing = wanted.filter((name) => customAttributes?.[name] === undefined);
+    if (missing.length > 0) {
+      await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(missing.map((name) => [name, KEYWORD])) });
+    }
+    const { config } = await connection.workflowService.describeNamespace({ namespace });
+    if (Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) < RETENTION_SECONDS) {
+      await connection.workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl: { seconds: RETENTION_SECONDS as never } } });
+    }
+  } catch (error) {
+    throw new Error(
+      `The namespace ${namespace} could not be prepared: ${(error as Error).message}. If the server does not allow it over its API, create the ` +
+        `search attributes ${wanted.join(', ')} (type Keyword) and a retention of 3 days by hand.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,66 @@
+import { type NativeConnection, Worker } from '@temporalio/worker';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { createActivities } from '../../activities/index.js';
+import type { Settings } from '../../libs/config/settings.js';
+import { ParticipantClient } from '../../activities/participant.client.js';
+
+/** The settings that a worker needs, besides those of its connection. */
+export const workerSettingNames = ['ORDER_URL', 'CUSTOMER_URL', 'TEMPORAL_NAMESPACE', 'TEMPORAL_TASK_QUEUE'] as const;
+export type WorkerSettings = Pick<Settings, (typeof workerSettingNames)[number]>;
+
+export interface RunningWorker {
+  /** Throws unless the worker is taking work. */
+  check(): Promise<void>;
+  /** Lets workflow tasks and activities under way finish, then resolves. */
+  stop(): Promise<void>;
+}
+
+/** Built beside the compiled code, so that what runs is byte for byte what the replay tests have checked. */
+const bundlePath = fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url));
+
+/**
+ * Starts the worker of every saga on the given connection. `onFailure` hears of a worker that has stopped by itself: a dead
+ * worker must not look alive.
+ */
+export async function startWorker(connection: NativeConnection, settings: WorkerSettings, log: Logger, onFailure: (error: unknown) => void): Promise<RunningWorker> {
+  if (!existsSync(bundlePath)) throw new Error(`There is no workflow bundle at ${bundlePath}. Run: npm run build`);
+  const clients = {
+    order: new ParticipantClient('order', settings.ORDER_URL),
+    customer: new ParticipantClient('customer', settings.CUSTOMER_URL),
+  };
+  const worker = await Worker.create({
+    connection,
+    namespace: settings.TEMPORAL_NAMESPACE,
+    taskQueue: settings.TEMPORAL_TASK_QUEUE,
+    workflowBundle: { codePath: bundlePath },
+    activities: createActivities(clients),
+    workerDeploymentOptions: {
+      version: { deploymentName: 'roundtrip', buildId: buildIdOf(bundlePath) },
+      useWorkerVersioning: false,
+    },
+    shutdownGraceTime: '10s',
+  });
+  const done = worker.run().catch((error: unknown) => {
+    log.fatal({ err: error }, 'the worker stopped by itself');
+    onFailure(error);
+  });
+  log.info({ taskQueue: settings.TEMPORAL_TASK_QUEUE }, 'worker polling');
+  return {
+    async check() {
+      if (worker.getState() !== 'RUNNING') throw new Error(`the worker is ${worker.getState()}`);
+    },
+    async stop() {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await done;
+      await Promise.all(Object.values(clients).map((client) => client.close()));
+    },
+  };
+}
+
+/** Two workers with the same workflow code are the same build, wherever they were built. */
+function buildIdOf(bundle: string): string {
+  return createHash('sha256').update(readFileSync(bundle)).digest('hex').slice(0, 12);
+}

@@ -1,0 +1,26 @@
+import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { Activities } from '../../activities/index.js';
+import type { CreateOrderRequest } from '../../workflows/create-order/create-order.contract.js';
+
+const { createOrder, rejectOrder, reserveCredit, releaseCredit, approveOrder } = proxyActivities<Activities>({
+  startToCloseTimeout: '1 minute',
+  retry: { maximumAttempts: 3 },
+});
+
+/** The same calls as `createOrder`, written as the published saga sample writes them: normal activities, a list of undos. */
+export async function createOrderAsSample({ orderId, customerId, lines }: CreateOrderRequest): Promise<{ state: string }> {
+  const sagaId = workflowInfo().workflowId;
+  const order = { customerId, lines, sagaId };
+  const compensations: (() => Promise<unknown>)[] = [];
+  try {
+    const { total } = await createOrder({ key: `${sagaId}/create`, orderId, ...order });
+    compensations.unshift(() => rejectOrder({ key: `${sagaId}/reject`, orderId, rejection: { code: 'ABORTED', detail: 'failed' }, order }));
+    await reserveCredit({ key: `${sagaId}/reserve`, customerId, orderId, amount: total });
+    compensations.unshift(() => releaseCredit({ key: `${sagaId}/release`, orderId }));
+    await approveOrder({ key: `${sagaId}/approve`, orderId });
+    return { state: 'APPROVED' };
+  } catch {
+    for (const compensate of compensations) await compensate();
+    return { state: 'REJECTED' };
+  }
+}

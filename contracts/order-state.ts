@@ -1,0 +1,2 @@
+export const orderStates = ['PENDING', 'APPROVED', 'REJECTED'] as const;
+export type OrderState = (typeof orderStates)[number];

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { resolveActions, sagaStates, stepKinds, stepStates } from './saga-state.js';
+
+const Links = z.object({ self: z.string(), resource: z.string().optional(), history: z.string(), temporalUi: z.string() });
+
+/** A saga as the list shows it. */
+export const SagaSummary = z
+  .object({
+    sagaId: z.string(),
+    type: z.string(),
+    state: z.enum(sagaStates),
+    businessId: z.string(),
+    customerId: z.string().nullable(),
+    startedAt: z.iso.datetime(),
+    endedAt: z.iso.datetime().nullable(),
+    links: Links,
+  })
+  .meta({ id: 'SagaSummary' });
+export type SagaSummary = z.infer<typeof SagaSummary>;
+
+export const SagaStep = z
+  .object({
+    name: z.string(),
+    kind: z.enum(stepKinds),
+    state: z.enum(stepStates),
+    attempts: z.int(),
+    startedAt: z.iso.datetime().nullable(),
+    endedAt: z.iso.datetime().nullable(),
+    error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    compensates: z.string().optional().meta({ description: 'Set on a compensation: the step that it takes back' }),
+    resolutions: z.array(z.object({ action: z.enum(resolveActions), note: z.string(), at: z.iso.datetime() })).optional(),
+  })
+  .meta({ id: 'SagaStep' });
+
+/** One saga with its steps in the order they ran, compensations included. */
+export const Saga = SagaSummary.extend({
+  workflowVersion: z.string().meta({ description: 'Build of the worker that last advanced the saga' }),
+  pastPivot: z.boolean(),
+  steps: z.array(SagaStep),
+  held: z.array(z.string()).meta({ description: 'Steps whose effect still stands because an operator skipped their compensation' }),
+}).meta({ id: 'Saga' });
+export type Saga = z.infer<typeof Saga>;
+
+/** An operator's decision about a step that NEEDS_ATTENTION. */
+export const ResolveStep = z
+  .strictObject({
+    step: z.string().min(1).max(100),
+    action: z.enum(resolveActions),
+    note: z.string().trim().min(1, 'a note is required: it is kept in the history').max(1000),
+  })
+  .meta({ id: 'ResolveStep' });
+export type ResolveStep = z.infer<typeof ResolveStep>;

@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { loadEnvFile } from 'node:process';
+import { z } from 'zod';
+import { InvalidSettingsError } from './invalid-settings.error.js';
+
+const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
+const milliseconds = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
+const flag = (fallback: boolean) =>
+  z
+    .enum(['true', 'false'], { error: 'must be true or false' })
+    .default(fallback ? 'true' : 'false')
+    .transform((value) => value === 'true');
+const url = (fallback: string) => z.url().default(fallback);
+
+/**
+ * Every setting of every process, each with its type and default. `.env.example` explains them; a test holds the two together.
+ * A setting without a default is optional here, and the process that cannot do without it says so.
+ */
+const catalogue = {
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: port(3000),
+  WORKER_PORT: port(3020),
+
+  ORDER_URL: url('http://127.0.0.1:3001'),
+  CUSTOMER_URL: url('http://127.0.0.1:3002'),
+
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATABASE_ROLE_PASSWORD: z.string().min(1).default('roundtrip'),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(100).default(10),
+
+  TEMPORAL_ADDRESS: z
+    .string()
+    .regex(/^[^:/]+:\d+$/, 'must be host:port')
+    .optional(),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  TEMPORAL_TASK_QUEUE: z.string().min(1).default('roundtrip'),
+  TEMPORAL_UI_URL: url('http://127.0.0.1:8233'),
+  TEMPORAL_API_KEY: z.string().min(1).optional(),
+  TEMPORAL_TLS: flag(false),
+
+  SAGA_FAST_STEP_MS: milliseconds(1_000),
+  SAGA_STEP_DEADLINE_MS: milliseconds(30_000),
+  SAGA_ATTENTION_AFTER_MS: milliseconds(600_000),
+
+  AUTH: z.enum(['off', 'required']).optional(),
+  API_KEYS: z.string().min(1).optional(),
+
+  CHAOS: flag(false),
+
+  DATA_DIR: z.string().min(1).default('.roundtrip'),
+  EMBEDDED_POSTGRES_PORT: port(5433),
+  EMBEDDED_TEMPORAL_PORT: port(7233),
+  EMBEDDED_TEMPORAL_UI_PORT: port(8233),
+};
+
+const schema = z.object(catalogue);
+export type Settings = z.infer<typeof schema>;
+export const settingNames = Object.keys(catalogue) as (keyof Settings)[];
+
+/**
+ * Reads the named settings from the environment and from `.env` (the environment wins). This is the only place that reads
+ * `process.env`. Empty values count as absent, as compose files leave them.
+ *
+ * @throws InvalidSettingsError naming each setting that is wrong, what it was and what it should be.
+ */
+export function readSettings<Name extends keyof Settings>(...names: Name[]): Pick<Settings, Name> {
+  const given = givenEnvironment();
+  const mask = Object.fromEntries(names.map((name) => [name, true])) as Record<Name, true>;
+  const parsed = schema.pick(mask as never).safeParse(given);
+  if (!parsed.success) {
+    throw new InvalidSettingsError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  }
+  return parsed.data;
+}
+
+/** What a process is started with. */
+export type Environment = Record<string, string>;
+
+/**
+ * All that the environment and `.env` say, known as a setting or not, unchecked: for whoever starts other processes and hands
+ * it on. Empty values are left out.
+ */
+export function givenEnvironment(): Environment {
+  if (existsSync('.env')) loadEnvFile('.env');
+  return Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value ? [[name, value]] : [])));
+}

@@ -1,0 +1,46 @@
+import { type Environment, givenEnvironment, type Settings } from '../config/settings.js';
+import { serviceUrl } from '../database/service-url.js';
+import type { EmbeddedSettings } from './embedded-settings.js';
+import type { ListeningPlace } from './listening-place.js';
+import { participantProcesses, type ProcessDeclaration } from './processes.js';
+
+export interface AppEnvironmentOptions {
+  /** What outweighs the environment in this system. */
+  given: Partial<Settings>;
+  settings: EmbeddedSettings;
+  databaseAdminUrl: string;
+  temporalAddress: string;
+}
+
+/**
+ * The environment of a process: what the user has set, and where this system has put things. A participant gets the database as
+ * its own role; nobody gets the administrator's address.
+ */
+export function appEnvironment(declaration: ProcessDeclaration, place: ListeningPlace, options: AppEnvironmentOptions): Environment {
+  const { given, settings, databaseAdminUrl, temporalAddress } = options;
+  const asked = askedFor(given);
+  const ownsSchema = participantProcesses.some(({ name }) => name === declaration.name);
+  return {
+    ...asked,
+    CHAOS: asked['CHAOS'] ?? String(asked['NODE_ENV'] !== 'production'),
+    ORDER_URL: settings.ORDER_URL,
+    CUSTOMER_URL: settings.CUSTOMER_URL,
+    TEMPORAL_ADDRESS: temporalAddress,
+    TEMPORAL_UI_URL: temporalUiUrl(given, settings),
+    ...(settings.TEMPORAL_ADDRESS ? {} : { TEMPORAL_TLS: 'false', TEMPORAL_API_KEY: '' }), // those of some other server
+    // Empty means not set, and keeps a process from finding the user's own value in .env.
+    DATABASE_URL: ownsSchema ? serviceUrl(databaseAdminUrl, declaration.name, settings.DATABASE_ROLE_PASSWORD) : '',
+    DATABASE_ROLE_PASSWORD: '',
+    HOST: place.host,
+    [declaration.listensOn === 'WORKER_PORT' ? 'WORKER_PORT' : 'PORT']: String(place.port),
+  };
+}
+
+/** Where the Temporal UI is: where the user says, else where the embedded server has it. */
+export const temporalUiUrl = (given: Partial<Settings>, settings: EmbeddedSettings): string =>
+  askedFor(given)['TEMPORAL_UI_URL'] ?? `http://127.0.0.1:${settings.EMBEDDED_TEMPORAL_UI_PORT}`;
+
+function askedFor(given: Partial<Settings>): Environment {
+  const text = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+  return { ...givenEnvironment(), ...Object.fromEntries(text) };
+}

@@ -1,0 +1,39 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Environment } from '../config/settings.js';
+import type { DataFolder } from './data-folder.js';
+import type { ListeningPlace } from './listening-place.js';
+import type { ProcessSpec } from './managed-process.js';
+import type { ProcessDeclaration } from './processes.js';
+
+const READY_WITHIN_MS = 60_000;
+const ANSWER_WITHIN_MS = 2_000;
+
+/** How to run a process of ours from the compiled code of the project in the current folder. It is ready when `/readyz` says so. */
+export function appProcess({ name, main }: ProcessDeclaration, place: ListeningPlace, environment: Environment, data: DataFolder): ProcessSpec {
+  const compiled = (file: string) => path.resolve('dist', file);
+  return {
+    name,
+    command: process.execPath,
+    args: ['--import', pathToFileURL(compiled('libs/embedded/follow-parent.js')).href, compiled(main)],
+    cwd: process.cwd(),
+    environment,
+    followsParent: true,
+    stopSignal: 'SIGTERM',
+    logFile: data.logOf(name),
+    address: place.url,
+    isReady: () => answersOk(`${place.url}/readyz`),
+    readyWithinMs: READY_WITHIN_MS,
+    retryFirstStart: true,
+  };
+}
+
+async function answersOk(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+    await response.arrayBuffer(); // gives the connection back
+    return response.ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,38 @@
+import { readSettings, type Settings } from '../config/settings.js';
+import { freePort } from './free-port.js';
+
+const names = [
+  'HOST',
+  'PORT',
+  'WORKER_PORT',
+  'ORDER_URL',
+  'CUSTOMER_URL',
+  'DATABASE_URL',
+  'DATABASE_ROLE_PASSWORD',
+  'TEMPORAL_ADDRESS',
+  'TEMPORAL_NAMESPACE',
+  'TEMPORAL_API_KEY',
+  'TEMPORAL_TLS',
+  'DATA_DIR',
+  'EMBEDDED_POSTGRES_PORT',
+  'EMBEDDED_TEMPORAL_PORT',
+  'EMBEDDED_TEMPORAL_UI_PORT',
+] as const satisfies (keyof Settings)[];
+
+/** What the embedded default itself goes by; other settings it hands on to the processes. */
+export type EmbeddedSettings = Pick<Settings, (typeof names)[number]>;
+
+const ports = ['PORT', 'WORKER_PORT', 'EMBEDDED_POSTGRES_PORT', 'EMBEDDED_TEMPORAL_PORT', 'EMBEDDED_TEMPORAL_UI_PORT'] as const;
+const urls = ['ORDER_URL', 'CUSTOMER_URL'] as const;
+
+/** Reads the settings; the given ones outweigh them. A port of 0, also in a URL, becomes one that is free. */
+export async function embeddedSettings(given: Partial<Settings>): Promise<EmbeddedSettings> {
+  const settings: EmbeddedSettings = { ...readSettings(...names), ...given };
+  for (const name of ports) settings[name] ||= await freePort();
+  for (const name of urls) {
+    const url = new URL(settings[name]);
+    if (url.port === '0') url.port = String(await freePort());
+    settings[name] = url.origin;
+  }
+  return settings;
+}

@@ -1,0 +1,37 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import type { Environment } from '../../config/settings.js';
+import { EmbeddedSystemError } from '../embedded-system.error.js';
+import type { ExecutableSource, SearchContext } from './executable-source.js';
+import { goInstall, TEMPORAL_CLI_VERSION } from './go-install.source.js';
+import { inCache } from './in-cache.source.js';
+import { onPath } from './on-path.source.js';
+import { sdkDownload } from './sdk-download.source.js';
+
+/** The ways to a `temporal` executable, the cheapest first. */
+export function temporalSources(environment: Environment): ExecutableSource[] {
+  const cache = path.join(environment['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'roundtrip');
+  const built = path.join(cache, `temporal-cli-${TEMPORAL_CLI_VERSION}`);
+  const downloaded = path.join(cache, 'temporal-sdk-download');
+  return [onPath(environment['PATH'] ?? ''), inCache([built, downloaded]), sdkDownload(downloaded), goInstall(built)];
+}
+
+/**
+ * Tries one source after the other.
+ *
+ * @returns the path of the executable that the first of them leads to.
+ * @throws EmbeddedSystemError, when none does, with all the ways and why each failed.
+ */
+export async function findTemporal(sources: readonly ExecutableSource[], context: SearchContext): Promise<string> {
+  const failed: string[] = [];
+  for (const source of sources) {
+    context.signal?.throwIfAborted();
+    const result = await source.find(context);
+    if ('path' in result) return result.path;
+    failed.push(`  ${source.way}: ${result.reason}`);
+    context.log(`temporal: not by way of ${source.way}: ${result.reason.split('\n')[0]}`);
+  }
+  throw new EmbeddedSystemError(
+    `There is no Temporal server to start. Make one of these ways work, or give the address of a server: TEMPORAL_ADDRESS=host:port\n${failed.join('\n')}`,
+  );
+}

@@ -1,0 +1,23 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { ExecutableSource } from './executable-source.js';
+import { temporalVersion } from './temporal-version.js';
+
+/** The CLI that somebody has installed: the first `temporal` on the search path. */
+export function onPath(searchPath: string): ExecutableSource {
+  const name = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
+  return {
+    way: 'the temporal CLI on PATH (https://docs.temporal.io/cli)',
+    async find({ log }) {
+      const found = searchPath
+        .split(path.delimiter)
+        .map((folder) => path.join(folder, name))
+        .find((file) => path.isAbsolute(file) && existsSync(file));
+      if (!found) return { reason: 'there is none' };
+      const version = await temporalVersion(found);
+      if (!version) return { reason: `${found} does not run, or is another program` };
+      log(`temporal: using ${found}, version ${version}`);
+      return { path: found };
+    },
+  };
+}

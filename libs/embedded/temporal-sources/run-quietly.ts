@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process';
+import type { Environment } from '../../config/settings.js';
+
+export interface QuietRun {
+  environment?: Environment;
+  cwd?: string;
+  withinMs: number;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs a program to its end. When it does not end in time, or when `signal` aborts, it is killed.
+ *
+ * @returns what it wrote to standard output.
+ * @throws an Error with the end of what it wrote to standard error; the signal's reason when that aborts.
+ */
+export function runQuietly(command: string, args: string[], { environment, cwd, withinMs, signal }: QuietRun): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { timeout: withinMs, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 * 1024, signal, cwd, env: environment } as const;
+    execFile(command, args, options, (error, stdout, stderr) => {
+      if (!error) return resolve(stdout);
+      if (signal?.aborted) return reject(signal.reason as Error);
+      const said = stderr.trim().split('\n').slice(-5).join('\n');
+      reject(new Error(error.killed ? `not finished within ${withinMs / 1000} s` : said || error.message, { cause: error }));
+    });
+  });
+}

@@ -1,0 +1,72 @@
+import { Connection } from '@temporalio/client';
+import { connectionOptions, type TemporalSettings } from '../temporal/connection-options.js';
+import { EmbeddedSystemError } from './embedded-system.error.js';
+import { listensOn } from './tcp-probe.js';
+import { temporalSearchAttributes } from './temporal.tuning.js';
+
+const PATIENCE_MS = 5_000;
+
+/** The API promises that idempotency keys hold for 24 h; they are workflow ids, which Temporal keeps for as long as it retains a run. */
+const RETENTION_SECONDS = 72 * 3_600;
+
+/** Whether a server without TLS answers for that namespace. */
+export async function namespaceAnswers(address: string, namespace: string): Promise<boolean> {
+  const [host = '', port] = address.split(':');
+  if (!(await listensOn(host, Number(port)))) return false;
+  try {
+    const connection = await Connection.connect({ address, connectTimeout: 2_000 });
+    try {
+      await connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.describeNamespace({ namespace }));
+      return true;
+    } finally {
+      await connection.close();
+    }
+  } catch {
+    return false;
+  }
+}
+
+/** Makes the embedded server keep ended runs for at least 72 h. */
+export async function keepRunsLongEnough(address: string, namespace: string): Promise<void> {
+  const connection = await Connection.connect({ address });
+  try {
+    const { config } = await connection.workflowService.describeNamespace({ namespace });
+    if (Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) >= RETENTION_SECONDS) return;
+    const seconds = RETENTION_SECONDS as never; // a Long by type; a number is written to the wire as well
+    await connection.workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl: { seconds } } });
+  } finally {
+    await connection.close();
+  }
+}
+
+/**
+ * Makes sure that the server of TEMPORAL_ADDRESS is there, within a few seconds. Search attributes that it lacks are only
+ * said, for they are not ours to change.
+ *
+ * @throws EmbeddedSystemError when it cannot be reached, or does not know the namespace.
+ */
+export async function requireExternalTemporal(settings: TemporalSettings, log: (line: string) => void): Promise<void> {
+  const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = settings;
+  let connection: Connection;
+  try {
+    connection = await Connection.connect({ ...connectionOptions(settings), connectTimeout: PATIENCE_MS });
+  } catch (error) {
+    throw new EmbeddedSystemError(
+      `No Temporal server answers at ${address} (TEMPORAL_ADDRESS) within ${PATIENCE_MS / 1000} s: ${(error as Error).message}. ` +
+        'Start it, correct the address, or leave TEMPORAL_ADDRESS out to have one started.',
+    );
+  }
+  const withinPatience = <Answer>(ask: () => Promise<Answer>) => connection.withDeadline(Date.now() + PATIENCE_MS, ask);
+  try {
+    await withinPatience(() => connection.workflowService.describeNamespace({ namespace })).catch((error: Error) => {
+      throw new EmbeddedSystemError(`The Temporal server at ${address} does not let us into namespace ${namespace} (TEMPORAL_NAMESPACE): ${error.message}`);
+    });
+    const listed = await withinPatience(() => connection.operatorService.listSearchAttributes({ namespace })).catch(() => undefined);
+    const missing = listed ? temporalSearchAttributes.filter((name) => !listed.customAttributes?.[name]) : [];
+    if (missing.length > 0) {
+      log(`temporal: namespace ${namespace} lacks the search attributes ${missing.join(', ')} (type Keyword), which sagas set; add them`);
+    }
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,42 @@
+import type { DataFolder } from './data-folder.js';
+import type { ProcessSpec } from './managed-process.js';
+import { listensOn } from './tcp-probe.js';
+import { namespaceAnswers } from './temporal.namespace.js';
+import { temporalSearchAttributes, temporalTuning } from './temporal.tuning.js';
+
+const READY_WITHIN_MS = 60_000;
+
+export interface TemporalServerOptions {
+  executable: string;
+  data: DataFolder;
+  namespace: string;
+  port: number;
+  uiPort: number;
+}
+
+/** How to run Temporal's dev server on loopback, with its data in the data folder, tuned for one machine. */
+export function temporalServer({ executable, data, namespace, port, uiPort }: TemporalServerOptions): ProcessSpec {
+  const address = `127.0.0.1:${port}`;
+  return {
+    name: 'temporal',
+    command: executable,
+    args: [
+      ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)],
+      ...['--db-filename', data.temporalDatabase, '--namespace', namespace, '--log-level', 'error'],
+      ...Object.entries(temporalTuning).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
+      ...temporalSearchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+    ],
+    cwd: data.path,
+    environment: { HOME: data.path, PATH: '/usr/bin:/bin' }, // not ours: TEMPORAL_* variables are settings of the CLI, too
+    followsParent: false,
+    stopSignal: 'SIGTERM',
+    logFile: data.logOf('temporal'),
+    address: `${address}, UI on http://127.0.0.1:${uiPort}`,
+    isReady: async () => (await namespaceAnswers(address, namespace)) && listensOn('127.0.0.1', uiPort),
+    readyWithinMs: READY_WITHIN_MS,
+    retryFirstStart: false,
+    explainDeath: (how) =>
+      `Temporal could not be started on its database ${data.temporalDatabase} (${how}). If the database is broken, put back a copy that works, ` +
+      'or start anew with npm run reset, which deletes the data',
+  };
+}

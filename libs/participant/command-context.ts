@@ -1,0 +1,8 @@
+/** What a command handler knows of the request besides the command: for the events it writes. */
+export interface CommandContext {
+  /** The command's idempotency key; the cause of whatever the command does. */
+  key: string;
+  /** The saga on whose behalf the command runs, if any. */
+  correlationId: string | null;
+  traceparent: string | null;
+}

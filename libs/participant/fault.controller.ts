@@ -1,0 +1,42 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Put } from '@nestjs/common';
+import { Fault } from '../../contracts/fault.resource.js';
+import { participants } from '../../contracts/participants.js';
+import { ProblemException } from '../service-kit/problem.exception.js';
+import { FaultRegistry } from './fault.registry.js';
+import { PARTICIPANT, type ParticipantIdentity } from './participant.options.js';
+
+/** Sets and clears this participant's faults; refused unless the process runs with `CHAOS=true` outside production. */
+@Controller('faults')
+export class FaultController {
+  constructor(
+    @Inject(PARTICIPANT) private readonly participant: ParticipantIdentity,
+    @Inject(FaultRegistry) private readonly faults: FaultRegistry,
+  ) {}
+
+  @Put()
+  put(@Body({ schema: Fault }) fault: Fault): Fault {
+    this.refuseUnlessChaos();
+    const operations = Object.keys(participants[this.participant.name]);
+    if (!operations.includes(fault.operation)) {
+      throw new ProblemException(422, 'UNKNOWN_OPERATION', `${this.participant.name} has no operation ${fault.operation}; it has ${operations.join(', ')}.`);
+    }
+    this.faults.put(fault);
+    return fault;
+  }
+
+  @Get()
+  list(): { items: Fault[] } {
+    return { items: this.faults.list() };
+  }
+
+  @Delete()
+  @HttpCode(204)
+  clear(): void {
+    this.refuseUnlessChaos();
+    this.faults.clear();
+  }
+
+  private refuseUnlessChaos(): void {
+    if (!this.participant.chaos) throw new ProblemException(403, 'CHAOS_DISABLED', 'Faults on demand are off: they need CHAOS=true and are never on with NODE_ENV=production.');
+  }
+}

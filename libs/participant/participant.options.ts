@@ -1,0 +1,9 @@
+import type { Participant } from '../../contracts/participants.js';
+
+export const PARTICIPANT = Symbol('PARTICIPANT');
+
+export interface ParticipantIdentity {
+  name: Participant;
+  /** Whether faults on demand may be set; never in production. */
+  chaos: boolean;
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { ProblemException } from './problem.exception.js';
+
+interface PartTypes {
+  string: string;
+  number: number;
+  /** An RFC 3339 instant in UTC, as `Date.toISOString` writes it. */
+  instant: string;
+}
+
+/** PostgreSQL has no text with a NUL in it: it would answer with an error. */
+const Text = z
+  .string()
+  .max(256)
+  .refine((text) => !text.includes('\0'));
+
+const parts: Record<keyof PartTypes, z.ZodType> = { string: Text, number: z.int(), instant: z.iso.datetime() };
+
+/** An opaque cursor over the sort keys of the last item that a page showed. */
+export function encodeCursor(...keys: (string | number)[]): string {
+  return Buffer.from(JSON.stringify(keys)).toString('base64url');
+}
+
+/**
+ * The sort keys in a cursor that `encodeCursor` made.
+ * @throws ProblemException 422 `INVALID_CURSOR` for anything else, so that a made-up cursor never reaches the database.
+ */
+export function decodeCursor<const Types extends readonly (keyof PartTypes)[]>(
+  cursor: string,
+  types: Types,
+): { -readonly [I in keyof Types]: PartTypes[Types[I]] } {
+  const schema = z.tuple(types.map((type) => parts[type]) as [z.ZodType]);
+  const parsed = schema.safeParse(jsonOf(cursor));
+  if (!parsed.success)
+    throw new ProblemException(422, 'INVALID_CURSOR', 'The cursor in "after" is not one that this list gave; start without it.');
+  return parsed.data as never;
+}
+
+function jsonOf(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown;
+  } catch {
+    return undefined;
+  }
+}

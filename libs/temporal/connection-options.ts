@@ -1,0 +1,16 @@
+import type { Settings } from '../config/settings.js';
+
+/** What it takes to reach Temporal: one machine's dev server, a cluster or Temporal Cloud differ in nothing but these settings. */
+export type TemporalSettings = Pick<Settings, 'TEMPORAL_ADDRESS' | 'TEMPORAL_NAMESPACE' | 'TEMPORAL_API_KEY' | 'TEMPORAL_TLS'>;
+
+/** The names of the settings above, for `readSettings`. */
+export const temporalSettingNames = ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'TEMPORAL_API_KEY', 'TEMPORAL_TLS'] as const;
+
+/** Connection options for the client's and the worker's connection alike. */
+export function connectionOptions({ TEMPORAL_ADDRESS, TEMPORAL_API_KEY, TEMPORAL_TLS }: TemporalSettings) {
+  return {
+    address: TEMPORAL_ADDRESS ?? '127.0.0.1:7233',
+    ...(TEMPORAL_TLS ? { tls: true } : {}),
+    ...(TEMPORAL_API_KEY === undefined ? {} : { apiKey: TEMPORAL_API_KEY }),
+  };
+}

@@ -1,0 +1,38 @@
+// `npm start`: makes the clone ready, then brings the whole system up and keeps it running until Ctrl-C or SIGTERM.
+// (The script in package.json says `exec`: a shell between npm and this process would die of a SIGTERM without passing it on.)
+import { prepareProject, requireNode } from './bootstrap.mjs';
+
+requireNode();
+main();
+
+async function main() {
+  // The first signal stops everything in order. More of them change nothing: a terminal and npm both send the same one.
+  const stop = new AbortController();
+  const stopBecause = (reason) => {
+    if (!stop.signal.aborted) console.log(`${reason}: stopping`);
+    stop.abort();
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => stopBecause(name));
+  if (process.env.npm_lifecycle_event) {
+    // An npm that is killed cannot tell us; nobody would see, or stop, what went on running.
+    const npm = process.ppid;
+    setInterval(() => process.ppid === npm || stopBecause('npm is gone'), 500).unref();
+  }
+  // Whoever read our output may be gone (`npm start | head`); that is no reason to leave processes behind.
+  process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
+
+  try {
+    await prepareProject({ signal: stop.signal });
+    const { run } = await import('../dist/scripts/start.js');
+    await run(console.log, stop.signal);
+  } catch (error) {
+    if (!stop.signal.aborted) {
+      const forPeople = ['ProjectError', 'EmbeddedSystemError', 'InvalidSettingsError'].includes(error.name);
+      console.error(forPeople ? error.message : error);
+      process.exit(1);
+    }
+  }
+  if (stop.signal.aborted) console.log('stopped');
+  process.exit(0);
+}

@@ -1,0 +1,65 @@
+import { Worker } from '@temporalio/worker';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { bundleWorkflows } from '../support/bundle-workflows.js';
+import { loadHistories, type RecordedHistory } from './load-histories.js';
+import { swapSteps } from './swap-steps.js';
+
+const folder = path.join(import.meta.dirname, 'histories');
+
+/** What must be in the corpus for ever: a saga's endings, one history each at least. */
+const scenarios = [
+  'create-order.approved',
+  'create-order.approved-patiently',
+  'create-order.approved-in-doubt',
+  'create-order.refused-unknown-product',
+  'create-order.refused-customer-not-found',
+  'create-order.refused-insufficient-credit',
+  'create-order.refused-account-blocked',
+  'create-order.refused-at-the-pivot',
+  'create-order.compensated-participant-unavailable',
+  'create-order.aborted',
+  'create-order.needs-attention-retried',
+  'create-order.needs-attention-skipped',
+  'create-order.needs-attention-done',
+  'create-order.needs-attention-recovered',
+  'create-order.needs-attention-unsettled-skipped',
+];
+
+let bundle: Awaited<ReturnType<typeof bundleWorkflows>>;
+beforeAll(async () => {
+  bundle = await bundleWorkflows();
+});
+
+async function replay(histories: RecordedHistory[]): Promise<Map<string, Error | undefined>> {
+  const results = new Map<string, Error | undefined>();
+  const named = histories.map(({ name, history }) => ({ workflowId: name, history }));
+  for await (const result of Worker.runReplayHistories({ workflowBundle: bundle }, named)) results.set(result.workflowId, result.error);
+  return results;
+}
+
+describe('recorded histories', () => {
+  it('has one of every ending', () => {
+    const recorded = readdirSync(folder);
+    for (const scenario of scenarios) expect(recorded.filter((file) => file.startsWith(`${scenario}.`)), scenario).not.toHaveLength(0);
+  });
+
+  it('replays each under the workflows of today', async () => {
+    const histories = loadHistories(folder);
+    const results = await replay(histories);
+    expect(results.size).toBe(histories.length);
+    for (const [name, error] of results) expect(error, name).toBeUndefined();
+  });
+
+  it('notices a step that was swapped for another', async () => {
+    const [approved] = loadHistories(folder).filter(({ name }) => name.startsWith('create-order.approved.'));
+    const swapped = { name: 'swapped', history: swapSteps(approved!.history, 'createOrder', 'reserveCredit') };
+    const results = await replay([swapped]);
+    expect(results.get('swapped')?.name).toBe('DeterminismViolationError');
+  });
+
+  it('fails on a corpus that is empty or gone', () => {
+    expect(() => loadHistories(path.join(import.meta.dirname, 'no-such-folder'))).toThrow(/no histories/i);
+  });
+});

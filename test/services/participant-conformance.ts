@@ -1,0 +1,222 @@
+import pg from 'pg';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Problem } from '../../contracts/problem.js';
+import { participants } from '../../contracts/participants.js';
+import { services } from '../../libs/database/services.js';
+import { roleOf } from '../../libs/database/service-url.js';
+import { newKey, type ParticipantProbe, type Reply } from './participant-probe.js';
+
+/** A command that succeeds, on an aggregate that nobody else uses. */
+export interface EffectSample {
+  operation: string;
+  body: Record<string, unknown>;
+  /** As valid, and not the same. */
+  otherBody: Record<string, unknown>;
+  aggregate: { type: string; id: string };
+}
+
+export interface ConformanceSamples {
+  effect(): Promise<EffectSample> | EffectSample;
+  /** A command that is refused for a business reason. */
+  refusal(): Promise<{ operation: string; body: object; code: string }> | { operation: string; body: object; code: string };
+}
+
+/** What every participant promises to sagas, whatever it does. */
+export function describeConformance(probe: ParticipantProbe, samples: ConformanceSamples): void {
+  const { participant } = probe;
+
+  const eventsOf = ({ type, id }: EffectSample['aggregate']) =>
+    probe.rows<{
+      version: number;
+      causation: string | null;
+      correlation: string | null;
+      traceparent: string | null;
+      transaction: string;
+    }>(
+      `select aggregate_version as version, causation_id as causation, correlation_id as correlation, traceparent, xmin::text as transaction
+       from outbox where aggregate_type = $1 and aggregate_id = $2 order by id`,
+      type,
+      id,
+    );
+  const causedBy = async (aggregate: EffectSample['aggregate'], key: string) =>
+    (await eventsOf(aggregate)).filter(({ causation }) => causation === key);
+
+  describe(`${participant}: a command and its key`, () => {
+    it('has its effect once and answers a repeat the same', async () => {
+      const { operation, body, aggregate } = await samples.effect();
+      const key = newKey();
+      const first = await probe.send(operation, body, key);
+      expect(first.status).toBe(200);
+      const reordered = Object.fromEntries(Object.entries(body).reverse());
+      expect(await probe.send(operation, reordered, key)).toEqual(first);
+      expect(await causedBy(aggregate, key)).toHaveLength(1);
+    });
+
+    it('refuses a key that came with another body or another operation', async () => {
+      const { operation, body, otherBody, aggregate } = await samples.effect();
+      const key = newKey();
+      await probe.send(operation, body, key);
+      expectProblem(await probe.send(operation, otherBody, key), 422, 'IDEMPOTENCY_KEY_REUSED');
+      const { operation: another, body: anotherBody } = await samples.refusal();
+      expectProblem(await probe.send(another, anotherBody, key), 422, 'IDEMPOTENCY_KEY_REUSED');
+      expect(await causedBy(aggregate, key)).toHaveLength(1);
+    });
+
+    it('keeps a refusal as it keeps a success', async () => {
+      const { operation, body, code } = await samples.refusal();
+      const key = newKey();
+      const first = await probe.send(operation, body, key);
+      expectProblem(first, 409, code);
+      const known: Record<string, { refusals: readonly string[] }> = participants[participant];
+      expect(known[operation]?.refusals).toContain(code);
+      expect(await probe.send(operation, body, key)).toEqual(first);
+      expect((await probe.find(key)).body).toEqual({ operation, status: 409, body: first.body });
+    });
+
+    it('has one effect when the same command comes many times at once', async () => {
+      const { operation, body, aggregate } = await samples.effect();
+      const key = newKey();
+      const replies = await Promise.all(Array.from({ length: 20 }, () => probe.send(operation, body, key)));
+      for (const reply of replies) expect(reply).toEqual(replies[0]);
+      expect(replies[0]!.status).toBe(200);
+      expect(await causedBy(aggregate, key)).toHaveLength(1);
+    });
+
+    it('can be looked up by its key once it has had its effect', async () => {
+      const { operation, body } = await samples.effect();
+      const key = newKey();
+      expectProblem(await probe.find(key), 404, 'COMMAND_NOT_FOUND');
+      const { body: answer } = await probe.send(operation, body, key);
+      expect(await probe.find(key)).toMatchObject({ status: 200, body: { operation, status: 200, body: answer } });
+    });
+
+    it('writes its event in the transaction of the effect and the key', async () => {
+      const { operation, body, aggregate } = await samples.effect();
+      const key = newKey();
+      const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+      await probe.send(operation, body, key, { 'x-correlation-id': 'saga-of-the-test', traceparent });
+      const [command] = await probe.rows<{ transaction: string }>(
+        'select xmin::text as transaction from command where key = $1',
+        key,
+      );
+      expect(await causedBy(aggregate, key)).toEqual([
+        expect.objectContaining({ correlation: 'saga-of-the-test', traceparent, transaction: command!.transaction }),
+      ]);
+      const versions = (await eventsOf(aggregate)).map(({ version }) => version);
+      expect(versions).toEqual(versions.map((_, index) => index + 1));
+    });
+  });
+
+  describe(`${participant}: requests that are wrong`, () => {
+    it('answers each with a 4xx problem and has no effect', async () => {
+      const { operation, body, aggregate } = await samples.effect();
+      const before = await eventsOf(aggregate);
+      const json = JSON.stringify(body);
+      const post = (text: string, headers: Record<string, string> = {}) =>
+        probe.request('POST', `/commands/${operation}`, text, {
+          'content-type': 'application/json',
+          'idempotency-key': newKey(),
+          ...headers,
+        });
+      const [field] = Object.keys(body) as [string];
+
+      expectProblem(await probe.send(operation, { ...body, unknown: 1 }), 422, 'VALIDATION_FAILED');
+      expectProblem(await probe.send(operation, { ...body, [field]: { nested: true } }), 422, 'VALIDATION_FAILED');
+      expectProblem(await probe.send(operation, { ...body, [field]: undefined }), 422, 'VALIDATION_FAILED');
+      expectProblem(await probe.send(operation, { ...body, [field]: '\u0000' }), 422, 'VALIDATION_FAILED');
+      for (const other of [null, [], 'text', 5]) expectProblem(await probe.send(operation, other), 422);
+      expectProblem(await post(json.slice(1)), 400);
+      expectProblem(await post(json, { 'content-type': 'text/plain' }));
+      expectProblem(await post(JSON.stringify({ ...body, unknown: 'x'.repeat(200_000) })), 413);
+      for (const key of ['', 'with space', 'x'.repeat(256)])
+        expectProblem(await probe.send(operation, body, key), 400, 'INVALID_HEADER');
+      expectProblem(
+        await probe.request('POST', `/commands/${operation}`, json, { 'content-type': 'application/json' }),
+        400,
+        'INVALID_HEADER',
+      );
+      for (const unknown of ['noSuchThing', '__proto__', 'constructor', 'toString'])
+        expectProblem(await probe.send(unknown, body), 404, 'UNKNOWN_OPERATION');
+      expect(await eventsOf(aggregate)).toEqual(before);
+    });
+  });
+
+  describe(`${participant}: faults on demand`, () => {
+    afterEach(() => probe.clearFaults());
+
+    it('error: fails before any effect, as often as asked', async () => {
+      const { operation, body, aggregate } = await samples.effect();
+      const key = newKey();
+      await probe.putFault({ operation, mode: 'error', times: 2 });
+      expectProblem(await probe.send(operation, body, key), 500, 'FAULT_ON_DEMAND');
+      expectProblem(await probe.send(operation, body, key), 500, 'FAULT_ON_DEMAND');
+      expect((await probe.find(key)).status).toBe(404);
+      expect((await probe.send(operation, body, key)).status).toBe(200);
+      expect(await causedBy(aggregate, key)).toHaveLength(1);
+    });
+
+    it('delay: answers late', async () => {
+      const { operation, body } = await samples.effect();
+      await probe.putFault({ operation, mode: 'delay', delayMs: 300, times: 1 });
+      const startedAt = performance.now();
+      expect((await probe.send(operation, body)).status).toBe(200);
+      expect(performance.now() - startedAt).toBeGreaterThan(295);
+    });
+
+    it('drop-response: has its effect and cuts the connection; the key tells', async () => {
+      const { operation, body, aggregate } = await samples.effect();
+      const key = newKey();
+      await probe.putFault({ operation, mode: 'drop-response', times: 1 });
+      await expect(probe.send(operation, body, key)).rejects.toThrow('fetch failed');
+      const found = await probe.find(key);
+      expect(found).toMatchObject({ status: 200, body: { operation, status: 200 } });
+      expect(await probe.send(operation, body, key)).toMatchObject({ status: 200, body: found.body.body });
+      expect(await causedBy(aggregate, key)).toHaveLength(1);
+    });
+
+    it('refuse: says no without any effect', async () => {
+      const { operation, body, aggregate } = await samples.effect();
+      const key = newKey();
+      await probe.putFault({ operation, mode: 'refuse', times: 1 });
+      const known: Record<string, { refusals: readonly string[] }> = participants[participant];
+      expectProblem(await probe.send(operation, body, key), 409, known[operation]!.refusals[0]);
+      expect((await probe.find(key)).status).toBe(404);
+      expect(await causedBy(aggregate, key)).toHaveLength(0);
+    });
+
+    it('lists and clears them, and refuses one for an operation that there is not', async () => {
+      const { operation } = await samples.effect();
+      const fault = { operation, mode: 'error' as const, times: 3 };
+      expect(await probe.putFault(fault)).toMatchObject({ status: 200, body: { participant, ...fault } });
+      expect((await probe.get('/faults')).body).toEqual({ items: [{ participant, ...fault }] });
+      expect((await probe.clearFaults()).status).toBe(204);
+      expect((await probe.get('/faults')).body).toEqual({ items: [] });
+      expectProblem(await probe.putFault({ ...fault, operation: 'noSuchThing' }), 422, 'UNKNOWN_OPERATION');
+    });
+  });
+
+  describe(`${participant}: its database role`, () => {
+    it('owns its own tables and cannot read those of any other service', async () => {
+      await probe.asAdministrator(async (client) => {
+        await client.query(`set role ${pg.escapeIdentifier(roleOf(participant))}`);
+        await client.query(`select count(*) from ${pg.escapeIdentifier(participant)}.command`);
+        const others = services.filter((service) => service !== participant);
+        expect(others).not.toHaveLength(0);
+        for (const other of others) {
+          await expect(client.query(`select count(*) from ${pg.escapeIdentifier(other)}.command`)).rejects.toThrow(
+            `permission denied for schema ${other}`,
+          );
+        }
+        await expect(client.query('create table public.intruder ()')).rejects.toThrow('permission denied for schema public');
+      });
+    });
+  });
+}
+
+/** The reply is a problem document of this status and code; without a status, of any that says that the request was wrong. */
+export function expectProblem(reply: Reply, status?: number, code?: string): void {
+  expect(reply.type).toContain('application/problem+json');
+  expect(Problem.safeParse(reply.body).error).toBeUndefined();
+  expect(reply.body).toMatchObject({ status: reply.status, ...(code === undefined ? {} : { code }) });
+  expect(reply.status).toSatisfy((is: number) => (status === undefined ? is >= 400 && is < 500 : is === status));
+}

@@ -1,0 +1,38 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Connection } from '@temporalio/client';
+import { pino } from 'pino';
+import { gatewaySettingNames, type GatewaySettings } from '../../apps/gateway/gateway.settings.js';
+import { startGateway } from '../../apps/gateway/start-gateway.js';
+import { readSettings } from '../../libs/config/settings.js';
+import { system } from './system.js';
+
+/** Nobody listens there. */
+export const nowhere = '127.0.0.1:1';
+
+export interface OwnGateway {
+  url: string;
+  close(): Promise<void>;
+}
+
+interface Options extends Partial<GatewaySettings> {
+  temporalAddress?: string;
+}
+
+/** A gateway beside the system's own, in this process, for what cannot be done to that one: other settings, nobody to talk to. */
+export async function ownGateway({ temporalAddress = system().temporalAddress, ...settings }: Options = {}): Promise<OwnGateway> {
+  const temporal = Connection.lazy({ address: temporalAddress });
+  const app: NestExpressApplication = await startGateway({
+    temporal,
+    eagerStart: false,
+    settings: {
+      ...readSettings(...gatewaySettingNames),
+      ORDER_URL: system().orderUrl,
+      CUSTOMER_URL: system().customerUrl,
+      PORT: 0,
+      ...settings,
+    },
+    log: pino({ level: 'silent' }),
+    lifecycle: { close: () => temporal.close() },
+  });
+  return { url: (await app.getUrl()).replace('[::1]', '127.0.0.1'), close: () => app.close() };
+}

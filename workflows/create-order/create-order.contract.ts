@@ -1,0 +1,26 @@
+import type { Money } from '../../contracts/money.js';
+import type { OrderLineRequest, Rejection } from '../../contracts/order.resource.js';
+import type { SagaPolicy } from '../saga/saga.contract.js';
+
+export const createOrderType = 'createOrder';
+
+/** Additive only: histories of running and finished orders hold it. */
+export interface CreateOrderRequest {
+  orderId: string;
+  customerId: string;
+  lines: OrderLineRequest[];
+  policy: SagaPolicy;
+}
+
+export type CreateOrderOutcome =
+  | { state: 'APPROVED'; orderId: string; total: Money }
+  | { state: 'REJECTED'; orderId: string; rejection: Rejection };
+
+const prefix = 'create-order:';
+
+/** The saga of an order: one for ever, so starting it twice is starting it once. */
+export const createOrderWorkflowId = (orderId: string): string => `${prefix}${orderId}`;
+
+/** The inverse of `createOrderWorkflowId`; undefined for the id of another saga. */
+export const orderIdOf = (workflowId: string): string | undefined =>
+  workflowId.startsWith(prefix) ? workflowId.slice(prefix.length) : undefined;

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { SagaJournal } from './saga-journal.js';
+
+const journal = () => new SagaJournal('createOrder', () => '2026-01-01T00:00:00.000Z');
+
+describe('SagaJournal', () => {
+  it('lists steps in the order they ran, compensations included', () => {
+    const saga = journal();
+    const create = saga.begin('create order', 'compensable');
+    saga.end(create, 'DONE');
+    saga.end(saga.begin('reserve credit', 'compensable'), 'REFUSED', { code: 'INSUFFICIENT_CREDIT', detail: 'too little' });
+    saga.end(saga.beginCompensation('reject order', create), 'COMPENSATED');
+    expect(saga.timeline().steps.map(({ name, state, compensates }) => [name, state, compensates])).toEqual([
+      ['create order', 'COMPENSATING', undefined],
+      ['reserve credit', 'REFUSED', undefined],
+      ['reject order', 'COMPENSATED', 'create order'],
+    ]);
+  });
+
+  it('finds a compensation in need by its own name and by the name of its step', () => {
+    const saga = journal();
+    const reserve = saga.begin('reserve credit', 'compensable');
+    const release = saga.beginCompensation('release credit', reserve);
+    expect(saga.inNeed('release credit')).toBeUndefined();
+    release.state = 'NEEDS_ATTENTION';
+    expect(saga.inNeed('release credit')).toBe(release);
+    expect(saga.inNeed('reserve credit')).toBe(release);
+    expect(saga.inNeed('create order')).toBeUndefined();
+  });
+
+  it('keeps every decision with its note', () => {
+    const saga = journal();
+    const release = saga.beginCompensation('release credit', saga.begin('reserve credit', 'compensable'));
+    saga.resolve(release, 'retry', 'customer service is back');
+    saga.resolve(release, 'done', 'released by hand');
+    expect(release.resolutions?.map(({ action, note }) => [action, note])).toEqual([
+      ['retry', 'customer service is back'],
+      ['done', 'released by hand'],
+    ]);
+  });
+});
