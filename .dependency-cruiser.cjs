@@ -20,7 +20,8 @@ module.exports = {
     },
     {
       name: 'workflows-bundle-no-schemas',
-      comment: 'Schemas would drag a validation library into every workflow sandbox: of contracts with schemas a workflow takes types only.',
+      comment:
+        'Schemas would drag a validation library into every workflow sandbox: of contracts with schemas a workflow takes types only.',
       severity: 'error',
       from: { path: '^workflows/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^contracts/.*\\.(resource|commands|events)\\.ts$', preCompilationOnly: false },
@@ -95,7 +96,13 @@ module.exports = {
       from: { pathNot: '^test/|\\.(spec|test)\\.ts$|^vitest\\.config\\.ts$' },
       to: { path: '^test/|\\.(spec|test)\\.ts$' },
     },
-    { name: 'no-circles', comment: 'Two files that need each other are one file.', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-circles',
+      comment: 'Two files that need each other are one file.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
   ],
   options: {
     tsPreCompilationDeps: 'specify',

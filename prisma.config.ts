@@ -4,7 +4,8 @@ import { defineConfig } from 'prisma/config';
 // Every service has a schema of its own, in PostgreSQL and here: SERVICE says which one Prisma's CLI is to work on.
 const services = readdirSync('prisma').filter((name) => existsSync(`prisma/${name}/schema.prisma`));
 const service = process.env.SERVICE ?? '';
-if (!services.includes(service)) throw new Error(`Say whose schema, e.g.: SERVICE=${services[0]} npx prisma … (there are: ${services.join(', ')})`);
+if (!services.includes(service))
+  throw new Error(`Say whose schema, e.g.: SERVICE=${services[0]} npx prisma … (there are: ${services.join(', ')})`);
 
 // `generate` runs no engine but looks for one, and would download it: any program will do.
 if (process.argv.includes('generate')) process.env.PRISMA_SCHEMA_ENGINE_BINARY ??= process.execPath;

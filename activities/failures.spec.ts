@@ -4,7 +4,12 @@ import { participants } from '../contracts/participants.js';
 import { type Exchange, failureOf } from './failures.js';
 
 const call = { participant: 'customer', operation: 'reserveCredit', attempt: 2 };
-const answered = (status: number, body: unknown = {}, retryAfter?: string): Exchange => ({ kind: 'answered', status, body, retryAfter });
+const answered = (status: number, body: unknown = {}, retryAfter?: string): Exchange => ({
+  kind: 'answered',
+  status,
+  body,
+  retryAfter,
+});
 const translate = (exchange: Exchange) => {
   const failure = failureOf(exchange, call);
   if (!failure) throw new Error('expected a failure');
@@ -16,14 +21,20 @@ describe('failureOf', () => {
     expect(failureOf(answered(status), call)).toBeUndefined();
   });
 
-  it.each(participants.customer.reserveCredit.refusals)('turns the business no %s into a failure of that type that is not retried', (code) => {
-    const failure = translate(answered(409, { code, detail: 'why' }));
-    expect(failure).toBeInstanceOf(ApplicationFailure);
-    expect(failure).toMatchObject({ type: code, message: 'why', nonRetryable: true, details: [{ ...call, refusal: true }] });
-  });
+  it.each(participants.customer.reserveCredit.refusals)(
+    'turns the business no %s into a failure of that type that is not retried',
+    (code) => {
+      const failure = translate(answered(409, { code, detail: 'why' }));
+      expect(failure).toBeInstanceOf(ApplicationFailure);
+      expect(failure).toMatchObject({ type: code, message: 'why', nonRetryable: true, details: [{ ...call, refusal: true }] });
+    },
+  );
 
   it.each([408, 425, 429, 500, 502, 503, 504])('retries %i', (status) => {
-    expect(translate(answered(status, { code: 'INSUFFICIENT_CREDIT' }))).toMatchObject({ type: 'ParticipantUnavailable', nonRetryable: false });
+    expect(translate(answered(status, { code: 'INSUFFICIENT_CREDIT' }))).toMatchObject({
+      type: 'ParticipantUnavailable',
+      nonRetryable: false,
+    });
   });
 
   it('waits as long as Retry-After says, up to a minute', () => {
@@ -35,7 +46,11 @@ describe('failureOf', () => {
   });
 
   it('takes a 4xx that the contract does not know for a defect', () => {
-    expect(translate(answered(422, { code: 'IDEMPOTENCY_KEY_REUSED' }))).toMatchObject({ type: 'UnexpectedResponse', nonRetryable: true, details: [{ refusal: false }] });
+    expect(translate(answered(422, { code: 'IDEMPOTENCY_KEY_REUSED' }))).toMatchObject({
+      type: 'UnexpectedResponse',
+      nonRetryable: true,
+      details: [{ refusal: false }],
+    });
     expect(translate(answered(404, '<html>'))).toMatchObject({ type: 'UnexpectedResponse', nonRetryable: true });
   });
 
@@ -44,7 +59,10 @@ describe('failureOf', () => {
   });
 
   it('keeps "never sent" and "sent, not answered" apart', () => {
-    expect(translate({ kind: 'not-sent', reason: 'ECONNREFUSED' })).toMatchObject({ type: 'ParticipantUnavailable', nonRetryable: false });
+    expect(translate({ kind: 'not-sent', reason: 'ECONNREFUSED' })).toMatchObject({
+      type: 'ParticipantUnavailable',
+      nonRetryable: false,
+    });
     expect(translate({ kind: 'unanswered', reason: 'ECONNRESET' })).toMatchObject({ type: 'InDoubt', nonRetryable: false });
   });
 });

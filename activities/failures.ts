@@ -20,14 +20,25 @@ type Call = Omit<FailureDetails, 'refusal'>;
 export function failureOf(exchange: Exchange, call: Call): ApplicationFailure | undefined {
   const { participant, operation } = call;
   const name = `${participant}.${operation}`;
-  if (exchange.kind === 'not-sent') return retryable(failureTypes.unavailable, `${name} could not be sent: ${exchange.reason}.`, call);
-  if (exchange.kind === 'unanswered') return retryable(failureTypes.inDoubt, `${name} was sent and not answered: ${exchange.reason}. It may have had its effect.`, call);
+  if (exchange.kind === 'not-sent')
+    return retryable(failureTypes.unavailable, `${name} could not be sent: ${exchange.reason}.`, call);
+  if (exchange.kind === 'unanswered')
+    return retryable(
+      failureTypes.inDoubt,
+      `${name} was sent and not answered: ${exchange.reason}. It may have had its effect.`,
+      call,
+    );
 
   const { status } = exchange;
   if (status >= 200 && status < 300) return undefined;
   const { code, detail } = problemOf(exchange.body);
   if (status === 408 || status === 425 || status === 429 || status >= 500) {
-    return retryable(failureTypes.unavailable, `${name} answered ${status} ${code ?? ''}: ${detail ?? 'no detail'}`, call, retryAfterMs(exchange.retryAfter));
+    return retryable(
+      failureTypes.unavailable,
+      `${name} answered ${status} ${code ?? ''}: ${detail ?? 'no detail'}`,
+      call,
+      retryAfterMs(exchange.retryAfter),
+    );
   }
   if (code !== undefined && refusalsOf(participant, operation).includes(code)) {
     return ApplicationFailure.create({

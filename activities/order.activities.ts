@@ -1,4 +1,10 @@
-import type { ApproveOrderCommand, CreateOrderAnswer, CreateOrderCommand, OrderStateAnswer, RejectOrderCommand } from '../contracts/order.commands.js';
+import type {
+  ApproveOrderCommand,
+  CreateOrderAnswer,
+  CreateOrderCommand,
+  OrderStateAnswer,
+  RejectOrderCommand,
+} from '../contracts/order.commands.js';
 import type { Keyed } from './keyed.js';
 import type { ParticipantClient } from './participant.client.js';
 

@@ -5,7 +5,16 @@ import { type Exchange, failureOf } from './failures.js';
 import type { Answered, Keyed } from './keyed.js';
 
 /** Codes of errors that come before a byte of the request has left. */
-const notSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_CLOSED', 'UND_ERR_DESTROYED']);
+const notSent = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_CLOSED',
+  'UND_ERR_DESTROYED',
+]);
 
 /** Time that an attempt leaves for its own end to be reported before Temporal's time-out cuts it off. */
 const MARGIN_MS = 100;
@@ -33,9 +42,14 @@ export class ParticipantClient<P extends Participant> {
     if (unsettled || info.attempt > 1) {
       const found = await this.exchange('GET', `/commands/${encodeURIComponent(key)}`, undefined, {}, deadline);
       if (found.kind !== 'answered') throw failureOf(found, call)!;
-      if (found.status === 200) return this.conclude({ kind: 'answered', ...(found.body as { status: number; body: unknown }) }, call);
+      if (found.status === 200)
+        return this.conclude({ kind: 'answered', ...(found.body as { status: number; body: unknown }) }, call);
     }
-    const headers = { 'content-type': 'application/json', 'idempotency-key': key, 'x-correlation-id': info.workflowExecution?.workflowId ?? key };
+    const headers = {
+      'content-type': 'application/json',
+      'idempotency-key': key,
+      'x-correlation-id': info.workflowExecution?.workflowId ?? key,
+    };
     return this.conclude(await this.exchange('POST', `/commands/${operation}`, JSON.stringify(command), headers, deadline), call);
   }
 
@@ -49,12 +63,23 @@ export class ParticipantClient<P extends Participant> {
     return { attempt: call.attempt, ...((exchange as { body: object }).body as Answer) };
   }
 
-  private async exchange(method: 'GET' | 'POST', path: string, body: string | undefined, headers: Record<string, string>, signal: AbortSignal): Promise<Exchange> {
+  private async exchange(
+    method: 'GET' | 'POST',
+    path: string,
+    body: string | undefined,
+    headers: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<Exchange> {
     try {
       const response = await this.pool.request({ method, path, headers, signal, ...(body === undefined ? {} : { body }) });
       const retryAfter = response.headers['retry-after'];
       const text = await response.body.text();
-      return { kind: 'answered', status: response.statusCode, body: jsonOrText(text), retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined };
+      return {
+        kind: 'answered',
+        status: response.statusCode,
+        body: jsonOrText(text),
+        retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+      };
     } catch (error) {
       const { code, name, message } = error as { code?: string; name?: string; message?: string };
       const reason = name === 'TimeoutError' ? 'no answer in time' : (code ?? message ?? String(error));

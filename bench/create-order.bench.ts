@@ -11,7 +11,11 @@ import { createActivities } from '../activities/index.js';
 import { ParticipantClient } from '../activities/participant.client.js';
 import { startEmbeddedSystem } from '../libs/embedded/embedded-system.js';
 import { installRuntime } from '../libs/temporal/install-runtime.js';
-import { type CreateOrderRequest, createOrderType, createOrderWorkflowId } from '../workflows/create-order/create-order.contract.js';
+import {
+  type CreateOrderRequest,
+  createOrderType,
+  createOrderWorkflowId,
+} from '../workflows/create-order/create-order.contract.js';
 import { searchAttributes } from '../workflows/saga/search-attributes.js';
 import { benchCustomer, openBenchCustomers } from './bench-customers.js';
 import { cpuTimes } from './cpu-time.js';
@@ -87,7 +91,12 @@ function request(): CreateOrderRequest {
 }
 
 async function post(pool: Pool, target: string, body: unknown, headers: Record<string, string>): Promise<{ state?: string }> {
-  const answer = await pool.request({ method: 'POST', path: target, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
+  const answer = await pool.request({
+    method: 'POST',
+    path: target,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
   const said = (await answer.body.json()) as { state?: string };
   if (answer.statusCode >= 300) throw new Error(`${target} answered ${answer.statusCode}: ${JSON.stringify(said)}`);
   return said;
@@ -108,7 +117,13 @@ const variants: Record<string, Variant> = {
       { key: searchAttributes.customerId, value: input.customerId },
       { key: searchAttributes.businessId, value: input.orderId },
     ];
-    const options = { workflowId, taskQueue: TASK_QUEUE, args: [input], requestEagerStart: true, typedSearchAttributes: attributes };
+    const options = {
+      workflowId,
+      taskQueue: TASK_QUEUE,
+      args: [input],
+      requestEagerStart: true,
+      typedSearchAttributes: attributes,
+    };
     requireApproved(await client.workflow.execute(createOrderType, options));
     return workflowId;
   },
@@ -126,7 +141,12 @@ const variants: Record<string, Variant> = {
   'no engine (three calls)': async () => {
     const { orderId, customerId, lines } = request();
     const key = (step: string) => ({ 'idempotency-key': `bench:${orderId}/${step}` });
-    const created = await post(pools.order, '/commands/createOrder', { orderId, customerId, lines, sagaId: `bench:${orderId}` }, key('create'));
+    const created = await post(
+      pools.order,
+      '/commands/createOrder',
+      { orderId, customerId, lines, sagaId: `bench:${orderId}` },
+      key('create'),
+    );
     const { total } = created as { total?: unknown };
     await post(pools.customer, '/commands/reserveCredit', { orderId, customerId, amount: total }, key('reserve'));
     requireApproved(await post(pools.order, '/commands/approveOrder', { orderId }, key('approve')));
@@ -141,7 +161,13 @@ const variants: Record<string, Variant> = {
 
 function cpu(): { engine: number; participants: number } {
   const pid = (name: 'postgres' | 'temporal' | 'order' | 'customer' | 'gateway') => system.pid(name) ?? -1;
-  const times = cpuTimes({ temporal: pid('temporal'), gateway: pid('gateway'), order: pid('order'), customer: pid('customer'), postgres: pid('postgres') });
+  const times = cpuTimes({
+    temporal: pid('temporal'),
+    gateway: pid('gateway'),
+    order: pid('order'),
+    customer: pid('customer'),
+    postgres: pid('postgres'),
+  });
   const { user, system: kernel } = process.cpuUsage();
   return {
     engine: times['temporal']! + times['gateway']! + (user + kernel) / 1_000,
@@ -188,14 +214,30 @@ for (let round = 1; round <= rounds; round++) {
 
 const column = (name: string, pick: (sample: Sample) => number) => samples[name]!.map(pick);
 const line = (cells: string[]) => console.log(`| ${cells.join(' | ')} |`);
-console.log(`\n${rounds} rounds, ${load.total} sagas each with ${load.concurrency} under way; ${aloneRuns} one at a time. Median (lowest–highest) of the rounds.\n`);
-line(['way', 'sagas/s', 'p50 / p99 ms under load', 'one alone, p50 ms', 'engine CPU ms', 'participants CPU ms', 'history events']);
+console.log(
+  `\n${rounds} rounds, ${load.total} sagas each with ${load.concurrency} under way; ${aloneRuns} one at a time. Median (lowest–highest) of the rounds.\n`,
+);
+line([
+  'way',
+  'sagas/s',
+  'p50 / p99 ms under load',
+  'one alone, p50 ms',
+  'engine CPU ms',
+  'participants CPU ms',
+  'history events',
+]);
 line(Array.from({ length: 7 }, () => '---'));
 for (const name of names) {
   line([
     name,
     spread(column(name, (it) => it.perSecond)),
-    `${spread(column(name, (it) => it.loadedP50Ms), 0)} / ${spread(column(name, (it) => it.loadedP99Ms), 0)}`,
+    `${spread(
+      column(name, (it) => it.loadedP50Ms),
+      0,
+    )} / ${spread(
+      column(name, (it) => it.loadedP99Ms),
+      0,
+    )}`,
     spread(column(name, (it) => it.aloneMs)),
     spread(column(name, (it) => it.engineCpuMs)),
     spread(column(name, (it) => it.participantsCpuMs)),
@@ -204,14 +246,35 @@ for (const name of names) {
 }
 
 /** Ratios are taken round by round: what disturbs a round disturbs both. */
-const ratio = (a: string, b: string, pick: (sample: Sample) => number) => samples[a]!.map((sample, i) => pick(sample) / pick(samples[b]![i]!));
+const ratio = (a: string, b: string, pick: (sample: Sample) => number) =>
+  samples[a]!.map((sample, i) => pick(sample) / pick(samples[b]![i]!));
 const difference = (a: string, b: string) => samples[a]!.map((sample, i) => sample.aloneMs - samples[b]![i]!.aloneMs);
 const [ours, floor, sample, bare] = names as [string, string, string, string];
-console.log(`\nthroughput net of the participants' CPU, against the floor's: ${spread(ratio(ours, floor, (it) => it.netPerSecond), 2)}  (aim ≥ 0.9)`);
-console.log(`throughput against the sample's way: ${spread(ratio(ours, sample, (it) => it.perSecond), 2)}  (aim ≥ 3)`);
-console.log(`throughput against no engine: ${spread(ratio(ours, bare, (it) => it.perSecond), 2)}`);
+console.log(
+  `\nthroughput net of the participants' CPU, against the floor's: ${spread(
+    ratio(ours, floor, (it) => it.netPerSecond),
+    2,
+  )}  (aim ≥ 0.9)`,
+);
+console.log(
+  `throughput against the sample's way: ${spread(
+    ratio(ours, sample, (it) => it.perSecond),
+    2,
+  )}  (aim ≥ 3)`,
+);
+console.log(
+  `throughput against no engine: ${spread(
+    ratio(ours, bare, (it) => it.perSecond),
+    2,
+  )}`,
+);
 console.log(`one alone, beyond the participants' own time: ${spread(difference(ours, bare))} ms  (aim ≤ 20)`);
-console.log(`one alone, against the sample's way: ${spread(ratio(sample, ours, (it) => it.aloneMs), 2)} times as fast`);
+console.log(
+  `one alone, against the sample's way: ${spread(
+    ratio(sample, ours, (it) => it.aloneMs),
+    2,
+  )} times as fast`,
+);
 console.log(`history events on the happy path: ${events[ours]}  (aim ≤ 10)`);
 
 worker.shutdown();

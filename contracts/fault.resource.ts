@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
-export const faultModes = ['error', 'delay', 'drop-response', 'refuse'] as const;
-export type FaultMode = (typeof faultModes)[number];
+const faultModes = ['error', 'delay', 'drop-response', 'refuse'] as const;
 
 /** A fault on demand: what one operation of one participant does wrong, and how often. Without `times` it stays until deleted. */
 export const Fault = z
@@ -13,5 +12,5 @@ export const Fault = z
     probability: z.number().min(0).max(1).optional(),
     delayMs: z.int().min(0).max(600_000).optional(),
   })
-  .meta({ id: 'Fault' });
+  .meta({ id: 'Fault', examples: [{ participant: 'customer', operation: 'reserveCredit', mode: 'error', times: 2 }] });
 export type Fault = z.infer<typeof Fault>;

@@ -6,7 +6,9 @@ import { orderStates } from './order-state.js';
 const Sku = z.string().regex(/^[A-Z0-9][A-Z0-9-]{0,63}$/i, 'must be 1 to 64 letters, digits or "-"');
 
 /** A line as a client asks for it: prices come from the catalogue, never from the client. */
-export const OrderLineRequest = z.strictObject({ sku: Sku, quantity: z.int().min(1).max(1_000_000) }).meta({ id: 'OrderLineRequest' });
+export const OrderLineRequest = z
+  .strictObject({ sku: Sku, quantity: z.int().min(1).max(1_000_000) })
+  .meta({ id: 'OrderLineRequest' });
 export type OrderLineRequest = z.infer<typeof OrderLineRequest>;
 
 /** Why an order was rejected; `code` is stable. */
@@ -16,7 +18,7 @@ export type Rejection = z.infer<typeof Rejection>;
 /** The body of `POST /v1/orders`. */
 export const PlaceOrder = z
   .strictObject({ customerId: Identifier, lines: z.array(OrderLineRequest).min(1).max(100) })
-  .meta({ id: 'PlaceOrder' });
+  .meta({ id: 'PlaceOrder', examples: [{ customerId: 'CUST-ALICE', lines: [{ sku: 'SKU-TOKEN', quantity: 3 }] }] });
 export type PlaceOrder = z.infer<typeof PlaceOrder>;
 
 /** A line of an order with the price it was ordered at. */

@@ -35,6 +35,5 @@ export const participants = {
 } as const satisfies Record<string, Record<string, { refusals: readonly [string, ...string[]] }>>;
 
 export type Participant = keyof typeof participants;
-export type Operation = { [P in Participant]: keyof (typeof participants)[P] }[Participant];
 /** The operations of one participant. */
 export type OperationOf<P extends Participant> = keyof (typeof participants)[P] & string;

@@ -1,5 +1,13 @@
 /** Where a saga stands, as `GET /v1/sagas` filters by it. The last three are ends. */
-export const sagaStates = ['RUNNING', 'WAITING', 'COMPENSATING', 'NEEDS_ATTENTION', 'COMPLETED', 'COMPENSATED', 'INCOMPLETE'] as const;
+export const sagaStates = [
+  'RUNNING',
+  'WAITING',
+  'COMPENSATING',
+  'NEEDS_ATTENTION',
+  'COMPLETED',
+  'COMPENSATED',
+  'INCOMPLETE',
+] as const;
 export type SagaState = (typeof sagaStates)[number];
 
 /** `compensable` steps can be undone, the one `pivot` decides, `retriable` steps after it only go forward. */

@@ -37,7 +37,9 @@ export const Saga = SagaSummary.extend({
   workflowVersion: z.string().meta({ description: 'Build of the worker that last advanced the saga' }),
   pastPivot: z.boolean(),
   steps: z.array(SagaStep),
-  held: z.array(z.string()).meta({ description: 'Steps whose effect still stands because an operator skipped their compensation' }),
+  held: z
+    .array(z.string())
+    .meta({ description: 'Steps whose effect still stands because an operator skipped their compensation' }),
 }).meta({ id: 'Saga' });
 export type Saga = z.infer<typeof Saga>;
 
@@ -48,5 +50,5 @@ export const ResolveStep = z
     action: z.enum(resolveActions),
     note: z.string().trim().min(1, 'a note is required: it is kept in the history').max(1000),
   })
-  .meta({ id: 'ResolveStep' });
+  .meta({ id: 'ResolveStep', examples: [{ step: 'release credit', action: 'retry', note: 'The ledger is repaired.' }] });
 export type ResolveStep = z.infer<typeof ResolveStep>;

@@ -25,6 +25,11 @@ function withoutMachine(bundle) {
   const [, script, encoding, encoded] = /^([^]*\n\/\/# sourceMappingURL=)(data:[^,]*;base64,)([^,]*)$/.exec(bundle.trimEnd());
   const map = JSON.parse(Buffer.from(encoded, 'base64').toString());
   const relative = (text) => text.replaceAll(`${projectRoot}${path.sep}`, '');
-  const neutral = { ...map, file: path.basename(target), sources: map.sources.map(relative), sourcesContent: map.sourcesContent.map(relative) };
+  const neutral = {
+    ...map,
+    file: path.basename(target),
+    sources: map.sources.map(relative),
+    sourcesContent: map.sourcesContent.map(relative),
+  };
   return `${script}${encoding}${Buffer.from(JSON.stringify(neutral)).toString('base64')}\n`;
 }

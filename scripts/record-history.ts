@@ -24,14 +24,18 @@ try {
 async function record(sagaId: string, name: string): Promise<string> {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
   const file = path.join('test/replay/histories', `${sagaId.split(':')[0]}.${name}.${version}.json`);
-  if (existsSync(file)) throw new Error(`${file} is there already and is not overwritten. A workflow that changes needs patched(); another scenario needs another name.`);
+  if (existsSync(file))
+    throw new Error(
+      `${file} is there already and is not overwritten. A workflow that changes needs patched(); another scenario needs another name.`,
+    );
 
   const settings = readSettings(...temporalSettingNames);
   const connection = await Connection.connect(connectionOptions(settings));
   try {
     const handle = new Client({ connection, namespace: settings.TEMPORAL_NAMESPACE }).workflow.getHandle(sagaId);
     const { status } = await handle.describe();
-    if (status.name === 'RUNNING') throw new Error(`${sagaId} is still running: only a history with an end says how the saga ends.`);
+    if (status.name === 'RUNNING')
+      throw new Error(`${sagaId} is still running: only a history with an end says how the saga ends.`);
     writeFileSync(file, `${historyToJSON(await handle.fetchHistory())}\n`);
     return file;
   } finally {

@@ -2,7 +2,7 @@
 import { prepareProject, requireNode } from './bootstrap.mjs';
 
 requireNode();
-main();
+void main();
 
 async function main() {
   try {

@@ -3,7 +3,7 @@
 import { prepareProject, requireNode } from './bootstrap.mjs';
 
 requireNode();
-main();
+void main();
 
 async function main() {
   // The first signal stops everything in order. More of them change nothing: a terminal and npm both send the same one.

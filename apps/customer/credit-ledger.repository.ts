@@ -11,14 +11,14 @@ export type CustomerTransaction = Prisma.TransactionClient;
 type Reader = Pick<PrismaClient, '$queryRaw'>;
 
 /** After so many entries a snapshot is kept: no account is read by more entries than this. */
-export const SNAPSHOT_INTERVAL = 100;
+const SNAPSHOT_INTERVAL = 100;
 
 /** How often a command decides anew inside its transaction. */
 const MAX_LOST = 5;
 
 /** An entry as it is decided; the ledger gives it its sequence and its time. */
 export type NewEntry = Pick<LedgerEntry, 'kind' | 'amount' | 'orderId'>;
-export type Decision = (account: CreditAccount | null) => NewEntry | Refusal | Promise<Refusal>;
+type Decision = (account: CreditAccount | null) => NewEntry | Refusal | Promise<Refusal>;
 
 interface EntryRow extends Omit<LedgerEntry, 'amount'> {
   amount: bigint;
@@ -58,9 +58,8 @@ export async function readEntries(reader: Reader, customerId: string, after: num
 
 /** The entries of an order, in their order. */
 export async function readEntriesOfOrder(reader: Reader, orderId: string): Promise<LedgerEntry[]> {
-  const rows = await reader.$queryRaw<
-    EntryRow[]
-  >`select ${entryColumns} from ledger_entry where order_id = ${orderId} order by sequence`;
+  const rows = await reader.$queryRaw<EntryRow[]>`
+    select ${entryColumns} from ledger_entry where order_id = ${orderId} order by sequence`;
   return rows.map(entryOf);
 }
 

@@ -47,7 +47,7 @@ export class CustomerCommands implements CommandHandlers<'customer', CustomerTra
       const reservation = await lockReservation(tx, orderId);
       if (reservation.state === 'RELEASED') return alreadyReleased(orderId);
       if (reservation.state === 'NONE')
-        return new Refusal('RESERVATION_NOT_FOUND', `Order ${orderId} has reserved nothing that could be changed.`);
+        return new Refusal('RESERVATION_NOT_FOUND', `Order ${orderId} has nothing reserved to change.`);
       if (isSame(reservation.amount, amount)) return { orderId, reserved: amount };
 
       const difference = { amount: amount.amount - reservation.amount.amount, currency: amount.currency };

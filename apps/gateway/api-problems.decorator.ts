@@ -3,7 +3,7 @@ import { ApiResponse } from '@nestjs/swagger';
 import { STATUS_CODES } from 'node:http';
 
 /** The component under which the OpenAPI document describes problems. */
-export const problemSchemaRef = '#/components/schemas/Problem';
+const problemSchemaRef = '#/components/schemas/Problem';
 
 /** Documents the problems that a route answers with: for each status its codes, in the words that a caller should see. */
 export const ApiProblems = (problems: Readonly<Record<number, readonly string[]>>) =>

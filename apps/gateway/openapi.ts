@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { z } from 'zod';
 import { Problem } from '../../contracts/problem.js';
+import { openApiSchema } from './openapi-schema.js';
 
 const description = `Business transactions that cross services: either the whole of it happens, or everything that happened is taken back.
 
@@ -10,7 +10,7 @@ Errors are [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem documents 
 \`Idempotency-Key\`. Money is in integer minor units. Lists are paged by \`limit\` and the opaque cursor \`after\`.`;
 
 /** The API's description, from the routes and schemas themselves. */
-export function openApiDocument(app: INestApplication): OpenAPIObject {
+function openApiDocument(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setTitle('Roundtrip')
     .setDescription(description)
@@ -20,11 +20,22 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addTag('customers', 'Customers and their credit')
     .addTag('sagas', 'What is running, where it waits, and how to repair it')
     .addTag('faults', 'Failures on demand, for trying things out')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key; needed unless the API listens on loopback only.' })
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'API key',
+      description: 'An API key; needed unless the API listens on loopback only.',
+    })
     .build();
-  const document = SwaggerModule.createDocument(app, config, { operationIdFactory: (_controller, method) => method });
+  const document = SwaggerModule.createDocument(app, config, {
+    operationIdFactory: operationIdOf,
+    standardSchemaConverter: openApiSchema,
+  });
   document.components ??= {};
-  document.components.schemas = { ...document.components.schemas, Problem: problemSchema() };
+  document.components.schemas = {
+    ...document.components.schemas,
+    ...openApiSchema(Problem, { schemaType: 'output' })?.components,
+  };
   return document;
 }
 
@@ -37,7 +48,8 @@ export function serveOpenApi(app: INestApplication): void {
   });
 }
 
-function problemSchema(): NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string] {
-  const { $schema: _, id: __, ...schema } = z.toJSONSchema(Problem, { target: 'openapi-3.0' });
-  return schema as ReturnType<typeof problemSchema>;
+/** `OrdersController.list` becomes `ordersList`: unique, and a fair name for a function of a generated client. */
+function operationIdOf(controller: string, method: string): string {
+  const resource = controller.replace(/Controller$/, '');
+  return `${resource.charAt(0).toLowerCase()}${resource.slice(1)}${method.charAt(0).toUpperCase()}${method.slice(1)}`;
 }

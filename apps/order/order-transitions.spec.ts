@@ -5,7 +5,7 @@ import { initialOrderState, orderTransitions } from './order-transitions.js';
 describe('orderTransitions', () => {
   it('reaches every state from the initial one', () => {
     const reached = new Set<OrderState>([initialOrderState]);
-    for (let size = 0; size !== reached.size; ) {
+    for (let size = 0; size !== reached.size;) {
       size = reached.size;
       for (const { from, to } of Object.values(orderTransitions)) if (from.some((state) => reached.has(state))) reached.add(to);
     }

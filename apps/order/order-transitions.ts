@@ -1,6 +1,6 @@
 import type { OrderState } from '../../contracts/order-state.js';
 
-interface Transition {
+export interface Transition {
   from: readonly OrderState[];
   to: OrderState;
 }

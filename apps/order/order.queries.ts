@@ -28,17 +28,21 @@ export class OrderQueries {
 
   /** Orders, newest first. */
   async orders({ customerId, state, limit, after }: OrderFilter): Promise<Page<Order>> {
-    const cursor = after === undefined ? undefined : decodeCursor(after, ['string', 'string']);
+    const cursor = after === undefined ? undefined : decodeCursor(after, ['instant', 'string']);
     const rows = await this.database.order.findMany({
       where: {
         customerId: customerId ?? { not: null },
         ...(state === undefined ? {} : { state }),
-        ...(cursor ? { OR: [{ createdAt: { lt: new Date(cursor[0]) } }, { createdAt: new Date(cursor[0]), orderId: { lt: cursor[1] } }] } : {}),
+        ...(cursor
+          ? { OR: [{ createdAt: { lt: new Date(cursor[0]) } }, { createdAt: new Date(cursor[0]), orderId: { lt: cursor[1] } }] }
+          : {}),
       },
       orderBy: [{ createdAt: 'desc' }, { orderId: 'desc' }],
       take: limit + 1,
     });
-    const items = rows.slice(0, limit).flatMap((row) => (row.customerId ? [toResource({ ...row, customerId: row.customerId })] : []));
+    const items = rows
+      .slice(0, limit)
+      .flatMap((row) => (row.customerId ? [toResource({ ...row, customerId: row.customerId })] : []));
     const last = items.at(-1);
     return { items, next: rows.length > limit && last ? encodeCursor(last.createdAt, last.orderId) : null };
   }
@@ -46,8 +50,14 @@ export class OrderQueries {
   /** The catalogue, by SKU. */
   async products({ limit, after }: { limit: number; after?: string | undefined }): Promise<Page<Product>> {
     const cursor = after === undefined ? undefined : decodeCursor(after, ['string']);
-    const rows = await this.database.product.findMany({ ...(cursor ? { where: { sku: { gt: cursor[0] } } } : {}), orderBy: { sku: 'asc' }, take: limit + 1 });
-    const items = rows.slice(0, limit).map(({ sku, name, price, currency }) => ({ sku, name, price: { amount: Number(price), currency } }));
+    const rows = await this.database.product.findMany({
+      ...(cursor ? { where: { sku: { gt: cursor[0] } } } : {}),
+      orderBy: { sku: 'asc' },
+      take: limit + 1,
+    });
+    const items = rows
+      .slice(0, limit)
+      .map(({ sku, name, price, currency }) => ({ sku, name, price: { amount: Number(price), currency } }));
     return { items, next: rows.length > limit ? encodeCursor(items.at(-1)!.sku) : null };
   }
 }

@@ -5,7 +5,7 @@ import type { Order as OrderRow, Prisma, PrismaClient } from '../../generated/or
 import { isUniqueViolation } from '../../libs/participant/database-failure.js';
 import { ConcurrencyConflictError } from '../../libs/participant/concurrency-conflict.error.js';
 import type { PriceList } from './order-pricing.js';
-import { type OrderTransition, orderTransitions } from './order-transitions.js';
+import { type OrderTransition, orderTransitions, type Transition } from './order-transitions.js';
 
 export type OrderTransaction = Prisma.TransactionClient;
 
@@ -44,14 +44,32 @@ export async function insertOrder(tx: OrderTransaction, order: NewOrder): Promis
     });
 }
 
-/** Takes the order through a transition if its state allows it. @returns the order as it is then, or null if it was in another state. */
-export async function transitOrder(tx: OrderTransaction, orderId: string, transition: OrderTransition, rejection?: Rejection): Promise<OrderRow | null> {
-  const { from, to } = orderTransitions[transition];
+export type TransitOutcome = { moved: OrderRow; found?: never } | { moved?: never; found: OrderRow | null };
+
+/**
+ * Takes the order through a transition if its state allows it. @returns the order as it is then, or what was found instead: an order in
+ * another state, or none.
+ * @throws ConcurrencyConflictError when the order came into the right state only after it was tried, so that it must be tried again.
+ */
+export async function transitOrder(
+  tx: OrderTransaction,
+  orderId: string,
+  transition: OrderTransition,
+  rejection?: Rejection,
+): Promise<TransitOutcome> {
+  const { from, to }: Transition = orderTransitions[transition];
   const [moved] = await tx.order.updateManyAndReturn({
     where: { orderId, state: { in: [...from] } },
-    data: { state: to, version: { increment: 1 }, ...(rejection ? { rejectionCode: rejection.code, rejectionDetail: rejection.detail } : {}) },
+    data: {
+      state: to,
+      version: { increment: 1 },
+      ...(rejection ? { rejectionCode: rejection.code, rejectionDetail: rejection.detail } : {}),
+    },
   });
-  return moved ?? null;
+  if (moved) return { moved };
+  const found = await findOrder(tx, orderId);
+  if (found && from.includes(found.state as OrderState)) throw new ConcurrencyConflictError(`order ${orderId} changed meanwhile`);
+  return { found };
 }
 
 export async function pricesOf(tx: OrderTransaction | PrismaClient, skus: readonly string[]): Promise<PriceList> {

@@ -11,7 +11,11 @@ const log = createLog('setup', settings.LOG_LEVEL);
 /** Runs once before a release: what the processes find in PostgreSQL and Temporal when they start. May be repeated. */
 try {
   if (!settings.DATABASE_URL) throw new Error('setup needs DATABASE_URL: a PostgreSQL user who may create roles and schemas.');
-  await prepareDatabases({ adminUrl: settings.DATABASE_URL, rolePassword: settings.DATABASE_ROLE_PASSWORD, log: (line) => log.info(line) });
+  await prepareDatabases({
+    adminUrl: settings.DATABASE_URL,
+    rolePassword: settings.DATABASE_ROLE_PASSWORD,
+    log: (line) => log.info(line),
+  });
   const connection = await Connection.connect(connectionOptions(settings));
   await prepareNamespace(connection, settings.TEMPORAL_NAMESPACE);
   log.info(`namespace ${settings.TEMPORAL_NAMESPACE}: search attributes and retention are there`);

@@ -15,5 +15,10 @@ await runProcess(log, async () => {
   installRuntime(log);
   const connection = await NativeConnection.connect(connectionOptions(settings));
   const worker = await startWorker(connection, settings, log, () => process.kill(process.pid, 'SIGTERM'));
-  await startService({ module: WorkerModule.register(worker, () => connection.close()), log, host: settings.HOST, port: settings.WORKER_PORT });
+  await startService({
+    module: WorkerModule.register(worker, () => connection.close()),
+    log,
+    host: settings.HOST,
+    port: settings.WORKER_PORT,
+  });
 });

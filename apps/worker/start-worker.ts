@@ -25,7 +25,12 @@ const bundlePath = fileURLToPath(new URL('../../workflow-bundle.js', import.meta
  * Starts the worker of every saga on the given connection. `onFailure` hears of a worker that has stopped by itself: a dead
  * worker must not look alive.
  */
-export async function startWorker(connection: NativeConnection, settings: WorkerSettings, log: Logger, onFailure: (error: unknown) => void): Promise<RunningWorker> {
+export async function startWorker(
+  connection: NativeConnection,
+  settings: WorkerSettings,
+  log: Logger,
+  onFailure: (error: unknown) => void,
+): Promise<RunningWorker> {
   if (!existsSync(bundlePath)) throw new Error(`There is no workflow bundle at ${bundlePath}. Run: npm run build`);
   const clients = {
     order: new ParticipantClient('order', settings.ORDER_URL),

@@ -14,7 +14,9 @@ export async function createOrderAsSample({ orderId, customerId, lines }: Create
   const compensations: (() => Promise<unknown>)[] = [];
   try {
     const { total } = await createOrder({ key: `${sagaId}/create`, orderId, ...order });
-    compensations.unshift(() => rejectOrder({ key: `${sagaId}/reject`, orderId, rejection: { code: 'ABORTED', detail: 'failed' }, order }));
+    compensations.unshift(() =>
+      rejectOrder({ key: `${sagaId}/reject`, orderId, rejection: { code: 'ABORTED', detail: 'failed' }, order }),
+    );
     await reserveCredit({ key: `${sagaId}/reserve`, customerId, orderId, amount: total });
     compensations.unshift(() => releaseCredit({ key: `${sagaId}/release`, orderId }));
     await approveOrder({ key: `${sagaId}/approve`, orderId });

@@ -31,7 +31,10 @@ export async function migrate(client: Client, migrationsFolder: string): Promise
       const checksum = createHash('sha256').update(sql).digest('hex');
       const before = applied.get(name);
       if (before === checksum) continue;
-      if (before) throw new Error(`The migration ${name} in ${migrationsFolder} was edited after it had been applied. Restore it and add a new one instead.`);
+      if (before)
+        throw new Error(
+          `The migration ${name} in ${migrationsFolder} was edited after it had been applied. Restore it and add a new one instead.`,
+        );
       await apply(client, name, checksum, sql);
       now.push(name);
     }

@@ -28,7 +28,9 @@ export async function prepareDatabases({ adminUrl, rolePassword, log }: PrepareD
     await withClient(serviceUrl(adminUrl, service, rolePassword), async (client) => {
       const applied = await migrate(client, path.join('prisma', service, 'migrations'));
       const seeded = await seed(client, path.join('prisma', service, 'seed.sql'));
-      log(`${service}: ${applied.length ? `applied ${applied.join(', ')}` : 'migrations are up to date'}${seeded ? `, seeded ${seeded} rows` : ''}`);
+      log(
+        `${service}: ${applied.length ? `applied ${applied.join(', ')}` : 'migrations are up to date'}${seeded ? `, seeded ${seeded} rows` : ''}`,
+      );
     });
   }
 }

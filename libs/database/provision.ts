@@ -10,7 +10,9 @@ export async function provision(admin: pg.Client, service: string, rolePassword:
   const schema = pg.escapeIdentifier(service);
   const { rowCount } = await admin.query('select from pg_roles where rolname = $1', [roleOf(service)]);
   if (!rowCount) await admin.query(`create role ${role}`);
-  await admin.query(`alter role ${role} with login nosuperuser nocreatedb nocreaterole password ${pg.escapeLiteral(rolePassword)}`);
+  await admin.query(
+    `alter role ${role} with login nosuperuser nocreatedb nocreaterole password ${pg.escapeLiteral(rolePassword)}`,
+  );
   // The administrator need not be a superuser: to create a schema for the role it must be a member of it.
   await admin.query(`grant ${role} to current_user`);
   await admin.query(`create schema if not exists ${schema} authorization ${role}`);

@@ -16,7 +16,11 @@ export interface AppEnvironmentOptions {
  * The environment of a process: what the user has set, and where this system has put things. A participant gets the database as
  * its own role; nobody gets the administrator's address.
  */
-export function appEnvironment(declaration: ProcessDeclaration, place: ListeningPlace, options: AppEnvironmentOptions): Environment {
+export function appEnvironment(
+  declaration: ProcessDeclaration,
+  place: ListeningPlace,
+  options: AppEnvironmentOptions,
+): Environment {
   const { given, settings, databaseAdminUrl, temporalAddress } = options;
   const asked = askedFor(given);
   const ownsSchema = participantProcesses.some(({ name }) => name === declaration.name);

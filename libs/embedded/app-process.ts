@@ -10,7 +10,12 @@ const READY_WITHIN_MS = 60_000;
 const ANSWER_WITHIN_MS = 2_000;
 
 /** How to run a process of ours from the compiled code of the project in the current folder. It is ready when `/readyz` says so. */
-export function appProcess({ name, main }: ProcessDeclaration, place: ListeningPlace, environment: Environment, data: DataFolder): ProcessSpec {
+export function appProcess(
+  { name, main }: ProcessDeclaration,
+  place: ListeningPlace,
+  environment: Environment,
+  data: DataFolder,
+): ProcessSpec {
   const compiled = (file: string) => path.resolve('dist', file);
   return {
     name,

@@ -24,6 +24,11 @@ export class DataFolder {
     return '/var/lib/roundtrip';
   }
 
+  static createSystemWide(): void {
+    mkdirSync(DataFolder.systemWide, { recursive: true });
+    chmodSync(DataFolder.systemWide, 0o755); // whatever the umask
+  }
+
   get temporalDatabase(): string {
     return path.join(this.path, 'temporal.db');
   }

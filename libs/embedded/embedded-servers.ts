@@ -32,7 +32,12 @@ export function serverPorts(settings: EmbeddedSettings): WantedPort[] {
     ...(settings.DATABASE_URL ? [] : (['EMBEDDED_POSTGRES_PORT'] as const)),
     ...(settings.TEMPORAL_ADDRESS ? [] : (['EMBEDDED_TEMPORAL_PORT', 'EMBEDDED_TEMPORAL_UI_PORT'] as const)),
   ];
-  return wanted.map((setting) => ({ host: '127.0.0.1', port: settings[setting], setting, instead: String(settings[setting] + 100) }));
+  return wanted.map((setting) => ({
+    host: '127.0.0.1',
+    port: settings[setting],
+    setting,
+    instead: String(settings[setting] + 100),
+  }));
 }
 
 /**
@@ -41,7 +46,10 @@ export function serverPorts(settings: EmbeddedSettings): WantedPort[] {
  *
  * @throws EmbeddedSystemError saying which could not be had, and what to do.
  */
-export async function startServers(supervisor: ProcessSupervisor, { settings, data, log, signal }: ServerOptions): Promise<Servers> {
+export async function startServers(
+  supervisor: ProcessSupervisor,
+  { settings, data, log, signal }: ServerOptions,
+): Promise<Servers> {
   const { EMBEDDED_POSTGRES_PORT: postgresPort, EMBEDDED_TEMPORAL_PORT: port, EMBEDDED_TEMPORAL_UI_PORT: uiPort } = settings;
   const namespace = settings.TEMPORAL_NAMESPACE;
   const specs = await together(signal, [
@@ -81,6 +89,8 @@ async function prepare(adminUrl: string, settings: EmbeddedSettings, log: (line:
     const { host, pathname } = new URL(adminUrl);
     const { message, code } = error as NodeJS.ErrnoException;
     const which = settings.DATABASE_URL ? ' (DATABASE_URL)' : '';
-    throw new EmbeddedSystemError(`The databases on ${host}${pathname}${which} could not be prepared: ${message || code}`, { cause: error });
+    throw new EmbeddedSystemError(`The databases on ${host}${pathname}${which} could not be prepared: ${message || code}`, {
+      cause: error,
+    });
   }
 }

@@ -5,5 +5,3 @@
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 // The channel alone must not keep a process alive that has come to its end.
 process.channel?.unref();
-
-export {};

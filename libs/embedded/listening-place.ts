@@ -16,7 +16,12 @@ export function listeningPlace({ listensOn }: ProcessDeclaration, settings: Embe
   if (typeof value === 'number') {
     const { HOST } = settings;
     const local = { '0.0.0.0': '127.0.0.1', '::': '::1' }[HOST] ?? HOST;
-    return { host: HOST, port: value, url: `http://${local.includes(':') ? `[${local}]` : local}:${value}`, instead: String(value + 100) };
+    return {
+      host: HOST,
+      port: value,
+      url: `http://${local.includes(':') ? `[${local}]` : local}:${value}`,
+      instead: String(value + 100),
+    };
   }
   const url = new URL(value);
   const port = Number(url.port || 80);

@@ -37,15 +37,10 @@ export function whyNotFree(host: string, port: number): Promise<string | undefin
 }
 
 function reason(error: NodeJS.ErrnoException, host: string): string {
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return `on ${host} is already taken by another program`;
-    case 'EACCES':
-      return 'needs rights that this user does not have';
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return `cannot be listened on, because ${host} is not an address of this machine`;
-    default:
-      return `on ${host} cannot be listened on (${error.message})`;
+  if (error.code === 'EADDRINUSE') return `on ${host} is already taken by another program`;
+  if (error.code === 'EACCES') return 'needs rights that this user does not have';
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
+    return `cannot be listened on, because ${host} is not an address of this machine`;
   }
+  return `on ${host} cannot be listened on (${error.message})`;
 }

@@ -30,10 +30,15 @@ export function postgresBinaries(account?: Account): PostgresBinaries {
     const copy = version(copied.postgres, account);
     if (copy.major) return { ...copied, major: copy.major };
   }
-  throw new EmbeddedSystemError(`PostgreSQL does not run (${inPlace.postgres}): ${reachable.problem}\nUse a server of your own instead: DATABASE_URL=…`);
+  throw new EmbeddedSystemError(
+    `PostgreSQL does not run (${inPlace.postgres}): ${reachable.problem}\nUse a server of your own instead: DATABASE_URL=…`,
+  );
 }
 
-const binariesIn = (folder: string) => ({ postgres: path.join(folder, 'native/bin/postgres'), initdb: path.join(folder, 'native/bin/initdb') });
+const binariesIn = (folder: string) => ({
+  postgres: path.join(folder, 'native/bin/postgres'),
+  initdb: path.join(folder, 'native/bin/initdb'),
+});
 
 function installedPackage(): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
@@ -62,9 +67,11 @@ function copyForEverybody(folder: string): string {
   const { version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { version: string };
   const copy = path.join(DataFolder.systemWide, `postgresql-${version}`);
   if (existsSync(copy)) return copy;
+  DataFolder.createSystemWide();
   const unfinished = `${copy}.${process.pid}`;
-  mkdirSync(unfinished, { recursive: true });
+  mkdirSync(unfinished);
   cpSync(path.join(folder, 'native'), path.join(unfinished, 'native'), { recursive: true, verbatimSymlinks: true });
+  execFileSync('chmod', ['-R', 'a+rX', unfinished]); // whatever the umask
   try {
     renameSync(unfinished, copy);
   } catch (error) {
@@ -76,7 +83,12 @@ function copyForEverybody(folder: string): string {
 
 function version(postgres: string, account?: Account): { major?: string; problem?: string } {
   try {
-    const answer = execFileSync(postgres, ['--version'], { ...account, cwd: '/', encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    const answer = execFileSync(postgres, ['--version'], {
+      ...account,
+      cwd: '/',
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const major = /\(PostgreSQL\) (\d+)/.exec(answer)?.[1];
     return major ? { major } : { problem: `it calls itself ${answer.trim()}` };
   } catch (error) {

@@ -1,8 +1,18 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { DataFolder } from './data-folder.js';
+import { DataFolder } from './data-folder.js';
 import { EmbeddedSystemError } from './embedded-system.error.js';
 import { type Account, canReach, postgresAccount } from './postgres.account.js';
 import type { PostgresBinaries } from './postgres.binaries.js';
@@ -39,7 +49,10 @@ export function locateCluster(data: DataFolder, log: (line: string) => void): Cl
     return { folder: existing, account };
   }
   if (canReach(data.path, account)) return { folder: data.postgres, account };
-  log(`postgres: must not run as root, and user ${account.uid} cannot reach ${data.path}; the database is kept in ${data.postgresElsewhere}`);
+  DataFolder.createSystemWide();
+  log(
+    `postgres: must not run as root, and user ${account.uid} cannot reach ${data.path}; the database is kept in ${data.postgresElsewhere}`,
+  );
   return { folder: data.postgresElsewhere, account };
 }
 
@@ -48,7 +61,11 @@ export function locateCluster(data: DataFolder, log: (line: string) => void): Cl
  *
  * @throws EmbeddedSystemError when what is in the folder is no cluster, or one of another major version.
  */
-export async function ensureCluster({ folder, account }: ClusterPlace, binaries: PostgresBinaries, signal?: AbortSignal): Promise<void> {
+export async function ensureCluster(
+  { folder, account }: ClusterPlace,
+  binaries: PostgresBinaries,
+  signal?: AbortSignal,
+): Promise<void> {
   if (!isEmpty(folder)) return requireVersion(folder, binaries.major);
   const making = `${folder}.new`;
   rmSync(making, { recursive: true, force: true });
@@ -65,7 +82,9 @@ export async function ensureCluster({ folder, account }: ClusterPlace, binaries:
     signal,
   }).catch((error: Error & { stderr?: string }) => {
     signal?.throwIfAborted();
-    throw new EmbeddedSystemError(`PostgreSQL's data folder ${folder} could not be made: ${error.stderr?.trim() || error.message}`);
+    throw new EmbeddedSystemError(
+      `PostgreSQL's data folder ${folder} could not be made: ${error.stderr?.trim() || error.message}`,
+    );
   });
   rmSync(folder, { recursive: true, force: true });
   renameSync(cluster, folder);
@@ -74,15 +93,20 @@ export async function ensureCluster({ folder, account }: ClusterPlace, binaries:
 
 function requireVersion(folder: string, major: string): void {
   const file = path.join(folder, 'PG_VERSION');
-  if (!existsSync(file)) throw new EmbeddedSystemError(brokenCluster(folder, 'has no PG_VERSION, so it is not, or no longer, a PostgreSQL data folder'));
+  if (!existsSync(file))
+    throw new EmbeddedSystemError(
+      brokenCluster(folder, 'has no PG_VERSION, so it is not, or no longer, a PostgreSQL data folder'),
+    );
   const found = readFileSync(file, 'utf8').trim();
   if (found !== major) {
-    throw new EmbeddedSystemError(brokenCluster(folder, `was made by PostgreSQL ${found.slice(0, 20)}, and this is PostgreSQL ${major}`));
+    throw new EmbeddedSystemError(
+      brokenCluster(folder, `was made by PostgreSQL ${found.slice(0, 20)}, and this is PostgreSQL ${major}`),
+    );
   }
 }
 
 /** What to say of a cluster that cannot be used. */
-export const brokenCluster = (folder: string, why: string): string =>
-  `The database folder ${folder} ${why}. Put back a copy of it that works, or start anew with npm run reset, which deletes the data`;
+const brokenCluster = (folder: string, why: string): string =>
+  `The database folder ${folder} ${why}. Put back a copy of it that works, or start anew with npm run reset, which deletes the data.`;
 
 const isEmpty = (folder: string): boolean => !existsSync(folder) || readdirSync(folder).length === 0;

@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { DataFolder } from './data-folder.js';
 import type { ProcessSpec } from './managed-process.js';
 import { postgresBinaries } from './postgres.binaries.js';
-import { brokenCluster, ensureCluster, locateCluster, POSTGRES_PASSWORD, POSTGRES_USER, postgresEnvironment } from './postgres.cluster.js';
+import { ensureCluster, locateCluster, POSTGRES_PASSWORD, POSTGRES_USER, postgresEnvironment } from './postgres.cluster.js';
 import { clearPostgresLock } from './postgres.lock.js';
 
 const DATABASE = 'roundtrip';
@@ -55,7 +55,9 @@ export async function postgresServer({ data, port, log, signal }: PostgresServer
     isReady: () => accepts(embeddedPostgresUrl(port, 'postgres')),
     readyWithinMs: READY_WITHIN_MS,
     retryFirstStart: false,
-    explainDeath: (how) => brokenCluster(folder, `could not be opened by PostgreSQL (${how})`),
+    explainDeath: (how) =>
+      `PostgreSQL could not be started on ${folder} (${how}). If the folder is damaged, put back a copy of it that works, or start anew ` +
+      'with npm run reset, which deletes the data.',
   };
 }
 

@@ -139,7 +139,9 @@ export class ProcessSupervisor {
     const settled = await waitUntil(async () => life.pid === undefined || (await isReady()), { withinMs: readyWithinMs });
     if (life.pid === undefined) return false;
     if (!settled) {
-      this.#fail(new EmbeddedSystemError(withLog(`${name} is running but was not ready within ${readyWithinMs / 1000} s`, logFile)));
+      this.#fail(
+        new EmbeddedSystemError(withLog(`${name} is running but was not ready within ${readyWithinMs / 1000} s.`, logFile)),
+      );
       return false;
     }
     const took = `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
@@ -155,14 +157,18 @@ export class ProcessSupervisor {
     const deaths = entry.deaths.length;
     if (!entry.hasBeenReady && !retryFirstStart) {
       entry.wanted = false;
-      this.#fail(new EmbeddedSystemError(withLog(explainDeath?.(how) ?? `${name} ended (${how})`, logFile)));
+      this.#fail(new EmbeddedSystemError(withLog(explainDeath?.(how) ?? `${name} ended (${how}).`, logFile)));
     } else if (!this.#autoRestart) {
       entry.wanted = false;
       this.#log(`${name}: died (${how})`);
     } else if (deaths >= DEATHS_ALLOWED) {
       entry.wanted = false;
       this.#log(`${name}: died (${how})`);
-      this.#fail(new EmbeddedSystemError(withLog(`${name} died ${deaths} times within a minute, the last time with ${how}; giving up`, logFile)));
+      this.#fail(
+        new EmbeddedSystemError(
+          withLog(`${name} died ${deaths} times within a minute, the last time with ${how}; giving up.`, logFile),
+        ),
+      );
     } else {
       this.#log(`${name}: died (${how}); starting it again (death ${deaths} of ${DEATHS_ALLOWED} within a minute)`);
       if (deaths > 1) await delay(FIRST_PAUSE_MS * 2 ** (deaths - 2));
@@ -172,5 +178,5 @@ export class ProcessSupervisor {
 
 function withLog(message: string, logFile: string): string {
   const tail = tailOfLog(logFile);
-  return tail ? `${message}.\nThe end of ${logFile}:\n${tail}` : `${message}. It has written nothing to ${logFile}.`;
+  return tail ? `${message}\nThe end of ${logFile}:\n${tail}` : `${message}\nIt has written nothing to ${logFile}.`;
 }

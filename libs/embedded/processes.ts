@@ -14,7 +14,9 @@ export const participantProcesses = [
 ] as const satisfies ProcessDeclaration[];
 
 /** Gateway and worker in one process: a saga that is started there is handed to its worker without a way through the server. */
-export const jointProcesses = [{ name: 'gateway', main: 'apps/embedded/main.js', listensOn: 'PORT' }] as const satisfies ProcessDeclaration[];
+export const jointProcesses = [
+  { name: 'gateway', main: 'apps/embedded/main.js', listensOn: 'PORT' },
+] as const satisfies ProcessDeclaration[];
 
 /** Gateway and worker apart, as a cluster runs them. */
 export const splitProcesses = [

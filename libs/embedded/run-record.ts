@@ -97,7 +97,9 @@ const alreadyRunning = (pid: number, file: string): string =>
 async function stopLeftovers({ supervisor, processes }: Contents, log: (line: string) => void): Promise<void> {
   for (const [name, leftover] of Object.entries(processes).toReversed()) {
     if (!isRunning(leftover)) continue;
-    log(`${name}: still running (pid ${leftover.pid}) after process ${supervisor.pid}, which started it, had been killed; stopping it`);
+    log(
+      `${name}: still running (pid ${leftover.pid}) after process ${supervisor.pid}, which started it, had been killed; stopping it`,
+    );
     signal(leftover.pid, leftover.stopSignal);
     if (await waitUntil(() => !isRunning(leftover), { withinMs: GRACE_MS })) continue;
     log(`${name}: did not stop within ${GRACE_MS / 1000} s; killing it`);

@@ -59,12 +59,18 @@ export async function requireExternalTemporal(settings: TemporalSettings, log: (
   const withinPatience = <Answer>(ask: () => Promise<Answer>) => connection.withDeadline(Date.now() + PATIENCE_MS, ask);
   try {
     await withinPatience(() => connection.workflowService.describeNamespace({ namespace })).catch((error: Error) => {
-      throw new EmbeddedSystemError(`The Temporal server at ${address} does not let us into namespace ${namespace} (TEMPORAL_NAMESPACE): ${error.message}`);
+      throw new EmbeddedSystemError(
+        `The Temporal server at ${address} does not let us into namespace ${namespace} (TEMPORAL_NAMESPACE): ${error.message}`,
+      );
     });
-    const listed = await withinPatience(() => connection.operatorService.listSearchAttributes({ namespace })).catch(() => undefined);
+    const listed = await withinPatience(() => connection.operatorService.listSearchAttributes({ namespace })).catch(
+      () => undefined,
+    );
     const missing = listed ? temporalSearchAttributes.filter((name) => !listed.customAttributes?.[name]) : [];
     if (missing.length > 0) {
-      log(`temporal: namespace ${namespace} lacks the search attributes ${missing.join(', ')} (type Keyword), which sagas set; add them`);
+      log(
+        `temporal: namespace ${namespace} lacks the search attributes ${missing.join(', ')} (type Keyword), which sagas set; add them`,
+      );
     }
   } finally {
     await connection.close();

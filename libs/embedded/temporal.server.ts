@@ -2,7 +2,7 @@ import type { DataFolder } from './data-folder.js';
 import type { ProcessSpec } from './managed-process.js';
 import { listensOn } from './tcp-probe.js';
 import { namespaceAnswers } from './temporal.namespace.js';
-import { temporalSearchAttributes, temporalTuning } from './temporal.tuning.js';
+import { temporalSearchAttributes, temporalStorage, temporalTuning } from './temporal.tuning.js';
 
 const READY_WITHIN_MS = 60_000;
 
@@ -21,8 +21,17 @@ export function temporalServer({ executable, data, namespace, port, uiPort }: Te
     name: 'temporal',
     command: executable,
     args: [
-      ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)],
-      ...['--db-filename', data.temporalDatabase, '--namespace', namespace, '--log-level', 'error'],
+      'server',
+      'start-dev',
+      ...flags({
+        ip: '127.0.0.1',
+        port,
+        'ui-port': uiPort,
+        'db-filename': data.temporalDatabase,
+        namespace,
+        'log-level': 'error',
+      }),
+      ...Object.entries(temporalStorage).flatMap(([pragma, value]) => ['--sqlite-pragma', `${pragma}=${value}`]),
       ...Object.entries(temporalTuning).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
       ...temporalSearchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
     ],
@@ -36,7 +45,10 @@ export function temporalServer({ executable, data, namespace, port, uiPort }: Te
     readyWithinMs: READY_WITHIN_MS,
     retryFirstStart: false,
     explainDeath: (how) =>
-      `Temporal could not be started on its database ${data.temporalDatabase} (${how}). If the database is broken, put back a copy that works, ` +
-      'or start anew with npm run reset, which deletes the data',
+      `Temporal could not be started on its database ${data.temporalDatabase} (${how}). If the database is damaged, put back a copy of it that works, ` +
+      'or start anew with npm run reset, which deletes the data.',
   };
 }
+
+const flags = (values: Record<string, string | number>): string[] =>
+  Object.entries(values).flatMap(([name, value]) => [`--${name}`, String(value)]);

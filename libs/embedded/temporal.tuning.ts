@@ -12,5 +12,11 @@ export const temporalTuning: Readonly<Record<string, string>> = {
   'matching.numTaskqueueWritePartitions': '1',
 };
 
+/**
+ * How the dev server's SQLite file is written. A write-ahead log needs one flush for each transaction instead of several: nearly twice
+ * the throughput, and with `synchronous=FULL` as durable as the default.
+ */
+export const temporalStorage: Readonly<Record<string, string>> = { journal_mode: 'WAL', synchronous: 'FULL' };
+
 /** The search attributes that sagas set; all of them keywords. */
 export const temporalSearchAttributes = ['SagaType', 'SagaState', 'CustomerId', 'BusinessId'] as const;

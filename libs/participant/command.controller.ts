@@ -42,7 +42,10 @@ export class CommandController {
     const command = handler.schema.safeParse(body);
     if (!command.success) {
       throw new ProblemException(422, 'VALIDATION_FAILED', `The body is not a ${operation} command; see errors.`, {
-        errors: command.error.issues.map((issue) => ({ pointer: issue.path.map((key) => `/${String(key)}`).join(''), detail: issue.message })),
+        errors: command.error.issues.map((issue) => ({
+          pointer: issue.path.map((key) => `/${String(key)}`).join(''),
+          detail: issue.message,
+        })),
       });
     }
 
@@ -53,7 +56,8 @@ export class CommandController {
     };
 
     const fault = this.faults.take(operation);
-    if (fault?.mode === 'error') throw new ProblemException(500, 'FAULT_ON_DEMAND', `${operation} fails on demand, before any effect.`);
+    if (fault?.mode === 'error')
+      throw new ProblemException(500, 'FAULT_ON_DEMAND', `${operation} fails on demand, before any effect.`);
     if (fault?.mode === 'delay') await delay(fault.delayMs ?? 3_000);
     const answer =
       fault?.mode === 'refuse'

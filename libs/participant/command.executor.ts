@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fingerprint } from '../service-kit/fingerprint.js';
 import { ProblemException } from '../service-kit/problem.exception.js';
 import type { CommandContext } from './command-context.js';
 import type { CommandHandler } from './command-handler.js';
@@ -38,32 +38,51 @@ export class CommandExecutor<Tx extends Transaction = Transaction> {
    * @param handler the command's effect; it is run again when it lost a race (`ConcurrencyConflictError`, serialization failure).
    * @throws ProblemException 422 `IDEMPOTENCY_KEY_REUSED` when the key came with another command before, 503 when the aggregate is too busy.
    */
-  async execute(operation: string, handler: CommandHandler<Tx>, command: unknown, context: CommandContext): Promise<CommandAnswer> {
-    const fingerprint = fingerprintOf(operation, command);
+  async execute(
+    operation: string,
+    handler: CommandHandler<Tx>,
+    command: unknown,
+    context: CommandContext,
+  ): Promise<CommandAnswer> {
+    const content = fingerprint(operation, command);
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
       try {
-        return await this.attempt(operation, handler, command, context, fingerprint);
+        return await this.attempt(operation, handler, command, context, content);
       } catch (error) {
         if (!(error instanceof ConcurrencyConflictError) && !isConflict(error)) throw error;
         await delay(Math.random() * Math.min(5 * (conflicts + 1), 50));
       }
     }
-    throw new ProblemException(503, 'AGGREGATE_BUSY', `${operation} lost ${MAX_CONFLICTS} races for its aggregate; nothing was changed. Try again.`, {}, { retryAfter: 1 });
+    throw new ProblemException(
+      503,
+      'AGGREGATE_BUSY',
+      `${operation} lost ${MAX_CONFLICTS} races for its aggregate; nothing was changed. Try again.`,
+      {},
+      { retryAfter: 1 },
+    );
   }
 
   /** The stored answer of a key, or null when no command with that key has had any effect. */
   async find(key: string): Promise<(CommandAnswer & { operation: string }) | null> {
-    const [stored] = await this.database.$queryRaw<StoredCommand[]>`select operation, fingerprint, status, answer from command where key = ${key}`;
+    const [stored] = await this.database.$queryRaw<
+      StoredCommand[]
+    >`select operation, fingerprint, status, answer from command where key = ${key}`;
     return stored ? { operation: stored.operation, status: stored.status, body: stored.answer } : null;
   }
 
-  private attempt(operation: string, handler: CommandHandler<Tx>, command: unknown, context: CommandContext, fingerprint: string): Promise<CommandAnswer> {
+  private attempt(
+    operation: string,
+    handler: CommandHandler<Tx>,
+    command: unknown,
+    context: CommandContext,
+    content: string,
+  ): Promise<CommandAnswer> {
     return this.database.$transaction(
       async (tx) => {
         const claimed = await tx.$executeRaw`
-          insert into command (key, operation, fingerprint, status, answer) values (${context.key}, ${operation}, ${fingerprint}, 0, 'null')
+          insert into command (key, operation, fingerprint, status, answer) values (${context.key}, ${operation}, ${content}, 0, 'null')
           on conflict (key) do nothing`;
-        if (claimed === 0) return this.repeat(tx, operation, context.key, fingerprint);
+        if (claimed === 0) return this.repeat(tx, operation, context.key, content);
         const result = await handler.handle(tx, command as never, context);
         const answer = answerOf(result);
         await tx.$executeRaw`update command set status = ${answer.status}, answer = ${JSON.stringify(answer.body)}::json where key = ${context.key}`;
@@ -73,12 +92,18 @@ export class CommandExecutor<Tx extends Transaction = Transaction> {
     );
   }
 
-  private async repeat(tx: Tx, operation: string, key: string, fingerprint: string): Promise<CommandAnswer> {
-    const [stored] = await tx.$queryRaw<StoredCommand[]>`select operation, fingerprint, status, answer from command where key = ${key}`;
+  private async repeat(tx: Tx, operation: string, key: string, content: string): Promise<CommandAnswer> {
+    const [stored] = await tx.$queryRaw<
+      StoredCommand[]
+    >`select operation, fingerprint, status, answer from command where key = ${key}`;
     // The row can only be missing if the transaction that had claimed the key rolled back after our insert saw it: try again.
     if (!stored) throw new ConcurrencyConflictError(`the key ${key} was given up meanwhile`);
-    if (stored.fingerprint !== fingerprint) {
-      throw new ProblemException(422, 'IDEMPOTENCY_KEY_REUSED', `The key ${key} was used for another ${stored.operation}; ${operation} with other content needs a key of its own.`);
+    if (stored.fingerprint !== content) {
+      throw new ProblemException(
+        422,
+        'IDEMPOTENCY_KEY_REUSED',
+        `The key ${key} was used for another ${stored.operation}; ${operation} with other content needs a key of its own.`,
+      );
     }
     return { status: stored.status, body: stored.answer };
   }
@@ -92,17 +117,4 @@ function answerOf(result: unknown): CommandAnswer {
 /** The problem document that carries a business refusal. */
 export function refusalProblem(code: string, detail: string) {
   return { type: 'about:blank', title: 'Refused', status: 409, code, detail };
-}
-
-/** Two commands are the same when operation and content are; the order of keys does not matter. */
-function fingerprintOf(operation: string, command: unknown): string {
-  return createHash('sha256').update(operation).update('\0').update(canonicalJson(command)).digest('base64url');
-}
-
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 }

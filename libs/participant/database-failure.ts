@@ -12,8 +12,15 @@ export function isConflict(error: unknown): boolean {
 
 /** A database that is away is a 503 that may be tried again; its details stay in the log. */
 export function databaseProblem(error: unknown): ProblemException | undefined {
-  if (!outages.has(codeOf(error)) && !driverOutages.has(codeOf(error)) && !driverOutages.has(originalCodeOf(error))) return undefined;
-  return new ProblemException(503, 'DATABASE_UNAVAILABLE', 'The database cannot be used right now. Try again later.', {}, { cause: error, retryAfter: 1 });
+  if (!outages.has(codeOf(error)) && !driverOutages.has(codeOf(error)) && !driverOutages.has(originalCodeOf(error)))
+    return undefined;
+  return new ProblemException(
+    503,
+    'DATABASE_UNAVAILABLE',
+    'The database cannot be used right now. Try again later.',
+    {},
+    { cause: error, retryAfter: 1 },
+  );
 }
 
 /** The SQL state of a unique violation, whatever statement caused it. */

@@ -18,7 +18,11 @@ export class FaultController {
     this.refuseUnlessChaos();
     const operations = Object.keys(participants[this.participant.name]);
     if (!operations.includes(fault.operation)) {
-      throw new ProblemException(422, 'UNKNOWN_OPERATION', `${this.participant.name} has no operation ${fault.operation}; it has ${operations.join(', ')}.`);
+      throw new ProblemException(
+        422,
+        'UNKNOWN_OPERATION',
+        `${this.participant.name} has no operation ${fault.operation}; it has ${operations.join(', ')}.`,
+      );
     }
     this.faults.put(fault);
     return fault;
@@ -37,6 +41,11 @@ export class FaultController {
   }
 
   private refuseUnlessChaos(): void {
-    if (!this.participant.chaos) throw new ProblemException(403, 'CHAOS_DISABLED', 'Faults on demand are off: they need CHAOS=true and are never on with NODE_ENV=production.');
+    if (!this.participant.chaos)
+      throw new ProblemException(
+        403,
+        'CHAOS_DISABLED',
+        'Faults on demand are off: they need CHAOS=true and are never on with NODE_ENV=production.',
+      );
   }
 }

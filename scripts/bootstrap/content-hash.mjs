@@ -12,7 +12,11 @@ import path from 'path';
  */
 export function contentHash(root, paths, takes) {
   const hash = createHash('sha256');
-  const add = (relative) => hash.update(`${relative}\0`).update(fs.readFileSync(path.join(root, relative))).update('\0');
+  const add = (relative) =>
+    hash
+      .update(`${relative}\0`)
+      .update(fs.readFileSync(path.join(root, relative)))
+      .update('\0');
   const walk = (relative) => {
     const entries = fs.readdirSync(path.join(root, relative), { withFileTypes: true });
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {

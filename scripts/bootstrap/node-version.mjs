@@ -6,7 +6,11 @@
  * @returns {string | undefined} what is wrong and what to do, or undefined when the version will do
  */
 export function nodeVersionProblem(found, wanted) {
-  const numbers = (version) => version.replace(/^[^0-9]*/, '').split(/[.+-]/, 3).map(Number);
+  const numbers = (version) =>
+    version
+      .replace(/^[^0-9]*/, '')
+      .split(/[.+-]/, 3)
+      .map(Number);
   const have = numbers(found);
   const need = numbers(wanted);
   const differs = need.findIndex((number, index) => number !== have[index]);

@@ -22,7 +22,9 @@ export async function generateClients({ log, signal }) {
   for (const name of foldersIn('generated')) {
     if (!services.includes(name)) fs.rmSync(path.join(projectRoot, 'generated', name), { recursive: true });
   }
-  const outdated = services.filter((service) => !fs.existsSync(stampOf(service)) || fs.readFileSync(stampOf(service), 'utf8') !== originOf(service));
+  const outdated = services.filter(
+    (service) => !fs.existsSync(stampOf(service)) || fs.readFileSync(stampOf(service), 'utf8') !== originOf(service),
+  );
   if (outdated.length === 0) return;
 
   const queue = outdated.slice();

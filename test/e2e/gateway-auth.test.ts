@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const ask = (path: string, key?: string, init: RequestInit = {}) =>
+const ask = (path: string, key?: string, init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {}) =>
   fetch(gateway.url + path, {
     redirect: 'manual',
     ...init,

@@ -35,14 +35,19 @@ beforeAll(async () => {
 async function replay(histories: RecordedHistory[]): Promise<Map<string, Error | undefined>> {
   const results = new Map<string, Error | undefined>();
   const named = histories.map(({ name, history }) => ({ workflowId: name, history }));
-  for await (const result of Worker.runReplayHistories({ workflowBundle: bundle }, named)) results.set(result.workflowId, result.error);
+  for await (const result of Worker.runReplayHistories({ workflowBundle: bundle }, named))
+    results.set(result.workflowId, result.error);
   return results;
 }
 
 describe('recorded histories', () => {
   it('has one of every ending', () => {
     const recorded = readdirSync(folder);
-    for (const scenario of scenarios) expect(recorded.filter((file) => file.startsWith(`${scenario}.`)), scenario).not.toHaveLength(0);
+    for (const scenario of scenarios)
+      expect(
+        recorded.filter((file) => file.startsWith(`${scenario}.`)),
+        scenario,
+      ).not.toHaveLength(0);
   });
 
   it('replays each under the workflows of today', async () => {

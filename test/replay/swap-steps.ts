@@ -8,7 +8,10 @@ export function swapSteps(history: unknown, one: string, other: string): unknown
     if (key !== 'data' || typeof value !== 'string') return value;
     // A marker names its activity inside a base64 payload.
     const plain = Buffer.from(value, 'base64').toString('utf8');
-    const exchanged = plain.replace(new RegExp(`"activity_type":"(${one}|${other})"`), (_whole, name) => `"activity_type":"${name === one ? other : one}"`);
+    const exchanged = plain.replace(
+      new RegExp(`"activity_type":"(${one}|${other})"`),
+      (_whole, name) => `"activity_type":"${name === one ? other : one}"`,
+    );
     if (exchanged !== plain) swaps += 1;
     return Buffer.from(exchanged).toString('base64');
   });

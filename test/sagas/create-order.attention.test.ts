@@ -3,7 +3,19 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Problem } from '../../contracts/problem.js';
 import type { Saga } from '../../contracts/saga.resource.js';
 import type { ResolveAction } from '../../contracts/saga-state.js';
-import { call, clearFaults, credit, ended, eventually, ledger, order, placeOrder, richestCustomer, saga, setFault } from '../support/api.js';
+import {
+  call,
+  clearFaults,
+  credit,
+  ended,
+  eventually,
+  ledger,
+  order,
+  placeOrder,
+  richestCustomer,
+  saga,
+  setFault,
+} from '../support/api.js';
 import { system } from '../support/system.js';
 
 const customerId = await richestCustomer();
@@ -14,7 +26,11 @@ afterEach(clearFaults);
 const resolve = (sagaId: string, action: ResolveAction, note = `operator says ${action}`, step = 'release credit') =>
   call<Problem & Saga>('POST', `/v1/sagas/${sagaId}/resolve`, { step, action, note });
 
-const inNeed = (sagaId: string) => eventually(() => saga(sagaId), ({ state }) => state === 'NEEDS_ATTENTION');
+const inNeed = (sagaId: string) =>
+  eventually(
+    () => saga(sagaId),
+    ({ state }) => state === 'NEEDS_ATTENTION',
+  );
 
 const reservedFor = async (orderId: string) =>
   (await ledger(customerId)).filter((entry) => entry.orderId === orderId).reduce((total, { amount }) => total + amount.amount, 0);
@@ -31,7 +47,10 @@ async function stuckOrder(fault: { mode: 'refuse' | 'error' }) {
 describe('createOrder, when a compensation is refused', () => {
   it('calls for attention while the other compensations go on', async () => {
     const { orderId, sagaId } = await stuckOrder({ mode: 'refuse' });
-    const stuck = await eventually(() => saga(sagaId), ({ steps }) => steps.some(({ name, state }) => name === 'reject order' && state === 'COMPENSATED'));
+    const stuck = await eventually(
+      () => saga(sagaId),
+      ({ steps }) => steps.some(({ name, state }) => name === 'reject order' && state === 'COMPENSATED'),
+    );
     expect(stuck.state).toBe('NEEDS_ATTENTION');
     expect(stuck.steps.map(({ name, state }) => [name, state])).toEqual([
       ['create order', 'COMPENSATED'],
@@ -56,17 +75,25 @@ describe('createOrder, when a compensation is refused', () => {
     expect((await resolve(sagaId, 'retry', 'customer service is mended')).status).toBe(200);
     const { state, steps, held } = await ended(sagaId);
     expect([state, held]).toEqual(['COMPENSATED', []]);
-    expect(steps.find(({ name }) => name === 'release credit')?.resolutions).toMatchObject([{ action: 'retry', note: 'customer service is mended' }]);
+    expect(steps.find(({ name }) => name === 'release credit')?.resolutions).toMatchObject([
+      { action: 'retry', note: 'customer service is mended' },
+    ]);
     expect(await reservedFor(orderId)).toBe(0);
     const { body: history } = await call('GET', `/v1/sagas/${sagaId}/history`);
-    const payloads = [...JSON.stringify(history).matchAll(/"data":"([^"]+)"/g)].map(([, data]) => Buffer.from(data!, 'base64').toString());
+    const payloads = [...JSON.stringify(history).matchAll(/"data":"([^"]+)"/g)].map(([, data]) =>
+      Buffer.from(data!, 'base64').toString(),
+    );
     expect(payloads.join()).toContain('customer service is mended');
   });
 
   it('calls for attention again when the retry is refused, too', async () => {
     const { orderId, sagaId } = await stuckOrder({ mode: 'refuse' });
     expect((await resolve(sagaId, 'retry')).status).toBe(200);
-    await eventually(() => saga(sagaId), ({ state, steps }) => state === 'NEEDS_ATTENTION' && steps.some(({ name, attempts }) => name === 'release credit' && attempts === 2));
+    await eventually(
+      () => saga(sagaId),
+      ({ state, steps }) =>
+        state === 'NEEDS_ATTENTION' && steps.some(({ name, attempts }) => name === 'release credit' && attempts === 2),
+    );
     await clearFaults();
     await resolve(sagaId, 'retry');
     expect((await ended(sagaId)).state).toBe('COMPENSATED');
@@ -81,10 +108,13 @@ describe('createOrder, when a compensation is refused', () => {
     expect(steps.find(({ name }) => name === 'release credit')?.state).toBe('SKIPPED');
     expect(await reservedFor(orderId)).toBe(euros * 100);
     const connection = await Connection.connect({ address: system().temporalAddress });
-    const failure = await new Client({ connection }).workflow.getHandle(sagaId).result().then(
-      () => undefined,
-      (error: unknown) => error,
-    );
+    const failure = await new Client({ connection }).workflow
+      .getHandle(sagaId)
+      .result()
+      .then(
+        () => undefined,
+        (error: unknown) => error,
+      );
     await connection.close();
     expect(failure).toMatchObject({ cause: { type: 'CompensationIncomplete', details: [{ held: ['reserve credit'] }] } });
   });
@@ -97,7 +127,10 @@ describe('createOrder, when a compensation is refused', () => {
 
   it('takes no decision about a step that is not in need, and none without a note', async () => {
     const { sagaId } = await stuckOrder({ mode: 'refuse' });
-    expect((await resolve(sagaId, 'skip', 'why not', 'create order')).body).toMatchObject({ status: 409, code: 'STEP_NOT_IN_NEED' });
+    expect((await resolve(sagaId, 'skip', 'why not', 'create order')).body).toMatchObject({
+      status: 409,
+      code: 'STEP_NOT_IN_NEED',
+    });
     expect((await resolve(sagaId, 'skip', ' ')).body).toMatchObject({ status: 422, code: 'VALIDATION_FAILED' });
     await clearFaults();
     await resolve(sagaId, 'retry');

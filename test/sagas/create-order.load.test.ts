@@ -21,7 +21,11 @@ describe('many orders at once', () => {
   it('ends every order, and the credit adds up exactly, when the worker is killed in the middle and a tenth of the answers is lost', async () => {
     const customerId = await richestCustomer();
     const before = (await credit(customerId)).reserved.amount;
-    for (const [participant, operation] of [['order', 'createOrder'], ['customer', 'reserveCredit'], ['order', 'approveOrder']] as const) {
+    for (const [participant, operation] of [
+      ['order', 'createOrder'],
+      ['customer', 'reserveCredit'],
+      ['order', 'approveOrder'],
+    ] as const) {
       await setFault({ participant, operation, mode: 'drop-response', probability: 0.1 });
     }
     const placed = await Promise.all(Array.from({ length: 50 }, (_, i) => placeOrder(customerId, 1 + (i % 3))));
@@ -33,7 +37,9 @@ describe('many orders at once', () => {
     expect(approved).toHaveLength(50);
     const entries = await ledger(customerId);
     for (const { orderId, total } of approved) {
-      expect(entries.filter((entry) => entry.orderId === orderId).map(({ kind, amount }) => [kind, amount.amount])).toEqual([['RESERVED', total.amount]]);
+      expect(entries.filter((entry) => entry.orderId === orderId).map(({ kind, amount }) => [kind, amount.amount])).toEqual([
+        ['RESERVED', total.amount],
+      ]);
     }
     const ordered = approved.reduce((sum, { total }) => sum + total.amount, 0);
     expect((await credit(customerId)).reserved.amount).toBe(before + ordered);

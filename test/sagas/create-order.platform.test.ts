@@ -1,7 +1,18 @@
 import { Client, Connection } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { clearFaults, credit, ended, eventually, ledger, order, placeOrder, richestCustomer, saga, setFault } from '../support/api.js';
+import {
+  clearFaults,
+  credit,
+  ended,
+  eventually,
+  ledger,
+  order,
+  placeOrder,
+  richestCustomer,
+  saga,
+  setFault,
+} from '../support/api.js';
 import { system } from '../support/system.js';
 
 const customerId = await richestCustomer();
@@ -15,14 +26,18 @@ beforeAll(async () => {
 afterAll(() => connection.close());
 afterEach(clearFaults);
 
-const kindsOf = async (orderId: string) => (await ledger(customerId)).filter((entry) => entry.orderId === orderId).map(({ kind }) => kind);
+const kindsOf = async (orderId: string) =>
+  (await ledger(customerId)).filter((entry) => entry.orderId === orderId).map(({ kind }) => kind);
 
 describe('createOrder under the operations of the platform', () => {
   it('takes everything back and ends Cancelled when its workflow is cancelled', async () => {
     const before = (await credit(customerId)).reserved.amount;
     await setFault({ participant: 'customer', operation: 'reserveCredit', mode: 'delay', delayMs: 1_500, times: 1 });
     const { orderId, sagaId } = await placeOrder(customerId, 2);
-    await eventually(() => saga(sagaId), ({ steps }) => steps.some(({ name, state }) => name === 'reserve credit' && state === 'RUNNING'));
+    await eventually(
+      () => saga(sagaId),
+      ({ steps }) => steps.some(({ name, state }) => name === 'reserve credit' && state === 'RUNNING'),
+    );
     await temporal.workflow.getHandle(sagaId).cancel();
     expect((await ended(sagaId)).state).toBe('COMPENSATED');
     expect((await temporal.workflow.getHandle(sagaId).describe()).status.name).toBe('CANCELLED');
@@ -33,7 +48,10 @@ describe('createOrder under the operations of the platform', () => {
   it('goes on when its workflow is cancelled after the pivot has begun', async () => {
     await setFault({ participant: 'order', operation: 'approveOrder', mode: 'delay', delayMs: 1_500, times: 1 });
     const { orderId, sagaId } = await placeOrder(customerId, 2);
-    await eventually(() => saga(sagaId), ({ pastPivot }) => pastPivot);
+    await eventually(
+      () => saga(sagaId),
+      ({ pastPivot }) => pastPivot,
+    );
     await temporal.workflow.getHandle(sagaId).cancel();
     expect((await ended(sagaId)).state).toBe('COMPLETED');
     expect(await order(orderId)).toMatchObject({ state: 'APPROVED' });
@@ -60,11 +78,18 @@ describe('createOrder under the operations of the platform', () => {
     const { orderId, sagaId } = await placeOrder(customerId, 2);
     await ended(sagaId);
     const { events } = await temporal.workflow.getHandle(sagaId).fetchHistory();
-    const summaries = (events ?? []).flatMap(({ userMetadata }) => (userMetadata?.summary?.data ? [JSON.parse(Buffer.from(userMetadata.summary.data).toString()) as string] : []));
+    const summaries = (events ?? []).flatMap(({ userMetadata }) =>
+      userMetadata?.summary?.data ? [JSON.parse(Buffer.from(userMetadata.summary.data).toString()) as string] : [],
+    );
     expect(summaries).toEqual(expect.arrayContaining(['create order', 'reserve credit', 'approve order']));
     const { typedSearchAttributes } = await temporal.workflow.getHandle(sagaId).describe();
     const attributes = Object.fromEntries(typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]));
-    expect(attributes).toMatchObject({ SagaType: 'createOrder', SagaState: 'COMPLETED', CustomerId: customerId, BusinessId: orderId });
+    expect(attributes).toMatchObject({
+      SagaType: 'createOrder',
+      SagaState: 'COMPLETED',
+      CustomerId: customerId,
+      BusinessId: orderId,
+    });
   });
 
   it('needs at most ten history events on the happy path', async () => {

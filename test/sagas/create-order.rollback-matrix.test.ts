@@ -1,7 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StepRecord } from '../../contracts/saga-state.js';
 import { type Participant, participants } from '../../contracts/participants.js';
-import { call, clearFaults, credit, ended, eventually, ledger, order, placeOrder, richestCustomer, saga, setFault } from '../support/api.js';
+import {
+  call,
+  clearFaults,
+  credit,
+  ended,
+  eventually,
+  ledger,
+  order,
+  placeOrder,
+  richestCustomer,
+  saga,
+  setFault,
+} from '../support/api.js';
 import { killAndAwaitRestart } from '../support/processes.js';
 import { system } from '../support/system.js';
 
@@ -60,7 +72,9 @@ async function expectTakenBack(orderId: string, sagaId: string, turned: Pick<Ste
   expect(await order(orderId)).toMatchObject({ state: 'REJECTED', rejection: { code } });
   const undone = ran.filter((step) => step.compensates !== undefined);
   const wentForward = ran.filter((step) => step.compensates === undefined);
-  expect(wentForward.map((step) => step.name)).toEqual(steps.slice(0, steps.findIndex((step) => step.name === turned.name) + 1).map((step) => step.name));
+  expect(wentForward.map((step) => step.name)).toEqual(
+    steps.slice(0, steps.findIndex((step) => step.name === turned.name) + 1).map((step) => step.name),
+  );
   const toUndo = wentForward.filter((step) => step.kind === 'compensable' && step.state !== 'REFUSED').map((step) => step.name);
   expect(undone.map((step) => step.compensates)).toEqual(toUndo.toReversed());
   for (const step of undone) expect(step, step.name).toMatchObject({ state: 'COMPENSATED', error: null });
@@ -73,12 +87,17 @@ describe.each(steps.map((step) => [step.name, step.kind, step] as const))('creat
   const target = targetOf(step.name);
   const compensable = step.kind === 'compensable';
   const key = (sagaId: string) => `${sagaId}/${step.name.replaceAll(' ', '-')}`;
-  const running = (sagaId: string) => eventually(() => saga(sagaId), ({ steps: ran }) => ran.some((it) => it.name === step.name && it.state === 'RUNNING'));
+  const running = (sagaId: string) =>
+    eventually(
+      () => saga(sagaId),
+      ({ steps: ran }) => ran.some((it) => it.name === step.name && it.state === 'RUNNING'),
+    );
 
   it('takes everything back when the participant refuses', async () => {
     await setFault({ ...target, mode: 'refuse', times: 1 });
     const { orderId, sagaId } = await placeOrder(customerId, euros);
-    const refusals = (participants[target.participant] as Record<string, { refusals: readonly string[] }>)[target.operation]!.refusals;
+    const refusals = (participants[target.participant] as Record<string, { refusals: readonly string[] }>)[target.operation]!
+      .refusals;
     await expectTakenBack(orderId, sagaId, step, refusals[0]!);
     expect((await saga(sagaId)).steps.find(({ name }) => name === step.name)?.state).toBe('REFUSED');
   });
@@ -108,7 +127,11 @@ describe.each(steps.map((step) => [step.name, step.kind, step] as const))('creat
     await expectTakenBack(orderId, sagaId, step, 'PARTICIPANT_UNAVAILABLE');
     const participantUrl = target.participant === 'order' ? system().orderUrl : system().customerUrl;
     const late = await eventually(
-      async () => (await fetch(new URL(`/commands/${encodeURIComponent(key(sagaId))}`, participantUrl))).json() as Promise<{ status?: number; operation?: string }>,
+      async () =>
+        (await fetch(new URL(`/commands/${encodeURIComponent(key(sagaId))}`, participantUrl))).json() as Promise<{
+          status?: number;
+          operation?: string;
+        }>,
       ({ operation }) => operation === target.operation,
     );
     expect(late.status).toBe(409);

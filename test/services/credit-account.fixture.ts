@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ParticipantProbe } from './participant-probe.js';
 
-export interface NewAccount {
+interface NewAccount {
   limit: number;
   currency?: string;
   blocked?: boolean;

@@ -7,7 +7,7 @@ import { roleOf } from '../../libs/database/service-url.js';
 import { newKey, type ParticipantProbe, type Reply } from './participant-probe.js';
 
 /** A command that succeeds, on an aggregate that nobody else uses. */
-export interface EffectSample {
+interface EffectSample {
   operation: string;
   body: Record<string, unknown>;
   /** As valid, and not the same. */
@@ -15,7 +15,7 @@ export interface EffectSample {
   aggregate: { type: string; id: string };
 }
 
-export interface ConformanceSamples {
+interface ConformanceSamples {
   effect(): Promise<EffectSample> | EffectSample;
   /** A command that is refused for a business reason. */
   refusal(): Promise<{ operation: string; body: object; code: string }> | { operation: string; body: object; code: string };

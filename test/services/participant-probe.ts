@@ -8,7 +8,7 @@ export interface Reply {
   status: number;
   type: string;
   // What a service answers is what the tests are there to find out.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // oxlint-disable-next-line typescript/no-explicit-any
   body: any;
 }
 

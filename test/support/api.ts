@@ -14,7 +14,12 @@ export interface Answer<Body> {
 }
 
 /** One request to the public API, as any client would send it. */
-export async function call<Body = unknown>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<Body>> {
+export async function call<Body = unknown>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer<Body>> {
   const response = await fetch(new URL(path, system().gatewayUrl), {
     method,
     headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
@@ -53,7 +58,7 @@ export async function richestCustomer(): Promise<string> {
 /** The whole ledger of a customer, page by page. */
 export async function ledger(customerId: string): Promise<LedgerEntry[]> {
   const entries: LedgerEntry[] = [];
-  for (let after = ''; ; ) {
+  for (let after = ''; ;) {
     const page = await get<Page<LedgerEntry>>(`/v1/customers/${customerId}/credit/entries?limit=200${after}`);
     entries.push(...page.items);
     if (page.next === null) return entries;
@@ -73,10 +78,18 @@ export async function clearFaults(): Promise<void> {
 const ends = new Set(['COMPLETED', 'COMPENSATED', 'INCOMPLETE']);
 
 /** The saga once it has ended. */
-export const ended = (sagaId: string) => eventually(() => saga(sagaId), ({ state, endedAt }) => ends.has(state) && endedAt !== null);
+export const ended = (sagaId: string) =>
+  eventually(
+    () => saga(sagaId),
+    ({ state, endedAt }) => ends.has(state) && endedAt !== null,
+  );
 
 /** Asks until the answer is as expected; waits on the condition, never on the clock alone. */
-export async function eventually<Value>(ask: () => Promise<Value>, holds: (value: Value) => boolean, withinMs = 60_000): Promise<Value> {
+export async function eventually<Value>(
+  ask: () => Promise<Value>,
+  holds: (value: Value) => boolean,
+  withinMs = 60_000,
+): Promise<Value> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     const value = await ask().catch((error: unknown) => {

@@ -10,7 +10,9 @@ export default class ClosingLineReporter implements Reporter {
     const skipped = count('skipped');
     // After the default reporter's own summary, whichever of the two runs first.
     process.once('exit', () => {
-      process.stdout.write(`${count('passed')} passed, ${count('failed') + broken} failed${skipped ? `, ${skipped} skipped` : ''}\n`);
+      process.stdout.write(
+        `${count('passed')} passed, ${count('failed') + broken} failed${skipped ? `, ${skipped} skipped` : ''}\n`,
+      );
     });
   }
 }

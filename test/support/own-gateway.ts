@@ -20,6 +20,7 @@ interface Options extends Partial<GatewaySettings> {
 
 /** A gateway beside the system's own, in this process, for what cannot be done to that one: other settings, nobody to talk to. */
 export async function ownGateway({ temporalAddress = system().temporalAddress, ...settings }: Options = {}): Promise<OwnGateway> {
+  // Never closed: the SDK's retries on a closed connection are uncaught errors. It ends with the process that runs the test.
   const temporal = Connection.lazy({ address: temporalAddress });
   const app: NestExpressApplication = await startGateway({
     temporal,
@@ -32,7 +33,6 @@ export async function ownGateway({ temporalAddress = system().temporalAddress, .
       ...settings,
     },
     log: pino({ level: 'silent' }),
-    lifecycle: { close: () => temporal.close() },
   });
   return { url: (await app.getUrl()).replace('[::1]', '127.0.0.1'), close: () => app.close() };
 }

@@ -5,7 +5,9 @@ import { system } from './system.js';
 
 /** The pid of one of the system's processes, as its supervisor recorded it. */
 export function pidOf(name: string): number {
-  const run = JSON.parse(readFileSync(path.join(system().dataDir, 'run.json'), 'utf8')) as { processes: Record<string, { pid: number }> };
+  const run = JSON.parse(readFileSync(path.join(system().dataDir, 'run.json'), 'utf8')) as {
+    processes: Record<string, { pid: number }>;
+  };
   const pid = run.processes[name]?.pid;
   if (pid === undefined) throw new Error(`run.json has no process ${name}`);
   return pid;

@@ -13,8 +13,7 @@ export interface CreateOrderRequest {
 }
 
 export type CreateOrderOutcome =
-  | { state: 'APPROVED'; orderId: string; total: Money }
-  | { state: 'REJECTED'; orderId: string; rejection: Rejection };
+  { state: 'APPROVED'; orderId: string; total: Money } | { state: 'REJECTED'; orderId: string; rejection: Rejection };
 
 const prefix = 'create-order:';
 

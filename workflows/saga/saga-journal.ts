@@ -21,7 +21,16 @@ export class SagaJournal {
 
   beginCompensation(name: string, of: StepRecord): StepRecord {
     of.state = 'COMPENSATING';
-    return this.add({ name, kind: of.kind, state: 'COMPENSATING', attempts: 0, startedAt: this.now(), endedAt: null, error: null, compensates: of.name });
+    return this.add({
+      name,
+      kind: of.kind,
+      state: 'COMPENSATING',
+      attempts: 0,
+      startedAt: this.now(),
+      endedAt: null,
+      error: null,
+      compensates: of.name,
+    });
   }
 
   end(record: StepRecord, state: StepState, error?: { code: string; detail: string }): void {
@@ -41,7 +50,12 @@ export class SagaJournal {
 
   /** The compensation that an operator means, by its own name or by the name of the step that it takes back. */
   inNeed(name: string): StepRecord | undefined {
-    return this.steps.find((record) => record.compensates !== undefined && record.state === 'NEEDS_ATTENTION' && (record.name === name || record.compensates === name));
+    return this.steps.find(
+      (record) =>
+        record.compensates !== undefined &&
+        record.state === 'NEEDS_ATTENTION' &&
+        (record.name === name || record.compensates === name),
+    );
   }
 
   get needsAttention(): boolean {

@@ -14,7 +14,14 @@ import {
 import type { StepKey } from '../../activities/keyed.js';
 import type { SagaState, StepRecord } from '../../contracts/saga-state.js';
 import { SagaJournal } from './saga-journal.js';
-import { abortUpdate, resolveUpdate, sagaFailures, type SagaPolicy, type StepResolution, timelineQuery } from './saga.contract.js';
+import {
+  abortUpdate,
+  resolveUpdate,
+  sagaFailures,
+  type SagaPolicy,
+  type StepResolution,
+  timelineQuery,
+} from './saga.contract.js';
 import { searchAttributes } from './search-attributes.js';
 import { readFailure, type StepFailure } from './step-failure.js';
 import { compensating, fast, patient, persistent } from './step-policies.js';
@@ -59,7 +66,9 @@ export class Saga<Activities> {
     this.journal = new SagaJournal(workflowInfo().workflowType, () => new Date().toISOString());
     setHandler(timelineQuery, () => this.journal.timeline());
     setHandler(abortUpdate, () => this.abort(), { validator: () => this.mayAbort() });
-    setHandler(resolveUpdate, (resolution) => this.resolve(resolution), { validator: (resolution) => this.mayResolve(resolution) });
+    setHandler(resolveUpdate, (resolution) => this.resolve(resolution), {
+      validator: (resolution) => this.mayResolve(resolution),
+    });
   }
 
   /**
@@ -96,7 +105,11 @@ export class Saga<Activities> {
       return await this.settle(step, action, () => patient(this.policy, name));
     } catch (error) {
       // A refusal is the participant's word that nothing happened; after anything else something may have, so the undo stays.
-      if (readFailure(error).kind === 'refused') this.undos.splice(this.undos.findIndex((undo) => undo.step === step), 1);
+      if (readFailure(error).kind === 'refused')
+        this.undos.splice(
+          this.undos.findIndex((undo) => undo.step === step),
+          1,
+        );
       throw error;
     }
   }
@@ -174,7 +187,9 @@ export class Saga<Activities> {
       } catch (error) {
         const failure = readFailure(error);
         record.attempts += failure.attempts;
-        const resolution = await this.callForAttention(record, step, failure, (call) => action(call, { ...key, unsettled: true }, reason));
+        const resolution = await this.callForAttention(record, step, failure, (call) =>
+          action(call, { ...key, unsettled: true }, reason),
+        );
         if (resolution.action === 'skip') {
           this.journal.hold(step);
           return this.endUndo(record, step, 'SKIPPED');
@@ -202,10 +217,12 @@ export class Saga<Activities> {
     const asking = new CancellationScope({ cancellable: true });
     const settled =
       failure.kind === 'unsettled'
-        ? asking.run(() => again(proxyActivities<Activities>(persistent(record.name)))).then(
-            () => answered,
-            () => decided, // refused meanwhile, or no longer asked
-          )
+        ? asking
+            .run(() => again(proxyActivities<Activities>(persistent(record.name))))
+            .then(
+              () => answered,
+              () => decided, // refused meanwhile, or no longer asked
+            )
         : decided;
     await Promise.race([decided, settled]);
     asking.cancel();

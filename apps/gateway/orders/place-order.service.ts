@@ -22,6 +22,8 @@ import { OrderReader } from './order-reader.service.js';
 export const EAGER_START = Symbol('EAGER_START');
 
 const START_MS = 3_500;
+/** Within the five seconds that a caller is promised. */
+const PLACE_MS = 4_500;
 
 interface Request {
   order: PlaceOrder;
@@ -29,9 +31,20 @@ interface Request {
   idempotencyKey: string | undefined;
 }
 
+interface Placement {
+  orderId: string;
+  order: PlaceOrder;
+  print: string;
+  /** Whether the caller can send the same again: only then can there be a first time. */
+  repeatable: boolean;
+}
+
 /** Starts the saga `createOrder`, once for each idempotency key. */
 @Injectable()
 export class PlaceOrderService {
+  /** Requests with one key that come while the first is under way share its answer; those that come later find its run. */
+  private readonly underWay = new Map<string, Promise<OrderAccepted>>();
+
   constructor(
     @Inject(TemporalService) private readonly temporal: TemporalService,
     @Inject(ParticipantsService) private readonly participants: ParticipantsService,
@@ -47,24 +60,16 @@ export class PlaceOrderService {
    * `TEMPORAL_UNAVAILABLE`, whose detail says whether the order may exist all the same.
    */
   async place({ order, caller, idempotencyKey }: Request): Promise<OrderAccepted> {
-    const orderId = idempotencyKey === undefined ? newOrderId() : orderIdOfKey(caller, idempotencyKey);
     const print = fingerprint(order);
-    try {
-      this.participants.assertAvailable(['order', 'customer']);
-      return this.accepted(orderId, await this.start(orderId, order, print));
-    } catch (error) {
-      if (error instanceof WorkflowExecutionAlreadyStartedError)
-        return this.accepted(orderId, await this.firstRun(orderId, print));
-      if (error instanceof TemporalUnavailableException) throw this.startInDoubt(error, orderId, idempotencyKey);
-      if (error instanceof ParticipantUnavailableException && idempotencyKey !== undefined) {
-        // A repeat needs no participant: what was accepted before is accepted still.
-        return this.accepted(
-          orderId,
-          await this.firstRun(orderId, print).catch((repeat: unknown) => whenNeverStarted(repeat, error)),
-        );
-      }
-      throw error;
-    }
+    if (idempotencyKey === undefined) return this.placeOnce({ orderId: newOrderId(), order, print, repeatable: false });
+
+    const orderId = orderIdOfKey(caller, idempotencyKey);
+    const same = `${orderId} ${print}`;
+    const underWay = this.underWay.get(same);
+    if (underWay) return underWay;
+    const placing = this.placeOnce({ orderId, order, print, repeatable: true }).finally(() => this.underWay.delete(same));
+    this.underWay.set(same, placing);
+    return placing;
   }
 
   /** The order at the end of its saga, or undefined if that is not reached within `seconds`. */
@@ -79,6 +84,23 @@ export class PlaceOrderService {
     // The saga is accepted whatever becomes of this look at its order: who cannot have the outcome gets the 202.
     const order = await this.orders.order(orderId).catch(() => undefined);
     return order?.state === 'PENDING' ? undefined : order;
+  }
+
+  private async placeOnce({ orderId, order, print, repeatable }: Placement): Promise<OrderAccepted> {
+    const deadline = Date.now() + PLACE_MS;
+    try {
+      this.participants.assertAvailable(['order', 'customer']);
+      return this.accepted(orderId, await this.start(orderId, order, print));
+    } catch (error) {
+      if (error instanceof TemporalUnavailableException) throw this.startInDoubt(error, orderId, repeatable);
+      // A repeat needs no participant: what was accepted before is accepted still.
+      const mayBeRepeat =
+        error instanceof WorkflowExecutionAlreadyStartedError || (repeatable && error instanceof ParticipantUnavailableException);
+      if (!mayBeRepeat) throw error;
+      const runId = await this.firstRun(orderId, print, deadline);
+      if (runId === undefined) throw error;
+      return this.accepted(orderId, runId);
+    }
   }
 
   /** @returns the id of the run that was started. */
@@ -114,13 +136,18 @@ export class PlaceOrderService {
     return handle.firstExecutionRunId;
   }
 
-  /** @returns the id of the run that the first request started. @throws ProblemException 422 if that asked for something else. */
-  private async firstRun(orderId: string, print: string): Promise<string> {
-    const { memo, runId } = await this.temporal.call(
-      (client) => client.workflow.getHandle(createOrderWorkflowId(orderId)).describe(),
-      1_000,
-    );
-    if (memo?.['fingerprint'] === print) return runId;
+  /**
+   * @returns the id of the run that the first request with a key started; undefined if there was none.
+   * @throws ProblemException 422 if that request asked for something else.
+   */
+  private async firstRun(orderId: string, print: string, deadline: number): Promise<string | undefined> {
+    const first = await this.temporal
+      .call((client) => client.workflow.getHandle(createOrderWorkflowId(orderId)).describe(), Math.max(deadline - Date.now(), 1))
+      .catch((error: unknown) => {
+        if (error instanceof WorkflowNotFoundError) return undefined;
+        throw error;
+      });
+    if (!first || first.memo?.['fingerprint'] === print) return first?.runId;
     throw new ProblemException(
       422,
       'IDEMPOTENCY_KEY_REUSED',
@@ -128,16 +155,11 @@ export class PlaceOrderService {
     );
   }
 
-  private startInDoubt(
-    { sent, cause }: TemporalUnavailableException,
-    orderId: string,
-    key: string | undefined,
-  ): TemporalUnavailableException {
+  private startInDoubt({ sent, cause }: TemporalUnavailableException, orderId: string, repeatable: boolean): ProblemException {
     if (!sent) return new TemporalUnavailableException(sent, { cause, consequence: 'Nothing was started. Try again later.' });
-    const settle =
-      key === undefined
-        ? `Look for it later at ${this.links.order(orderId)}.`
-        : 'Repeat the request with the same Idempotency-Key: that settles it, and never places a second order.';
+    const settle = !repeatable
+      ? `Look for it later at ${this.links.order(orderId)}.`
+      : 'Repeat the request with the same Idempotency-Key: that settles it, and never places a second order.';
     return new TemporalUnavailableException(sent, {
       cause,
       consequence: `Whether order ${orderId} was placed is not known. ${settle}`,
@@ -153,8 +175,4 @@ export class PlaceOrderService {
     };
     return { orderId, state: 'PENDING', sagaId, links };
   }
-}
-
-function whenNeverStarted(error: unknown, why: ParticipantUnavailableException): never {
-  throw error instanceof WorkflowNotFoundError ? why : error;
 }

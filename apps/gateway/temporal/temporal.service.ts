@@ -71,18 +71,22 @@ export class TemporalService implements OnApplicationBootstrap, OnApplicationShu
   }
 
   private watch(): Promise<void> {
-    this.probing ??= this.probe()
-      .then(
-        () => (this.missed = 0),
-        () => (this.missed += 1),
-      )
-      .then((missed) => {
-        this.probing = undefined;
-        clearTimeout(this.timer);
-        if (!this.stopped)
-          this.timer = setTimeout(() => void this.watch(), missed === 0 ? UP_INTERVAL_MS : AWAY_INTERVAL_MS).unref();
-      });
+    this.probing ??= this.observe().finally(() => {
+      this.probing = undefined;
+      clearTimeout(this.timer);
+      const pause = this.missed === 0 ? UP_INTERVAL_MS : AWAY_INTERVAL_MS;
+      if (!this.stopped) this.timer = setTimeout(() => void this.watch(), pause).unref();
+    });
     return this.probing;
+  }
+
+  private async observe(): Promise<void> {
+    try {
+      await this.probe();
+      this.missed = 0;
+    } catch {
+      this.missed += 1;
+    }
   }
 }
 

@@ -5,7 +5,9 @@ const downloadDir = process.argv[2];
 if (!downloadDir) throw new Error('Say where to: node download-with-sdk.js <folder>');
 try {
   // The SDK downloads what it is about to start, and offers no other way to it.
-  const environment = await TestWorkflowEnvironment.createLocal({ server: { executable: { type: 'cached-download', downloadDir } } });
+  const environment = await TestWorkflowEnvironment.createLocal({
+    server: { executable: { type: 'cached-download', downloadDir } },
+  });
   await environment.teardown();
   process.exit(0);
 } catch (error) {

@@ -5,8 +5,10 @@ export interface SearchContext {
 
 /** One way to come by the `temporal` executable. */
 export interface ExecutableSource {
-  /** What it does, as the list of ways in an error message names it. */
-  readonly way: string;
+  /** A few words for the progress line. */
+  readonly name: string;
+  /** How a person can make this way work. */
+  readonly advice: string;
   /** @returns the executable, or why this way did not lead to one. */
   find(context: SearchContext): Promise<{ path: string } | { reason: string }>;
 }

@@ -20,7 +20,7 @@ export function temporalSources(environment: Environment): ExecutableSource[] {
  * Tries one source after the other.
  *
  * @returns the path of the executable that the first of them leads to.
- * @throws EmbeddedSystemError, when none does, with all the ways and why each failed.
+ * @throws EmbeddedSystemError, when none does, with all the ways, why each failed, and what would make it work.
  */
 export async function findTemporal(sources: readonly ExecutableSource[], context: SearchContext): Promise<string> {
   const failed: string[] = [];
@@ -28,10 +28,12 @@ export async function findTemporal(sources: readonly ExecutableSource[], context
     context.signal?.throwIfAborted();
     const result = await source.find(context);
     if ('path' in result) return result.path;
-    failed.push(`  ${source.way}: ${result.reason}`);
-    context.log(`temporal: not by way of ${source.way}: ${result.reason.split('\n')[0]}`);
+    const [why = ''] = result.reason.split('\n');
+    context.log(`temporal: ${source.name}: ${why.slice(0, 160)}`);
+    failed.push(`  ${source.name}: ${why.slice(0, 300)}\n    -> ${source.advice}`);
   }
   throw new EmbeddedSystemError(
-    `There is no Temporal server to start. Make one of these ways work, or give the address of a server: TEMPORAL_ADDRESS=host:port\n${failed.join('\n')}`,
+    'There is no Temporal server to start. Make one of these ways work, or name a server that is running: TEMPORAL_ADDRESS=host:port\n' +
+      failed.join('\n'),
   );
 }

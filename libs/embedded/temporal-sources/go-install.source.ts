@@ -15,7 +15,8 @@ const HEARTBEAT_MS = 15_000;
 export function goInstall(folder: string): ExecutableSource {
   const module = `github.com/temporalio/cli/cmd/temporal@v${TEMPORAL_CLI_VERSION}`;
   return {
-    way: `go install ${module} (needs Go, https://go.dev/dl)`,
+    name: 'go install',
+    advice: `install Go (https://go.dev/dl), which then builds ${module}`,
     async find({ log, signal }) {
       try {
         await runQuietly('go', ['version'], { withinMs: 10_000, signal });
@@ -30,7 +31,12 @@ export function goInstall(folder: string): ExecutableSource {
       const building = path.join(folder, `building-${process.pid}`);
       try {
         mkdirSync(building, { recursive: true });
-        await runQuietly('go', ['install', module], { environment: { ...givenEnvironment(), GOBIN: building }, withinMs: WITHIN_MS, signal });
+        await runQuietly('go', ['install', module], {
+          environment: { ...givenEnvironment(), GOBIN: building },
+          withinMs: WITHIN_MS,
+          killSignal: 'SIGINT', // on which Go ends the compilers that it has started
+          signal,
+        });
         const name = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
         const built = path.join(folder, name);
         renameSync(path.join(building, name), built);

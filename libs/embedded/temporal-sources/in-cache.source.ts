@@ -4,18 +4,21 @@ import type { ExecutableSource } from './executable-source.js';
 import { temporalVersion } from './temporal-version.js';
 
 /** What an earlier start has built or downloaded. */
-export function inCache(folders: readonly string[]): ExecutableSource {
+export function inCache(folders: readonly [string, ...string[]]): ExecutableSource {
   return {
-    way: `the cache (${folders.join(', ')})`,
+    name: 'temporal CLI in the cache',
+    advice: `put the executable at ${path.join(folders[0], 'temporal')}`,
     async find({ log }) {
-      const candidates = folders.flatMap((folder) => (existsSync(folder) ? readdirSync(folder).map((name) => path.join(folder, name)) : []));
+      const candidates = folders.flatMap((folder) =>
+        existsSync(folder) ? readdirSync(folder).map((name) => path.join(folder, name)) : [],
+      );
       for (const file of candidates.filter((file) => path.basename(file).startsWith('temporal'))) {
         const version = await temporalVersion(file);
         if (!version) continue;
         log(`temporal: using ${file}, version ${version}`);
         return { path: file };
       }
-      return { reason: 'it is not there yet' };
+      return { reason: 'there is none yet' };
     },
   };
 }

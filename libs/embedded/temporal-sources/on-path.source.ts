@@ -7,7 +7,8 @@ import { temporalVersion } from './temporal-version.js';
 export function onPath(searchPath: string): ExecutableSource {
   const name = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
   return {
-    way: 'the temporal CLI on PATH (https://docs.temporal.io/cli)',
+    name: 'temporal CLI on PATH',
+    advice: 'install the Temporal CLI (https://docs.temporal.io/cli#install)',
     async find({ log }) {
       const found = searchPath
         .split(path.delimiter)

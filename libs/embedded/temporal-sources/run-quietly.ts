@@ -3,8 +3,9 @@ import type { Environment } from '../../config/settings.js';
 
 export interface QuietRun {
   environment?: Environment;
-  cwd?: string;
   withinMs: number;
+  /** SIGKILL unless told. */
+  killSignal?: NodeJS.Signals;
   signal?: AbortSignal | undefined;
 }
 
@@ -14,9 +15,13 @@ export interface QuietRun {
  * @returns what it wrote to standard output.
  * @throws an Error with the end of what it wrote to standard error; the signal's reason when that aborts.
  */
-export function runQuietly(command: string, args: string[], { environment, cwd, withinMs, signal }: QuietRun): Promise<string> {
+export function runQuietly(
+  command: string,
+  args: string[],
+  { environment, withinMs, killSignal = 'SIGKILL', signal }: QuietRun,
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { timeout: withinMs, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 * 1024, signal, cwd, env: environment } as const;
+    const options = { timeout: withinMs, killSignal, maxBuffer: 64 * 1024 * 1024, signal, env: environment } as const;
     execFile(command, args, options, (error, stdout, stderr) => {
       if (!error) return resolve(stdout);
       if (signal?.aborted) return reject(signal.reason as Error);

@@ -10,9 +10,10 @@ const WITHIN_MS = 300_000;
 /** The SDK's own download, from temporal.download, kept in `folder`. */
 export function sdkDownload(folder: string): ExecutableSource {
   return {
-    way: 'a download by the Temporal SDK (from temporal.download)',
+    name: "the SDK's download",
+    advice: 'let this machine reach https://temporal.download',
     async find(context) {
-      context.log('temporal: trying to download it from temporal.download');
+      context.log('temporal: trying to download it from https://temporal.download');
       mkdirSync(folder, { recursive: true });
       try {
         // In a process of its own: the SDK's native part takes over signals, and a download that hangs can be ended.

@@ -1,0 +1,81 @@
+import type { ConnectionLike } from '@temporalio/client';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { TemporalUnavailableException } from './temporal-unavailable.exception.js';
+import { TemporalService } from './temporal.service.js';
+
+/** As much of a gRPC error as Temporal's client looks at. */
+const grpcError = (code: number) => Object.assign(new Error(`gRPC ${code}`), { code, details: '', metadata: {} });
+const never = () => new Promise<never>(() => {});
+const sent = (value: boolean) =>
+  expect.objectContaining({ sent: value, problem: expect.objectContaining({ status: 503, code: 'TEMPORAL_UNAVAILABLE' }) });
+
+let getSystemInfo: () => Promise<unknown>;
+let temporal: TemporalService;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  getSystemInfo = async () => ({});
+  const connection = {
+    plugins: [],
+    withDeadline: (_: number, ask: () => Promise<unknown>) => ask(),
+    workflowService: { getSystemInfo: () => getSystemInfo() },
+  };
+  temporal = new TemporalService(connection as unknown as ConnectionLike, { TEMPORAL_NAMESPACE: 'default' });
+});
+
+afterEach(() => {
+  temporal.onApplicationShutdown();
+  vi.useRealTimers();
+});
+
+describe('TemporalService', () => {
+  it('hands answers on, also those that are errors', async () => {
+    const notFound = grpcError(5);
+    await expect(temporal.call(async () => 'answer')).resolves.toBe('answer');
+    await expect(temporal.call(() => Promise.reject(notFound))).rejects.toBe(notFound);
+  });
+
+  it.each([1, 2, 4, 7, 8, 13, 14, 16])('takes gRPC code %i for an outage of which nobody knows what came', async (code) => {
+    await expect(temporal.call(() => Promise.reject(grpcError(code)))).rejects.toThrow(sent(true));
+  });
+
+  it('gives up in time whatever the connection does', async () => {
+    const asked = temporal.call(never, 700).catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(701);
+    expect(await asked).toEqual(sent(true));
+  });
+
+  it('sends nothing while Temporal is known to be away, and goes on when it is back', async () => {
+    const ask = vi.fn(async () => 'answer');
+    getSystemInfo = () => Promise.reject(grpcError(14));
+    temporal.onApplicationBootstrap();
+    await vi.advanceTimersByTimeAsync(500);
+    await expect(temporal.call(ask)).rejects.toThrow(sent(false));
+    expect(ask).not.toHaveBeenCalled();
+    getSystemInfo = async () => ({});
+    await vi.advanceTimersByTimeAsync(500);
+    await expect(temporal.call(ask)).resolves.toBe('answer');
+  });
+
+  it('does not turn callers away for one missed probe', async () => {
+    getSystemInfo = vi.fn().mockRejectedValueOnce(grpcError(14)).mockResolvedValue({});
+    temporal.onApplicationBootstrap();
+    await vi.advanceTimersByTimeAsync(10);
+    await expect(temporal.call(async () => 'answer')).resolves.toBe('answer');
+  });
+
+  it('takes a long wait that comes to nothing for an answer', async () => {
+    const waited = temporal.wait(never, 1_000);
+    await vi.advanceTimersByTimeAsync(1_001);
+    await expect(waited).resolves.toBeUndefined();
+    await expect(temporal.wait(() => Promise.reject(grpcError(14)), 1_000)).resolves.toBeUndefined();
+    await expect(temporal.wait(() => Promise.reject(new TypeError('a bug')), 1_000)).rejects.toThrow('a bug');
+  });
+
+  it('says whether a request went out', () => {
+    expect(new TemporalUnavailableException(true).problem.detail).toContain('Try again later.');
+    expect(new TemporalUnavailableException(false, { consequence: 'Nothing was started.' }).problem.detail).toContain(
+      'Nothing was started.',
+    );
+  });
+});

@@ -1,0 +1,81 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { settingNames } from '../../libs/config/settings.js';
+import { participantProcesses, splitProcesses } from '../../libs/embedded/processes.js';
+import { temporalTuning } from '../../libs/embedded/temporal.tuning.js';
+
+interface Service {
+  image?: string;
+  command?: string[];
+  environment?: Record<string, unknown>;
+  ports?: string[];
+  depends_on?: Record<string, unknown>;
+}
+
+const compose = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }) as {
+  services: Record<string, Service>;
+  volumes: Record<string, unknown>;
+};
+const services = Object.entries(compose.services);
+const apps = services.filter(([, { command }]) => command?.[0] === 'node');
+
+// Where there is no Docker engine this is what keeps the file true; it was not brought up here.
+describe('docker-compose.yml', () => {
+  it('runs every process of the system, each from the one image', () => {
+    const mains = apps.map(([, { command }]) => command?.[1]);
+    for (const { main } of [...participantProcesses, ...splitProcesses]) expect(mains).toContain(`dist/${main}`);
+    for (const main of mains) expect(existsSync(main!.replace('dist/', '').replace('.js', '.ts')), main).toBe(true);
+    expect(new Set(apps.map(([, { image }]) => image))).toEqual(new Set(['roundtrip']));
+  });
+
+  it('gives the processes settings that there are, and no others', () => {
+    expect(apps.length).toBeGreaterThan(0);
+    for (const [name, { environment }] of apps) {
+      for (const setting of Object.keys(environment ?? {}))
+        expect(settingNames, `${name} is given ${setting}`).toContain(setting);
+    }
+  });
+
+  it('gives every participant the database of its own role, and whoever calls it its address', () => {
+    for (const { name, listensOn } of participantProcesses) {
+      const participant = compose.services[name]?.environment;
+      expect(participant?.['DATABASE_URL']).toContain(`//roundtrip_${name}:`);
+      for (const caller of ['gateway', 'worker']) {
+        expect(compose.services[caller]?.environment?.[listensOn]).toBe(`http://${name}:${String(participant?.['PORT'])}`);
+      }
+    }
+  });
+
+  it('prepares databases and namespace before anything uses them', () => {
+    for (const [name, { depends_on }] of apps.filter(([it]) => it !== 'setup')) expect(depends_on, name).toHaveProperty('setup');
+  });
+
+  it('depends on services that there are', () => {
+    for (const [, { depends_on }] of services)
+      for (const name of Object.keys(depends_on ?? {})) expect(compose.services).toHaveProperty(name);
+  });
+
+  it('publishes on loopback only', () => {
+    for (const [name, { ports }] of services) for (const port of ports ?? []) expect(port, name).toMatch(/^127\.0\.0\.1:/);
+  });
+});
+
+describe("the compose system's Temporal", () => {
+  it('is tuned as the embedded one is', () => {
+    const dynamic = parse(readFileSync('deploy/temporal/dynamicconfig.yaml', 'utf8')) as Record<string, { value: unknown }[]>;
+    expect(Object.fromEntries(Object.entries(dynamic).map(([key, [first]]) => [key, String(first?.value)]))).toEqual(
+      temporalTuning,
+    );
+  });
+});
+
+describe('the image', () => {
+  it('is built on the Node that the project is tested with, and holds what the processes read', () => {
+    const dockerfile = readFileSync('Dockerfile', 'utf8');
+    expect(dockerfile).toContain('FROM node:20.');
+    for (const folder of ['dist', 'prisma', 'node_modules'])
+      expect(dockerfile).toContain(`COPY --from=build /app/${folder} ${folder}`);
+    expect(readdirSync('apps')).toEqual(expect.arrayContaining(['gateway', 'worker', 'setup']));
+  });
+});
