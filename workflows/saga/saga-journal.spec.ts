@@ -8,7 +8,12 @@ describe('SagaJournal', () => {
     const saga = journal();
     const create = saga.begin('create order', 'compensable');
     saga.end(create, 'DONE');
-    saga.end(saga.begin('reserve credit', 'compensable'), 'REFUSED', { code: 'INSUFFICIENT_CREDIT', detail: 'too little' });
+    saga.fail(saga.begin('reserve credit', 'compensable'), {
+      kind: 'refused',
+      code: 'INSUFFICIENT_CREDIT',
+      detail: 'too little',
+      attempts: 1,
+    });
     saga.end(saga.beginCompensation('reject order', create), 'COMPENSATED');
     expect(saga.timeline().steps.map(({ name, state, compensates }) => [name, state, compensates])).toEqual([
       ['create order', 'COMPENSATING', undefined],

@@ -1,4 +1,5 @@
-import type { ResolveAction, SagaState, SagaTimeline, StepKind, StepRecord, StepState } from '../../contracts/saga-state.js';
+import type { ResolveAction, SagaState, SagaTimeline, StepKind, StepRecord } from '../../contracts/saga-state.js';
+import type { StepFailure } from './step-failure.js';
 
 /**
  * The saga's steps as data, in the order they ran. A step's record says where its effect stands, so a compensation changes it
@@ -9,6 +10,7 @@ export class SagaJournal {
   private readonly held: string[] = [];
   state: SagaState = 'RUNNING';
   pastPivot = false;
+  turnedAt: string | undefined;
 
   constructor(
     private readonly type: string,
@@ -33,29 +35,49 @@ export class SagaJournal {
     });
   }
 
-  end(record: StepRecord, state: StepState, error?: { code: string; detail: string }): void {
+  end(record: StepRecord, state: 'DONE' | 'COMPENSATED' | 'SKIPPED'): void {
     record.state = state;
     record.endedAt = this.now();
-    if (error) record.error = { code: error.code, detail: error.detail };
+    if (state !== 'SKIPPED') record.error = null;
   }
 
-  /** Notes that an effect still stands because an operator said so. */
+  /** Notes a try that has settled nothing. */
+  note(record: StepRecord, failure: StepFailure): void {
+    record.attempts += failure.attempts;
+    record.error = { code: failure.code, detail: failure.detail };
+  }
+
+  /** Notes how a step has failed for good; where its effect stands is known only after a refusal. */
+  fail(record: StepRecord, failure: StepFailure): void {
+    this.note(record, failure);
+    if (failure.kind !== 'cancelled') this.turnedAt ??= record.name;
+    record.endedAt = this.now();
+    if (failure.kind === 'refused' || failure.kind === 'unexpected') record.state = 'REFUSED';
+  }
+
+  /** Notes that something is left as it is because an operator said so. */
   hold(step: StepRecord): void {
     this.held.push(step.name);
+  }
+
+  callForAttention(record: StepRecord, failure: StepFailure): void {
+    this.note(record, failure);
+    for (const each of this.concerned(record)) each.state = 'NEEDS_ATTENTION';
+  }
+
+  /** Back to what it was about before it needed attention. */
+  attended(record: StepRecord): void {
+    for (const each of this.concerned(record)) each.state = record.compensates === undefined ? 'RUNNING' : 'COMPENSATING';
   }
 
   resolve(record: StepRecord, action: ResolveAction, note: string): void {
     record.resolutions = [...(record.resolutions ?? []), { action, note, at: this.now() }];
   }
 
-  /** The compensation that an operator means, by its own name or by the name of the step that it takes back. */
+  /** What an operator means by a name: a step, or a compensation by its own name or by that of the step that it takes back. */
   inNeed(name: string): StepRecord | undefined {
-    return this.steps.find(
-      (record) =>
-        record.compensates !== undefined &&
-        record.state === 'NEEDS_ATTENTION' &&
-        (record.name === name || record.compensates === name),
-    );
+    const inNeed = this.steps.filter(({ state }) => state === 'NEEDS_ATTENTION');
+    return inNeed.find(({ compensates }) => compensates === name) ?? inNeed.find((record) => record.name === name);
   }
 
   get needsAttention(): boolean {
@@ -74,6 +96,13 @@ export class SagaJournal {
   toMarkdown(): string {
     const lines = this.steps.map((step) => `- ${step.name}: **${step.state}**${step.error ? ` (${step.error.code})` : ''}`);
     return [`**${this.state}**`, ...lines].join('\n');
+  }
+
+  /** A compensation and the step whose effect it is about. */
+  private concerned(record: StepRecord): StepRecord[] {
+    return record.compensates === undefined
+      ? [record]
+      : [record, ...this.steps.filter(({ name }) => name === record.compensates)];
   }
 
   private add(record: StepRecord): StepRecord {

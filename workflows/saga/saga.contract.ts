@@ -7,6 +7,8 @@ export interface SagaPolicy {
   fastStepMs: number;
   /** How long a compensable step is tried before the saga turns round. */
   stepDeadlineMs: number;
+  /** How long the whole way to the pivot may take; without it, every step has its own deadline only. */
+  forwardDeadlineMs?: number;
   /** How long a compensation or a retriable step may go on failing before the saga NEEDS_ATTENTION. */
   attentionAfterMs: number;
 }

@@ -1,5 +1,6 @@
 import {
   type ActivityInterfaceFor,
+  type ActivityOptions,
   ApplicationFailure,
   CancellationScope,
   CancelledFailure,
@@ -12,24 +13,14 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { StepKey } from '../../activities/keyed.js';
+import type { FailureDetails } from '../../contracts/failure-types.js';
 import type { SagaState, StepRecord } from '../../contracts/saga-state.js';
+import { type Answer, Insistence } from './insistence.js';
 import { SagaJournal } from './saga-journal.js';
-import {
-  abortUpdate,
-  resolveUpdate,
-  sagaFailures,
-  type SagaPolicy,
-  type StepResolution,
-  timelineQuery,
-} from './saga.contract.js';
+import { abortUpdate, resolveUpdate, sagaFailures, type SagaPolicy, timelineQuery } from './saga.contract.js';
 import { searchAttributes } from './search-attributes.js';
 import { readFailure, type StepFailure } from './step-failure.js';
 import { compensating, fast, patient, persistent } from './step-policies.js';
-
-/** Every activity answers with an object that says which attempt it was. */
-interface Answer {
-  attempt: number;
-}
 
 /** One call of a participant, under the key that makes its repetition harmless. */
 type Action<Activities, Result extends Answer> = (call: ActivityInterfaceFor<Activities>, key: StepKey) => Promise<Result>;
@@ -49,46 +40,59 @@ interface Undo<Activities> {
 
 /**
  * Runs a business process so that either the whole of it happens or everything that happened is taken back.
- * `compensable` steps come first, each with its undo; then one `pivot`; after that the saga only goes forward.
+ * `compensable` steps come first, each with its undo; then one `pivot`; after that `retriable` steps, which only go forward.
  *
  * An undo is registered before its action starts and runs even if the action's answer was lost. Undos run in reverse order, shielded
  * from cancellation, and are retried without end; one that is refused, or that has failed for `attentionAfterMs`, waits for an
  * operator while the others go on.
  */
 export class Saga<Activities> {
-  private readonly journal: SagaJournal;
+  private readonly journal = new SagaJournal(workflowInfo().workflowType, () => new Date().toISOString());
+  private readonly insistence = new Insistence<Activities>(this.journal, () => this.attend());
   private readonly undos: Undo<Activities>[] = [];
-  private readonly resolutions = new Map<StepRecord, StepResolution>();
   private readonly forward = new CancellationScope({ cancellable: true });
+  private readonly startedAt = Date.now();
+  private direction: 'RUNNING' | 'COMPENSATING' = 'RUNNING';
   private aborted = false;
 
   constructor(private readonly policy: SagaPolicy) {
-    this.journal = new SagaJournal(workflowInfo().workflowType, () => new Date().toISOString());
     setHandler(timelineQuery, () => this.journal.timeline());
     setHandler(abortUpdate, () => this.abort(), { validator: () => this.mayAbort() });
-    setHandler(resolveUpdate, (resolution) => this.resolve(resolution), {
-      validator: (resolution) => this.mayResolve(resolution),
-    });
+    setHandler(
+      resolveUpdate,
+      (resolution) => {
+        this.insistence.resolve(resolution);
+        return this.journal.timeline();
+      },
+      { validator: (resolution) => this.insistence.mayResolve(resolution) },
+    );
+  }
+
+  /** The name of the step at which the saga turned round; undefined while it goes forward, and when it was aborted or cancelled. */
+  get turnedAt(): string | undefined {
+    return this.journal.turnedAt;
   }
 
   /**
    * Runs the process. @returns its outcome, or `rejected`'s when it was refused, aborted or ran out of time and all is taken back.
    * @throws what the workflow must end with otherwise: Cancelled after a platform cancellation, Failed (a human must look) after an
-   * unexpected answer or with `CompensationIncomplete` when an operator has skipped a compensation.
+   * unexpected answer, or when an operator has skipped something (`CompensationIncomplete`, `RetriableStepSkipped`).
    */
   async run<Outcome>(process: () => Promise<Outcome>, rejected: (reason: Reason) => Outcome): Promise<Outcome> {
+    let outcome: Outcome;
     try {
-      const outcome = await this.forward.run(process);
-      this.enter('COMPLETED');
-      return outcome;
+      outcome = await this.forward.run(process);
     } catch (error) {
       const failure = readFailure(error);
       const reason = this.reasonOf(failure);
       await CancellationScope.nonCancellable(() => this.compensate(reason));
-      if (this.journal.heldSteps.length > 0) throw this.incomplete(reason, error);
+      if (this.held.length > 0) throw this.incomplete(sagaFailures.compensationIncomplete, reason, error);
       if (failure.kind === 'unexpected' || (failure.kind === 'cancelled' && !this.aborted)) throw error;
       return rejected(reason);
     }
+    this.enter(this.held.length > 0 ? 'INCOMPLETE' : 'COMPLETED');
+    if (this.held.length > 0) throw this.incomplete(sagaFailures.retriableStepSkipped);
+    return outcome;
   }
 
   /** Does something that `undo` can take back. @throws the failure that turns the saga round. */
@@ -102,16 +106,56 @@ export class Saga<Activities> {
     const step = this.journal.begin(name, 'compensable');
     this.undos.push({ name: undoName, step, action: undo });
     try {
-      return await this.settle(step, action, () => patient(this.policy, name));
+      return await this.settle(step, action, () => patient(this.policy, name, this.forwardMsLeft()));
     } catch (error) {
       // A refusal is the participant's word that nothing happened; after anything else something may have, so the undo stays.
-      if (readFailure(error).kind === 'refused')
-        this.undos.splice(
-          this.undos.findIndex((undo) => undo.step === step),
-          1,
-        );
+      if (readFailure(error).kind === 'refused') this.forget(step);
       throw error;
     }
+  }
+
+  /**
+   * Does several things at once, in the order given as far as undo and blame are concerned. When one fails the others are told to stop,
+   * but all have settled before the first failure that is not such a stop is thrown: nothing is undone while something is still done.
+   */
+  async parallel<Results extends readonly unknown[]>(
+    ...branches: { [Index in keyof Results]: () => Promise<Results[Index]> }
+  ): Promise<Results> {
+    const together = new CancellationScope({ cancellable: true });
+    const settled = await together.run(() =>
+      Promise.allSettled(
+        branches.map((branch) =>
+          branch().catch((error: unknown) => {
+            together.cancel();
+            throw error;
+          }),
+        ),
+      ),
+    );
+    const failures = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+    const failure = failures.find((error) => readFailure(error).kind !== 'cancelled') ?? failures[0];
+    if (failure !== undefined) throw failure;
+    return settled.map((one) => (one as PromiseFulfilledResult<unknown>).value) as unknown as Results;
+  }
+
+  /**
+   * Waits for a person or an event. @returns whether it came within `timeoutMs`. The saga is WAITING meanwhile and can be aborted.
+   */
+  async waitFor(happened: () => boolean, timeoutMs: number): Promise<boolean> {
+    this.enter('WAITING');
+    const came = await condition(happened, timeoutMs);
+    this.enter('RUNNING');
+    return came;
+  }
+
+  /** Turns the saga round with a business no of the process's own. */
+  refuse(code: string, detail: string): never {
+    throw ApplicationFailure.create({
+      type: code,
+      message: detail,
+      nonRetryable: true,
+      details: [{ refusal: true, attempt: 0, participant: '', operation: '' } satisfies FailureDetails],
+    });
   }
 
   /**
@@ -130,11 +174,36 @@ export class Saga<Activities> {
     }
   }
 
+  /**
+   * Does something after the pivot, where only forward is left: without end, and with an operator's help where it is refused.
+   * @returns the participant's answer, or undefined when an operator has settled it otherwise.
+   */
+  async retriable<Result extends Answer>(name: string, action: Action<Activities, Result>): Promise<Result | undefined> {
+    const step = this.journal.begin(name, 'retriable');
+    this.show();
+    return CancellationScope.nonCancellable(async () => {
+      let answer: Result | undefined;
+      const keep: Action<Activities, Result> = async (call, key) => (answer = await action(call, key));
+      const options = compensating(this.policy, name);
+      const result = await this.insistence.insist({
+        record: step,
+        key: keyOf(name),
+        options,
+        action: keep,
+        fast: fast(this.policy, name),
+      });
+      if (result === 'skipped') this.journal.hold(step);
+      this.journal.end(step, result === 'skipped' ? 'SKIPPED' : 'DONE');
+      this.show();
+      return answer;
+    });
+  }
+
   /** Fast, then patient: both under one key, so the second never repeats the first's effect. */
   private async settle<Result extends Answer>(
     step: StepRecord,
     action: Action<Activities, Result>,
-    whenUnsettled: () => Parameters<typeof proxyActivities>[0],
+    whenUnsettled: () => ActivityOptions,
   ): Promise<Result> {
     const key = keyOf(step.name);
     this.show();
@@ -145,18 +214,14 @@ export class Saga<Activities> {
       } catch (error) {
         const failure = readFailure(error);
         if (failure.kind !== 'unsettled') throw error;
-        step.attempts += 1;
-        step.error = { code: failure.code, detail: failure.detail };
+        this.journal.note(step, failure);
         result = await action(proxyActivities<Activities>(whenUnsettled()), { key, unsettled: true });
       }
       step.attempts += result.attempt;
-      step.error = null;
       this.journal.end(step, 'DONE');
       return result;
     } catch (error) {
-      const failure = readFailure(error);
-      step.attempts += failure.attempts;
-      this.journal.end(step, failure.kind === 'refused' || failure.kind === 'unexpected' ? 'REFUSED' : step.state, failure);
+      this.journal.fail(step, readFailure(error));
       throw error;
     } finally {
       this.show();
@@ -165,79 +230,35 @@ export class Saga<Activities> {
 
   /** Takes everything back, last step first. One that waits for an operator does not keep the others waiting. */
   private async compensate(reason: Reason): Promise<void> {
+    this.direction = 'COMPENSATING';
     if (this.undos.length > 0) this.enter('COMPENSATING');
     const pending: Promise<void>[] = [];
-    for (const undo of this.undos.reverse()) {
+    for (const undo of this.undos.toReversed()) {
       const record = this.journal.beginCompensation(undo.name, undo.step);
       const settled = this.undo(undo, record, reason);
       pending.push(settled);
       await Promise.race([settled, condition(() => record.state === 'NEEDS_ATTENTION')]);
     }
     await Promise.all(pending);
-    this.enter(this.journal.heldSteps.length > 0 ? 'INCOMPLETE' : 'COMPENSATED');
+    this.enter(this.held.length > 0 ? 'INCOMPLETE' : 'COMPENSATED');
   }
 
   private async undo({ name, step, action }: Undo<Activities>, record: StepRecord, reason: Reason): Promise<void> {
-    for (let revision = 1; ; revision++) {
-      const key = { key: `${keyOf(step.name)}/undo${revision > 1 ? `/${revision}` : ''}` };
-      try {
-        const answer = await action(proxyActivities<Activities>(compensating(this.policy, name)), key, reason);
-        record.attempts += answer.attempt;
-        return this.endUndo(record, step, 'COMPENSATED');
-      } catch (error) {
-        const failure = readFailure(error);
-        record.attempts += failure.attempts;
-        const resolution = await this.callForAttention(record, step, failure, (call) =>
-          action(call, { ...key, unsettled: true }, reason),
-        );
-        if (resolution.action === 'skip') {
-          this.journal.hold(step);
-          return this.endUndo(record, step, 'SKIPPED');
-        }
-        if (resolution.action === 'done') return this.endUndo(record, step, 'COMPENSATED');
-      }
-    }
-  }
-
-  /**
-   * Waits for an operator. A participant that did not refuse but only could not be reached is asked on meanwhile: if it answers
-   * first, nobody has to decide any more.
-   */
-  private async callForAttention(
-    record: StepRecord,
-    step: StepRecord,
-    failure: StepFailure,
-    again: (call: ActivityInterfaceFor<Activities>) => Promise<Answer>,
-  ): Promise<StepResolution> {
-    record.error = { code: failure.code, detail: failure.detail };
-    record.state = step.state = 'NEEDS_ATTENTION';
-    this.enter('NEEDS_ATTENTION');
-    const answered: StepResolution = { step: record.name, action: 'done', note: '' };
-    const decided = condition(() => this.resolutions.has(record)).then(() => this.resolutions.get(record)!);
-    const asking = new CancellationScope({ cancellable: true });
-    const settled =
-      failure.kind === 'unsettled'
-        ? asking
-            .run(() => again(proxyActivities<Activities>(persistent(record.name))))
-            .then(
-              () => answered,
-              () => decided, // refused meanwhile, or no longer asked
-            )
-        : decided;
-    await Promise.race([decided, settled]);
-    asking.cancel();
-    const resolution = await settled; // an answer that came after all outweighs a decision to do without
-    this.resolutions.delete(record);
-    record.state = step.state = 'COMPENSATING';
-    this.enter(this.journal.needsAttention ? 'NEEDS_ATTENTION' : 'COMPENSATING');
-    return resolution;
-  }
-
-  private endUndo(record: StepRecord, step: StepRecord, state: 'COMPENSATED' | 'SKIPPED'): void {
-    step.state = state;
-    if (state === 'COMPENSATED') record.error = null;
-    this.journal.end(record, state);
+    const result = await this.insistence.insist({
+      record,
+      key: `${keyOf(step.name)}/undo`,
+      options: compensating(this.policy, name),
+      action: (call, key) => action(call, key, reason),
+    });
+    if (result === 'skipped') this.journal.hold(step);
+    step.state = result === 'skipped' ? 'SKIPPED' : 'COMPENSATED';
+    this.journal.end(record, step.state);
     this.show();
+  }
+
+  private forget(step: StepRecord): void {
+    const index = this.undos.findIndex((undo) => undo.step === step);
+    this.undos.splice(index, 1);
   }
 
   private mayAbort(): void {
@@ -247,26 +268,11 @@ export class Saga<Activities> {
   }
 
   private abort() {
-    if (this.journal.state === 'RUNNING' || this.journal.state === 'WAITING') {
+    if (this.direction === 'RUNNING' && !this.aborted) {
       this.aborted = true;
       this.forward.cancel();
       this.enter('COMPENSATING');
     }
-    return this.journal.timeline();
-  }
-
-  private mayResolve({ step, note }: StepResolution): void {
-    const record = this.journal.inNeed(step);
-    if (!record || this.resolutions.has(record)) {
-      throw ApplicationFailure.nonRetryable(`The step "${step}" does not need attention.`, sagaFailures.stepNotInNeed);
-    }
-    if (!note.trim()) throw ApplicationFailure.nonRetryable('A decision needs a note.', sagaFailures.noteMissing);
-  }
-
-  private resolve(resolution: StepResolution) {
-    const record = this.journal.inNeed(resolution.step)!;
-    this.journal.resolve(record, resolution.action, resolution.note);
-    this.resolutions.set(record, resolution);
     return this.journal.timeline();
   }
 
@@ -276,19 +282,33 @@ export class Saga<Activities> {
     return { code: failure.code, detail: failure.detail };
   }
 
-  private incomplete(reason: Reason, cause: unknown): ApplicationFailure {
-    const held = [...this.journal.heldSteps];
+  private get held(): readonly string[] {
+    return this.journal.heldSteps;
+  }
+
+  private incomplete(type: string, reason?: Reason, cause?: unknown): ApplicationFailure {
+    const because = reason ? ` (the saga turned round because of ${reason.code})` : '';
     return ApplicationFailure.create({
-      type: sagaFailures.compensationIncomplete,
-      message: `Still held: ${held.join(', ')} (the saga turned round because of ${reason.code})`,
+      type,
+      message: `An operator skipped: ${this.held.join(', ')}${because}`,
       nonRetryable: true,
-      details: [{ held, reason }],
+      details: [{ held: [...this.held], ...(reason ? { reason } : {}) }],
       ...(cause instanceof Error ? { cause } : {}),
     });
   }
 
+  /** What is left of the time that the whole way to the pivot may take, in ms. */
+  private forwardMsLeft(): number | undefined {
+    const { forwardDeadlineMs } = this.policy;
+    return forwardDeadlineMs === undefined ? undefined : Math.max(this.startedAt + forwardDeadlineMs - Date.now(), 1);
+  }
+
   private throwIfCancelled(): void {
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('The saga was told to stop');
+  }
+
+  private attend(): void {
+    this.enter(this.journal.needsAttention ? 'NEEDS_ATTENTION' : this.direction);
   }
 
   private enter(state: SagaState): void {

@@ -11,11 +11,11 @@ export const fast = (policy: SagaPolicy, summary: string): LocalActivityOptions 
   retry: { maximumAttempts: 1 },
 });
 
-/** Goes on with a step that the first try left open, under the same key, until the step's deadline. */
-export const patient = (policy: SagaPolicy, summary: string): ActivityOptions => ({
+/** Goes on with a step that the first try left open, under the same key, until the step's deadline or the saga's, whichever is first. */
+export const patient = (policy: SagaPolicy, summary: string, msLeft = Number.POSITIVE_INFINITY): ActivityOptions => ({
   summary,
   startToCloseTimeout: ATTEMPT_MS,
-  scheduleToCloseTimeout: policy.stepDeadlineMs,
+  scheduleToCloseTimeout: Math.min(policy.stepDeadlineMs, msLeft),
   retry: backoff,
 });
 
