@@ -70,7 +70,7 @@ describe('createOrder under the operations of the platform', () => {
       requestId: randomUUID(),
     });
     expect(runId).not.toBe(first.runId);
-    expect(await temporal.workflow.getHandle(sagaId, runId!).result()).toMatchObject({ state: 'APPROVED', orderId });
+    expect(await temporal.workflow.getHandle(sagaId, runId).result()).toMatchObject({ state: 'APPROVED', orderId });
     expect(await kindsOf(orderId)).toEqual(['RESERVED']);
   });
 
