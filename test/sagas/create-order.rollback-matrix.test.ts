@@ -93,6 +93,18 @@ describe.each(steps.map((step) => [step.name, step.kind, step] as const))('creat
       ({ steps: ran }) => ran.some((it) => it.name === step.name && it.state === 'RUNNING'),
     );
 
+  /** The answer to the first try, once it has come to its participant, however late. */
+  const landed = (sagaId: string) => {
+    const url = new URL(
+      `/commands/${encodeURIComponent(key(sagaId))}`,
+      target.participant === 'order' ? system().orderUrl : system().customerUrl,
+    );
+    return eventually(
+      async () => (await (await fetch(url)).json()) as { status?: number; operation?: string },
+      ({ operation }) => operation === target.operation,
+    );
+  };
+
   it('takes everything back when the participant refuses', async () => {
     await setFault({ ...target, mode: 'refuse', times: 1 });
     const { orderId, sagaId } = await placeOrder(customerId, euros);
@@ -128,15 +140,7 @@ describe.each(steps.map((step) => [step.name, step.kind, step] as const))('creat
       await setFault({ ...target, mode: 'delay', delayMs: LATE_MS });
       const { orderId, sagaId } = await placeOrder(customerId, euros);
       await expectTakenBack(orderId, sagaId, step, 'PARTICIPANT_UNAVAILABLE');
-      const participantUrl = target.participant === 'order' ? system().orderUrl : system().customerUrl;
-      const late = await eventually(
-        async () =>
-          (await fetch(new URL(`/commands/${encodeURIComponent(key(sagaId))}`, participantUrl))).json() as Promise<{
-            status?: number;
-            operation?: string;
-          }>,
-        ({ operation }) => operation === target.operation,
-      );
+      const late = await landed(sagaId);
       expect(late.status).toBe(409);
       await expectTakenBack(orderId, sagaId, step, 'PARTICIPANT_UNAVAILABLE');
     });
@@ -161,6 +165,8 @@ describe.each(steps.map((step) => [step.name, step.kind, step] as const))('creat
     it('takes everything back when it is aborted meanwhile', async () => {
       const { orderId, sagaId, answer } = await abortMeanwhile();
       expect(answer.status).toBe(202);
+      await expectTakenBack(orderId, sagaId, step, 'ABORTED');
+      await landed(sagaId);
       await expectTakenBack(orderId, sagaId, step, 'ABORTED');
     });
   }

@@ -95,16 +95,19 @@ export class Saga<Activities> {
     return outcome;
   }
 
-  /** Does something that `undo` can take back. @throws the failure that turns the saga round. */
+  /**
+   * Does something that `undo` can take back; without an undo, something that an earlier step's undo takes back with it.
+   * @throws the failure that turns the saga round.
+   */
   async compensable<Result extends Answer>(
     name: string,
     action: Action<Activities, Result>,
-    undoName: string,
-    undo: Compensation<Activities>,
+    undoName?: string,
+    undo?: Compensation<Activities>,
   ): Promise<Result> {
     this.throwIfCancelled();
     const step = this.journal.begin(name, 'compensable');
-    this.undos.push({ name: undoName, step, action: undo });
+    if (undoName !== undefined && undo) this.undos.push({ name: undoName, step, action: undo });
     try {
       return await this.settle(step, action, () => patient(this.policy, name, this.forwardMsLeft()));
     } catch (error) {
@@ -258,7 +261,7 @@ export class Saga<Activities> {
 
   private forget(step: StepRecord): void {
     const index = this.undos.findIndex((undo) => undo.step === step);
-    this.undos.splice(index, 1);
+    if (index !== -1) this.undos.splice(index, 1);
   }
 
   private mayAbort(): void {
