@@ -1,17 +1,25 @@
+import type { Participant } from '../contracts/participants.js';
+import { carActivities } from './car.activities.js';
 import { customerActivities } from './customer.activities.js';
+import { flightActivities } from './flight.activities.js';
+import { hotelActivities } from './hotel.activities.js';
 import { orderActivities } from './order.activities.js';
 import type { ParticipantClient } from './participant.client.js';
+import { paymentActivities } from './payment.activities.js';
+import { tripActivities } from './trip.activities.js';
 
 /** One client for each participant. */
-export interface ParticipantClients {
-  order: ParticipantClient<'order'>;
-  customer: ParticipantClient<'customer'>;
-}
+export type ParticipantClients = { [P in Participant]: ParticipantClient<P> };
 
 /** Every activity of every saga, in the participants' own language. Activities belong to participants, not to workflows. */
 export const createActivities = (clients: ParticipantClients) => ({
   ...orderActivities(clients.order),
   ...customerActivities(clients.customer),
+  ...hotelActivities(clients.hotel),
+  ...flightActivities(clients.flight),
+  ...carActivities(clients.car),
+  ...paymentActivities(clients.payment),
+  ...tripActivities(clients.trip),
 });
 
 export type Activities = ReturnType<typeof createActivities>;

@@ -8,14 +8,11 @@ import { pino } from 'pino';
 import { Pool } from 'undici';
 import { uuidv7 } from 'uuidv7';
 import { createActivities } from '../activities/index.js';
-import { ParticipantClient } from '../activities/participant.client.js';
+import { participantClients } from '../activities/participant-clients.js';
+import { participantUrlSettings } from '../libs/config/participant-url.js';
 import { startEmbeddedSystem } from '../libs/embedded/embedded-system.js';
 import { installRuntime } from '../libs/temporal/install-runtime.js';
-import {
-  type CreateOrderRequest,
-  createOrderType,
-  createOrderWorkflowId,
-} from '../workflows/create-order/create-order.contract.js';
+import { type CreateOrderRequest, createOrderType, createOrderIds } from '../workflows/create-order/create-order.contract.js';
 import { searchAttributes } from '../workflows/saga/search-attributes.js';
 import { benchCustomer, openBenchCustomers } from './bench-customers.js';
 import { cpuTimes } from './cpu-time.js';
@@ -54,8 +51,7 @@ const system = await startEmbeddedSystem({
   settings: {
     DATA_DIR: dataDir,
     PORT: 0,
-    ORDER_URL: 'http://127.0.0.1:0',
-    CUSTOMER_URL: 'http://127.0.0.1:0',
+    ...Object.fromEntries(participantUrlSettings.map((name) => [name, 'http://127.0.0.1:0'])),
     EMBEDDED_POSTGRES_PORT: 0,
     EMBEDDED_TEMPORAL_PORT: 0,
     EMBEDDED_TEMPORAL_UI_PORT: 0,
@@ -78,7 +74,7 @@ const worker = await Worker.create({
     logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet },
   }),
   activities: {
-    ...createActivities({ order: new ParticipantClient('order', order), customer: new ParticipantClient('customer', customer) }),
+    ...createActivities(participantClients(system.addresses)),
     ...noOpActivities,
   },
 });
@@ -110,7 +106,7 @@ const variants: Record<string, Variant> = {
   /** The product: fast steps, eager start, the saga kit with its search attributes. */
   createOrder: async () => {
     const input = request();
-    const workflowId = createOrderWorkflowId(input.orderId);
+    const workflowId = createOrderIds.of(input.orderId);
     const attributes = [
       { key: searchAttributes.sagaType, value: createOrderType },
       { key: searchAttributes.sagaState, value: 'RUNNING' },

@@ -11,9 +11,21 @@ const NonNegativeMoney = Money.extend({ amount: z.int().min(0) });
 export const ReserveCreditCommand = z.strictObject({ customerId: Identifier, orderId: Identifier, amount: NonNegativeMoney });
 export type ReserveCreditCommand = z.infer<typeof ReserveCreditCommand>;
 
-/** Changes what an order has reserved to `amount`. A raise is refused above the limit; less than before can always be had. */
-export const ChangeReservationCommand = z.strictObject({ orderId: Identifier, amount: NonNegativeMoney });
+const changeId = z.string().min(1).max(200).meta({ description: 'Who changes: the id of the saga' });
+
+/**
+ * Changes what an order has reserved to `amount`. A raise is refused above the limit; less than before can always be had. Refused to a
+ * `changeId` that has been restored already.
+ */
+export const ChangeReservationCommand = z.strictObject({ orderId: Identifier, changeId, amount: NonNegativeMoney });
 export type ChangeReservationCommand = z.infer<typeof ChangeReservationCommand>;
+
+/**
+ * Lowers what an order has reserved to `amount`, what it had before the change: the compensation of a raise by `changeReservation`. Never
+ * refused; if the change has not arrived yet it is refused when it does.
+ */
+export const RestoreReservationCommand = z.strictObject({ orderId: Identifier, changeId, amount: NonNegativeMoney });
+export type RestoreReservationCommand = z.infer<typeof RestoreReservationCommand>;
 
 /**
  * Gives back what an order has reserved, the compensation of `reserveCredit`. Never refused; an order never seen is remembered as released,

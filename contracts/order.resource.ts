@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Identifier } from './identifier.js';
 import { Money } from './money.js';
-import { orderStates } from './order-state.js';
+import { orderCommands, orderStates } from './order-state.js';
 
 const Sku = z.string().regex(/^[A-Z0-9][A-Z0-9-]{0,63}$/i, 'must be 1 to 64 letters, digits or "-"');
 
@@ -25,6 +25,20 @@ export type PlaceOrder = z.infer<typeof PlaceOrder>;
 export const OrderLine = z.object({ sku: z.string(), quantity: z.int(), unitPrice: Money }).meta({ id: 'OrderLine' });
 export type OrderLine = z.infer<typeof OrderLine>;
 
+/** Why the latest command of a kind came to nothing; the order stands as before. `code` is stable. */
+export const FailedCommand = z.object({ code: z.string(), detail: z.string(), sagaId: z.string() }).meta({ id: 'FailedCommand' });
+export type FailedCommand = z.infer<typeof FailedCommand>;
+
+/** The command that locks an order, the saga that runs it and, for a revision, what the order becomes when it goes through. */
+const PendingCommand = z
+  .object({
+    command: z.enum(orderCommands),
+    sagaId: z.string(),
+    lines: z.array(OrderLine).optional(),
+    total: Money.optional(),
+  })
+  .meta({ id: 'PendingCommand' });
+
 /** An order as every reader sees it. A line whose product is unknown has the unit price 0: nothing was sold. */
 export const Order = z
   .object({
@@ -34,6 +48,14 @@ export const Order = z
     lines: z.array(OrderLine),
     total: Money,
     rejection: Rejection.optional(),
+    pending: PendingCommand.optional(),
+    lastRevision: FailedCommand.optional(),
+    lastPayment: FailedCommand.optional(),
+    lastCancellation: FailedCommand.optional(),
+    commandCount: z
+      .int()
+      .optional()
+      .meta({ description: 'How many sagas have asked for a command on the order; absent until the order is recorded' }),
     sagaId: z.string(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),

@@ -1,3 +1,13 @@
+/** What the three operations of every participant that takes reservations refuse with, besides its own codes. */
+const reserveRefusals = ['RESERVATION_CANCELLED', 'RESERVATION_EXPIRED', 'RESERVATION_CONFLICT', 'HOLD_INVALID'] as const;
+const confirmRefusals = [
+  'CONFIRMATION_REFUSED',
+  'RESERVATION_NOT_FOUND',
+  'RESERVATION_CANCELLED',
+  'RESERVATION_EXPIRED',
+] as const;
+const cancelRefusals = ['CANCELLATION_REFUSED'] as const;
+
 /**
  * Every participant with its commands, by the names that keys, faults and metrics use. `refusals` are the business answers
  * "no" that a command may give: whoever calls must expect each, and any other 4xx is a defect. The first one is what
@@ -8,6 +18,16 @@ export const participants = {
     createOrder: { refusals: ['UNKNOWN_PRODUCT', 'ORDER_STATE_CONFLICT'] },
     approveOrder: { refusals: ['ORDER_STATE_CONFLICT', 'ORDER_NOT_FOUND'] },
     rejectOrder: { refusals: ['ORDER_STATE_CONFLICT'] },
+    beginOrderRevision: { refusals: ['ORDER_STATE_CONFLICT', 'ORDER_NOT_FOUND', 'UNKNOWN_PRODUCT'] },
+    undoOrderRevision: { refusals: ['ORDER_STATE_CONFLICT'] },
+    confirmOrderRevision: { refusals: ['ORDER_STATE_CONFLICT', 'ORDER_NOT_FOUND'] },
+    beginOrderCancellation: { refusals: ['ORDER_STATE_CONFLICT', 'ORDER_NOT_FOUND'] },
+    undoOrderCancellation: { refusals: ['ORDER_STATE_CONFLICT'] },
+    confirmOrderCancellation: { refusals: ['ORDER_STATE_CONFLICT', 'ORDER_NOT_FOUND'] },
+    beginOrderPayment: { refusals: ['ORDER_STATE_CONFLICT', 'ORDER_NOT_FOUND'] },
+    undoOrderPayment: { refusals: ['ORDER_STATE_CONFLICT'] },
+    confirmOrderPayment: { refusals: ['ORDER_STATE_CONFLICT', 'ORDER_NOT_FOUND'] },
+    shipOrder: { refusals: ['ORDER_STATE_CONFLICT', 'ORDER_NOT_FOUND'] },
   },
   customer: {
     reserveCredit: {
@@ -28,9 +48,47 @@ export const participants = {
         'CREDIT_ACCOUNT_BLOCKED',
         'CREDIT_ALREADY_RELEASED',
         'CURRENCY_MISMATCH',
+        'CHANGE_ALREADY_RESTORED',
       ],
     },
+    restoreReservation: { refusals: ['RESTORE_REFUSED'] },
     releaseCredit: { refusals: ['RELEASE_REFUSED'] },
+  },
+  hotel: {
+    reserveRoom: { refusals: ['HOTEL_FULL', 'UNKNOWN_HOTEL', 'STAY_INVALID', ...reserveRefusals] },
+    confirmRoom: { refusals: confirmRefusals },
+    cancelRoom: { refusals: cancelRefusals },
+  },
+  flight: {
+    reserveSeat: { refusals: ['FLIGHT_FULL', 'UNKNOWN_FLIGHT', 'FLIGHT_DATE_INVALID', ...reserveRefusals] },
+    confirmSeat: { refusals: confirmRefusals },
+    cancelSeat: { refusals: cancelRefusals },
+  },
+  car: {
+    reserveCar: { refusals: ['CAR_UNAVAILABLE', 'UNKNOWN_CAR', 'RENTAL_INVALID', ...reserveRefusals] },
+    confirmCar: { refusals: confirmRefusals },
+    cancelCar: { refusals: cancelRefusals },
+  },
+  payment: {
+    authorize: {
+      refusals: ['CARD_DECLINED', 'INSUFFICIENT_FUNDS', 'PAYMENT_METHOD_UNKNOWN', 'PAYMENT_VOIDED', 'PAYMENT_CONFLICT'],
+    },
+    capture: { refusals: ['CAPTURE_DECLINED', 'PAYMENT_NOT_FOUND', 'PAYMENT_VOIDED', 'PAYMENT_DECLINED'] },
+    void: { refusals: ['VOID_REFUSED', 'PAYMENT_CAPTURED'] },
+    refund: {
+      refusals: ['REFUND_REFUSED', 'REFUND_EXCEEDS_CAPTURE', 'PAYMENT_NOT_FOUND', 'PAYMENT_NOT_CAPTURED', 'CURRENCY_MISMATCH'],
+    },
+  },
+  trip: {
+    createTrip: { refusals: ['TRIP_STATE_CONFLICT'] },
+    requestApproval: { refusals: ['TRIP_STATE_CONFLICT', 'TRIP_NOT_FOUND', 'TRIP_PARTS_MISMATCH'] },
+    withdrawApproval: { refusals: ['WITHDRAWAL_REFUSED'] },
+    confirmTrip: { refusals: ['TRIP_STATE_CONFLICT', 'TRIP_NOT_FOUND', 'TRIP_PARTS_MISMATCH'] },
+    failTrip: { refusals: ['TRIP_STATE_CONFLICT'] },
+    beginTripCancellation: { refusals: ['TRIP_STATE_CONFLICT', 'TRIP_NOT_FOUND'] },
+    undoTripCancellation: { refusals: ['TRIP_STATE_CONFLICT'] },
+    commitTripCancellation: { refusals: ['TRIP_STATE_CONFLICT', 'TRIP_NOT_FOUND'] },
+    confirmTripCancellation: { refusals: ['TRIP_STATE_CONFLICT', 'TRIP_NOT_FOUND', 'CURRENCY_MISMATCH'] },
   },
 } as const satisfies Record<string, Record<string, { refusals: readonly [string, ...string[]] }>>;
 

@@ -4,13 +4,14 @@ import {
   ReleaseCreditCommand,
   type ReservationAnswer,
   ReserveCreditCommand,
+  RestoreReservationCommand,
 } from '../../contracts/customer.commands.js';
 import type { Money } from '../../contracts/money.js';
 import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
 import { Refusal } from '../../libs/participant/refusal.js';
 import { type CustomerTransaction, enter, type NewEntry } from './credit-ledger.repository.js';
 import { formatMoney } from './format-money.js';
-import { leaveTombstone, lockReservation } from './order-reservation.repository.js';
+import { isRestored, leaveTombstone, lockReservation, rememberRestored } from './order-reservation.repository.js';
 import { raiseRefusal } from './raise-refusal.js';
 
 /** What sagas may ask of the customer service. Each command is harmless when repeated, with the same key or with another. */
@@ -43,8 +44,14 @@ export class CustomerCommands implements CommandHandlers<'customer', CustomerTra
   /** A raise is refused as a new reservation would be; less than before can always be had. */
   readonly changeReservation = command(
     ChangeReservationCommand,
-    async (tx: CustomerTransaction, { orderId, amount }, context): Promise<ReservationAnswer | Refusal> => {
+    async (tx: CustomerTransaction, { orderId, changeId, amount }, context): Promise<ReservationAnswer | Refusal> => {
       const reservation = await lockReservation(tx, orderId);
+      if (await isRestored(tx, changeId)) {
+        return new Refusal(
+          'CHANGE_ALREADY_RESTORED',
+          `The change of ${orderId} by ${changeId} was taken back before it arrived.`,
+        );
+      }
       if (reservation.state === 'RELEASED') return alreadyReleased(orderId);
       if (reservation.state === 'NONE')
         return new Refusal('RESERVATION_NOT_FOUND', `Order ${orderId} has nothing reserved to change.`);
@@ -60,6 +67,21 @@ export class CustomerCommands implements CommandHandlers<'customer', CustomerTra
         context,
       );
       return refusal ?? { orderId, reserved: amount };
+    },
+  );
+
+  /** Never refused: it only gives back, and the change that it takes back is remembered, in case it arrives later. */
+  readonly restoreReservation = command(
+    RestoreReservationCommand,
+    async (tx: CustomerTransaction, { orderId, changeId, amount }, context): Promise<ReservationAnswer> => {
+      const reservation = await lockReservation(tx, orderId);
+      await rememberRestored(tx, changeId);
+      if (reservation.state !== 'HELD') return { orderId, reserved: null };
+      const { customerId, amount: held } = reservation;
+      if (held.amount <= amount.amount) return { orderId, reserved: held };
+      const difference = { ...held, amount: amount.amount - held.amount };
+      await enter(tx, customerId, () => ({ kind: 'CHANGED', amount: difference, orderId }), context);
+      return { orderId, reserved: { ...held, amount: amount.amount } };
     },
   );
 

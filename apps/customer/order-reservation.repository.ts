@@ -18,3 +18,13 @@ export async function lockReservation(tx: CustomerTransaction, orderId: string):
 export async function leaveTombstone(tx: CustomerTransaction, orderId: string): Promise<void> {
   await tx.releasedOrder.create({ data: { orderId } });
 }
+
+/** Whether a change of a reservation was taken back, be it before it has arrived. */
+export async function isRestored(tx: CustomerTransaction, changeId: string): Promise<boolean> {
+  return (await tx.restoredChange.findUnique({ where: { changeId } })) !== null;
+}
+
+/** Remembers that a change is taken back. Callers hold the order's lock, so the change itself waits for this or has been before. */
+export async function rememberRestored(tx: CustomerTransaction, changeId: string): Promise<void> {
+  await tx.restoredChange.createMany({ data: { changeId }, skipDuplicates: true });
+}

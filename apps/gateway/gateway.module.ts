@@ -9,13 +9,18 @@ import { CustomersModule } from './customers/customers.module.js';
 import { DocsController } from './docs.controller.js';
 import { FaultsModule } from './faults/faults.module.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from './gateway.settings.js';
+import { InventoryModule } from './inventory/inventory.module.js';
 import { Links } from './links.js';
 import { OrdersModule } from './orders/orders.module.js';
 import { ParticipantsModule } from './participants/participants.module.js';
+import { PaymentsModule } from './payments/payments.module.js';
 import { ProductsModule } from './products/products.module.js';
+import { ReservationsModule } from './reservations/reservations.module.js';
+import { SagaStartModule } from './saga-start/saga-start.module.js';
 import { SagasModule } from './sagas/sagas.module.js';
 import { TemporalModule } from './temporal/temporal.module.js';
 import { TemporalService } from './temporal/temporal.service.js';
+import { TripsModule } from './trips/trips.module.js';
 import { UndeclaredQueryGuard } from './undeclared-query.guard.js';
 
 export interface GatewayModuleOptions {
@@ -42,9 +47,14 @@ export class GatewayModule {
         AtShutdownModule.register(lifecycle),
         TemporalModule.register(temporal),
         ParticipantsModule,
-        OrdersModule.register(eagerStart),
+        SagaStartModule.register(eagerStart),
+        OrdersModule,
         ProductsModule,
         CustomersModule,
+        TripsModule,
+        InventoryModule,
+        ReservationsModule,
+        PaymentsModule,
         SagasModule,
         FaultsModule,
       ],

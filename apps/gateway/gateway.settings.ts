@@ -1,3 +1,4 @@
+import { participantUrlSettings } from '../../libs/config/participant-url.js';
 import type { Settings } from '../../libs/config/settings.js';
 
 /** What the gateway reads from the environment; whoever starts it hands the values in. */
@@ -8,14 +9,15 @@ export const gatewaySettingNames = [
   'AUTH',
   'API_KEYS',
   'CHAOS',
-  'ORDER_URL',
-  'CUSTOMER_URL',
+  ...participantUrlSettings,
   'TEMPORAL_NAMESPACE',
   'TEMPORAL_TASK_QUEUE',
   'TEMPORAL_UI_URL',
   'SAGA_FAST_STEP_MS',
   'SAGA_STEP_DEADLINE_MS',
+  'SAGA_FORWARD_DEADLINE_MS',
   'SAGA_ATTENTION_AFTER_MS',
+  'APPROVAL_WITHIN_MS',
 ] as const satisfies (keyof Settings)[];
 
 export type GatewaySettings = Pick<Settings, (typeof gatewaySettingNames)[number]>;

@@ -12,8 +12,24 @@ export class Links {
     return `/v1/orders/${orderId}`;
   }
 
+  trip(tripId: string): string {
+    return `/v1/trips/${tripId}`;
+  }
+
+  /** What a saga is about, which its id says: `cancel-trip:<tripId>:<n>`. Undefined where that is nothing of the API's. */
+  resource(sagaId: string): string | undefined {
+    const [, noun, businessId] = /^[a-z-]*-(order|trip):([^:]+)/.exec(sagaId) ?? [];
+    if (businessId === undefined) return undefined;
+    return noun === 'order' ? this.order(businessId) : this.trip(businessId);
+  }
+
   saga(sagaId: string): string {
     return `/v1/sagas/${sagaId}`;
+  }
+
+  /** Where one run of a saga can be watched. */
+  ofRun(sagaId: string, runId: string): { saga: string; temporalUi: string } {
+    return { saga: this.saga(sagaId), temporalUi: this.temporalUi(sagaId, runId) };
   }
 
   sagaHistory(sagaId: string): string {

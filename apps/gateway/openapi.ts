@@ -18,6 +18,10 @@ function openApiDocument(app: INestApplication): OpenAPIObject {
     .addTag('orders', 'Orders that need credit')
     .addTag('products', 'What can be ordered')
     .addTag('customers', 'Customers and their credit')
+    .addTag('trips', 'Trips whose parts are booked together or not at all')
+    .addTag('inventory', 'What a trip can be made of')
+    .addTag('reservations', 'What the participants hold for trips')
+    .addTag('payments', 'What was charged for trips and orders')
     .addTag('sagas', 'What is running, where it waits, and how to repair it')
     .addTag('faults', 'Failures on demand, for trying things out')
     .addBearerAuth({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type OrderState, orderStates } from '../../contracts/order-state.js';
-import { initialOrderState, orderTransitions } from './order-transitions.js';
+import { initialOrderState, orderTransitions, pendingCommands } from './order-transitions.js';
 
 describe('orderTransitions', () => {
   it('reaches every state from the initial one', () => {
@@ -12,7 +12,23 @@ describe('orderTransitions', () => {
     expect([...reached].sort()).toEqual([...orderStates].sort());
   });
 
-  it('never leaves a rejected order', () => {
-    for (const { from } of Object.values(orderTransitions)) expect(from).not.toContain('REJECTED');
+  it.each(['REJECTED', 'CANCELLED', 'SHIPPED'])('never leaves an order that is %s', (end) => {
+    for (const { from } of Object.values(orderTransitions)) expect(from).not.toContain(end);
+  });
+
+  it.each(Object.keys(pendingCommands) as OrderState[])(
+    'leaves %s by the undo or the confirmation of its own command only',
+    (locked) => {
+      const ways = Object.entries(orderTransitions).flatMap(([name, { from }]) =>
+        (from as readonly OrderState[]).includes(locked) ? [name] : [],
+      );
+      const [begin] = Object.entries(orderTransitions).flatMap(([name, { to }]) => (to === locked ? [name] : []));
+      expect(ways).toEqual([begin!.replace('begin', 'undo'), begin!.replace('begin', 'confirm')]);
+    },
+  );
+
+  it('goes back to APPROVED by every undo', () => {
+    const undos = Object.entries(orderTransitions).filter(([name]) => name.startsWith('undo'));
+    expect(undos.map(([, { to }]) => to)).toEqual(['APPROVED', 'APPROVED', 'APPROVED']);
   });
 });

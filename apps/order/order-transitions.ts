@@ -1,4 +1,4 @@
-import type { OrderState } from '../../contracts/order-state.js';
+import type { OrderCommand, OrderState } from '../../contracts/order-state.js';
 
 export interface Transition {
   from: readonly OrderState[];
@@ -12,9 +12,30 @@ export interface Transition {
 export const orderTransitions = {
   approve: { from: ['PENDING'], to: 'APPROVED' },
   reject: { from: ['PENDING'], to: 'REJECTED' },
+  beginRevision: { from: ['APPROVED'], to: 'REVISION_PENDING' },
+  undoRevision: { from: ['REVISION_PENDING'], to: 'APPROVED' },
+  confirmRevision: { from: ['REVISION_PENDING'], to: 'APPROVED' },
+  beginCancellation: { from: ['APPROVED'], to: 'CANCEL_PENDING' },
+  undoCancellation: { from: ['CANCEL_PENDING'], to: 'APPROVED' },
+  confirmCancellation: { from: ['CANCEL_PENDING'], to: 'CANCELLED' },
+  beginPayment: { from: ['APPROVED'], to: 'PAYMENT_PENDING' },
+  undoPayment: { from: ['PAYMENT_PENDING'], to: 'APPROVED' },
+  confirmPayment: { from: ['PAYMENT_PENDING'], to: 'PAID' },
+  ship: { from: ['PAID'], to: 'SHIPPED' },
 } as const satisfies Record<string, Transition>;
 
 export type OrderTransition = keyof typeof orderTransitions;
 
 /** The state that an order begins in. */
 export const initialOrderState: OrderState = 'PENDING';
+
+/** Whether the transition may happen to an order in this state. */
+export const allows = (transition: OrderTransition, state: OrderState): boolean =>
+  (orderTransitions[transition].from as readonly OrderState[]).includes(state);
+
+/** The commands that hold an order locked from their begin to their undo or confirmation, by the state that it is in meanwhile. */
+export const pendingCommands: Partial<Record<OrderState, OrderCommand>> = {
+  REVISION_PENDING: 'revise',
+  CANCEL_PENDING: 'cancel',
+  PAYMENT_PENDING: 'pay',
+};

@@ -1,18 +1,34 @@
 import { Injectable } from '@nestjs/common';
 import {
   ApproveOrderCommand,
+  type BeginOrderPaymentAnswer,
+  type BeginOrderRevisionAnswer,
+  BeginOrderRevisionCommand,
   type CreateOrderAnswer,
   CreateOrderCommand,
   type OrderStateAnswer,
   RejectOrderCommand,
+  SagaOnOrderCommand,
+  type UndoSagaOnOrderAnswer,
+  UndoSagaOnOrderCommand,
 } from '../../contracts/order.commands.js';
 import type { CommandContext } from '../../libs/participant/command-context.js';
 import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
 import { appendEvent } from '../../libs/participant/outbox.js';
 import { Refusal } from '../../libs/participant/refusal.js';
 import { orderEvent } from './order-event.js';
+import { begin, confirm, mayBegin, refuse, ship, undo } from './order-lock.js';
 import { priceLines } from './order-pricing.js';
-import { findOrder, insertOrder, type OrderTransaction, pricesOf, transitOrder } from './order.repository.js';
+import {
+  findOrder,
+  insertOrder,
+  linesOf,
+  type OrderTransaction,
+  pricesOf,
+  revisionOf,
+  totalOf,
+  transitOrder,
+} from './order.repository.js';
 import { initialOrderState } from './order-transitions.js';
 
 /** What sagas may ask of the order service. */
@@ -46,11 +62,7 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
     async (tx: OrderTransaction, { orderId }, context): Promise<OrderStateAnswer | Refusal> => {
       const { moved, found } = await transitOrder(tx, orderId, 'approve');
       if (moved) {
-        await appendEvent(
-          tx,
-          orderEvent(moved, 'order.approved', { total: { amount: Number(moved.total), currency: moved.currency } }),
-          context,
-        );
+        await appendEvent(tx, orderEvent(moved, 'order.approved', { total: totalOf(moved) }), context);
         return { orderId, state: moved.state };
       }
       if (!found) return new Refusal('ORDER_NOT_FOUND', `There is no order ${orderId} to approve.`);
@@ -63,13 +75,124 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
     RejectOrderCommand,
     async (tx: OrderTransaction, order, context): Promise<OrderStateAnswer | Refusal> => {
       const { orderId, rejection } = order;
-      const { moved, found } = await transitOrder(tx, orderId, 'reject', rejection);
+      const { moved, found } = await transitOrder(tx, orderId, 'reject', { rejection });
       if (found && found.state !== 'REJECTED') {
         return new Refusal('ORDER_STATE_CONFLICT', `Order ${orderId} is ${found.state} and cannot be rejected any more.`);
       }
       if (moved) await appendEvent(tx, orderEvent(moved, 'order.rejected', { rejection }), context);
       else if (!found) await this.leaveTombstone(tx, order, context);
       return { orderId, state: 'REJECTED' };
+    },
+  );
+
+  /** The new lines cost what the catalogue asks now. An unknown product is refused, and readers of the order are told. */
+  readonly beginOrderRevision = command(
+    BeginOrderRevisionCommand,
+    async (tx: OrderTransaction, { lines: asked, ...run }, context): Promise<BeginOrderRevisionAnswer | Refusal> => {
+      const allowed = await mayBegin(tx, 'revise', run);
+      if (allowed instanceof Refusal) return allowed;
+      const { orderId } = run;
+      const oldTotal = totalOf(allowed.order);
+      if (allowed.again) return { orderId, state: allowed.order.state, oldTotal, newTotal: revisionOf(allowed.order)!.total };
+      const { unknown, ...revision } = priceLines(asked, await pricesOf(tx, skusOf({ lines: asked })));
+      if (unknown.length > 0) {
+        const reason = { code: 'UNKNOWN_PRODUCT', detail: `The catalogue has no ${unknown.join(', ')}.` };
+        return refuse(tx, 'revise', run, reason, context);
+      }
+      const newTotal = revision.total;
+      const order = await begin(tx, 'revise', run, revision);
+      await appendEvent(tx, orderEvent(order, 'order.revision-begun', { sagaId: run.sagaId, oldTotal, newTotal }), context);
+      return { orderId, state: order.state, oldTotal, newTotal };
+    },
+  );
+
+  readonly undoOrderRevision = command(
+    UndoSagaOnOrderCommand,
+    (tx: OrderTransaction, run, context): Promise<UndoSagaOnOrderAnswer | Refusal> => undo(tx, 'revise', run, context),
+  );
+
+  readonly confirmOrderRevision = command(
+    SagaOnOrderCommand,
+    async (tx: OrderTransaction, run, context): Promise<OrderStateAnswer | Refusal> => {
+      const confirmed = await confirm(tx, 'revise', run, (order) => revisionOf(order)!);
+      if (confirmed instanceof Refusal) return confirmed;
+      const { order, again } = confirmed;
+      if (!again) {
+        const revised = { lines: linesOf(order), total: totalOf(order) };
+        await appendEvent(tx, orderEvent(order, 'order.revised', revised), context);
+      }
+      return { orderId: run.orderId, state: order.state };
+    },
+  );
+
+  readonly beginOrderCancellation = command(
+    SagaOnOrderCommand,
+    async (tx: OrderTransaction, run, context): Promise<OrderStateAnswer | Refusal> => {
+      const allowed = await mayBegin(tx, 'cancel', run);
+      if (allowed instanceof Refusal) return allowed;
+      const { orderId, sagaId } = run;
+      if (allowed.again) return { orderId, state: allowed.order.state };
+      const order = await begin(tx, 'cancel', run);
+      await appendEvent(tx, orderEvent(order, 'order.cancellation-begun', { sagaId, total: totalOf(order) }), context);
+      return { orderId, state: order.state };
+    },
+  );
+
+  readonly undoOrderCancellation = command(
+    UndoSagaOnOrderCommand,
+    (tx: OrderTransaction, run, context): Promise<UndoSagaOnOrderAnswer | Refusal> => undo(tx, 'cancel', run, context),
+  );
+
+  readonly confirmOrderCancellation = command(
+    SagaOnOrderCommand,
+    async (tx: OrderTransaction, run, context): Promise<OrderStateAnswer | Refusal> => {
+      const confirmed = await confirm(tx, 'cancel', run);
+      if (confirmed instanceof Refusal) return confirmed;
+      const { order, again } = confirmed;
+      if (!again) await appendEvent(tx, orderEvent(order, 'order.cancelled', { total: totalOf(order) }), context);
+      return { orderId: run.orderId, state: order.state };
+    },
+  );
+
+  readonly beginOrderPayment = command(
+    SagaOnOrderCommand,
+    async (tx: OrderTransaction, run, context): Promise<BeginOrderPaymentAnswer | Refusal> => {
+      const allowed = await mayBegin(tx, 'pay', run);
+      if (allowed instanceof Refusal) return allowed;
+      const { orderId, customerId } = allowed.order;
+      const total = totalOf(allowed.order);
+      if (allowed.again) return { orderId, state: allowed.order.state, customerId, total };
+      const order = await begin(tx, 'pay', run);
+      await appendEvent(tx, orderEvent(order, 'order.payment-begun', { sagaId: run.sagaId, total }), context);
+      return { orderId, state: order.state, customerId, total };
+    },
+  );
+
+  readonly undoOrderPayment = command(
+    UndoSagaOnOrderCommand,
+    (tx: OrderTransaction, run, context): Promise<UndoSagaOnOrderAnswer | Refusal> => undo(tx, 'pay', run, context),
+  );
+
+  readonly confirmOrderPayment = command(
+    SagaOnOrderCommand,
+    async (tx: OrderTransaction, run, context): Promise<OrderStateAnswer | Refusal> => {
+      const confirmed = await confirm(tx, 'pay', run);
+      if (confirmed instanceof Refusal) return confirmed;
+      const { order, again } = confirmed;
+      if (!again) await appendEvent(tx, orderEvent(order, 'order.paid', { total: totalOf(order) }), context);
+      return { orderId: run.orderId, state: order.state };
+    },
+  );
+
+  readonly shipOrder = command(
+    SagaOnOrderCommand,
+    async (tx: OrderTransaction, run, context): Promise<OrderStateAnswer | Refusal> => {
+      const allowed = await mayBegin(tx, 'ship', run);
+      if (allowed instanceof Refusal) return allowed;
+      if (allowed.again) return { orderId: run.orderId, state: allowed.order.state };
+      const order = await ship(tx, run);
+      await appendEvent(tx, orderEvent(order, 'order.shipped', { lines: linesOf(order), total: totalOf(order) }), context);
+      return { orderId: run.orderId, state: order.state };
     },
   );
 

@@ -6,7 +6,7 @@ import type { Product } from '../../contracts/product.resource.js';
 import type { PrismaClient } from '../../generated/order/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
 import { decodeCursor, encodeCursor } from '../../libs/service-kit/cursor.js';
-import { toResource } from './order.repository.js';
+import { isSeen, toResource } from './order.repository.js';
 
 export interface OrderFilter {
   customerId?: string | undefined;
@@ -23,7 +23,7 @@ export class OrderQueries {
   /** The order, or null if there is none. */
   async order(orderId: string): Promise<Order | null> {
     const row = await this.database.order.findUnique({ where: { orderId } });
-    return row?.customerId ? toResource({ ...row, customerId: row.customerId }) : null;
+    return row && isSeen(row) ? toResource(row) : null;
   }
 
   /** Orders, newest first. */
@@ -40,9 +40,7 @@ export class OrderQueries {
       orderBy: [{ createdAt: 'desc' }, { orderId: 'desc' }],
       take: limit + 1,
     });
-    const items = rows
-      .slice(0, limit)
-      .flatMap((row) => (row.customerId ? [toResource({ ...row, customerId: row.customerId })] : []));
+    const items = rows.slice(0, limit).filter(isSeen).map(toResource);
     const last = items.at(-1);
     return { items, next: rows.length > limit && last ? encodeCursor(last.createdAt, last.orderId) : null };
   }

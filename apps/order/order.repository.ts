@@ -1,11 +1,11 @@
 import type { Money } from '../../contracts/money.js';
 import type { OrderState } from '../../contracts/order-state.js';
-import type { Order, OrderLine, Rejection } from '../../contracts/order.resource.js';
-import type { Order as OrderRow, Prisma, PrismaClient } from '../../generated/order/client.js';
+import type { FailedCommand, Order, OrderLine, Rejection } from '../../contracts/order.resource.js';
+import { type Order as OrderRow, Prisma, type PrismaClient } from '../../generated/order/client.js';
 import { isUniqueViolation } from '../../libs/participant/database-failure.js';
 import { ConcurrencyConflictError } from '../../libs/participant/concurrency-conflict.error.js';
 import type { PriceList } from './order-pricing.js';
-import { type OrderTransition, orderTransitions, type Transition } from './order-transitions.js';
+import { type OrderTransition, orderTransitions, pendingCommands, type Transition } from './order-transitions.js';
 
 export type OrderTransaction = Prisma.TransactionClient;
 
@@ -19,9 +19,35 @@ export interface NewOrder {
   sagaId: string;
 }
 
+/** What a change of an order changes besides the state. `null` clears. */
+export interface OrderChange {
+  rejection?: Rejection;
+  lines?: OrderLine[];
+  total?: Money;
+  /** The saga that the order is locked for. */
+  pendingSagaId?: string | null;
+  /** What the order becomes when its revision is confirmed. */
+  revision?: { lines: OrderLine[]; total: Money } | null;
+  lastRevision?: FailedCommand | null;
+  lastPayment?: FailedCommand | null;
+  lastCancellation?: FailedCommand | null;
+  /** One more saga has asked for a command. */
+  counts?: boolean;
+}
+
+/** An order of which more than the id is known: no tombstone. */
+export type SeenOrder = OrderRow & { customerId: string };
+
 /** The order of that id, tombstones included, or null. */
 export function findOrder(tx: OrderTransaction, orderId: string): Promise<OrderRow | null> {
   return tx.order.findUnique({ where: { orderId } });
+}
+
+/** The same; commands on one order wait here for each other until the transaction ends. */
+export async function lockOrder(tx: OrderTransaction, orderId: string): Promise<OrderRow | null> {
+  // A statement of its own: what is read next must be seen as of after the wait.
+  await tx.$executeRaw`select from orders where order_id = ${orderId} for update`;
+  return findOrder(tx, orderId);
 }
 
 /** @throws ConcurrencyConflictError when the same order was inserted meanwhile, be it as a tombstone. */
@@ -55,7 +81,7 @@ export async function transitOrder(
   tx: OrderTransaction,
   orderId: string,
   transition: OrderTransition,
-  rejection?: Rejection,
+  change: OrderChange = {},
 ): Promise<TransitOutcome> {
   const { from, to }: Transition = orderTransitions[transition];
   const [moved] = await tx.order.updateManyAndReturn({
@@ -63,7 +89,7 @@ export async function transitOrder(
     data: {
       state: to,
       version: { increment: 1 },
-      ...(rejection ? { rejectionCode: rejection.code, rejectionDetail: rejection.detail } : {}),
+      ...columnsOf(change),
     },
   });
   if (moved) return { moved };
@@ -72,23 +98,69 @@ export async function transitOrder(
   return { found };
 }
 
+/** Changes an order that is locked and keeps its state; `versioned` when that is a fact that gets an event. */
+export function changeOrder(tx: OrderTransaction, orderId: string, change: OrderChange, versioned = false): Promise<OrderRow> {
+  return tx.order.update({
+    where: { orderId },
+    data: { ...columnsOf(change), ...(versioned ? { version: { increment: 1 } } : {}) },
+  });
+}
+
+export const isSeen = (row: OrderRow): row is SeenOrder => row.customerId !== null;
+
+export const totalOf = ({ total, currency }: OrderRow): Money => ({ amount: Number(total), currency });
+
+export const linesOf = ({ lines }: OrderRow): OrderLine[] => lines as unknown as OrderLine[];
+
+/** What the order becomes when its revision is confirmed, while there is one. */
+export const revisionOf = ({
+  pendingLines,
+  pendingTotal,
+  currency,
+}: OrderRow): { lines: OrderLine[]; total: Money } | undefined =>
+  pendingTotal === null
+    ? undefined
+    : { lines: pendingLines as unknown as OrderLine[], total: { amount: Number(pendingTotal), currency } };
+
 export async function pricesOf(tx: OrderTransaction | PrismaClient, skus: readonly string[]): Promise<PriceList> {
   const products = await tx.product.findMany({ where: { sku: { in: [...new Set(skus)] } } });
   return new Map(products.map(({ sku, price, currency }) => [sku, { amount: Number(price), currency }]));
 }
 
 /** The order as readers see it; a tombstone has no customer and is not shown. */
-export function toResource(row: OrderRow & { customerId: string }): Order {
-  const { currency } = row;
+export function toResource(row: SeenOrder): Order {
+  const command = pendingCommands[row.state as OrderState];
   return {
     orderId: row.orderId,
     customerId: row.customerId,
     state: row.state as OrderState,
-    lines: row.lines as unknown as OrderLine[],
-    total: { amount: Number(row.total), currency },
+    lines: linesOf(row),
+    total: totalOf(row),
     ...(row.rejectionCode === null ? {} : { rejection: { code: row.rejectionCode, detail: row.rejectionDetail ?? '' } }),
+    ...(command && row.pendingSagaId !== null ? { pending: { command, sagaId: row.pendingSagaId, ...revisionOf(row) } } : {}),
+    ...(row.lastRevision === null ? {} : { lastRevision: row.lastRevision as FailedCommand }),
+    ...(row.lastPayment === null ? {} : { lastPayment: row.lastPayment as FailedCommand }),
+    ...(row.lastCancellation === null ? {} : { lastCancellation: row.lastCancellation as FailedCommand }),
+    commandCount: row.commandCount,
     sagaId: row.sagaId,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+function columnsOf(change: OrderChange): Prisma.OrderUpdateManyMutationInput {
+  const { rejection, lines, total, pendingSagaId, revision, counts } = change;
+  const { lastRevision, lastPayment, lastCancellation } = change;
+  return {
+    ...(rejection && { rejectionCode: rejection.code, rejectionDetail: rejection.detail }),
+    ...(lines && { lines }),
+    ...(total && { total: total.amount, currency: total.currency }),
+    ...(pendingSagaId !== undefined && { pendingSagaId }),
+    ...(revision && { pendingLines: revision.lines, pendingTotal: revision.total.amount }),
+    ...(revision === null && { pendingLines: Prisma.DbNull, pendingTotal: null }),
+    ...(lastRevision !== undefined && { lastRevision: lastRevision ?? Prisma.DbNull }),
+    ...(lastPayment !== undefined && { lastPayment: lastPayment ?? Prisma.DbNull }),
+    ...(lastCancellation !== undefined && { lastCancellation: lastCancellation ?? Prisma.DbNull }),
+    ...(counts && { commandCount: { increment: 1 } }),
   };
 }

@@ -4,11 +4,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { createActivities } from '../../activities/index.js';
+import { participantClients } from '../../activities/participant-clients.js';
+import { participantUrls, participantUrlSettings } from '../../libs/config/participant-url.js';
 import type { Settings } from '../../libs/config/settings.js';
-import { ParticipantClient } from '../../activities/participant.client.js';
 
 /** The settings that a worker needs, besides those of its connection. */
-export const workerSettingNames = ['ORDER_URL', 'CUSTOMER_URL', 'TEMPORAL_NAMESPACE', 'TEMPORAL_TASK_QUEUE'] as const;
+export const workerSettingNames = [...participantUrlSettings, 'TEMPORAL_NAMESPACE', 'TEMPORAL_TASK_QUEUE'] as const;
 export type WorkerSettings = Pick<Settings, (typeof workerSettingNames)[number]>;
 
 export interface RunningWorker {
@@ -32,10 +33,7 @@ export async function startWorker(
   onFailure: (error: unknown) => void,
 ): Promise<RunningWorker> {
   if (!existsSync(bundlePath)) throw new Error(`There is no workflow bundle at ${bundlePath}. Run: npm run build`);
-  const clients = {
-    order: new ParticipantClient('order', settings.ORDER_URL),
-    customer: new ParticipantClient('customer', settings.CUSTOMER_URL),
-  };
+  const clients = participantClients(participantUrls(settings));
   const worker = await Worker.create({
     connection,
     namespace: settings.TEMPORAL_NAMESPACE,

@@ -25,6 +25,11 @@ const catalogue = {
 
   ORDER_URL: url('http://127.0.0.1:3001'),
   CUSTOMER_URL: url('http://127.0.0.1:3002'),
+  HOTEL_URL: url('http://127.0.0.1:3003'),
+  FLIGHT_URL: url('http://127.0.0.1:3004'),
+  CAR_URL: url('http://127.0.0.1:3005'),
+  PAYMENT_URL: url('http://127.0.0.1:3007'),
+  TRIP_URL: url('http://127.0.0.1:3008'),
 
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   DATABASE_ROLE_PASSWORD: z.string().min(1).default('roundtrip'),
@@ -42,7 +47,9 @@ const catalogue = {
 
   SAGA_FAST_STEP_MS: milliseconds(1_000),
   SAGA_STEP_DEADLINE_MS: milliseconds(30_000),
+  SAGA_FORWARD_DEADLINE_MS: milliseconds(120_000),
   SAGA_ATTENTION_AFTER_MS: milliseconds(600_000),
+  APPROVAL_WITHIN_MS: milliseconds(86_400_000),
 
   AUTH: z.enum(['off', 'required']).optional(),
   API_KEYS: z.string().min(1).optional(),

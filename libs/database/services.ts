@@ -1,2 +1,2 @@
 /** The services that own a PostgreSQL schema, in the order in which they are prepared. */
-export const services = ['order', 'customer'] as const;
+export const services = ['order', 'customer', 'hotel', 'flight', 'car', 'payment', 'trip'] as const;

@@ -1,3 +1,4 @@
+import { participantUrlSettings } from '../config/participant-url.js';
 import { type Environment, givenEnvironment, type Settings } from '../config/settings.js';
 import { serviceUrl } from '../database/service-url.js';
 import type { EmbeddedSettings } from './embedded-settings.js';
@@ -27,8 +28,7 @@ export function appEnvironment(
   return {
     ...asked,
     CHAOS: asked['CHAOS'] ?? String(asked['NODE_ENV'] !== 'production'),
-    ORDER_URL: settings.ORDER_URL,
-    CUSTOMER_URL: settings.CUSTOMER_URL,
+    ...Object.fromEntries(participantUrlSettings.map((name) => [name, settings[name]])),
     TEMPORAL_ADDRESS: temporalAddress,
     TEMPORAL_UI_URL: temporalUiUrl(given, settings),
     ...(settings.TEMPORAL_ADDRESS ? {} : { TEMPORAL_TLS: 'false', TEMPORAL_API_KEY: '' }), // those of some other server

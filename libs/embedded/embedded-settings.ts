@@ -1,3 +1,4 @@
+import { participantUrlSettings } from '../config/participant-url.js';
 import { readSettings, type Settings } from '../config/settings.js';
 import { freePort } from './free-port.js';
 
@@ -5,8 +6,7 @@ const names = [
   'HOST',
   'PORT',
   'WORKER_PORT',
-  'ORDER_URL',
-  'CUSTOMER_URL',
+  ...participantUrlSettings,
   'DATABASE_URL',
   'DATABASE_ROLE_PASSWORD',
   'TEMPORAL_ADDRESS',
@@ -23,13 +23,12 @@ const names = [
 export type EmbeddedSettings = Pick<Settings, (typeof names)[number]>;
 
 const ports = ['PORT', 'WORKER_PORT', 'EMBEDDED_POSTGRES_PORT', 'EMBEDDED_TEMPORAL_PORT', 'EMBEDDED_TEMPORAL_UI_PORT'] as const;
-const urls = ['ORDER_URL', 'CUSTOMER_URL'] as const;
 
 /** Reads the settings; the given ones outweigh them. A port of 0, also in a URL, becomes one that is free. */
 export async function embeddedSettings(given: Partial<Settings>): Promise<EmbeddedSettings> {
   const settings: EmbeddedSettings = { ...readSettings(...names), ...given };
   for (const name of ports) settings[name] ||= await freePort();
-  for (const name of urls) {
+  for (const name of participantUrlSettings) {
     const url = new URL(settings[name]);
     if (url.port === '0') url.port = String(await freePort());
     settings[name] = url.origin;

@@ -1,3 +1,5 @@
+import type { Participant } from '../../contracts/participants.js';
+import { participantUrls } from '../config/participant-url.js';
 import type { Environment, Settings } from '../config/settings.js';
 import { appEnvironment, temporalUiUrl } from './app-environment.js';
 import { appProcess } from './app-process.js';
@@ -28,10 +30,8 @@ export interface EmbeddedSystemOptions {
 }
 
 export interface EmbeddedSystem {
-  readonly addresses: {
+  readonly addresses: Readonly<Record<Participant, string>> & {
     readonly gateway: string;
-    readonly order: string;
-    readonly customer: string;
     /** `host:port` */
     readonly temporal: string;
     readonly temporalUi: string;
@@ -92,9 +92,8 @@ export async function startEmbeddedSystem(options: EmbeddedSystemOptions = {}): 
     let stopping: Promise<void> | undefined;
     return {
       addresses: {
+        ...participantUrls(settings),
         gateway: listeningPlace(jointProcesses[0], settings).url,
-        order: settings.ORDER_URL,
-        customer: settings.CUSTOMER_URL,
         temporal: servers.temporalAddress,
         temporalUi: temporalUiUrl(given, settings),
         databaseAdmin: servers.databaseAdminUrl,

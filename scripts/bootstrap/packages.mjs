@@ -22,8 +22,8 @@ function areInstalled() {
 }
 
 /**
- * Installs exactly what package-lock.json says, development tools included (they compile the project), unless it is there.
- * No package's install script is run: none is needed.
+ * Installs what package-lock.json says, development tools included (they compile the project), unless it is there. No package's
+ * install script is run: none is needed.
  *
  * @param {{ log: (line: string) => void, signal?: AbortSignal }} options
  */
@@ -31,15 +31,28 @@ export async function installPackages({ log, signal }) {
   if (areInstalled()) return;
   log('packages: installing with npm ci, about a minute');
   const startedAt = Date.now();
-  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--include=dev', '--include=optional'];
+  try {
+    await npm('ci', [], signal);
+  } catch (error) {
+    // A registry that lacks packages for other platforms makes lockfiles without them, which npm ci then calls out of sync.
+    if (!/EUSAGE/.test(error.message)) throw error;
+    log(
+      'packages: npm ci says that package-lock.json does not fit package.json; trying npm install, which leaves both as they are',
+    );
+    await npm('install', ['--no-save'], signal);
+  }
+  log(`packages: installed in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
+}
+
+function npm(command, flags, signal) {
+  const args = [command].concat(flags, '--ignore-scripts', '--no-audit', '--no-fund', '--include=dev', '--include=optional');
   // Started by npm, this very npm does it; else the one on PATH.
-  const npm = process.env.npm_execpath;
-  await runTool({
-    what: 'npm ci',
-    command: npm ? process.execPath : 'npm',
-    args: npm ? [npm].concat(args) : args,
+  const itself = process.env.npm_execpath;
+  return runTool({
+    what: `npm ${command}`,
+    command: itself ? process.execPath : 'npm',
+    args: itself ? [itself].concat(args) : args,
     environment: { NODE_ENV: 'development' },
     signal,
   });
-  log(`packages: installed in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
 }

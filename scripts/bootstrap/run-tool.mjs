@@ -2,8 +2,11 @@ import { spawn } from 'child_process';
 import { ProjectError } from './project-error.mjs';
 import { projectRoot } from './project-root.mjs';
 
-/** Enough to see why a tool failed, not all it had to say. */
-const TAIL_LINES = 40;
+/** Enough to see why a tool failed, not all it had to say: some say it first, some last. */
+const FIRST_LINES = 15;
+const LAST_LINES = 25;
+/** How long a tool that is told to end may take. Half of what it does is no harm: the next start does it again. */
+const GRACE_MS = 2000;
 
 /**
  * Runs a tool of the project to its end, quietly.
@@ -11,7 +14,7 @@ const TAIL_LINES = 40;
  * @param {{ what: string, command: string, args: string[], environment?: Record<string, string>, signal?: AbortSignal }} tool
  *   `what` names the tool in the error; when `signal` aborts, the tool is ended
  * @returns {Promise<void>}
- * @throws {ProjectError} with the tail of what the tool said, when it fails; the signal's reason, when that aborts
+ * @throws {ProjectError} with the beginning and the end of what the tool said, when it fails; the signal's reason, when that aborts
  */
 export function runTool({ what, command, args, environment, signal }) {
   return new Promise((resolve, reject) => {
@@ -22,21 +25,32 @@ export function runTool({ what, command, args, environment, signal }) {
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: process.platform === 'win32' && command === 'npm',
     });
-    let lines = [];
-    const keepTail = (chunk) => {
-      lines = `${lines.join('\n')}${chunk}`.split('\n').slice(-TAIL_LINES);
+    let output = '';
+    const keep = (chunk) => {
+      output += chunk;
     };
-    child.stdout.setEncoding('utf8').on('data', keepTail);
-    child.stderr.setEncoding('utf8').on('data', keepTail);
-    const end = () => child.kill();
+    child.stdout.setEncoding('utf8').on('data', keep);
+    child.stderr.setEncoding('utf8').on('data', keep);
+    let patience;
+    const end = () => {
+      child.kill();
+      patience = setTimeout(() => child.kill('SIGKILL'), GRACE_MS); // npm would go on for long, taking back what it has done
+    };
     if (signal) signal.addEventListener('abort', end, { once: true });
 
     child.once('error', (error) => reject(new ProjectError(`${what} cannot be run: ${error.message}`)));
     child.once('close', (code, killedBy) => {
+      clearTimeout(patience);
       if (signal) signal.removeEventListener('abort', end);
       if (signal && signal.aborted) return reject(signal.reason);
       if (code === 0) return resolve();
-      reject(new ProjectError(`${what} failed (${killedBy || `exit code ${code}`}):\n${lines.join('\n').trim()}`));
+      reject(new ProjectError(`${what} failed (${killedBy || `exit code ${code}`}):\n${excerpt(output)}`));
     });
   });
+}
+
+function excerpt(output) {
+  const lines = output.trim().split('\n');
+  if (lines.length <= FIRST_LINES + LAST_LINES) return lines.join('\n');
+  return lines.slice(0, FIRST_LINES).concat('  [...]', lines.slice(-LAST_LINES)).join('\n');
 }

@@ -2,12 +2,14 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { clearFaults, credit, ended, ledger, order, placeOrder, richestCustomer, setFault } from '../support/api.js';
 import { killAndAwaitRestart } from '../support/processes.js';
 import { system } from '../support/system.js';
+import { newCustomer } from '../services/credit-account.fixture.js';
+import { ParticipantProbe } from '../services/participant-probe.js';
 
 afterEach(clearFaults);
 
 describe('many orders at once', () => {
   it('approves exactly as many as the credit limit covers', async () => {
-    const poor = 'CUST-ALICE';
+    const poor = await newCustomer(new ParticipantProbe('customer', () => system().customerUrl), { limit: 10_000 });
     expect(await credit(poor)).toMatchObject({ limit: { amount: 10_000 }, reserved: { amount: 0 } });
     const placed = await Promise.all(Array.from({ length: 20 }, () => placeOrder(poor, 30)));
     await Promise.all(placed.map(({ sagaId }) => ended(sagaId)));

@@ -17,7 +17,10 @@ const newOrderId = () => randomUUID();
 
 const reserve = (customerId: string, orderId: string, amount: number, key?: string) =>
   probe.send('reserveCredit', { customerId, orderId, amount: EUR(amount) }, key);
-const change = (orderId: string, amount: number) => probe.send('changeReservation', { orderId, amount: EUR(amount) });
+const change = (orderId: string, amount: number, changeId: string = randomUUID()) =>
+  probe.send('changeReservation', { orderId, changeId, amount: EUR(amount) });
+const restore = (orderId: string, amount: number, changeId: string) =>
+  probe.send('restoreReservation', { orderId, changeId, amount: EUR(amount) });
 const release = (orderId: string) => probe.send('releaseCredit', { orderId });
 
 const credit = async (customerId: string, at?: string) => {
@@ -56,7 +59,7 @@ describeConformance(probe, {
   },
   refusal: () => ({
     operation: 'changeReservation',
-    body: { orderId: newOrderId(), amount: EUR(1) },
+    body: { orderId: newOrderId(), changeId: randomUUID(), amount: EUR(1) },
     code: 'RESERVATION_NOT_FOUND',
   }),
 });
@@ -174,6 +177,33 @@ describe('customer: reserveCredit', () => {
   });
 });
 
+describe('customer: restoreReservation', () => {
+  it('takes a raise back', async () => {
+    const customerId = await newCustomer(probe, { limit: 10_000 });
+    const orderId = newOrderId();
+    await reserve(customerId, orderId, 1_000);
+    const changeId = randomUUID();
+    await change(orderId, 4_000, changeId);
+    expect(await restore(orderId, 1_000, changeId)).toMatchObject({ status: 200, body: { reserved: EUR(1_000) } });
+    expect((await credit(customerId)).reserved).toEqual(EUR(1_000));
+  });
+
+  it('refuses a raise that comes after it, and that one only', async () => {
+    const late = randomUUID();
+    const customerId = await newCustomer(probe, { limit: 10_000 });
+    const orderId = newOrderId();
+    await reserve(customerId, orderId, 1_000);
+    expect(await restore(orderId, 1_000, late)).toMatchObject({ status: 200, body: { reserved: EUR(1_000) } });
+    expectProblem(await change(orderId, 4_000, late), 409, 'CHANGE_ALREADY_RESTORED');
+    expect(await change(orderId, 2_000)).toMatchObject({ status: 200 });
+    expect((await credit(customerId)).reserved).toEqual(EUR(2_000));
+  });
+
+  it('is harmless for an order that has nothing reserved', async () => {
+    expect(await restore(newOrderId(), 1_000, randomUUID())).toMatchObject({ status: 200, body: { reserved: null } });
+  });
+});
+
 describe('customer: changeReservation', () => {
   it('raises up to the limit and lowers to anything', async () => {
     const customerId = await newCustomer(probe, { limit: 10_000 });
@@ -214,12 +244,12 @@ describe('customer: changeReservation', () => {
     expectProblem(await change(orderId, 1), 409, 'RESERVATION_NOT_FOUND');
     await reserve(customerId, orderId, 3_000);
     expectProblem(
-      await probe.send('changeReservation', { orderId, amount: { amount: 1, currency: 'USD' } }),
+      await probe.send('changeReservation', { orderId, changeId: randomUUID(), amount: { amount: 1, currency: 'USD' } }),
       409,
       'CURRENCY_MISMATCH',
     );
     expectProblem(
-      await probe.send('changeReservation', { orderId, amount: { amount: 3_000, currency: 'USD' } }),
+      await probe.send('changeReservation', { orderId, changeId: randomUUID(), amount: { amount: 3_000, currency: 'USD' } }),
       409,
       'CURRENCY_MISMATCH',
     );

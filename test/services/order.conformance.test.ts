@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { orderEvents } from '../../contracts/order.events.js';
+import { Order } from '../../contracts/order.resource.js';
 import { system } from '../support/system.js';
-import { describeConformance } from './participant-conformance.js';
+import { describeConformance, expectProblem } from './participant-conformance.js';
 import { ParticipantProbe } from './participant-probe.js';
 
 const order = new ParticipantProbe('order', () => system().orderUrl);
@@ -107,5 +108,233 @@ describe('order', () => {
       rejection: { code: 'UNKNOWN_PRODUCT' },
       lines: [{ unitPrice: { amount: 0 } }],
     });
+  });
+});
+
+describe('order: commands on an order that stands', () => {
+  const reason = { code: 'INSUFFICIENT_CREDIT', detail: 'a test' };
+  const EUR = (amount: number) => ({ amount, currency: 'EUR' });
+  const tokens = (quantity: number) => [{ sku: 'SKU-TOKEN', quantity }];
+  const read = async (orderId: string) => Order.parse((await order.get(`/orders/${orderId}`)).body);
+  const rejection = { code: 'ABORTED', detail: 'a test' };
+
+  async function approved(): Promise<string> {
+    const body = creation();
+    await order.send('createOrder', body);
+    expect((await order.send('approveOrder', { orderId: body.orderId })).status).toBe(200);
+    return body.orderId;
+  }
+
+  /** Each command that locks the order, with the states that it takes it through. */
+  const kinds = [
+    { command: 'revise', noun: 'Revision', pending: 'REVISION_PENDING', done: 'APPROVED', last: 'lastRevision' },
+    { command: 'cancel', noun: 'Cancellation', pending: 'CANCEL_PENDING', done: 'CANCELLED', last: 'lastCancellation' },
+    { command: 'pay', noun: 'Payment', pending: 'PAYMENT_PENDING', done: 'PAID', last: 'lastPayment' },
+  ] as const;
+  type Kind = (typeof kinds)[number];
+  const sagaOf = ({ command }: Kind, orderId: string, n = 1) => `${command}-order:${orderId}:${n}`;
+  const begin = (kind: Kind, orderId: string, n = 1) =>
+    order.send(`beginOrder${kind.noun}`, {
+      orderId,
+      sagaId: sagaOf(kind, orderId, n),
+      ...(kind.command === 'revise' ? { lines: tokens(5) } : {}),
+    });
+  const undo = (kind: Kind, orderId: string, n = 1) =>
+    order.send(`undoOrder${kind.noun}`, { orderId, sagaId: sagaOf(kind, orderId, n), reason });
+  const confirm = (kind: Kind, orderId: string, n = 1) =>
+    order.send(`confirmOrder${kind.noun}`, { orderId, sagaId: sagaOf(kind, orderId, n) });
+  const ship = (orderId: string, n = 1) => order.send('shipOrder', { orderId, sagaId: `ship-order:${orderId}:${n}` });
+  const [revise, cancel, pay] = kinds;
+
+  describe.each(kinds.map((kind) => [kind.command, kind] as const))('%s', (_command, kind) => {
+    it('locks the order for its saga and ends with its effect, each once', async () => {
+      const orderId = await approved();
+      const begun = await begin(kind, orderId);
+      expect(begun).toMatchObject({ status: 200, body: { orderId, state: kind.pending } });
+      expect(await begin(kind, orderId)).toEqual(begun);
+      const sagaId = sagaOf(kind, orderId);
+      expect(await read(orderId)).toMatchObject({
+        state: kind.pending,
+        pending: { command: kind.command, sagaId },
+        commandCount: 1,
+      });
+      for (let twice = 0; twice < 2; twice++) expect((await confirm(kind, orderId)).body).toEqual({ orderId, state: kind.done });
+      const ended = await read(orderId);
+      expect(ended).toMatchObject({ state: kind.done, commandCount: 1 });
+      expect(ended).not.toHaveProperty('pending');
+      expectProblem(await undo(kind, orderId), 409, 'ORDER_STATE_CONFLICT');
+      expectProblem(await begin(kind, orderId), 409, 'ORDER_STATE_CONFLICT');
+      expect((await read(orderId)).state).toBe(kind.done);
+    });
+
+    it('is undone to what was, with the reason kept, and can be asked for again', async () => {
+      const orderId = await approved();
+      const { lines, total } = await read(orderId);
+      await begin(kind, orderId);
+      for (let twice = 0; twice < 2; twice++) expect((await undo(kind, orderId)).body).toEqual({ orderId, state: 'APPROVED' });
+      const undone = await read(orderId);
+      expect(undone).toMatchObject({
+        state: 'APPROVED',
+        lines,
+        total,
+        [kind.last]: { ...reason, sagaId: sagaOf(kind, orderId) },
+      });
+      expect(undone).not.toHaveProperty('pending');
+      expectProblem(await confirm(kind, orderId), 409, 'ORDER_STATE_CONFLICT');
+      expectProblem(await begin(kind, orderId), 409, 'ORDER_STATE_CONFLICT');
+      const n = undone.commandCount! + 1;
+      expect((await begin(kind, orderId, n)).status).toBe(200);
+      expect((await confirm(kind, orderId, n)).status).toBe(200);
+      expect(await read(orderId)).not.toHaveProperty(kind.last);
+    });
+
+    it('refuses every other command meanwhile and says what is pending, on whose behalf', async () => {
+      const orderId = await approved();
+      await begin(kind, orderId);
+      const others = [...kinds.map((other) => begin(other, orderId, 2)), ship(orderId)];
+      for (const reply of await Promise.all(others)) {
+        expectProblem(reply, 409, 'ORDER_STATE_CONFLICT');
+        expect(reply.body.detail).toContain(`is ${kind.pending} (the command to ${kind.command} it`);
+        expect(reply.body.detail).toContain(sagaOf(kind, orderId));
+      }
+      for (const other of kinds) expectProblem(await confirm(other, orderId, 2), 409, 'ORDER_STATE_CONFLICT');
+      expectProblem(await order.send('rejectOrder', { orderId, rejection }), 409, 'ORDER_STATE_CONFLICT');
+      expectProblem(await order.send('approveOrder', { orderId }), 409, 'ORDER_STATE_CONFLICT');
+      expect(await read(orderId)).toMatchObject({ pending: { sagaId: sagaOf(kind, orderId) }, commandCount: 5 });
+      expect((await confirm(kind, orderId)).status).toBe(200);
+    });
+
+    it('that is undone before it begins is refused when it begins, and keeps nobody else away', async () => {
+      const orderId = await approved();
+      expect((await undo(kind, orderId)).body).toEqual({ orderId, state: 'APPROVED' });
+      expectProblem(await begin(kind, orderId), 409, 'ORDER_STATE_CONFLICT');
+      expect(await read(orderId)).toMatchObject({ state: 'APPROVED', commandCount: 1, [kind.last]: { code: reason.code } });
+      expect((await begin(kind, orderId, 2)).status).toBe(200);
+      // The undo of a saga that holds nothing takes nothing from the one that does.
+      expect((await undo(kind, orderId, 3)).body).toEqual({ orderId, state: kind.pending });
+      expect(await read(orderId)).toMatchObject({ state: kind.pending, pending: { sagaId: sagaOf(kind, orderId, 2) } });
+      expectProblem(await begin(kind, orderId, 3), 409, 'ORDER_STATE_CONFLICT');
+    });
+
+    it('needs no order to be undone, and begins on none', async () => {
+      const orderId = randomUUID();
+      expect((await undo(kind, orderId)).body).toEqual({ orderId, state: null });
+      expectProblem(await begin(kind, orderId, 2), 409, 'ORDER_NOT_FOUND');
+      expectProblem(await confirm(kind, orderId), 409, 'ORDER_NOT_FOUND');
+    });
+
+    it('never stays locked when begin and undo race', async () => {
+      const orderIds = await Promise.all(Array.from({ length: 10 }, approved));
+      await Promise.all(
+        orderIds.flatMap((orderId, index) =>
+          index % 2 ? [begin(kind, orderId), undo(kind, orderId)] : [undo(kind, orderId), begin(kind, orderId)],
+        ),
+      );
+      for (const orderId of orderIds) expect(await read(orderId)).toMatchObject({ state: 'APPROVED', commandCount: 1 });
+    });
+  });
+
+  it('lets one of many commands that begin at once have the order, and counts them all', async () => {
+    const orderId = await approved();
+    const replies = await Promise.all(Array.from({ length: 9 }, (_, index) => begin(kinds[index % 3]!, orderId, index + 1)));
+    expect(replies.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(replies.filter(({ body }) => body.code === 'ORDER_STATE_CONFLICT')).toHaveLength(8);
+    expect((await read(orderId)).commandCount).toBe(9);
+  });
+
+  it('prices a revision when it begins, and the order gets it when it is confirmed', async () => {
+    const orderId = await approved();
+    expect((await begin(revise, orderId)).body).toEqual({
+      orderId,
+      state: 'REVISION_PENDING',
+      oldTotal: EUR(300),
+      newTotal: EUR(500),
+    });
+    expect(await read(orderId)).toMatchObject({
+      total: EUR(300),
+      lines: [{ quantity: 3 }],
+      pending: { total: EUR(500), lines: [{ quantity: 5, unitPrice: EUR(100) }] },
+    });
+    await confirm(revise, orderId);
+    expect(await read(orderId)).toMatchObject({ total: EUR(500), lines: [{ quantity: 5, unitPrice: EUR(100) }] });
+  });
+
+  it('refuses a revision with an unknown product, and readers of the order are told', async () => {
+    const orderId = await approved();
+    const body = { orderId, sagaId: sagaOf(revise, orderId), lines: [{ sku: 'SKU-GONE', quantity: 1 }] };
+    expectProblem(await order.send('beginOrderRevision', body), 409, 'UNKNOWN_PRODUCT');
+    expectProblem(await order.send('beginOrderRevision', { ...body, lines: tokens(1) }), 409, 'ORDER_STATE_CONFLICT');
+    expect(await undo(revise, orderId)).toMatchObject({ status: 200, body: { state: 'APPROVED' } });
+    expect(await read(orderId)).toMatchObject({ state: 'APPROVED', commandCount: 1, lastRevision: { code: 'UNKNOWN_PRODUCT' } });
+  });
+
+  it('tells who pays what when a payment begins', async () => {
+    const orderId = await approved();
+    expect((await begin(pay, orderId)).body).toEqual({
+      orderId,
+      state: 'PAYMENT_PENDING',
+      customerId: 'CUST-ALICE',
+      total: EUR(300),
+    });
+  });
+
+  it('ships an order that is paid, once', async () => {
+    const orderId = await approved();
+    expectProblem(await ship(orderId), 409, 'ORDER_STATE_CONFLICT');
+    await begin(pay, orderId, 2);
+    await confirm(pay, orderId, 2);
+    for (const kind of kinds) expectProblem(await begin(kind, orderId, 3), 409, 'ORDER_STATE_CONFLICT');
+    expectProblem(await ship(orderId), 409, 'ORDER_STATE_CONFLICT'); // was refused before: it has ended
+    const replies = await Promise.all([4, 5, 6].map((n) => ship(orderId, n)));
+    expect(replies.filter(({ status }) => status === 200)).toHaveLength(1);
+    const shipped = replies.findIndex(({ status }) => status === 200) + 4;
+    expect((await ship(orderId, shipped)).body).toEqual({ orderId, state: 'SHIPPED' });
+    expectProblem(await ship(orderId, 7), 409, 'ORDER_STATE_CONFLICT');
+    expectProblem(await ship(randomUUID()), 409, 'ORDER_NOT_FOUND');
+    for (const kind of kinds) expectProblem(await begin(kind, orderId, 8), 409, 'ORDER_STATE_CONFLICT');
+    expect((await read(orderId)).state).toBe('SHIPPED');
+  });
+
+  it('says each change in an event that the catalogue of events knows, version by version', async () => {
+    const orderId = await approved();
+    await begin(revise, orderId, 1);
+    await confirm(revise, orderId, 1);
+    await begin(revise, orderId, 2);
+    await undo(revise, orderId, 2);
+    await undo(cancel, orderId, 3);
+    await begin(cancel, orderId, 4);
+    await undo(cancel, orderId, 4);
+    await begin(pay, orderId, 5);
+    await begin(cancel, orderId, 6);
+    await undo(pay, orderId, 5);
+    await begin(pay, orderId, 7);
+    await confirm(pay, orderId, 7);
+    await ship(orderId, 8);
+    const cancelled = await approved();
+    await begin(cancel, cancelled);
+    await confirm(cancel, cancelled);
+    const rows = await order.rows<{ name: string; version: number; data: string }>(
+      `select type || '.v' || type_version as name, aggregate_version as version, data from outbox
+       where aggregate_id = any($1) and aggregate_version > 2 order by id`,
+      [orderId, cancelled],
+    );
+    expect(rows.map(({ name, version }) => `${version} ${name}`)).toEqual([
+      '3 order.revision-begun.v1',
+      '4 order.revised.v1',
+      '5 order.revision-begun.v1',
+      '6 order.revision-undone.v1',
+      '7 order.cancellation-undone.v1',
+      '8 order.cancellation-begun.v1',
+      '9 order.cancellation-undone.v1',
+      '10 order.payment-begun.v1',
+      '11 order.payment-undone.v1',
+      '12 order.payment-begun.v1',
+      '13 order.paid.v1',
+      '14 order.shipped.v1',
+      '3 order.cancellation-begun.v1',
+      '4 order.cancelled.v1',
+    ]);
+    for (const { name, data } of rows)
+      expect(orderEvents[name as keyof typeof orderEvents].safeParse(JSON.parse(data)).error, name).toBeUndefined();
   });
 });

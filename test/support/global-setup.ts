@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { type Participant, participants } from '../../contracts/participants.js';
+import { participantUrlSettings } from '../../libs/config/participant-url.js';
 import { startEmbeddedSystem } from '../../libs/embedded/embedded-system.js';
 
 /** The whole system for the whole run: real PostgreSQL, real Temporal, every process, on ports of its own and with data of its own. */
@@ -23,11 +25,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
       LOG_LEVEL: 'warn',
     },
   });
-  const { gateway, order, customer, databaseAdmin, temporal } = system.addresses;
+  const { gateway, databaseAdmin, temporal } = system.addresses;
+  const participantUrls = Object.fromEntries(
+    (Object.keys(participants) as Participant[]).map((name) => [`${name}Url`, system.addresses[name]]),
+  ) as Record<`${Participant}Url`, string>;
   project.provide('system', {
     gatewayUrl: gateway,
-    orderUrl: order,
-    customerUrl: customer,
+    ...participantUrls,
     databaseAdminUrl: databaseAdmin,
     temporalAddress: temporal,
     dataDir: system.dataDir,
@@ -41,8 +45,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 const freePorts = {
   PORT: 0,
   WORKER_PORT: 0,
-  ORDER_URL: 'http://127.0.0.1:0',
-  CUSTOMER_URL: 'http://127.0.0.1:0',
+  ...Object.fromEntries(participantUrlSettings.map((name) => [name, 'http://127.0.0.1:0'])),
   EMBEDDED_POSTGRES_PORT: 0,
   EMBEDDED_TEMPORAL_PORT: 0,
   EMBEDDED_TEMPORAL_UI_PORT: 0,

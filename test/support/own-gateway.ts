@@ -2,7 +2,9 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { gatewaySettingNames, type GatewaySettings } from '../../apps/gateway/gateway.settings.js';
+import { participantNames } from '../../apps/gateway/participants/participants.service.js';
 import { startGateway } from '../../apps/gateway/start-gateway.js';
+import { urlSettingOf } from '../../libs/config/participant-url.js';
 import { readSettings } from '../../libs/config/settings.js';
 import { system } from './system.js';
 
@@ -27,8 +29,7 @@ export async function ownGateway({ temporalAddress = system().temporalAddress, .
     eagerStart: false,
     settings: {
       ...readSettings(...gatewaySettingNames),
-      ORDER_URL: system().orderUrl,
-      CUSTOMER_URL: system().customerUrl,
+      ...Object.fromEntries(participantNames.map((name) => [urlSettingOf(name), system()[`${name}Url`]])),
       PORT: 0,
       ...settings,
     },

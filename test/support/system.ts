@@ -1,10 +1,9 @@
 import { inject } from 'vitest';
+import type { Participant } from '../../contracts/participants.js';
 
 /** Where the system under test answers; one for the whole run, started by `global-setup.ts`. */
-export interface SystemUnderTest {
+export interface SystemUnderTest extends Record<`${Participant}Url`, string> {
   gatewayUrl: string;
-  orderUrl: string;
-  customerUrl: string;
   databaseAdminUrl: string;
   temporalAddress: string;
   /** Holds `run.json` with the pids of the processes. */

@@ -1,6 +1,7 @@
 import type { Money } from '../../contracts/money.js';
 import type { OrderLineRequest, Rejection } from '../../contracts/order.resource.js';
 import type { SagaPolicy } from '../saga/saga.contract.js';
+import { workflowIds } from '../saga/workflow-id.js';
 
 export const createOrderType = 'createOrder';
 
@@ -15,11 +16,5 @@ export interface CreateOrderRequest {
 export type CreateOrderOutcome =
   { state: 'APPROVED'; orderId: string; total: Money } | { state: 'REJECTED'; orderId: string; rejection: Rejection };
 
-const prefix = 'create-order:';
-
 /** The saga of an order: one for ever, so starting it twice is starting it once. */
-export const createOrderWorkflowId = (orderId: string): string => `${prefix}${orderId}`;
-
-/** The inverse of `createOrderWorkflowId`; undefined for the id of another saga. */
-export const orderIdOf = (workflowId: string): string | undefined =>
-  workflowId.startsWith(prefix) ? workflowId.slice(prefix.length) : undefined;
+export const createOrderIds = workflowIds('create-order');

@@ -10,6 +10,7 @@ import {
 } from '@temporalio/workflow';
 import type { StepKey } from '../../activities/keyed.js';
 import type { StepRecord } from '../../contracts/saga-state.js';
+import type { Round } from './round.js';
 import type { SagaJournal } from './saga-journal.js';
 import { sagaFailures, type StepResolution } from './saga.contract.js';
 import { readFailure, type StepFailure } from './step-failure.js';
@@ -29,6 +30,8 @@ export interface Task<Activities> {
   options: ActivityOptions;
   /** For what is likely to be settled at once: a first try as a local activity. */
   fast?: LocalActivityOptions;
+  /** The round that the first try belongs to, if it was begun together with others. */
+  round?: Round | undefined;
 }
 
 /**
@@ -45,12 +48,16 @@ export class Insistence<Activities> {
   ) {}
 
   /** @returns whether it is done, by the participant or by hand, or was skipped. */
-  async insist({ record, key, action, options, fast }: Task<Activities>): Promise<'done' | 'skipped'> {
+  async insist({ record, key, action, options, fast, round }: Task<Activities>): Promise<'done' | 'skipped'> {
     for (let revision = 1; ; revision++) {
       const stepKey = { key: revision > 1 ? `${key}/${revision}` : key };
       try {
         const answer =
-          (fast && (await this.tryFast(record, () => action(proxyLocalActivities<Activities>(fast), stepKey)))) ??
+          (fast &&
+            (await this.tryFast(record, () => {
+              const firstTry = action(proxyLocalActivities<Activities>(fast), stepKey);
+              return round && revision === 1 ? round.join(firstTry) : firstTry;
+            }))) ??
           (await action(proxyActivities<Activities>(options), { ...stepKey, ...(fast ? { unsettled: true } : {}) }));
         record.attempts += answer.attempt;
         return 'done';

@@ -10,7 +10,6 @@ export class SagaJournal {
   private readonly held: string[] = [];
   state: SagaState = 'RUNNING';
   pastPivot = false;
-  turnedAt: string | undefined;
 
   constructor(
     private readonly type: string,
@@ -50,7 +49,6 @@ export class SagaJournal {
   /** Notes how a step has failed for good; where its effect stands is known only after a refusal. */
   fail(record: StepRecord, failure: StepFailure): void {
     this.note(record, failure);
-    if (failure.kind !== 'cancelled') this.turnedAt ??= record.name;
     record.endedAt = this.now();
     if (failure.kind === 'refused' || failure.kind === 'unexpected') record.state = 'REFUSED';
   }
@@ -78,6 +76,10 @@ export class SagaJournal {
   inNeed(name: string): StepRecord | undefined {
     const inNeed = this.steps.filter(({ state }) => state === 'NEEDS_ATTENTION');
     return inNeed.find(({ compensates }) => compensates === name) ?? inNeed.find((record) => record.name === name);
+  }
+
+  get lastStep(): string {
+    return this.steps.at(-1)?.name ?? '';
   }
 
   get needsAttention(): boolean {

@@ -16,6 +16,7 @@ import type { StepKey } from '../../activities/keyed.js';
 import type { FailureDetails } from '../../contracts/failure-types.js';
 import type { SagaState, StepRecord } from '../../contracts/saga-state.js';
 import { type Answer, Insistence } from './insistence.js';
+import { Round } from './round.js';
 import { SagaJournal } from './saga-journal.js';
 import { abortUpdate, resolveUpdate, sagaFailures, type SagaPolicy, timelineQuery } from './saga.contract.js';
 import { searchAttributes } from './search-attributes.js';
@@ -51,9 +52,12 @@ export class Saga<Activities> {
   private readonly insistence = new Insistence<Activities>(this.journal, () => this.attend());
   private readonly undos: Undo<Activities>[] = [];
   private readonly forward = new CancellationScope({ cancellable: true });
-  private readonly startedAt = Date.now();
+  private readonly startedAt = workflowInfo().startTime.getTime();
   private direction: 'RUNNING' | 'COMPENSATING' = 'RUNNING';
+  private readonly failedAt = new WeakMap<object, string>();
   private aborted = false;
+  /** Of the steps that are being begun together right now. */
+  private round: Round | undefined;
 
   constructor(private readonly policy: SagaPolicy) {
     setHandler(timelineQuery, () => this.journal.timeline());
@@ -69,9 +73,7 @@ export class Saga<Activities> {
   }
 
   /** The name of the step at which the saga turned round; undefined while it goes forward, and when it was aborted or cancelled. */
-  get turnedAt(): string | undefined {
-    return this.journal.turnedAt;
-  }
+  turnedAt: string | undefined;
 
   /**
    * Runs the process. @returns its outcome, or `rejected`'s when it was refused, aborted or ran out of time and all is taken back.
@@ -85,6 +87,7 @@ export class Saga<Activities> {
     } catch (error) {
       const failure = readFailure(error);
       const reason = this.reasonOf(failure);
+      this.turnedAt = this.failedAt.get(error as object);
       await CancellationScope.nonCancellable(() => this.compensate(reason));
       if (this.held.length > 0) throw this.incomplete(sagaFailures.compensationIncomplete, reason, error);
       if (failure.kind === 'unexpected' || (failure.kind === 'cancelled' && !this.aborted)) throw error;
@@ -125,20 +128,28 @@ export class Saga<Activities> {
     ...branches: { [Index in keyof Results]: () => Promise<Results[Index]> }
   ): Promise<Results> {
     const together = new CancellationScope({ cancellable: true });
-    const settled = await together.run(() =>
-      Promise.allSettled(
-        branches.map((branch) =>
-          branch().catch((error: unknown) => {
-            together.cancel();
-            throw error;
-          }),
-        ),
-      ),
-    );
+    const settled = await together.run(() => Promise.allSettled(this.beginTogether(branches, () => together.cancel())));
     const failures = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
     const failure = failures.find((error) => readFailure(error).kind !== 'cancelled') ?? failures[0];
     if (failure !== undefined) throw failure;
     return settled.map((one) => (one as PromiseFulfilledResult<unknown>).value) as unknown as Results;
+  }
+
+  private beginTogether<Result>(branches: readonly (() => Promise<Result>)[], onFailure: () => void): Promise<Result>[] {
+    const round = new Round();
+    this.round = round;
+    try {
+      return round.begin(() =>
+        branches.map((branch) =>
+          branch().catch((error: unknown) => {
+            onFailure();
+            throw error;
+          }),
+        ),
+      );
+    } finally {
+      this.round = undefined;
+    }
   }
 
   /**
@@ -151,14 +162,16 @@ export class Saga<Activities> {
     return came;
   }
 
-  /** Turns the saga round with a business no of the process's own. */
+  /** Turns the saga round with a business no of the process's own, about the step before. */
   refuse(code: string, detail: string): never {
-    throw ApplicationFailure.create({
+    const refusal = ApplicationFailure.create({
       type: code,
       message: detail,
       nonRetryable: true,
       details: [{ refusal: true, attempt: 0, participant: '', operation: '' } satisfies FailureDetails],
     });
+    this.failedAt.set(refusal, this.journal.lastStep);
+    throw refusal;
   }
 
   /**
@@ -183,6 +196,7 @@ export class Saga<Activities> {
    */
   async retriable<Result extends Answer>(name: string, action: Action<Activities, Result>): Promise<Result | undefined> {
     const step = this.journal.begin(name, 'retriable');
+    const { round } = this;
     this.show();
     return CancellationScope.nonCancellable(async () => {
       let answer: Result | undefined;
@@ -194,6 +208,7 @@ export class Saga<Activities> {
         options,
         action: keep,
         fast: fast(this.policy, name),
+        round,
       });
       if (result === 'skipped') this.journal.hold(step);
       this.journal.end(step, result === 'skipped' ? 'SKIPPED' : 'DONE');
@@ -209,22 +224,31 @@ export class Saga<Activities> {
     whenUnsettled: () => ActivityOptions,
   ): Promise<Result> {
     const key = keyOf(step.name);
+    const { round } = this;
     this.show();
     try {
       let result: Result;
       try {
-        result = await action(proxyLocalActivities<Activities>(fast(this.policy, step.name)), { key });
+        // Not cut short by a stop: it is over in a moment, and then its outcome is known.
+        const firstTry = CancellationScope.nonCancellable(() =>
+          action(proxyLocalActivities<Activities>(fast(this.policy, step.name)), { key }),
+        );
+        result = await (round ? round.join(firstTry) : firstTry);
       } catch (error) {
         const failure = readFailure(error);
         if (failure.kind !== 'unsettled') throw error;
         this.journal.note(step, failure);
+        this.throwIfCancelled();
+        if (round?.turned) throw new CancelledFailure('Another part was refused');
         result = await action(proxyActivities<Activities>(whenUnsettled()), { key, unsettled: true });
       }
       step.attempts += result.attempt;
       this.journal.end(step, 'DONE');
       return result;
     } catch (error) {
-      this.journal.fail(step, readFailure(error));
+      const failure = readFailure(error);
+      this.journal.fail(step, failure);
+      if (failure.kind !== 'cancelled') this.failedAt.set(error as object, step.name);
       throw error;
     } finally {
       this.show();

@@ -5,7 +5,7 @@ import { ProblemException } from '../../../libs/service-kit/problem.exception.js
 import { ALLOWED_SCOPES } from './allow.decorator.js';
 import { findApiKey } from './api-key.js';
 import { AUTH_POLICY, type AuthPolicy } from './auth-policy.js';
-import { rememberCaller } from './caller.decorator.js';
+import { rememberCaller } from './caller.js';
 import type { Scope } from './scopes.js';
 
 /**

@@ -1,21 +1,19 @@
-import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { IdempotencyKey } from '../../../contracts/idempotency-key.js';
 import { Identifier } from '../../../contracts/identifier.js';
 import { orderStates } from '../../../contracts/order-state.js';
 import { Order, OrderAccepted, PlaceOrder } from '../../../contracts/order.resource.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
-import { parseHeader } from '../../../libs/service-kit/parse-header.js';
 import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { type Caller, FromCaller } from '../auth/caller.decorator.js';
-import { preferredWait } from '../prefer.js';
+import { answerCommand } from '../saga-start/answer-command.js';
+import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
+import { Command, commandProblems } from '../saga-start/command.decorator.js';
 import { type OrderListFilter, OrderReader } from './order-reader.service.js';
 import { PlaceOrderService } from './place-order.service.js';
 
-const OptionalIdempotencyKey = IdempotencyKey.optional();
 const OrderListQuery = z.strictObject({ customerId: Identifier.optional(), state: z.enum(orderStates).optional(), ...pageQuery });
 
 @ApiTags('orders')
@@ -28,51 +26,24 @@ export class OrdersController {
   ) {}
 
   @Post()
-  @HttpCode(202)
+  @Command()
   @ApiOperation({
     summary: 'Place an order',
     description:
       'Starts the saga `createOrder`: the order is PENDING at once and ends APPROVED or REJECTED. Prices come from the catalogue. ' +
       'With `Prefer: wait=N` the answer is the final order (201) if the saga ends within N seconds.',
   })
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description:
-      'Whoever repeats the request repeats the key: it is then answered, not placed, again. 1 to 255 visible ASCII characters.',
-  })
-  @ApiHeader({
-    name: 'Prefer',
-    required: false,
-    description: '`wait=N` (RFC 7240): wait up to N seconds, at most 30, for the outcome.',
-    example: 'wait=5',
-  })
   @ApiAcceptedResponse({ standardSchema: OrderAccepted, description: 'The order is accepted; `Location` says where it is.' })
   @ApiCreatedResponse({ standardSchema: Order, description: 'The saga has ended within the time of `Prefer: wait=N`.' })
-  @ApiProblems({
-    ...bodyProblems,
-    400: ['MALFORMED_REQUEST', 'INVALID_HEADER'],
-    422: ['VALIDATION_FAILED', 'IDEMPOTENCY_KEY_REUSED'],
-    503: ['PARTICIPANT_UNAVAILABLE', 'TEMPORAL_UNAVAILABLE'],
-  })
+  @ApiProblems({ ...bodyProblems, ...commandProblems })
   async place(
     @Body({ schema: PlaceOrder }) order: PlaceOrder,
-    @Headers('idempotency-key') keyHeader: unknown,
-    @Headers('prefer') prefer: string | undefined,
-    @FromCaller() caller: Caller,
+    @FromHeaders() headers: CommandHeaders,
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<OrderAccepted | Order> {
-    const idempotencyKey = parseHeader('Idempotency-Key', OptionalIdempotencyKey, keyHeader);
-    const wait = preferredWait(prefer);
-    const accepted = await this.placing.place({ order, caller, idempotencyKey });
-    response.setHeader('Location', accepted.links.self);
-    if (wait === 0) return accepted;
-
-    response.setHeader('Preference-Applied', `wait=${wait}`);
-    const outcome = await this.placing.outcome(accepted.orderId, wait);
-    if (!outcome) return accepted;
-    response.statusCode = 201;
-    return outcome;
+    const accepted = await this.placing.place(order, headers);
+    const outcome = (seconds: number) => this.placing.outcome(accepted, seconds);
+    return answerCommand(response, headers.wait, { location: accepted.links.self, accepted, outcome, finalStatus: 201 });
   }
 
   @Get()

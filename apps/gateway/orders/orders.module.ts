@@ -1,19 +1,15 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { ProductsModule } from '../products/products.module.js';
+import { OrderCommandsController } from './order-commands.controller.js';
+import { OrderCommandsService } from './order-commands.service.js';
 import { OrderReader } from './order-reader.service.js';
 import { OrdersController } from './orders.controller.js';
-import { EAGER_START, PlaceOrderService } from './place-order.service.js';
+import { PlaceOrderService } from './place-order.service.js';
 import { UnrecordedOrders } from './unrecorded-orders.service.js';
 
-@Module({})
-export class OrdersModule {
-  /** @param eagerStart whether a worker in this process, on the same connection, may take a saga's first task without a detour. */
-  static register(eagerStart: boolean): DynamicModule {
-    return {
-      module: OrdersModule,
-      imports: [ProductsModule],
-      controllers: [OrdersController],
-      providers: [{ provide: EAGER_START, useValue: eagerStart }, PlaceOrderService, OrderReader, UnrecordedOrders],
-    };
-  }
-}
+@Module({
+  imports: [ProductsModule],
+  controllers: [OrdersController, OrderCommandsController],
+  providers: [PlaceOrderService, OrderCommandsService, OrderReader, UnrecordedOrders],
+})
+export class OrdersModule {}

@@ -1,13 +1,9 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { type Participant, participants } from '../../../contracts/participants.js';
+import { participantUrls, type ParticipantUrlSetting } from '../../../libs/config/participant-url.js';
 import { ParticipantApi } from '../../../libs/participant-client/participant-api.js';
 import { ParticipantWatch } from '../../../libs/participant-client/participant-watch.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
-
-const urlSettings = { order: 'ORDER_URL', customer: 'CUSTOMER_URL' } as const satisfies Record<
-  Participant,
-  keyof GatewaySettings
->;
 
 export const participantNames = Object.keys(participants) as Participant[];
 
@@ -17,8 +13,9 @@ export class ParticipantsService implements OnApplicationBootstrap, OnApplicatio
   readonly apis: Readonly<Record<Participant, ParticipantApi>>;
   private readonly watches: Readonly<Record<Participant, ParticipantWatch>>;
 
-  constructor(@Inject(GATEWAY_SETTINGS) settings: Pick<GatewaySettings, (typeof urlSettings)[Participant]>) {
-    this.apis = each((name) => new ParticipantApi(name, settings[urlSettings[name]]));
+  constructor(@Inject(GATEWAY_SETTINGS) settings: Pick<GatewaySettings, ParticipantUrlSetting>) {
+    const urls = participantUrls(settings);
+    this.apis = each((name) => new ParticipantApi(name, urls[name]));
     this.watches = each((name) => new ParticipantWatch(this.apis[name]));
   }
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createOrderWorkflowId } from '../../../workflows/create-order/create-order.contract.js';
+import { createOrderIds } from '../../../workflows/create-order/create-order.contract.js';
 import { SagaId } from './saga-id.js';
 
 describe('SagaId', () => {
-  it.each([createOrderWorkflowId('0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b'), 'cancel-order:o-1:2', 'book-trip:T_1'])(
+  it.each([createOrderIds.of('0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b'), 'cancel-order:o-1:2', 'book-trip:T_1'])(
     'takes %s',
     (id) => {
       expect(SagaId.safeParse(id).success).toBe(true);

@@ -7,13 +7,13 @@ import type { ResolveStep, Saga } from '../../../contracts/saga.resource.js';
 import { fingerprint } from '../../../libs/service-kit/fingerprint.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { abortUpdate, resolveUpdate, sagaFailures } from '../../../workflows/saga/saga.contract.js';
-import { TemporalUnavailableException } from '../temporal/temporal-unavailable.exception.js';
 import { TemporalService } from '../temporal/temporal.service.js';
 import { recordedState } from './recorded-state.js';
 import { sagaNotFound } from './saga-not-found.js';
 import { SagaReader } from './saga-reader.service.js';
 import type { SagaRun } from './saga-run.js';
 import { SagaView } from './saga-view.js';
+import { workerUnavailable } from './worker-unavailable.js';
 
 /** Leaves time within a caller's patience to look the saga up before. */
 const UPDATE_MS = 2_500;
@@ -104,11 +104,7 @@ function problemOf(error: unknown, sagaId: string): ProblemException | undefined
     if (type === sagaFailures.noteMissing)
       return new ProblemException(422, 'VALIDATION_FAILED', message, { errors: [{ pointer: '/note', detail: message }] });
   }
-  if (error instanceof TemporalUnavailableException && error.sent) {
-    const detail = `No worker has taken the request for the saga ${sagaId} in time. It may still take effect; repeating it is harmless.`;
-    return new ProblemException(503, 'WORKER_UNAVAILABLE', detail, {}, { cause: error.cause, retryAfter: 1 });
-  }
-  return undefined;
+  return workerUnavailable(error, sagaId);
 }
 
 /** Whether the saga's own record has this decision: an update that came again under its id is answered with the first one's outcome. */

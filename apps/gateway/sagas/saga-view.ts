@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { SagaTimeline, StepRecord } from '../../../contracts/saga-state.js';
 import type { Saga, SagaSummary } from '../../../contracts/saga.resource.js';
-import { orderIdOf } from '../../../workflows/create-order/create-order.contract.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
 import { Links } from '../links.js';
 import { standingOf } from './ended-states.js';
@@ -19,7 +18,7 @@ export class SagaView {
     const { typedSearchAttributes: attributes, workflowId: sagaId } = run;
     const type = attributes.get(searchAttributes.sagaType);
     if (type === undefined) return undefined;
-    const orderId = orderIdOf(sagaId);
+    const resource = this.links.resource(sagaId);
     return {
       sagaId,
       type,
@@ -30,7 +29,7 @@ export class SagaView {
       endedAt: run.closeTime?.toISOString() ?? null,
       links: {
         self: this.links.saga(sagaId),
-        ...(orderId === undefined ? {} : { resource: this.links.order(orderId) }),
+        ...(resource === undefined ? {} : { resource }),
         history: this.links.sagaHistory(sagaId),
         temporalUi: this.links.temporalUi(sagaId, run.runId),
       },

@@ -1,4 +1,3 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 
 /** Who asks: stable for one API key, and the same for everybody while no keys are required. */
@@ -11,6 +10,4 @@ export function rememberCaller(request: IncomingMessage, caller: Caller): void {
 }
 
 /** The caller that the guard has found. */
-export const FromCaller = createParamDecorator(
-  (_: undefined, context: ExecutionContext): Caller => callers.get(context.switchToHttp().getRequest<IncomingMessage>()) ?? '',
-);
+export const callerOf = (request: IncomingMessage): Caller => callers.get(request) ?? '';

@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import { ReserveCarCommand } from '../../contracts/car.commands.js';
+import { ReservationCommand } from '../../contracts/reservation.commands.js';
+import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
+import type { Transaction } from '../../libs/participant/transaction.js';
+import { Reservations } from '../../libs/reservation/reservations.js';
+import { carOf } from './car-of.js';
+
+export const carReservations = new Reservations({
+  participant: 'car',
+  noun: 'car',
+  refusals: { full: 'CAR_UNAVAILABLE', unknown: 'UNKNOWN_CAR', days: 'RENTAL_INVALID' },
+});
+
+/** What sagas may ask of the car service. Each command is harmless when repeated, with the same key or with another. */
+@Injectable()
+export class CarCommands implements CommandHandlers<'car', Transaction> {
+  readonly reserveCar = command(ReserveCarCommand, (tx: Transaction, { tripId, holdUntil, ...rental }, context) =>
+    carReservations.reserve(tx, { tripId, holdUntil, items: [carOf(rental)] }, context),
+  );
+
+  readonly confirmCar = command(ReservationCommand, (tx: Transaction, trip, context) =>
+    carReservations.confirm(tx, trip, context),
+  );
+
+  readonly cancelCar = command(ReservationCommand, (tx: Transaction, trip, context) => carReservations.cancel(tx, trip, context));
+}

@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import { ReserveSeatCommand } from '../../contracts/flight.commands.js';
+import { ReservationCommand } from '../../contracts/reservation.commands.js';
+import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
+import type { Transaction } from '../../libs/participant/transaction.js';
+import { Reservations } from '../../libs/reservation/reservations.js';
+import { seatsOf } from './seats-of.js';
+
+export const flightReservations = new Reservations({
+  participant: 'flight',
+  noun: 'seat',
+  refusals: { full: 'FLIGHT_FULL', unknown: 'UNKNOWN_FLIGHT', days: 'FLIGHT_DATE_INVALID' },
+});
+
+/** What sagas may ask of the flight service. Each command is harmless when repeated, with the same key or with another. */
+@Injectable()
+export class FlightCommands implements CommandHandlers<'flight', Transaction> {
+  readonly reserveSeat = command(ReserveSeatCommand, (tx: Transaction, { tripId, holdUntil, flights }, context) =>
+    flightReservations.reserve(tx, { tripId, holdUntil, items: flights.map(seatsOf) }, context),
+  );
+
+  readonly confirmSeat = command(ReservationCommand, (tx: Transaction, trip, context) =>
+    flightReservations.confirm(tx, trip, context),
+  );
+
+  readonly cancelSeat = command(ReservationCommand, (tx: Transaction, trip, context) =>
+    flightReservations.cancel(tx, trip, context),
+  );
+}

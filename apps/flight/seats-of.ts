@@ -1,0 +1,10 @@
+import type { FlightLeg } from '../../contracts/flight.commands.js';
+
+/** The seats that one leg takes. */
+export const seatsOf = (leg: FlightLeg) => ({
+  resource: leg.flightId,
+  firstDay: leg.date,
+  lastDay: leg.date,
+  units: leg.seats,
+  request: leg,
+});

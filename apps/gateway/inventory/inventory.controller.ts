@@ -1,0 +1,47 @@
+import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { CalendarDate } from '../../../contracts/calendar-date.js';
+import { CarOffer, FlightOffer, HotelOffer } from '../../../contracts/inventory.resource.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
+import { ApiProblems } from '../api-problems.decorator.js';
+import { Allow } from '../auth/allow.decorator.js';
+import { Inventory, type InventoryQuery } from './inventory.service.js';
+
+const InventoryListQuery = z.strictObject({
+  date: CalendarDate.optional().meta({ description: 'The day; default tomorrow (UTC)' }),
+  ...pageQuery,
+});
+
+const problems = { 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] };
+
+@ApiTags('inventory')
+@Allow('trips')
+@Controller('v1')
+export class InventoryController {
+  constructor(@Inject(Inventory) private readonly inventory: Inventory) {}
+
+  @Get('hotels')
+  @ApiOperation({ summary: 'List hotels with their free rooms of a night' })
+  @ApiOkResponse({ standardSchema: pageOf(HotelOffer) })
+  @ApiProblems(problems)
+  hotels(@Query({ schema: InventoryListQuery }) query: InventoryQuery): Promise<Page<HotelOffer>> {
+    return this.inventory.hotels(query);
+  }
+
+  @Get('flights')
+  @ApiOperation({ summary: 'List flights with their free seats of a day' })
+  @ApiOkResponse({ standardSchema: pageOf(FlightOffer) })
+  @ApiProblems(problems)
+  flights(@Query({ schema: InventoryListQuery }) query: InventoryQuery): Promise<Page<FlightOffer>> {
+    return this.inventory.flights(query);
+  }
+
+  @Get('cars')
+  @ApiOperation({ summary: 'List classes of cars by location, with how many are free on a day' })
+  @ApiOkResponse({ standardSchema: pageOf(CarOffer) })
+  @ApiProblems(problems)
+  cars(@Query({ schema: InventoryListQuery }) query: InventoryQuery): Promise<Page<CarOffer>> {
+    return this.inventory.cars(query);
+  }
+}

@@ -1,0 +1,103 @@
+import { Body, Controller, Inject, Param, Post, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { ServerResponse } from 'node:http';
+import { Identifier } from '../../../contracts/identifier.js';
+import { Order } from '../../../contracts/order.resource.js';
+import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
+import { Allow } from '../auth/allow.decorator.js';
+import { answerCommand } from '../saga-start/answer-command.js';
+import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
+import { Command, commandProblems } from '../saga-start/command.decorator.js';
+import { OrderCommandAccepted, PayOrder, ReviseOrder } from './order-command.dto.js';
+import { OrderCommandsService } from './order-commands.service.js';
+
+const accepted = {
+  standardSchema: OrderCommandAccepted,
+  description: 'The command is accepted and locks the order; `Location` says where that is.',
+};
+const ended = { standardSchema: Order, description: 'The saga has ended within the time of `Prefer: wait=N`.' };
+const problems = { ...commandProblems, 404: ['ORDER_NOT_FOUND'], 409: ['ORDER_STATE_CONFLICT'] };
+
+type Answer = Promise<OrderCommandAccepted | Order>;
+
+@ApiTags('orders')
+@Allow('orders')
+@Controller('v1/orders/:orderId')
+export class OrderCommandsController {
+  constructor(@Inject(OrderCommandsService) private readonly commands: OrderCommandsService) {}
+
+  @Post('revise')
+  @Command()
+  @ApiOperation({
+    summary: 'Give an order other lines',
+    description:
+      'Starts the saga `reviseOrder`: APPROVED → REVISION_PENDING → APPROVED, with the new lines at the prices of now, or with the old ' +
+      'ones and `lastRevision.code`.',
+  })
+  @ApiAcceptedResponse(accepted)
+  @ApiOkResponse(ended)
+  @ApiProblems({ ...bodyProblems, ...problems })
+  async revise(
+    @Param('orderId', { schema: Identifier }) orderId: string,
+    @Body({ schema: ReviseOrder }) revision: ReviseOrder,
+    @FromHeaders() headers: CommandHeaders,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Answer {
+    return this.answer(await this.commands.revise(orderId, revision, headers), headers, response);
+  }
+
+  @Post('cancel')
+  @Command()
+  @ApiOperation({
+    summary: 'Cancel an order',
+    description: 'Starts the saga `cancelOrder`: APPROVED → CANCEL_PENDING → CANCELLED, and its credit is released.',
+  })
+  @ApiAcceptedResponse(accepted)
+  @ApiOkResponse(ended)
+  @ApiProblems(problems)
+  async cancel(
+    @Param('orderId', { schema: Identifier }) orderId: string,
+    @FromHeaders() headers: CommandHeaders,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Answer {
+    return this.answer(await this.commands.cancel(orderId, headers), headers, response);
+  }
+
+  @Post('pay')
+  @Command()
+  @ApiOperation({
+    summary: 'Pay for an order',
+    description:
+      'Starts the saga `payOrder`: APPROVED → PAYMENT_PENDING → PAID, and its credit is released, or APPROVED with `lastPayment.code`.',
+  })
+  @ApiAcceptedResponse(accepted)
+  @ApiOkResponse(ended)
+  @ApiProblems({ ...bodyProblems, ...problems })
+  async pay(
+    @Param('orderId', { schema: Identifier }) orderId: string,
+    @Body({ schema: PayOrder }) payment: PayOrder,
+    @FromHeaders() headers: CommandHeaders,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Answer {
+    return this.answer(await this.commands.pay(orderId, payment, headers), headers, response);
+  }
+
+  @Post('ship')
+  @Command()
+  @ApiOperation({ summary: 'Ship an order', description: 'Starts the saga `shipOrder`: PAID → SHIPPED.' })
+  @ApiAcceptedResponse(accepted)
+  @ApiOkResponse(ended)
+  @ApiProblems(problems)
+  async ship(
+    @Param('orderId', { schema: Identifier }) orderId: string,
+    @FromHeaders() headers: CommandHeaders,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Answer {
+    return this.answer(await this.commands.ship(orderId, headers), headers, response);
+  }
+
+  private answer(command: OrderCommandAccepted, { wait }: CommandHeaders, response: ServerResponse): Answer {
+    const outcome = (seconds: number) => this.commands.outcome(command, seconds);
+    return answerCommand(response, wait, { location: command.links.self, accepted: command, outcome, finalStatus: 200 });
+  }
+}

@@ -1,0 +1,123 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { OrderCommand, OrderState } from '../../../contracts/order-state.js';
+import type { Order } from '../../../contracts/order.resource.js';
+import type { Participant } from '../../../contracts/participants.js';
+import {
+  cancelOrderIds,
+  type CancelOrderRequest,
+  cancelOrderType,
+} from '../../../workflows/cancel-order/cancel-order.contract.js';
+import { payOrderIds, type PayOrderRequest, payOrderType } from '../../../workflows/pay-order/pay-order.contract.js';
+import {
+  reviseOrderIds,
+  type ReviseOrderRequest,
+  reviseOrderType,
+} from '../../../workflows/revise-order/revise-order.contract.js';
+import { shipOrderIds, type ShipOrderRequest, shipOrderType } from '../../../workflows/ship-order/ship-order.contract.js';
+import { Links } from '../links.js';
+import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
+import { NumberedSagas, type ResourceCommand } from '../saga-start/numbered-sagas.service.js';
+import type { WithoutPolicy } from '../saga-start/saga-start.js';
+import type { OrderCommandAccepted, PayOrder, ReviseOrder } from './order-command.dto.js';
+import { OrderReader } from './order-reader.service.js';
+
+interface CommandKind extends Pick<ResourceCommand<Order>, 'done' | 'type' | 'ids' | 'from'> {
+  /** The state that the order is in until the saga has ended. Shipping takes one step, so there is nothing in between. */
+  meanwhile: OrderState;
+  participants: readonly Participant[];
+}
+
+const kinds: Record<OrderCommand, CommandKind> = {
+  revise: {
+    done: 'revised',
+    type: reviseOrderType,
+    ids: reviseOrderIds,
+    from: 'APPROVED',
+    meanwhile: 'REVISION_PENDING',
+    participants: ['order', 'customer'],
+  },
+  cancel: {
+    done: 'cancelled',
+    type: cancelOrderType,
+    ids: cancelOrderIds,
+    from: 'APPROVED',
+    meanwhile: 'CANCEL_PENDING',
+    participants: ['order', 'customer'],
+  },
+  pay: {
+    done: 'paid',
+    type: payOrderType,
+    ids: payOrderIds,
+    from: 'APPROVED',
+    meanwhile: 'PAYMENT_PENDING',
+    participants: ['order', 'payment', 'customer'],
+  },
+  ship: {
+    done: 'shipped',
+    type: shipOrderType,
+    ids: shipOrderIds,
+    from: 'PAID',
+    meanwhile: 'PAID',
+    participants: ['order'],
+  },
+};
+
+type CommandRequest = WithoutPolicy<ReviseOrderRequest | CancelOrderRequest | PayOrderRequest | ShipOrderRequest>;
+
+/** Starts the sagas of the commands on an order that stands. */
+@Injectable()
+export class OrderCommandsService {
+  constructor(
+    @Inject(NumberedSagas) private readonly sagas: NumberedSagas,
+    @Inject(OrderReader) private readonly orders: OrderReader,
+    @Inject(Links) private readonly links: Links,
+  ) {}
+
+  /** @throws ProblemException as `NumberedSagas.start`, all of them. */
+  revise(orderId: string, content: ReviseOrder, headers: CommandHeaders): Promise<OrderCommandAccepted> {
+    return this.start('revise', orderId, content, headers);
+  }
+
+  cancel(orderId: string, headers: CommandHeaders): Promise<OrderCommandAccepted> {
+    return this.start('cancel', orderId, {}, headers);
+  }
+
+  pay(orderId: string, content: PayOrder, headers: CommandHeaders): Promise<OrderCommandAccepted> {
+    return this.start('pay', orderId, content, headers);
+  }
+
+  ship(orderId: string, headers: CommandHeaders): Promise<OrderCommandAccepted> {
+    return this.start('ship', orderId, {}, headers);
+  }
+
+  /**
+   * The order at the end of the command's saga, or undefined if that is not reached within `seconds`.
+   * @throws ProblemException 409 `ORDER_STATE_CONFLICT` when another saga had been faster.
+   */
+  async outcome({ orderId, sagaId }: OrderCommandAccepted, seconds: number): Promise<Order | undefined> {
+    if (!(await this.sagas.hasEnded({ noun: 'order' }, sagaId, seconds))) return undefined;
+    const order = await this.orders.order(orderId).catch(() => undefined);
+    return order?.pending?.sagaId === sagaId ? undefined : order;
+  }
+
+  private async start(
+    name: OrderCommand,
+    orderId: string,
+    content: ReviseOrder | PayOrder | object,
+    headers: CommandHeaders,
+  ): Promise<OrderCommandAccepted> {
+    const { meanwhile, participants, ...kind } = kinds[name];
+    const request: CommandRequest = { orderId, ...content };
+    const command: ResourceCommand<Order> = {
+      ...kind,
+      noun: 'order',
+      businessId: orderId,
+      content,
+      read: () => this.orders.order(orderId),
+      saga: () => ({ request, participants }),
+    };
+    const { sagaId, runId } = await this.sagas.start(command, headers);
+    const links = { self: this.links.order(orderId), ...this.links.ofRun(sagaId, runId) };
+    return { orderId, state: meanwhile, sagaId, links };
+  }
+}

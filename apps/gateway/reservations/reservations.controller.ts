@@ -1,0 +1,36 @@
+import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { Identifier } from '../../../contracts/identifier.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
+import { Reservation } from '../../../contracts/reservation.resource.js';
+import { reservationStates } from '../../../contracts/reservation-state.js';
+import { ApiProblems } from '../api-problems.decorator.js';
+import { Allow } from '../auth/allow.decorator.js';
+import { reservationParticipants } from './reservation-participants.js';
+import { type ReservationFilter, ReservationReader } from './reservation-reader.service.js';
+
+const ReservationListQuery = z.strictObject({
+  participant: z.enum(reservationParticipants).optional(),
+  state: z.enum(reservationStates).optional(),
+  tripId: Identifier.optional(),
+  ...pageQuery,
+});
+
+@ApiTags('reservations')
+@Allow('operator')
+@Controller('v1/reservations')
+export class ReservationsController {
+  constructor(@Inject(ReservationReader) private readonly reservations: ReservationReader) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'List what the participants hold for trips',
+    description: 'By participant, and of each the newest first. A reservation also has the fields of its own request.',
+  })
+  @ApiOkResponse({ standardSchema: pageOf(Reservation) })
+  @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] })
+  list(@Query({ schema: ReservationListQuery }) filter: ReservationFilter): Promise<Page<Reservation>> {
+    return this.reservations.reservations(filter);
+  }
+}

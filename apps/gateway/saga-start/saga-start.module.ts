@@ -1,0 +1,18 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { NumberedSagas } from './numbered-sagas.service.js';
+import { EAGER_START, SagaStarter } from './saga-starter.service.js';
+import { StartedSagas } from './started-sagas.service.js';
+
+/** How commands become sagas, for every resource that has commands. */
+@Global()
+@Module({})
+export class SagaStartModule {
+  /** @param eagerStart whether a worker in this process, on the same connection, may take a saga's first task without a detour. */
+  static register(eagerStart: boolean): DynamicModule {
+    return {
+      module: SagaStartModule,
+      providers: [{ provide: EAGER_START, useValue: eagerStart }, SagaStarter, NumberedSagas, StartedSagas],
+      exports: [SagaStarter, NumberedSagas, StartedSagas],
+    };
+  }
+}

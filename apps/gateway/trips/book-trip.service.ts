@@ -1,0 +1,75 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Trip } from '../../../contracts/trip.resource.js';
+import { fingerprint } from '../../../libs/service-kit/fingerprint.js';
+import { bookTripIds, type BookTripRequest, bookTripType } from '../../../workflows/book-trip/book-trip.contract.js';
+import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
+import { Links } from '../links.js';
+import { businessIdOfKey, newBusinessId } from '../saga-start/business-id.js';
+import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
+import type { WithoutPolicy } from '../saga-start/saga-start.js';
+import { SagaStarter } from '../saga-start/saga-starter.service.js';
+import { participantsFor } from './part-participants.js';
+import { TripReader } from './trip-reader.service.js';
+import type { BookTrip, TripAccepted } from './trip.dto.js';
+
+/** Starts the saga `bookTrip`, once for each idempotency key. */
+@Injectable()
+export class BookTripService {
+  constructor(
+    @Inject(SagaStarter) private readonly sagas: SagaStarter,
+    @Inject(TripReader) private readonly trips: TripReader,
+    @Inject(Links) private readonly links: Links,
+    @Inject(GATEWAY_SETTINGS) private readonly settings: Pick<GatewaySettings, 'APPROVAL_WITHIN_MS'>,
+  ) {}
+
+  /** Returns as soon as the start is durable. @throws ProblemException as `SagaStarter.create`. */
+  async book(trip: BookTrip, { caller, idempotencyKey: key }: CommandHeaders): Promise<TripAccepted> {
+    const tripId = key === undefined ? newBusinessId() : businessIdOfKey('POST /v1/trips', caller, key);
+    const { customerId } = trip;
+    const { sagaId, runId } = await this.sagas.create(
+      {
+        type: bookTripType,
+        sagaId: bookTripIds.of(tripId),
+        businessId: tripId,
+        customerId,
+        request: this.requestOf(tripId, trip),
+        participants: participantsFor(trip),
+        summary: `Trip ${tripId} for customer ${customerId}`,
+        details: inWords(trip),
+      },
+      { print: fingerprint(trip), repeatable: key !== undefined },
+    );
+    const links = { self: this.links.trip(tripId), ...this.links.ofRun(sagaId, runId) };
+    return { tripId, state: 'PENDING', sagaId, links };
+  }
+
+  /** The trip at the end of its saga, or undefined if that is not reached within `seconds`. */
+  async outcome({ tripId, sagaId }: Pick<TripAccepted, 'tripId' | 'sagaId'>, seconds: number): Promise<Trip | undefined> {
+    if (!(await this.sagas.end(sagaId, seconds * 1_000))) return undefined;
+    // The saga is accepted whatever becomes of this look at its trip: who cannot have the outcome gets the 202.
+    const trip = await this.trips.trip(tripId).catch(() => undefined);
+    return trip?.state === 'PENDING' || trip?.state === 'AWAITING_APPROVAL' ? undefined : trip;
+  }
+
+  private requestOf(tripId: string, trip: BookTrip): WithoutPolicy<BookTripRequest> {
+    const { customerId, paymentMethod, hotel, flights, car, approvalRequiredAbove: requiredAbove } = trip;
+    return {
+      tripId,
+      customerId,
+      paymentMethod,
+      ...(hotel && { hotel }),
+      ...(flights && { flights }),
+      ...(car && { car }),
+      ...(requiredAbove && { approval: { requiredAbove, withinMs: this.settings.APPROVAL_WITHIN_MS } }),
+    };
+  }
+}
+
+/** The parts as a list in Markdown, for the Temporal UI. */
+function inWords({ hotel, flights = [], car }: BookTrip): string {
+  return [
+    ...(hotel ? [`- ${hotel.rooms} × ${hotel.hotelId}, ${hotel.checkIn} to ${hotel.checkOut}`] : []),
+    ...flights.map(({ flightId, date, seats }) => `- ${seats} × ${flightId}, ${date}`),
+    ...(car ? [`- ${car.carClass} at ${car.location}, ${car.pickUp} to ${car.dropOff}`] : []),
+  ].join('\n');
+}

@@ -1,0 +1,49 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Trip } from '../../../contracts/trip.resource.js';
+import { cancelTripIds, type CancelTripRequest, cancelTripType } from '../../../workflows/cancel-trip/cancel-trip.contract.js';
+import { Links } from '../links.js';
+import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
+import { NumberedSagas, type ResourceCommand } from '../saga-start/numbered-sagas.service.js';
+import type { WithoutPolicy } from '../saga-start/saga-start.js';
+import { participantsFor } from './part-participants.js';
+import { TripReader } from './trip-reader.service.js';
+import type { TripAccepted } from './trip.dto.js';
+
+/** Starts the saga `cancelTrip`. */
+@Injectable()
+export class CancelTripService {
+  constructor(
+    @Inject(NumberedSagas) private readonly sagas: NumberedSagas,
+    @Inject(TripReader) private readonly trips: TripReader,
+    @Inject(Links) private readonly links: Links,
+  ) {}
+
+  /** @throws ProblemException as `NumberedSagas.start`. */
+  async cancel(tripId: string, headers: CommandHeaders): Promise<TripAccepted> {
+    const request: WithoutPolicy<CancelTripRequest> = { tripId };
+    const command: ResourceCommand<Trip> = {
+      noun: 'trip',
+      businessId: tripId,
+      done: 'cancelled',
+      type: cancelTripType,
+      ids: cancelTripIds,
+      from: 'BOOKED',
+      content: {},
+      read: () => this.trips.trip(tripId),
+      saga: (trip) => ({ request, participants: participantsFor(trip) }),
+    };
+    const { sagaId, runId } = await this.sagas.start(command, headers);
+    const links = { self: this.links.trip(tripId), ...this.links.ofRun(sagaId, runId) };
+    return { tripId, state: 'CANCELLING', sagaId, links };
+  }
+
+  /**
+   * The trip at the end of the cancellation, or undefined if that is not reached within `seconds`.
+   * @throws ProblemException 409 `TRIP_STATE_CONFLICT` when another cancellation had been faster.
+   */
+  async outcome({ tripId, sagaId }: TripAccepted, seconds: number): Promise<Trip | undefined> {
+    if (!(await this.sagas.hasEnded({ noun: 'trip' }, sagaId, seconds))) return undefined;
+    const trip = await this.trips.trip(tripId).catch(() => undefined);
+    return trip?.pending?.sagaId === sagaId ? undefined : trip;
+  }
+}

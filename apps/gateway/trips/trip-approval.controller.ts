@@ -1,0 +1,89 @@
+import { Body, Controller, Inject, Param, Post, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { ServerResponse } from 'node:http';
+import { Identifier } from '../../../contracts/identifier.js';
+import { Trip } from '../../../contracts/trip.resource.js';
+import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
+import { Allow } from '../auth/allow.decorator.js';
+import { Links } from '../links.js';
+import { answerCommand } from '../saga-start/answer-command.js';
+import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
+import { Command, commandProblems } from '../saga-start/command.decorator.js';
+import { BookTripService } from './book-trip.service.js';
+import { TripApproval } from './trip-approval.service.js';
+import { TripDecision } from './trip.dto.js';
+
+const OptionalDecision = TripDecision.optional();
+
+const accepted = { standardSchema: Trip, description: 'The decision is made; the trip as it was then.' };
+const ended = { standardSchema: Trip, description: 'The saga has ended within the time of `Prefer: wait=N`.' };
+const problems = {
+  ...bodyProblems,
+  ...commandProblems,
+  404: ['TRIP_NOT_FOUND'],
+  409: ['TRIP_NOT_AWAITING_APPROVAL'],
+  422: ['VALIDATION_FAILED'],
+  503: ['WORKER_UNAVAILABLE', 'PARTICIPANT_UNAVAILABLE', 'TEMPORAL_UNAVAILABLE'],
+};
+
+@ApiTags('trips')
+@Allow('operator')
+@Controller('v1/trips/:tripId')
+export class TripApprovalController {
+  constructor(
+    @Inject(TripApproval) private readonly approval: TripApproval,
+    @Inject(BookTripService) private readonly booking: BookTripService,
+    @Inject(Links) private readonly links: Links,
+  ) {}
+
+  @Post('approve')
+  @Command()
+  @ApiOperation({ summary: 'Approve a trip', description: 'AWAITING_APPROVAL → BOOKED. The note is kept in the history.' })
+  @ApiAcceptedResponse(accepted)
+  @ApiOkResponse(ended)
+  @ApiProblems(problems)
+  approve(
+    @Param('tripId', { schema: Identifier }) tripId: string,
+    @Body({ schema: OptionalDecision }) decision: TripDecision | undefined,
+    @FromHeaders() headers: CommandHeaders,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Promise<Trip> {
+    return this.decide('approve', tripId, decision, headers, response);
+  }
+
+  @Post('decline')
+  @Command()
+  @ApiOperation({
+    summary: 'Decline a trip',
+    description:
+      'AWAITING_APPROVAL → FAILED with the code `APPROVAL_DECLINED`, and everything released. The note is kept in the history.',
+  })
+  @ApiAcceptedResponse(accepted)
+  @ApiOkResponse(ended)
+  @ApiProblems(problems)
+  decline(
+    @Param('tripId', { schema: Identifier }) tripId: string,
+    @Body({ schema: OptionalDecision }) decision: TripDecision | undefined,
+    @FromHeaders() headers: CommandHeaders,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Promise<Trip> {
+    return this.decide('decline', tripId, decision, headers, response);
+  }
+
+  private async decide(
+    decision: 'approve' | 'decline',
+    tripId: string,
+    given: TripDecision | undefined,
+    headers: CommandHeaders,
+    response: ServerResponse,
+  ): Promise<Trip> {
+    const trip = await this.approval.decide(decision, tripId, given, headers);
+    const outcome = (seconds: number) => this.booking.outcome(trip, seconds);
+    return answerCommand(response, headers.wait, {
+      location: this.links.trip(tripId),
+      accepted: trip,
+      outcome,
+      finalStatus: 200,
+    });
+  }
+}

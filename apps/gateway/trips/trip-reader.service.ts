@@ -1,0 +1,43 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Page } from '../../../contracts/page.js';
+import type { TripState } from '../../../contracts/trip-state.js';
+import type { Trip } from '../../../contracts/trip.resource.js';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import { ParticipantsService } from '../participants/participants.service.js';
+import { UnrecordedTrips } from './unrecorded-trips.service.js';
+
+export interface TripListFilter {
+  customerId?: string | undefined;
+  state?: TripState | undefined;
+  limit: number;
+  after?: string | undefined;
+}
+
+/** Trips as the trip service has them, and those that it does not have yet. */
+@Injectable()
+export class TripReader {
+  constructor(
+    @Inject(ParticipantsService) private readonly participants: ParticipantsService,
+    @Inject(UnrecordedTrips) private readonly unrecorded: UnrecordedTrips,
+  ) {}
+
+  /**
+   * A trip is found from the moment that it was accepted, also while its saga has not reached the trip service.
+   * @throws ProblemException 404 `TRIP_NOT_FOUND`.
+   */
+  async trip(tripId: string): Promise<Trip> {
+    try {
+      return await this.participants.apis.trip.get<Trip>(`/trips/${tripId}`);
+    } catch (error) {
+      if (!(error instanceof ProblemException) || error.problem.code !== 'TRIP_NOT_FOUND') throw error;
+      const trip = await this.unrecorded.find(tripId);
+      if (!trip) throw error;
+      return trip;
+    }
+  }
+
+  /** Trips that the trip service has, newest first. */
+  trips(filter: TripListFilter): Promise<Page<Trip>> {
+    return this.participants.apis.trip.get('/trips', { ...filter });
+  }
+}

@@ -1,0 +1,96 @@
+import { Body, Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { Identifier } from '../../../contracts/identifier.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
+import { tripStates } from '../../../contracts/trip-state.js';
+import { Trip } from '../../../contracts/trip.resource.js';
+import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
+import { Allow } from '../auth/allow.decorator.js';
+import { answerCommand } from '../saga-start/answer-command.js';
+import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
+import { Command, commandProblems } from '../saga-start/command.decorator.js';
+import { BookTripService } from './book-trip.service.js';
+import { CancelTripService } from './cancel-trip.service.js';
+import { type TripListFilter, TripReader } from './trip-reader.service.js';
+import { BookTrip, TripAccepted } from './trip.dto.js';
+
+const TripListQuery = z.strictObject({ customerId: Identifier.optional(), state: z.enum(tripStates).optional(), ...pageQuery });
+
+const ended = { standardSchema: Trip, description: 'The saga has ended within the time of `Prefer: wait=N`.' };
+
+@ApiTags('trips')
+@Allow('trips')
+@Controller('v1/trips')
+export class TripsController {
+  constructor(
+    @Inject(BookTripService) private readonly booking: BookTripService,
+    @Inject(CancelTripService) private readonly cancelling: CancelTripService,
+    @Inject(TripReader) private readonly trips: TripReader,
+  ) {}
+
+  @Post()
+  @Command()
+  @ApiOperation({
+    summary: 'Book a trip',
+    description:
+      'Starts the saga `bookTrip` over hotel, flights and car, at least one of them: the trip is PENDING at once and ends BOOKED, or FAILED ' +
+      'with `failure.part` and `failure.code` and everything released. Above `approvalRequiredAbove` it is AWAITING_APPROVAL in between. ' +
+      'With `Prefer: wait=N` the answer is the final trip (201) if the saga ends within N seconds.',
+  })
+  @ApiAcceptedResponse({ standardSchema: TripAccepted, description: 'The trip is accepted; `Location` says where it is.' })
+  @ApiCreatedResponse(ended)
+  @ApiProblems({ ...bodyProblems, ...commandProblems })
+  async book(
+    @Body({ schema: BookTrip }) trip: BookTrip,
+    @FromHeaders() headers: CommandHeaders,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Promise<TripAccepted | Trip> {
+    const accepted = await this.booking.book(trip, headers);
+    const outcome = (seconds: number) => this.booking.outcome(accepted, seconds);
+    return answerCommand(response, headers.wait, { location: accepted.links.self, accepted, outcome, finalStatus: 201 });
+  }
+
+  @Get()
+  @Allow('trips', 'operator')
+  @ApiOperation({ summary: 'List trips, newest first' })
+  @ApiOkResponse({ standardSchema: pageOf(Trip) })
+  @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] })
+  list(@Query({ schema: TripListQuery }) filter: TripListFilter): Promise<Page<Trip>> {
+    return this.trips.trips(filter);
+  }
+
+  @Get(':tripId')
+  @Allow('trips', 'operator')
+  @ApiOperation({ summary: 'Read a trip', description: 'Found from the moment that it was accepted.' })
+  @ApiOkResponse({ standardSchema: Trip })
+  @ApiProblems({ 404: ['TRIP_NOT_FOUND'], 422: ['VALIDATION_FAILED'], 503: ['PARTICIPANT_UNAVAILABLE', 'TEMPORAL_UNAVAILABLE'] })
+  get(@Param('tripId', { schema: Identifier }) tripId: string): Promise<Trip> {
+    return this.trips.trip(tripId);
+  }
+
+  @Post(':tripId/cancel')
+  @Command()
+  @ApiOperation({
+    summary: 'Cancel a trip',
+    description:
+      'Starts the saga `cancelTrip`: BOOKED → CANCELLING → CANCELLED, every part released, and as much refunded as the policy says for the ' +
+      'days before the start.',
+  })
+  @ApiAcceptedResponse({
+    standardSchema: TripAccepted,
+    description: 'The cancellation is accepted and locks the trip; `Location` says where that is.',
+  })
+  @ApiOkResponse(ended)
+  @ApiProblems({ ...commandProblems, 404: ['TRIP_NOT_FOUND'], 409: ['TRIP_STATE_CONFLICT'] })
+  async cancel(
+    @Param('tripId', { schema: Identifier }) tripId: string,
+    @FromHeaders() headers: CommandHeaders,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Promise<TripAccepted | Trip> {
+    const accepted = await this.cancelling.cancel(tripId, headers);
+    const outcome = (seconds: number) => this.cancelling.outcome(accepted, seconds);
+    return answerCommand(response, headers.wait, { location: accepted.links.self, accepted, outcome, finalStatus: 200 });
+  }
+}

@@ -1,0 +1,40 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Trip } from '../../../contracts/trip.resource.js';
+import { bookTripIds, type BookTripOutcome, type BookTripRequest } from '../../../workflows/book-trip/book-trip.contract.js';
+import { type StartedSaga, StartedSagas } from '../saga-start/started-sagas.service.js';
+
+type BookTripSaga = StartedSaga<BookTripRequest, BookTripOutcome>;
+
+/** Trips that are accepted but that the trip service does not know (yet): as their saga was started. */
+@Injectable()
+export class UnrecordedTrips {
+  constructor(@Inject(StartedSagas) private readonly sagas: StartedSagas) {}
+
+  /** The trip, or undefined if no saga was ever started for it. */
+  async find(tripId: string): Promise<Trip | undefined> {
+    const saga: BookTripSaga | undefined = await this.sagas.find(bookTripIds.of(tripId));
+    if (!saga) return undefined;
+    const { customerId, hotel, flights, car } = saga.request;
+    return {
+      tripId,
+      customerId,
+      total: { amount: 0, currency: 'EUR' },
+      ...standingOf(saga),
+      ...(hotel && { hotel }),
+      ...(flights && { flights }),
+      ...(car && { car }),
+      commandCount: 0,
+      sagaId: saga.sagaId,
+      createdAt: saga.startedAt,
+      updatedAt: saga.updatedAt,
+    };
+  }
+}
+
+/** The trip's state as far as its saga knows it. A saga that was ended by force before it recorded anything has booked nothing. */
+function standingOf({ end }: BookTripSaga): Pick<Trip, 'state'> & Partial<Pick<Trip, 'total' | 'failure'>> {
+  if (!end) return { state: 'PENDING' };
+  if (end.outcome?.state === 'BOOKED') return { state: 'BOOKED', total: end.outcome.total };
+  const detail = `The saga ended as ${end.status} before the trip was recorded.`;
+  return { state: 'FAILED', failure: end.outcome?.failure ?? { part: 'trip', code: 'ABORTED', detail } };
+}

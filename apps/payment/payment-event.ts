@@ -1,0 +1,27 @@
+import type { PaymentEventData, PaymentEventType } from '../../contracts/payment.events.js';
+import type { Payment as PaymentRow } from '../../generated/payment/client.js';
+import type { OutboxEvent } from '../../libs/participant/outbox.js';
+import { isSeen, moneyOf, purposeOf } from './payment.repository.js';
+
+/** An event type without its version, as the outbox keeps it. */
+type Fact = PaymentEventType extends `${infer Name}.v1` ? Name : never;
+type Common = 'paymentId' | 'customerId' | 'tripId' | 'orderId' | 'amount';
+
+/** The event of a change that has brought the payment to the version it is at. */
+export function paymentEvent<F extends Fact>(
+  payment: PaymentRow,
+  type: F,
+  data: Omit<PaymentEventData<`${F}.v1`>, Common>,
+): OutboxEvent {
+  const { paymentId, customerId, version, updatedAt } = payment;
+  const amount = isSeen(payment) ? moneyOf(payment.amount, payment.currency) : null;
+  return {
+    type,
+    typeVersion: 1,
+    aggregateType: 'payment',
+    aggregateId: paymentId,
+    aggregateVersion: version,
+    occurredAt: updatedAt,
+    data: { paymentId, customerId, ...purposeOf(payment), amount, ...data },
+  };
+}

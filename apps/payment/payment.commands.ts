@@ -1,0 +1,162 @@
+import { Injectable } from '@nestjs/common';
+import type { PaymentState } from '../../contracts/payment-state.js';
+import {
+  AuthorizeCommand,
+  CaptureCommand,
+  type PaymentAnswer,
+  RefundCommand,
+  VoidCommand,
+} from '../../contracts/payment.commands.js';
+import type { Payment as PaymentRow } from '../../generated/payment/client.js';
+import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
+import { appendEvent } from '../../libs/participant/outbox.js';
+import { Refusal } from '../../libs/participant/refusal.js';
+import { paymentEvent } from './payment-event.js';
+import {
+  declineOf,
+  insertPayment,
+  isSeen,
+  lockPayment,
+  moneyOf,
+  type PaymentTransaction,
+  transitPayment,
+} from './payment.repository.js';
+import { bankAnswers } from './test-bank.js';
+
+/** What sagas may ask of the payment service. Each command but `refund` is harmless when repeated, with the same key or with another. */
+@Injectable()
+export class PaymentCommands implements CommandHandlers<'payment', PaymentTransaction> {
+  /** A payment is decided once: what the bank said then is the answer to the same again, and one that was voided is refused. */
+  readonly authorize = command(
+    AuthorizeCommand,
+    async (tx: PaymentTransaction, payment, context): Promise<PaymentAnswer | Refusal> => {
+      const { paymentId, tripId = null, orderId = null, customerId, paymentMethod, amount } = payment;
+      const known = await lockPayment(tx, paymentId);
+      if (known?.state === 'VOIDED')
+        return new Refusal('PAYMENT_VOIDED', `Payment ${paymentId} was voided; it cannot be authorized any more.`);
+      if (known && !isSame(known, payment))
+        return new Refusal(
+          'PAYMENT_CONFLICT',
+          `Payment ${paymentId} is ${known.state} for something else; this needs an id of its own.`,
+        );
+      if (known) return refusalOf(known) ?? answerOf(known);
+
+      const { authorization: decline } = bankAnswers(paymentMethod);
+      const made = await insertPayment(tx, {
+        paymentId,
+        tripId,
+        orderId,
+        customerId,
+        paymentMethod,
+        amount: amount.amount,
+        currency: amount.currency,
+        state: decline ? 'DECLINED' : 'AUTHORIZED',
+        declineCode: decline?.code ?? null,
+        declineDetail: decline?.detail ?? null,
+      });
+      const event = decline ? paymentEvent(made, 'payment.declined', { decline }) : paymentEvent(made, 'payment.authorized', {});
+      await appendEvent(tx, event, context);
+      return refusalOf(made) ?? answerOf(made);
+    },
+  );
+
+  readonly capture = command(
+    CaptureCommand,
+    async (tx: PaymentTransaction, { paymentId }, context): Promise<PaymentAnswer | Refusal> => {
+      const known = await lockPayment(tx, paymentId);
+      if (!known) return new Refusal('PAYMENT_NOT_FOUND', `There is no payment ${paymentId} to capture.`);
+      switch (known.state as PaymentState) {
+        case 'CAPTURED':
+        case 'REFUNDED':
+          return answerOf(known);
+        case 'VOIDED':
+          return new Refusal('PAYMENT_VOIDED', `Payment ${paymentId} was voided; nothing is set aside that could be captured.`);
+        case 'DECLINED':
+          return new Refusal(
+            'PAYMENT_DECLINED',
+            `Payment ${paymentId} was declined; nothing is set aside that could be captured.`,
+          );
+        case 'AUTHORIZED': {
+          const { capture: decline } = bankAnswers(known.paymentMethod ?? '');
+          if (decline) return new Refusal(decline.code, decline.detail);
+          const captured = await transitPayment(tx, paymentId, 'capture');
+          await appendEvent(tx, paymentEvent(captured, 'payment.captured', {}), context);
+          return answerOf(captured);
+        }
+      }
+    },
+  );
+
+  readonly void = command(
+    VoidCommand,
+    async (tx: PaymentTransaction, { paymentId }, context): Promise<PaymentAnswer | Refusal> => {
+      const known = await lockPayment(tx, paymentId);
+      if (known?.state === 'CAPTURED' || known?.state === 'REFUNDED')
+        return new Refusal('PAYMENT_CAPTURED', `Payment ${paymentId} is ${known.state}; it cannot be voided, only refunded.`);
+      if (known && known.state !== 'AUTHORIZED') return answerOf(known);
+      // A payment never seen is remembered as voided: its authorization may still be on its way and must be refused.
+      const voided = known
+        ? await transitPayment(tx, paymentId, 'void')
+        : await insertPayment(tx, { paymentId, state: 'VOIDED' });
+      await appendEvent(tx, paymentEvent(voided, 'payment.voided', {}), context);
+      return answerOf(voided);
+    },
+  );
+
+  /** A refund of nothing changes nothing: who refunds by a share need not look what it comes to. */
+  readonly refund = command(
+    RefundCommand,
+    async (tx: PaymentTransaction, { paymentId, amount: refund }, context): Promise<PaymentAnswer | Refusal> => {
+      const known = await lockPayment(tx, paymentId);
+      if (!known) return new Refusal('PAYMENT_NOT_FOUND', `There is no payment ${paymentId} to refund.`);
+      if (!isSeen(known) || (known.state !== 'CAPTURED' && known.state !== 'REFUNDED'))
+        return new Refusal('PAYMENT_NOT_CAPTURED', `Payment ${paymentId} is ${known.state}; there is nothing to give back.`);
+      const { amount, currency, refunded: before } = known;
+      if (refund.currency !== currency)
+        return new Refusal(
+          'CURRENCY_MISMATCH',
+          `Payment ${paymentId} is in ${currency} and cannot be refunded in ${refund.currency}.`,
+        );
+      if (BigInt(refund.amount) > amount - before) {
+        return new Refusal(
+          'REFUND_EXCEEDS_CAPTURE',
+          `Of payment ${paymentId} ${amount} ${currency} were captured and ${before} are refunded (minor units); ${refund.amount} more cannot be.`,
+        );
+      }
+      if (refund.amount === 0) return answerOf(known);
+      const refunded = await transitPayment(tx, paymentId, 'refund', { refunded: { increment: refund.amount } });
+      await appendEvent(
+        tx,
+        paymentEvent(refunded, 'payment.refunded', { refund, refunded: moneyOf(refunded.refunded, currency) }),
+        context,
+      );
+      return answerOf(refunded);
+    },
+  );
+}
+
+function isSame(known: PaymentRow, { tripId, orderId, customerId, paymentMethod, amount }: AuthorizeCommand): boolean {
+  return (
+    known.tripId === (tripId ?? null) &&
+    known.orderId === (orderId ?? null) &&
+    known.customerId === customerId &&
+    known.paymentMethod === paymentMethod &&
+    known.amount === BigInt(amount.amount) &&
+    known.currency === amount.currency
+  );
+}
+
+function refusalOf(payment: PaymentRow): Refusal | undefined {
+  const decline = declineOf(payment);
+  return decline && new Refusal(decline.code, decline.detail);
+}
+
+function answerOf(payment: PaymentRow): PaymentAnswer {
+  const money = (amount: bigint) => (isSeen(payment) ? moneyOf(amount, payment.currency) : null);
+  return {
+    paymentId: payment.paymentId,
+    state: payment.state as PaymentState,
+    amount: money(payment.amount ?? 0n),
+    refunded: money(payment.refunded),
+  };
+}

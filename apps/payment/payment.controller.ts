@@ -1,0 +1,26 @@
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { z } from 'zod';
+import { Identifier } from '../../contracts/identifier.js';
+import { type Page, pageQuery } from '../../contracts/page.js';
+import type { Payment } from '../../contracts/payment.resource.js';
+import { ProblemException } from '../../libs/service-kit/problem.exception.js';
+import { type PaymentFilter, PaymentQueries } from './payment.queries.js';
+
+const PaymentListQuery = z.strictObject({ tripId: Identifier.optional(), orderId: Identifier.optional(), ...pageQuery });
+
+@Controller('payments')
+export class PaymentController {
+  constructor(@Inject(PaymentQueries) private readonly queries: PaymentQueries) {}
+
+  @Get()
+  list(@Query({ schema: PaymentListQuery }) query: PaymentFilter): Promise<Page<Payment>> {
+    return this.queries.payments(query);
+  }
+
+  @Get(':paymentId')
+  async get(@Param('paymentId', { schema: Identifier }) paymentId: string): Promise<Payment> {
+    const payment = await this.queries.payment(paymentId);
+    if (!payment) throw new ProblemException(404, 'PAYMENT_NOT_FOUND', `There is no payment ${paymentId}.`);
+    return payment;
+  }
+}

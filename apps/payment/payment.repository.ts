@@ -1,0 +1,81 @@
+import type { Money } from '../../contracts/money.js';
+import type { PaymentState } from '../../contracts/payment-state.js';
+import type { Decline, Payment } from '../../contracts/payment.resource.js';
+import type { Payment as PaymentRow, Prisma } from '../../generated/payment/client.js';
+import { ConcurrencyConflictError } from '../../libs/participant/concurrency-conflict.error.js';
+import { isUniqueViolation } from '../../libs/participant/database-failure.js';
+import { type PaymentTransition, paymentTransitions } from './payment-transitions.js';
+
+export type PaymentTransaction = Prisma.TransactionClient;
+
+/** A payment of which more than the id is known: no tombstone. */
+export type SeenPayment = PaymentRow & { customerId: string; paymentMethod: string; amount: bigint; currency: string };
+
+/** The payment of that id, tombstones included, or null; commands on one payment wait here for each other until the transaction ends. */
+export async function lockPayment(tx: PaymentTransaction, paymentId: string): Promise<PaymentRow | null> {
+  // A statement of its own: what is read next must be seen as of after the wait.
+  await tx.$executeRaw`select from payment where payment_id = ${paymentId} for update`;
+  return tx.payment.findUnique({ where: { paymentId } });
+}
+
+/** @throws ConcurrencyConflictError when the same payment was inserted meanwhile, be it as a tombstone. */
+export async function insertPayment(
+  tx: PaymentTransaction,
+  payment: Omit<Prisma.PaymentCreateInput, 'version'>,
+): Promise<PaymentRow> {
+  return tx.payment.create({ data: { ...payment, version: 1 } }).catch((error: unknown) => {
+    throw isUniqueViolation(error) ? new ConcurrencyConflictError(`payment ${payment.paymentId} was inserted meanwhile`) : error;
+  });
+}
+
+/**
+ * Takes a payment that is locked through a transition that its state allows.
+ * @throws Error when the state does not allow it: whoever calls has looked before.
+ */
+export async function transitPayment(
+  tx: PaymentTransaction,
+  paymentId: string,
+  transition: PaymentTransition,
+  change: Pick<Prisma.PaymentUpdateManyMutationInput, 'refunded'> = {},
+): Promise<PaymentRow> {
+  const { from, to } = paymentTransitions[transition];
+  const [moved] = await tx.payment.updateManyAndReturn({
+    where: { paymentId, state: { in: [...from] } },
+    data: { state: to, version: { increment: 1 }, ...change },
+  });
+  if (!moved) throw new Error(`payment ${paymentId} is in no state to ${transition}`);
+  return moved;
+}
+
+export const isSeen = (row: PaymentRow): row is SeenPayment => row.customerId !== null;
+
+export const moneyOf = (amount: bigint | number, currency: string): Money => ({ amount: Number(amount), currency });
+
+/** Why the payment was declined, if it was. */
+export const declineOf = ({ declineCode, declineDetail }: PaymentRow): Decline | undefined =>
+  declineCode === null ? undefined : { code: declineCode, detail: declineDetail ?? '' };
+
+/** The payment as readers see it. */
+export function toResource(row: SeenPayment): Payment {
+  const decline = declineOf(row);
+  return {
+    paymentId: row.paymentId,
+    customerId: row.customerId,
+    ...purposeOf(row),
+    state: row.state as PaymentState,
+    amount: moneyOf(row.amount, row.currency),
+    refunded: moneyOf(row.refunded, row.currency),
+    ...(decline ? { decline } : {}),
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+/** What the payment is for. */
+export const purposeOf = ({
+  tripId,
+  orderId,
+}: Pick<PaymentRow, 'tripId' | 'orderId'>): { tripId?: string; orderId?: string } => ({
+  ...(tripId === null ? {} : { tripId }),
+  ...(orderId === null ? {} : { orderId }),
+});

@@ -1,0 +1,27 @@
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { z } from 'zod';
+import { Identifier } from '../../contracts/identifier.js';
+import { type Page, pageQuery } from '../../contracts/page.js';
+import { tripStates } from '../../contracts/trip-state.js';
+import type { Trip } from '../../contracts/trip.resource.js';
+import { ProblemException } from '../../libs/service-kit/problem.exception.js';
+import { type TripFilter, TripQueries } from './trip.queries.js';
+
+const TripListQuery = z.strictObject({ customerId: Identifier.optional(), state: z.enum(tripStates).optional(), ...pageQuery });
+
+@Controller('trips')
+export class TripController {
+  constructor(@Inject(TripQueries) private readonly queries: TripQueries) {}
+
+  @Get()
+  list(@Query({ schema: TripListQuery }) query: TripFilter): Promise<Page<Trip>> {
+    return this.queries.trips(query);
+  }
+
+  @Get(':tripId')
+  async get(@Param('tripId', { schema: Identifier }) tripId: string): Promise<Trip> {
+    const trip = await this.queries.trip(tripId);
+    if (!trip) throw new ProblemException(404, 'TRIP_NOT_FOUND', `There is no trip ${tripId}.`);
+    return trip;
+  }
+}

@@ -1,0 +1,117 @@
+import type { Money } from '../../contracts/money.js';
+import type { TripState } from '../../contracts/trip-state.js';
+import type { Trip, TripFailure, TripParts } from '../../contracts/trip.resource.js';
+import { Prisma, type Trip as TripRow } from '../../generated/trip/client.js';
+import { ConcurrencyConflictError } from '../../libs/participant/concurrency-conflict.error.js';
+import { isUniqueViolation } from '../../libs/participant/database-failure.js';
+import { type TripTransition, tripTransitions } from './trip-transitions.js';
+
+export type TripTransaction = Prisma.TransactionClient;
+
+export interface NewTrip {
+  tripId: string;
+  customerId: string | null;
+  state: TripState;
+  parts: TripParts;
+  failure?: TripFailure;
+  sagaId: string;
+}
+
+/** A trip of which more than the id is known: no tombstone. */
+export type SeenTrip = TripRow & { customerId: string };
+
+/** Why a cancellation came to nothing. */
+type LastCancellation = NonNullable<Trip['lastCancellation']>;
+
+/** What a transition changes besides the state. `null` clears. */
+export interface TripChange {
+  parts?: TripParts;
+  total?: Money;
+  failure?: TripFailure;
+  refund?: Money;
+  /** The saga that the trip is locked for. */
+  pendingSagaId?: string | null;
+  lastCancellation?: LastCancellation | null;
+  /** One more saga has asked for a command. */
+  counts?: boolean;
+}
+
+/** The trip of that id, tombstones included, or null; commands on one trip wait here for each other until the transaction ends. */
+export async function lockTrip(tx: TripTransaction, tripId: string): Promise<TripRow | null> {
+  // A statement of its own: what is read next must be seen as of after the wait.
+  await tx.$executeRaw`select from trip where trip_id = ${tripId} for update`;
+  return tx.trip.findUnique({ where: { tripId } });
+}
+
+/** @throws ConcurrencyConflictError when the same trip was inserted meanwhile, be it as a tombstone. */
+export async function insertTrip(tx: TripTransaction, { failure, ...trip }: NewTrip): Promise<TripRow> {
+  const data = { ...trip, parts: trip.parts, ...(failure ? { failure } : {}), total: 0, currency: 'EUR', version: 1 };
+  return tx.trip.create({ data }).catch((error: unknown) => {
+    throw isUniqueViolation(error) ? new ConcurrencyConflictError(`trip ${trip.tripId} was inserted meanwhile`) : error;
+  });
+}
+
+/**
+ * Takes a trip that is locked through a transition that its state allows.
+ * @throws Error when the state does not allow it: whoever calls has looked before.
+ */
+export async function transitTrip(
+  tx: TripTransaction,
+  tripId: string,
+  transition: TripTransition,
+  change: TripChange = {},
+): Promise<TripRow> {
+  const { from, to } = tripTransitions[transition];
+  const [moved] = await tx.trip.updateManyAndReturn({
+    where: { tripId, state: { in: [...from] } },
+    data: { state: to, version: { increment: 1 }, ...columnsOf(change) },
+  });
+  if (!moved) throw new Error(`trip ${tripId} is in no state to ${transition}`);
+  return moved;
+}
+
+/** Changes a trip that is locked and keeps its state; `versioned` when that is a fact that gets an event. */
+export function changeTrip(tx: TripTransaction, tripId: string, change: TripChange, versioned = false): Promise<TripRow> {
+  return tx.trip.update({
+    where: { tripId },
+    data: { ...columnsOf(change), ...(versioned ? { version: { increment: 1 } } : {}) },
+  });
+}
+
+export const isSeen = (row: TripRow): row is SeenTrip => row.customerId !== null;
+
+export const totalOf = ({ total, currency }: TripRow): Money => ({ amount: Number(total), currency });
+
+export const partsOf = ({ parts }: TripRow): TripParts => parts as TripParts;
+
+/** The trip as readers see it. */
+export function toResource(row: SeenTrip): Trip {
+  return {
+    tripId: row.tripId,
+    customerId: row.customerId,
+    state: row.state as TripState,
+    total: totalOf(row),
+    ...partsOf(row),
+    ...(row.failure === null ? {} : { failure: row.failure as TripFailure }),
+    ...(row.refund === null ? {} : { refund: { amount: Number(row.refund), currency: row.currency } }),
+    ...(row.pendingSagaId === null ? {} : { pending: { command: 'cancel', sagaId: row.pendingSagaId } }),
+    ...(row.lastCancellation === null ? {} : { lastCancellation: row.lastCancellation as LastCancellation }),
+    commandCount: row.commandCount,
+    sagaId: row.sagaId,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+function columnsOf(change: TripChange): Prisma.TripUpdateManyMutationInput {
+  const { parts, total, failure, refund, pendingSagaId, lastCancellation, counts } = change;
+  return {
+    ...(parts && { parts }),
+    ...(total && { total: total.amount, currency: total.currency }),
+    ...(failure && { failure }),
+    ...(refund && { refund: refund.amount }),
+    ...(pendingSagaId !== undefined && { pendingSagaId }),
+    ...(lastCancellation !== undefined && { lastCancellation: lastCancellation ?? Prisma.DbNull }),
+    ...(counts && { commandCount: { increment: 1 } }),
+  };
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { Identifier } from './identifier.js';
+import { Money } from './money.js';
+import { hasTripPart, noTripPart, reservedTripParts, TripFailure, tripParts, tripRequestParts } from './trip.resource.js';
+import { tripStates } from './trip-state.js';
+
+const tripId = Identifier;
+const sagaId = z.string().min(1).max(200);
+const particulars = { customerId: Identifier, sagaId, ...tripRequestParts };
+
+/** Records a PENDING trip: what was asked for, nothing reserved yet. */
+export const CreateTripCommand = z.strictObject({ tripId, ...particulars }).refine(hasTripPart, noTripPart);
+export type CreateTripCommand = z.infer<typeof CreateTripCommand>;
+
+const reservedFields = { tripId, parts: z.strictObject(reservedTripParts), total: Money.extend({ amount: z.int().min(0) }) };
+
+/** PENDING → AWAITING_APPROVAL, with the parts (HELD) and the total that are to be approved. */
+export const RequestApprovalCommand = z.strictObject(reservedFields);
+export type RequestApprovalCommand = z.infer<typeof RequestApprovalCommand>;
+
+/** AWAITING_APPROVAL → PENDING, the compensation of `requestApproval`: nobody can approve it any more. Never refused. */
+export const WithdrawApprovalCommand = z.strictObject({ tripId });
+export type WithdrawApprovalCommand = z.infer<typeof WithdrawApprovalCommand>;
+
+/** PENDING or AWAITING_APPROVAL → BOOKED, with the parts (CONFIRMED) and the total that was paid. */
+export const ConfirmTripCommand = z.strictObject(reservedFields);
+export type ConfirmTripCommand = z.infer<typeof ConfirmTripCommand>;
+
+/**
+ * PENDING or AWAITING_APPROVAL → FAILED, the compensation of `createTrip`. For a trip never seen it leaves a tombstone, so that a late
+ * `createTrip` is refused. `trip` lets the tombstone be read as a failed trip; without it only the id is remembered.
+ */
+export const FailTripCommand = z.strictObject({
+  tripId,
+  failure: TripFailure,
+  trip: z.strictObject(particulars).refine(hasTripPart, noTripPart).optional(),
+});
+export type FailTripCommand = z.infer<typeof FailTripCommand>;
+
+/** BOOKED → CANCELLING: locks the trip for the saga; every other command is refused until that has undone or confirmed. */
+export const BeginTripCancellationCommand = z.strictObject({ tripId, sagaId });
+export type BeginTripCancellationCommand = z.infer<typeof BeginTripCancellationCommand>;
+/** The trip as it is locked: what there is to release and to refund. */
+export const BeginTripCancellationAnswer = z.object({
+  tripId: z.string(),
+  state: z.enum(tripStates),
+  total: Money,
+  parts: z.object(tripParts),
+});
+export type BeginTripCancellationAnswer = z.infer<typeof BeginTripCancellationAnswer>;
+
+/**
+ * CANCELLING → BOOKED, the compensation of `beginTripCancellation`. Before the begin has arrived it leaves a tombstone for the saga, so that it
+ * is refused when it does. Refused once the saga has committed.
+ */
+export const UndoTripCancellationCommand = z.strictObject({
+  tripId,
+  sagaId,
+  reason: z.strictObject({ code: z.string().min(1).max(100), detail: z.string().max(2_000) }),
+});
+export type UndoTripCancellationCommand = z.infer<typeof UndoTripCancellationCommand>;
+
+/** From here the cancellation is not undone any more. */
+export const CommitTripCancellationCommand = z.strictObject({ tripId, sagaId });
+export type CommitTripCancellationCommand = z.infer<typeof CommitTripCancellationCommand>;
+
+/** CANCELLING → CANCELLED, every part CANCELLED, and `refund` given back; only after the commit. */
+export const ConfirmTripCancellationCommand = z.strictObject({
+  tripId,
+  sagaId,
+  refund: Money.extend({ amount: z.int().min(0) }),
+});
+export type ConfirmTripCancellationCommand = z.infer<typeof ConfirmTripCancellationCommand>;
+
+/** The state that a command left the trip in; null for one that the trip service has never seen. */
+export const TripStateAnswer = z.object({ tripId: z.string(), state: z.enum(tripStates).nullable() });
+export type TripStateAnswer = z.infer<typeof TripStateAnswer>;

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { CalendarDate } from './calendar-date.js';
+import { CarRental } from './car.commands.js';
+import { FlightLeg, FlightLegs } from './flight.commands.js';
+import { HotelStay } from './hotel.commands.js';
+import { Identifier } from './identifier.js';
+import { Money } from './money.js';
+import { reservationStates } from './reservation-state.js';
+import { tripStates } from './trip-state.js';
+
+/** Seats of one train on one day. */
+const TrainRide = z
+  .strictObject({ trainId: Identifier, date: CalendarDate, seats: z.int().min(1).max(100) })
+  .meta({ id: 'TrainRide' });
+
+/** The parts that a trip can be asked for; it has at least one. */
+export const tripRequestParts = {
+  hotel: HotelStay.optional(),
+  flights: FlightLegs.optional(),
+  car: CarRental.optional(),
+  rail: TrainRide.optional(),
+};
+export type TripRequestParts = z.infer<z.ZodObject<typeof tripRequestParts>>;
+export type TripPartName = keyof typeof tripRequestParts;
+
+/** Whether anything is asked for at all; the check of every schema that has the parts. */
+export const hasTripPart = ({ hotel, flights, car, rail }: TripRequestParts): boolean => Boolean(hotel ?? flights ?? car ?? rail);
+export const noTripPart = { error: 'must ask for at least one of hotel, flights, car and rail' };
+
+/** What a part has got besides its request. */
+const reserved = {
+  price: Money.optional(),
+  reservationId: z.string().optional(),
+  state: z
+    .enum(reservationStates)
+    .optional()
+    .meta({ description: 'Absent, as are the others, until the part is reserved and told' }),
+};
+
+/** The parts of a trip as readers see them. */
+export const tripParts = {
+  hotel: z.object({ ...HotelStay.shape, ...reserved }).optional(),
+  flights: z.array(z.object({ ...FlightLeg.shape, ...reserved })).optional(),
+  car: z.object({ ...CarRental.shape, ...reserved }).optional(),
+  rail: z.object({ ...TrainRide.shape, ...reserved }).optional(),
+};
+export type TripParts = z.infer<z.ZodObject<typeof tripParts>>;
+
+/** The parts as their participants have reserved them. */
+const held = { price: Money, reservationId: z.string().min(1).max(200) };
+export const reservedTripParts = {
+  hotel: z.object({ ...HotelStay.shape, ...held }).optional(),
+  flights: z.array(z.object({ ...FlightLeg.shape, ...held })).optional(),
+  car: z.object({ ...CarRental.shape, ...held }).optional(),
+  rail: z.object({ ...TrainRide.shape, ...held }).optional(),
+};
+export type ReservedTripParts = z.infer<z.ZodObject<typeof reservedTripParts>>;
+
+/** Why a trip was not booked: the part that failed (`hotel`, `payment`, …) and a stable `code`. */
+export const TripFailure = z.object({ part: z.string(), code: z.string(), detail: z.string() }).meta({ id: 'TripFailure' });
+export type TripFailure = z.infer<typeof TripFailure>;
+
+/** Why a cancellation came to nothing. */
+export const LastCancellation = z
+  .object({ code: z.string(), detail: z.string(), sagaId: z.string() })
+  .meta({ id: 'LastCancellation' });
+
+/** A trip as every reader sees it. Its total is 0 until its parts are reserved. */
+export const Trip = z
+  .object({
+    tripId: z.string(),
+    customerId: z.string(),
+    state: z.enum(tripStates),
+    total: Money,
+    ...tripParts,
+    failure: TripFailure.optional(),
+    refund: Money.optional().meta({ description: 'What was given back when the trip was cancelled' }),
+    pending: z
+      .object({ command: z.literal('cancel'), sagaId: z.string() })
+      .optional()
+      .meta({ description: 'The command that locks the trip, and the saga that it is run by' }),
+    lastCancellation: LastCancellation.optional().meta({ description: 'Why the latest cancellation came to nothing, if it did' }),
+    commandCount: z.int().meta({ description: 'How many sagas have asked for a command on the trip: the next one is one more' }),
+    sagaId: z.string(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Trip' });
+export type Trip = z.infer<typeof Trip>;

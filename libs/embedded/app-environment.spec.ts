@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { appEnvironment } from './app-environment.js';
+import type { EmbeddedSettings } from './embedded-settings.js';
+import { listeningPlace } from './listening-place.js';
+import { jointProcesses, participantProcesses, type ProcessDeclaration } from './processes.js';
+
+const settings = {
+  HOST: '127.0.0.1',
+  PORT: 3000,
+  ORDER_URL: 'http://127.0.0.1:3001',
+  CUSTOMER_URL: 'http://127.0.0.1:3002',
+  DATABASE_ROLE_PASSWORD: 'secret',
+  EMBEDDED_TEMPORAL_UI_PORT: 8233,
+} as EmbeddedSettings;
+const [order] = participantProcesses;
+const [gateway] = jointProcesses;
+
+const environmentOf = (declaration: ProcessDeclaration, changes: Partial<EmbeddedSettings> = {}, given = {}) =>
+  appEnvironment(declaration, listeningPlace(declaration, settings), {
+    given,
+    settings: { ...settings, ...changes },
+    databaseAdminUrl: 'postgresql://admin:admin@127.0.0.1:5433/roundtrip',
+    temporalAddress: '127.0.0.1:7233',
+  });
+
+beforeEach(() => {
+  for (const name of ['CHAOS', 'NODE_ENV', 'TEMPORAL_UI_URL', 'TEMPORAL_TLS', 'DATABASE_URL']) vi.stubEnv(name, '');
+});
+afterEach(() => vi.unstubAllEnvs());
+
+describe('appEnvironment', () => {
+  it('gives a participant the database as its own role, and its place', () => {
+    expect(environmentOf(order)).toMatchObject({
+      DATABASE_URL: 'postgresql://roundtrip_order:secret@127.0.0.1:5433/roundtrip',
+      HOST: '127.0.0.1',
+      PORT: '3001',
+    });
+  });
+
+  it("gives nobody the administrator's address, not even from the user's environment", () => {
+    vi.stubEnv('DATABASE_URL', 'postgresql://admin:admin@127.0.0.1:5433/roundtrip');
+    expect(environmentOf(gateway)).toMatchObject({ DATABASE_URL: '', DATABASE_ROLE_PASSWORD: '', PORT: '3000' });
+    expect(Object.values(environmentOf(order)).join()).not.toContain('admin:admin');
+  });
+
+  it('hands on what the user has set, and what the caller has', () => {
+    vi.stubEnv('LOG_LEVEL', 'debug');
+    vi.stubEnv('SAGA_FAST_STEP_MS', '1');
+    expect(environmentOf(gateway, {}, { SAGA_FAST_STEP_MS: 2 })).toMatchObject({ LOG_LEVEL: 'debug', SAGA_FAST_STEP_MS: '2' });
+  });
+
+  it('turns faults on demand on, unless the user says otherwise or it is production', () => {
+    expect(environmentOf(order)['CHAOS']).toBe('true');
+    vi.stubEnv('NODE_ENV', 'production');
+    expect(environmentOf(order)['CHAOS']).toBe('false');
+    vi.stubEnv('NODE_ENV', '');
+    vi.stubEnv('CHAOS', 'false');
+    expect(environmentOf(order)['CHAOS']).toBe('false');
+  });
+
+  it('leads to the Temporal UI that was started here, or to the one that the user names', () => {
+    expect(environmentOf(gateway)['TEMPORAL_UI_URL']).toBe('http://127.0.0.1:8233');
+    vi.stubEnv('TEMPORAL_UI_URL', 'https://temporal.example');
+    expect(environmentOf(gateway)['TEMPORAL_UI_URL']).toBe('https://temporal.example');
+  });
+
+  it("keeps credentials of some other Temporal from the embedded one, and hands them on with that one's address", () => {
+    vi.stubEnv('TEMPORAL_TLS', 'true');
+    expect(environmentOf(gateway)['TEMPORAL_TLS']).toBe('false');
+    expect(environmentOf(gateway, { TEMPORAL_ADDRESS: 'temporal.example:7233' })['TEMPORAL_TLS']).toBe('true');
+  });
+});

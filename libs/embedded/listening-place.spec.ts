@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import type { EmbeddedSettings } from './embedded-settings.js';
+import { listeningPlace } from './listening-place.js';
+
+const settings = { HOST: '127.0.0.1', PORT: 3000, ORDER_URL: 'http://127.0.0.1:3001' } as EmbeddedSettings;
+const gateway = { name: 'gateway', main: '', listensOn: 'PORT' } as const;
+const order = { name: 'order', main: '', listensOn: 'ORDER_URL' } as const;
+
+describe('listeningPlace', () => {
+  it('puts the gateway on HOST and PORT', () => {
+    expect(listeningPlace(gateway, settings)).toEqual({
+      host: '127.0.0.1',
+      port: 3000,
+      url: 'http://127.0.0.1:3000',
+      instead: '3100',
+    });
+  });
+
+  it.each([
+    ['0.0.0.0', 'http://127.0.0.1:3000'],
+    ['::', 'http://[::1]:3000'],
+    ['::1', 'http://[::1]:3000'],
+    ['localhost', 'http://localhost:3000'],
+  ])('reaches a gateway that listens on %s at %s', (HOST, url) => {
+    expect(listeningPlace(gateway, { ...settings, HOST })).toMatchObject({ host: HOST, url });
+  });
+
+  it('puts a participant where others call it, whatever HOST says', () => {
+    const place = listeningPlace(order, { ...settings, HOST: '0.0.0.0' });
+    expect(place).toEqual({ host: '127.0.0.1', port: 3001, url: 'http://127.0.0.1:3001', instead: 'http://127.0.0.1:3101' });
+  });
+
+  it('understands IPv6 addresses and URLs without a port', () => {
+    expect(listeningPlace(order, { ...settings, ORDER_URL: 'http://[::1]:3001/' })).toMatchObject({
+      host: '::1',
+      url: 'http://[::1]:3001',
+    });
+    expect(listeningPlace(order, { ...settings, ORDER_URL: 'http://order' })).toMatchObject({ host: 'order', port: 80 });
+  });
+});

@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { processIdentity } from './process-identity.js';
+import { RunRecord } from './run-record.js';
+
+const log = () => {};
+let file: string;
+beforeEach(() => {
+  file = path.join(mkdtempSync(path.join(tmpdir(), 'run-record-')), 'run.json');
+});
+
+const sleeper = () => spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)'], { stdio: 'ignore' });
+const recordOf = (supervisor: object, processes: object) => writeFileSync(file, JSON.stringify({ supervisor, processes }));
+
+describe('RunRecord', () => {
+  it('keeps a second one off, naming the pid of the first', async () => {
+    await RunRecord.claim(file, log);
+    await expect(RunRecord.claim(file, log)).rejects.toThrow(
+      `already running on ${path.dirname(file)}, as process ${process.pid}`,
+    );
+  });
+
+  it('can be claimed again when it was released', async () => {
+    (await RunRecord.claim(file, log)).release();
+    expect(existsSync(file)).toBe(false);
+    await expect(RunRecord.claim(file, log)).resolves.toBeInstanceOf(RunRecord);
+  });
+
+  it('tells who runs, by name, pid and how to stop it', async () => {
+    const record = await RunRecord.claim(file, log);
+    record.add('order', process.pid, 'SIGTERM');
+    record.add('customer', process.pid, 'SIGTERM');
+    record.remove('order');
+    const { processes } = JSON.parse(readFileSync(file, 'utf8')) as { processes: object };
+    expect(processes).toEqual({ customer: { pid: process.pid, identity: processIdentity(process.pid), stopSignal: 'SIGTERM' } });
+  });
+
+  it('stops what a killed one has left behind, and says so', async () => {
+    const leftover = sleeper();
+    const gone = new Promise((resolve) => leftover.once('exit', (_code, signal) => resolve(signal)));
+    recordOf(
+      { pid: 1, identity: 'another boot' },
+      { temporal: { pid: leftover.pid, identity: processIdentity(leftover.pid!), stopSignal: 'SIGINT' } },
+    );
+    const lines: string[] = [];
+    await RunRecord.claim(file, (line) => lines.push(line));
+    await expect(gone).resolves.toBe('SIGINT');
+    expect(lines).toEqual([
+      `temporal: still running (pid ${leftover.pid}) after process 1, which started it, had been killed; stopping it`,
+    ]);
+  });
+
+  it('leaves alone a process that only has the pid of one that was ours', async () => {
+    const stranger = sleeper();
+    recordOf(
+      { pid: 1, identity: 'another boot' },
+      { temporal: { pid: stranger.pid, identity: 'another boot', stopSignal: 'SIGKILL' } },
+    );
+    await RunRecord.claim(file, log);
+    expect(processIdentity(stranger.pid!)).toBeDefined();
+    stranger.kill('SIGKILL');
+  });
+
+  it('is not stopped by a record that was cut short', async () => {
+    writeFileSync(file, '{"supervisor": {"pi');
+    await RunRecord.claim(file, log);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ supervisor: { pid: process.pid } });
+  });
+});

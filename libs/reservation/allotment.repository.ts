@@ -1,0 +1,69 @@
+import type { Money } from '../../contracts/money.js';
+import type { Transaction } from '../participant/transaction.js';
+import type { Claim } from './claim.js';
+
+/** What there is for claims at this moment; nothing is locked, so it may be otherwise at the next. */
+export interface Outlook {
+  /** What a unit costs for a day, of the resources that there are. */
+  rates: Map<string, Money>;
+  /** The claims that there is not enough for. */
+  short: (Claim & { free: number; capacity: number })[];
+}
+
+export async function outlookFor(tx: Transaction, claims: readonly Claim[]): Promise<Outlook> {
+  const rows = await tx.$queryRaw<
+    { resource: string; day: string; units: number; price: bigint; currency: string; capacity: number; taken: number }[]
+  >`select resource_id as resource, claim.day::text, claim.units, price, currency,
+           coalesce(allotment.capacity, resource.capacity) as capacity, coalesce(taken, 0) as taken
+    from jsonb_to_recordset(${JSON.stringify(claims)}::jsonb) as claim (resource text, day date, units int)
+    join resource on resource_id = claim.resource
+    left join allotment using (resource_id, day)
+    order by claim.day, resource_id`;
+  return {
+    rates: new Map(rows.map(({ resource, price, currency }) => [resource, { amount: Number(price), currency }])),
+    short: rows.flatMap(({ resource, day, units, capacity, taken }) =>
+      taken + units > capacity ? [{ resource, day, units, capacity, free: capacity - taken }] : [],
+    ),
+  };
+}
+
+/**
+ * Takes what is claimed. Rows are created, locked and changed in one order, whoever claims what, so claims wait for each other and
+ * never in a circle.
+ *
+ * @returns whether there was enough for every claim. If not, part of them is taken nevertheless: roll back.
+ */
+export async function takeUnits(tx: Transaction, claims: readonly Claim[]): Promise<boolean> {
+  const taken = await tx.$executeRaw`
+    insert into allotment as allotted (resource_id, day, capacity, taken)
+    select resource_id, claim.day, coalesce(allotment.capacity, resource.capacity), claim.units
+    from jsonb_to_recordset(${JSON.stringify(claims)}::jsonb) as claim (resource text, day date, units int)
+    join resource on resource_id = claim.resource
+    left join allotment using (resource_id, day)
+    order by resource_id, claim.day
+    on conflict (resource_id, day) do update set taken = allotted.taken + excluded.taken
+    where allotted.taken + excluded.taken <= allotted.capacity`;
+  return taken === claims.length;
+}
+
+/** Locks the rows of claims as `takeUnits` would, for who is going to give back some of them and take others. */
+export async function lockUnits(tx: Transaction, claims: readonly Claim[]): Promise<void> {
+  await takeUnits(
+    tx,
+    claims.map((claim) => ({ ...claim, units: 0 })),
+  );
+}
+
+/** Gives back what was taken; locks in the same order. */
+export async function giveUnitsBack(tx: Transaction, claims: readonly Claim[]): Promise<void> {
+  await tx.$executeRaw`
+    with given as (
+      select resource_id, allotment.day, claim.units
+      from jsonb_to_recordset(${JSON.stringify(claims)}::jsonb) as claim (resource text, day date, units int)
+      join allotment on resource_id = claim.resource and allotment.day = claim.day
+      order by resource_id, allotment.day
+      for update of allotment
+    )
+    update allotment set taken = taken - given.units from given
+    where allotment.resource_id = given.resource_id and allotment.day = given.day`;
+}

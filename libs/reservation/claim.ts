@@ -1,0 +1,21 @@
+import { daysOf } from './calendar.js';
+import type { WantedItem } from './reservation-item.js';
+
+/** Units of a resource on one day. */
+export interface Claim {
+  resource: string;
+  day: string;
+  units: number;
+}
+
+/** What items take, by resource and day; each of them comes once, so two items may ask for the same. */
+export function claimsOf(items: readonly WantedItem[]): Claim[] {
+  const claims = new Map<string, Claim>();
+  for (const { resource, firstDay, lastDay, units } of items) {
+    for (const day of daysOf(firstDay, lastDay)) {
+      const key = `${day} ${resource}`;
+      claims.set(key, { resource, day, units: (claims.get(key)?.units ?? 0) + units });
+    }
+  }
+  return [...claims.values()];
+}

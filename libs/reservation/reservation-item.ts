@@ -1,0 +1,26 @@
+import type { Money } from '../../contracts/money.js';
+
+/** One thing that a trip asks for: so many units of a resource on every day of a range, both ends included. */
+export interface WantedItem {
+  resource: string;
+  firstDay: string;
+  lastDay: string;
+  units: number;
+  /** What was asked for in the participant's own words; readers see it as it came. */
+  request: object;
+}
+
+export interface ReservedItem extends WantedItem {
+  reservationId: string;
+  price: Money;
+}
+
+/** The item as others see it. */
+export const viewOf = ({ reservationId, price, request }: ReservedItem) => ({ reservationId, price, ...request });
+
+export function totalOf(items: readonly Pick<ReservedItem, 'price'>[]): Money | null {
+  const [first] = items;
+  if (!first) return null;
+  // A service has its catalogue in one currency.
+  return { amount: items.reduce((sum, { price }) => sum + price.amount, 0), currency: first.price.currency };
+}

@@ -1,0 +1,16 @@
+import type { Participant } from '../../contracts/participants.js';
+
+/** What one service's reservations are called. */
+export interface ReservationKind {
+  participant: Participant;
+  /** What is reserved, as events name it: `room` makes `hotel.room-held`. */
+  noun: string;
+  refusals: {
+    /** There is not enough left on some day. */
+    full: string;
+    /** There is no such thing at all. */
+    unknown: string;
+    /** Nothing can be reserved for such days. */
+    days: string;
+  };
+}

@@ -1,0 +1,25 @@
+import type { ReservationState } from '../../contracts/reservation-state.js';
+
+export interface Transition {
+  from: readonly ReservationState[];
+  to: ReservationState;
+}
+
+/**
+ * What may happen to a reservation and when. The database update carries `from` in its condition, so a transition that the table does
+ * not allow cannot happen, whoever else changes the reservation at the same moment.
+ */
+export const reservationTransitions = {
+  /** From EXPIRED only with its units claimed again. */
+  confirm: { from: ['HELD', 'EXPIRED'], to: 'CONFIRMED' },
+  cancel: { from: ['HELD', 'CONFIRMED', 'EXPIRED'], to: 'CANCELLED' },
+  expire: { from: ['HELD'], to: 'EXPIRED' },
+} as const satisfies Record<string, Transition>;
+
+export type ReservationTransition = keyof typeof reservationTransitions;
+
+/** The states that a reservation may begin in: what is CANCELLED from the start is a tombstone. */
+export const initialReservationStates = ['HELD', 'CANCELLED'] as const satisfies ReservationState[];
+
+/** Whether a reservation in this state has its units taken; a transition into or out of such a state claims them or gives them back. */
+export const takesUnits = (state: ReservationState): boolean => state === 'HELD' || state === 'CONFIRMED';

@@ -1,0 +1,31 @@
+import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { z } from 'zod';
+import { CalendarDate } from '../../contracts/calendar-date.js';
+import { Identifier } from '../../contracts/identifier.js';
+import { type Page, pageQuery } from '../../contracts/page.js';
+import type { Reservation } from '../../contracts/reservation.resource.js';
+import { reservationStates } from '../../contracts/reservation-state.js';
+import { type Offer, ReservationQueries } from './reservation.queries.js';
+
+const ReservationListQuery = z.strictObject({
+  state: z.enum(reservationStates).optional(),
+  tripId: Identifier.optional(),
+  ...pageQuery,
+});
+const InventoryQuery = z.strictObject({ date: CalendarDate.optional(), ...pageQuery });
+
+/** `GET /reservations` for operators, and `GET /inventory` for whoever looks for something. */
+@Controller()
+export class ReservationController {
+  constructor(@Inject(ReservationQueries) private readonly queries: ReservationQueries) {}
+
+  @Get('reservations')
+  list(@Query({ schema: ReservationListQuery }) query: z.infer<typeof ReservationListQuery>): Promise<Page<Reservation>> {
+    return this.queries.list(query);
+  }
+
+  @Get('inventory')
+  inventory(@Query({ schema: InventoryQuery }) query: z.infer<typeof InventoryQuery>): Promise<Page<Offer>> {
+    return this.queries.inventory(query);
+  }
+}

@@ -1,0 +1,94 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Money } from '../../contracts/money.js';
+import type { Page } from '../../contracts/page.js';
+import type { Reservation } from '../../contracts/reservation.resource.js';
+import type { ReservationState } from '../../contracts/reservation-state.js';
+import { DATABASE } from '../participant/command.executor.js';
+import type { Database, Transaction } from '../participant/transaction.js';
+import { decodeCursor, encodeCursor } from '../service-kit/cursor.js';
+import { addDays, today } from './calendar.js';
+import { Reservations } from './reservations.js';
+
+export interface ReservationFilter {
+  state?: ReservationState | null | undefined;
+  tripId?: string | null | undefined;
+  limit: number;
+  after?: string | undefined;
+}
+
+export interface InventoryFilter {
+  date?: string | undefined;
+  limit: number;
+  after?: string | undefined;
+}
+
+/** What there is on a day; the fields that say what it is come from the service's own catalogue. */
+export interface Offer {
+  capacity: number;
+  free: number;
+  price: Money;
+}
+
+interface ReservationRow {
+  tripId: string;
+  reservationId: string;
+  state: ReservationState;
+  price: Money;
+  request: object;
+  holdUntil: Date;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** What may be asked of a service that takes reservations. Nothing here changes anything. */
+@Injectable()
+export class ReservationQueries {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database<Transaction>,
+    @Inject(Reservations) private readonly reservations: Reservations,
+  ) {}
+
+  /** Reserved items, newest first. */
+  async list({ state = null, tripId = null, limit, after }: ReservationFilter): Promise<Page<Reservation>> {
+    const [createdBefore, idBefore] = after === undefined ? [null, null] : decodeCursor(after, ['instant', 'string']);
+    const rows = await this.database.$queryRaw<ReservationRow[]>`
+      select trip_id as "tripId", reservation_id as "reservationId", state, json_build_object('amount', price, 'currency', currency) as price,
+             request, hold_until as "holdUntil", reservation_item.created_at as "createdAt", updated_at as "updatedAt"
+      from reservation_item join reservation using (trip_id)
+      where (${state}::text is null or state = ${state})
+        and (${tripId}::text is null or trip_id = ${tripId})
+        and (${idBefore}::text is null or (reservation_item.created_at, reservation_id) < (${plausible(createdBefore)}, ${idBefore}))
+      order by reservation_item.created_at desc, reservation_id desc limit ${limit + 1}`;
+    const items = rows.slice(0, limit).map(({ tripId, reservationId, state, price, request, ...times }) => ({
+      participant: this.reservations.kind.participant,
+      tripId,
+      reservationId,
+      state,
+      price,
+      ...request,
+      holdUntil: times.holdUntil.toISOString(),
+      createdAt: times.createdAt.toISOString(),
+      updatedAt: times.updatedAt.toISOString(),
+    }));
+    const last = items.at(-1);
+    return { items, next: rows.length > limit && last ? encodeCursor(last.createdAt, last.reservationId) : null };
+  }
+
+  /** Everything that can be reserved, with what of it is free on a day: tomorrow, unless told. */
+  async inventory({ date = addDays(today(), 1), limit, after }: InventoryFilter): Promise<Page<Offer>> {
+    const [beyond] = after === undefined ? [null] : decodeCursor(after, ['string']);
+    const rows = await this.database.$queryRaw<(Offer & { resource: string; particulars: object })[]>`
+      select resource.resource_id as resource, particulars, coalesce(allotment.capacity, resource.capacity) as capacity,
+             coalesce(allotment.capacity - taken, resource.capacity) as free, json_build_object('amount', price, 'currency', currency) as price
+      from resource left join allotment on allotment.resource_id = resource.resource_id and day = ${date}::date
+      where ${beyond}::text is null or resource.resource_id > ${beyond}
+      order by resource.resource_id limit ${limit + 1}`;
+    const items = rows
+      .slice(0, limit)
+      .map(({ particulars, capacity, free, price }) => ({ ...particulars, capacity, free, price }));
+    return { items, next: rows.length > limit ? encodeCursor(rows[limit - 1]!.resource) : null };
+  }
+}
+
+/** PostgreSQL has no year 0, which a made-up cursor may name. */
+const plausible = (instant: string | null): Date | null => (instant === null ? null : new Date(Math.max(Date.parse(instant), 0)));

@@ -1,0 +1,242 @@
+import { uuidv7 } from 'uuidv7';
+import type { HoldAnswer, ReservationCommand, ReservationStateAnswer } from '../../contracts/reservation.commands.js';
+import type { Money } from '../../contracts/money.js';
+import type { CommandContext } from '../participant/command-context.js';
+import { ConcurrencyConflictError } from '../participant/concurrency-conflict.error.js';
+import { appendEvent } from '../participant/outbox.js';
+import { Refusal } from '../participant/refusal.js';
+import type { Transaction } from '../participant/transaction.js';
+import { fingerprint } from '../service-kit/fingerprint.js';
+import { giveUnitsBack, lockUnits, outlookFor, takeUnits } from './allotment.repository.js';
+import { addDays, daysOf, today } from './calendar.js';
+import { type Claim, claimsOf } from './claim.js';
+import { type ReservedItem, totalOf, viewOf, type WantedItem } from './reservation-item.js';
+import type { ReservationKind } from './reservation-kind.js';
+import {
+  insertReservation,
+  lockOverdueHold,
+  lockReservation,
+  overdueTripsInTheWay,
+  type Reservation,
+  transitReservation,
+} from './reservation.repository.js';
+import { type ReservationTransition, takesUnits } from './reservation-transitions.js';
+
+/** How far ahead can be reserved, in days. */
+const HORIZON_DAYS = 730;
+/** The longest hold: nobody may keep others away for ever without paying. */
+const MAX_HOLD_DAYS = 92;
+
+export interface ReservationRequest<Request extends object> {
+  tripId: string;
+  holdUntil: string;
+  items: (WantedItem & { request: Request })[];
+}
+
+/**
+ * The reservations of one service: what its commands do inside the transaction of the command. A trip reserves once; units are taken as
+ * long as its reservation is HELD or CONFIRMED, and each change of state writes its event.
+ */
+export class Reservations {
+  constructor(readonly kind: ReservationKind) {}
+
+  /** Holds all items or none. A repeat is answered the same while the hold lasts. */
+  async reserve<Request extends object>(
+    tx: Transaction,
+    { tripId, holdUntil, items }: ReservationRequest<Request>,
+    context: CommandContext,
+  ): Promise<HoldAnswer<Request> | Refusal> {
+    const known = await lockReservation(tx, tripId);
+    if (known) return this.answerAgain(known, { tripId, holdUntil, items });
+    const refusal = this.refuseDays(items) ?? refuseHold(holdUntil);
+    if (refusal) return refusal;
+    const rates = await this.acquire(tx, items, context);
+    if (rates instanceof Refusal) return rates;
+
+    const held = await insertReservation(tx, {
+      tripId,
+      state: 'HELD',
+      holdUntil: new Date(holdUntil),
+      items: items.map((item) => reservedAt(rates, item)),
+    });
+    await this.publish(tx, held, context);
+    return holdAnswerOf(held);
+  }
+
+  /** A hold that has expired meanwhile is confirmed nevertheless if its units can be had again. */
+  async confirm(
+    tx: Transaction,
+    { tripId }: ReservationCommand,
+    context: CommandContext,
+  ): Promise<ReservationStateAnswer | Refusal> {
+    const reservation = await lockReservation(tx, tripId);
+    if (!reservation) return new Refusal('RESERVATION_NOT_FOUND', `Trip ${tripId} has reserved nothing that could be confirmed.`);
+    if (reservation.state === 'CONFIRMED') return { tripId, state: 'CONFIRMED' };
+    if (reservation.state === 'CANCELLED') return cancelledBefore(tripId);
+    if (!takesUnits(reservation.state)) {
+      const rates = await this.acquire(tx, reservation.items, context);
+      if (rates instanceof Refusal)
+        return new Refusal(
+          'RESERVATION_EXPIRED',
+          `The hold of trip ${tripId} has expired, and its place is taken: ${rates.detail}`,
+        );
+    }
+    return this.move(tx, reservation, 'confirm', context);
+  }
+
+  /** Never refused: what is reserved is given back, and a trip that has reserved nothing is remembered as cancelled. */
+  async cancel(tx: Transaction, { tripId }: ReservationCommand, context: CommandContext): Promise<ReservationStateAnswer> {
+    const reservation = await lockReservation(tx, tripId);
+    if (!reservation) {
+      const tombstone = await insertReservation(tx, { tripId, state: 'CANCELLED', holdUntil: null, items: [] });
+      await this.publish(tx, tombstone, context);
+      return { tripId, state: 'CANCELLED' };
+    }
+    if (reservation.state === 'CANCELLED') return { tripId, state: 'CANCELLED' };
+    if (takesUnits(reservation.state)) await giveUnitsBack(tx, claimsOf(reservation.items));
+    return this.move(tx, reservation, 'cancel', context);
+  }
+
+  /** Ends the trip's hold if it is overdue and nobody else is about to decide about it. @returns whether it did. */
+  async expire(tx: Transaction, tripId: string, context: CommandContext): Promise<boolean> {
+    const hold = await lockOverdueHold(tx, tripId);
+    if (hold) await this.expireLocked(tx, hold, context);
+    return hold !== null;
+  }
+
+  /** Takes the units of all items, and what they cost, or refuses. @throws ConcurrencyConflictError when somebody else was faster. */
+  private async acquire(
+    tx: Transaction,
+    items: readonly WantedItem[],
+    context: CommandContext,
+  ): Promise<Map<string, Money> | Refusal> {
+    const claims = claimsOf(items);
+    let { rates, short } = await outlookFor(tx, claims);
+    const unknown = items.find(({ resource }) => !rates.has(resource));
+    if (unknown) return new Refusal(this.kind.refusals.unknown, `There is no ${unknown.resource}.`);
+    if (short.length > 0 && (await this.expireInTheWay(tx, items, short, context))) ({ short } = await outlookFor(tx, claims));
+    const [first] = short;
+    if (first) {
+      const { resource, day, units, free, capacity } = first;
+      return new Refusal(
+        this.kind.refusals.full,
+        `${resource} has ${free} of ${capacity} left on ${day}; ${units} cannot be reserved.`,
+      );
+    }
+    if (!(await takeUnits(tx, claims))) throw new ConcurrencyConflictError('what was free was taken meanwhile');
+    return rates;
+  }
+
+  /** Expires overdue holds on what is short rather than let them turn anybody away. @returns whether there was any. */
+  private async expireInTheWay(
+    tx: Transaction,
+    items: readonly WantedItem[],
+    short: readonly Claim[],
+    context: CommandContext,
+  ): Promise<boolean> {
+    const holds: Reservation[] = [];
+    for (const tripId of await overdueTripsInTheWay(tx, short)) {
+      const hold = await lockOverdueHold(tx, tripId);
+      if (hold) holds.push(hold);
+    }
+    if (holds.length === 0) return false;
+    // Theirs and ours together: whoever locks days one after the other may come to wait in a circle.
+    await lockUnits(tx, claimsOf([...items, ...holds.flatMap((hold) => hold.items)]));
+    for (const hold of holds) await this.expireLocked(tx, hold, context);
+    return true;
+  }
+
+  private async expireLocked(tx: Transaction, hold: Reservation, context: CommandContext): Promise<void> {
+    await giveUnitsBack(tx, claimsOf(hold.items));
+    await this.move(tx, hold, 'expire', context);
+  }
+
+  private async move(
+    tx: Transaction,
+    reservation: Reservation,
+    transition: ReservationTransition,
+    context: CommandContext,
+  ): Promise<ReservationStateAnswer> {
+    const moved = await transitReservation(tx, reservation, transition);
+    await this.publish(tx, moved, context);
+    return { tripId: moved.tripId, state: moved.state };
+  }
+
+  private async publish(tx: Transaction, reservation: Reservation, context: CommandContext): Promise<void> {
+    const { tripId, state, version, updatedAt, holdUntil, items } = reservation;
+    await appendEvent(
+      tx,
+      {
+        type: `${this.kind.participant}.${this.kind.noun}-${state.toLowerCase()}`,
+        typeVersion: 1,
+        aggregateType: 'reservation',
+        aggregateId: tripId,
+        aggregateVersion: version,
+        occurredAt: updatedAt,
+        data: { tripId, price: totalOf(items), holdUntil: holdUntil?.toISOString() ?? null, items: items.map(viewOf) },
+      },
+      context,
+    );
+  }
+
+  private answerAgain<Request extends object>(
+    known: Reservation,
+    { tripId, holdUntil, items }: ReservationRequest<Request>,
+  ): HoldAnswer<Request> | Refusal {
+    if (known.state === 'CANCELLED') return cancelledBefore(tripId);
+    if (known.state === 'EXPIRED')
+      return new Refusal('RESERVATION_EXPIRED', `The hold of trip ${tripId} has expired; a trip reserves once.`);
+    const same =
+      known.holdUntil?.getTime() === Date.parse(holdUntil) &&
+      fingerprint(known.items.map(({ request }) => request)) === fingerprint(items.map(({ request }) => request));
+    if (known.state === 'HELD' && same) return holdAnswerOf(known);
+    return new Refusal(
+      'RESERVATION_CONFLICT',
+      `Trip ${tripId} has ${same ? 'the same' : 'another'} reservation already, which is ${known.state}; a trip reserves once.`,
+    );
+  }
+
+  private refuseDays(items: readonly Pick<WantedItem, 'firstDay' | 'lastDay'>[]): Refusal | undefined {
+    const earliest = today();
+    const latest = addDays(earliest, HORIZON_DAYS);
+    const wrong = items.find(({ firstDay, lastDay }) => firstDay < earliest || lastDay > latest);
+    return (
+      wrong &&
+      new Refusal(
+        this.kind.refusals.days,
+        `${wrong.firstDay} to ${wrong.lastDay} cannot be reserved: the first day is ${earliest}, the last is ${latest}.`,
+      )
+    );
+  }
+}
+
+function refuseHold(holdUntil: string): Refusal | undefined {
+  const now = Date.now();
+  if (Date.parse(holdUntil) <= now)
+    return new Refusal('RESERVATION_EXPIRED', `A hold until ${holdUntil} would be over already; nothing is reserved.`);
+  if (Date.parse(holdUntil) > now + MAX_HOLD_DAYS * 86_400_000)
+    return new Refusal('HOLD_INVALID', `Nothing is held until ${holdUntil}: ${MAX_HOLD_DAYS} days are the longest.`);
+  return undefined;
+}
+
+const cancelledBefore = (tripId: string): Refusal =>
+  new Refusal(
+    'RESERVATION_CANCELLED',
+    `The reservation of trip ${tripId} was cancelled; nothing can be reserved or confirmed for it any more.`,
+  );
+
+function reservedAt(rates: ReadonlyMap<string, Money>, item: WantedItem): ReservedItem {
+  const { amount, currency } = rates.get(item.resource)!;
+  const days = daysOf(item.firstDay, item.lastDay).length;
+  return { ...item, reservationId: uuidv7(), price: { amount: amount * item.units * days, currency } };
+}
+
+function holdAnswerOf<Request extends object>({ tripId, holdUntil, items }: Reservation): HoldAnswer<Request> {
+  return {
+    tripId,
+    state: 'HELD',
+    price: totalOf(items)!,
+    holdUntil: holdUntil!.toISOString(),
+    items: items.map(viewOf) as HoldAnswer<Request>['items'],
+  };
+}

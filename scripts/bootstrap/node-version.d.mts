@@ -1,0 +1,1 @@
+export function nodeVersionProblem(found: string, wanted: string): string | undefined;

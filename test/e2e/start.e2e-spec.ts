@@ -1,0 +1,276 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { participantUrlSettings } from '../../libs/config/participant-url.js';
+import { givenEnvironment } from '../../libs/config/settings.js';
+import { freePort } from '../../libs/embedded/free-port.js';
+import { whyNotFree } from '../../libs/embedded/port-check.js';
+import { processIdentity } from '../../libs/embedded/process-identity.js';
+import { participantProcesses } from '../../libs/embedded/processes.js';
+import { waitUntil } from '../../libs/embedded/wait-until.js';
+
+/** What a person at a terminal has: a command that is running, what it has printed, and signals. */
+class Command {
+  readonly lines: string[] = [];
+  readonly exitCode: Promise<number | string>;
+  readonly #child: ChildProcess;
+  readonly #listeners = new Set<() => void>();
+  #ended = false;
+
+  constructor(args: string[], environment: Record<string, string>) {
+    // In a group of its own, like a job of a shell.
+    this.#child = spawn('npm', args, {
+      env: { ...givenEnvironment(), ...environment },
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.#child.stdout!, this.#child.stderr!]) {
+      createInterface(stream).on('line', (line) => {
+        this.lines.push(line);
+        for (const listener of this.#listeners) listener();
+      });
+    }
+    this.exitCode = new Promise((resolve) => {
+      this.#child.once('close', (code, signal) => {
+        this.#ended = true;
+        for (const listener of this.#listeners) listener();
+        resolve(code ?? signal ?? 'neither code nor signal');
+      });
+    });
+  }
+
+  get output(): string {
+    return this.lines.join('\n');
+  }
+
+  get running(): boolean {
+    return !this.#ended;
+  }
+
+  /** The `nth` line that matches, as soon as it is there. */
+  line(pattern: RegExp, nth = 1): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const found = this.lines.filter((line) => pattern.test(line))[nth - 1];
+        if (found === undefined && !this.#ended) return;
+        this.#listeners.delete(look);
+        if (found === undefined) reject(new Error(`it ended without a line ${pattern}:\n${this.output}`));
+        else resolve(found);
+      };
+      this.#listeners.add(look);
+      look();
+    });
+  }
+
+  /** To npm alone, as `kill` does. */
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** To npm and all that share its terminal, as Ctrl-C does. */
+  interrupt(): void {
+    process.kill(-this.#child.pid!, 'SIGINT');
+  }
+}
+
+interface Run {
+  supervisor: { pid: number };
+  processes: Record<string, { pid: number }>;
+}
+
+/** In the order in which they start. */
+const names = ['postgres', 'temporal', ...participantProcesses.map(({ name }) => name), 'gateway'];
+
+describe('npm start', () => {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'roundtrip-start-'));
+  const ports: number[] = [];
+  let environment: Record<string, string>;
+  let gateway: string;
+  let current: Command | undefined;
+
+  beforeAll(async () => {
+    for (let each = 0; each < 4 + participantUrlSettings.length; each++) ports.push(await freePort());
+    const [api, postgres, temporal, ui, ...participants] = ports;
+    gateway = `http://127.0.0.1:${api}`;
+    environment = {
+      DATA_DIR: dataDir,
+      DATABASE_URL: '', // of its own, whatever the machine that tests has set
+      TEMPORAL_ADDRESS: '',
+      PORT: String(api),
+      ...Object.fromEntries(participantUrlSettings.map((setting, index) => [setting, `http://127.0.0.1:${participants[index]}`])),
+      EMBEDDED_POSTGRES_PORT: String(postgres),
+      EMBEDDED_TEMPORAL_PORT: String(temporal),
+      EMBEDDED_TEMPORAL_UI_PORT: String(ui),
+    };
+  });
+
+  /** Whatever went wrong in a test, the next one finds nothing running. */
+  afterEach(async () => {
+    if (!current?.running) return;
+    current.kill('SIGTERM');
+    await current.exitCode;
+  });
+  afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+  const npm = (args: string[], changes: Record<string, string> = {}) => new Command(args, { ...environment, ...changes });
+  const start = (changes?: Record<string, string>) => (current = npm(['start'], changes));
+  async function startUntilReady(): Promise<Command> {
+    const command = start();
+    await command.line(/^ready /);
+    return command;
+  }
+  const run = () => JSON.parse(readFileSync(path.join(dataDir, 'run.json'), 'utf8')) as Run;
+  const pids = () => [run().supervisor, ...Object.values(run().processes)].map(({ pid }) => pid);
+  const alive = (each: number[]) => each.filter((pid) => processIdentity(pid) !== undefined);
+
+  async function expectNothingLeft(before: number[]): Promise<void> {
+    expect(alive(before)).toEqual([]);
+    for (const port of ports) expect(await whyNotFree('127.0.0.1', port), `port ${port}`).toBeUndefined();
+    expect(existsSync(path.join(dataDir, 'run.json'))).toBe(false);
+  }
+
+  async function placeOrder(): Promise<{ orderId: string; sagaId: string }> {
+    const customers = (await (await fetch(`${gateway}/v1/customers`)).json()) as { items: { customerId: string }[] };
+    const response = await fetch(`${gateway}/v1/orders`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', prefer: 'wait=20' },
+      body: JSON.stringify({ customerId: customers.items[0]?.customerId, lines: [{ sku: 'SKU-TOKEN', quantity: 1 }] }),
+    });
+    expect(response.status, await response.clone().text()).toBeLessThan(300);
+    return (await response.json()) as { orderId: string; sagaId: string };
+  }
+
+  it('says where everything is when all is ready; on SIGTERM to npm stops all of it in order, and continues with the data next time', async () => {
+    const first = await startUntilReady();
+    const ready = await first.line(/^ready /);
+    for (const port of ports.slice(0, 4)) expect(ready).toContain(`127.0.0.1:${port}`);
+    expect(Object.keys(run().processes)).toEqual(names);
+    const { orderId, sagaId } = await placeOrder();
+
+    const before = pids();
+    first.kill('SIGTERM');
+    await expect(first.exitCode).resolves.toBe(0);
+    await expectNothingLeft(before);
+    const stopped = first.lines.filter((line) => line.endsWith(': stopped'));
+    expect(stopped).toEqual(names.toReversed().map((name) => `${name}: stopped`));
+
+    await startUntilReady();
+    for (const path of [`/v1/orders/${orderId}`, `/v1/sagas/${encodeURIComponent(sagaId)}`]) {
+      expect((await fetch(`${gateway}${path}`)).status, path).toBe(200);
+    }
+  });
+
+  it('stops on Ctrl-C, which npm and the terminal both send', async () => {
+    const command = await startUntilReady();
+    const before = pids();
+    command.interrupt();
+    await command.line(/^SIGINT: stopping/);
+    command.interrupt();
+    await expect(command.exitCode).resolves.toBe(0);
+    await expectNothingLeft(before);
+  });
+
+  it.each([/^postgres: ready/, /^temporal: ready/, /^order: ready/])('stops in the middle of starting, at %s', async (moment) => {
+    const command = start();
+    await command.line(moment);
+    const before = pids();
+    command.kill('SIGTERM');
+    await expect(command.exitCode).resolves.toBe(0);
+    expect(command.output).not.toMatch(/^ready /m);
+    await expectNothingLeft(before);
+  });
+
+  it('refuses to run, and to delete data, beside one that is running, and names that one', async () => {
+    await startUntilReady();
+    const { pid } = run().supervisor;
+    for (const args of [['start'], ['run', 'reset']]) {
+      const second = npm(args);
+      await expect(second.exitCode).resolves.toBe(1);
+      expect(second.output).toContain(`already running on ${dataDir}, as process ${pid}`);
+    }
+    expect((await fetch(`${gateway}/readyz`)).status).toBe(200);
+  });
+
+  it('starts a process that dies again, with a line that says so, and gives up after the fifth time within a minute', async () => {
+    const command = await startUntilReady();
+    const before = pids();
+    for (let death = 1; death <= 5; death++) {
+      process.kill(run().processes['order']!.pid, 'SIGKILL');
+      if (death === 5) break;
+      await command.line(/^order: died \(SIGKILL\); starting it again/, death);
+      await command.line(/^order: back after/, death);
+    }
+    await expect(command.exitCode).resolves.toBe(1);
+    expect(command.output).toMatch(/order died 5 times within a minute.*giving up/);
+    expect(command.output).toContain(`The end of ${path.join(dataDir, 'logs', 'order.log')}:`);
+    await expectNothingLeft(before);
+  });
+
+  it('finds what a killed start has left running, stops it, and goes on with its data', async () => {
+    const killed = await startUntilReady();
+    const { orderId } = await placeOrder();
+    const { supervisor, processes } = run();
+    process.kill(supervisor.pid, 'SIGKILL');
+    await killed.exitCode;
+    const apps = names.slice(2).map((name) => processes[name]!.pid);
+    expect(await waitUntil(() => alive(apps).length === 0, { withinMs: 20_000 }), 'they end with their supervisor').toBe(true);
+
+    const command = await startUntilReady();
+    for (const name of ['temporal', 'postgres']) {
+      expect(command.output).toContain(`${name}: still running (pid ${processes[name]!.pid}) after process ${supervisor.pid}`);
+    }
+    expect((await fetch(`${gateway}/v1/orders/${orderId}`)).status).toBe(200);
+  });
+
+  it.each(['PORT', 'ORDER_URL', 'EMBEDDED_POSTGRES_PORT', 'EMBEDDED_TEMPORAL_UI_PORT'])(
+    'says which port is taken, when it is that of %s',
+    async (setting) => {
+      const port = Number(new URL(environment[setting]!.replace(/^(\d+)$/, 'http://127.0.0.1:$1')).port);
+      const other = createServer();
+      await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve));
+      try {
+        const command = start();
+        await expect(command.exitCode).resolves.toBe(1);
+        expect(command.output).toContain(`Port ${port} (${setting}) on 127.0.0.1 is already taken`);
+      } finally {
+        await new Promise((resolve) => other.close(resolve));
+      }
+      await expectNothingLeft([]);
+    },
+  );
+
+  it('says which folder is broken and what to do, and begins anew after npm run reset', async () => {
+    const versionFile = path.join(dataDir, 'postgres', 'PG_VERSION');
+    const version = readFileSync(versionFile, 'utf8');
+    writeFileSync(versionFile, '12\n');
+    const broken = start();
+    await expect(broken.exitCode).resolves.toBe(1);
+    expect(broken.output).toMatch(
+      new RegExp(`${dataDir}/postgres was made by PostgreSQL 12, and this is PostgreSQL ${version.trim()}\\..*npm run reset`),
+    );
+
+    rmSync(path.join(dataDir, 'postgres', 'global'), { recursive: true });
+    writeFileSync(versionFile, version);
+    const damaged = start();
+    await expect(damaged.exitCode).resolves.toBe(1);
+    expect(damaged.output).toMatch(new RegExp(`PostgreSQL could not be started on ${dataDir}/postgres.*npm run reset`));
+    expect(damaged.output).toContain('pg_control');
+
+    await expect(npm(['run', 'reset']).exitCode).resolves.toBe(0);
+    expect(readdirSync(dataDir)).toEqual([]);
+    writeFileSync(path.join(dataDir, 'temporal.db'), 'not a database');
+    const noTemporal = start();
+    await expect(noTemporal.exitCode).resolves.toBe(1);
+    expect(noTemporal.output).toMatch(
+      new RegExp(`Temporal could not be started on its database ${dataDir}/temporal\\.db.*npm run reset`),
+    );
+    await expectNothingLeft([]);
+
+    await expect(npm(['run', 'reset']).exitCode).resolves.toBe(0);
+    await startUntilReady();
+  });
+});

@@ -1,0 +1,394 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { pageOf } from '../../contracts/page.js';
+import { Reservation } from '../../contracts/reservation.resource.js';
+import type { ReservationState } from '../../contracts/reservation-state.js';
+import { addDays, today } from '../../libs/reservation/calendar.js';
+import { eventually } from '../support/api.js';
+import { expectProblem } from './participant-conformance.js';
+import type { ParticipantProbe, Reply } from './participant-probe.js';
+
+/** A request in the participant's own words: a command without its trip and its hold. */
+type Request = Record<string, unknown>;
+
+export interface ReservationSamples {
+  operations: { reserve: string; confirm: string; cancel: string };
+  refusals: { full: string; unknown: string; days: string };
+  /** The catalogue of events, and what their names begin with. */
+  events: Record<string, z.ZodType>;
+  eventPrefix: string;
+  answer: z.ZodType;
+  offer: z.ZodType;
+  /** One unit of a scarce resource on each of so many days, the given one the first; `inventory` tells its offer from others. */
+  scarce: { capacity: number; request(day: string, days?: number): Request; inventory: Record<string, unknown> };
+  /** One unit of something that does not run out, likewise. */
+  plenty: { request(day: string, days?: number): Request; inventory: Record<string, unknown> };
+  unknown(day: string): Request;
+  /** Requests that make no sense whatever the day is. */
+  malformed: Record<string, Request>;
+  /** What one unit of the scarce resource costs for a day. */
+  price: number;
+}
+
+let used = Math.floor(Math.random() * 300);
+
+/** A day that no other test uses, and the four after it. */
+export const freshDay = (): string => addDays(today(), 30 + 5 * (used++ % 130));
+
+export const inAnHour = (): string => new Date(Date.now() + 3_600_000).toISOString();
+
+/** What every participant that takes reservations promises, whatever can be reserved there. */
+export function describeReservations(probe: ParticipantProbe, samples: ReservationSamples): void {
+  const { participant } = probe;
+  const { operations, refusals, scarce, plenty } = samples;
+
+  const reserve = (tripId: string, request: Request, key?: string) =>
+    probe.send(operations.reserve, { tripId, ...request, holdUntil: inAnHour() }, key);
+  const confirm = (tripId: string) => probe.send(operations.confirm, { tripId });
+  const cancel = (tripId: string) => probe.send(operations.cancel, { tripId });
+  const held = async (request: Request): Promise<string> => {
+    const tripId = randomUUID();
+    const reply = await reserve(tripId, request);
+    expect(reply.status, JSON.stringify(reply.body)).toBe(200);
+    return tripId;
+  };
+  const fill = (day: string) => Promise.all(Array.from({ length: scarce.capacity }, () => held(scarce.request(day))));
+
+  const reservations = async (query: string) => pageOf(Reservation).parse((await probe.get(`/reservations?${query}`)).body).items;
+  const stateOf = async (tripId: string) => (await reservations(`tripId=${tripId}`))[0]?.state;
+  const becomes = (tripId: string, state: ReservationState) =>
+    eventually(
+      () => stateOf(tripId),
+      (is) => is === state,
+      15_000,
+    );
+  const offerOf = async ({ inventory }: Pick<typeof scarce, 'inventory'>, day?: string) => {
+    const { items } = (await probe.get(`/inventory?limit=200${day === undefined ? '' : `&date=${day}`}`)).body as {
+      items: { capacity: number; free: number; price: unknown }[];
+    };
+    return items.find((item) => Object.entries(inventory).every(([name, value]) => Reflect.get(item, name) === value))!;
+  };
+  const taken = async (of: Pick<typeof scarce, 'inventory'>, day: string) => {
+    const { capacity, free } = await offerOf(of, day);
+    return capacity - free;
+  };
+  /** As if the hold had been for a shorter time. */
+  const makeOverdue = (...tripIds: string[]) =>
+    probe.rows(`update reservation set hold_until = clock_timestamp() - interval '1 second' where trip_id = any($1)`, tripIds);
+  const eventsOf = (tripId: string) =>
+    probe.rows<{ name: string; version: number; data: string }>(
+      `select type || '.v' || type_version as name, aggregate_version as version, data
+       from outbox where aggregate_type = 'reservation' and aggregate_id = $1 order by id`,
+      tripId,
+    );
+
+  describe(`${participant}: a reservation`, () => {
+    it('is held, confirmed and cancelled, and a repeat of each is a success', async () => {
+      const day = freshDay();
+      const tripId = randomUUID();
+      const holdUntil = inAnHour();
+      const body = { tripId, ...scarce.request(day), holdUntil };
+      const first = await probe.send(operations.reserve, body);
+      expect(samples.answer.parse(first.body)).toMatchObject({
+        tripId,
+        state: 'HELD',
+        price: { amount: samples.price, currency: 'EUR' },
+        holdUntil,
+      });
+      expect(await probe.send(operations.reserve, body)).toEqual(first);
+      for (const [command, state] of [
+        [confirm, 'CONFIRMED'],
+        [cancel, 'CANCELLED'],
+      ] as const) {
+        for (let times = 0; times < 2; times++)
+          expect(await command(tripId)).toMatchObject({ status: 200, body: { tripId, state } });
+        expect(await stateOf(tripId)).toBe(state);
+      }
+      expect(await taken(scarce, day)).toBe(0);
+    });
+
+    it('says each change of state in an event that the catalogue of events knows, version by version', async () => {
+      const day = freshDay();
+      const whole = await held(plenty.request(day));
+      await confirm(whole);
+      await cancel(whole);
+      const overdue = await held(plenty.request(day));
+      await makeOverdue(overdue);
+      await becomes(overdue, 'EXPIRED');
+      await confirm(overdue);
+      const unseen = randomUUID();
+      await cancel(unseen);
+      const expected = {
+        [whole]: ['held', 'confirmed', 'cancelled'],
+        [overdue]: ['held', 'expired', 'confirmed'],
+        [unseen]: ['cancelled'],
+      };
+      for (const [tripId, facts] of Object.entries(expected)) {
+        const events = await eventsOf(tripId);
+        expect(events.map(({ name, version }) => [name, version])).toEqual(
+          facts.map((fact, index) => [`${samples.eventPrefix}-${fact}.v1`, index + 1]),
+        );
+        for (const { name, data } of events) {
+          expect(samples.events[name]!.safeParse(JSON.parse(data)).error, data).toBeUndefined();
+          expect(JSON.parse(data)).toMatchObject({ tripId });
+        }
+      }
+    });
+
+    it('is one for a trip: anything else for the same trip is refused', async () => {
+      const day = freshDay();
+      const tripId = await held(plenty.request(day));
+      expectProblem(await reserve(tripId, plenty.request(addDays(day, 1))), 409, 'RESERVATION_CONFLICT');
+      expectProblem(
+        await probe.send(operations.reserve, {
+          tripId,
+          ...plenty.request(day),
+          holdUntil: new Date(Date.now() + 7_200_000).toISOString(),
+        }),
+        409,
+        'RESERVATION_CONFLICT',
+      );
+      expect(await taken(plenty, day)).toBe(1);
+      expect(await taken(plenty, addDays(day, 1))).toBe(0);
+    });
+
+    it('cannot be confirmed when there is none, nor when it was cancelled', async () => {
+      const tripId = randomUUID();
+      expectProblem(await confirm(tripId), 409, 'RESERVATION_NOT_FOUND');
+      expect((await cancel(tripId)).status).toBe(200);
+      expectProblem(await confirm(tripId), 409, 'RESERVATION_CANCELLED');
+    });
+
+    it('of something unknown is refused, and so is one of the past or of a distant future', async () => {
+      expectProblem(await reserve(randomUUID(), samples.unknown(freshDay())), 409, refusals.unknown);
+      for (const day of [addDays(today(), -2), '2001-01-01', addDays(today(), 800), '9999-12-20']) {
+        const tripId = randomUUID();
+        expectProblem(await reserve(tripId, plenty.request(day)), 409, refusals.days);
+        expect(await stateOf(tripId)).toBeUndefined();
+      }
+    });
+
+    it.each(Object.entries(samples.malformed))('of %s is refused as invalid', async (_what, request) => {
+      const reply = await reserve(randomUUID(), request);
+      expectProblem(reply, 422, 'VALIDATION_FAILED');
+      expect(reply.body.errors).not.toEqual([]);
+    });
+
+    it('is not held until a time that is over, nor for ever', async () => {
+      const body = { tripId: randomUUID(), ...plenty.request(freshDay()) };
+      const until = (time: number) => probe.send(operations.reserve, { ...body, holdUntil: new Date(time).toISOString() });
+      expectProblem(await until(Date.now() - 1), 409, 'RESERVATION_EXPIRED');
+      expectProblem(await until(Date.now() + 100 * 86_400_000), 409, 'HOLD_INVALID');
+      expectProblem(await probe.send(operations.reserve, { ...body, holdUntil: 'tomorrow' }), 422, 'VALIDATION_FAILED');
+      expect(await stateOf(body.tripId)).toBeUndefined();
+    });
+  });
+
+  describe(`${participant}: an undo that overtakes`, () => {
+    it('leaves a tombstone, by which the late reservation is refused', async () => {
+      const day = freshDay();
+      const tripId = randomUUID();
+      expect(await cancel(tripId)).toMatchObject({ status: 200, body: { tripId, state: 'CANCELLED' } });
+      expectProblem(await reserve(tripId, scarce.request(day)), 409, 'RESERVATION_CANCELLED');
+      expect(await taken(scarce, day)).toBe(0);
+      expect(await reservations(`tripId=${tripId}`)).toEqual([]);
+    });
+
+    it('leaves nothing held when the two race', async () => {
+      const day = freshDay();
+      const tripIds = Array.from({ length: 25 }, () => randomUUID());
+      const replies = await Promise.all(tripIds.flatMap((tripId) => [reserve(tripId, plenty.request(day)), cancel(tripId)]));
+      for (const reply of refused(replies)) expectProblem(reply, 409, 'RESERVATION_CANCELLED');
+      expect(await taken(plenty, day)).toBe(0);
+      const rows = await probe.rows<{ state: string }>('select distinct state from reservation where trip_id = any($1)', tripIds);
+      expect(rows).toEqual([{ state: 'CANCELLED' }]);
+      for (const tripId of tripIds) expectProblem(await confirm(tripId), 409, 'RESERVATION_CANCELLED');
+    });
+
+    it('takes back a hold that has expired too, so that nothing confirms it afterwards', async () => {
+      const tripId = await held(plenty.request(freshDay()));
+      await makeOverdue(tripId);
+      await becomes(tripId, 'EXPIRED');
+      expect((await cancel(tripId)).body).toEqual({ tripId, state: 'CANCELLED' });
+      expectProblem(await confirm(tripId), 409, 'RESERVATION_CANCELLED');
+    });
+  });
+
+  describe(`${participant}: what there is`, () => {
+    it('is granted to exactly as many of 50 parallel clients', async () => {
+      const day = freshDay();
+      const replies = await Promise.all(Array.from({ length: 50 }, () => reserve(randomUUID(), scarce.request(day))));
+      expect(granted(replies)).toHaveLength(scarce.capacity);
+      for (const reply of refused(replies)) expectProblem(reply, 409, refusals.full);
+      expect((await offerOf(scarce, day)).free).toBe(0);
+    });
+
+    it('cannot be overbooked by anybody who writes to the table', async () => {
+      const day = freshDay();
+      await held(scarce.request(day));
+      for (const value of ['capacity + 1', '-1'])
+        await expect(probe.rows(`update allotment set taken = ${value} where day = $1`, day)).rejects.toThrow(
+          'allotment_not_overbooked',
+        );
+    });
+
+    it('is granted for all days or for none', async () => {
+      const day = freshDay();
+      const full = await fill(addDays(day, 2));
+      const tripId = randomUUID();
+      expectProblem(await reserve(tripId, scarce.request(day, 3)), 409, refusals.full);
+      for (const each of [day, addDays(day, 1)]) expect(await taken(scarce, each)).toBe(0);
+      await cancel(full[0]!);
+      const answer = samples.answer.parse((await reserve(tripId, scarce.request(day, 3))).body);
+      expect(answer).toMatchObject({ price: { amount: 3 * samples.price, currency: 'EUR' } });
+      for (const each of [day, addDays(day, 1)]) expect(await taken(scarce, each)).toBe(1);
+      expect(await taken(scarce, addDays(day, 2))).toBe(scarce.capacity);
+    });
+
+    it('adds up after many reservations and cancellations over days that overlap, at once', async () => {
+      const day = freshDay();
+      const trips = Array.from({ length: 40 }, (_, index) => ({
+        tripId: randomUUID(),
+        request: plenty.request(addDays(day, index % 3), 1 + (index % 2)),
+        days: [0, 1, 2, 3].filter((each) => each >= index % 3 && each <= (index % 3) + (index % 2)),
+        stays: index % 4 !== 0,
+      }));
+      await Promise.all(
+        trips.map(async ({ tripId, request, stays }) => {
+          expect((await reserve(tripId, request)).status).toBe(200);
+          expect((await (stays ? confirm(tripId) : cancel(tripId))).status).toBe(200);
+        }),
+      );
+      for (const each of [0, 1, 2, 3])
+        expect(await taken(plenty, addDays(day, each))).toBe(
+          trips.filter(({ days, stays }) => stays && days.includes(each)).length,
+        );
+    });
+
+    it('is free again after a cancellation, of a confirmed reservation too', async () => {
+      const day = freshDay();
+      const [first] = await fill(day);
+      expectProblem(await reserve(randomUUID(), scarce.request(day)), 409, refusals.full);
+      await confirm(first!);
+      await cancel(first!);
+      await held(scarce.request(day));
+      expect((await offerOf(scarce, day)).free).toBe(0);
+    });
+
+    it('is listed with what is free on a day, tomorrow unless told, page by page', async () => {
+      const schema = pageOf(samples.offer);
+      const tomorrow = schema.parse((await probe.get('/inventory')).body);
+      expect(tomorrow).toEqual((await probe.get(`/inventory?date=${addDays(today(), 1)}`)).body);
+      const pages: unknown[] = [];
+      for (let after = ''; ;) {
+        const page = schema.parse((await probe.get(`/inventory?limit=2${after}`)).body);
+        pages.push(...page.items);
+        if (page.next === null) break;
+        after = `&after=${encodeURIComponent(page.next)}`;
+      }
+      expect(pages).toEqual(tomorrow.items);
+      expect(await offerOf(scarce)).toMatchObject({
+        capacity: scarce.capacity,
+        price: { amount: samples.price, currency: 'EUR' },
+      });
+      for (const query of ['date=2027-02-30', 'date=0000-01-01', 'limit=0', 'unknown=1', 'after=x'])
+        expectProblem(await probe.get(`/inventory?${query}`), 422);
+    });
+  });
+
+  describe(`${participant}: a hold that nobody confirms`, () => {
+    it('expires on its own and gives its units back', async () => {
+      const day = freshDay();
+      const tripId = randomUUID();
+      const holdUntil = new Date(Date.now() + 700).toISOString();
+      expect((await probe.send(operations.reserve, { tripId, ...scarce.request(day, 2), holdUntil })).status).toBe(200);
+      await becomes(tripId, 'EXPIRED');
+      expect(Date.now()).toBeGreaterThan(Date.parse(holdUntil));
+      for (const each of [day, addDays(day, 1)]) expect(await taken(scarce, each)).toBe(0);
+      expectProblem(
+        await probe.send(operations.reserve, { tripId, ...scarce.request(day, 2), holdUntil: inAnHour() }),
+        409,
+        'RESERVATION_EXPIRED',
+      );
+    });
+
+    it('expires, and one that was confirmed never does', async () => {
+      const day = freshDay();
+      const confirmed = await held(plenty.request(day));
+      const alive = await held(plenty.request(day));
+      const lost = await held(plenty.request(day));
+      await confirm(confirmed);
+      await makeOverdue(confirmed, lost);
+      await becomes(lost, 'EXPIRED');
+      // The longest overdue come first: what follows it would have gone with it.
+      expect(await stateOf(confirmed)).toBe('CONFIRMED');
+      expect(await stateOf(alive)).toBe('HELD');
+      expect(await taken(plenty, day)).toBe(2);
+      expect((await eventsOf(confirmed)).map(({ version }) => version)).toEqual([1, 2]);
+    });
+
+    it('turns nobody away once it is overdue', async () => {
+      const days = Array.from({ length: 5 }, freshDay);
+      const holds = await Promise.all(days.map(fill));
+      await makeOverdue(...holds.flat());
+      for (const day of days) await held(scarce.request(day));
+      for (const day of days) expect(await taken(scarce, day)).toBe(1);
+    });
+
+    it('can still be confirmed after it has expired, while there is room', async () => {
+      const day = freshDay();
+      const [tripId] = await fill(day);
+      await makeOverdue(tripId!);
+      await becomes(tripId!, 'EXPIRED');
+      expect(await taken(scarce, day)).toBe(scarce.capacity - 1);
+      expect((await confirm(tripId!)).body).toEqual({ tripId, state: 'CONFIRMED' });
+      expect(await taken(scarce, day)).toBe(scarce.capacity);
+    });
+
+    it('is refused its confirmation when somebody else has its place', async () => {
+      const day = freshDay();
+      const [tripId] = await fill(day);
+      await makeOverdue(tripId!);
+      await becomes(tripId!, 'EXPIRED');
+      await held(scarce.request(day));
+      expectProblem(await confirm(tripId!), 409, 'RESERVATION_EXPIRED');
+      expect(await stateOf(tripId!)).toBe('EXPIRED');
+      expect(await taken(scarce, day)).toBe(scarce.capacity);
+    });
+  });
+
+  describe(`${participant}: reservations, for operators`, () => {
+    it('are listed by item, newest first, with what was asked for', async () => {
+      const day = freshDay();
+      const tripIds = [await held(plenty.request(day, 2)), await held(plenty.request(day, 2))];
+      await confirm(tripIds[1]!);
+      const [newest] = await reservations('limit=1');
+      expect(newest).toMatchObject({ participant, tripId: tripIds[1], state: 'CONFIRMED' });
+      const items = await reservations(`tripId=${tripIds[0]}&state=HELD`);
+      const events = await eventsOf(tripIds[0]!);
+      const heldItems = (JSON.parse(events[0]!.data) as { items: Request[] }).items;
+      expect([...items].reverse()).toEqual(heldItems.map((item) => expect.objectContaining(item)));
+      expect(await reservations(`tripId=${tripIds[0]}&state=CONFIRMED`)).toEqual([]);
+    });
+
+    it('are listed page by page, and a cursor that was made up is refused', async () => {
+      const { items } = pageOf(Reservation).parse((await probe.get('/reservations?limit=7')).body);
+      const paged: unknown[] = [];
+      for (let after = ''; paged.length < items.length;) {
+        const page = pageOf(Reservation).parse((await probe.get(`/reservations?limit=2${after}`)).body);
+        paged.push(...page.items);
+        if (page.next === null) break;
+        after = `&after=${encodeURIComponent(page.next)}`;
+      }
+      expect(paged.slice(0, items.length)).toEqual(items);
+      for (const query of ['after=x', 'state=GONE', 'tripId=%00', 'limit=201'])
+        expectProblem(await probe.get(`/reservations?${query}`), 422);
+      const made = Buffer.from(JSON.stringify(['0000-01-01T00:00:00Z', 'x'])).toString('base64url');
+      expect((await probe.get(`/reservations?after=${made}`)).body).toEqual({ items: [], next: null });
+    });
+  });
+}
+
+const granted = (replies: readonly Reply[]) => replies.filter(({ status }) => status === 200);
+const refused = (replies: readonly Reply[]) => replies.filter(({ status }) => status !== 200);

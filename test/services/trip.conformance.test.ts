@@ -1,0 +1,326 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { pageOf } from '../../contracts/page.js';
+import { BeginTripCancellationAnswer, TripStateAnswer } from '../../contracts/trip.commands.js';
+import { tripEvents } from '../../contracts/trip.events.js';
+import { Trip } from '../../contracts/trip.resource.js';
+import { system } from '../support/system.js';
+import { describeConformance, expectProblem } from './participant-conformance.js';
+import { ParticipantProbe } from './participant-probe.js';
+
+const probe = new ParticipantProbe('trip', () => system().tripUrl);
+const EUR = (amount: number) => ({ amount, currency: 'EUR' });
+
+const hotel = { hotelId: 'HOTEL-TWO', checkIn: '2030-05-01', checkOut: '2030-05-03', rooms: 1 };
+const flights = ['2030-05-01', '2030-05-03'].map((date) => ({ flightId: 'FLIGHT-THREE', date, seats: 1 }));
+const parts = {
+  hotel: { ...hotel, reservationId: 'room-1', price: EUR(20_000) },
+  flights: flights.map((leg, index) => ({ ...leg, reservationId: `seat-${index}`, price: EUR(5_000) })),
+};
+const total = EUR(30_000);
+const failure = { part: 'hotel', code: 'HOTEL_FULL', detail: 'There is no room left.' };
+const reason = { code: 'ABORTED', detail: 'a test' };
+
+function creation(customerId = 'CUST-ALICE') {
+  const tripId = randomUUID();
+  return { tripId, customerId, hotel, flights, sagaId: `book-trip:${tripId}` };
+}
+const state = async (tripId: string) => (await read(tripId)).state;
+const read = async (tripId: string) => Trip.parse((await probe.get(`/trips/${tripId}`)).body);
+const sagaOf = (tripId: string, n = 1) => `cancel-trip:${tripId}:${n}`;
+const begin = (tripId: string, sagaId = sagaOf(tripId)) => probe.send('beginTripCancellation', { tripId, sagaId });
+const undo = (tripId: string, sagaId = sagaOf(tripId)) => probe.send('undoTripCancellation', { tripId, sagaId, reason });
+const commit = (tripId: string, sagaId = sagaOf(tripId)) => probe.send('commitTripCancellation', { tripId, sagaId });
+const confirmCancellation = (tripId: string, refund = EUR(15_000), sagaId = sagaOf(tripId)) =>
+  probe.send('confirmTripCancellation', { tripId, sagaId, refund });
+const eventsOf = (tripId: string) =>
+  probe.rows<{ name: string; version: number; data: string }>(
+    `select type || '.v' || type_version as name, aggregate_version as version, data from outbox where aggregate_type = 'trip' and aggregate_id = $1 order by id`,
+    tripId,
+  );
+
+async function booked(): Promise<string> {
+  const body = creation();
+  await probe.send('createTrip', body);
+  expect((await probe.send('confirmTrip', { tripId: body.tripId, parts, total })).status).toBe(200);
+  return body.tripId;
+}
+
+describeConformance(probe, {
+  effect: () => {
+    const body = creation();
+    const otherBody = { ...body, customerId: 'CUST-BOB' };
+    return { operation: 'createTrip', body, otherBody, aggregate: { type: 'trip', id: body.tripId } };
+  },
+  refusal: () => ({ operation: 'confirmTrip', body: { tripId: randomUUID(), parts, total }, code: 'TRIP_NOT_FOUND' }),
+});
+
+describe('trip: booking', () => {
+  it('records what was asked for, and what was reserved once it is booked', async () => {
+    const body = creation();
+    const { tripId, sagaId } = body;
+    expect(await probe.send('createTrip', body)).toMatchObject({ status: 200, body: { tripId, state: 'PENDING' } });
+    expect(await read(tripId)).toMatchObject({ state: 'PENDING', hotel, flights, total: EUR(0), sagaId, commandCount: 0 });
+    expect((await probe.send('confirmTrip', { tripId, parts, total })).body).toEqual({ tripId, state: 'BOOKED' });
+    expect((await probe.send('confirmTrip', { tripId, parts, total })).body).toEqual({ tripId, state: 'BOOKED' });
+    expect(await read(tripId)).toMatchObject({
+      state: 'BOOKED',
+      total,
+      hotel: { ...parts.hotel, state: 'CONFIRMED' },
+      flights: parts.flights.map((flight) => ({ ...flight, state: 'CONFIRMED' })),
+    });
+  });
+
+  it('asks for at least one part, and for none that it does not know', async () => {
+    const { hotel: _, flights: __, ...none } = creation();
+    expectProblem(await probe.send('createTrip', none), 422, 'VALIDATION_FAILED');
+    expectProblem(await probe.send('createTrip', { ...creation(), yacht: {} }), 422, 'VALIDATION_FAILED');
+    expectProblem(await probe.send('createTrip', { ...creation(), flights: [] }), 422, 'VALIDATION_FAILED');
+    const rail = { trainId: 'TRAIN-FIVE', date: '2030-05-01', seats: 1 };
+    const car = { carClass: 'ONLY-ONE', location: 'AMS', pickUp: '2030-05-01', dropOff: '2030-05-02' };
+    const other = { ...none, rail, car };
+    expect((await probe.send('createTrip', other)).status).toBe(200);
+    expect(await read(other.tripId)).toMatchObject({ rail, car });
+  });
+
+  it('waits for approval with its parts held, and can stop waiting', async () => {
+    const body = creation();
+    const { tripId } = body;
+    await probe.send('createTrip', body);
+    expect((await probe.send('requestApproval', { tripId, parts, total })).body).toEqual({ tripId, state: 'AWAITING_APPROVAL' });
+    expect((await probe.send('requestApproval', { tripId, parts, total })).body).toEqual({ tripId, state: 'AWAITING_APPROVAL' });
+    expect(await read(tripId)).toMatchObject({ state: 'AWAITING_APPROVAL', total, hotel: { ...parts.hotel, state: 'HELD' } });
+    expect((await probe.send('withdrawApproval', { tripId })).body).toEqual({ tripId, state: 'PENDING' });
+    expect((await probe.send('withdrawApproval', { tripId })).body).toEqual({ tripId, state: 'PENDING' });
+    expect((await probe.send('withdrawApproval', { tripId: randomUUID() })).body).toMatchObject({ state: null });
+    expect((await probe.send('failTrip', { tripId, failure })).body).toEqual({ tripId, state: 'FAILED' });
+    expect(await read(tripId)).toMatchObject({ state: 'FAILED', failure, hotel: { state: 'CANCELLED' } });
+  });
+
+  it('is booked from approval, too', async () => {
+    const body = creation();
+    await probe.send('createTrip', body);
+    await probe.send('requestApproval', { tripId: body.tripId, parts, total });
+    await probe.send('confirmTrip', { tripId: body.tripId, parts, total });
+    expect(await read(body.tripId)).toMatchObject({ state: 'BOOKED', hotel: { state: 'CONFIRMED' } });
+  });
+
+  it('refuses reserved parts that were not asked for', async () => {
+    const body = creation();
+    await probe.send('createTrip', body);
+    for (const wrong of [{ hotel: parts.hotel }, { ...parts, flights: parts.flights.slice(1) }, {}]) {
+      for (const operation of ['confirmTrip', 'requestApproval'])
+        expectProblem(await probe.send(operation, { tripId: body.tripId, parts: wrong, total }), 409, 'TRIP_PARTS_MISMATCH');
+    }
+    expect(await state(body.tripId)).toBe('PENDING');
+  });
+
+  it('makes only the transitions of its table', async () => {
+    const tripId = await booked();
+    expectProblem(await probe.send('failTrip', { tripId, failure }), 409, 'TRIP_STATE_CONFLICT');
+    expectProblem(await probe.send('requestApproval', { tripId, parts, total }), 409, 'TRIP_STATE_CONFLICT');
+    expectProblem(await probe.send('createTrip', { ...creation(), tripId }), 409, 'TRIP_STATE_CONFLICT');
+    expect((await probe.send('withdrawApproval', { tripId })).body).toEqual({ tripId, state: 'BOOKED' });
+    const { tripId: failed, ...rest } = creation();
+    await probe.send('createTrip', { tripId: failed, ...rest });
+    await probe.send('failTrip', { tripId: failed, failure });
+    expectProblem(await probe.send('confirmTrip', { tripId: failed, parts, total }), 409, 'TRIP_STATE_CONFLICT');
+    expectProblem(await probe.send('requestApproval', { tripId: failed, parts, total }), 409, 'TRIP_STATE_CONFLICT');
+    expectProblem(await begin(failed), 409, 'TRIP_STATE_CONFLICT');
+    expect(await read(failed)).toMatchObject({ state: 'FAILED', failure });
+  });
+});
+
+describe('trip: failing before the creation', () => {
+  it('keeps what was asked for, readable as a failed trip, and refuses the creation that comes late', async () => {
+    const { tripId, ...trip } = creation();
+    expect((await probe.send('failTrip', { tripId, failure, trip })).body).toEqual({ tripId, state: 'FAILED' });
+    expectProblem(await probe.send('createTrip', { tripId, ...trip }), 409, 'TRIP_STATE_CONFLICT');
+    expect(await read(tripId)).toMatchObject({ state: 'FAILED', failure, hotel, flights, customerId: 'CUST-ALICE' });
+    expect((await probe.send('failTrip', { tripId, failure })).status).toBe(200);
+  });
+
+  it('needs no more than the id', async () => {
+    const body = creation();
+    expect((await probe.send('failTrip', { tripId: body.tripId, failure })).status).toBe(200);
+    expectProblem(await probe.send('createTrip', body), 409, 'TRIP_STATE_CONFLICT');
+    expectProblem(await probe.get(`/trips/${body.tripId}`), 404, 'TRIP_NOT_FOUND');
+    expectProblem(await begin(body.tripId), 409, 'TRIP_NOT_FOUND');
+  });
+
+  it('never leaves a trip standing when the two race', async () => {
+    const trips = Array.from({ length: 20 }, () => creation());
+    await Promise.all(
+      trips.flatMap(({ tripId, ...trip }) => [
+        probe.send('createTrip', { tripId, ...trip }),
+        probe.send('failTrip', { tripId, failure, trip }),
+      ]),
+    );
+    for (const { tripId } of trips) expect(await state(tripId)).toBe('FAILED');
+  });
+});
+
+describe('trip: cancellation', () => {
+  it('locks the trip, tells what there is to release, and ends with the refund', async () => {
+    const tripId = await booked();
+    const locked = await begin(tripId);
+    expect(BeginTripCancellationAnswer.parse(locked.body)).toMatchObject({
+      state: 'CANCELLING',
+      total,
+      parts: { hotel: { reservationId: 'room-1' }, flights: [{ reservationId: 'seat-0' }, { reservationId: 'seat-1' }] },
+    });
+    expect((await begin(tripId)).body).toEqual(locked.body);
+    expect(await read(tripId)).toMatchObject({ state: 'CANCELLING', pending: { command: 'cancel', sagaId: sagaOf(tripId) } });
+    expectProblem(await confirmCancellation(tripId), 409, 'TRIP_STATE_CONFLICT');
+    for (let twice = 0; twice < 2; twice++) expect(TripStateAnswer.parse((await commit(tripId)).body).state).toBe('CANCELLING');
+    expectProblem(await confirmCancellation(tripId, { amount: 1, currency: 'USD' }), 409, 'CURRENCY_MISMATCH');
+    for (let twice = 0; twice < 2; twice++)
+      expect((await confirmCancellation(tripId)).body).toEqual({ tripId, state: 'CANCELLED' });
+    const trip = await read(tripId);
+    expect(trip).toMatchObject({
+      state: 'CANCELLED',
+      refund: EUR(15_000),
+      total,
+      commandCount: 1,
+      hotel: { state: 'CANCELLED' },
+    });
+    expect(trip).not.toHaveProperty('pending');
+    expect((await commit(tripId)).status).toBe(200);
+    expectProblem(await begin(tripId), 409, 'TRIP_STATE_CONFLICT');
+    expectProblem(await begin(tripId, sagaOf(tripId, 2)), 409, 'TRIP_STATE_CONFLICT');
+  });
+
+  it('refuses everything else meanwhile and says what is pending, on whose behalf', async () => {
+    const tripId = await booked();
+    await begin(tripId);
+    const second = await begin(tripId, sagaOf(tripId, 2));
+    expectProblem(second, 409, 'TRIP_STATE_CONFLICT');
+    expect(second.body.detail).toContain(`is CANCELLING (its cancellation is pending on behalf of ${sagaOf(tripId)})`);
+    expectProblem(await probe.send('failTrip', { tripId, failure }), 409, 'TRIP_STATE_CONFLICT');
+    expectProblem(await probe.send('confirmTrip', { tripId, parts, total }), 409, 'TRIP_STATE_CONFLICT');
+    expectProblem(await commit(tripId, sagaOf(tripId, 2)), 409, 'TRIP_STATE_CONFLICT');
+    expectProblem(await confirmCancellation(tripId, total, sagaOf(tripId, 2)), 409, 'TRIP_STATE_CONFLICT');
+    expect(await read(tripId)).toMatchObject({ state: 'CANCELLING', pending: { sagaId: sagaOf(tripId) }, commandCount: 2 });
+  });
+
+  it('lets one of many sagas that begin at once have the trip', async () => {
+    const tripId = await booked();
+    const replies = await Promise.all(Array.from({ length: 8 }, (_, index) => begin(tripId, sagaOf(tripId, index + 1))));
+    expect(replies.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(replies.filter(({ body }) => body.code === 'TRIP_STATE_CONFLICT')).toHaveLength(7);
+    expect((await read(tripId)).commandCount).toBe(8);
+  });
+
+  it('is undone to BOOKED with the reason kept, and can be asked for again', async () => {
+    const tripId = await booked();
+    await begin(tripId);
+    for (let twice = 0; twice < 2; twice++) expect((await undo(tripId)).body).toEqual({ tripId, state: 'BOOKED' });
+    const trip = await read(tripId);
+    expect(trip).toMatchObject({
+      state: 'BOOKED',
+      lastCancellation: { ...reason, sagaId: sagaOf(tripId) },
+      hotel: { state: 'CONFIRMED' },
+    });
+    expect(trip).not.toHaveProperty('pending');
+    expectProblem(await begin(tripId), 409, 'TRIP_STATE_CONFLICT');
+    expectProblem(await commit(tripId), 409, 'TRIP_STATE_CONFLICT');
+    const again = sagaOf(tripId, trip.commandCount + 1);
+    expect((await begin(tripId, again)).status).toBe(200);
+    await commit(tripId, again);
+    expect((await confirmCancellation(tripId, total, again)).status).toBe(200);
+    expect(await read(tripId)).not.toHaveProperty('lastCancellation');
+  });
+
+  it('is not undone after the commit, nor after the end', async () => {
+    const tripId = await booked();
+    await begin(tripId);
+    await commit(tripId);
+    expectProblem(await undo(tripId), 409, 'TRIP_STATE_CONFLICT');
+    await confirmCancellation(tripId);
+    expectProblem(await undo(tripId), 409, 'TRIP_STATE_CONFLICT');
+    expect(await state(tripId)).toBe('CANCELLED');
+  });
+
+  it('that is undone before it begins is refused when it begins, and keeps nobody else away', async () => {
+    const tripId = await booked();
+    expect((await undo(tripId)).body).toEqual({ tripId, state: 'BOOKED' });
+    expectProblem(await begin(tripId), 409, 'TRIP_STATE_CONFLICT');
+    expect(await read(tripId)).toMatchObject({ state: 'BOOKED', commandCount: 1, lastCancellation: reason });
+    const other = sagaOf(tripId, 2);
+    expect((await begin(tripId, other)).status).toBe(200);
+    // The undo of a saga that holds nothing takes nothing from the one that does.
+    expect((await undo(tripId, sagaOf(tripId, 3))).body).toEqual({ tripId, state: 'CANCELLING' });
+    expect(await read(tripId)).toMatchObject({ state: 'CANCELLING', pending: { sagaId: other } });
+  });
+
+  it('needs no trip to be undone', async () => {
+    const tripId = randomUUID();
+    expect((await undo(tripId)).body).toEqual({ tripId, state: null });
+    expectProblem(await begin(tripId), 409, 'TRIP_NOT_FOUND');
+  });
+
+  it('never stays locked when begin and undo race', async () => {
+    const trips = await Promise.all(Array.from({ length: 10 }, booked));
+    await Promise.all(
+      trips.flatMap((tripId, index) => (index % 2 ? [begin(tripId), undo(tripId)] : [undo(tripId), begin(tripId)])),
+    );
+    for (const tripId of trips) expect(await read(tripId)).toMatchObject({ state: 'BOOKED', commandCount: 1 });
+  });
+});
+
+describe('trip: what is published and asked', () => {
+  it('says each change in an event that the catalogue of events knows, version by version', async () => {
+    const body = creation();
+    const { tripId } = body;
+    await probe.send('createTrip', body);
+    await probe.send('requestApproval', { tripId, parts, total });
+    await probe.send('withdrawApproval', { tripId });
+    await probe.send('confirmTrip', { tripId, parts, total });
+    await begin(tripId);
+    await undo(tripId);
+    await undo(tripId, sagaOf(tripId, 2));
+    await begin(tripId, sagaOf(tripId, 3));
+    await begin(tripId, sagaOf(tripId, 4));
+    await commit(tripId, sagaOf(tripId, 3));
+    await confirmCancellation(tripId, total, sagaOf(tripId, 3));
+    const tombstone = randomUUID();
+    await probe.send('failTrip', { tripId: tombstone, failure });
+    const events = [...(await eventsOf(tripId)), ...(await eventsOf(tombstone))];
+    expect(events.map(({ name, version }) => `${version} ${name}`)).toEqual([
+      '1 trip.requested.v1',
+      '2 trip.approval-requested.v1',
+      '3 trip.approval-withdrawn.v1',
+      '4 trip.booked.v1',
+      '5 trip.cancellation-begun.v1',
+      '6 trip.cancellation-undone.v1',
+      '7 trip.cancellation-undone.v1',
+      '8 trip.cancellation-begun.v1',
+      '9 trip.cancellation-committed.v1',
+      '10 trip.cancelled.v1',
+      '1 trip.failed.v1',
+    ]);
+    for (const { name, data } of events)
+      expect(tripEvents[name as keyof typeof tripEvents].safeParse(JSON.parse(data)).error, name).toBeUndefined();
+  });
+
+  it('lists trips by customer and state, page by page, newest first', async () => {
+    const customerId = `CUST-${randomUUID()}`;
+    const created = [];
+    for (let n = 0; n < 3; n++) {
+      const body = creation(customerId);
+      await probe.send('createTrip', body);
+      created.unshift(body.tripId);
+    }
+    await probe.send('failTrip', { tripId: created[0], failure });
+    const first = pageOf(Trip).parse((await probe.get(`/trips?customerId=${customerId}&limit=2`)).body);
+    const second = pageOf(Trip).parse((await probe.get(`/trips?customerId=${customerId}&limit=2&after=${first.next}`)).body);
+    expect([...first.items, ...second.items].map(({ tripId }) => tripId)).toEqual(created);
+    expect(second.next).toBeNull();
+    const failed = await probe.get(`/trips?customerId=${customerId}&state=FAILED`);
+    expect(failed.body.items.map(({ tripId }: Trip) => tripId)).toEqual([created[0]]);
+    await probe.send('failTrip', { tripId: randomUUID(), failure }); // the newest, and a tombstone
+    expect((await probe.get('/trips?limit=1')).body).toMatchObject({ items: [{}], next: expect.any(String) });
+    expectProblem(await probe.get('/trips?state=NONE'), 422);
+    expectProblem(await probe.get('/trips?after=nonsense'), 422, 'INVALID_CURSOR');
+  });
+});

@@ -1,0 +1,63 @@
+import { expect } from 'vitest';
+import type { Page } from '../../contracts/page.js';
+import type { Reservation } from '../../contracts/reservation.resource.js';
+import type { Trip } from '../../contracts/trip.resource.js';
+import { call } from './api.js';
+
+/** A day far enough away for anything; each test that counts units takes a day of its own. */
+export const dayOf = (offset: number): string => new Date(Date.now() + (60 + offset) * 86_400_000).toISOString().slice(0, 10);
+
+/** A trip with a room, a seat and a car, all of them plentiful, from `offset` days on. */
+export const plentifulTrip = (offset = 0) => ({
+  customerId: 'CUST-ALICE',
+  paymentMethod: 'pm_ok',
+  hotel: { hotelId: 'HOTEL-ASTORIA', checkIn: dayOf(offset), checkOut: dayOf(offset + 2), rooms: 1 },
+  flights: [{ flightId: 'FLIGHT-AMS-VIE', date: dayOf(offset), seats: 1 }],
+  car: { carClass: 'COMPACT', location: 'AMS', pickUp: dayOf(offset), dropOff: dayOf(offset + 1) },
+});
+
+export async function bookTrip(body: object = plentifulTrip()): Promise<{ tripId: string; sagaId: string }> {
+  const answer = await call<{ tripId: string; sagaId: string }>('POST', '/v1/trips', body);
+  expect(answer.status, JSON.stringify(answer.body)).toBe(202);
+  return answer.body;
+}
+
+export async function trip(tripId: string): Promise<Trip> {
+  const { status, body } = await call<Trip>('GET', `/v1/trips/${tripId}`);
+  expect(status, JSON.stringify(body)).toBe(200);
+  return body;
+}
+
+export async function reservationsOf(tripId: string): Promise<Reservation[]> {
+  const { status, body } = await call<Page<Reservation>>('GET', `/v1/reservations?tripId=${tripId}&limit=200`);
+  expect(status, JSON.stringify(body)).toBe(200);
+  return body.items;
+}
+
+export async function paymentsOf(tripId: string): Promise<{ state: string; amount: { amount: number } }[]> {
+  const { status, body } = await call<Page<{ state: string; amount: { amount: number } }>>(
+    'GET',
+    `/v1/payments?tripId=${tripId}`,
+  );
+  expect(status, JSON.stringify(body)).toBe(200);
+  return body.items;
+}
+
+/** Everything that a trip has, and nothing else: confirmed, paid, shown. */
+export async function expectBooked(tripId: string): Promise<void> {
+  const booked = await trip(tripId);
+  expect(booked.state).toBe('BOOKED');
+  for (const part of [booked.hotel, ...(booked.flights ?? []), booked.car]) if (part) expect(part.state).toBe('CONFIRMED');
+  const reservations = await reservationsOf(tripId);
+  expect(reservations.length).toBeGreaterThan(0);
+  for (const reservation of reservations) expect(reservation, reservation.participant).toMatchObject({ state: 'CONFIRMED' });
+  expect(await paymentsOf(tripId)).toMatchObject([{ state: 'CAPTURED', amount: booked.total }]);
+}
+
+/** Nothing held, nothing charged. */
+export async function expectNothingBooked(tripId: string, code: string): Promise<void> {
+  expect(await trip(tripId)).toMatchObject({ state: 'FAILED', failure: { code } });
+  for (const reservation of await reservationsOf(tripId))
+    expect(reservation, reservation.participant).toMatchObject({ state: 'CANCELLED' });
+  for (const { state } of await paymentsOf(tripId)) expect(['VOIDED', 'DECLINED']).toContain(state);
+}

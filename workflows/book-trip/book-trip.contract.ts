@@ -1,0 +1,47 @@
+import { defineUpdate } from '@temporalio/workflow';
+import type { CarRental } from '../../contracts/car.commands.js';
+import type { FlightLeg } from '../../contracts/flight.commands.js';
+import type { HotelStay } from '../../contracts/hotel.commands.js';
+import type { Money } from '../../contracts/money.js';
+import type { SagaPolicy } from '../saga/saga.contract.js';
+import { workflowIds } from '../saga/workflow-id.js';
+
+export const bookTripType = 'bookTrip';
+
+/** Additive only: histories of running and finished trips hold it. */
+export interface BookTripRequest {
+  tripId: string;
+  customerId: string;
+  paymentMethod: string;
+  hotel?: HotelStay;
+  flights?: FlightLeg[];
+  car?: CarRental;
+  approval?: {
+    /** A total above it waits for somebody's approval. */
+    requiredAbove: Money;
+    /** How long; a reminder goes out at half time. */
+    withinMs: number;
+  };
+  policy: SagaPolicy;
+}
+
+/** What went wrong with a trip, and with which part of it. */
+export interface TripFailure {
+  part: string;
+  code: string;
+  detail: string;
+}
+
+export type BookTripOutcome =
+  { state: 'BOOKED'; tripId: string; total: Money } | { state: 'FAILED'; tripId: string; failure: TripFailure };
+
+export interface ApprovalDecision {
+  note?: string;
+}
+
+/** Accepted only while the trip waits for approval; refused with `NotAwaitingApproval` otherwise. */
+export const approveUpdate = defineUpdate<void, [ApprovalDecision]>('approve');
+export const declineUpdate = defineUpdate<void, [ApprovalDecision]>('decline');
+export const notAwaitingApproval = 'NotAwaitingApproval';
+
+export const bookTripIds = workflowIds('book-trip');

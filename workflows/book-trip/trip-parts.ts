@@ -1,0 +1,40 @@
+import type { HoldAnswer } from '../../contracts/reservation.commands.js';
+import type { CarRental } from '../../contracts/car.commands.js';
+import type { FlightLeg } from '../../contracts/flight.commands.js';
+import type { HotelStay } from '../../contracts/hotel.commands.js';
+import type { Money } from '../../contracts/money.js';
+import type { ReservedTripParts } from '../../contracts/trip.resource.js';
+
+export interface Holds {
+  hotel?: HoldAnswer<HotelStay> | undefined;
+  flights?: HoldAnswer<FlightLeg> | undefined;
+  car?: HoldAnswer<CarRental> | undefined;
+}
+
+/** The parts of a trip as their participants have reserved them. */
+export function partsOf({ hotel, flights, car }: Holds): ReservedTripParts {
+  return {
+    ...(hotel?.items[0] ? { hotel: hotel.items[0] } : {}),
+    ...(flights ? { flights: flights.items } : {}),
+    ...(car?.items[0] ? { car: car.items[0] } : {}),
+  };
+}
+
+/** What they cost together; all participants ask in one currency. */
+export function totalOf({ hotel, flights, car }: Holds): Money {
+  const prices = [hotel, flights, car].flatMap((hold) => (hold ? [hold.price] : []));
+  return { amount: prices.reduce((sum, { amount }) => sum + amount, 0), currency: prices[0]?.currency ?? 'EUR' };
+}
+
+/** The part of the trip that a step is about, as the trip's `failure` names it. */
+const partOfStep: Record<string, string> = {
+  'reserve room': 'hotel',
+  'reserve seat': 'flights',
+  'reserve car': 'car',
+  'authorize payment': 'payment',
+  'capture payment': 'payment',
+  'request approval': 'approval',
+};
+
+/** @param step the step at which the saga turned round; undefined when it was told to. */
+export const partOf = (step: string | undefined): string => (step === undefined ? 'trip' : (partOfStep[step] ?? 'trip'));

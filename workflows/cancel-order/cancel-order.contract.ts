@@ -1,0 +1,16 @@
+import type { Reason } from '../saga/saga.js';
+import type { SagaPolicy } from '../saga/saga.contract.js';
+import { workflowIds } from '../saga/workflow-id.js';
+
+export const cancelOrderType = 'cancelOrder';
+
+export interface CancelOrderRequest {
+  orderId: string;
+  policy: SagaPolicy;
+}
+
+export type CancelOrderOutcome =
+  { state: 'CANCELLED'; orderId: string } | { state: 'UNCHANGED'; orderId: string; reason: Reason };
+
+/** Numbered by the order's `commandCount`: two cancellations at once are one saga. */
+export const cancelOrderIds = workflowIds('cancel-order');

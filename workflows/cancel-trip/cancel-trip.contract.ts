@@ -1,0 +1,17 @@
+import type { Money } from '../../contracts/money.js';
+import type { Reason } from '../saga/saga.js';
+import type { SagaPolicy } from '../saga/saga.contract.js';
+import { workflowIds } from '../saga/workflow-id.js';
+
+export const cancelTripType = 'cancelTrip';
+
+export interface CancelTripRequest {
+  tripId: string;
+  policy: SagaPolicy;
+}
+
+export type CancelTripOutcome =
+  { state: 'CANCELLED'; tripId: string; refund: Money } | { state: 'BOOKED'; tripId: string; reason: Reason };
+
+/** Numbered by the trip's `commandCount`: two cancellations at once are one saga. */
+export const cancelTripIds = workflowIds('cancel-trip');

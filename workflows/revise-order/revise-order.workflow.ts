@@ -1,0 +1,37 @@
+import { workflowInfo } from '@temporalio/workflow';
+import type { Activities } from '../../activities/index.js';
+import { Saga } from '../saga/saga.js';
+import type { ReviseOrderOutcome, ReviseOrderRequest } from './revise-order.contract.js';
+
+/** Gives an approved order other lines, with as much credit reserved as they cost, or leaves order and credit as they were. */
+export async function reviseOrder({ orderId, lines, policy }: ReviseOrderRequest): Promise<ReviseOrderOutcome> {
+  const saga = new Saga<Activities>(policy);
+  const sagaId = workflowInfo().workflowId;
+
+  return saga.run<ReviseOrderOutcome>(
+    async () => {
+      const { oldTotal, newTotal } = await saga.compensable(
+        'begin order revision',
+        (call, key) => call.beginOrderRevision({ ...key, orderId, sagaId, lines }),
+        'undo order revision',
+        (call, key, reason) => call.undoOrderRevision({ ...key, orderId, sagaId, reason }),
+      );
+      const change = { orderId, changeId: sagaId, amount: newTotal };
+      // More credit is reserved before the pivot and less after it: what was given up early could not be had back for sure.
+      if (newTotal.amount > oldTotal.amount) {
+        await saga.compensable(
+          'change reservation',
+          (call, key) => call.changeReservation({ ...key, ...change }),
+          'restore reservation',
+          (call, key) => call.restoreReservation({ ...key, ...change, amount: oldTotal }),
+        );
+      }
+      await saga.pivot('confirm order revision', (call, key) => call.confirmOrderRevision({ ...key, orderId, sagaId }));
+      if (newTotal.amount < oldTotal.amount) {
+        await saga.retriable('change reservation', (call, key) => call.changeReservation({ ...key, ...change }));
+      }
+      return { state: 'REVISED', orderId, total: newTotal };
+    },
+    (reason) => ({ state: 'UNCHANGED', orderId, reason }),
+  );
+}
