@@ -15,7 +15,7 @@ interface Parameter {
 }
 interface Operation {
   parameters?: Parameter[];
-  requestBody?: { content: Record<string, { schema: Schema }> };
+  requestBody?: { required?: boolean; content: Record<string, { schema: Schema }> };
 }
 interface OpenApi {
   paths: Record<string, Record<string, Operation>>;
@@ -138,7 +138,8 @@ function attacksOn(api: OpenApi, path: string, method: string, operation: Operat
   for (const query of ['surprise=1', '__proto__=1', '__proto__[x]=1', 'constructor=1', '=1', '%00=1', '%ZZ=1'])
     own.push({ ...base, name: `unknown query ${query}`, path: `${url}?${query}` });
 
-  if (['post', 'put', 'patch'].includes(method)) own.push(...hostileBodies(base, bodySchema(api, requestBody)));
+  if (['post', 'put', 'patch'].includes(method))
+    own.push(...hostileBodies(base, bodySchema(api, requestBody), requestBody?.required === true));
   own.push(
     { ...base, name: 'a URL longer than is read', path: `${url}?surprise=${'x'.repeat(20_000)}`, statuses: [414, 422, 431] },
     { ...base, name: 'headers longer than are read', headers: { 'x-long': 'x'.repeat(20_000) }, statuses: [431] },
@@ -151,7 +152,7 @@ function bodySchema(api: OpenApi, requestBody: Operation['requestBody']): Schema
   return schema?.$ref ? api.components.schemas[schema.$ref.split('/').at(-1)!] : schema;
 }
 
-function hostileBodies(base: Pick<Attack, 'method' | 'path'>, schema: Schema | undefined): Attack[] {
+function hostileBodies(base: Pick<Attack, 'method' | 'path'>, schema: Schema | undefined, required: boolean): Attack[] {
   const unreadable: Attack[] = [
     { ...base, name: 'broken JSON', headers: json, body: '{"a":', statuses: [400] },
     { ...base, name: 'no JSON', headers: json, body: '<a/>', statuses: [400] },
@@ -228,11 +229,16 @@ function hostileBodies(base: Pick<Attack, 'method' | 'path'>, schema: Schema | u
       wrong.push([`only ${property}: ${JSON.stringify(value).slice(0, 30)}`, JSON.stringify({ [property]: value })]);
     }
   }
+  // Where a body may be left out it may be empty, too; what is wrong then is the rest of the request.
+  const left = required ? [400, 415, 422] : [404];
   return [
     ...unreadable,
-    { ...base, name: 'no body', statuses: [400, 415, 422] },
-    { ...base, name: 'an empty body', headers: json, body: '', statuses: [400, 422] },
-    ...wrong.map(([name, body]): Attack => ({ ...base, name: `the body ${name}`, headers: json, body, statuses: [422] })),
+    { ...base, name: 'no body', statuses: left },
+    { ...base, name: 'an empty body', headers: json, body: '', statuses: left },
+    ...(required ? [] : [{ ...base, name: 'an empty object', headers: json, body: '{}', statuses: left }]),
+    ...wrong
+      .filter(([, body]) => required || body !== '{}')
+      .map(([name, body]): Attack => ({ ...base, name: `the body ${name}`, headers: json, body, statuses: [422] })),
   ];
 }
 

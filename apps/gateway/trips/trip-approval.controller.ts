@@ -1,5 +1,5 @@
 import { Body, Controller, Inject, Param, Post, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { ServerResponse } from 'node:http';
 import { Identifier } from '../../../contracts/identifier.js';
 import { Trip } from '../../../contracts/trip.resource.js';
@@ -39,6 +39,7 @@ export class TripApprovalController {
   @Post('approve')
   @Command()
   @ApiOperation({ summary: 'Approve a trip', description: 'AWAITING_APPROVAL → BOOKED. The note is kept in the history.' })
+  @ApiBody({ required: false })
   @ApiAcceptedResponse(accepted)
   @ApiOkResponse(ended)
   @ApiProblems(problems)
@@ -58,6 +59,7 @@ export class TripApprovalController {
     description:
       'AWAITING_APPROVAL → FAILED with the code `APPROVAL_DECLINED`, and everything released. The note is kept in the history.',
   })
+  @ApiBody({ required: false })
   @ApiAcceptedResponse(accepted)
   @ApiOkResponse(ended)
   @ApiProblems(problems)
