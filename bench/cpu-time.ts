@@ -19,7 +19,9 @@ function processes(): { pid: number; parent: number; ms: number }[] {
       try {
         // The second field is the program's name in parentheses and may hold blanks; count from behind it.
         const fields = readFileSync(`/proc/${name}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
-        return [{ pid: Number(name), parent: Number(fields[1]), ms: (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK }];
+        // Its own time, and that of children that have ended: PostgreSQL's backends come and go.
+        const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+        return [{ pid: Number(name), parent: Number(fields[1]), ms: ticks * MS_PER_TICK }];
       } catch {
         return []; // it ended meanwhile
       }
