@@ -103,7 +103,8 @@ export function describeRollbackMatrix(subject: MatrixSubject, steps: Saga['step
       await setFault({ ...target, mode: 'error', times: 3 });
       const { sagaId, businessId } = await subject.start();
       await expectDone(sagaId, businessId);
-      // Usually 4. A workflow task that is lost meanwhile is run again from its start and uses up a fault that nobody counts.
+      // 4, but 2 was seen once, on a machine that also ran the benchmark. Probably a workflow task was lost and run again, which uses up
+      // faults that nobody counts; that was not proved.
       const attempts = (await stepOf(sagaId))?.attempts;
       expect(attempts).toBeGreaterThanOrEqual(2);
       expect(attempts).toBeLessThanOrEqual(4);
