@@ -31,6 +31,9 @@ const catalogue = {
   PAYMENT_URL: url('http://127.0.0.1:3007'),
   TRIP_URL: url('http://127.0.0.1:3008'),
 
+  RELAY_PORT: port(3021),
+  HOOKS_URL: url('http://127.0.0.1:3010'),
+
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   DATABASE_ROLE_PASSWORD: z.string().min(1).default('roundtrip'),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(100).default(10),

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import pg from 'pg';
+import { grantAccess } from './grant-access.js';
 import { migrate } from './migrate.js';
 import { provision } from './provision.js';
 import { seed } from './seed.js';
 import { serviceUrl } from './service-url.js';
-import { services } from './services.js';
+import { logReaders, services } from './services.js';
 
 export interface PrepareDatabasesOptions {
   /** A PostgreSQL user that may create roles and schemas. */
@@ -16,7 +17,7 @@ export interface PrepareDatabasesOptions {
 const PROVISIONING_LOCK = 72_707_370;
 
 /**
- * Brings every service's schema up to date: role, schema, migrations, seed. May be repeated and run from several machines at
+ * Brings every service's schema up to date: role, schema, migrations, what other roles may see of it, seed. May be repeated and run from several machines at
  * once; what is there already is left alone.
  */
 export async function prepareDatabases({ adminUrl, rolePassword, log }: PrepareDatabasesOptions): Promise<void> {
@@ -28,6 +29,7 @@ export async function prepareDatabases({ adminUrl, rolePassword, log }: PrepareD
     await withClient(serviceUrl(adminUrl, service, rolePassword), async (client) => {
       const applied = await migrate(client, path.join('prisma', service, 'migrations'));
       const seeded = await seed(client, path.join('prisma', service, 'seed.sql'));
+      await grantAccess(client, service, logReaders);
       log(
         `${service}: ${applied.length ? `applied ${applied.join(', ')}` : 'migrations are up to date'}${seeded ? `, seeded ${seeded} rows` : ''}`,
       );

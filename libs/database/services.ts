@@ -1,2 +1,6 @@
 /** The services that own a PostgreSQL schema, in the order in which they are prepared. */
-export const services = ['order', 'customer', 'hotel', 'flight', 'car', 'payment', 'trip'] as const;
+export const services = ['order', 'customer', 'hotel', 'flight', 'car', 'payment', 'trip', 'events', 'hooks'] as const;
+export type Service = (typeof services)[number];
+
+/** The services that may read the log of all facts. */
+export const logReaders: readonly Service[] = ['hooks'];

@@ -1,9 +1,10 @@
+import { listenerUrlSettings } from '../config/listener-url.js';
 import { participantUrlSettings } from '../config/participant-url.js';
 import { type Environment, givenEnvironment, type Settings } from '../config/settings.js';
 import { serviceUrl } from '../database/service-url.js';
 import type { EmbeddedSettings } from './embedded-settings.js';
 import type { ListeningPlace } from './listening-place.js';
-import { participantProcesses, type ProcessDeclaration } from './processes.js';
+import type { ProcessDeclaration } from './processes.js';
 
 export interface AppEnvironmentOptions {
   /** What outweighs the environment in this system. */
@@ -14,8 +15,8 @@ export interface AppEnvironmentOptions {
 }
 
 /**
- * The environment of a process: what the user has set, and where this system has put things. A participant gets the database as
- * its own role; nobody gets the administrator's address.
+ * The environment of a process: what the user has set, and where this system has put things. Who owns a schema gets the database
+ * as its own role; nobody gets the administrator's address.
  */
 export function appEnvironment(
   declaration: ProcessDeclaration,
@@ -24,19 +25,18 @@ export function appEnvironment(
 ): Environment {
   const { given, settings, databaseAdminUrl, temporalAddress } = options;
   const asked = askedFor(given);
-  const ownsSchema = participantProcesses.some(({ name }) => name === declaration.name);
   return {
     ...asked,
     CHAOS: asked['CHAOS'] ?? String(asked['NODE_ENV'] !== 'production'),
-    ...Object.fromEntries(participantUrlSettings.map((name) => [name, settings[name]])),
+    ...Object.fromEntries([...participantUrlSettings, ...listenerUrlSettings].map((name) => [name, settings[name]])),
     TEMPORAL_ADDRESS: temporalAddress,
     TEMPORAL_UI_URL: temporalUiUrl(given, settings),
     ...(settings.TEMPORAL_ADDRESS ? {} : { TEMPORAL_TLS: 'false', TEMPORAL_API_KEY: '' }), // those of some other server
     // Empty means not set, and keeps a process from finding the user's own value in .env.
-    DATABASE_URL: ownsSchema ? serviceUrl(databaseAdminUrl, declaration.name, settings.DATABASE_ROLE_PASSWORD) : '',
+    DATABASE_URL: declaration.owns ? serviceUrl(databaseAdminUrl, declaration.owns, settings.DATABASE_ROLE_PASSWORD) : '',
     DATABASE_ROLE_PASSWORD: '',
     HOST: place.host,
-    [declaration.listensOn === 'WORKER_PORT' ? 'WORKER_PORT' : 'PORT']: String(place.port),
+    [declaration.listensOn.endsWith('_PORT') ? declaration.listensOn : 'PORT']: String(place.port),
   };
 }
 

@@ -1,3 +1,4 @@
+import { listenerUrlSettings } from '../config/listener-url.js';
 import { participantUrlSettings } from '../config/participant-url.js';
 import { readSettings, type Settings } from '../config/settings.js';
 import { freePort } from './free-port.js';
@@ -6,7 +7,9 @@ const names = [
   'HOST',
   'PORT',
   'WORKER_PORT',
+  'RELAY_PORT',
   ...participantUrlSettings,
+  ...listenerUrlSettings,
   'DATABASE_URL',
   'DATABASE_ROLE_PASSWORD',
   'TEMPORAL_ADDRESS',
@@ -22,13 +25,20 @@ const names = [
 /** What the embedded default itself goes by; other settings it hands on to the processes. */
 export type EmbeddedSettings = Pick<Settings, (typeof names)[number]>;
 
-const ports = ['PORT', 'WORKER_PORT', 'EMBEDDED_POSTGRES_PORT', 'EMBEDDED_TEMPORAL_PORT', 'EMBEDDED_TEMPORAL_UI_PORT'] as const;
+const ports = [
+  'PORT',
+  'WORKER_PORT',
+  'RELAY_PORT',
+  'EMBEDDED_POSTGRES_PORT',
+  'EMBEDDED_TEMPORAL_PORT',
+  'EMBEDDED_TEMPORAL_UI_PORT',
+] as const;
 
 /** Reads the settings; the given ones outweigh them. A port of 0, also in a URL, becomes one that is free. */
 export async function embeddedSettings(given: Partial<Settings>): Promise<EmbeddedSettings> {
   const settings: EmbeddedSettings = { ...readSettings(...names), ...given };
   for (const name of ports) settings[name] ||= await freePort();
-  for (const name of participantUrlSettings) {
+  for (const name of [...participantUrlSettings, ...listenerUrlSettings]) {
     const url = new URL(settings[name]);
     if (url.port === '0') url.port = String(await freePort());
     settings[name] = url.origin;

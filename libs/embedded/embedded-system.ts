@@ -10,7 +10,14 @@ import type { EmbeddedSystemError } from './embedded-system.error.js';
 import { listeningPlace } from './listening-place.js';
 import { requireFreePorts } from './port-check.js';
 import { ProcessSupervisor } from './process-supervisor.js';
-import { jointProcesses, participantProcesses, type ProcessDeclaration, type ProcessName, splitProcesses } from './processes.js';
+import {
+  jointProcesses,
+  listenerProcesses,
+  participantProcesses,
+  type ProcessDeclaration,
+  type ProcessName,
+  splitProcesses,
+} from './processes.js';
 import { RunRecord } from './run-record.js';
 import { together } from './together.js';
 
@@ -32,6 +39,8 @@ export interface EmbeddedSystemOptions {
 export interface EmbeddedSystem {
   readonly addresses: Readonly<Record<Participant, string>> & {
     readonly gateway: string;
+    readonly hooks: string;
+    readonly relay: string;
     /** `host:port` */
     readonly temporal: string;
     readonly temporalUi: string;
@@ -73,14 +82,14 @@ export async function startEmbeddedSystem(options: EmbeddedSystemOptions = {}): 
 
   const apps = (declarations: readonly ProcessDeclaration[]) =>
     declarations.map((declaration) => ({ declaration, place: listeningPlace(declaration, settings) }));
-  const participants = apps(participantProcesses);
+  const behind = apps([...participantProcesses, ...listenerProcesses]);
   const front = apps(splitWorker ? splitProcesses : jointProcesses);
 
   try {
-    const appPorts = [...front, ...participants].map(({ declaration, place }) => ({ ...place, setting: declaration.listensOn }));
+    const appPorts = [...front, ...behind].map(({ declaration, place }) => ({ ...place, setting: declaration.listensOn }));
     await requireFreePorts([...appPorts, ...serverPorts(settings)]);
     const servers = await startServers(supervisor, { settings, data, log, signal });
-    for (const stage of [participants, front]) {
+    for (const stage of [behind, front]) {
       const starts = stage.map(({ declaration, place }) => (signal: AbortSignal) => {
         const environment = appEnvironment(declaration, place, { given, settings, ...servers });
         const own = options.environment?.[declaration.name as ProcessName];
@@ -94,6 +103,8 @@ export async function startEmbeddedSystem(options: EmbeddedSystemOptions = {}): 
       addresses: {
         ...participantUrls(settings),
         gateway: listeningPlace(jointProcesses[0], settings).url,
+        relay: listeningPlace(listenerProcesses[0], settings).url,
+        hooks: listeningPlace(listenerProcesses[1], settings).url,
         temporal: servers.temporalAddress,
         temporalUi: temporalUiUrl(given, settings),
         databaseAdmin: servers.databaseAdminUrl,

@@ -10,7 +10,7 @@ import { givenEnvironment } from '../../libs/config/settings.js';
 import { freePort } from '../../libs/embedded/free-port.js';
 import { whyNotFree } from '../../libs/embedded/port-check.js';
 import { processIdentity } from '../../libs/embedded/process-identity.js';
-import { participantProcesses } from '../../libs/embedded/processes.js';
+import { listenerProcesses, participantProcesses } from '../../libs/embedded/processes.js';
 import { waitUntil } from '../../libs/embedded/wait-until.js';
 
 /** What a person at a terminal has: a command that is running, what it has printed, and signals. */
@@ -83,7 +83,7 @@ interface Run {
 }
 
 /** In the order in which they start. */
-const names = ['postgres', 'temporal', ...participantProcesses.map(({ name }) => name), 'gateway'];
+const names = ['postgres', 'temporal', ...[...participantProcesses, ...listenerProcesses].map(({ name }) => name), 'gateway'];
 
 describe('npm start', () => {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'roundtrip-start-'));

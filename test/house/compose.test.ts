@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { settingNames } from '../../libs/config/settings.js';
-import { participantProcesses, splitProcesses } from '../../libs/embedded/processes.js';
+import { listenerProcesses, participantProcesses, splitProcesses } from '../../libs/embedded/processes.js';
 import { temporalTuning } from '../../libs/embedded/temporal.tuning.js';
 
 interface Service {
@@ -24,7 +24,8 @@ const apps = services.filter(([, { command }]) => command?.[0] === 'node');
 describe('docker-compose.yml', () => {
   it('runs every process of the system, each from the one image', () => {
     const mains = apps.map(([, { command }]) => command?.[1]);
-    for (const { main } of [...participantProcesses, ...splitProcesses]) expect(mains).toContain(`dist/${main}`);
+    for (const { main } of [...participantProcesses, ...listenerProcesses, ...splitProcesses])
+      expect(mains).toContain(`dist/${main}`);
     for (const main of mains) expect(existsSync(main!.replace('dist/', '').replace('.js', '.ts')), main).toBe(true);
     expect(new Set(apps.map(([, { image }]) => image))).toEqual(new Set(['roundtrip']));
   });

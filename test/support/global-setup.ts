@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { type Participant, participants } from '../../contracts/participants.js';
+import { listenerUrlSettings } from '../../libs/config/listener-url.js';
 import { participantUrlSettings } from '../../libs/config/participant-url.js';
 import { startEmbeddedSystem } from '../../libs/embedded/embedded-system.js';
 
@@ -25,12 +26,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
       LOG_LEVEL: 'warn',
     },
   });
-  const { gateway, databaseAdmin, temporal } = system.addresses;
+  const { gateway, hooks, relay, databaseAdmin, temporal } = system.addresses;
   const participantUrls = Object.fromEntries(
     (Object.keys(participants) as Participant[]).map((name) => [`${name}Url`, system.addresses[name]]),
   ) as Record<`${Participant}Url`, string>;
   project.provide('system', {
     gatewayUrl: gateway,
+    hooksUrl: hooks,
+    relayUrl: relay,
     ...participantUrls,
     databaseAdminUrl: databaseAdmin,
     temporalAddress: temporal,
@@ -45,7 +48,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
 const freePorts = {
   PORT: 0,
   WORKER_PORT: 0,
-  ...Object.fromEntries(participantUrlSettings.map((name) => [name, 'http://127.0.0.1:0'])),
+  RELAY_PORT: 0,
+  ...Object.fromEntries([...participantUrlSettings, ...listenerUrlSettings].map((name) => [name, 'http://127.0.0.1:0'])),
   EMBEDDED_POSTGRES_PORT: 0,
   EMBEDDED_TEMPORAL_PORT: 0,
   EMBEDDED_TEMPORAL_UI_PORT: 0,

@@ -1,0 +1,25 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { Pool } from 'pg';
+import { EventLog } from '../../libs/messaging/event-log.js';
+import { AtShutdownModule } from '../../libs/service-kit/at-shutdown.module.js';
+import { OperationsModule } from '../../libs/service-kit/operations.module.js';
+
+/** The doors by which facts leave: feeds and streams, and webhooks. They share the log, the event's id and the cursor. */
+@Global()
+@Module({})
+export class HooksAppModule {
+  static register(database: Pool): DynamicModule {
+    return {
+      module: HooksAppModule,
+      imports: [
+        OperationsModule.register({ inject: [], useFactory: () => ({ database: () => database.query('select 1') }) }),
+        AtShutdownModule.register({ close: () => database.end() }),
+      ],
+      providers: [
+        { provide: Pool, useValue: database },
+        { provide: EventLog, useValue: new EventLog(database) },
+      ],
+      exports: [Pool, EventLog],
+    };
+  }
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** What every event type begins with outside; in prose and subscriptions the short form without it and without the version is used. */
+export const EVENT_TYPE_PREFIX = 'com.roundtrip.';
+
+/** A fact as the world outside reads it: CloudEvents 1.0 with our extension attributes, in structured mode. */
+export const CloudEvent = z
+  .object({
+    specversion: z.literal('1.0'),
+    id: z
+      .string()
+      .meta({ description: 'Of this rendering: the occurrence in one version. The same on every door and every retry' }),
+    source: z.string().meta({ description: '`/services/<service>`' }),
+    type: z.string().meta({ description: '`com.roundtrip.<service>.<past-tense>.v<N>`' }),
+    subject: z.string().meta({ description: "The aggregate's id" }),
+    time: z.iso.datetime(),
+    recordedtime: z.iso.datetime(),
+    datacontenttype: z.literal('application/json'),
+    dataschema: z.string(),
+    sequence: z
+      .string()
+      .regex(/^\d{20}$/)
+      .meta({ description: 'Position in the one log, zero-padded: also the cursor' }),
+    partitionkey: z.string(),
+    occurrenceid: z.uuid().meta({ description: 'One per fact, whatever version it is rendered in: deduplicate by it' }),
+    aggregateversion: z.int().min(1),
+    correlationid: z.string().optional(),
+    causationid: z.string().optional(),
+    traceparent: z.string().optional(),
+    tracestate: z.string().optional(),
+    deprecated: z.boolean().optional(),
+    deprecationsunset: z.iso.date().optional(),
+    data: z.unknown(),
+  })
+  .meta({ title: 'CloudEvent' });
+export type CloudEvent = z.infer<typeof CloudEvent>;

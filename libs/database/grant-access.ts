@@ -1,0 +1,27 @@
+import pg from 'pg';
+import { roleOf } from './service-url.js';
+
+/**
+ * Lets the relay take what is in a service's outbox, and lets the service read the log: nothing else is shared between roles. Run as the
+ * schema's owner, after its migrations; may be repeated.
+ */
+export async function grantAccess(owner: pg.Client, service: string, readers: readonly string[]): Promise<void> {
+  const schema = pg.escapeIdentifier(service);
+  if (service === 'events') {
+    for (const reader of readers) {
+      const role = pg.escapeIdentifier(roleOf(reader));
+      await owner.query(`grant usage on schema ${schema} to ${role}`);
+      await owner.query(`grant select on ${schema}.log to ${role}`);
+    }
+    return;
+  }
+  const relay = pg.escapeIdentifier(roleOf('events'));
+  const { rows } = await owner.query<{ name: string }>(
+    `select tablename as name from pg_tables where schemaname = $1 and tablename in ('outbox', 'outbox_dead')`,
+    [service],
+  );
+  for (const { name } of rows) {
+    await owner.query(`grant usage on schema ${schema} to ${relay}`);
+    await owner.query(`grant select, insert, delete on ${schema}.${pg.escapeIdentifier(name)} to ${relay}`);
+  }
+}

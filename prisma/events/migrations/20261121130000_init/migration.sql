@@ -1,0 +1,31 @@
+-- The one log of every fact, in the order in which it became readable. Only the relay writes it, one relay at a time, so whoever
+-- has read up to a position has seen everything up to it. Positions may have gaps (a rollback), never inversions.
+create table log (
+  position          bigint generated always as identity primary key,
+  event_id          uuid not null unique,
+  service           text not null,
+  type              text not null,
+  type_version      smallint not null,
+  aggregate_type    text not null,
+  aggregate_id      text not null,
+  aggregate_version int not null,
+  subject           text not null,
+  occurred_at       timestamptz(6) not null,
+  recorded_at       timestamptz(6) not null default clock_timestamp(),
+  correlation_id    text,
+  causation_id      text,
+  traceparent       text,
+  tracestate        text,
+  data              text not null
+);
+create index log_aggregate_idx on log (aggregate_type, aggregate_id, aggregate_version);
+create index log_type_position_idx on log (type, position);
+create index log_subject_position_idx on log (subject, position);
+create index log_recorded_at_idx on log (recorded_at);
+
+-- How far each follower of the log has come. Moves by compare-and-set, in the transaction of the follower's own writes where it has any.
+create table cursor (
+  name        text primary key,
+  position    bigint not null,
+  updated_at  timestamptz(6) not null default clock_timestamp()
+);
