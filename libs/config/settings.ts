@@ -32,6 +32,7 @@ const catalogue = {
   TRIP_URL: url('http://127.0.0.1:3008'),
 
   RELAY_PORT: port(3021),
+  SAGA_PORT: port(3022),
   HOOKS_URL: url('http://127.0.0.1:3010'),
 
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),

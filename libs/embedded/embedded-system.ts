@@ -104,7 +104,7 @@ export async function startEmbeddedSystem(options: EmbeddedSystemOptions = {}): 
         ...participantUrls(settings),
         gateway: listeningPlace(jointProcesses[0], settings).url,
         relay: listeningPlace(listenerProcesses[0], settings).url,
-        hooks: listeningPlace(listenerProcesses[1], settings).url,
+        hooks: listeningPlace(listenerProcesses[2], settings).url,
         temporal: servers.temporalAddress,
         temporalUi: temporalUiUrl(given, settings),
         databaseAdmin: servers.databaseAdminUrl,

@@ -8,7 +8,7 @@ export interface ProcessDeclaration {
   /** Its main module, from the root of the compiled code. */
   readonly main: string;
   /** The setting that says where it listens: a port, or the address that others call. */
-  readonly listensOn: 'PORT' | 'WORKER_PORT' | 'RELAY_PORT' | ListenerUrlSetting | ParticipantUrlSetting;
+  readonly listensOn: 'PORT' | 'WORKER_PORT' | 'RELAY_PORT' | 'SAGA_PORT' | ListenerUrlSetting | ParticipantUrlSetting;
   /** The service whose PostgreSQL schema and role are the process's own, if it has any. */
   readonly owns?: Service;
 }
@@ -27,6 +27,7 @@ export const participantProcesses = [
 /** What carries events on; started with the participants, whose work does not wait for it. */
 export const listenerProcesses = [
   { name: 'relay', main: 'apps/relay/main.js', listensOn: 'RELAY_PORT', owns: 'events' },
+  { name: 'saga', main: 'apps/saga/main.js', listensOn: 'SAGA_PORT', owns: 'saga' },
   { name: 'hooks', main: 'apps/hooks/main.js', listensOn: 'HOOKS_URL', owns: 'hooks' },
 ] as const satisfies ProcessDeclaration[];
 

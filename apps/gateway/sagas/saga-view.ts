@@ -3,7 +3,7 @@ import type { SagaTimeline, StepRecord } from '../../../contracts/saga-state.js'
 import type { Saga, SagaSummary } from '../../../contracts/saga.resource.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
 import { Links } from '../links.js';
-import { standingOf } from './ended-states.js';
+import { standingOf } from '../../../contracts/saga-standing.js';
 import { recordedState } from './recorded-state.js';
 import type { SagaRun } from './saga-run.js';
 import { workflowVersionOf } from './workflow-version.js';

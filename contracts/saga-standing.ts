@@ -1,4 +1,4 @@
-import type { SagaState } from '../../../contracts/saga-state.js';
+import type { SagaState } from './saga-state.js';
 
 /** The states in which a saga ends by itself. */
 export const endedStates = ['COMPLETED', 'COMPENSATED', 'INCOMPLETE'] as const satisfies SagaState[];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sagaStates } from '../../../contracts/saga-state.js';
-import { endedStates, openStates, standingOf } from './ended-states.js';
+import { sagaStates } from './saga-state.js';
+import { endedStates, openStates, standingOf } from './saga-standing.js';
 
 describe('standingOf', () => {
   it('knows every state as open or as an end', () => {

@@ -1,0 +1,114 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Pool, type PoolClient } from 'pg';
+import type { SagaState } from '../../contracts/saga-state.js';
+import { appendToOutbox } from '../../libs/messaging/append-to-outbox.js';
+import type { ObservedSaga } from './observed-saga.js';
+import { type KnownSaga, newsOf } from './saga-news.js';
+
+type Row = KnownSaga & { sagaId: string; version: number };
+
+/** What is known of every saga. What is new is recorded and told in one transaction, so that several watchers tell it once. */
+@Injectable()
+export class SagaRegister {
+  constructor(@Inject(Pool) private readonly database: Pool) {}
+
+  /** Records what was seen. @returns how many events it has told. */
+  async record(seen: readonly ObservedSaga[]): Promise<number> {
+    const known = await this.known(
+      this.database,
+      seen.map(({ sagaId }) => sagaId),
+    );
+    const now = new Date();
+    let told = 0;
+    for (const saga of seen) {
+      // Without a lock first: almost everything that is seen is known already.
+      if (newsOf(saga, known.get(saga.sagaId), now).length > 0)
+        told += await this.inTransaction((client) => this.tell(client, saga, now));
+    }
+    return told;
+  }
+
+  /** Ids of sagas that were told to wait, compensate or need attention, and not yet to have ended. */
+  async unsettled(): Promise<Map<string, ObservedSaga>> {
+    const { rows } = await this.database.query<ObservedSaga>(
+      `select saga_id as "sagaId", run_id as "runId", type, business_id as "businessId", customer_id as "customerId",
+              'RUNNING' as state, 'RUNNING' as status, false as settled, run_started_at as "startedAt"
+       from saga where open and state <> 'RUNNING'`,
+    );
+    return new Map(rows.map((row) => [row.sagaId, row]));
+  }
+
+  async seenTo(): Promise<Date> {
+    const { rows } = await this.database.query<{ seenTo: Date }>('select seen_to as "seenTo" from watermark');
+    return rows[0]?.seenTo ?? new Date(0);
+  }
+
+  async setSeenTo(time: Date): Promise<void> {
+    await this.database.query('update watermark set seen_to = greatest(seen_to, $1)', [time]);
+  }
+
+  private async tell(client: PoolClient, saga: ObservedSaga, now: Date): Promise<number> {
+    // The lock is on the id, not on the row: the row may not be there yet.
+    await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [saga.sagaId]);
+    const known = (await this.known(client, [saga.sagaId])).get(saga.sagaId);
+    const news = newsOf(saga, known, now);
+    let version = known?.version ?? 0;
+    for (const { type, occurredAt, data } of news) {
+      version += 1;
+      const { sagaId } = saga;
+      await appendToOutbox(client, {
+        type,
+        aggregateType: 'saga',
+        aggregateId: sagaId,
+        aggregateVersion: version,
+        occurredAt,
+        correlationId: sagaId,
+        data,
+      });
+    }
+    if (news.length > 0) await this.write(client, saga, news.at(-1)!.data.state, version);
+    return news.length;
+  }
+
+  private async write(client: PoolClient, saga: ObservedSaga, state: SagaState, version: number): Promise<void> {
+    await client.query(
+      `insert into saga (saga_id, run_id, run_started_at, type, state, open, customer_id, business_id, version)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+       on conflict (saga_id) do update set run_id = excluded.run_id, run_started_at = excluded.run_started_at, state = excluded.state,
+         open = excluded.open, version = excluded.version, updated_at = clock_timestamp()`,
+      [
+        saga.sagaId,
+        saga.runId,
+        saga.startedAt,
+        saga.type,
+        state,
+        saga.endedAt === undefined,
+        saga.customerId,
+        saga.businessId,
+        version,
+      ],
+    );
+  }
+
+  private async known(database: Pick<PoolClient, 'query'>, sagaIds: string[]): Promise<Map<string, Row>> {
+    const { rows } = await database.query<Row>(
+      `select saga_id as "sagaId", run_id as "runId", run_started_at as "runStartedAt", state, open, version from saga where saga_id = any($1)`,
+      [sagaIds],
+    );
+    return new Map(rows.map((row) => [row.sagaId, row]));
+  }
+
+  private async inTransaction<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> {
+    const client = await this.database.connect();
+    try {
+      await client.query('begin');
+      const result = await work(client);
+      await client.query('commit');
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(error as Error); // whatever state its transaction is in ends with the connection
+      throw error;
+    }
+  }
+}
