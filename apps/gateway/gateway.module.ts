@@ -7,6 +7,7 @@ import { ApiKeyGuard } from './auth/api-key.guard.js';
 import { AUTH_POLICY, authPolicy } from './auth/auth-policy.js';
 import { CustomersModule } from './customers/customers.module.js';
 import { DocsController } from './docs.controller.js';
+import { EventsModule } from './events/events.module.js';
 import { FaultsModule } from './faults/faults.module.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from './gateway.settings.js';
 import { InventoryModule } from './inventory/inventory.module.js';
@@ -57,6 +58,7 @@ export class GatewayModule {
         PaymentsModule,
         SagasModule,
         FaultsModule,
+        EventsModule,
       ],
       controllers: [DocsController],
       providers: [
@@ -66,7 +68,7 @@ export class GatewayModule {
         { provide: APP_GUARD, useClass: UndeclaredQueryGuard },
         Links,
       ],
-      exports: [GATEWAY_SETTINGS, Links],
+      exports: [GATEWAY_SETTINGS, AUTH_POLICY, Links],
     };
   }
 }

@@ -34,6 +34,10 @@ const catalogue = {
   RELAY_PORT: port(3021),
   SAGA_PORT: port(3022),
   HOOKS_URL: url('http://127.0.0.1:3010'),
+  FEED_CONNECTIONS: z.coerce.number().int().min(1).max(100_000).default(1_000),
+  FEED_LIFETIME_MS: milliseconds(1_800_000),
+  FEED_HEARTBEAT_MS: milliseconds(15_000),
+  FEED_POLL_MS: milliseconds(100),
 
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   DATABASE_ROLE_PASSWORD: z.string().min(1).default('roundtrip'),

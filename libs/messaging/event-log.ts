@@ -1,21 +1,24 @@
 import type { Pool, PoolClient } from 'pg';
+import type { EventFilter } from './event-filter.js';
 import type { LoggedEvent } from './logged-event.js';
 
-export interface LogQuery {
+export interface LogQuery extends EventFilter {
   /** Exclusive: events at later positions are read. */
   after: number;
   /** How many rows to look at, at the most; fewer may match. */
   scan: number;
-  /** Only these: `order.approved`, or `order.*` for all of a service. None means all. */
-  types?: readonly string[];
-  /** Only those about this aggregate. */
-  subject?: string;
+  /** How many events to answer, at the most; not said, all that match among those looked at. */
+  limit?: number;
 }
 
 export interface LogPage {
   events: LoggedEvent[];
   /** The last position that was looked at; `after` where there was nothing. Go on from here: a rare filter need not look twice. */
   scannedTo: number;
+  /** Whether `scan` or `limit` ended the page, and not the log: the same question has the same answer for ever. */
+  full: boolean;
+  /** Whether events after `after` have been removed from the log: what was read is then not all that came. */
+  missed: boolean;
 }
 
 const columns = `position, event_id as "eventId", service, type, type_version as "typeVersion", aggregate_type as "aggregateType",
@@ -23,37 +26,59 @@ const columns = `position, event_id as "eventId", service, type, type_version as
   correlation_id as "correlationId", causation_id as "causationId", traceparent, tracestate, data`;
 
 type Row = Omit<LoggedEvent, 'position'> & { position: string };
+interface Bound {
+  scanned: string;
+  scannedTo: string | null;
+  floor: string;
+}
 
 /** Reads the log of all facts, for whoever may `select` from it. A reader by position misses nothing, as only one relay writes at a time. */
 export class EventLog {
   constructor(private readonly database: Pick<Pool | PoolClient, 'query'>) {}
 
   /** The next events, in order of position. */
-  async read({ after, scan, types = [], subject }: LogQuery): Promise<LogPage> {
-    const { rows } = await this.database.query<Row & { matches: boolean }>(
-      `select ${columns}, ($3::text[] is null or type = any($3) or split_part(type, '.', 1) = any($4)) and ($5::text is null or subject = $5) as matches
-       from events.log where position > $1 order by position limit $2`,
-      [after, scan, ...typeFilter(types), subject ?? null],
+  async read({ after, scan, limit, types = [], subject }: LogQuery): Promise<LogPage> {
+    // One statement, so that the bound and the events are of one snapshot: an event that is committed in between is in both or in neither.
+    const { rows } = await this.database.query<Bound & (Row | { position: null })>(
+      `with bound as (
+         select count(*) as scanned, max(position) as last from (select position from events.log where position > $1 order by position limit $2) as looked_at
+       )
+       select bound.scanned, bound.last as "scannedTo", (select position from events.log_floor) as floor, found.*
+       from bound left join lateral (
+         select ${columns} from events.log
+         where position > $1 and position <= bound.last
+           and ($3::text[] is null or type = any($3) or split_part(type, '.', 1) = any($4)) and ($5::text is null or subject = $5)
+         order by position limit $6
+       ) as found on true
+       order by found.position`,
+      [after, scan, ...typeFilter(types), subject ?? null, limit ?? null],
     );
-    const last = rows.at(-1);
+    const [first] = rows;
+    if (!first) throw new Error('The bounds of the log have no row, which an aggregate always has.');
+    const events = rows.flatMap(({ scanned: _scanned, scannedTo: _scannedTo, floor: _floor, ...row }) =>
+      row.position === null ? [] : [loggedEvent(row)],
+    );
+    const last = events.at(-1);
+    const limited = limit !== undefined && events.length === limit;
     return {
-      events: rows.filter(({ matches }) => matches).map(({ matches: _matches, ...row }) => loggedEvent(row)),
-      scannedTo: last ? Number(last.position) : after,
+      events,
+      scannedTo: limited && last ? last.position : Number(first.scannedTo ?? after),
+      full: limited || Number(first.scanned) === scan,
+      missed: Number(first.floor) > after,
     };
+  }
+
+  /** Where the log begins and ends: the last position that was removed, and the last one that was ever given (0 while there is none). */
+  async bounds(): Promise<{ floor: number; head: number }> {
+    const { rows } = await this.database.query<{ floor: string; head: string }>(
+      `select position as floor, greatest(position, (select max(position) from events.log)) as head from events.log_floor`,
+    );
+    return { floor: Number(rows[0]?.floor ?? 0), head: Number(rows[0]?.head ?? 0) };
   }
 
   /** The last position of the log, 0 while it is empty. */
   async head(): Promise<number> {
-    const { rows } = await this.database.query<{ position: string }>(
-      'select coalesce(max(position), 0) as position from events.log',
-    );
-    return Number(rows[0]?.position ?? 0);
-  }
-
-  /** The oldest position that is kept, undefined while the log is empty. */
-  async oldest(): Promise<number | undefined> {
-    const { rows } = await this.database.query<{ position: string | null }>('select min(position) as position from events.log');
-    return rows[0]?.position == null ? undefined : Number(rows[0].position);
+    return (await this.bounds()).head;
   }
 
   /** The last position that was recorded before `time`: whoever reads after it sees everything since. */

@@ -4,6 +4,8 @@ import { ProblemException } from '../service-kit/problem.exception.js';
 const conflicts = new Set(['P2034']);
 /** Prisma's codes for "the database cannot be used right now": unreachable, connection closed, no connection free in time. */
 const outages = new Set(['P1000', 'P1001', 'P1002', 'P1008', 'P1011', 'P1017', 'P2024', 'P2028', 'P2037']);
+/** What node-postgres says, without a code, when its pool has no connection in time or loses one. */
+const poolOutage = /^(?:timeout exceeded when trying to connect|Connection terminated)/;
 const driverOutages = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', '57P01', '57P02', '57P03', '53300']);
 
 export function isConflict(error: unknown): boolean {
@@ -12,8 +14,12 @@ export function isConflict(error: unknown): boolean {
 
 /** A database that is away is a 503 that may be tried again; its details stay in the log. */
 export function databaseProblem(error: unknown): ProblemException | undefined {
-  if (!outages.has(codeOf(error)) && !driverOutages.has(codeOf(error)) && !driverOutages.has(originalCodeOf(error)))
-    return undefined;
+  const isOutage =
+    outages.has(codeOf(error)) ||
+    driverOutages.has(codeOf(error)) ||
+    driverOutages.has(originalCodeOf(error)) ||
+    (error instanceof Error && poolOutage.test(error.message));
+  if (!isOutage) return undefined;
   return new ProblemException(
     503,
     'DATABASE_UNAVAILABLE',

@@ -1,0 +1,30 @@
+import type { IncomingMessage } from 'node:http';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import { findApiKey } from './api-key.js';
+import type { AuthPolicy } from './auth-policy.js';
+import { rememberCaller } from './caller.js';
+import type { Scope } from './scopes.js';
+
+/**
+ * Sees to it that a request bears a key with one of the scopes, where keys are required, and remembers whose it is.
+ * @throws ProblemException 401 without a known key, 403 when the key lacks the scope.
+ */
+export function requireKey(policy: AuthPolicy, request: IncomingMessage, allowed: readonly Scope[]): void {
+  if (!policy.required) return;
+  const [, token] = /^Bearer +([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '') ?? [];
+  const key = token === undefined ? undefined : findApiKey(policy.keys, token);
+  if (!key) {
+    const detail =
+      token === undefined ? 'This call needs a key: send Authorization: Bearer <API key>.' : 'The API key is not known.';
+    const challenge = token === undefined ? 'Bearer realm="roundtrip"' : 'Bearer realm="roundtrip", error="invalid_token"';
+    throw new ProblemException(401, 'UNAUTHENTICATED', detail, {}, { headers: { 'WWW-Authenticate': challenge } });
+  }
+  if (!allowed.some((scope) => key.scopes.has(scope))) {
+    throw new ProblemException(
+      403,
+      'SCOPE_MISSING',
+      `The API key lacks the scope that this call needs: ${allowed.join(' or ') || 'none is enough'}.`,
+    );
+  }
+  rememberCaller(request, key.hash.toString('base64url'));
+}

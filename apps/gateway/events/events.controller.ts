@@ -1,0 +1,110 @@
+import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { ServerResponse } from 'node:http';
+import { CloudEvent } from '../../../contracts/cloud-event.js';
+import {
+  ArchivePageNumber,
+  EventFeedQuery,
+  EventPage,
+  EventPageQuery,
+  EventSocketQuery,
+  EventStreamQuery,
+} from '../../../contracts/event-feed.js';
+import { ApiProblems } from '../api-problems.decorator.js';
+import { Allow } from '../auth/allow.decorator.js';
+import { EventPassage } from './event-passage.service.js';
+
+const invalid = ['VALIDATION_FAILED', 'INVALID_CURSOR'];
+const away = ['HOOKS_UNAVAILABLE'];
+const fromCursor = { 410: ['CURSOR_EXPIRED'], 422: invalid, 503: [...away, 'TOO_MANY_CONNECTIONS'] };
+
+const NotModified = () =>
+  ApiResponse({ status: 304, description: 'What `If-None-Match` names is still what there is; without a body' });
+const text = (schema: object = { type: 'string' }) => ({ schema });
+
+/** The doors of the hooks service. What is wrong with a request is said here; everything else passes through as it is. */
+@ApiTags('events')
+@Allow('events')
+@Controller('v1')
+export class EventsController {
+  constructor(@Inject(EventPassage) private readonly passage: EventPassage) {}
+
+  @Get('events')
+  @ApiOperation({
+    summary: 'Read what has happened, page by page, in the one total order',
+    description: `\`next\` is never null: pass it as \`after\` to go on, also after an empty page; it never goes back. With \`wait\` the answer is held back until there is
+something, or the time is up. At most 5,000 positions are looked at in a call, so a page may be short, or empty, although more is to come: \`next\` has moved. The cursor
+is good for every other door. \`Accept: application/cloudevents-batch+json\` answers the events alone, with the cursor in \`Events-Cursor\` and \`Link: rel="next"\`.`,
+  })
+  @ApiOkResponse({ standardSchema: EventPage })
+  @NotModified()
+  @ApiProblems(fromCursor)
+  list(@Query({ schema: EventPageQuery }) { wait }: EventPageQuery, @Res() response: ServerResponse): Promise<void> {
+    return this.passage.pass(response, wait);
+  }
+
+  @Get('events/stream')
+  @ApiOperation({
+    summary: 'Follow what happens as server-sent events',
+    description: `Each event's \`id\` is its \`sequence\` and its \`data\` the CloudEvent; \`event\` is not set, so \`onmessage\` hears all. Begins after \`Last-Event-ID\`, else \`after\`.
+A comment every 15 seconds shows that the stream lives. It ends after at most half an hour: come back with the last id, as EventSource does by itself.`,
+  })
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'The last `id` that was seen; outweighs `after`' })
+  @ApiResponse({ status: 200, description: 'The stream', content: { 'text/event-stream': text() } })
+  @ApiProblems(fromCursor)
+  stream(@Query({ schema: EventStreamQuery }) _query: EventStreamQuery, @Res() response: ServerResponse): Promise<void> {
+    return this.passage.pass(response);
+  }
+
+  @Get('events/socket')
+  @ApiOperation({
+    summary: 'Follow what happens over a WebSocket',
+    description: `One CloudEvent a text message, its \`sequence\` the cursor to come back with. A client that sends \`{"want": n}\` gets n more events and then waits for its
+next wish; \`want\` in the query limits from the beginning. Closed with 1001 when it is time to come back (at most half an hour), 1013 when what comes next is no longer kept,
+1008 for a message that is no wish. Pages of other origins are refused.`,
+  })
+  @ApiResponse({ status: 101, description: 'The socket is open' })
+  @ApiProblems({ 403: ['ORIGIN_REFUSED'], 426: ['UPGRADE_REQUIRED'], ...fromCursor })
+  socket(@Query({ schema: EventSocketQuery }) _query: EventSocketQuery, @Res() response: ServerResponse): Promise<void> {
+    return this.passage.pass(response);
+  }
+
+  @Get('events.atom')
+  @ApiOperation({
+    summary: 'Read the newest events as an Atom feed',
+    description: 'RFC 4287; older events by `prev-archive` (RFC 5005). Each entry has the CloudEvent as its content.',
+  })
+  @ApiResponse({ status: 200, description: 'The current document', content: { 'application/atom+xml': text() } })
+  @NotModified()
+  @ApiProblems({ 422: ['VALIDATION_FAILED'], 503: away })
+  current(@Query({ schema: EventFeedQuery }) _query: EventFeedQuery, @Res() response: ServerResponse): Promise<void> {
+    return this.passage.pass(response);
+  }
+
+  @Get('events/archive/:page')
+  @ApiOperation({
+    summary: 'Read a closed page of the Atom feed',
+    description:
+      'Positions (page-1)*100+1 to page*100: the same bytes for ever. The page that is still open leads to the current document.',
+  })
+  @ApiResponse({ status: 200, description: 'The archive document', content: { 'application/atom+xml': text() } })
+  @ApiResponse({ status: 307, description: 'The page is still open' })
+  @NotModified()
+  @ApiProblems({ 404: ['PAGE_NOT_FOUND'], 410: ['CURSOR_EXPIRED'], 422: ['VALIDATION_FAILED'], 503: away })
+  archive(
+    @Param('page', { schema: ArchivePageNumber }) _page: number,
+    @Query({ schema: EventFeedQuery }) _query: EventFeedQuery,
+    @Res() response: ServerResponse,
+  ): Promise<void> {
+    return this.passage.pass(response);
+  }
+
+  @Get('events/:eventId')
+  @ApiOperation({ summary: 'Read an event' })
+  @ApiOkResponse({ standardSchema: CloudEvent })
+  @NotModified()
+  @ApiProblems({ 404: ['EVENT_NOT_FOUND'], 503: away })
+  one(@Param('eventId') _eventId: string, @Res() response: ServerResponse): Promise<void> {
+    return this.passage.pass(response);
+  }
+}

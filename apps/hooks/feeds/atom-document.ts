@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { create } from 'xmlbuilder2';
+import { EVENT_TYPE_PREFIX } from '../../../contracts/cloud-event.js';
+import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
+import { cloudEventJson } from './feed-rendering.js';
+
+export interface AtomDocumentOptions {
+  /** In order of position; the document has the newest first. */
+  events: readonly LoggedEvent[];
+  /** Paths of the document itself, of the current one, and of the archive pages beside it. */
+  self: string;
+  current: string;
+  previous?: string;
+  next?: string;
+  archive?: boolean;
+}
+
+const ATOM = 'http://www.w3.org/2005/Atom';
+const HISTORY = 'http://purl.org/syndication/history/1.0';
+const MEDIA_TYPE = 'application/atom+xml';
+
+/** An Atom document (RFC 4287) of a feed that is paged by archive (RFC 5005): the same bytes for the same events. */
+export function atomDocument({ events, self, current, previous, next, archive }: AtomDocumentOptions): string {
+  const newest = events.at(-1);
+  const feed = create({ version: '1.0', encoding: 'UTF-8' }).ele(ATOM, 'feed');
+  if (archive) feed.att('http://www.w3.org/2000/xmlns/', 'xmlns:fh', HISTORY);
+  feed.ele('id').txt(feedId(current));
+  feed.ele('title').txt('Roundtrip events');
+  feed.ele('updated').txt((newest?.recordedAt ?? new Date(0)).toISOString());
+  feed.ele('author').ele('name').txt('Roundtrip');
+  if (archive) feed.ele(HISTORY, 'fh:archive');
+  const links = { self, current, 'prev-archive': previous, 'next-archive': next };
+  for (const [rel, href] of Object.entries(links)) if (href) feed.ele('link', { rel, type: MEDIA_TYPE, href });
+
+  for (const event of events.toReversed()) {
+    const type = `${EVENT_TYPE_PREFIX}${event.type}.v${event.typeVersion}`;
+    const entry = feed.ele('entry');
+    entry.ele('id').txt(`urn:uuid:${event.eventId}`);
+    entry.ele('title').txt(writable(`${event.type} ${event.subject}`));
+    entry.ele('published').txt(event.occurredAt.toISOString());
+    entry.ele('updated').txt(event.recordedAt.toISOString());
+    entry.ele('category', { term: type, scheme: '/v1/event-types' });
+    entry.ele('link', { rel: 'alternate', type: 'application/cloudevents+json', href: `/v1/events/${event.eventId}` });
+    // RFC 4287 wants content of a media type that is neither text nor XML in Base64; as plain text it stays readable.
+    entry.ele('content', { type: 'text' }).txt(xmlSafeJson(cloudEventJson(event)));
+  }
+  return feed.end();
+}
+
+/** All documents of a feed bear one id, and every filter makes a feed of its own. */
+function feedId(current: string): string {
+  const hash = createHash('sha256').update(current).digest('hex');
+  return `urn:uuid:${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-8${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
+}
+
+/** JSON escapes all characters that XML 1.0 forbids but two, and says the same with those escaped. */
+const xmlSafeJson = (json: string): string =>
+  json.replaceAll(/[\uFFFE\uFFFF]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
+
+/** Text without what XML 1.0 forbids. */
+const writable = (text: string): string => text.replaceAll(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '');

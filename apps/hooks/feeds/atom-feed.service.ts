@@ -1,0 +1,72 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { EventFilter } from '../../../libs/messaging/event-filter.js';
+import { EventLog } from '../../../libs/messaging/event-log.js';
+import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import { atomDocument } from './atom-document.js';
+import { LogPositions } from './log-positions.service.js';
+
+/** How many positions an archive page covers. */
+const PAGE = 100;
+
+/**
+ * The log as an archived feed (RFC 5005). Page n holds positions (n-1)*100+1 to n*100 and is closed once the log has come to its end: as one
+ * relay writes at a time, nothing can be added to it then. The current document has the open page and, for whoever looks seldom, the newest closed one.
+ */
+@Injectable()
+export class AtomFeed {
+  constructor(
+    @Inject(EventLog) private readonly log: EventLog,
+    @Inject(LogPositions) private readonly positions: LogPositions,
+  ) {}
+
+  async current(filter: EventFilter): Promise<string> {
+    const { floor, head } = await this.log.bounds();
+    const closed = Math.floor(head / PAGE);
+    const from = Math.max(floor, (closed - 1) * PAGE, 0);
+    return atomDocument({
+      events: await this.between(from, (closed + 1) * PAGE, filter),
+      self: currentPath(filter),
+      current: currentPath(filter),
+      ...(closed >= 1 && floor <= (closed - 1) * PAGE ? { previous: archivePath(closed, filter) } : {}),
+    });
+  }
+
+  /**
+   * A closed page, the same bytes for ever; or `open` for the page that is being filled, which the current document has.
+   * @throws ProblemException 404 for a page that does not exist yet, 410 for one of which something has been removed.
+   */
+  async archive(page: number, filter: EventFilter): Promise<string | 'open'> {
+    const { floor, head } = await this.log.bounds();
+    const closed = Math.floor(head / PAGE);
+    if (page === closed + 1) return 'open';
+    if (page > closed) throw new ProblemException(404, 'PAGE_NOT_FOUND', `The archive has ${closed} pages so far.`);
+    if (floor > (page - 1) * PAGE) throw await this.positions.expired();
+    return atomDocument({
+      events: await this.between((page - 1) * PAGE, page * PAGE, filter),
+      self: archivePath(page, filter),
+      current: currentPath(filter),
+      archive: true,
+      ...(page > 1 ? { previous: archivePath(page - 1, filter) } : {}),
+      // Also of the newest page, whose bytes may not change when the next one closes: until then the way leads to the current document.
+      next: archivePath(page + 1, filter),
+    });
+  }
+
+  currentPath(filter: EventFilter): string {
+    return currentPath(filter);
+  }
+
+  private async between(after: number, last: number, filter: EventFilter): Promise<LoggedEvent[]> {
+    const { events } = await this.log.read({ after, scan: last - after, ...filter });
+    return events.filter(({ position }) => position <= last);
+  }
+}
+
+const currentPath = (filter: EventFilter): string => `/v1/events.atom${queryOf(filter)}`;
+const archivePath = (page: number, filter: EventFilter): string => `/v1/events/archive/${page}${queryOf(filter)}`;
+
+function queryOf({ types, subject }: EventFilter): string {
+  const query = new URLSearchParams({ ...(types ? { types: types.join(',') } : {}), ...(subject ? { subject } : {}) });
+  return query.size > 0 ? `?${query.toString()}` : '';
+}

@@ -1,0 +1,159 @@
+import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import {
+  ArchivePageNumber,
+  EventFeedQuery,
+  EventPageQuery,
+  EventSocketQuery,
+  EventStreamQuery,
+} from '../../../contracts/event-feed.js';
+import { EventLog, type LogPage } from '../../../libs/messaging/event-log.js';
+import { LogTail } from '../../../libs/messaging/log-tail.js';
+import { sequenceOf } from '../../../libs/messaging/render-event.js';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import { answerConditionally } from './answer-conditionally.js';
+import { AtomFeed } from './atom-feed.service.js';
+import { EventStream } from './event-stream.service.js';
+import { FeedConnections } from './feed-connections.service.js';
+import { cloudEventJson } from './feed-rendering.js';
+import { LogPositions } from './log-positions.service.js';
+
+/** How many rows one call looks at, at the most: a rare filter costs many short calls, never a long one. */
+const SCAN = 5_000;
+
+/** What can never change: a page that the log does not end, an event, a closed archive page. */
+const FOREVER = 'max-age=86400, immutable';
+const CLOUD_EVENT = 'application/cloudevents+json';
+const CLOUD_EVENT_BATCH = 'application/cloudevents-batch+json';
+const JSON_TYPE = 'application/json; charset=utf-8';
+const ATOM = 'application/atom+xml; charset=utf-8';
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The doors over HTTP, at the paths that the public API gives them. */
+@Controller('v1')
+export class EventsController {
+  constructor(
+    @Inject(EventLog) private readonly log: EventLog,
+    @Inject(LogTail) private readonly tail: LogTail,
+    @Inject(LogPositions) private readonly positions: LogPositions,
+    @Inject(FeedConnections) private readonly connections: FeedConnections,
+    @Inject(AtomFeed) private readonly atom: AtomFeed,
+    @Inject(EventStream) private readonly eventStream: EventStream,
+  ) {}
+
+  @Get('events')
+  async list(
+    @Query({ schema: EventPageQuery }) query: EventPageQuery,
+    @Headers('accept') accept: string | undefined,
+    @Res() response: ServerResponse,
+  ): Promise<void> {
+    const page = await this.page(query, response);
+    const next = sequenceOf(page.scannedTo);
+    response.setHeader('Events-Cursor', next);
+    response.setHeader('Link', `<${nextPath(query, next)}>; rel="next"`);
+    response.setHeader('Vary', 'Accept');
+    const items = `[${page.events.map(cloudEventJson).join(',')}]`;
+    const batch = isAskedFor(CLOUD_EVENT_BATCH, accept);
+    const contentType = batch ? `${CLOUD_EVENT_BATCH}; charset=utf-8` : JSON_TYPE;
+    const body = batch ? items : `{"items":${items},"next":"${next}"}`;
+    if (query.wait) {
+      // Who waited is told what came, never that nothing is new.
+      response.setHeader('Cache-Control', 'no-store');
+      response.setHeader('Content-Type', contentType);
+      response.end(body);
+      return;
+    }
+    const fixed = page.full && /^\d+$/.test(query.after ?? '');
+    answerConditionally(response, { contentType, cacheControl: fixed ? FOREVER : 'no-cache', body });
+  }
+
+  @Get('events/stream')
+  stream(
+    @Query({ schema: EventStreamQuery }) { after, ...filter }: EventStreamQuery,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Res() response: ServerResponse,
+  ): Promise<void> {
+    return this.eventStream.serve(response, lastEventId || (after ?? 'now'), filter);
+  }
+
+  /** What is no WebSocket handshake ends up here; the handshakes are `EventSocketServer`'s. */
+  @Get('events/socket')
+  socket(@Query({ schema: EventSocketQuery }) _query: EventSocketQuery): never {
+    throw new ProblemException(
+      426,
+      'UPGRADE_REQUIRED',
+      'This is a WebSocket: come with an upgrade to websocket.',
+      {},
+      { headers: { Upgrade: 'websocket' } },
+    );
+  }
+
+  @Get('events.atom')
+  async current(@Query({ schema: EventFeedQuery }) filter: EventFeedQuery, @Res() response: ServerResponse): Promise<void> {
+    const body = await this.atom.current(filter);
+    answerConditionally(response, { contentType: ATOM, cacheControl: 'max-age=5', body });
+  }
+
+  @Get('events/archive/:page')
+  async archive(
+    @Param('page', { schema: ArchivePageNumber }) page: number,
+    @Query({ schema: EventFeedQuery }) filter: EventFeedQuery,
+    @Res() response: ServerResponse,
+  ): Promise<void> {
+    const body = await this.atom.archive(page, filter);
+    if (body !== 'open') return answerConditionally(response, { contentType: ATOM, cacheControl: FOREVER, body });
+    response.writeHead(307, { Location: this.atom.currentPath(filter), 'Cache-Control': 'no-store' }).end();
+  }
+
+  @Get('events/:eventId')
+  async one(
+    @Param('eventId') eventId: string,
+    @Headers('accept') accept: string | undefined,
+    @Res() response: ServerResponse,
+  ): Promise<void> {
+    const event = UUID.test(eventId) ? await this.log.find(eventId) : undefined;
+    if (!event) throw new ProblemException(404, 'EVENT_NOT_FOUND', 'There is no event of this id, or it is no longer kept.');
+    response.setHeader('Vary', 'Accept');
+    const contentType = isAskedFor(CLOUD_EVENT, accept) ? `${CLOUD_EVENT}; charset=utf-8` : JSON_TYPE;
+    answerConditionally(response, { contentType, cacheControl: FOREVER, body: cloudEventJson(event) });
+  }
+
+  private async page(
+    { after = 'beginning', limit, wait = 0, ...filter }: EventPageQuery,
+    response: ServerResponse,
+  ): Promise<LogPage> {
+    const start = await this.positions.resolve(after);
+    const first = await this.log.read({ after: start, scan: SCAN, limit, ...filter });
+    if (first.missed) throw await this.positions.expired();
+    if (wait === 0 || first.events.length > 0 || first.full) return first;
+
+    const connection = this.connections.claim();
+    const timeIsUp = setTimeout(() => connection.close(), wait * 1_000);
+    response.once('close', () => connection.close());
+    try {
+      let page = first;
+      while (page.events.length === 0) {
+        const more = await this.tail.next({ after: page.scannedTo, scan: SCAN, limit, ...filter }, connection.signal);
+        if (!more) break;
+        if (more.missed) throw await this.positions.expired();
+        page = more;
+      }
+      return page;
+    } finally {
+      clearTimeout(timeIsUp);
+      connection.close();
+    }
+  }
+}
+
+function nextPath({ types, subject, limit, wait }: EventPageQuery, next: string): string {
+  const query = new URLSearchParams({ after: next, limit: String(limit) });
+  if (types) query.set('types', types.join(','));
+  if (subject) query.set('subject', subject);
+  if (wait) query.set('wait', String(wait));
+  return `/v1/events?${query.toString()}`;
+}
+
+/** Our own media types are given to whoever names them; everybody else gets plain JSON. */
+const isAskedFor = (mediaType: string, accept = ''): boolean =>
+  accept.split(',').some((range) => range.split(';', 1)[0]?.trim().toLowerCase() === mediaType);

@@ -1,0 +1,49 @@
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import { FEED_SETTINGS, type FeedSettings } from './feed-settings.js';
+
+/** Somebody who stays: a stream, a socket, a long poll that waits. */
+export interface FeedConnection {
+  /** Given when the connection has to end: it has been closed, its life is over, or the process stops. */
+  readonly signal: AbortSignal;
+  /** Gives the place back. May be called more than once. */
+  close(): void;
+}
+
+/** So many of a crowd that came at once do not come back at once. */
+const JITTER = 0.2;
+
+/** Keeps count of those who stay, and ends them: at the end of their time, so that load spreads anew over processes, and when the process stops. */
+@Injectable()
+export class FeedConnections implements OnModuleDestroy {
+  private readonly open = new Set<AbortController>();
+  private stopping = false;
+
+  constructor(@Inject(FEED_SETTINGS) private readonly settings: FeedSettings) {}
+
+  /** @throws ProblemException 503 `TOO_MANY_CONNECTIONS` when no place is free, or the process is about to stop. */
+  claim(): FeedConnection {
+    if (this.stopping || this.open.size >= this.settings.FEED_CONNECTIONS) {
+      const why = this.stopping ? 'This process is stopping.' : 'All places of this process for readers that stay are taken.';
+      throw new ProblemException(503, 'TOO_MANY_CONNECTIONS', `${why} Try again, with the same cursor.`, {}, { retryAfter: 1 });
+    }
+    const controller = new AbortController();
+    const lifetimeMs = this.settings.FEED_LIFETIME_MS * (1 - JITTER * Math.random());
+    const end = setTimeout(() => controller.abort(), lifetimeMs).unref();
+    this.open.add(controller);
+    return {
+      signal: controller.signal,
+      close: () => {
+        clearTimeout(end);
+        this.open.delete(controller);
+        controller.abort();
+      },
+    };
+  }
+
+  /** First of all that happens at the end: nobody who merely waits may hold the process up. */
+  onModuleDestroy(): void {
+    this.stopping = true;
+    for (const controller of this.open) controller.abort();
+  }
+}

@@ -1,0 +1,44 @@
+import { type DynamicModule, Logger, Module } from '@nestjs/common';
+import { EventLog } from '../../../libs/messaging/event-log.js';
+import { LogTail } from '../../../libs/messaging/log-tail.js';
+import { AtomFeed } from './atom-feed.service.js';
+import { EventSocketServer } from './event-socket.server.js';
+import { EventStream } from './event-stream.service.js';
+import { EventsController } from './events.controller.js';
+import { FEED_SETTINGS, type FeedSettings } from './feed-settings.js';
+import { FeedConnections } from './feed-connections.service.js';
+import { LogPositions } from './log-positions.service.js';
+
+/** How long to leave the log alone after it could not be read. */
+const RETRY_MS = 1_000;
+
+/** The doors that consumers come to themselves: polling, Atom, SSE and WebSocket, over one log, one cursor and one tail. */
+@Module({})
+export class FeedsModule {
+  static register(settings: FeedSettings): DynamicModule {
+    const logger = new Logger('Feeds');
+    return {
+      module: FeedsModule,
+      controllers: [EventsController],
+      providers: [
+        { provide: FEED_SETTINGS, useValue: settings },
+        {
+          provide: LogTail,
+          inject: [EventLog],
+          useFactory: (log: EventLog) =>
+            new LogTail({
+              log,
+              pollMs: settings.FEED_POLL_MS,
+              retryMs: RETRY_MS,
+              onFailure: (error) => logger.warn(`The log cannot be read, trying again: ${String(error)}`),
+            }),
+        },
+        LogPositions,
+        FeedConnections,
+        AtomFeed,
+        EventStream,
+        EventSocketServer,
+      ],
+    };
+  }
+}
