@@ -16,7 +16,7 @@ export const CloudEvent = z
     time: z.iso.datetime(),
     recordedtime: z.iso.datetime(),
     datacontenttype: z.literal('application/json'),
-    dataschema: z.string(),
+    dataschema: z.string().meta({ description: 'The JSON Schema of `data`, relative to the address of the API' }),
     sequence: z
       .string()
       .regex(/^\d{20}$/)
@@ -28,8 +28,10 @@ export const CloudEvent = z
     causationid: z.string().optional(),
     traceparent: z.string().optional(),
     tracestate: z.string().optional(),
-    deprecated: z.boolean().optional(),
-    deprecationsunset: z.iso.date().optional(),
+    deprecated: z.boolean().optional().meta({ description: 'This version has a successor' }),
+    deprecationfrom: z.iso.datetime().optional(),
+    deprecationsunset: z.iso.datetime().optional().meta({ description: 'From when this version may not be rendered any more' }),
+    deprecationmigration: z.string().optional().meta({ description: 'Where it says how to move to the next version' }),
     data: z.unknown(),
   })
   .meta({ title: 'CloudEvent' });

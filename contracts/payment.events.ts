@@ -10,18 +10,34 @@ const payment = {
   amount: Money,
 };
 
+const euros = (amount: number) => ({ amount: amount * 100, currency: 'EUR' });
+const sample = { paymentId: 'PAY-1', customerId: 'CUST-ALICE', tripId: 'TRIP-1', amount: euros(420) };
+const { tripId: _, ...forOrder } = { ...sample, orderId: 'ORDER-1', amount: euros(30) };
+
 /** The facts that the payment service publishes, by type and version. None says how was paid. */
 export const paymentEvents = {
-  'payment.authorized.v1': z.object(payment),
-  'payment.declined.v1': z.object({ ...payment, decline: Decline }),
-  'payment.captured.v1': z.object(payment),
-  /** Null where the payment was voided before it was seen, of which only the id is known. */
-  'payment.voided.v1': z.object({ ...payment, customerId: payment.customerId.nullable(), amount: Money.nullable() }),
-  'payment.refunded.v1': z.object({
-    ...payment,
-    refund: Money.meta({ description: 'What this refund gave back' }),
-    refunded: Money.meta({ description: 'What all refunds together have given back, this one included' }),
+  'payment.authorized.v1': z
+    .object(payment)
+    .meta({ description: 'Money was set aside for a trip or an order.', examples: [sample, forOrder] }),
+  'payment.declined.v1': z.object({ ...payment, decline: Decline }).meta({
+    description: 'The bank said no.',
+    examples: [{ ...sample, decline: { code: 'CARD_DECLINED', detail: 'The bank declined the payment.' } }],
   }),
+  'payment.captured.v1': z
+    .object(payment)
+    .meta({ description: 'The money that was set aside was taken.', examples: [sample, forOrder] }),
+  'payment.voided.v1': z.object({ ...payment, customerId: payment.customerId.nullable(), amount: Money.nullable() }).meta({
+    description:
+      'The money that was set aside was set free. Null where the payment was voided before it was seen, of which only the id is known.',
+    examples: [sample, { paymentId: 'PAY-2', customerId: null, amount: null }],
+  }),
+  'payment.refunded.v1': z
+    .object({
+      ...payment,
+      refund: Money.meta({ description: 'What this refund gave back' }),
+      refunded: Money.meta({ description: 'What all refunds together have given back, this one included' }),
+    })
+    .meta({ description: 'Money was given back.', examples: [{ ...sample, refund: euros(100), refunded: euros(100) }] }),
 } as const;
 
 export type PaymentEventType = keyof typeof paymentEvents;

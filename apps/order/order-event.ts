@@ -3,18 +3,23 @@ import type { Order as OrderRow } from '../../generated/order/client.js';
 import type { OutboxEvent } from '../../libs/participant/outbox.js';
 
 /** An event type without its version, as the outbox keeps it. */
-type Fact = OrderEventType extends `${infer Name}.v1` ? Name : never;
+type FactOf<Type> = Type extends `${infer Name}.v1` ? Name : never;
+type Fact = FactOf<OrderEventType>;
+
+/** Facts are written in one version, the newest, and rendered in the others; these have had more than one. */
+const newestVersions = { 'order.approved': 2 } as const satisfies Partial<Record<Fact, number>>;
+type NewestOf<F extends Fact> = F extends keyof typeof newestVersions ? (typeof newestVersions)[F] : 1;
 
 /** The event of a change that has brought the order to the version it is at. */
 export function orderEvent<F extends Fact>(
   order: OrderRow,
   type: F,
-  data: Omit<OrderEventData<`${F}.v1`>, 'orderId' | 'customerId'>,
+  data: Omit<OrderEventData<Extract<OrderEventType, `${F}.v${NewestOf<F>}`>>, 'orderId' | 'customerId'>,
 ): OutboxEvent {
   const { orderId, customerId, version, updatedAt } = order;
   return {
     type,
-    typeVersion: 1,
+    typeVersion: (newestVersions as Partial<Record<Fact, number>>)[type] ?? 1,
     aggregateType: 'order',
     aggregateId: orderId,
     aggregateVersion: version,

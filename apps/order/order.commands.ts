@@ -62,7 +62,11 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
     async (tx: OrderTransaction, { orderId }, context): Promise<OrderStateAnswer | Refusal> => {
       const { moved, found } = await transitOrder(tx, orderId, 'approve');
       if (moved) {
-        await appendEvent(tx, orderEvent(moved, 'order.approved', { total: totalOf(moved) }), context);
+        await appendEvent(
+          tx,
+          orderEvent(moved, 'order.approved', { credit: { reserved: totalOf(moved) }, lines: linesOf(moved) }),
+          context,
+        );
         return { orderId, state: moved.state };
       }
       if (!found) return new Refusal('ORDER_NOT_FOUND', `There is no order ${orderId} to approve.`);

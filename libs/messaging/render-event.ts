@@ -1,4 +1,10 @@
+import { Logger } from '@nestjs/common';
+import { Counter } from 'prom-client';
 import { type CloudEvent, EVENT_TYPE_PREFIX } from '../../contracts/cloud-event.js';
+import { type EventCatalogue, eventCatalogue, type EventType } from '../../contracts/event-catalogue.js';
+import { convertEvent } from './convert-event.js';
+import { eventSchemaPath, eventTypePath } from './event-schema.js';
+import { newestVersion, offeredVersions } from './event-versions.js';
 import type { LoggedEvent } from './logged-event.js';
 
 /** How wide a position is written, so that sequences sort as text. */
@@ -6,19 +12,29 @@ const SEQUENCE_DIGITS = 20;
 
 export const sequenceOf = (position: number): string => String(position).padStart(SEQUENCE_DIGITS, '0');
 
-/** The event as the world outside reads it, in the version that was written. Ids are stable: the same event has the same id on every door. */
-export function renderEvent(event: LoggedEvent): CloudEvent {
-  const { eventId, service, type, typeVersion, correlationId, causationId, traceparent, tracestate } = event;
+/**
+ * The event as the world outside reads it, in the version that is asked for, else in the newest. A version that has had its sunset gives the
+ * oldest one after it that can still be had. Ids are stable: the same event in the same version has the same id on every door, and all its versions
+ * have the same `occurrenceid`.
+ *
+ * An event is never lost: one that the catalogue does not know, or cannot convert, is rendered as it is stored, which is counted
+ * (`events_rendered_as_stored_total`) and logged once a type.
+ */
+export function renderEvent(event: LoggedEvent, version?: number, catalogue: EventCatalogue = eventCatalogue): CloudEvent {
+  const { eventId, service, type, correlationId, causationId, traceparent, tracestate } = event;
+  const known = catalogue.get(type);
+  const rendering = renderData(event, version, known);
+  const deprecation = known?.versions[rendering.version - 1]?.deprecation;
   return {
     specversion: '1.0',
-    id: eventId,
+    id: rendering.version === event.typeVersion ? eventId : `${eventId}-v${rendering.version}`,
     source: `/services/${service}`,
-    type: `${EVENT_TYPE_PREFIX}${type}.v${typeVersion}`,
+    type: `${EVENT_TYPE_PREFIX}${type}.v${rendering.version}`,
     subject: event.subject,
     time: event.occurredAt.toISOString(),
     recordedtime: event.recordedAt.toISOString(),
     datacontenttype: 'application/json',
-    dataschema: `/v1/event-types/${type}/v${typeVersion}`,
+    dataschema: eventSchemaPath(type, rendering.version),
     sequence: sequenceOf(event.position),
     partitionkey: event.aggregateId,
     occurrenceid: eventId,
@@ -27,6 +43,55 @@ export function renderEvent(event: LoggedEvent): CloudEvent {
     ...(causationId === null ? {} : { causationid: causationId }),
     ...(traceparent === null ? {} : { traceparent }),
     ...(tracestate === null ? {} : { tracestate }),
-    data: JSON.parse(event.data) as unknown,
+    ...(deprecation && {
+      deprecated: true,
+      deprecationfrom: deprecation.from,
+      deprecationsunset: deprecation.sunset,
+      deprecationmigration: eventTypePath(type),
+    }),
+    data: rendering.data,
   };
+}
+
+interface Rendering {
+  version: number;
+  data: unknown;
+}
+
+function renderData(event: LoggedEvent, wish: number | undefined, known: EventType | undefined): Rendering {
+  const data = JSON.parse(event.data) as unknown;
+  const asStored = { version: event.typeVersion, data };
+  if (!known) return noteAsStored(event, 'unknown-type', asStored);
+  if (!known.versions.some(({ version }) => version === event.typeVersion))
+    return noteAsStored(event, 'unknown-version', asStored);
+  const offered = offeredVersions(known);
+  const version = offered.find((one) => wish !== undefined && one.version >= wish)?.version ?? newestVersion(known);
+  try {
+    return { version, data: convertEvent(known, data, event.typeVersion, version) };
+  } catch (error) {
+    return noteAsStored(event, 'unfit-data', asStored, error);
+  }
+}
+
+const renderedAsStored = new Counter({
+  name: 'events_rendered_as_stored_total',
+  help: 'Events that could not be rendered in the version that was wanted, by type and reason',
+  labelNames: ['type', 'reason'],
+});
+const log = new Logger('renderEvent');
+const logged = new Set<string>();
+
+function noteAsStored(
+  { type, typeVersion, eventId }: LoggedEvent,
+  reason: 'unknown-type' | 'unknown-version' | 'unfit-data',
+  rendering: Rendering,
+  error?: unknown,
+): Rendering {
+  renderedAsStored.inc({ type, reason });
+  const once = `${type}.v${typeVersion} ${reason}`;
+  if (!logged.has(once)) {
+    logged.add(once);
+    log.warn(`Event ${eventId} is rendered as it is stored (${once}); so are others like it. ${String(error ?? '')}`);
+  }
+  return rendering;
 }

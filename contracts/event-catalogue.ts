@@ -1,0 +1,77 @@
+import type { z } from 'zod';
+import { carEvents } from './car.events.js';
+import { customerEvents } from './customer.events.js';
+import type { Deprecation, EventFamily, VersionStep } from './event-family.js';
+import { flightEvents } from './flight.events.js';
+import { hotelEvents } from './hotel.events.js';
+import { orderFamily } from './order.events.js';
+import { paymentEvents } from './payment.events.js';
+import { tripEvents } from './trip.events.js';
+
+export interface EventVersion {
+  version: number;
+  schema: z.ZodType;
+  /** `active` is the newest; the others say themselves how far they are on their way out. */
+  status: 'active' | Deprecation['status'];
+  deprecation?: Deprecation;
+  /** To the next version; the newest has none. */
+  next?: Pick<VersionStep, 'up' | 'down' | 'lossless'>;
+}
+
+export interface EventType {
+  /** Without prefix and version: `order.approved`. */
+  type: string;
+  /** 1, 2, 3 … without a hole, oldest first: whatever was ever stored can be read. */
+  versions: readonly EventVersion[];
+}
+
+/** Every type that is or was ever published, by name. */
+export type EventCatalogue = ReadonlyMap<string, EventType>;
+
+/**
+ * The catalogue of some families.
+ * @throws Error for a name that is not `<service>.<fact>.v<n>`, a version or a step between two that is missing or left over, and a type in two families.
+ */
+export function catalogueOf(families: readonly EventFamily[]): EventCatalogue {
+  const catalogue = new Map<string, EventType>();
+  for (const { schemas, steps = [] } of families) {
+    const versions = new Map<string, [number, z.ZodType][]>();
+    for (const [name, schema] of Object.entries(schemas)) {
+      const [, type, version] = /^([a-z]+(?:\.[a-z]+(?:-[a-z]+)*)+)\.v([1-9]\d*)$/.exec(name) ?? [];
+      if (type === undefined) throw new Error(`The event ${name} is not named <service>.<fact>.v<n>.`);
+      versions.set(type, [...(versions.get(type) ?? []), [Number(version), schema]]);
+    }
+    for (const [type, schemasOfType] of versions) {
+      if (catalogue.has(type)) throw new Error(`The event ${type} is in two families.`);
+      const stepsOfType = steps.filter((step) => step.type === type);
+      catalogue.set(type, { type, versions: versionsOf(type, schemasOfType, stepsOfType) });
+    }
+    const stray = steps.find(({ type }) => !versions.has(type));
+    if (stray) throw new Error(`There is a step of ${stray.type}, and no such event in the family.`);
+  }
+  return new Map([...catalogue].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+function versionsOf(type: string, schemas: [number, z.ZodType][], steps: readonly VersionStep[]): EventVersion[] {
+  const ordered = schemas.sort(([one], [other]) => one - other);
+  if (steps.length !== ordered.length - 1)
+    throw new Error(`${type} has ${ordered.length} versions and ${steps.length} steps; it needs one step from each to the next.`);
+  return ordered.map(([version, schema], index) => {
+    if (version !== index + 1) throw new Error(`${type} has a version ${version} and no version ${index + 1}.`);
+    if (index === ordered.length - 1) return { version, schema, status: 'active' };
+    const next = steps.find(({ from }) => from === version);
+    if (!next) throw new Error(`${type} has no step from version ${version} to the next.`);
+    return { version, schema, status: next.deprecation.status, deprecation: next.deprecation, next };
+  });
+}
+
+/** What Roundtrip publishes. A new family is one more line here. */
+export const eventCatalogue: EventCatalogue = catalogueOf([
+  orderFamily,
+  { schemas: customerEvents },
+  { schemas: hotelEvents },
+  { schemas: flightEvents },
+  { schemas: carEvents },
+  { schemas: paymentEvents },
+  { schemas: tripEvents },
+]);
