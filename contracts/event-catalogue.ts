@@ -6,6 +6,7 @@ import { flightEvents } from './flight.events.js';
 import { hotelEvents } from './hotel.events.js';
 import { orderFamily } from './order.events.js';
 import { paymentEvents } from './payment.events.js';
+import { sagaEvents } from './saga.events.js';
 import { tripEvents } from './trip.events.js';
 
 export interface EventVersion {
@@ -74,4 +75,5 @@ export const eventCatalogue: EventCatalogue = catalogueOf([
   { schemas: carEvents },
   { schemas: paymentEvents },
   { schemas: tripEvents },
+  { schemas: sagaEvents },
 ]);

@@ -11,27 +11,61 @@ const Saga = z.object({
 });
 const Ended = Saga.extend({ endedAt: z.iso.datetime() });
 
-/** What becomes known of sagas, by type and version. A saga that passes through a state in no time may leave that state untold, never its end. */
+const sample = {
+  sagaId: 'create-order:ORDER-1',
+  type: 'createOrder',
+  businessId: 'ORDER-1',
+  customerId: 'CUST-ALICE',
+  startedAt: '2027-02-01T09:00:00.000Z',
+};
+const end = { ...sample, endedAt: '2027-02-01T09:00:01.000Z' };
+
+/**
+ * What becomes known of sagas, by type and version. A saga that passes through a state in no time may leave that state untold, never
+ * its start and its end.
+ */
 export const sagaEvents = {
-  'saga.started.v1': Saga,
-  /** It waits for a person or an event. */
-  'saga.waiting.v1': Saga,
-  /** It goes on after it had waited or needed attention. */
-  'saga.resumed.v1': Saga,
-  /** It has turned round and takes its steps back. */
-  'saga.compensating.v1': Saga,
-  /** An operator is asked to decide about a step. */
-  'saga.needs-attention.v1': Saga,
-  'saga.completed.v1': Ended,
-  /** It ended with everything taken back. */
-  'saga.compensated.v1': Ended,
-  /** It ended, and something is left as it was because an operator said so. */
-  'saga.incomplete.v1': Ended,
-  /** It ended with a fault that a person must look at. */
-  'saga.failed.v1': Ended,
-  /** It was ended by force, in Temporal itself. */
-  'saga.terminated.v1': Ended,
-  'saga.timed-out.v1': Ended,
+  'saga.started.v1': Saga.meta({ description: 'A saga was started.', examples: [{ ...sample, state: 'RUNNING' }] }),
+  'saga.waiting.v1': Saga.meta({
+    description: 'The saga waits for a person or an event.',
+    examples: [{ ...sample, state: 'WAITING' }],
+  }),
+  'saga.resumed.v1': Saga.meta({
+    description: 'The saga goes on after it had waited or needed attention.',
+    examples: [{ ...sample, state: 'RUNNING' }],
+  }),
+  'saga.compensating.v1': Saga.meta({
+    description: 'The saga has turned round and takes its steps back.',
+    examples: [{ ...sample, state: 'COMPENSATING' }],
+  }),
+  'saga.needs-attention.v1': Saga.meta({
+    description: 'An operator is asked to decide about a step of the saga.',
+    examples: [{ ...sample, state: 'NEEDS_ATTENTION' }],
+  }),
+  'saga.completed.v1': Ended.meta({
+    description: 'The saga went through.',
+    examples: [{ ...end, state: 'COMPLETED' }],
+  }),
+  'saga.compensated.v1': Ended.meta({
+    description: 'The saga ended with everything taken back.',
+    examples: [{ ...end, state: 'COMPENSATED' }],
+  }),
+  'saga.incomplete.v1': Ended.meta({
+    description: 'The saga ended, and something is left as it was because an operator said so.',
+    examples: [{ ...end, state: 'INCOMPLETE' }],
+  }),
+  'saga.failed.v1': Ended.meta({
+    description: 'The saga ended with a fault that a person must look at.',
+    examples: [{ ...end, state: 'INCOMPLETE' }],
+  }),
+  'saga.terminated.v1': Ended.meta({
+    description: 'The saga was ended by force, in Temporal itself.',
+    examples: [{ ...end, state: 'INCOMPLETE' }],
+  }),
+  'saga.timed-out.v1': Ended.meta({
+    description: 'The saga was ended because its time was up, in Temporal itself.',
+    examples: [{ ...end, state: 'INCOMPLETE' }],
+  }),
 } as const;
 
 export type SagaEventType = keyof typeof sagaEvents;
