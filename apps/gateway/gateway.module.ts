@@ -7,6 +7,7 @@ import { ApiKeyGuard } from './auth/api-key.guard.js';
 import { AUTH_POLICY, authPolicy } from './auth/auth-policy.js';
 import { CustomersModule } from './customers/customers.module.js';
 import { DocsController } from './docs.controller.js';
+import { EventTypesModule } from './event-types/event-types.module.js';
 import { FaultsModule } from './faults/faults.module.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from './gateway.settings.js';
 import { InventoryModule } from './inventory/inventory.module.js';
@@ -56,6 +57,7 @@ export class GatewayModule {
         ReservationsModule,
         PaymentsModule,
         SagasModule,
+        EventTypesModule,
         FaultsModule,
       ],
       controllers: [DocsController],

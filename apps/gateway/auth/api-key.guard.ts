@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import { Reflector } from '@nestjs/core';
 import type { IncomingMessage } from 'node:http';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import { ALLOWED_TO_ANYBODY } from './allow-anybody.decorator.js';
 import { ALLOWED_SCOPES } from './allow.decorator.js';
 import { findApiKey } from './api-key.js';
 import { AUTH_POLICY, type AuthPolicy } from './auth-policy.js';
@@ -27,6 +28,11 @@ export class ApiKeyGuard implements CanActivate {
       context.getHandler(),
       context.getClass(),
     ]);
+    const open = this.reflector.getAllAndOverride<true | undefined>(ALLOWED_TO_ANYBODY, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (open) return true;
     if (!allowed && !/^\/v1(\/|$)/i.test(request.url ?? '')) return true;
 
     const [, token] = /^Bearer +([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '') ?? [];
