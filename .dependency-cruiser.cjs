@@ -8,7 +8,7 @@ module.exports = {
       name: 'contracts-import-nothing',
       comment: 'Contracts are what processes say to each other: whoever reads one must need nothing else.',
       severity: 'error',
-      from: { path: '^contracts/' },
+      from: { path: '^contracts/', pathNot: '\\.spec\\.ts$' },
       to: { pathNot: ['^contracts/', '^node_modules/zod/'] },
     },
     {
@@ -24,7 +24,7 @@ module.exports = {
         'Schemas would drag a validation library into every workflow sandbox: of contracts with schemas a workflow takes types only.',
       severity: 'error',
       from: { path: '^workflows/', pathNot: '\\.spec\\.ts$' },
-      to: { path: '^contracts/.*\\.(resource|commands|events)\\.ts$', preCompilationOnly: false },
+      to: { path: '^contracts/(.*\\.(resource|commands|events|versions)|event-catalogue)\\.ts$', preCompilationOnly: false },
     },
     {
       name: 'workflows-know-activities-by-type',

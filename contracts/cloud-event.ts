@@ -16,7 +16,7 @@ export const CloudEvent = z
     time: z.iso.datetime(),
     recordedtime: z.iso.datetime(),
     datacontenttype: z.literal('application/json'),
-    dataschema: z.string().meta({ description: 'The JSON Schema of `data`, relative to the address of the API' }),
+    dataschema: z.url().meta({ description: 'The JSON Schema of `data`' }),
     sequence: z
       .string()
       .regex(/^\d{20}$/)
@@ -31,7 +31,7 @@ export const CloudEvent = z
     deprecated: z.boolean().optional().meta({ description: 'This version has a successor' }),
     deprecationfrom: z.iso.datetime().optional(),
     deprecationsunset: z.iso.datetime().optional().meta({ description: 'From when this version may not be rendered any more' }),
-    deprecationmigration: z.string().optional().meta({ description: 'Where it says how to move to the next version' }),
+    deprecationmigration: z.url().optional().meta({ description: 'Where it says how to move to the next version' }),
     data: z.unknown(),
   })
   .meta({ title: 'CloudEvent' });

@@ -8,6 +8,7 @@ import { AUTH_POLICY, authPolicy } from './auth/auth-policy.js';
 import { CustomersModule } from './customers/customers.module.js';
 import { DocsController } from './docs.controller.js';
 import { EventsModule } from './events/events.module.js';
+import { EventTypesModule } from './event-types/event-types.module.js';
 import { FaultsModule } from './faults/faults.module.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from './gateway.settings.js';
 import { InventoryModule } from './inventory/inventory.module.js';
@@ -57,6 +58,7 @@ export class GatewayModule {
         ReservationsModule,
         PaymentsModule,
         SagasModule,
+        EventTypesModule,
         FaultsModule,
         EventsModule,
       ],

@@ -6,6 +6,7 @@ export const gatewaySettingNames = [
   'NODE_ENV',
   'HOST',
   'PORT',
+  'PUBLIC_URL',
   'AUTH',
   'API_KEYS',
   'CHAOS',

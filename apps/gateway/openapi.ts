@@ -24,6 +24,7 @@ function openApiDocument(app: INestApplication): OpenAPIObject {
     .addTag('payments', 'What was charged for trips and orders')
     .addTag('sagas', 'What is running, where it waits, and how to repair it')
     .addTag('events', 'What has happened, by polling, as a feed or as a stream')
+    .addTag('event-types', 'What the services publish, and in which versions')
     .addTag('faults', 'Failures on demand, for trying things out')
     .addBearerAuth({
       type: 'http',

@@ -22,6 +22,7 @@ const catalogue = {
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: port(3000),
   WORKER_PORT: port(3020),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:3000'),
 
   ORDER_URL: url('http://127.0.0.1:3001'),
   CUSTOMER_URL: url('http://127.0.0.1:3002'),

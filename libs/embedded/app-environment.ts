@@ -29,6 +29,7 @@ export function appEnvironment(
     ...asked,
     CHAOS: asked['CHAOS'] ?? String(asked['NODE_ENV'] !== 'production'),
     ...Object.fromEntries([...participantUrlSettings, ...listenerUrlSettings].map((name) => [name, settings[name]])),
+    PUBLIC_URL: asked['PUBLIC_URL'] ?? `http://127.0.0.1:${settings.PORT}`,
     TEMPORAL_ADDRESS: temporalAddress,
     TEMPORAL_UI_URL: temporalUiUrl(given, settings),
     ...(settings.TEMPORAL_ADDRESS ? {} : { TEMPORAL_TLS: 'false', TEMPORAL_API_KEY: '' }), // those of some other server

@@ -39,7 +39,7 @@ describe('order.approved, which has two versions', () => {
     deprecated: true,
     deprecationfrom: '2026-11-21T00:00:00Z',
     deprecationsunset: '2027-05-21T00:00:00Z',
-    deprecationmigration: '/v1/event-types/order.approved',
+    deprecationmigration: 'http://127.0.0.1:3000/v1/event-types/order.approved',
   };
 
   it('is rendered in the newest version, also where the first is stored', () => {
@@ -48,7 +48,7 @@ describe('order.approved, which has two versions', () => {
       id: `${eventId}-v2`,
       occurrenceid: eventId,
       type: 'com.roundtrip.order.approved.v2',
-      dataschema: '/v1/event-types/order.approved/v2',
+      dataschema: 'http://127.0.0.1:3000/v1/event-types/order.approved/v2',
     });
     expect(rendered.data).toEqual({ ...order, credit: { reserved: euros(30) } });
     expect(rendered).not.toHaveProperty('deprecated');
@@ -61,7 +61,7 @@ describe('order.approved, which has two versions', () => {
       id: `${eventId}-v1`,
       occurrenceid: eventId,
       type: 'com.roundtrip.order.approved.v1',
-      dataschema: '/v1/event-types/order.approved/v1',
+      dataschema: 'http://127.0.0.1:3000/v1/event-types/order.approved/v1',
       ...deprecated,
     });
     expect(rendered.data).toEqual({ ...order, total: euros(30) });

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { type CloudEvent, EVENT_TYPE_PREFIX } from '../../contracts/cloud-event.js';
 import { type EventCatalogue, eventCatalogue, type EventType } from '../../contracts/event-catalogue.js';
+import { publicUrl } from '../config/public-url.js';
 import { convertEvent } from './convert-event.js';
 import { eventSchemaPath, eventTypePath } from './event-schema.js';
 import { newestVersion, offeredVersions } from './event-versions.js';
@@ -34,7 +35,7 @@ export function renderEvent(event: LoggedEvent, version?: number, catalogue: Eve
     time: event.occurredAt.toISOString(),
     recordedtime: event.recordedAt.toISOString(),
     datacontenttype: 'application/json',
-    dataschema: eventSchemaPath(type, rendering.version),
+    dataschema: publicUrl(eventSchemaPath(type, rendering.version)),
     sequence: sequenceOf(event.position),
     partitionkey: event.aggregateId,
     occurrenceid: eventId,
@@ -47,7 +48,7 @@ export function renderEvent(event: LoggedEvent, version?: number, catalogue: Eve
       deprecated: true,
       deprecationfrom: deprecation.from,
       deprecationsunset: deprecation.sunset,
-      deprecationmigration: eventTypePath(type),
+      deprecationmigration: publicUrl(eventTypePath(type)),
     }),
     data: rendering.data,
   };

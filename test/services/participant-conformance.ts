@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
+import { eventCatalogue } from '../../contracts/event-catalogue.js';
 import { Problem } from '../../contracts/problem.js';
 import { participants } from '../../contracts/participants.js';
 import { services } from '../../libs/database/services.js';
@@ -104,6 +105,24 @@ export function describeConformance(probe: ParticipantProbe, samples: Conformanc
       ]);
       const versions = (await eventsOf(aggregate)).map(({ version }) => version);
       expect(versions).toEqual(versions.map((_, index) => index + 1));
+    });
+  });
+
+  describe(`${participant}: its events`, () => {
+    it('are in the catalogue, fit their schemas, and say nothing that these do not describe', async () => {
+      const { operation, body } = await samples.effect();
+      expect((await probe.send(operation, body)).status).toBe(200);
+      // Those that tests before this one have caused, too, wherever the relay has brought them.
+      const rows = await probe.rows<{ name: string; type: string; version: number; data: string }>(
+        `select type || '.v' || type_version as name, type, type_version as version, data from outbox
+         union all select type || '.v' || type_version, type, type_version, data from events.log where service = $1`,
+        participant,
+      );
+      expect(rows).not.toHaveLength(0);
+      for (const { name, type, version, data } of rows) {
+        const written = JSON.parse(data) as unknown;
+        expect(eventCatalogue.get(type)?.versions[version - 1]?.schema.parse(written), name).toEqual(written);
+      }
     });
   });
 

@@ -1,6 +1,7 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { IncomingMessage } from 'node:http';
+import { ALLOWED_TO_ANYBODY } from './allow-anybody.decorator.js';
 import { ALLOWED_SCOPES } from './allow.decorator.js';
 import { AUTH_POLICY, type AuthPolicy } from './auth-policy.js';
 import { requireKey } from './require-key.js';
@@ -24,6 +25,11 @@ export class ApiKeyGuard implements CanActivate {
       context.getHandler(),
       context.getClass(),
     ]);
+    const open = this.reflector.getAllAndOverride<true | undefined>(ALLOWED_TO_ANYBODY, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (open) return true;
     if (!allowed && !/^\/v1(\/|$)/i.test(request.url ?? '')) return true;
     requireKey(this.policy, request, allowed ?? []);
     return true;

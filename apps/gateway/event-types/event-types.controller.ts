@@ -1,0 +1,49 @@
+import { Controller, Get, Header, Inject, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { EventTypeResource } from '../../../contracts/event-type.resource.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
+import type { JsonSchema } from '../../../libs/messaging/event-schema.js';
+import { ApiProblems } from '../api-problems.decorator.js';
+import { AllowAnybody } from '../auth/allow-anybody.decorator.js';
+import { EventTypes, type PageRequest } from './event-types.service.js';
+
+const EventTypeListQuery = z.strictObject(pageQuery);
+const TypeName = z.string().regex(/^[a-z][a-z.-]{0,99}$/, 'must be a type of event without its version, as order.approved');
+const VersionName = z.string().regex(/^v[1-9]\d{0,3}$/, 'must be a version, as v1');
+
+/** What is published: documentation, so anybody may read it. An event's `dataschema` leads here. */
+@ApiTags('event-types')
+@AllowAnybody()
+@Controller('v1/event-types')
+export class EventTypesController {
+  constructor(@Inject(EventTypes) private readonly eventTypes: EventTypes) {}
+
+  @Get()
+  @ApiOperation({ summary: 'List the types of events with their versions, by name' })
+  @ApiOkResponse({ standardSchema: pageOf(EventTypeResource) })
+  @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'] })
+  list(@Query({ schema: EventTypeListQuery }) page: PageRequest): Page<EventTypeResource> {
+    return this.eventTypes.list(page);
+  }
+
+  @Get(':type')
+  @ApiOperation({ summary: 'Read a type of event: its versions, and how to move from one to the next' })
+  @ApiOkResponse({ standardSchema: EventTypeResource })
+  @ApiProblems({ 404: ['EVENT_TYPE_NOT_FOUND'], 422: ['VALIDATION_FAILED'] })
+  get(@Param('type', { schema: TypeName }) type: string): EventTypeResource {
+    return this.eventTypes.get(type);
+  }
+
+  @Get(':type/:version')
+  @Header('Content-Type', 'application/schema+json; charset=utf-8')
+  @ApiOperation({ summary: 'Read the JSON Schema of the data of a version, `v1`, `v2` …', description: 'JSON Schema draft 7.' })
+  @ApiOkResponse({ content: { 'application/schema+json': { schema: { type: 'object' } } } })
+  @ApiProblems({ 404: ['EVENT_TYPE_NOT_FOUND'], 422: ['VALIDATION_FAILED'] })
+  schema(
+    @Param('type', { schema: TypeName }) type: string,
+    @Param('version', { schema: VersionName }) version: string,
+  ): JsonSchema {
+    return this.eventTypes.schema(type, Number(version.slice(1)));
+  }
+}
