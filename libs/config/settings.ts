@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { z } from 'zod';
 import { InvalidSettingsError } from './invalid-settings.error.js';
+import { outboxDatabases } from './outbox-databases.js';
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
 const milliseconds = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
@@ -32,6 +33,14 @@ const catalogue = {
   TRIP_URL: url('http://127.0.0.1:3008'),
 
   RELAY_PORT: port(3021),
+  OUTBOX_NOTIFY: z.enum(['on', 'off']).default('on'),
+  OUTBOX_DATABASE_URLS: z
+    .string()
+    .refine(
+      (text) => outboxDatabases(text),
+      'must be <service>=postgresql://… for each, with commas between; a comma in one is %2C',
+    )
+    .default(''),
   HOOKS_URL: url('http://127.0.0.1:3010'),
 
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),

@@ -12,6 +12,7 @@ const names = [
   ...listenerUrlSettings,
   'DATABASE_URL',
   'DATABASE_ROLE_PASSWORD',
+  'OUTBOX_NOTIFY',
   'TEMPORAL_ADDRESS',
   'TEMPORAL_NAMESPACE',
   'TEMPORAL_API_KEY',
