@@ -81,10 +81,9 @@ describe('an event that cannot go into the log', () => {
   it('is known by what is wrong with it', async () => {
     const [gap, conflict, taken, long] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
     await own.say({ aggregate: gap, version: 2 });
-    await own.say({ aggregate: conflict, version: 1, eventId: await own.say({ aggregate: taken, version: 1 }) }).catch(() => {});
+    const eventId = await own.say({ aggregate: taken, version: 1 });
     await settled();
-    const [original] = (await own.all()).filter(({ aggregateId }) => aggregateId === taken);
-    await own.say({ aggregate: conflict, version: 1, eventId: original!.eventId });
+    await own.say({ aggregate: conflict, version: 1, eventId });
     await own.say({ aggregate: taken, version: 1 });
     await own.say({ aggregate: long, version: 1, subject: randomBytes(6_000).toString('base64') });
     await settled();
