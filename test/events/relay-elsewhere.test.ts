@@ -91,7 +91,7 @@ describe('an outbox in another database', () => {
   it('holds nobody else up while its database is away, and is emptied when that is back', async () => {
     const aggregate = randomUUID();
     const one = await relay();
-    await other.admin.query(`alter database ${other.name} allow_connections false`).catch(() => {});
+    await own.admin.query(`alter database ${other.name} allow_connections false`);
     await own.admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [other.name]);
     for (let version = 1; version <= 3; version++) {
       await own.say({ aggregate, version });

@@ -101,15 +101,14 @@ describe('relays that die at any moment', () => {
   it('lose nothing, repeat nothing and turn nothing round, with eight writers and a reader at the same time', async () => {
     const WRITERS = 8;
     const AT_LEAST = 150;
-    const KILLED = 4;
+    const KILLED = 3;
     const aggregates = Array.from({ length: 40 }, () => randomUUID());
     const from = await new EventLog(own.admin).head();
     const committed: string[] = [];
 
-    let writing = true;
-    let killed = 0;
+    const phase = { writing: true, killed: 0 };
     const writer = async () => {
-      for (let n = 0; n < AT_LEAST || killed < KILLED; n++) {
+      for (let n = 0; n < AT_LEAST || phase.killed < KILLED; n++) {
         const service = randomInt(2) ? 'order' : 'hotel';
         const one = await transaction();
         try {
@@ -127,7 +126,7 @@ describe('relays that die at any moment', () => {
           }
         } catch (error) {
           await one.end('rollback'); // two that change two aggregates may be in each other's way
-          expect(error).toMatchObject({ code: '40P01' });
+          if ((error as { code?: string }).code !== '40P01') throw error;
         }
       }
     };
@@ -142,16 +141,17 @@ describe('relays that die at any moment', () => {
       return page.events.length;
     };
     const tail = async () => {
-      while (writing) if ((await read()) === 0) await delay(5);
+      while (phase.writing) if ((await read()) === 0) await delay(5);
     };
 
-    // Started before the writing, as a process takes longer to start than all of it to be moved; the last two go on.
-    const relays: OwnRelay[] = await Promise.all(Array.from({ length: KILLED + 2 }, () => own.relay()));
+    // Started before the writing, as a process takes longer to start than all of it to be moved; the last one goes on.
+    const relays: OwnRelay[] = await Promise.all(Array.from({ length: KILLED + 1 }, () => own.relay()));
     const killer = async () => {
-      for (; killed < KILLED; killed++) {
+      while (phase.killed < KILLED) {
         await delay(randomInt(50, 400));
         const [victim] = relays.splice(randomInt(relays.length), 1);
         expect(await victim!.kill('SIGKILL')).toBe('SIGKILL');
+        phase.killed += 1;
       }
     };
 
@@ -161,11 +161,11 @@ describe('relays that die at any moment', () => {
       async () => (await own.outboxRows('order')) + (await own.outboxRows('hotel')),
       (rows) => rows === 0,
     );
-    writing = false;
+    phase.writing = false;
     await Promise.all(others);
     while ((await read()) > 0);
 
-    expect(killed).toBe(KILLED);
+    expect(phase.killed).toBe(KILLED);
     const logged = (await own.all()).filter(({ position }) => position > from);
     expect(logged.map(({ eventId }) => eventId).toSorted()).toEqual(committed.toSorted());
     expect(seen.map(({ position }) => position)).toEqual(logged.map(({ position }) => position));
@@ -176,5 +176,5 @@ describe('relays that die at any moment', () => {
     for (const [line, versions] of Object.entries(lines)) expect(versions, line).toEqual(versions.map((_, i) => i + 1));
     const { rows } = await own.admin.query('select from "order".outbox_dead union all select from hotel.outbox_dead');
     expect(rows).toEqual([]);
-  });
+  }, 300_000);
 });
