@@ -33,7 +33,7 @@ const catalogue = {
   TRIP_URL: url('http://127.0.0.1:3008'),
 
   RELAY_PORT: port(3021),
-  OUTBOX_NOTIFY: z.enum(['on', 'off']).default('on'),
+  OUTBOX_NOTIFY: z.enum(['on', 'off']).default('off'),
   OUTBOX_DATABASE_URLS: z
     .string()
     .refine(

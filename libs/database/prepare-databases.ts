@@ -12,7 +12,7 @@ export interface PrepareDatabasesOptions {
   /** A PostgreSQL user that may create roles and schemas. */
   adminUrl: string;
   rolePassword: string;
-  /** Whether a new row in an outbox wakes the relay, or waits until that looks by itself; on, unless told. */
+  /** Whether a new row in an outbox wakes the relay, or waits until that looks by itself; off, unless told. */
   outboxNotify?: 'on' | 'off';
   log: (line: string) => void;
 }
@@ -26,7 +26,7 @@ const PROVISIONING_LOCK = 72_707_370;
 export async function prepareDatabases({
   adminUrl,
   rolePassword,
-  outboxNotify = 'on',
+  outboxNotify = 'off',
   log,
 }: PrepareDatabasesOptions): Promise<void> {
   await withClient(adminUrl, async (admin) => {

@@ -96,6 +96,7 @@ export class OwnLog {
       DATABASE_URL: this.urlOf('events'),
       RELAY_PORT: String(port),
       LOG_LEVEL: 'silent',
+      OUTBOX_NOTIFY: 'on',
       ...settings,
     });
     this.relays.add(relay);

@@ -7,7 +7,7 @@ import { OwnLog } from './own-log.js';
 
 let own: OwnLog;
 beforeAll(async () => {
-  own = await OwnLog.create();
+  own = await OwnLog.create({ outboxNotify: 'on' });
 });
 afterAll(() => own.drop());
 
@@ -99,7 +99,7 @@ describe('NOTIFY of the outboxes', () => {
   });
 
   it('can be off: nothing is told, and everything arrives all the same', async () => {
-    const quiet = await OwnLog.create({ outboxNotify: 'off' });
+    const quiet = await OwnLog.create();
     const listening = new pg.Client({ connectionString: quiet.adminUrl });
     await listening.connect();
     try {
