@@ -4,6 +4,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventLog } from '../../libs/messaging/event-log.js';
 import type { LoggedEvent } from '../../libs/messaging/logged-event.js';
+import { tryMove } from '../../libs/messaging/relay/append-rows.js';
+import { inLogTransaction } from '../../libs/messaging/relay/log-transaction.js';
 import { moveOutbox } from '../../libs/messaging/relay/move-outbox.js';
 import { outboxPlace } from '../../libs/messaging/relay/outbox-place.js';
 import { eventually } from '../support/api.js';
@@ -81,6 +83,28 @@ describe('the order of the log', () => {
     } finally {
       await elsewhere.end();
     }
+  });
+
+  it('gives no position away while an earlier one is uncommitted, so that no reader can pass it by', async () => {
+    const reader = new EventLog(own.admin);
+    const before = await reader.head();
+    const first = await own.say({ aggregate: randomUUID(), version: 1 });
+    const second = await own.say({ service: 'hotel', aggregate: randomUUID(), version: 1 });
+    let over = false;
+    const other = await inLogTransaction(own.log, async (client) => {
+      await tryMove(client, outboxPlace('order'), 200);
+      const other = moveOutbox(own.log, outboxPlace('hotel'), { batch: 200 }).finally(() => (over = true));
+      const waiting = `select from pg_locks l join pg_database d on d.oid = l.database where d.datname = $1 and l.locktype = 'advisory' and not l.granted`;
+      await eventually(
+        async () => over || (await own.admin.query(waiting, [own.name])).rowCount === 1,
+        (settled) => settled,
+      );
+      expect(await reader.head()).toBe(before);
+      return { done: other };
+    });
+    await other.done;
+    const { events } = await reader.read({ after: before, scan: 100 });
+    expect(events.map(({ eventId }) => eventId)).toEqual([first, second]);
   });
 
   it('takes a batch in the order in which the outbox has it, and leaves the rest for the next', async () => {
