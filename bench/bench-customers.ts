@@ -16,6 +16,14 @@ export async function openBenchCustomers(database: Client): Promise<void> {
      select 'BENCH-' || n, 1, 'OPENED', 1000000000000, 'EUR', clock_timestamp() from generate_series(0, $1 - 1) n`,
     [CUSTOMERS],
   );
+  await database.query(
+    `insert into customer.outbox (event_id, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at, data)
+     select gen_random_uuid(), 'customer.credit-opened', 1, 'credit', id, 1, id, clock_timestamp(),
+       json_build_object('customerId', id, 'limit', json_build_object('amount', 1000000000000, 'currency', 'EUR'),
+                         'reserved', json_build_object('amount', 0, 'currency', 'EUR'))
+     from (select 'BENCH-' || n as id from generate_series(0, $1 - 1) n) customer`,
+    [CUSTOMERS],
+  );
 }
 
 /** One of them after the other. */

@@ -9,6 +9,7 @@ import { Pool } from 'undici';
 import { uuidv7 } from 'uuidv7';
 import { createActivities } from '../activities/index.js';
 import { participantClients } from '../activities/participant-clients.js';
+import { listenerUrlSettings } from '../libs/config/listener-url.js';
 import { participantUrlSettings } from '../libs/config/participant-url.js';
 import { startEmbeddedSystem } from '../libs/embedded/embedded-system.js';
 import { installRuntime } from '../libs/temporal/install-runtime.js';
@@ -51,7 +52,8 @@ const system = await startEmbeddedSystem({
   settings: {
     DATA_DIR: dataDir,
     PORT: 0,
-    ...Object.fromEntries(participantUrlSettings.map((name) => [name, 'http://127.0.0.1:0'])),
+    RELAY_PORT: 0,
+    ...Object.fromEntries([...participantUrlSettings, ...listenerUrlSettings].map((name) => [name, 'http://127.0.0.1:0'])),
     EMBEDDED_POSTGRES_PORT: 0,
     EMBEDDED_TEMPORAL_PORT: 0,
     EMBEDDED_TEMPORAL_UI_PORT: 0,

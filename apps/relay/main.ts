@@ -1,15 +1,31 @@
 import { servicePool } from '../../libs/database/service-pool.js';
+import { outboxDatabases } from '../../libs/config/outbox-databases.js';
 import { readSettings } from '../../libs/config/settings.js';
+import { OutboxListener } from '../../libs/messaging/relay/outbox-listener.js';
+import { Outboxes } from '../../libs/messaging/relay/outboxes.js';
+import { Relay } from '../../libs/messaging/relay/relay.js';
 import { createLog } from '../../libs/service-kit/log.js';
 import { runProcess } from '../../libs/service-kit/run-process.js';
 import { startService } from '../../libs/service-kit/start-service.js';
+import { databaseProblem } from '../../libs/participant/database-failure.js';
 import { RelayModule } from './relay.module.js';
 
-const settings = readSettings('LOG_LEVEL', 'HOST', 'RELAY_PORT', 'DATABASE_URL');
+const settings = readSettings('LOG_LEVEL', 'HOST', 'RELAY_PORT', 'DATABASE_URL', 'OUTBOX_NOTIFY', 'OUTBOX_DATABASE_URLS');
 const log = createLog('relay', settings.LOG_LEVEL);
 
 await runProcess(log, async () => {
-  if (!settings.DATABASE_URL) throw new Error('The relay needs DATABASE_URL: the database as the role that owns the log.');
-  const database = servicePool(settings.DATABASE_URL, 'relay', 3);
-  await startService({ module: RelayModule.register(database), log, host: settings.HOST, port: settings.RELAY_PORT });
+  const { HOST: host, RELAY_PORT: port, DATABASE_URL: databaseUrl } = settings;
+  const elsewhere = outboxDatabases(settings.OUTBOX_DATABASE_URLS) ?? {};
+  if (!databaseUrl) throw new Error('The relay needs DATABASE_URL: the database as the role that owns the log.');
+  const database = servicePool(databaseUrl, 'relay', 4);
+  const outboxes = new Outboxes(database, elsewhere);
+  const relay = new Relay(database, outboxes, log);
+  const listeners =
+    settings.OUTBOX_NOTIFY === 'off'
+      ? []
+      : [databaseUrl, ...Object.values(elsewhere)].map((url) => new OutboxListener(url, () => relay.hint()));
+  for (const listener of listeners) listener.start();
+  relay.start();
+  const module = RelayModule.register({ database, outboxes, relay, listeners });
+  await startService({ module, log, host, port, translate: databaseProblem });
 });

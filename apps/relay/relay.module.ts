@@ -1,18 +1,44 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Pool } from 'pg';
+import { DeadEvents } from '../../libs/messaging/relay/dead-events.js';
+import type { OutboxListener } from '../../libs/messaging/relay/outbox-listener.js';
+import type { Outboxes } from '../../libs/messaging/relay/outboxes.js';
+import type { Relay } from '../../libs/messaging/relay/relay.js';
 import { AtShutdownModule } from '../../libs/service-kit/at-shutdown.module.js';
 import { OperationsModule } from '../../libs/service-kit/operations.module.js';
+import { DeadEventsController } from './dead-events.controller.js';
 
-/** Health and metrics of the relay. */
+export interface RelayParts {
+  database: Pool;
+  outboxes: Outboxes;
+  relay: Relay;
+  listeners: readonly OutboxListener[];
+}
+
+/** Health and metrics of the relay, and what operators do about dead events. */
 @Module({})
 export class RelayModule {
-  static register(database: Pool): DynamicModule {
+  static register({ database, outboxes, relay, listeners }: RelayParts): DynamicModule {
     return {
       module: RelayModule,
       imports: [
-        OperationsModule.register({ inject: [], useFactory: () => ({ database: () => database.query('select 1') }) }),
-        AtShutdownModule.register({ close: () => database.end() }),
+        OperationsModule.register({
+          inject: [],
+          useFactory: () => ({ database: () => database.query('select 1'), relay: async () => relay.assertAlive() }),
+        }),
+        AtShutdownModule.register({
+          drain: async () => {
+            await Promise.all(listeners.map((listener) => listener.stop()));
+            await relay.stop();
+          },
+          close: async () => {
+            await outboxes.close();
+            await database.end();
+          },
+        }),
       ],
+      controllers: [DeadEventsController],
+      providers: [{ provide: DeadEvents, useValue: new DeadEvents(database, outboxes) }],
     };
   }
 }

@@ -5,7 +5,7 @@ import { createLog } from '../../libs/service-kit/log.js';
 import { connectionOptions, temporalSettingNames } from '../../libs/temporal/connection-options.js';
 import { prepareNamespace } from './prepare-namespace.js';
 
-const settings = readSettings('LOG_LEVEL', 'DATABASE_URL', 'DATABASE_ROLE_PASSWORD', ...temporalSettingNames);
+const settings = readSettings('LOG_LEVEL', 'DATABASE_URL', 'DATABASE_ROLE_PASSWORD', 'OUTBOX_NOTIFY', ...temporalSettingNames);
 const log = createLog('setup', settings.LOG_LEVEL);
 
 /** Runs once before a release: what the processes find in PostgreSQL and Temporal when they start. May be repeated. */
@@ -14,6 +14,7 @@ try {
   await prepareDatabases({
     adminUrl: settings.DATABASE_URL,
     rolePassword: settings.DATABASE_ROLE_PASSWORD,
+    outboxNotify: settings.OUTBOX_NOTIFY,
     log: (line) => log.info(line),
   });
   const connection = await Connection.connect(connectionOptions(settings));

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { z } from 'zod';
 import { InvalidSettingsError } from './invalid-settings.error.js';
+import { outboxDatabases } from './outbox-databases.js';
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
 const milliseconds = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
@@ -34,6 +35,14 @@ const catalogue = {
 
   RELAY_PORT: port(3021),
   SAGA_PORT: port(3022),
+  OUTBOX_NOTIFY: z.enum(['on', 'off']).default('off'),
+  OUTBOX_DATABASE_URLS: z
+    .string()
+    .refine(
+      (text) => outboxDatabases(text),
+      'must be <service>=postgresql://… for each, with commas between; a comma in one is %2C',
+    )
+    .default(''),
   HOOKS_URL: url('http://127.0.0.1:3010'),
   FEED_CONNECTIONS: z.coerce.number().int().min(1).max(100_000).default(1_000),
   FEED_LIFETIME_MS: milliseconds(1_800_000),

@@ -22,6 +22,7 @@ export async function grantAccess(owner: pg.Client, service: string, readers: re
   );
   for (const { name } of rows) {
     await owner.query(`grant usage on schema ${schema} to ${relay}`);
-    await owner.query(`grant select, insert, delete on ${schema}.${pg.escapeIdentifier(name)} to ${relay}`);
+    const rights = name === 'outbox' ? 'select, delete' : 'select, insert, update, delete';
+    await owner.query(`grant ${rights} on ${schema}.${pg.escapeIdentifier(name)} to ${relay}`);
   }
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { grantAccess } from './grant-access.js';
 import { migrate } from './migrate.js';
+import { setOutboxHint } from './outbox-hint.js';
 import { provision } from './provision.js';
 import { seed } from './seed.js';
 import { serviceUrl } from './service-url.js';
@@ -11,6 +12,8 @@ export interface PrepareDatabasesOptions {
   /** A PostgreSQL user that may create roles and schemas. */
   adminUrl: string;
   rolePassword: string;
+  /** Whether a new row in an outbox wakes the relay, or waits until that looks by itself; off, unless told. */
+  outboxNotify?: 'on' | 'off';
   log: (line: string) => void;
 }
 
@@ -20,7 +23,12 @@ const PROVISIONING_LOCK = 72_707_370;
  * Brings every service's schema up to date: role, schema, migrations, what other roles may see of it, seed. May be repeated and run from several machines at
  * once; what is there already is left alone.
  */
-export async function prepareDatabases({ adminUrl, rolePassword, log }: PrepareDatabasesOptions): Promise<void> {
+export async function prepareDatabases({
+  adminUrl,
+  rolePassword,
+  outboxNotify = 'off',
+  log,
+}: PrepareDatabasesOptions): Promise<void> {
   await withClient(adminUrl, async (admin) => {
     await admin.query('select pg_advisory_lock($1)', [PROVISIONING_LOCK]); // two roles of one name at once would collide; freed with the connection
     for (const service of services) await provision(admin, service, rolePassword);
@@ -30,6 +38,7 @@ export async function prepareDatabases({ adminUrl, rolePassword, log }: PrepareD
       const applied = await migrate(client, path.join('prisma', service, 'migrations'));
       const seeded = await seed(client, path.join('prisma', service, 'seed.sql'));
       await grantAccess(client, service, logReaders);
+      await setOutboxHint(client, service, outboxNotify);
       log(
         `${service}: ${applied.length ? `applied ${applied.join(', ')}` : 'migrations are up to date'}${seeded ? `, seeded ${seeded} rows` : ''}`,
       );

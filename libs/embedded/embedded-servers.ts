@@ -84,7 +84,12 @@ export async function startServers(
 
 async function prepare(adminUrl: string, settings: EmbeddedSettings, log: (line: string) => void): Promise<void> {
   try {
-    await prepareDatabases({ adminUrl, rolePassword: settings.DATABASE_ROLE_PASSWORD, log: (line) => log(`database ${line}`) });
+    await prepareDatabases({
+      adminUrl,
+      rolePassword: settings.DATABASE_ROLE_PASSWORD,
+      outboxNotify: settings.OUTBOX_NOTIFY,
+      log: (line) => log(`database ${line}`),
+    });
   } catch (error) {
     const { host, pathname } = new URL(adminUrl);
     const { message, code } = error as NodeJS.ErrnoException;

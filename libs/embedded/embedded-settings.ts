@@ -13,6 +13,7 @@ const names = [
   ...listenerUrlSettings,
   'DATABASE_URL',
   'DATABASE_ROLE_PASSWORD',
+  'OUTBOX_NOTIFY',
   'TEMPORAL_ADDRESS',
   'TEMPORAL_NAMESPACE',
   'TEMPORAL_API_KEY',

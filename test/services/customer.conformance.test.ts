@@ -40,11 +40,7 @@ const ledger = async (customerId: string): Promise<LedgerEntry[]> => {
     after = `&after=${encodeURIComponent(page.next)}`;
   }
 };
-const eventsOf = (customerId: string) =>
-  probe.rows<{ name: string; version: number; data: string }>(
-    `select type || '.v' || type_version as name, aggregate_version as version, data from outbox where aggregate_type = 'credit' and aggregate_id = $1 order by id`,
-    customerId,
-  );
+const eventsOf = (customerId: string) => probe.facts('credit', customerId);
 
 describeConformance(probe, {
   effect: async () => {

@@ -85,17 +85,14 @@ describe('order', () => {
     await order.send('createOrder', body);
     await order.send('approveOrder', { orderId: body.orderId });
     await order.send('rejectOrder', rejected);
-    const rows = await order.rows<{ type: string; type_version: number; aggregate_version: number; data: string }>(
-      'select type, type_version, aggregate_version, data from outbox where aggregate_id = any($1) order by id',
-      [body.orderId, rejected.orderId],
-    );
-    expect(rows.map(({ type, aggregate_version }) => [type, aggregate_version])).toEqual([
-      ['order.placed', 1],
-      ['order.approved', 2],
-      ['order.rejected', 1],
+    const rows = await order.facts('order', body.orderId, rejected.orderId);
+    expect(rows.map(({ name, version }) => [name, version])).toEqual([
+      ['order.placed.v1', 1],
+      ['order.approved.v1', 2],
+      ['order.rejected.v1', 1],
     ]);
-    for (const { type, type_version, data } of rows) {
-      const schema = orderEvents[`${type}.v${type_version}` as keyof typeof orderEvents];
+    for (const { name, data } of rows) {
+      const schema = orderEvents[name as keyof typeof orderEvents];
       expect(schema.safeParse(JSON.parse(data)).error).toBeUndefined();
     }
   });
@@ -313,11 +310,7 @@ describe('order: commands on an order that stands', () => {
     const cancelled = await approved();
     await begin(cancel, cancelled);
     await confirm(cancel, cancelled);
-    const rows = await order.rows<{ name: string; version: number; data: string }>(
-      `select type || '.v' || type_version as name, aggregate_version as version, data from outbox
-       where aggregate_id = any($1) and aggregate_version > 2 order by id`,
-      [orderId, cancelled],
-    );
+    const rows = (await order.facts('order', orderId, cancelled)).filter(({ version }) => version > 2);
     expect(rows.map(({ name, version }) => `${version} ${name}`)).toEqual([
       '3 order.revision-begun.v1',
       '4 order.revised.v1',

@@ -5,6 +5,7 @@ import { Problem } from '../../contracts/problem.js';
 import { participants } from '../../contracts/participants.js';
 import { services } from '../../libs/database/services.js';
 import { roleOf } from '../../libs/database/service-url.js';
+import { whileNothingIsRelayed } from '../support/relay.js';
 import { newKey, type ParticipantProbe, type Reply } from './participant-probe.js';
 
 /** A command that succeeds, on an aggregate that nobody else uses. */
@@ -26,19 +27,7 @@ interface ConformanceSamples {
 export function describeConformance(probe: ParticipantProbe, samples: ConformanceSamples): void {
   const { participant } = probe;
 
-  const eventsOf = ({ type, id }: EffectSample['aggregate']) =>
-    probe.rows<{
-      version: number;
-      causation: string | null;
-      correlation: string | null;
-      traceparent: string | null;
-      transaction: string;
-    }>(
-      `select aggregate_version as version, causation_id as causation, correlation_id as correlation, traceparent, xmin::text as transaction
-       from outbox where aggregate_type = $1 and aggregate_id = $2 order by id`,
-      type,
-      id,
-    );
+  const eventsOf = ({ type, id }: EffectSample['aggregate']) => probe.facts(type, id);
   const causedBy = async (aggregate: EffectSample['aggregate'], key: string) =>
     (await eventsOf(aggregate)).filter(({ causation }) => causation === key);
 
@@ -95,14 +84,19 @@ export function describeConformance(probe: ParticipantProbe, samples: Conformanc
       const { operation, body, aggregate } = await samples.effect();
       const key = newKey();
       const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-      await probe.send(operation, body, key, { 'x-correlation-id': 'saga-of-the-test', traceparent });
-      const [command] = await probe.rows<{ transaction: string }>(
-        'select xmin::text as transaction from command where key = $1',
-        key,
-      );
-      expect(await causedBy(aggregate, key)).toEqual([
-        expect.objectContaining({ correlation: 'saga-of-the-test', traceparent, transaction: command!.transaction }),
-      ]);
+      await whileNothingIsRelayed(async () => {
+        await probe.send(operation, body, key, { 'x-correlation-id': 'saga-of-the-test', traceparent });
+        const transactions = await probe.rows(
+          `select 'command' as what, xmin::text as id from command where key = $1
+           union all select 'event', xmin::text from outbox where causation_id = $1`,
+          key,
+        );
+        expect(transactions).toEqual([
+          { what: 'command', id: expect.any(String) },
+          { what: 'event', id: transactions[0]!.id },
+        ]);
+      });
+      expect(await causedBy(aggregate, key)).toEqual([expect.objectContaining({ correlation: 'saga-of-the-test', traceparent })]);
       const versions = (await eventsOf(aggregate)).map(({ version }) => version);
       expect(versions).toEqual(versions.map((_, index) => index + 1));
     });

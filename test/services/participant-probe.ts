@@ -12,6 +12,17 @@ export interface Reply {
   body: any;
 }
 
+/** A fact as the participant wrote it. */
+export interface Fact {
+  /** `<type>.v<version>` */
+  name: string;
+  version: number;
+  causation: string | null;
+  correlation: string | null;
+  traceparent: string | null;
+  data: string;
+}
+
 export const newKey = (): string => `test/${randomUUID()}`;
 
 /** Talks to a participant over HTTP as a saga does, and looks at its tables as nobody else may. */
@@ -60,6 +71,24 @@ export class ParticipantProbe {
   /** Rows of the participant's own schema, as the administrator sees them. */
   async rows<Row extends pg.QueryResultRow>(sql: string, ...values: unknown[]): Promise<Row[]> {
     return this.asAdministrator(async (client) => (await client.query<Row>(sql, values)).rows);
+  }
+
+  /**
+   * What the participant has said about these aggregates, oldest first: what the relay has taken already, and then what is still in the
+   * outbox. One statement sees each fact in one of the two places, as the relay moves it in one transaction.
+   */
+  facts(aggregateType: string, ...aggregateIds: string[]): Promise<Fact[]> {
+    const columns = `type || '.v' || type_version as name, aggregate_version as version, causation_id as causation, correlation_id as correlation, traceparent, data`;
+    return this.rows<Fact>(
+      `select * from (
+         select 0 as part, position as place, ${columns} from events.log where service = $1 and aggregate_type = $2 and aggregate_id = any($3)
+         union all
+         select 1 as part, id as place, ${columns} from outbox where aggregate_type = $2 and aggregate_id = any($3)
+       ) fact order by part, place`,
+      this.participant,
+      aggregateType,
+      aggregateIds,
+    );
   }
 
   /** Uses one connection of the administrator, with the participant's schema as the search path. */

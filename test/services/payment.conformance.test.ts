@@ -21,11 +21,7 @@ const capture = (paymentId: string) => probe.send('capture', { paymentId });
 const voidPayment = (paymentId: string) => probe.send('void', { paymentId });
 const refund = (paymentId: string, amount: number, key?: string) => probe.send('refund', { paymentId, amount: EUR(amount) }, key);
 const read = async (paymentId: string) => Payment.parse((await probe.get(`/payments/${paymentId}`)).body);
-const eventsOf = (paymentId: string) =>
-  probe.rows<{ name: string; version: number; data: string }>(
-    `select type || '.v' || type_version as name, aggregate_version as version, data from outbox where aggregate_type = 'payment' and aggregate_id = $1 order by id`,
-    paymentId,
-  );
+const eventsOf = (paymentId: string) => probe.facts('payment', paymentId);
 
 async function captured(amount = 10_000): Promise<string> {
   const body = authorization('pm_ok', amount);

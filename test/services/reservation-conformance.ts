@@ -76,12 +76,7 @@ export function describeReservations(probe: ParticipantProbe, samples: Reservati
   /** As if the hold had been for a shorter time. */
   const makeOverdue = (...tripIds: string[]) =>
     probe.rows(`update reservation set hold_until = clock_timestamp() - interval '1 second' where trip_id = any($1)`, tripIds);
-  const eventsOf = (tripId: string) =>
-    probe.rows<{ name: string; version: number; data: string }>(
-      `select type || '.v' || type_version as name, aggregate_version as version, data
-       from outbox where aggregate_type = 'reservation' and aggregate_id = $1 order by id`,
-      tripId,
-    );
+  const eventsOf = (tripId: string) => probe.facts('reservation', tripId);
 
   describe(`${participant}: a reservation`, () => {
     it('is held, confirmed and cancelled, and a repeat of each is a success', async () => {

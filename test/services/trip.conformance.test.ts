@@ -33,11 +33,7 @@ const undo = (tripId: string, sagaId = sagaOf(tripId)) => probe.send('undoTripCa
 const commit = (tripId: string, sagaId = sagaOf(tripId)) => probe.send('commitTripCancellation', { tripId, sagaId });
 const confirmCancellation = (tripId: string, refund = EUR(15_000), sagaId = sagaOf(tripId)) =>
   probe.send('confirmTripCancellation', { tripId, sagaId, refund });
-const eventsOf = (tripId: string) =>
-  probe.rows<{ name: string; version: number; data: string }>(
-    `select type || '.v' || type_version as name, aggregate_version as version, data from outbox where aggregate_type = 'trip' and aggregate_id = $1 order by id`,
-    tripId,
-  );
+const eventsOf = (tripId: string) => probe.facts('trip', tripId);
 
 async function booked(): Promise<string> {
   const body = creation();

@@ -1,5 +1,6 @@
 -- The one log of every fact, in the order in which it became readable. Only the relay writes it, one relay at a time, so whoever
 -- has read up to a position has seen everything up to it. Positions may have gaps (a rollback), never inversions.
+-- An aggregate is a service's own: hotel and flight each have their reservation of a trip.
 create table log (
   position          bigint generated always as identity primary key,
   event_id          uuid not null unique,
@@ -16,9 +17,9 @@ create table log (
   causation_id      text,
   traceparent       text,
   tracestate        text,
-  data              text not null
+  data              text not null constraint log_data_is_json check (data::json is not null), -- text, as json and jsonb would not keep it byte by byte
+  unique (service, aggregate_type, aggregate_id, aggregate_version)
 );
-create index log_aggregate_idx on log (aggregate_type, aggregate_id, aggregate_version);
 create index log_type_position_idx on log (type, position);
 create index log_subject_position_idx on log (subject, position);
 create index log_recorded_at_idx on log (recorded_at);

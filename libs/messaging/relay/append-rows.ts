@@ -1,0 +1,85 @@
+import { isPoison } from './poison.js';
+import type { OutboxPlace } from './outbox-place.js';
+import { factColumnNames, factColumns, factList, type OutboxRow } from './outbox-row.js';
+import type { Queryable } from './transaction.js';
+
+/** Takes the oldest rows out of an outbox that is in the log's own database, into the log, all in one statement. */
+export const moveStatement = ({ outbox }: OutboxPlace): string => `
+  with gone as (delete from ${outbox} where id = any(array(select id from ${outbox} order by id limit $2)) returning id, ${factList}),
+    logged as (insert into events.log (service, ${factList}) select $1, ${factList} from gone order by id returning position)
+  select count(*)::int as moved, min(position) as first from logged`;
+
+/** Writes given rows into the log, in their order. */
+const appendStatement = `
+  with logged as (
+    insert into events.log (service, ${factList})
+    select $1, ${factList} from unnest(${factColumnNames.map((name, i) => `$${i + 2}::${factColumns[name]}[]`).join(', ')})
+      with ordinality as given (${factList}, place) order by place
+    returning position)
+  select count(*)::int as moved, min(position) as first from logged`;
+
+/** Whether what was written since a position leaves each aggregate's versions 1, 2, 3 …, in this order. */
+const inLineQuery = `
+  select not exists (
+    select from events.log l where l.position >= $1 and l.service = $2 and (
+      l.aggregate_version <> 1 and not exists (
+        select from events.log before where before.service = l.service and before.aggregate_type = l.aggregate_type
+          and before.aggregate_id = l.aggregate_id and before.aggregate_version = l.aggregate_version - 1 and before.position < l.position)
+      or exists (
+        select from events.log after where after.service = l.service and after.aggregate_type = l.aggregate_type
+          and after.aggregate_id = l.aggregate_id and after.aggregate_version > l.aggregate_version and after.position < l.position))
+  ) as "inLine"`;
+
+interface Appended {
+  moved: number;
+  first: string | null;
+}
+
+/** Appends the oldest rows of an outbox in the same database. @returns how many, or undefined (and nothing was done) if they need a closer look. */
+export const tryMove = (log: Queryable, place: OutboxPlace, batch: number): Promise<number | undefined> =>
+  allOrNothing(log, place, async () => {
+    const { rows } = await log.query<Appended>(moveStatement(place), [place.service, batch]);
+    const [{ moved, first }] = rows as [Appended];
+    if (moved > 0 && (await anyHeldUp(log, place, first!))) return undefined;
+    return { moved, first };
+  });
+
+/** Appends rows that were read elsewhere. @returns how many, or undefined (and nothing was done) if they need a closer look. */
+export const tryAppend = (log: Queryable, place: OutboxPlace, rows: readonly OutboxRow[]): Promise<number | undefined> =>
+  allOrNothing(log, place, async () => append(log, place, rows));
+
+export async function append(log: Queryable, { service }: OutboxPlace, rows: readonly OutboxRow[]): Promise<Appended> {
+  const columns = factColumnNames.map((name) => rows.map((row) => row[name]));
+  return (await log.query<Appended>(appendStatement, [service, ...columns])).rows[0]!;
+}
+
+async function allOrNothing(
+  log: Queryable,
+  { service }: OutboxPlace,
+  write: () => Promise<Appended | undefined>,
+): Promise<number | undefined> {
+  await log.query('savepoint batch');
+  try {
+    const appended = await write();
+    if (appended?.moved === 0) return 0;
+    if (appended) {
+      const { rows } = await log.query<{ inLine: boolean }>(inLineQuery, [appended.first, service]);
+      if (rows[0]!.inLine) return appended.moved;
+    }
+  } catch (error) {
+    if (!isPoison(error)) throw error;
+  }
+  await log.query('rollback to savepoint batch');
+  return undefined;
+}
+
+/** Whether among those just appended is an aggregate of which an earlier fact awaits a decision. */
+async function anyHeldUp(log: Queryable, { service, dead }: OutboxPlace, first: string): Promise<boolean> {
+  const { rows } = await log.query<{ heldUp: boolean }>(
+    `select exists (
+       select from ${dead} d join events.log l on l.service = $2 and l.aggregate_type = d.aggregate_type and l.aggregate_id = d.aggregate_id
+       where d.state <> 'skipped' and l.position >= $1) as "heldUp"`,
+    [first, service],
+  );
+  return rows[0]!.heldUp;
+}

@@ -1,0 +1,16 @@
+import { asText, type OutboxRow } from './outbox-row.js';
+
+/**
+ * Why a fact is not in the log. INVALID_EVENT: the log refuses it (data that is not JSON, a text that is too long). EVENT_ID_CONFLICT: its
+ * id is another fact's. VERSION_TAKEN: the log has that version of the aggregate, or a later one. VERSION_GAP: the version before it is
+ * nowhere. PARKED: it waits behind another one of its aggregate.
+ */
+export type DeadReason = 'INVALID_EVENT' | 'EVENT_ID_CONFLICT' | 'VERSION_TAKEN' | 'VERSION_GAP' | 'PARKED';
+
+export interface DeadRow extends OutboxRow {
+  /** `dead` needs a decision; `parked` goes on by itself after those before it; `skipped` never goes on. */
+  state: 'dead' | 'parked' | 'skipped';
+  reason: DeadReason;
+}
+
+export const deadAsText = `${asText}, state, reason`;

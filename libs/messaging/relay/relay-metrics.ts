@@ -1,0 +1,79 @@
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { Backlog } from './backlog.js';
+import type { Moved } from './move-outbox.js';
+
+/** What each outbox looks like right now; undefined for one whose database does not answer. */
+export type ReadBacklogs = () => Promise<ReadonlyMap<string, Backlog | undefined>>;
+
+/** What an operator needs to see of the relay, on the process's `/metrics`. One a process. */
+export class RelayMetrics {
+  private readonly logged = new Counter({
+    name: 'relay_events_logged_total',
+    help: 'Events that came into the log',
+    labelNames: ['service'],
+  });
+  private readonly duplicates = new Counter({
+    name: 'relay_duplicates_total',
+    help: 'Events that had been in the log before, from an outbox in another database',
+    labelNames: ['service'],
+  });
+  private readonly refused = new Counter({
+    name: 'relay_events_refused_total',
+    help: 'Events that were held back, by reason',
+    labelNames: ['service', 'reason'],
+  });
+  private readonly failures = new Counter({
+    name: 'relay_failures_total',
+    help: 'Moves that came to nothing, as a database could not be used',
+    labelNames: ['service'],
+  });
+  private readonly lockWait = new Histogram({
+    name: 'relay_lock_wait_seconds',
+    help: 'Time that a move waited for the other relays',
+    buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 1, 5],
+  });
+
+  constructor(read: ReadBacklogs) {
+    let reading: ReturnType<ReadBacklogs> | undefined;
+    // The gauges of one scrape are filled at once, from one look.
+    const once = () =>
+      (reading ??= read()
+        .catch(() => new Map<string, undefined>())
+        .finally(() => {
+          reading = undefined;
+        }));
+    const gauge = (name: string, help: string, value: (backlog: Backlog | undefined) => number | undefined) =>
+      new Gauge({
+        name,
+        help,
+        labelNames: ['service'],
+        async collect() {
+          const backlogs = await once();
+          this.reset();
+          for (const [service, backlog] of backlogs) {
+            const is = value(backlog);
+            if (is !== undefined) this.set({ service }, is);
+          }
+        },
+      });
+    gauge('outbox_reachable', 'Whether the outbox can be looked at', (backlog) => (backlog ? 1 : 0));
+    gauge('outbox_rows', 'Events that wait in the outbox, counted up to 100,000', (backlog) => backlog?.rows);
+    gauge('outbox_oldest_age_seconds', 'How long the oldest event waits in the outbox', (backlog) => backlog?.oldestAgeSeconds);
+    gauge('outbox_dead_rows', 'Events that need a decision by an operator', (backlog) => backlog?.dead);
+    gauge('outbox_parked_rows', 'Events that wait behind a dead one', (backlog) => backlog?.parked);
+  }
+
+  moved(service: string, { logged, duplicates, refused }: Moved): void {
+    this.logged.inc({ service }, logged);
+    this.duplicates.inc({ service }, duplicates);
+    for (const { reason } of refused) this.refused.inc({ service, reason });
+  }
+
+  failed(service: string): void {
+    this.failures.inc({ service });
+  }
+
+  waited(seconds: number): void {
+    this.lockWait.observe(seconds);
+  }
+}

@@ -1,0 +1,118 @@
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import { type Backlog, readBacklog } from './backlog.js';
+import { Idle } from './idle.js';
+import { moveOutbox, releaseParked } from './move-outbox.js';
+import type { OutboxPlace } from './outbox-place.js';
+import type { Outboxes } from './outboxes.js';
+import { RelayMetrics } from './relay-metrics.js';
+
+const BATCH = 200;
+const IDLE_MS = { first: 100, longest: 1_000 };
+const RELEASE_EVERY_MS = 10_000;
+/** Longer than every limit that a pass runs into together; a pass that takes longer is stuck. */
+const STUCK_AFTER_MS = 60_000;
+
+/**
+ * Carries facts from the outboxes of all services into the one log, batch by batch, each service in turn. Any number of relays may run at
+ * once: the lock on the log lets one of them write at a time, and where one dies another goes on. An outbox that cannot be emptied, or a
+ * database that is away, is tried again at every pass and holds up nobody else.
+ */
+export class Relay {
+  private readonly idle = new Idle(IDLE_MS.first, IDLE_MS.longest);
+  private readonly metrics: RelayMetrics;
+  private readonly failing = new Set<string>();
+  private passedAt = performance.now();
+  private releasedAt = performance.now();
+  private stopping = false;
+  private running: Promise<void> | undefined;
+
+  constructor(
+    private readonly log: Pool,
+    private readonly outboxes: Outboxes,
+    private readonly logger: Logger,
+  ) {
+    this.metrics = new RelayMetrics(() => this.backlogs());
+  }
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** There may be something in an outbox: look now. */
+  hint(): void {
+    this.idle.wake();
+  }
+
+  /** Resolves when the batch that is under way has been committed. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.idle.wake();
+    await this.running;
+  }
+
+  /** @throws when the loop has not come round for a minute. */
+  assertAlive(): void {
+    const since = performance.now() - this.passedAt;
+    if (since > STUCK_AFTER_MS) throw new Error(`The relay has been at the same pass for ${Math.round(since / 1_000)} s.`);
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping) {
+      const taken = await this.pass();
+      this.passedAt = performance.now();
+      if (taken > 0) this.idle.reset();
+      else if (!this.stopping) await this.idle.sleep();
+    }
+  }
+
+  /** One batch of each outbox that has something. @returns how many rows were taken. */
+  private async pass(): Promise<number> {
+    const waiting = await this.attempt('events', () => this.outboxes.waiting());
+    let taken = 0;
+    if (performance.now() - this.releasedAt > RELEASE_EVERY_MS) {
+      this.releasedAt = performance.now();
+      for (const place of (await this.attempt('events', () => this.outboxes.all())) ?? [])
+        await this.attempt(place.service, () => releaseParked(this.log, place));
+    }
+    for (const place of waiting ?? []) {
+      if (this.stopping) break;
+      taken += (await this.attempt(place.service, () => this.move(place))) ?? 0;
+    }
+    return taken;
+  }
+
+  private async move(place: OutboxPlace): Promise<number> {
+    const moved = await moveOutbox(this.log, place, { batch: BATCH, waited: (seconds) => this.metrics.waited(seconds) });
+    this.metrics.moved(place.service, moved);
+    for (const { row, reason, error } of moved.refused) {
+      const { id, event_id: eventId, type } = row;
+      this.logger.error({ outbox: place.service, id, eventId, type, reason }, `An event was held back: ${error}`);
+    }
+    return moved.taken;
+  }
+
+  /** A failure is said once, and so is its end. */
+  private async attempt<Result>(what: string, work: () => Promise<Result>): Promise<Result | undefined> {
+    try {
+      const result = await work();
+      if (this.failing.delete(what)) this.logger.warn({ outbox: what }, `${what}: can be emptied again`);
+      return result;
+    } catch (error) {
+      this.metrics.failed(what);
+      if (!this.failing.has(what))
+        this.logger.warn({ outbox: what, err: error }, `${what}: cannot be emptied now; it is tried again`);
+      this.failing.add(what);
+      return undefined;
+    }
+  }
+
+  private async backlogs(): Promise<Map<string, Backlog | undefined>> {
+    const all = await this.outboxes.all();
+    return new Map(
+      await Promise.all(
+        all.map(async (place) => [place.service, await readBacklog(this.log, place).catch(() => undefined)] as const),
+      ),
+    );
+  }
+}

@@ -1,0 +1,204 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EventLog } from '../../libs/messaging/event-log.js';
+import type { LoggedEvent } from '../../libs/messaging/logged-event.js';
+import { tryMove } from '../../libs/messaging/relay/append-rows.js';
+import { inLogTransaction } from '../../libs/messaging/relay/log-transaction.js';
+import { moveOutbox } from '../../libs/messaging/relay/move-outbox.js';
+import { outboxPlace } from '../../libs/messaging/relay/outbox-place.js';
+import { eventually } from '../support/api.js';
+import { system } from '../support/system.js';
+import { OwnLog, type OwnRelay } from './own-log.js';
+
+let own: OwnLog;
+beforeAll(async () => {
+  own = await OwnLog.create();
+  for (const service of ['order', 'hotel'])
+    await own.admin.query(`create table "${service}".tally (id text primary key, version int not null)`);
+});
+afterAll(() => own.drop());
+
+const move = () => moveOutbox(own.log, outboxPlace('order'), { batch: 200 });
+
+/** Runs `use` in a transaction that the test itself ends. */
+async function transaction(): Promise<{ client: pg.PoolClient; end: (how: 'commit' | 'rollback') => Promise<void> }> {
+  const client = await own.admin.connect();
+  await client.query('begin');
+  return {
+    client,
+    end: async (how) => {
+      await client.query(how);
+      client.release();
+    },
+  };
+}
+
+/** Raises an aggregate's version under its row's lock and says so, as participants do. */
+async function change(client: pg.ClientBase, service: string, aggregate: string): Promise<string> {
+  const { rows } = await client.query<{ version: number }>(
+    `insert into "${service}".tally values ($1, 1) on conflict (id) do update set version = tally.version + 1 returning version`,
+    [aggregate],
+  );
+  return own.say({ service, aggregate, version: rows[0]!.version }, client);
+}
+
+describe('the order of the log', () => {
+  it('has a fact that commits late after those that committed before it, where a reader by cursor finds it', async () => {
+    const slow = await transaction();
+    const late = await own.say({ aggregate: randomUUID(), version: 1 }, slow.client);
+    const early = await own.say({ aggregate: randomUUID(), version: 1 });
+    await move();
+    const reader = new EventLog(own.admin);
+    const cursor = await reader.head();
+    expect((await reader.find(early))?.position).toBe(cursor);
+    await slow.end('commit');
+    await move();
+    const { events } = await reader.read({ after: cursor, scan: 100 });
+    expect(events.map(({ eventId }) => eventId)).toEqual([late]);
+  });
+
+  it("has an aggregate's facts in the order of its versions although the transaction of the second began first", async () => {
+    const aggregate = randomUUID();
+    const first = await transaction();
+    await change(first.client, 'order', randomUUID()); // takes its transaction id before the other one does
+    const second = await transaction();
+    await change(second.client, 'order', aggregate);
+    await second.end('commit');
+    await change(first.client, 'order', aggregate);
+    await first.end('commit');
+    await move();
+    expect(await own.versions(aggregate)).toEqual([1, 2]);
+  });
+
+  it('is not held up by a transaction that somebody leaves open in another database of the server', async () => {
+    const elsewhere = new pg.Client({ connectionString: system().databaseAdminUrl });
+    await elsewhere.connect();
+    try {
+      await elsewhere.query('begin; create temporary table left_open ()');
+      const event = await own.say({ aggregate: randomUUID(), version: 1 });
+      await move();
+      expect(await new EventLog(own.admin).find(event)).toBeDefined();
+    } finally {
+      await elsewhere.end();
+    }
+  });
+
+  it('gives no position away while an earlier one is uncommitted, so that no reader can pass it by', async () => {
+    const reader = new EventLog(own.admin);
+    const before = await reader.head();
+    const first = await own.say({ aggregate: randomUUID(), version: 1 });
+    const second = await own.say({ service: 'hotel', aggregate: randomUUID(), version: 1 });
+    let over = false;
+    const other = await inLogTransaction(own.log, async (client) => {
+      await tryMove(client, outboxPlace('order'), 200);
+      const other = moveOutbox(own.log, outboxPlace('hotel'), { batch: 200 }).finally(() => (over = true));
+      const waiting = `select from pg_locks l join pg_database d on d.oid = l.database where d.datname = $1 and l.locktype = 'advisory' and not l.granted`;
+      await eventually(
+        async () => over || (await own.admin.query(waiting, [own.name])).rowCount === 1,
+        (settled) => settled,
+      );
+      expect(await reader.head()).toBe(before);
+      return { done: other };
+    });
+    await other.done;
+    const { events } = await reader.read({ after: before, scan: 100 });
+    expect(events.map(({ eventId }) => eventId)).toEqual([first, second]);
+  });
+
+  it('takes a batch in the order in which the outbox has it, and leaves the rest for the next', async () => {
+    const aggregate = randomUUID();
+    for (let version = 1; version <= 7; version++) await own.say({ aggregate, version });
+    const taken = [];
+    for (;;) {
+      const moved = await moveOutbox(own.log, outboxPlace('order'), { batch: 3 });
+      if (moved.taken === 0) break;
+      taken.push(moved.logged);
+    }
+    expect(taken).toEqual([3, 3, 1]);
+    expect(await own.versions(aggregate)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+});
+
+describe('relays that die at any moment', () => {
+  it('lose nothing, repeat nothing and turn nothing round, with eight writers and a reader at the same time', async () => {
+    const WRITERS = 8;
+    const AT_LEAST = 150;
+    const KILLED = 3;
+    const aggregates = Array.from({ length: 40 }, () => randomUUID());
+    const from = await new EventLog(own.admin).head();
+    const committed: string[] = [];
+
+    const phase = { writing: true, killed: 0 };
+    const writer = async () => {
+      for (let n = 0; n < AT_LEAST || phase.killed < KILLED; n++) {
+        const service = randomInt(2) ? 'order' : 'hotel';
+        const one = await transaction();
+        try {
+          const said = [];
+          // Some write something else before they touch the aggregate, some say two things at once.
+          if (randomInt(3) === 0) await one.client.query(`insert into "${service}".tally values ($1, 1)`, [randomUUID()]);
+          for (let i = 0; i <= randomInt(2); i++) {
+            said.push(await change(one.client, service, aggregates[randomInt(aggregates.length)]!));
+            if (randomInt(4) === 0) await delay(randomInt(5));
+          }
+          if (randomInt(5) === 0) await one.end('rollback');
+          else {
+            await one.end('commit');
+            committed.push(...said);
+          }
+        } catch (error) {
+          await one.end('rollback'); // two that change two aggregates may be in each other's way
+          if ((error as { code?: string }).code !== '40P01') throw error;
+        }
+      }
+    };
+
+    const seen: LoggedEvent[] = [];
+    let cursor = from;
+    const reader = new EventLog(own.admin);
+    const read = async () => {
+      const page = await reader.read({ after: cursor, scan: 50 });
+      seen.push(...page.events);
+      cursor = page.scannedTo;
+      return page.events.length;
+    };
+    const tail = async () => {
+      while (phase.writing) if ((await read()) === 0) await delay(5);
+    };
+
+    // Started before the writing, as a process takes longer to start than all of it to be moved; the last one goes on.
+    const relays: OwnRelay[] = await Promise.all(Array.from({ length: KILLED + 1 }, () => own.relay()));
+    const killer = async () => {
+      while (phase.killed < KILLED) {
+        await delay(randomInt(50, 400));
+        const [victim] = relays.splice(randomInt(relays.length), 1);
+        expect(await victim!.kill('SIGKILL')).toBe('SIGKILL');
+        phase.killed += 1;
+      }
+    };
+
+    const others = [tail(), killer()];
+    await Promise.all(Array.from({ length: WRITERS }, writer));
+    await eventually(
+      async () => (await own.outboxRows('order')) + (await own.outboxRows('hotel')),
+      (rows) => rows === 0,
+    );
+    phase.writing = false;
+    await Promise.all(others);
+    while ((await read()) > 0);
+
+    expect(phase.killed).toBe(KILLED);
+    const logged = (await own.all()).filter(({ position }) => position > from);
+    expect(logged.map(({ eventId }) => eventId).toSorted()).toEqual(committed.toSorted());
+    expect(seen.map(({ position }) => position)).toEqual(logged.map(({ position }) => position));
+    const lines: Record<string, number[]> = {};
+    for (const { service, aggregateId, aggregateVersion } of logged)
+      (lines[`${service} ${aggregateId}`] ??= []).push(aggregateVersion);
+    expect(Object.keys(lines).length).toBeGreaterThan(40);
+    for (const [line, versions] of Object.entries(lines)) expect(versions, line).toEqual(versions.map((_, i) => i + 1));
+    const { rows } = await own.admin.query('select from "order".outbox_dead union all select from hotel.outbox_dead');
+    expect(rows).toEqual([]);
+  }, 300_000);
+});
