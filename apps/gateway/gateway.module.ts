@@ -9,6 +9,7 @@ import { CustomersModule } from './customers/customers.module.js';
 import { DocsController } from './docs.controller.js';
 import { FaultsModule } from './faults/faults.module.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from './gateway.settings.js';
+import { HooksModule } from './hooks/hooks.module.js';
 import { InventoryModule } from './inventory/inventory.module.js';
 import { Links } from './links.js';
 import { OrdersModule } from './orders/orders.module.js';
@@ -56,6 +57,7 @@ export class GatewayModule {
         ReservationsModule,
         PaymentsModule,
         SagasModule,
+        HooksModule,
         FaultsModule,
       ],
       controllers: [DocsController],

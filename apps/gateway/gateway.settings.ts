@@ -10,6 +10,7 @@ export const gatewaySettingNames = [
   'API_KEYS',
   'CHAOS',
   ...participantUrlSettings,
+  'HOOKS_URL',
   'TEMPORAL_NAMESPACE',
   'TEMPORAL_TASK_QUEUE',
   'TEMPORAL_UI_URL',

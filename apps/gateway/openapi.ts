@@ -23,6 +23,7 @@ function openApiDocument(app: INestApplication): OpenAPIObject {
     .addTag('reservations', 'What the participants hold for trips')
     .addTag('payments', 'What was charged for trips and orders')
     .addTag('sagas', 'What is running, where it waits, and how to repair it')
+    .addTag('hooks', 'Events sent to you: webhooks, signed as Standard Webhooks says')
     .addTag('faults', 'Failures on demand, for trying things out')
     .addBearerAuth({
       type: 'http',

@@ -3,16 +3,20 @@ import { Pool } from 'pg';
 import { EventLog } from '../../libs/messaging/event-log.js';
 import { AtShutdownModule } from '../../libs/service-kit/at-shutdown.module.js';
 import { OperationsModule } from '../../libs/service-kit/operations.module.js';
+import type { HooksOptions } from './hooks.options.js';
+import { WebhooksModule } from './webhooks.module.js';
 
 /** The doors by which facts leave: feeds and streams, and webhooks. They share the log, the event's id and the cursor. */
 @Global()
 @Module({})
 export class HooksAppModule {
-  static register(database: Pool): DynamicModule {
+  static register(hooks: HooksOptions): DynamicModule {
+    const { database } = hooks;
     return {
       module: HooksAppModule,
       imports: [
         OperationsModule.register({ inject: [], useFactory: () => ({ database: () => database.query('select 1') }) }),
+        WebhooksModule.register(hooks),
         AtShutdownModule.register({ close: () => database.end() }),
       ],
       providers: [

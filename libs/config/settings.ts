@@ -33,6 +33,8 @@ const catalogue = {
 
   RELAY_PORT: port(3021),
   HOOKS_URL: url('http://127.0.0.1:3010'),
+  HOOKS_SECRET_KEY: z.string().min(1).optional(),
+  HOOKS_ALLOW_PRIVATE: flag(false),
 
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   DATABASE_ROLE_PASSWORD: z.string().min(1).default('roundtrip'),

@@ -30,6 +30,7 @@ export async function ownGateway({ temporalAddress = system().temporalAddress, .
     settings: {
       ...readSettings(...gatewaySettingNames),
       ...Object.fromEntries(participantNames.map((name) => [urlSettingOf(name), system()[`${name}Url`]])),
+      HOOKS_URL: system().hooksUrl,
       PORT: 0,
       ...settings,
     },
