@@ -16,7 +16,7 @@ export const countAttempt = (outcome: AttemptError | 'success', state: string | 
 export function observeQueue(database: Pool): void {
   const gauge = (name: string, help: string, labelNames: string[], collect: (asked: Gauge) => Promise<void>): void => {
     register.removeSingleMetric(name);
-    const asked = new Gauge({
+    const asked: Gauge = new Gauge({
       name,
       help,
       labelNames,
