@@ -11,6 +11,7 @@ import { EventsModule } from './events/events.module.js';
 import { EventTypesModule } from './event-types/event-types.module.js';
 import { FaultsModule } from './faults/faults.module.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from './gateway.settings.js';
+import { HooksModule } from './hooks/hooks.module.js';
 import { InventoryModule } from './inventory/inventory.module.js';
 import { Links } from './links.js';
 import { OrdersModule } from './orders/orders.module.js';
@@ -59,6 +60,7 @@ export class GatewayModule {
         PaymentsModule,
         SagasModule,
         EventTypesModule,
+        HooksModule,
         FaultsModule,
         EventsModule,
       ],

@@ -5,18 +5,22 @@ import { AtShutdownModule } from '../../libs/service-kit/at-shutdown.module.js';
 import { OperationsModule } from '../../libs/service-kit/operations.module.js';
 import type { FeedSettings } from './feeds/feed-settings.js';
 import { FeedsModule } from './feeds/feeds.module.js';
+import type { HooksOptions } from './hooks.options.js';
+import { WebhooksModule } from './webhooks.module.js';
 
 /** The doors by which facts leave: feeds and streams, and webhooks. They share the log, the event's id and the cursor. */
 @Global()
 @Module({})
 export class HooksAppModule {
-  static register(database: Pool, settings: FeedSettings): DynamicModule {
+  static register(hooks: HooksOptions, feeds: FeedSettings): DynamicModule {
+    const { database } = hooks;
     return {
       module: HooksAppModule,
       imports: [
         OperationsModule.register({ inject: [], useFactory: () => ({ database: () => database.query('select 1') }) }),
+        WebhooksModule.register(hooks),
         AtShutdownModule.register({ close: () => database.end() }),
-        FeedsModule.register(settings),
+        FeedsModule.register(feeds),
       ],
       providers: [
         { provide: Pool, useValue: database },

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { readSettings } from '../../libs/config/settings.js';
 import { servicePool } from '../../libs/database/service-pool.js';
 import { databaseProblem } from '../../libs/participant/database-failure.js';
@@ -7,14 +8,34 @@ import { startService } from '../../libs/service-kit/start-service.js';
 import { feedSettingNames } from './feeds/feed-settings.js';
 import { HooksAppModule } from './hooks-app.module.js';
 
-const settings = readSettings('LOG_LEVEL', 'HOST', 'PORT', 'DATABASE_URL', 'DATABASE_POOL_SIZE', ...feedSettingNames);
+const settings = readSettings(
+  'LOG_LEVEL',
+  'HOST',
+  'PORT',
+  'DATABASE_URL',
+  'DATABASE_POOL_SIZE',
+  'HOOKS_SECRET_KEY',
+  'HOOKS_ALLOW_PRIVATE',
+  ...feedSettingNames,
+);
 const log = createLog('hooks', settings.LOG_LEVEL);
 
 await runProcess(log, async () => {
   if (!settings.DATABASE_URL) throw new Error('The hooks service needs DATABASE_URL: the database as its own role.');
+  if (!settings.HOOKS_SECRET_KEY) {
+    throw new Error(
+      'The hooks service needs HOOKS_SECRET_KEY, which encrypts the secrets of hooks: set it to what `openssl rand -base64 32` says, and keep it.',
+    );
+  }
   const database = servicePool(settings.DATABASE_URL, 'hooks', settings.DATABASE_POOL_SIZE);
+  const hooks = {
+    database,
+    secretKey: settings.HOOKS_SECRET_KEY,
+    allowLoopback: settings.HOOKS_ALLOW_PRIVATE,
+    workerName: `${hostname()}:${process.pid}`,
+  };
   await startService({
-    module: HooksAppModule.register(database, settings),
+    module: HooksAppModule.register(hooks, settings),
     log,
     host: settings.HOST,
     port: settings.PORT,

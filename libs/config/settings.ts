@@ -48,6 +48,8 @@ const catalogue = {
   FEED_LIFETIME_MS: milliseconds(1_800_000),
   FEED_HEARTBEAT_MS: milliseconds(15_000),
   FEED_POLL_MS: milliseconds(100),
+  HOOKS_SECRET_KEY: z.string().min(1).optional(),
+  HOOKS_ALLOW_PRIVATE: flag(false),
 
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   DATABASE_ROLE_PASSWORD: z.string().min(1).default('roundtrip'),

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { appEnvironment } from './app-environment.js';
 import type { EmbeddedSettings } from './embedded-settings.js';
 import { listeningPlace } from './listening-place.js';
-import { jointProcesses, participantProcesses, type ProcessDeclaration } from './processes.js';
+import { jointProcesses, listenerProcesses, participantProcesses, type ProcessDeclaration } from './processes.js';
 
 const settings = {
   HOST: '127.0.0.1',
@@ -14,17 +14,30 @@ const settings = {
 } as EmbeddedSettings;
 const [order] = participantProcesses;
 const [gateway] = jointProcesses;
+const hooks = listenerProcesses[1];
 
 const environmentOf = (declaration: ProcessDeclaration, changes: Partial<EmbeddedSettings> = {}, given = {}) =>
-  appEnvironment(declaration, listeningPlace(declaration, settings), {
-    given,
-    settings: { ...settings, ...changes },
-    databaseAdminUrl: 'postgresql://admin:admin@127.0.0.1:5433/roundtrip',
-    temporalAddress: '127.0.0.1:7233',
-  });
+  appEnvironment(declaration, listeningPlace(declaration, settings), options(changes, given));
+
+const options = (changes: Partial<EmbeddedSettings> = {}, given = {}) => ({
+  given,
+  settings: { ...settings, ...changes },
+  databaseAdminUrl: 'postgresql://admin:admin@127.0.0.1:5433/roundtrip',
+  temporalAddress: '127.0.0.1:7233',
+  hooksSecretKey: 'key of the data folder',
+});
 
 beforeEach(() => {
-  for (const name of ['CHAOS', 'NODE_ENV', 'TEMPORAL_UI_URL', 'TEMPORAL_TLS', 'DATABASE_URL']) vi.stubEnv(name, '');
+  for (const name of [
+    'CHAOS',
+    'HOOKS_ALLOW_PRIVATE',
+    'HOOKS_SECRET_KEY',
+    'NODE_ENV',
+    'TEMPORAL_UI_URL',
+    'TEMPORAL_TLS',
+    'DATABASE_URL',
+  ])
+    vi.stubEnv(name, '');
 });
 afterEach(() => vi.unstubAllEnvs());
 
@@ -56,6 +69,25 @@ describe('appEnvironment', () => {
     vi.stubEnv('NODE_ENV', '');
     vi.stubEnv('CHAOS', 'false');
     expect(environmentOf(order)['CHAOS']).toBe('false');
+  });
+
+  it('lets hooks go to loopback, unless the user says otherwise or it is production', () => {
+    const placed = { HOOKS_URL: 'http://127.0.0.1:3010' };
+    const environment = () => appEnvironment(hooks, listeningPlace(order, settings), options(placed));
+    expect(environment()['HOOKS_ALLOW_PRIVATE']).toBe('true');
+    vi.stubEnv('NODE_ENV', 'production');
+    expect(environment()['HOOKS_ALLOW_PRIVATE']).toBe('false');
+    vi.stubEnv('HOOKS_ALLOW_PRIVATE', 'true');
+    expect(environment()['HOOKS_ALLOW_PRIVATE']).toBe('true');
+  });
+
+  it("gives the key of the hooks' secrets to the hooks service alone: the user's, else the data folder's", () => {
+    const environment = () => appEnvironment(hooks, listeningPlace(order, settings), options());
+    expect(environment()['HOOKS_SECRET_KEY']).toBe('key of the data folder');
+    vi.stubEnv('HOOKS_SECRET_KEY', "the user's key");
+    expect(environment()['HOOKS_SECRET_KEY']).toBe("the user's key");
+    expect(environmentOf(order)['HOOKS_SECRET_KEY']).toBe('');
+    expect(environmentOf(gateway)['HOOKS_SECRET_KEY']).toBe('');
   });
 
   it('leads to the Temporal UI that was started here, or to the one that the user names', () => {

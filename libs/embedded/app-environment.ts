@@ -12,6 +12,8 @@ export interface AppEnvironmentOptions {
   settings: EmbeddedSettings;
   databaseAdminUrl: string;
   temporalAddress: string;
+  /** For the secrets of hooks, unless the user has a key. */
+  hooksSecretKey: string;
 }
 
 /**
@@ -23,11 +25,14 @@ export function appEnvironment(
   place: ListeningPlace,
   options: AppEnvironmentOptions,
 ): Environment {
-  const { given, settings, databaseAdminUrl, temporalAddress } = options;
+  const { given, settings, databaseAdminUrl, temporalAddress, hooksSecretKey } = options;
   const asked = askedFor(given);
   return {
     ...asked,
     CHAOS: asked['CHAOS'] ?? String(asked['NODE_ENV'] !== 'production'),
+    HOOKS_ALLOW_PRIVATE: asked['HOOKS_ALLOW_PRIVATE'] ?? String(asked['NODE_ENV'] !== 'production'),
+    // Nobody but its owner is told a key.
+    HOOKS_SECRET_KEY: declaration.owns === 'hooks' ? (asked['HOOKS_SECRET_KEY'] ?? hooksSecretKey) : '',
     ...Object.fromEntries([...participantUrlSettings, ...listenerUrlSettings].map((name) => [name, settings[name]])),
     PUBLIC_URL: asked['PUBLIC_URL'] ?? `http://127.0.0.1:${settings.PORT}`,
     TEMPORAL_ADDRESS: temporalAddress,

@@ -33,6 +33,11 @@ export class DataFolder {
     return path.join(this.path, 'temporal.db');
   }
 
+  /** The key that the secrets of hooks are encrypted with: without it the database's are worth nothing. */
+  get hooksSecretKey(): string {
+    return path.join(this.path, 'hooks-secret.key');
+  }
+
   get runRecord(): string {
     return path.join(this.path, 'run.json');
   }
@@ -49,7 +54,7 @@ export class DataFolder {
   get everything(): string[] {
     const clusters = [this.postgres, this.postgresElsewhere].flatMap((folder) => [folder, `${folder}.new`]);
     const sqlite = ['', '-wal', '-shm', '-journal'].map((suffix) => this.temporalDatabase + suffix);
-    return [...clusters, ...sqlite, this.runRecord, `${this.runRecord}.new`, this.logs];
+    return [...clusters, ...sqlite, this.hooksSecretKey, this.runRecord, `${this.runRecord}.new`, this.logs];
   }
 
   /** Makes the folder if there is none. Root's, while it is empty, is opened for PostgreSQL's user to pass through. */

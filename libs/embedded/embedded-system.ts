@@ -7,6 +7,7 @@ import { DataFolder } from './data-folder.js';
 import { serverPorts, startServers } from './embedded-servers.js';
 import { embeddedSettings } from './embedded-settings.js';
 import type { EmbeddedSystemError } from './embedded-system.error.js';
+import { hooksSecretKey } from './hooks-secret-key.js';
 import { listeningPlace } from './listening-place.js';
 import { requireFreePorts } from './port-check.js';
 import { ProcessSupervisor } from './process-supervisor.js';
@@ -88,10 +89,11 @@ export async function startEmbeddedSystem(options: EmbeddedSystemOptions = {}): 
   try {
     const appPorts = [...front, ...behind].map(({ declaration, place }) => ({ ...place, setting: declaration.listensOn }));
     await requireFreePorts([...appPorts, ...serverPorts(settings)]);
+    const secretKey = hooksSecretKey(data);
     const servers = await startServers(supervisor, { settings, data, log, signal });
     for (const stage of [behind, front]) {
       const starts = stage.map(({ declaration, place }) => (signal: AbortSignal) => {
-        const environment = appEnvironment(declaration, place, { given, settings, ...servers });
+        const environment = appEnvironment(declaration, place, { given, settings, hooksSecretKey: secretKey, ...servers });
         const own = options.environment?.[declaration.name as ProcessName];
         return supervisor.add(appProcess(declaration, place, { ...environment, ...own }, data), signal);
       });

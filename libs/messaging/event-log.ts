@@ -94,6 +94,14 @@ export class EventLog {
     const { rows } = await this.database.query<Row>(`select ${columns} from events.log where event_id = $1`, [eventId]);
     return rows[0] && loggedEvent(rows[0]);
   }
+
+  /** Those of the events that are in the log, in no order. */
+  async findAll(eventIds: readonly string[]): Promise<LoggedEvent[]> {
+    const { rows } = await this.database.query<Row>(`select ${columns} from events.log where event_id = any($1::uuid[])`, [
+      eventIds,
+    ]);
+    return rows.map(loggedEvent);
+  }
 }
 
 const loggedEvent = (row: Row): LoggedEvent => ({ ...row, position: Number(row.position) });

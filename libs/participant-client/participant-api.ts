@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import type { Participant } from '../../contracts/participants.js';
+import type { AskedService } from './asked-service.js';
 import { type Contact, contactAfter } from './contact.js';
 import { ParticipantUnavailableException } from './participant-unavailable.exception.js';
 import { passedOn } from './passed-on.js';
@@ -7,9 +7,10 @@ import { passedOn } from './passed-on.js';
 export type Query = Record<string, string | number | undefined>;
 
 interface Request {
-  method: 'GET' | 'PUT' | 'DELETE';
+  method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   path: string;
   body?: unknown;
+  headers?: Record<string, string>;
   timeoutMs: number;
 }
 
@@ -23,7 +24,7 @@ const TIMEOUT_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 1_000;
 
 /**
- * Asks one participant on behalf of a person: queries, faults and health, never a saga's commands. Every method settles within two
+ * Asks one service on behalf of a person: queries, faults, hooks and health, never a saga's commands. Every method settles within two
  * seconds. What the participant says no to (4xx) is thrown as its own problem; when it cannot be asked or has failed,
  * a `ParticipantUnavailableException` names it.
  */
@@ -34,7 +35,7 @@ export class ParticipantApi {
   private listener: (contact: Contact) => void = () => {};
 
   constructor(
-    readonly participant: Participant,
+    readonly participant: AskedService,
     url: string,
   ) {
     const options: Pool.Options = { pipelining: 1, keepAliveTimeout: 30_000, connect: { timeout: CONNECT_TIMEOUT_MS } };
@@ -58,6 +59,15 @@ export class ParticipantApi {
 
   async put<Resource>(path: string, body: unknown): Promise<Resource> {
     return this.resource(await this.ask({ method: 'PUT', path, body, timeoutMs: TIMEOUT_MS }));
+  }
+
+  /** @param headers besides the content type, e.g. `idempotency-key`: a request whose answer was lost is not sent again here. */
+  async post<Resource>(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Resource> {
+    return this.resource(await this.ask({ method: 'POST', path, body, headers, timeoutMs: TIMEOUT_MS }));
+  }
+
+  async patch<Resource>(path: string, body: unknown): Promise<Resource> {
+    return this.resource(await this.ask({ method: 'PATCH', path, body, timeoutMs: TIMEOUT_MS }));
   }
 
   async delete(path: string): Promise<void> {
@@ -107,8 +117,11 @@ export class ParticipantApi {
     }
   }
 
-  private async send(pool: Pool, { method, path, body }: Request, signal: AbortSignal): Promise<Answer> {
-    const payload = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+  private async send(pool: Pool, { method, path, body, headers = {} }: Request, signal: AbortSignal): Promise<Answer> {
+    const payload =
+      body === undefined
+        ? { headers }
+        : { body: JSON.stringify(body), headers: { ...headers, 'content-type': 'application/json' } };
     const response = await pool.request({ method, path, signal, ...payload });
     const text = await response.body.text();
     this.listener(response.statusCode < 500 ? 'answered' : 'failed');

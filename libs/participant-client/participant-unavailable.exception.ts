@@ -1,5 +1,5 @@
-import type { Participant } from '../../contracts/participants.js';
 import { ProblemException } from '../service-kit/problem.exception.js';
+import type { AskedService } from './asked-service.js';
 import type { Unanswered } from './contact.js';
 
 const reasons: Record<Unanswered | 'failed', string> = {
@@ -9,10 +9,10 @@ const reasons: Record<Unanswered | 'failed', string> = {
   failed: 'says that it cannot do its work',
 };
 
-/** 503 `PARTICIPANT_UNAVAILABLE`: one participant, named in the detail, cannot be asked right now. */
+/** 503 `PARTICIPANT_UNAVAILABLE`: one service, named in the detail, cannot be asked right now. */
 export class ParticipantUnavailableException extends ProblemException {
   constructor(
-    participant: Participant,
+    service: AskedService,
     readonly contact: keyof typeof reasons,
     options: { cause?: unknown; consequence?: string } = {},
   ) {
@@ -20,7 +20,7 @@ export class ParticipantUnavailableException extends ProblemException {
     super(
       503,
       'PARTICIPANT_UNAVAILABLE',
-      `The ${participant} service ${reasons[contact]}. ${consequence}`,
+      `The ${service} service ${reasons[contact]}. ${consequence}`,
       {},
       { cause, retryAfter: 1 },
     );

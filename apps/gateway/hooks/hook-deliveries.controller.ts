@@ -1,0 +1,64 @@
+import { Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { Delivery, DeliveryDetail, type DeliveryState, deliveryStates } from '../../../contracts/hook.resource.js';
+import { Identifier } from '../../../contracts/identifier.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
+import { ApiProblems } from '../api-problems.decorator.js';
+import { Allow } from '../auth/allow.decorator.js';
+import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
+import { HooksService } from './hooks.service.js';
+import { KeyedCommand, keyedCommandProblems } from './keyed-command.decorator.js';
+
+const DeliveryListQuery = z.strictObject({ state: z.enum(deliveryStates).optional(), ...pageQuery });
+const unavailable = { 503: ['PARTICIPANT_UNAVAILABLE'] };
+
+@ApiTags('hooks')
+@Allow('hooks')
+@Controller('v1/hooks/:hookId/deliveries')
+export class HookDeliveriesController {
+  constructor(@Inject(HooksService) private readonly hooks: HooksService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'List the deliveries to a hook, newest first' })
+  @ApiOkResponse({ standardSchema: pageOf(Delivery) })
+  @ApiProblems({ 404: ['HOOK_NOT_FOUND'], 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], ...unavailable })
+  list(
+    @Param('hookId', { schema: Identifier }) hookId: string,
+    @Query({ schema: DeliveryListQuery }) filter: { state?: DeliveryState; limit: number; after?: string },
+  ): Promise<Page<Delivery>> {
+    return this.hooks.api.get(`/hooks/${hookId}/deliveries`, { ...filter });
+  }
+
+  @Get(':deliveryId')
+  @ApiOperation({ summary: 'Read a delivery with its attempts: what was sent, and what the receiver said' })
+  @ApiOkResponse({ standardSchema: DeliveryDetail })
+  @ApiProblems({ 404: ['HOOK_NOT_FOUND', 'DELIVERY_NOT_FOUND'], 422: ['VALIDATION_FAILED'], ...unavailable })
+  get(
+    @Param('hookId', { schema: Identifier }) hookId: string,
+    @Param('deliveryId', { schema: Identifier }) deliveryId: string,
+  ): Promise<DeliveryDetail> {
+    return this.hooks.api.get(`/hooks/${hookId}/deliveries/${deliveryId}`);
+  }
+
+  @Post(':deliveryId/redeliver')
+  @KeyedCommand(202)
+  @ApiOperation({
+    summary: 'Send an event once more',
+    description: 'A new delivery of the same event, whatever became of the first; it overtakes and holds up no others.',
+  })
+  @ApiAcceptedResponse({ standardSchema: Delivery })
+  @ApiProblems({
+    ...keyedCommandProblems,
+    404: ['HOOK_NOT_FOUND', 'DELIVERY_NOT_FOUND'],
+    409: ['HOOK_STATE_CONFLICT'],
+    422: ['VALIDATION_FAILED', 'IDEMPOTENCY_KEY_REUSED'],
+  })
+  redeliver(
+    @Param('hookId', { schema: Identifier }) hookId: string,
+    @Param('deliveryId', { schema: Identifier }) deliveryId: string,
+    @FromHeaders() headers: CommandHeaders,
+  ): Promise<Delivery> {
+    return this.hooks.command(`/hooks/${hookId}/deliveries/${deliveryId}/redeliver`, undefined, headers);
+  }
+}

@@ -1,0 +1,184 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiBody,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { ServerResponse } from 'node:http';
+import { z } from 'zod';
+import {
+  ChangeHook,
+  CreateHook,
+  Delivery,
+  Hook,
+  HookCreated,
+  RecoverHook,
+  Recovery,
+  RotateSecret,
+  SecretRotated,
+} from '../../../contracts/hook.resource.js';
+import { Identifier } from '../../../contracts/identifier.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
+import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
+import { Allow } from '../auth/allow.decorator.js';
+import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
+import { HooksService } from './hooks.service.js';
+import { KeyedCommand, keyedCommandProblems } from './keyed-command.decorator.js';
+
+const HookListQuery = z.strictObject(pageQuery);
+const OptionalRotation = RotateSecret.optional();
+const unavailable = { 503: ['PARTICIPANT_UNAVAILABLE'] };
+const notFound = { 404: ['HOOK_NOT_FOUND'] };
+
+@ApiTags('hooks')
+@Allow('hooks')
+@Controller('v1/hooks')
+export class HooksController {
+  constructor(@Inject(HooksService) private readonly hooks: HooksService) {}
+
+  @Post()
+  @KeyedCommand(201)
+  @ApiOperation({
+    summary: 'Subscribe to events',
+    description:
+      'Events from now on are sent to the URL, signed as [Standard Webhooks](https://www.standardwebhooks.com) says. The secret is shown ' +
+      'this once. With `verify: true` the hook is `pending` until its URL has answered a signed challenge with `data.challenge` in the body.',
+  })
+  @ApiCreatedResponse({ standardSchema: HookCreated, description: 'The hook; `Location` says where it is.' })
+  @ApiProblems({
+    ...bodyProblems,
+    ...keyedCommandProblems,
+    422: ['VALIDATION_FAILED', 'UNKNOWN_EVENT_TYPE', 'HOOK_URL_REFUSED', 'IDEMPOTENCY_KEY_REUSED'],
+  })
+  async create(
+    @Body({ schema: CreateHook }) hook: CreateHook,
+    @FromHeaders() headers: CommandHeaders,
+    @Res({ passthrough: true }) response: ServerResponse,
+  ): Promise<HookCreated> {
+    const created = await this.hooks.command<HookCreated>('/hooks', hook, headers);
+    response.setHeader('Location', `/v1/hooks/${created.hookId}`);
+    return created;
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List hooks, oldest first' })
+  @ApiOkResponse({ standardSchema: pageOf(Hook) })
+  @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], ...unavailable })
+  list(@Query({ schema: HookListQuery }) page: { limit: number; after?: string }): Promise<Page<Hook>> {
+    return this.hooks.api.get('/hooks', { ...page });
+  }
+
+  @Get(':hookId')
+  @ApiOperation({ summary: 'Read a hook, and how it is doing' })
+  @ApiOkResponse({ standardSchema: Hook })
+  @ApiProblems({ ...notFound, 422: ['VALIDATION_FAILED'], ...unavailable })
+  get(@Param('hookId', { schema: Identifier }) hookId: string): Promise<Hook> {
+    return this.hooks.api.get(`/hooks/${hookId}`);
+  }
+
+  @Patch(':hookId')
+  @ApiOperation({
+    summary: 'Change a hook, pause it or enable it',
+    description:
+      'What comes while it is paused is held and sent when it is enabled. What came while it was disabled is not: `recover` fills that hole.',
+  })
+  @ApiOkResponse({ standardSchema: Hook })
+  @ApiProblems({
+    ...bodyProblems,
+    ...notFound,
+    409: ['HOOK_STATE_CONFLICT'],
+    422: ['VALIDATION_FAILED', 'UNKNOWN_EVENT_TYPE', 'HOOK_URL_REFUSED'],
+    ...unavailable,
+  })
+  change(
+    @Param('hookId', { schema: Identifier }) hookId: string,
+    @Body({ schema: ChangeHook }) change: ChangeHook,
+  ): Promise<Hook> {
+    return this.hooks.api.patch(`/hooks/${hookId}`, change);
+  }
+
+  @Delete(':hookId')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Delete a hook, with what waits for it and its log' })
+  @ApiNoContentResponse()
+  @ApiProblems({ ...notFound, 422: ['VALIDATION_FAILED'], ...unavailable })
+  remove(@Param('hookId', { schema: Identifier }) hookId: string): Promise<void> {
+    return this.hooks.api.delete(`/hooks/${hookId}`);
+  }
+
+  @Post(':hookId/rotate-secret')
+  @KeyedCommand(200)
+  @ApiOperation({
+    summary: 'Make a new secret',
+    description: 'The secrets before sign beside it, a day long unless told, so that receivers can change over without a gap.',
+  })
+  @ApiBody({ required: false })
+  @ApiOkResponse({ standardSchema: SecretRotated })
+  @ApiProblems({
+    ...bodyProblems,
+    ...keyedCommandProblems,
+    ...notFound,
+    422: ['VALIDATION_FAILED', 'IDEMPOTENCY_KEY_REUSED'],
+  })
+  rotateSecret(
+    @Param('hookId', { schema: Identifier }) hookId: string,
+    @Body({ schema: OptionalRotation }) rotation: RotateSecret | undefined,
+    @FromHeaders() headers: CommandHeaders,
+  ): Promise<SecretRotated> {
+    return this.hooks.command(`/hooks/${hookId}/rotate-secret`, rotation ?? {}, headers);
+  }
+
+  @Post(':hookId/test')
+  @KeyedCommand(202)
+  @ApiOperation({
+    summary: 'Send a test event',
+    description: 'A delivery like any other, of the type `hooks.endpoint.tested`, whatever the state of the hook.',
+  })
+  @ApiAcceptedResponse({ standardSchema: Delivery })
+  @ApiProblems({
+    ...keyedCommandProblems,
+    ...notFound,
+    422: ['VALIDATION_FAILED', 'HOOK_URL_REFUSED', 'IDEMPOTENCY_KEY_REUSED'],
+  })
+  test(@Param('hookId', { schema: Identifier }) hookId: string, @FromHeaders() headers: CommandHeaders): Promise<Delivery> {
+    return this.hooks.command(`/hooks/${hookId}/test`, undefined, headers);
+  }
+
+  @Post(':hookId/recover')
+  @KeyedCommand(202)
+  @ApiOperation({
+    summary: 'Send again what was missed',
+    description:
+      'Queues, step by step, the events in the log from then on; those that have been delivered are left out unless asked for.',
+  })
+  @ApiAcceptedResponse({ standardSchema: Recovery })
+  @ApiProblems({
+    ...bodyProblems,
+    ...keyedCommandProblems,
+    ...notFound,
+    409: ['HOOK_STATE_CONFLICT'],
+    422: ['VALIDATION_FAILED', 'UNKNOWN_EVENT_TYPE', 'IDEMPOTENCY_KEY_REUSED'],
+  })
+  recover(
+    @Param('hookId', { schema: Identifier }) hookId: string,
+    @Body({ schema: RecoverHook }) wanted: RecoverHook,
+    @FromHeaders() headers: CommandHeaders,
+  ): Promise<Recovery> {
+    return this.hooks.command(`/hooks/${hookId}/recover`, wanted, headers);
+  }
+
+  @Get(':hookId/recoveries/:recoveryId')
+  @ApiOperation({ summary: 'Read how far a recovery has come' })
+  @ApiOkResponse({ standardSchema: Recovery })
+  @ApiProblems({ 404: ['HOOK_NOT_FOUND', 'RECOVERY_NOT_FOUND'], 422: ['VALIDATION_FAILED'], ...unavailable })
+  recovery(
+    @Param('hookId', { schema: Identifier }) hookId: string,
+    @Param('recoveryId', { schema: Identifier }) recoveryId: string,
+  ): Promise<Recovery> {
+    return this.hooks.api.get(`/hooks/${hookId}/recoveries/${recoveryId}`);
+  }
+}

@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { HookDeliveriesController } from './hook-deliveries.controller.js';
+import { HooksController } from './hooks.controller.js';
+import { HooksService } from './hooks.service.js';
+
+@Module({ controllers: [HooksController, HookDeliveriesController], providers: [HooksService] })
+export class HooksModule {}

@@ -1,0 +1,26 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import { ParticipantApi } from '../../../libs/participant-client/participant-api.js';
+import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
+import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
+
+/** The hooks service, asked on a person's behalf. When it cannot be asked the answer is a 503 that names it, within seconds. */
+@Injectable()
+export class HooksService implements OnApplicationShutdown {
+  readonly api: ParticipantApi;
+
+  constructor(@Inject(GATEWAY_SETTINGS) { HOOKS_URL }: Pick<GatewaySettings, 'HOOKS_URL'>) {
+    this.api = new ParticipantApi('hooks', HOOKS_URL);
+  }
+
+  /** A command, under the caller's key: two callers who think of the same key do not see each other's answers. */
+  command<Resource>(path: string, body: unknown, { caller, idempotencyKey }: CommandHeaders): Promise<Resource> {
+    if (idempotencyKey === undefined) return this.api.post(path, body);
+    const key = createHash('sha256').update(`${caller}\0${idempotencyKey}`).digest('base64url');
+    return this.api.post(path, body, { 'idempotency-key': key });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.api.close();
+  }
+}

@@ -1,0 +1,56 @@
+/** Does a step again and again: at once while there is more to do, else after a pause that a kick ends. An error is told and pauses for longer. */
+export class BackgroundLoop {
+  private stopped = false;
+  private kicked = false;
+  private wake: () => void = () => {};
+  private running: Promise<void> = Promise.resolve();
+
+  /** @param step says whether it is worth while to go on at once. */
+  constructor(
+    private readonly step: () => Promise<boolean>,
+    private readonly options: { idleMs: number; onError: (error: unknown) => void },
+  ) {}
+
+  start(): void {
+    this.running = this.run();
+  }
+
+  /** Something has happened that the next step should see soon. */
+  kick(): void {
+    this.kicked = true;
+    this.wake();
+  }
+
+  /** Resolves when the step that is under way is over; there is none after it. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.wake();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { idleMs, onError } = this.options;
+    while (!this.stopped) {
+      this.kicked = false;
+      let more = false;
+      let pause = idleMs;
+      try {
+        more = await this.step();
+      } catch (error) {
+        onError(error);
+        pause = Math.max(idleMs, 1_000);
+      }
+      if (!more && !this.kicked && !this.stopped) await this.rest(pause);
+    }
+  }
+
+  private rest(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

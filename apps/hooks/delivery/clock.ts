@@ -1,0 +1,8 @@
+/** The time and the chance that deliveries go by. Injected, so that tests run a schedule of days in milliseconds, and exactly. */
+export interface Clock {
+  now(): Date;
+  /** Evenly from 0 up to, but without, 1. */
+  random(): number;
+}
+
+export const systemClock: Clock = { now: () => new Date(), random: () => Math.random() };

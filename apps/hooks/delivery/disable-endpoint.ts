@@ -1,0 +1,39 @@
+import type { PoolClient } from 'pg';
+import { tell } from '../endpoints/operational-events.js';
+
+export interface EndpointToDisable {
+  hookId: string;
+  url: string;
+  failingSince: Date | null;
+  lastError: string | null;
+}
+
+/**
+ * Sends nothing more to an endpoint until somebody enables it, and says so by an event. What waits for it is cancelled: the log has it
+ * still, for a recovery. The caller holds the endpoint's row.
+ */
+export async function disableEndpoint(
+  tx: PoolClient,
+  endpoint: EndpointToDisable,
+  reason: 'failing' | 'gone',
+  now: Date,
+): Promise<void> {
+  const { hookId, failingSince, lastError } = endpoint;
+  await tx.query(
+    `update endpoint set state = 'disabled', disabled_reason = $2, version = version + 1, updated_at = $3, breaker_failures = 0,
+       breaker_opened = 0, breaker_until = null where hook_id = $1`,
+    [hookId, reason, now],
+  );
+  await tx.query(
+    `update delivery set state = 'cancelled', last_error = 'endpoint_disabled', finished_at = $2
+     where hook_id = $1 and state in ('pending', 'retrying', 'held') and trigger not in ('test', 'verify')`,
+    [hookId, now],
+  );
+  await tell(
+    tx,
+    'hooks.endpoint.disabled.v1',
+    endpoint,
+    { reason, failingSince: failingSince?.toISOString() ?? null, lastError },
+    now,
+  );
+}

@@ -1,0 +1,63 @@
+import type { Pool } from 'pg';
+import { inTransaction } from '../../../libs/database/in-transaction.js';
+import type { Clock } from './clock.js';
+
+const FOLLOWER = 'fan-out';
+const BATCH = 500;
+
+/**
+ * Follows the log and queues each event for the endpoints that want it: once, as the rows and the position are written together. Any number
+ * of processes may do it; one at a time does.
+ */
+export class FanOut {
+  constructor(
+    private readonly database: Pool,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Begins at the end of the log where it has never run: no endpoint wants what was before it. */
+  async prepare(): Promise<void> {
+    await this.database.query(
+      `insert into cursor (name, position) select $1, coalesce(max(position), 0) from events.log on conflict do nothing`,
+      [FOLLOWER],
+    );
+  }
+
+  /** One step. @returns how many events it looked at; when that is none, there are none for now, or another process is at it. */
+  async step(): Promise<number> {
+    const { rows: news } = await this.database.query<{ any: boolean }>(
+      `select exists (select from events.log where position > (select position from cursor where name = $1)) as "any"`,
+      [FOLLOWER],
+    );
+    if (!news[0]?.any) return 0;
+    return inTransaction(this.database, async (tx) => {
+      const { rows } = await tx.query<{ position: string }>(
+        'select position from cursor where name = $1 for update skip locked',
+        [FOLLOWER],
+      );
+      if (!rows[0]) return 0;
+      // Events and endpoints are read in one statement: an endpoint that was there when an event came is there when it is queued.
+      const { rows: done } = await tx.query<{ scanned: number }>(
+        `with page as materialized (
+           select position, event_id, service, type, type_version, aggregate_type, aggregate_id from events.log
+           where position > $1 order by position limit ${BATCH}
+         ), queued as (
+           insert into delivery (hook_id, event_id, position, type, type_version, partition_key, state, trigger, next_attempt_at, created_at)
+           select e.hook_id, page.event_id, page.position, page.type,
+                  coalesce((e.version_pins ->> page.type)::int, page.type_version), page.aggregate_type || '/' || page.aggregate_id,
+                  case when e.state = 'paused' then 'held' else 'pending' end, 'auto', $2, $2
+           from page join endpoint e on e.state in ('enabled', 'paused') and page.position > e.start_position
+             and (page.type = any(e.exact_types) or '*' = any(e.services) or split_part(page.type, '.', 1) = any(e.services))
+             -- What is said about an endpoint is for others to hear.
+             and not (page.service = 'hooks' and page.aggregate_id = e.hook_id::text)
+           on conflict do nothing
+         ), moved as (
+           update cursor set position = (select max(position) from page), updated_at = $2 where name = $3 and exists (select from page)
+         )
+         select count(*)::int as scanned from page`,
+        [rows[0].position, this.clock.now(), FOLLOWER],
+      );
+      return done[0]?.scanned ?? 0;
+    });
+  }
+}

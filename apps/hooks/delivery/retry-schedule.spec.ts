@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { MAX_ATTEMPTS, parseRetryAfter, retryDelay } from './retry-schedule.js';
+
+const noJitter = 0.5;
+const seconds = (n: number) => n * 1_000;
+const hours = (n: number) => n * 3_600_000;
+
+describe('retryDelay', () => {
+  it('keeps the schedule of Standard Webhooks, then gives up', () => {
+    const waits = Array.from({ length: MAX_ATTEMPTS }, (_, n) => retryDelay(n + 1, { status: 500, error: 'http' }, noJitter));
+    expect(waits).toEqual([
+      seconds(5),
+      seconds(300),
+      seconds(1_800),
+      hours(2),
+      hours(5),
+      hours(10),
+      hours(14),
+      hours(20),
+      hours(24),
+      undefined,
+    ]);
+  });
+
+  it('strays from it by no more than a fifth either way', () => {
+    expect(retryDelay(2, { error: 'connect' }, 0)).toBe(seconds(240));
+    expect(retryDelay(2, { error: 'connect' }, 0.999_999)).toBeCloseTo(seconds(360), -1);
+  });
+
+  it.each([429, 502, 503, 504])('leaves who answers %i alone for a minute at least', (status) => {
+    expect(retryDelay(1, { status, error: 'http' }, 0)).toBe(seconds(60));
+    expect(retryDelay(2, { status, error: 'http' }, noJitter)).toBe(seconds(300));
+  });
+
+  it('leaves who did not answer in time alone for a minute at least', () => {
+    expect(retryDelay(1, { error: 'timeout' }, 0)).toBe(seconds(60));
+  });
+
+  it.each([
+    ['shorter than the schedule', 1, 1, 5],
+    ['in between', 1, 90, 90],
+    ['longer than an hour, early on', 1, 7_200, 3_600],
+    ['up to twice what the schedule says, later', 4, 5 * 3_600, 4 * 3_600],
+  ])('takes a Retry-After that is %s for what it may be', (_, attempt, asked, expected) => {
+    expect(retryDelay(attempt, { status: 503, error: 'http', retryAfterMs: seconds(asked) }, noJitter)).toBe(seconds(expected));
+  });
+
+  it('gives up for a Retry-After, too', () => {
+    expect(retryDelay(MAX_ATTEMPTS, { status: 429, error: 'http', retryAfterMs: 1 }, noJitter)).toBeUndefined();
+  });
+});
+
+describe('parseRetryAfter', () => {
+  const now = new Date('2027-01-01T00:00:00Z');
+  it.each([
+    ['120', seconds(120)],
+    [' 0 ', 0],
+    ['Fri, 01 Jan 2027 00:01:00 GMT', seconds(60)],
+    ['Thu, 31 Dec 2026 00:00:00 GMT', 0],
+    ['soon', undefined],
+    ['-5 apples', undefined],
+    [undefined, undefined],
+  ])('reads %j', (header, expected) => expect(parseRetryAfter(header, now)).toBe(expected));
+});

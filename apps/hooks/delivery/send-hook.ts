@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import type { Agent, Dispatcher } from 'undici';
+import type { AttemptError, AttemptOutcome } from './attempt-outcome.js';
+import type { Clock } from './clock.js';
+import { parseRetryAfter } from './retry-schedule.js';
+
+const BODY_KEPT_BYTES = 16_384;
+/** Once the status is there the verdict is, too; the rest of a slow body is not worth a place among those under way. */
+const BODY_WITHIN_MS = 1_000;
+const INSTANT_RETRY_WITHIN_MS = 1_000;
+const HEADERS_KEPT = 50;
+
+export interface HookRequest {
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+  timeoutMs: number;
+  /** Whether a connection that is refused at once is tried a second time at once: a receiver may just be starting again. */
+  instantRetry: boolean;
+}
+
+/** Sends one request, and settles, whatever the receiver does, within the time limit. Only a 2xx is a success; a redirect is not followed. */
+export async function sendHook(agent: Agent, request: HookRequest, clock: Clock): Promise<AttemptOutcome> {
+  const startedAt = clock.now();
+  const from = performance.now();
+  const signal = AbortSignal.timeout(request.timeoutMs);
+  const base = () => ({ startedAt, durationMs: Math.round(performance.now() - from), requestHeaders: request.headers });
+  try {
+    const response = await post(agent, request, signal).catch((error: unknown) => {
+      const refusedAtOnce = classOf(error) === 'connect' && performance.now() - from < INSTANT_RETRY_WITHIN_MS;
+      if (!request.instantRetry || !refusedAtOnce || signal.aborted) throw error;
+      return post(agent, request, signal);
+    });
+    const responseBody = await readBounded(response);
+    const { statusCode: status } = response;
+    const responseHeaders = headersOf(response);
+    const retryAfterMs = parseRetryAfter(responseHeaders['retry-after'], clock.now());
+    const answered = { ...base(), status, responseHeaders, responseBody };
+    if (status >= 200 && status < 300) return answered;
+    return {
+      ...answered,
+      error: 'http',
+      detail: status >= 300 && status < 400 ? 'A redirect is not followed: change the URL of the hook.' : `Answered ${status}.`,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    };
+  } catch (error) {
+    const timedOut = signal.aborted;
+    return {
+      ...base(),
+      error: timedOut ? 'timeout' : classOf(error),
+      detail: timedOut ? `No answer within ${request.timeoutMs} ms.` : messageOf(error),
+    };
+  }
+}
+
+function post(agent: Agent, { url, headers, body }: HookRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  return agent.request({
+    origin: new URL(url).origin,
+    path: pathOf(new URL(url)),
+    method: 'POST',
+    headers,
+    body,
+    signal,
+  });
+}
+
+const pathOf = ({ pathname, search }: URL): string => pathname + search;
+
+/** As much of a body as is kept for the log. What is longer, slower or cut off changes nothing about the status: the connection is dropped. */
+async function readBounded({ body }: Dispatcher.ResponseData): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const tooSlow = setTimeout(() => body.destroy(), BODY_WITHIN_MS);
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > BODY_KEPT_BYTES) break; // which destroys the body
+    }
+  } catch {
+    // What has come is what there is.
+  } finally {
+    clearTimeout(tooSlow);
+  }
+  // PostgreSQL has no text with a NUL in it.
+  return Buffer.concat(chunks).subarray(0, BODY_KEPT_BYTES).toString('utf8').replaceAll('\0', '\uFFFD');
+}
+
+function headersOf({ headers }: Dispatcher.ResponseData): Record<string, string> {
+  const flat = Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : String(value)]);
+  return Object.fromEntries(flat.slice(0, HEADERS_KEPT)) as Record<string, string>;
+}
+
+const dnsCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME', 'ENODATA']);
+const connectCodes = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EACCES']);
+const classes: Record<string, AttemptError> = {
+  HOOK_ADDRESS_BLOCKED: 'blocked',
+  UND_ERR_CONNECT_TIMEOUT: 'timeout',
+  UND_ERR_HEADERS_TIMEOUT: 'timeout',
+  ETIMEDOUT: 'timeout',
+  UND_ERR_HEADERS_OVERFLOW: 'too_large',
+};
+
+function classOf(error: unknown): AttemptError {
+  const { code = '', errors } = (error ?? {}) as { code?: string; errors?: unknown[] };
+  if (code === '' && errors?.[0] !== undefined) return classOf(errors[0]);
+  if (classes[code]) return classes[code];
+  if (dnsCodes.has(code)) return 'dns';
+  if (connectCodes.has(code)) return 'connect';
+  if (/CERT|TLS|SSL|EPROTO|SELF_SIGNED|UNABLE_TO/.test(code)) return 'tls';
+  return 'reset';
+}
+
+function messageOf(error: unknown): string {
+  const { message, code } = error as { message?: string; code?: string };
+  return ((message || code) ?? 'The connection broke.').replaceAll('\0', '').slice(0, 500);
+}
+
+/** A `traceparent` of a new span: in the trace of the event, where it has one. */
+export function continuedTrace(traceparent: string | undefined): string {
+  const [, traceId] = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(traceparent ?? '') ?? [];
+  return `00-${traceId ?? randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
+}

@@ -1,0 +1,79 @@
+import type { Pool } from 'pg';
+import { inTransaction } from '../../../libs/database/in-transaction.js';
+import { endpointColumns, type EndpointRow } from '../endpoints/endpoint.row.js';
+import { tell } from '../endpoints/operational-events.js';
+import type { Clock } from './clock.js';
+import { disableEndpoint } from './disable-endpoint.js';
+import { DISABLE_AFTER_MS, verdictOn } from './failing-endpoint.js';
+import { type Settled, settle } from './settle.js';
+
+const BATCH = 200;
+const KEEP_DELIVERIES_MS = 30 * 86_400_000;
+const KEEP_COMMANDS_MS = 2 * 86_400_000;
+const PURGE_BATCH = 2_000;
+
+/** What time alone brings about: leases that ended, endpoints that failed for too long, logs that are old enough. */
+export class Sweeper {
+  constructor(
+    private readonly database: Pool,
+    private readonly clock: Clock,
+  ) {}
+
+  async sweep(): Promise<void> {
+    await this.returnLostLeases();
+    await this.judgeFailingEndpoints();
+    await this.purge();
+  }
+
+  /** A worker that has not said how its attempt went is gone: the attempt counts, and another worker makes the next, at once. */
+  private async returnLostLeases(): Promise<void> {
+    const { rows } = await this.database.query<Settled & { startedAt: Date }>(
+      `select delivery_id as "deliveryId", hook_id as "hookId", type, trigger, attempts as attempt, lease_token as "leaseToken", worker,
+         leased_until as "startedAt" from delivery where state = 'sending' and leased_until < $1 order by leased_until limit $2`,
+      [this.clock.now(), BATCH],
+    );
+    for (const { startedAt, ...delivery } of rows) {
+      const detail = `The worker ${delivery.worker} was lost while it sent; the receiver may have got it.`;
+      await settle(
+        this.database,
+        delivery,
+        { startedAt, durationMs: 0, error: 'lease_lost', detail, requestHeaders: {} },
+        this.clock,
+      );
+    }
+  }
+
+  private async judgeFailingEndpoints(): Promise<void> {
+    const now = this.clock.now();
+    await inTransaction(this.database, async (tx) => {
+      const { rows } = await tx.query<EndpointRow & { failingSince: Date }>(
+        `select ${endpointColumns()} from endpoint where state = 'enabled' and failing_since <= $1 order by failing_since limit $2
+         for no key update skip locked`,
+        [new Date(now.getTime() - DISABLE_AFTER_MS / 2), BATCH],
+      );
+      for (const endpoint of rows) {
+        const verdict = verdictOn(endpoint, now);
+        if (verdict === 'disable') await disableEndpoint(tx, endpoint, 'failing', now);
+        else if (verdict) {
+          await tx.query('update endpoint set warned_percent = $2 where hook_id = $1', [endpoint.hookId, verdict.warn]);
+          const failingSince = endpoint.failingSince.toISOString();
+          const disabledAt = new Date(endpoint.failingSince.getTime() + DISABLE_AFTER_MS).toISOString();
+          const said = { failingSince, lastError: endpoint.lastError, percent: verdict.warn, disabledAt };
+          await tell(tx, 'hooks.endpoint.warned.v1', endpoint, said, now);
+        }
+      }
+    });
+  }
+
+  private async purge(): Promise<void> {
+    const now = this.clock.now().getTime();
+    await this.database.query(
+      'delete from delivery where delivery_id in (select delivery_id from delivery where finished_at < $1 order by finished_at limit $2)',
+      [new Date(now - KEEP_DELIVERIES_MS), PURGE_BATCH],
+    );
+    await this.database.query('delete from command where key in (select key from command where created_at < $1 limit $2)', [
+      new Date(now - KEEP_COMMANDS_MS),
+      PURGE_BATCH,
+    ]);
+  }
+}

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { mayConnect } from './address-policy.js';
+import { notPublicAddresses } from './not-public-addresses.fixture.js';
+
+const production = { allowLoopback: false };
+const embedded = { allowLoopback: true };
+
+describe('mayConnect', () => {
+  it.each(['93.184.216.34', '1.1.1.1', '2606:2800:220:1:248:1893:25c8:1946', '2a00:1450:4001:829::200e'])(
+    'lets HTTPS through to the public address %s, and HTTP not',
+    (address) => {
+      expect(mayConnect(address, 'https:', production)).toBe(true);
+      expect(mayConnect(address, 'http:', production)).toBe(false);
+      expect(mayConnect(address, 'http:', embedded)).toBe(false);
+    },
+  );
+
+  it.each(Object.entries(notPublicAddresses))('refuses %s (%s)', (_, address) => {
+    expect(mayConnect(address, 'https:', production)).toBe(false);
+    expect(mayConnect(address, 'http:', production)).toBe(false);
+  });
+
+  it('makes an exception for loopback alone, where that is allowed', () => {
+    const passing = Object.values(notPublicAddresses).filter((address) => mayConnect(address, 'http:', embedded));
+    expect(passing.sort()).toEqual(['127.0.0.1', '127.255.255.254', '::1', '::ffff:127.0.0.1', '::ffff:7f00:1'].sort());
+  });
+
+  it.each(['', 'localhost', '127.1', '0x7f.1', '2130706433', '1.2.3', '::g'])('refuses %j, which is no address', (text) => {
+    expect(mayConnect(text, 'https:', embedded)).toBe(false);
+  });
+});

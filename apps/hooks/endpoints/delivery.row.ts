@@ -1,0 +1,42 @@
+import type { Delivery, DeliveryState, DeliveryTrigger } from '../../../contracts/hook.resource.js';
+import { sequenceOf } from '../../../libs/messaging/render-event.js';
+
+export interface DeliveryRow {
+  deliveryId: string;
+  hookId: string;
+  eventId: string;
+  /** As PostgreSQL gives a bigint. */
+  position: string | null;
+  type: string;
+  state: DeliveryState;
+  trigger: DeliveryTrigger;
+  attempts: number;
+  nextAttemptAt: Date;
+  lastStatus: number | null;
+  lastError: string | null;
+  createdAt: Date;
+  finishedAt: Date | null;
+}
+
+export const deliveryColumns = `delivery.delivery_id as "deliveryId", delivery.hook_id as "hookId", delivery.event_id as "eventId",
+  delivery.position, delivery.type, delivery.state, delivery.trigger, delivery.attempts, delivery.next_attempt_at as "nextAttemptAt",
+  delivery.last_status as "lastStatus", delivery.last_error as "lastError", delivery.created_at as "createdAt",
+  delivery.finished_at as "finishedAt"`;
+
+const waiting: readonly DeliveryState[] = ['pending', 'retrying'];
+
+export const toDelivery = (row: DeliveryRow): Delivery => ({
+  deliveryId: row.deliveryId,
+  hookId: row.hookId,
+  eventId: row.eventId,
+  type: row.type,
+  sequence: row.position === null ? null : sequenceOf(Number(row.position)),
+  state: row.state,
+  trigger: row.trigger,
+  attemptCount: row.attempts,
+  nextAttemptAt: waiting.includes(row.state) ? row.nextAttemptAt.toISOString() : null,
+  lastStatus: row.lastStatus,
+  lastError: row.lastError,
+  createdAt: row.createdAt.toISOString(),
+  finishedAt: row.finishedAt?.toISOString() ?? null,
+});

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import type { Pool, PoolClient } from 'pg';
+import type { SecretBox } from './secret-box.js';
+
+const SECRET_BYTES = 32;
+const LIVE_AT_MOST = 10;
+
+type Queries = Pick<Pool | PoolClient, 'query'>;
+
+/** The secrets that deliveries are signed with, encrypted at rest. */
+export class EndpointSecrets {
+  constructor(private readonly box: SecretBox) {}
+
+  /** @throws Error when a secret cannot be read any more: better not to start than to lose attempts over it. */
+  async requireReadable(database: Queries): Promise<void> {
+    const { rows } = await database.query<{ keyId: string }>('select distinct key_id as "keyId" from endpoint_secret');
+    const lost = rows.filter(({ keyId }) => !this.box.holds(keyId));
+    if (lost.length > 0)
+      throw new Error(
+        `Secrets of hooks were encrypted with a key that HOOKS_SECRET_KEY does not hold (${lost.map(({ keyId }) => keyId).join(', ')}). ` +
+          'Add that key behind the current one, separated by a comma; if it is lost, delete the hooks that used it and create them anew.',
+      );
+  }
+
+  /** Makes a secret that signs first from now on. @returns it, as only its owner will ever see it. */
+  async add(tx: Queries, hookId: string, now: Date): Promise<string> {
+    const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
+    const { keyId, ciphertext } = this.box.seal(secret, hookId);
+    await tx.query('insert into endpoint_secret (hook_id, key_id, ciphertext, created_at) values ($1, $2, $3, $4)', [
+      hookId,
+      keyId,
+      ciphertext,
+      now,
+    ]);
+    return secret;
+  }
+
+  /** Lets those that are there sign no longer than until `at`. The oldest of too many end at once. */
+  async expire(tx: Queries, hookId: string, at: Date): Promise<void> {
+    await tx.query('update endpoint_secret set expires_at = $2 where hook_id = $1 and (expires_at is null or expires_at > $2)', [
+      hookId,
+      at,
+    ]);
+    await tx.query(
+      `delete from endpoint_secret where hook_id = $1 and secret_id not in
+         (select secret_id from endpoint_secret where hook_id = $1 order by secret_id desc limit $2)`,
+      [hookId, LIVE_AT_MOST - 1],
+    );
+  }
+
+  /** The secrets that sign at `now`, by endpoint, newest first. */
+  async live(database: Queries, hookIds: readonly string[], now: Date): Promise<Map<string, string[]>> {
+    const { rows } = await database.query<{ hookId: string; keyId: string; ciphertext: Buffer }>(
+      `select hook_id as "hookId", key_id as "keyId", ciphertext from endpoint_secret
+       where hook_id = any($1::uuid[]) and (expires_at is null or expires_at > $2) order by secret_id desc`,
+      [hookIds, now],
+    );
+    const secrets = new Map<string, string[]>(hookIds.map((hookId) => [hookId, []]));
+    for (const { hookId, ...sealed } of rows) secrets.get(hookId)!.push(this.box.open(sealed, hookId));
+    return secrets;
+  }
+}

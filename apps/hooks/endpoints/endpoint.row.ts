@@ -1,0 +1,91 @@
+import type { Hook } from '../../../contracts/hook.resource.js';
+
+/** An endpoint as the database has it, in the names of the code. */
+export interface EndpointRow {
+  hookId: string;
+  url: string;
+  description: string | null;
+  state: Hook['state'];
+  disabledReason: string | null;
+  types: string[];
+  contentMode: Hook['contentMode'];
+  ordered: boolean;
+  maxInFlight: number;
+  ratePerSecond: number | null;
+  timeoutMs: number;
+  arrivalAt: Date | null;
+  breakerFailures: number;
+  breakerOpened: number;
+  breakerUntil: Date | null;
+  failingSince: Date | null;
+  failures: number;
+  warnedPercent: number;
+  troubleTold: boolean;
+  exhaustedToldAt: Date | null;
+  lastError: string | null;
+  lastSuccessAt: Date | null;
+  version: number;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** The columns of an `EndpointRow`, of the table that is called `endpoint` or so. */
+export const endpointColumns = (table = 'endpoint'): string =>
+  [
+    'hook_id as "hookId"',
+    'url',
+    'description',
+    'state',
+    'disabled_reason as "disabledReason"',
+    'types',
+    'content_mode as "contentMode"',
+    'ordered',
+    'max_in_flight as "maxInFlight"',
+    'rate_per_second as "ratePerSecond"',
+    'timeout_ms as "timeoutMs"',
+    'arrival_at as "arrivalAt"',
+    'breaker_failures as "breakerFailures"',
+    'breaker_opened as "breakerOpened"',
+    'breaker_until as "breakerUntil"',
+    'failing_since as "failingSince"',
+    'failures',
+    'warned_percent as "warnedPercent"',
+    'trouble_told as "troubleTold"',
+    'exhausted_told_at as "exhaustedToldAt"',
+    'last_error as "lastError"',
+    'last_success_at as "lastSuccessAt"',
+    'version',
+    'created_at as "createdAt"',
+    'updated_at as "updatedAt"',
+  ]
+    .map((column) => `${table}.${column}`)
+    .join(', ');
+
+const text = (time: Date | null): string | null => time?.toISOString() ?? null;
+
+export function toHook(row: EndpointRow, now: Date): Hook {
+  const { hookId, url, description, types, state, disabledReason, contentMode, ordered, maxInFlight, ratePerSecond } = row;
+  return {
+    hookId,
+    url,
+    description,
+    types,
+    state,
+    disabledReason,
+    contentMode,
+    ordered,
+    maxInFlight,
+    ratePerSecond,
+    timeoutMs: row.timeoutMs,
+    health: {
+      lastSuccessAt: text(row.lastSuccessAt),
+      failingSince: text(row.failingSince),
+      failures: row.failures,
+      lastError: row.lastError,
+      breakerOpenUntil: row.breakerUntil !== null && row.breakerUntil > now ? text(row.breakerUntil) : null,
+    },
+    version: row.version,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}

@@ -1,0 +1,292 @@
+import { randomBytes } from 'node:crypto';
+import type { Pool, PoolClient } from 'pg';
+import { uuidv7 } from 'uuidv7';
+import type {
+  ChangeHook,
+  CreateHook,
+  Delivery,
+  Hook,
+  HookCreated,
+  RecoverHook,
+  Recovery,
+  RotateSecret,
+  SecretRotated,
+} from '../../../contracts/hook.resource.js';
+import type { Page } from '../../../contracts/page.js';
+import { inTransaction } from '../../../libs/database/in-transaction.js';
+import { EventLog } from '../../../libs/messaging/event-log.js';
+import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import type { Clock } from '../delivery/clock.js';
+import type { EgressGuard } from '../egress/egress-guard.js';
+import type { CommandKeys, KeyedCommand } from './command-keys.js';
+import { type DeliveryRow, deliveryColumns, toDelivery } from './delivery.row.js';
+import { endpointColumns, type EndpointRow, toHook } from './endpoint.row.js';
+import type { EndpointSecrets } from './endpoint-secrets.js';
+import { selectEvents } from './event-types.js';
+import { isUuid } from './is-uuid.js';
+import { type RecoveryRow, recoveryColumns, toRecovery } from './recovery.row.js';
+
+const OVERLAP_SECONDS = 86_400;
+
+/** What a subscriber does with its endpoints. Every method knows the endpoint or throws 404 `HOOK_NOT_FOUND`. */
+export class EndpointsService {
+  constructor(
+    private readonly database: Pool,
+    private readonly guard: EgressGuard,
+    private readonly secrets: EndpointSecrets,
+    private readonly keys: CommandKeys,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Makes an endpoint; events from now on go to it, at once or once it has echoed its challenge.
+   * @throws ProblemException 422 `UNKNOWN_EVENT_TYPE` or `HOOK_URL_REFUSED`.
+   */
+  async create(hook: CreateHook, command: KeyedCommand): Promise<HookCreated> {
+    const { exactTypes, services, versionPins } = selectEvents(hook.types);
+    await this.requirePermitted(hook.url);
+    const now = this.clock.now();
+    return this.keys.once(command, now, async (tx) => {
+      const { rows } = await tx.query<EndpointRow>(
+        `insert into endpoint (url, description, state, types, exact_types, services, version_pins, content_mode, ordered, max_in_flight,
+                               rate_per_second, timeout_ms, start_position, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14) returning ${endpointColumns()}`,
+        [
+          hook.url,
+          hook.description ?? null,
+          hook.verify ? 'pending' : 'enabled',
+          hook.types,
+          exactTypes,
+          services,
+          versionPins,
+          hook.contentMode ?? 'structured',
+          hook.ordered ?? true,
+          hook.maxInFlight ?? 10,
+          hook.ratePerSecond ?? null,
+          hook.timeoutMs ?? 15_000,
+          await new EventLog(tx).head(),
+          now,
+        ],
+      );
+      const row = rows[0]!;
+      const secret = await this.secrets.add(tx, row.hookId, now);
+      if (hook.verify) await this.queueOwn(tx, row.hookId, 'verify', now);
+      return { ...toHook(row, now), secret };
+    });
+  }
+
+  /** Endpoints, oldest first. */
+  async list({ limit, after }: { limit: number; after?: string | undefined }): Promise<Page<Hook>> {
+    const [createdAt, hookId] = after === undefined ? [null, null] : decodeCursor(after, ['instant', 'string']);
+    if (hookId !== null) requireUuid(hookId);
+    const { rows } = await this.database.query<EndpointRow & { cursorAt: string }>(
+      `select ${endpointColumns()}, ${cursorTime('endpoint')} from endpoint
+       where $1::timestamptz is null or (created_at, hook_id) > ($1, $2::uuid) order by created_at, hook_id limit $3`,
+      [createdAt, hookId, limit + 1],
+    );
+    const last = rows[limit - 1];
+    const now = this.clock.now();
+    return {
+      items: rows.slice(0, limit).map((row) => toHook(row, now)),
+      next: rows.length > limit && last ? encodeCursor(last.cursorAt, last.hookId) : null,
+    };
+  }
+
+  async get(hookId: string): Promise<Hook> {
+    return toHook(await this.find(this.database, hookId), this.clock.now());
+  }
+
+  /**
+   * Changes what was given. Deliveries that wait for a type that is no longer wanted are cancelled; pausing holds what waits, enabling
+   * releases it.
+   * @throws ProblemException 422 as `create`; 409 `HOOK_STATE_CONFLICT` while the endpoint has not echoed its challenge.
+   */
+  async change(hookId: string, change: ChangeHook): Promise<Hook> {
+    const selection = change.types && selectEvents(change.types);
+    if (change.url !== undefined) await this.requirePermitted(change.url);
+    const now = this.clock.now();
+    return inTransaction(this.database, async (tx) => {
+      const before = await this.find(tx, hookId, 'for no key update');
+      if (change.state && before.state === 'pending')
+        throw new ProblemException(409, 'HOOK_STATE_CONFLICT', `The hook ${hookId} waits for the echo of its challenge.`);
+      await tx.query(
+        `update endpoint set url = $2, description = $3, content_mode = $4, ordered = $5, max_in_flight = $6, rate_per_second = $7,
+           timeout_ms = $8, version = version + 1, updated_at = $9 where hook_id = $1`,
+        [
+          hookId,
+          change.url ?? before.url,
+          change.description === undefined ? before.description : change.description,
+          change.contentMode ?? before.contentMode,
+          change.ordered ?? before.ordered,
+          change.maxInFlight ?? before.maxInFlight,
+          change.ratePerSecond === undefined ? before.ratePerSecond : change.ratePerSecond,
+          change.timeoutMs ?? before.timeoutMs,
+          now,
+        ],
+      );
+      if (change.types && selection) {
+        const { exactTypes, services, versionPins } = selection;
+        await tx.query('update endpoint set types = $2, exact_types = $3, services = $4, version_pins = $5 where hook_id = $1', [
+          hookId,
+          change.types,
+          exactTypes,
+          services,
+          versionPins,
+        ]);
+        await tx.query(
+          `update delivery set state = 'cancelled', last_error = 'type_removed', finished_at = $4
+           where hook_id = $1 and state in ('pending', 'retrying', 'held') and trigger in ('auto', 'recover')
+             and not (type = any($2) or '*' = any($3) or split_part(type, '.', 1) = any($3))`,
+          [hookId, exactTypes, services, now],
+        );
+      }
+      if (change.state && change.state !== before.state) await this.turn(tx, before, change.state, now);
+      return toHook(await this.find(tx, hookId), now);
+    });
+  }
+
+  /** Ends an endpoint, its secrets, what waits for it and its log. A request that is under way is not called back. */
+  async remove(hookId: string): Promise<void> {
+    requireUuid(hookId);
+    const { rowCount } = await this.database.query('delete from endpoint where hook_id = $1', [hookId]);
+    if (!rowCount) throw notFound(hookId);
+  }
+
+  /** Makes a new secret. Those before sign beside it for a while, so that receivers have time to take the new one in. */
+  async rotateSecret(
+    hookId: string,
+    { expireAfterSeconds = OVERLAP_SECONDS }: RotateSecret,
+    command: KeyedCommand,
+  ): Promise<SecretRotated> {
+    const now = this.clock.now();
+    return this.keys.once(command, now, async (tx) => {
+      await this.find(tx, hookId, 'for no key update');
+      const previousExpireAt = new Date(now.getTime() + expireAfterSeconds * 1_000);
+      await this.secrets.expire(tx, hookId, previousExpireAt);
+      return { hookId, secret: await this.secrets.add(tx, hookId, now), previousExpireAt: previousExpireAt.toISOString() };
+    });
+  }
+
+  /** Sends an event that is none: a delivery like any other, whatever the state of the endpoint. */
+  async test(hookId: string, command: KeyedCommand): Promise<Delivery> {
+    const { url } = await this.find(this.database, hookId);
+    await this.requirePermitted(url);
+    const now = this.clock.now();
+    return this.keys.once(command, now, async (tx) => {
+      await this.find(tx, hookId, 'for key share');
+      return toDelivery(await this.queueOwn(tx, hookId, 'test', now));
+    });
+  }
+
+  /** Starts to queue again what is in the log since then; `Recovery` says how far it has come. */
+  async recover(hookId: string, wanted: RecoverHook, command: KeyedCommand): Promise<Recovery> {
+    const selection = wanted.types && selectEvents(wanted.types);
+    const now = this.clock.now();
+    return this.keys.once(command, now, async (tx) => {
+      const { state } = await this.find(tx, hookId, 'for key share');
+      if (state === 'disabled' || state === 'pending')
+        throw new ProblemException(409, 'HOOK_STATE_CONFLICT', `The hook ${hookId} is ${state}; enable it first (PATCH state).`);
+      const log = new EventLog(tx);
+      const { rows } = await tx.query<RecoveryRow>(
+        `insert into recovery (hook_id, position, to_position, exact_types, services, only_missing, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7) returning ${recoveryColumns}`,
+        [
+          hookId,
+          await positionBefore(log, wanted.since),
+          wanted.until === undefined ? await log.head() : await positionBefore(log, wanted.until),
+          selection?.exactTypes ?? null,
+          selection?.services ?? null,
+          wanted.onlyMissing ?? true,
+          now,
+        ],
+      );
+      return toRecovery(rows[0]!);
+    });
+  }
+
+  /** @throws ProblemException 404 `RECOVERY_NOT_FOUND`. */
+  async recovery(hookId: string, recoveryId: string): Promise<Recovery> {
+    await this.find(this.database, hookId);
+    const { rows } = isUuid(recoveryId)
+      ? await this.database.query<RecoveryRow>(
+          `select ${recoveryColumns} from recovery where hook_id = $1 and recovery_id = $2`,
+          [hookId, recoveryId],
+        )
+      : { rows: [] };
+    if (!rows[0]) throw new ProblemException(404, 'RECOVERY_NOT_FOUND', `The hook ${hookId} has no recovery ${recoveryId}.`);
+    return toRecovery(rows[0]);
+  }
+
+  /** The endpoint's row. @throws ProblemException 404 `HOOK_NOT_FOUND`. */
+  async find(database: Pick<Pool | PoolClient, 'query'>, hookId: string, lock = ''): Promise<EndpointRow> {
+    requireUuid(hookId);
+    const { rows } = await database.query<EndpointRow>(`select ${endpointColumns()} from endpoint where hook_id = $1 ${lock}`, [
+      hookId,
+    ]);
+    if (!rows[0]) throw notFound(hookId);
+    return rows[0];
+  }
+
+  private async turn(tx: PoolClient, before: EndpointRow, state: 'enabled' | 'paused', now: Date): Promise<void> {
+    const { hookId } = before;
+    await tx.query('update endpoint set state = $2, disabled_reason = null where hook_id = $1', [hookId, state]);
+    if (before.state === 'disabled') {
+      // It begins anew: with events from now on, and with all its patience.
+      await tx.query(
+        `update endpoint set start_position = $2, breaker_failures = 0, breaker_opened = 0, breaker_until = null, failing_since = null,
+           failures = 0, warned_percent = 0 where hook_id = $1`,
+        [hookId, await new EventLog(tx).head()],
+      );
+    }
+    const [from, to] = state === 'paused' ? [['pending', 'retrying'], 'held'] : [['held'], 'pending'];
+    await tx.query(
+      `update delivery set state = $3, next_attempt_at = case when $3 = 'pending' then $4 else next_attempt_at end
+       where hook_id = $1 and state = any($2) and trigger not in ('test', 'verify')`,
+      [hookId, from, to, now],
+    );
+  }
+
+  private async queueOwn(tx: PoolClient, hookId: string, trigger: 'test' | 'verify', now: Date): Promise<DeliveryRow> {
+    const data =
+      trigger === 'test'
+        ? { hookId, message: 'A test of the delivery; nothing has happened.' }
+        : { hookId, challenge: randomBytes(24).toString('base64url') };
+    const { rows } = await tx.query<DeliveryRow>(
+      `insert into delivery (hook_id, event_id, data, type, type_version, state, trigger, next_attempt_at, created_at)
+       values ($1, $2, $3, $4, 1, 'pending', $5, $6, $6) returning ${deliveryColumns}`,
+      [
+        hookId,
+        uuidv7(),
+        JSON.stringify(data),
+        trigger === 'test' ? 'hooks.endpoint.tested' : 'hooks.endpoint.verify',
+        trigger,
+        now,
+      ],
+    );
+    return rows[0]!;
+  }
+
+  private async requirePermitted(url: string): Promise<void> {
+    const objection = await this.guard.objection(url);
+    if (objection !== undefined)
+      throw new ProblemException(422, 'HOOK_URL_REFUSED', `The URL of a hook ${objection}.`, {
+        errors: [{ pointer: '/url', detail: objection }],
+      });
+  }
+}
+
+function requireUuid(hookId: string): void {
+  if (!isUuid(hookId)) throw notFound(hookId);
+}
+
+const notFound = (hookId: string) => new ProblemException(404, 'HOOK_NOT_FOUND', `There is no hook ${hookId}.`);
+
+/** The position after which whatever was recorded at or after the point comes. */
+async function positionBefore(log: EventLog, point: string): Promise<number> {
+  return /^\d{20}$/.test(point) ? Math.max(0, Number(point) - 1) : log.before(new Date(point));
+}
+
+/** A time with all its digits, for a cursor: a JavaScript date has but milliseconds. */
+export const cursorTime = (table: string): string =>
+  `to_char(${table}.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "cursorAt"`;

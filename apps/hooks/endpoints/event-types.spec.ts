@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import { selectEvents } from './event-types.js';
+
+describe('selectEvents', () => {
+  it('reads types, services, pins and everything', () => {
+    expect(selectEvents(['order.approved', 'order.shipped@1', 'trip.*', 'hooks.endpoint.disabled'])).toEqual({
+      exactTypes: ['order.approved', 'order.shipped', 'hooks.endpoint.disabled'],
+      services: ['trip'],
+      versionPins: { 'order.shipped': 1 },
+    });
+    expect(selectEvents(['*'])).toMatchObject({ services: ['*'] });
+  });
+
+  it.each(['order.aproved', 'orders.*', 'order.approved@99', 'order'])('does not know %s, and says what it knows', (type) => {
+    const select = () => selectEvents(['order.approved', type]);
+    expect(select).toThrow(ProblemException);
+    expect(select).toThrow(
+      expect.objectContaining({
+        problem: expect.objectContaining({
+          status: 422,
+          code: 'UNKNOWN_EVENT_TYPE',
+          detail: expect.stringMatching(/order\.\*.*order\.approved.*trip\.booked/),
+          errors: [{ pointer: '/types/1', detail: expect.stringContaining(type) }],
+        }),
+      }),
+    );
+  });
+});

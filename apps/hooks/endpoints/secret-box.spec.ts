@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { SecretBox } from './secret-box.js';
+
+const key = () => randomBytes(32).toString('base64');
+
+describe('SecretBox', () => {
+  it('gives back what it was given, and shows nothing of it meanwhile', () => {
+    const box = new SecretBox(key());
+    const sealed = box.seal('whsec_of-the-hook', 'hook-1');
+    expect(sealed.ciphertext.toString('latin1')).not.toContain('whsec');
+    expect(box.open(sealed, 'hook-1')).toBe('whsec_of-the-hook');
+    expect(box.seal('whsec_of-the-hook', 'hook-1').ciphertext).not.toEqual(sealed.ciphertext);
+  });
+
+  it('does not open a secret in the place of another, nor one that was changed', () => {
+    const box = new SecretBox(key());
+    const sealed = box.seal('secret', 'hook-1');
+    expect(() => box.open(sealed, 'hook-2')).toThrow();
+    sealed.ciphertext[12]! ^= 1;
+    expect(() => box.open(sealed, 'hook-1')).toThrow();
+  });
+
+  it('still opens what a former key has sealed, and seals with the new one', () => {
+    const [old, fresh] = [key(), key()];
+    const sealed = new SecretBox(old).seal('secret', 'hook-1');
+    const both = new SecretBox(`${fresh},${old}`);
+    expect(both.open(sealed, 'hook-1')).toBe('secret');
+    expect(both.seal('secret', 'hook-1').keyId).not.toBe(sealed.keyId);
+    expect(() => new SecretBox(fresh).open(sealed, 'hook-1')).toThrow('HOOKS_SECRET_KEY does not hold any more');
+  });
+
+  it.each(['', 'short', `${randomBytes(16).toString('base64')}`, `${key()},`])(
+    'refuses the key %j without saying it',
+    (setting) => {
+      expect(() => new SecretBox(setting)).toThrow(/^Key \d of HOOKS_SECRET_KEY is not base64 of 32 bytes/);
+    },
+  );
+});

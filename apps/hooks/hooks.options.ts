@@ -1,0 +1,15 @@
+import type { Pool } from 'pg';
+import type { Clock } from './delivery/clock.js';
+import type { ResolveHost } from './egress/resolve-host.js';
+
+/** What the webhooks are made of; those with a default are for tests. */
+export interface HooksOptions {
+  database: Pool;
+  /** `HOOKS_SECRET_KEY`. */
+  secretKey: string;
+  allowLoopback: boolean;
+  /** Says in leases and logs which process it was. */
+  workerName: string;
+  clock?: Clock;
+  resolveHost?: ResolveHost;
+}

@@ -1,0 +1,61 @@
+import { type DynamicModule, Logger, Module } from '@nestjs/common';
+import { AtShutdownModule } from '../../libs/service-kit/at-shutdown.module.js';
+import { systemClock } from './delivery/clock.js';
+import { DeliveryLoops } from './delivery/delivery-loops.service.js';
+import { observeQueue } from './delivery/delivery-metrics.js';
+import { DeliveryWorker } from './delivery/delivery-worker.js';
+import { FanOut } from './delivery/fan-out.js';
+import { Recoveries } from './delivery/recoveries.js';
+import { Sweeper } from './delivery/sweeper.js';
+import { EgressGuard } from './egress/egress-guard.js';
+import { guardedAgent } from './egress/guarded-agent.js';
+import { CommandKeys } from './endpoints/command-keys.js';
+import { DeliveriesService } from './endpoints/deliveries.service.js';
+import { EndpointSecrets } from './endpoints/endpoint-secrets.js';
+import { EndpointsService } from './endpoints/endpoints.service.js';
+import { HooksController } from './endpoints/hooks.controller.js';
+import { SecretBox } from './endpoints/secret-box.js';
+import type { HooksOptions } from './hooks.options.js';
+
+/** Webhooks: the endpoints, what is sent to them, and the loops that send it. */
+@Module({})
+export class WebhooksModule {
+  /** @throws Error when the key for the secrets is not one. */
+  static register({
+    database,
+    secretKey,
+    allowLoopback,
+    workerName,
+    clock = systemClock,
+    resolveHost,
+  }: HooksOptions): DynamicModule {
+    const box = new SecretBox(secretKey);
+    const secrets = new EndpointSecrets(box);
+    const keys = new CommandKeys(database, box);
+    const guard = new EgressGuard({ allowLoopback }, resolveHost);
+    const endpoints = new EndpointsService(database, guard, secrets, keys, clock);
+    const agent = guardedAgent(guard);
+    const log = new Logger('Deliveries');
+    const onError = (error: unknown) => log.warn(error);
+    const worker = new DeliveryWorker({ database, secrets, agent, clock, name: workerName, onError });
+    const fanOut = new FanOut(database, clock);
+    observeQueue(database);
+    const loops = new DeliveryLoops({
+      fanOut,
+      worker,
+      sweeper: new Sweeper(database, clock),
+      recoveries: new Recoveries(database, clock),
+      prepare: () => Promise.all([secrets.requireReadable(database), fanOut.prepare()]),
+    });
+    return {
+      module: WebhooksModule,
+      imports: [AtShutdownModule.register({ close: () => agent.destroy() })],
+      controllers: [HooksController],
+      providers: [
+        { provide: EndpointsService, useValue: endpoints },
+        { provide: DeliveriesService, useValue: new DeliveriesService(database, endpoints, keys, clock) },
+        { provide: DeliveryLoops, useValue: loops },
+      ],
+    };
+  }
+}

@@ -1,0 +1,517 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { HTTP } from 'cloudevents';
+import { Webhook } from 'standardwebhooks';
+import { HooksBed, ManualClock } from './hooks-bed.js';
+import { type Answer, ok, Receiver, status } from './receiver.js';
+
+let clock: ManualClock;
+let bed: HooksBed;
+let receiver: Receiver;
+let lookups = 0;
+beforeAll(async () => {
+  // The public package refuses what is older than five minutes.
+  clock = new ManualClock(Date.now());
+  bed = await HooksBed.open({
+    clock,
+    resolveHost: async () => {
+      lookups += 1;
+      return ['127.0.0.1'];
+    },
+  });
+});
+afterAll(async () => {
+  await bed.close();
+  expect(bed.errors).toEqual([]);
+});
+beforeEach(async () => {
+  receiver = await Receiver.start();
+});
+afterEach(async () => {
+  // What a test leaves behind must not be sent in the next one.
+  for (const { hookId } of (await bed.endpoints.list({ limit: 200 })).items) await bed.endpoints.remove(hookId);
+  await receiver.stop();
+});
+
+let order = 0;
+const placed = () => ({ type: 'order.placed', aggregateId: `ORDER-${++order}`, aggregateVersion: 1, data: { n: order } });
+const HOUR = 3_600;
+const fullSchedule = [5, 300, 1_800, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR];
+const command = { fingerprint: 'test' };
+
+describe('a delivery', () => {
+  it('is the CloudEvent, signed so that the public package accepts it', async () => {
+    const hook = await bed.hook({ url: `${receiver.url}?tenant=a%20b` });
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const [id] = await bed.log({ ...placed(), traceparent, data: { name: 'Ünïcøde 🚀' } });
+    expect(await bed.run()).toBe(1);
+    const [request] = receiver.received;
+    const { headers, body, path } = request!;
+    expect(path).toBe('/hook?tenant=a%20b');
+    expect(headers).toMatchObject({
+      'webhook-id': id,
+      'content-type': 'application/cloudevents+json; charset=utf-8',
+      'x-hook-attempt': '1',
+      'user-agent': 'Roundtrip-Hooks/1',
+    });
+    expect(headers.traceparent).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-01$/);
+    expect(headers.traceparent).not.toContain('b7ad6b7169203331');
+    const verified = new Webhook(hook.secret).verify(body, headers as Record<string, string>);
+    expect(verified).toMatchObject({ id, type: 'com.roundtrip.order.placed.v1', data: { name: 'Ünïcøde 🚀' } });
+    const event = HTTP.toEvent({ headers, body });
+    expect(event).toMatchObject({ id, type: 'com.roundtrip.order.placed.v1', subject: `ORDER-${order}` });
+    const [delivery] = await bed.deliveriesOf(hook.hookId);
+    expect(delivery).toMatchObject({
+      state: 'succeeded',
+      eventId: id,
+      attemptCount: 1,
+      lastStatus: 204,
+      deliveryId: headers['x-hook-delivery'],
+    });
+    expect(JSON.stringify(delivery)).not.toContain(hook.secret.slice(6));
+  });
+
+  it('goes to whoever asked for its type, once, and to nobody else', async () => {
+    const exact = await bed.hook({ url: receiver.url, types: ['order.approved'] });
+    const all = await bed.hook({ url: receiver.url, types: ['order.*', 'order.approved', '*'] });
+    const other = await bed.hook({ url: receiver.url, types: ['trip.*'] });
+    await bed.log(placed(), { type: 'order.approved', aggregateId: 'ORDER-X', aggregateVersion: 2 });
+    await bed.run();
+    const types = async (hookId: string) => (await bed.deliveriesOf(hookId)).map(({ type }) => type);
+    expect(await types(exact.hookId)).toEqual(['order.approved']);
+    expect(await types(all.hookId)).toEqual(['order.placed', 'order.approved']);
+    expect(await types(other.hookId)).toEqual([]);
+  });
+
+  it('is not made of what was logged before the endpoint was there', async () => {
+    await bed.log(placed());
+    const hook = await bed.hook({ url: receiver.url });
+    await bed.run();
+    expect(await bed.deliveriesOf(hook.hookId)).toEqual([]);
+  });
+
+  it('is application/json for those who only know that', async () => {
+    await bed.hook({ url: receiver.url, contentMode: 'json' });
+    await bed.log(placed());
+    await bed.run();
+    expect(receiver.received[0]!.headers['content-type']).toBe('application/json; charset=utf-8');
+  });
+});
+
+const hang: Answer = () => {};
+const reset: Answer = (_response, _request, message) => void message.socket.resetAndDestroy();
+const hangInTheBody: Answer = (response) => void response.writeHead(500).write('half an ans');
+
+describe('a receiver that misbehaves', () => {
+  it.each([
+    ['answers 500', status(500), { status: 500, error: 'http' }],
+    ['answers 404', status(404), { status: 404, error: 'http' }],
+    ['redirects', status(302, { location: 'http://127.0.0.1:9/' }), { status: 302, error: 'http' }],
+    ['resets the connection', reset, { status: null, error: 'reset' }],
+    ['stops within the body', hangInTheBody, { status: 500, error: 'http' }],
+  ])('and %s is tried on exactly the schedule, and then given up', async (_, answer, last) => {
+    receiver.answer = answer;
+    const hook = await bed.hook({ url: receiver.url, timeoutMs: 5_000 });
+    const [id] = await bed.log(placed());
+    expect(await bed.run()).toBe(1);
+    for (const wait of fullSchedule) {
+      // The breaker would put off what is due; here the schedule itself is to be seen.
+      await bed.admin.query('update hooks.endpoint set breaker_until = null, breaker_opened = 0, breaker_failures = 0');
+      clock.forward(wait - 0.001);
+      expect(await bed.run(), `${wait} s, not yet`).toBe(0);
+      clock.forward(0.001);
+      expect(await bed.run(), `${wait} s`).toBe(1);
+    }
+    clock.forward(100 * HOUR);
+    expect(await bed.run()).toBe(0);
+    expect(receiver.ids).toEqual(Array.from({ length: 10 }, () => id));
+    expect(receiver.received.map(({ headers }) => headers['x-hook-attempt'])).toEqual(
+      Array.from({ length: 10 }, (_, n) => `${n + 1}`),
+    );
+    const [delivery] = await bed.deliveriesOf(hook.hookId);
+    expect(delivery).toMatchObject({ state: 'exhausted', attemptCount: 10, lastStatus: last.status, lastError: last.error });
+    expect(delivery!.attempts).toHaveLength(10);
+    expect(delivery!.attempts.every(({ error }) => error === last.error)).toBe(true);
+  });
+
+  it.each([
+    ['does not answer', hang, { error: 'timeout' }, 60],
+    ['answers 503 without a word', status(503), { error: 'http', status: 503 }, 60],
+    ['answers 429 and asks for 90 s', status(429, { 'retry-after': '90' }), { error: 'http', status: 429 }, 90],
+    ['answers 429 and asks for 2 s', status(429, { 'retry-after': '2' }), { error: 'http', status: 429 }, 5],
+    ['answers 503 and asks for a week', status(503, { 'retry-after': '604800' }), { error: 'http', status: 503 }, 3_600],
+  ])('and %s is left alone for as long as is right', async (_, answer, outcome, wait) => {
+    receiver.answer = answer;
+    const hook = await bed.hook({ url: receiver.url, timeoutMs: 200 });
+    await bed.log(placed());
+    await bed.run();
+    clock.forward(wait - 0.001);
+    expect(await bed.run()).toBe(0);
+    receiver.answer = ok;
+    clock.forward(0.001);
+    expect(await bed.run()).toBe(1);
+    const [delivery] = await bed.deliveriesOf(hook.hookId);
+    expect(delivery).toMatchObject({ state: 'succeeded', attempts: [outcome, { error: null, status: 204 }] });
+  });
+
+  it.each([413, 415])('and answers %i is not sent the same again', async (code) => {
+    receiver.answer = status(code);
+    const hook = await bed.hook({ url: receiver.url });
+    await bed.log(placed());
+    await bed.run();
+    expect(await bed.deliveriesOf(hook.hookId)).toMatchObject([{ state: 'exhausted', lastStatus: code, attemptCount: 1 }]);
+  });
+
+  it('and answers 410 is disabled at once, and says so to others but not to itself', async () => {
+    const witness = await Receiver.start();
+    const hook = await bed.hook({ url: receiver.url, types: ['order.*', 'hooks.*'] });
+    await bed.hook({ url: witness.url, types: ['hooks.*'] });
+    receiver.answer = status(410);
+    await bed.log(placed());
+    await bed.run();
+    expect(await bed.endpoints.get(hook.hookId)).toMatchObject({ state: 'disabled', disabledReason: 'gone' });
+    const [disabled] = (await bed.said()).filter(({ data }) => data['hookId'] === hook.hookId);
+    expect(disabled).toMatchObject({
+      type: 'hooks.endpoint.disabled',
+      data: { reason: 'gone', origin: new URL(receiver.url).origin },
+    });
+    // As the relay carries it.
+    await bed.endpoints.change(hook.hookId, { state: 'enabled' });
+    await bed.log({
+      type: 'hooks.endpoint.disabled',
+      service: 'hooks',
+      aggregateId: hook.hookId,
+      aggregateVersion: 1,
+      data: disabled!.data,
+    });
+    await bed.run();
+    expect(witness.received.map(({ event }) => event.type)).toEqual(['com.roundtrip.hooks.endpoint.disabled.v1']);
+    expect(receiver.received).toHaveLength(1);
+    await witness.stop();
+  });
+
+  it('and answers with a body without end has succeeded when its status says so, and costs little', async () => {
+    let drained = 0;
+    receiver.answer = (response) => {
+      response.writeHead(200);
+      const pour = () => {
+        while (!response.destroyed && response.write('x'.repeat(65_536))) drained += 65_536;
+      };
+      response.on('drain', pour);
+      pour();
+    };
+    const hook = await bed.hook({ url: receiver.url });
+    await bed.log(placed());
+    await bed.run();
+    const [delivery] = await bed.deliveriesOf(hook.hookId);
+    expect(delivery).toMatchObject({ state: 'succeeded', lastStatus: 200 });
+    expect(delivery!.attempts[0]!.responseBody).toHaveLength(16_384);
+    expect(drained).toBeLessThan(50_000_000);
+  });
+
+  it('and is not there is tried twice at once, the first time only', async () => {
+    const url = `http://localhost:${receiver.port}/`;
+    await receiver.stop();
+    const hook = await bed.hook({ url });
+    await bed.log(placed());
+    lookups = 0;
+    await bed.run();
+    expect(await bed.deliveriesOf(hook.hookId)).toMatchObject([{ state: 'retrying', lastError: 'connect', attemptCount: 1 }]);
+    expect(lookups, 'connections that were begun').toBe(2);
+    clock.forward(5);
+    await bed.run();
+    expect(lookups).toBe(3);
+    receiver = await Receiver.start();
+  });
+});
+
+describe('breaker and rate', () => {
+  it('an endpoint that looks down is left alone without spending attempts, probed by one, and used again', async () => {
+    receiver.answer = status(500);
+    const hook = await bed.hook({ url: receiver.url, maxInFlight: 5 });
+    await bed.log(placed(), placed(), placed(), placed(), placed(), placed(), placed());
+    await bed.follow();
+    await bed.worker.dispatch();
+    await bed.worker.idle();
+    expect(receiver.received).toHaveLength(5);
+    // Open for 30 s: two have never been sent, five are due after 5 s.
+    clock.forward(29.999);
+    expect(await bed.run()).toBe(0);
+    expect((await bed.endpoints.get(hook.hookId)).health.breakerOpenUntil).toBe(
+      new Date(clock.now().getTime() + 1).toISOString(),
+    );
+    clock.forward(0.001);
+    expect(await bed.run(), 'one probe').toBe(1);
+    clock.forward(59.999);
+    expect(await bed.run(), 'open for twice as long').toBe(0);
+    const counts = async () => (await bed.deliveriesOf(hook.hookId)).map(({ attemptCount }) => attemptCount);
+    expect((await counts()).sort()).toEqual([0, 1, 1, 1, 1, 1, 1]);
+    receiver.answer = ok;
+    clock.forward(0.001);
+    // The probe succeeds and opens the way for all but the one that is on a longer leg of its schedule.
+    expect(await bed.run()).toBe(7);
+    expect((await bed.endpoints.get(hook.hookId)).health).toMatchObject({
+      failures: 0,
+      breakerOpenUntil: null,
+      failingSince: null,
+    });
+  });
+
+  it('an endpoint gets no more than its rate, and nothing is lost', async () => {
+    const hook = await bed.hook({ url: receiver.url, ratePerSecond: 2 });
+    await bed.log(...Array.from({ length: 7 }, placed));
+    const sent: number[] = [];
+    for (let second = 0; second < 5; second++) {
+      sent.push(await bed.run());
+      clock.forward(1);
+    }
+    expect(sent).toEqual([2, 2, 2, 1, 0]);
+    expect(
+      (await bed.deliveriesOf(hook.hookId)).every(({ attemptCount, state }) => attemptCount === 1 && state === 'succeeded'),
+    ).toBe(true);
+  });
+
+  it('an endpoint has no more under way than it wants', async () => {
+    let underWay = 0;
+    let most = 0;
+    receiver.answer = (response) => {
+      most = Math.max(most, ++underWay);
+      setImmediate(() => {
+        underWay -= 1;
+        response.writeHead(200).end();
+      });
+    };
+    await bed.hook({ url: receiver.url, maxInFlight: 3 });
+    await bed.log(...Array.from({ length: 12 }, placed));
+    expect(await bed.run()).toBe(12);
+    expect(most).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('order', () => {
+  const versions = (aggregateId: string, ...of: number[]) =>
+    of.map((aggregateVersion) => ({ type: 'order.placed', aggregateId, aggregateVersion }));
+  const seen = () => receiver.received.map(({ event }) => `${event.subject}/${event.aggregateversion}`);
+
+  it('is kept for each aggregate, and one that fails holds up no other', async () => {
+    receiver.answer = (response, { event }) => void response.writeHead(event.subject === 'A' ? 404 : 200).end();
+    await bed.hook({ url: receiver.url });
+    await bed.log(...versions('A', 1, 2), ...versions('B', 1, 2, 3));
+    await bed.run();
+    expect(seen().filter((it) => it.startsWith('A'))).toEqual(['A/1']);
+    expect(seen().filter((it) => it.startsWith('B'))).toEqual(['B/1', 'B/2', 'B/3']);
+    receiver.answer = ok;
+    clock.forward(5);
+    await bed.run();
+    expect(seen().filter((it) => it.startsWith('A'))).toEqual(['A/1', 'A/1', 'A/2']);
+  });
+
+  it('is given up for what is given up', async () => {
+    receiver.answer = (response, { event }) => void response.writeHead(event.aggregateversion === 1 ? 413 : 200).end();
+    await bed.hook({ url: receiver.url });
+    await bed.log(...versions('C', 1, 2));
+    await bed.run();
+    expect(seen()).toEqual(['C/1', 'C/2']);
+  });
+
+  it('is not kept where nobody wants it', async () => {
+    receiver.answer = (response, { event }) => void response.writeHead(event.aggregateversion === 1 ? 404 : 200).end();
+    await bed.hook({ url: receiver.url, ordered: false });
+    await bed.log(...versions('D', 1, 2));
+    await bed.run();
+    expect(seen().sort()).toEqual(['D/1', 'D/2']);
+  });
+});
+
+describe('an endpoint', () => {
+  it('that is paused is sent nothing, and then everything', async () => {
+    const hook = await bed.hook({ url: receiver.url });
+    await bed.log(placed());
+    await bed.follow();
+    await bed.endpoints.change(hook.hookId, { state: 'paused' });
+    await bed.log(placed());
+    expect(await bed.run()).toBe(0);
+    expect((await bed.deliveriesOf(hook.hookId)).map(({ state }) => state)).toEqual(['held', 'held']);
+    await bed.endpoints.change(hook.hookId, { state: 'enabled' });
+    expect(await bed.run()).toBe(2);
+  });
+
+  it('that is deleted while it is sent to hears nothing more, and disturbs nobody', async () => {
+    const neighbour = await Receiver.start();
+    let answer: () => void = () => {};
+    const arrived = new Promise<void>((resolve) => {
+      receiver.answer = (response) => {
+        answer = () => void response.writeHead(500).end();
+        resolve();
+      };
+    });
+    const hook = await bed.hook({ url: receiver.url, maxInFlight: 1 });
+    const other = await bed.hook({ url: neighbour.url });
+    await bed.log(placed(), placed());
+    await bed.follow();
+    await bed.worker.dispatch();
+    await arrived;
+    await bed.endpoints.remove(hook.hookId);
+    answer();
+    await bed.worker.idle();
+    clock.forward(10 * HOUR);
+    await bed.run();
+    await expect(bed.endpoints.get(hook.hookId)).rejects.toMatchObject({ problem: { code: 'HOOK_NOT_FOUND' } });
+    expect(receiver.received.length).toBeLessThanOrEqual(2);
+    expect((await bed.deliveriesOf(other.hookId)).map(({ state }) => state)).toEqual(['succeeded', 'succeeded']);
+    await neighbour.stop();
+  });
+
+  it('does not get what it no longer wants', async () => {
+    receiver.answer = status(500);
+    const hook = await bed.hook({ url: receiver.url, types: ['order.placed', 'order.shipped'] });
+    await bed.log(placed());
+    await bed.run();
+    await bed.endpoints.change(hook.hookId, { types: ['order.shipped'] });
+    clock.forward(10);
+    expect(await bed.run()).toBe(0);
+    expect(await bed.deliveriesOf(hook.hookId)).toMatchObject([{ state: 'cancelled', lastError: 'type_removed' }]);
+  });
+
+  it('whose secret is rotated while it is sent to is signed for under both, and later under the new one alone', async () => {
+    receiver.answer = status(500);
+    const hook = await bed.hook({ url: receiver.url });
+    await bed.log(placed());
+    await bed.run();
+    const { secret } = await bed.endpoints.rotateSecret(hook.hookId, { expireAfterSeconds: 400 }, command);
+    clock.forward(5);
+    await bed.run();
+    clock.forward(500);
+    await bed.run();
+    const verifies = (n: number, by: string) => {
+      const { body, headers } = receiver.received[n]!;
+      const signatures = String(headers['webhook-signature']).split(' ');
+      const timestamp = new Date(Number(headers['webhook-timestamp']) * 1_000);
+      const expected = new Webhook(by).sign(String(headers['webhook-id']), timestamp, body);
+      return signatures.indexOf(expected);
+    };
+    expect([verifies(0, hook.secret), verifies(0, secret)]).toEqual([0, -1]);
+    expect([verifies(1, hook.secret), verifies(1, secret)], 'the new one first').toEqual([1, 0]);
+    expect([verifies(2, hook.secret), verifies(2, secret)]).toEqual([-1, 0]);
+    expect(new Set(receiver.ids).size).toBe(1);
+  });
+
+  it('keeps its secrets encrypted', async () => {
+    const { secret } = await bed.hook({ url: receiver.url });
+    const { rows } = await bed.admin.query<{ all: string }>(
+      `select string_agg(encode(ciphertext, 'escape'), '') as all from hooks.endpoint_secret`,
+    );
+    expect(rows[0]!.all).not.toContain(secret.slice(6, 20));
+  });
+
+  it('that nothing reaches for five days is warned about, disabled and told so, once each', async () => {
+    receiver.answer = status(500);
+    const hook = await bed.hook({ url: receiver.url });
+    await bed.log(placed());
+    for (let hour = 0; hour <= 120; hour += 2) {
+      await bed.run();
+      await bed.sweeper.sweep();
+      clock.forward(2 * HOUR);
+    }
+    const about = (await bed.said()).filter(({ data }) => data['hookId'] === hook.hookId);
+    expect(about.map(({ type, data }) => [type, data['percent'] ?? data['reason'] ?? null])).toEqual([
+      ['hooks.endpoint.warned', 50],
+      ['hooks.endpoint.exhausted', null],
+      ['hooks.endpoint.warned', 70],
+      ['hooks.endpoint.warned', 90],
+      ['hooks.endpoint.disabled', 'failing'],
+    ]);
+    await bed.log(placed());
+    expect(await bed.run()).toBe(0);
+    expect(await bed.deliveriesOf(hook.hookId), 'no rows while it is disabled').toHaveLength(1);
+
+    // Enabled again it starts from now on, and says when it works again.
+    receiver.answer = ok;
+    await bed.endpoints.change(hook.hookId, { state: 'enabled' });
+    await bed.log(placed());
+    await bed.run();
+    expect((await bed.said()).at(-1)).toMatchObject({ type: 'hooks.endpoint.recovered', data: { hookId: hook.hookId } });
+    expect(await bed.deliveriesOf(hook.hookId)).toHaveLength(2);
+
+    // The hole is filled by a recovery, and by nothing twice.
+    const sentBefore = receiver.received.length;
+    await bed.endpoints.recover(
+      hook.hookId,
+      { since: new Date(clock.now().getTime() - 10 * 86_400_000).toISOString(), types: ['order.placed'] },
+      command,
+    );
+    while (await bed.recoveries.step());
+    const [, , running] = await bed.deliveriesOf(hook.hookId);
+    expect(running).toBeDefined();
+    await bed.run();
+    const again = receiver.ids.slice(sentBefore);
+    expect(new Set(again).size).toBe(again.length);
+    const deliveries = await bed.deliveriesOf(hook.hookId);
+    const succeeded = deliveries.filter(({ state }) => state === 'succeeded').map(({ eventId }) => eventId);
+    expect(new Set(succeeded).size, 'each event once').toBe(succeeded.length);
+    expect(new Set(deliveries.map(({ eventId }) => eventId))).toEqual(new Set(succeeded));
+  });
+
+  it('says at most once an hour that deliveries were given up', async () => {
+    receiver.answer = status(413);
+    const hook = await bed.hook({ url: receiver.url });
+    const exhausted = async () =>
+      (await bed.said()).filter(({ type, data }) => type === 'hooks.endpoint.exhausted' && data['hookId'] === hook.hookId).length;
+    await bed.log(placed(), placed(), placed());
+    await bed.run();
+    clock.forward(HOUR - 1);
+    await bed.log(placed());
+    await bed.run();
+    expect(await exhausted()).toBe(1);
+    clock.forward(1);
+    await bed.log(placed());
+    await bed.run();
+    expect(await exhausted()).toBe(2);
+  });
+
+  it('that has to prove itself is enabled by the echo of its challenge and by nothing less', async () => {
+    const hook = await bed.hook({ url: receiver.url, verify: true });
+    await bed.log(placed());
+    await bed.run();
+    expect(await bed.endpoints.get(hook.hookId)).toMatchObject({ state: 'pending' });
+    expect(receiver.received.map(({ event }) => event.type)).toEqual(['com.roundtrip.hooks.endpoint.verify.v1']);
+    receiver.answer = (response, { event }) => {
+      const { challenge } = event.data as { challenge: string };
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ challenge }));
+    };
+    clock.forward(5);
+    await bed.run();
+    expect(await bed.endpoints.get(hook.hookId)).toMatchObject({ state: 'enabled' });
+    await bed.log(placed());
+    await bed.run();
+    expect(receiver.received.at(-1)!.event.type).toBe('com.roundtrip.order.placed.v1');
+  });
+
+  it('is sent a test even while it is paused, and once for one key', async () => {
+    const hook = await bed.hook({ url: receiver.url });
+    await bed.endpoints.change(hook.hookId, { state: 'paused' });
+    const first = await bed.endpoints.test(hook.hookId, { key: 'k1', fingerprint: 'a' });
+    expect(await bed.endpoints.test(hook.hookId, { key: 'k1', fingerprint: 'a' })).toEqual(first);
+    await expect(bed.endpoints.test(hook.hookId, { key: 'k1', fingerprint: 'b' })).rejects.toMatchObject({
+      problem: { code: 'IDEMPOTENCY_KEY_REUSED' },
+    });
+    expect(await bed.run()).toBe(1);
+    expect(
+      new Webhook(hook.secret).sign(
+        receiver.ids[0]!,
+        new Date(Number(receiver.received[0]!.headers['webhook-timestamp']) * 1_000),
+        receiver.received[0]!.body,
+      ),
+    ).toBe(receiver.received[0]!.headers['webhook-signature']);
+  });
+
+  it('can be sent an event once more, under the same id', async () => {
+    const hook = await bed.hook({ url: receiver.url });
+    await bed.log(placed());
+    await bed.run();
+    const [delivery] = await bed.deliveriesOf(hook.hookId);
+    const again = await bed.deliveries.redeliver(hook.hookId, delivery!.deliveryId, command);
+    expect(again).toMatchObject({ trigger: 'manual', eventId: delivery!.eventId, state: 'pending' });
+    await bed.run();
+    expect(receiver.ids).toEqual([delivery!.eventId, delivery!.eventId]);
+  });
+});

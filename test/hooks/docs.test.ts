@@ -1,0 +1,56 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CloudEvent } from '../../contracts/cloud-event.js';
+import { HooksBed, ManualClock } from './hooks-bed.js';
+
+type Receive = (secret: string, handle: (event: CloudEvent) => Promise<void>) => Server;
+
+// Inside the project, so that the example finds the package it imports.
+const folder = path.resolve('.roundtrip', `docs-example-${process.pid}`);
+let receive: Receive;
+let bed: HooksBed;
+beforeAll(async () => {
+  const [, example] = /<!-- receiver -->\n```js\n([\s\S]*?)```/.exec(readFileSync('docs/hooks.md', 'utf8'))!;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'receiver.mjs'), example!);
+  ({ receive } = (await import(pathToFileURL(path.join(folder, 'receiver.mjs')).href)) as { receive: Receive });
+  bed = await HooksBed.open({ clock: new ManualClock(Date.now()) });
+});
+afterAll(async () => {
+  await bed.close();
+  rmSync(folder, { recursive: true });
+});
+
+describe('the receiver of docs/hooks.md', () => {
+  it('takes what we send, once, and refuses what somebody else does', async () => {
+    const handled: string[] = [];
+    const servers: Server[] = [];
+    const listen = async (secret: string, port = 0): Promise<number> => {
+      const server = receive(secret, async ({ id }) => void handled.push(id));
+      servers.push(server);
+      await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+      return (server.address() as AddressInfo).port;
+    };
+    const stranger = await listen('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw');
+    const hook = await bed.hook({ url: `http://127.0.0.1:${stranger}/` });
+    const [id] = await bed.log({ type: 'order.placed', aggregateId: 'ORDER-DOCS', aggregateVersion: 1 });
+    await bed.run();
+    expect(handled).toEqual([]);
+    expect(await bed.deliveriesOf(hook.hookId)).toMatchObject([{ lastStatus: 401 }]);
+
+    const port = await listen(hook.secret);
+    await bed.endpoints.change(hook.hookId, { url: `http://127.0.0.1:${port}/` });
+    (bed.clock as ManualClock).forward(5);
+    await bed.run();
+    const [delivery] = await bed.deliveriesOf(hook.hookId);
+    expect(delivery).toMatchObject({ state: 'succeeded', lastStatus: 204 });
+    await bed.deliveries.redeliver(hook.hookId, delivery!.deliveryId, { fingerprint: '' });
+    await bed.run();
+    expect(handled).toEqual([id]);
+    for (const server of servers) server.close();
+  });
+});

@@ -1,0 +1,176 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { type DeliveryDetail, type HookCreated, CreateHook } from '../../contracts/hook.resource.js';
+import type { Clock } from '../../apps/hooks/delivery/clock.js';
+import { DeliveryWorker } from '../../apps/hooks/delivery/delivery-worker.js';
+import { FanOut } from '../../apps/hooks/delivery/fan-out.js';
+import { Recoveries } from '../../apps/hooks/delivery/recoveries.js';
+import { Sweeper } from '../../apps/hooks/delivery/sweeper.js';
+import { EgressGuard } from '../../apps/hooks/egress/egress-guard.js';
+import { guardedAgent } from '../../apps/hooks/egress/guarded-agent.js';
+import { resolveHost, type ResolveHost } from '../../apps/hooks/egress/resolve-host.js';
+import { CommandKeys } from '../../apps/hooks/endpoints/command-keys.js';
+import { DeliveriesService } from '../../apps/hooks/endpoints/deliveries.service.js';
+import { EndpointSecrets } from '../../apps/hooks/endpoints/endpoint-secrets.js';
+import { EndpointsService } from '../../apps/hooks/endpoints/endpoints.service.js';
+import { SecretBox } from '../../apps/hooks/endpoints/secret-box.js';
+import { prepareDatabases } from '../../libs/database/prepare-databases.js';
+import { servicePool } from '../../libs/database/service-pool.js';
+import { serviceUrl } from '../../libs/database/service-url.js';
+import { system } from '../support/system.js';
+
+/** A clock that stands until it is moved, and chance that is none: schedules are kept exactly. */
+export class ManualClock implements Clock {
+  constructor(private time = new Date('2027-01-01T00:00:00Z').getTime()) {}
+  now = (): Date => new Date(this.time);
+  random = (): number => 0.5;
+  forward(seconds: number): void {
+    this.time += seconds * 1_000;
+  }
+}
+
+export interface Fact {
+  type: string;
+  aggregateId: string;
+  aggregateVersion: number;
+  service?: string;
+  traceparent?: string;
+  data?: unknown;
+}
+
+export interface HooksBedOptions {
+  clock?: Clock;
+  allowLoopback?: boolean;
+  resolveHost?: ResolveHost;
+}
+
+/**
+ * The webhooks over a database of their own in the system's PostgreSQL, as their own role, without the loops: a test says when what
+ * is due is sent, and what time it is. HTTP is real.
+ */
+export class HooksBed {
+  readonly worker: DeliveryWorker;
+  readonly fanOut: FanOut;
+  readonly sweeper: Sweeper;
+  readonly recoveries: Recoveries;
+  readonly endpoints: EndpointsService;
+  readonly deliveries: DeliveriesService;
+  private readonly agent;
+
+  private constructor(
+    readonly admin: pg.Pool,
+    readonly database: pg.Pool,
+    readonly databaseUrl: string,
+    readonly secretKey: string,
+    readonly clock: Clock,
+    options: HooksBedOptions,
+  ) {
+    const box = new SecretBox(secretKey);
+    const secrets = new EndpointSecrets(box);
+    const keys = new CommandKeys(database, box);
+    const guard = new EgressGuard({ allowLoopback: options.allowLoopback ?? true }, options.resolveHost ?? resolveHost);
+    this.agent = guardedAgent(guard);
+    this.endpoints = new EndpointsService(database, guard, secrets, keys, clock);
+    this.deliveries = new DeliveriesService(database, this.endpoints, keys, clock);
+    this.worker = new DeliveryWorker({
+      database,
+      secrets,
+      agent: this.agent,
+      clock,
+      name: 'bed',
+      onError: (error) => {
+        this.errors.push(error);
+      },
+    });
+    this.fanOut = new FanOut(database, clock);
+    this.sweeper = new Sweeper(database, clock);
+    this.recoveries = new Recoveries(database, clock);
+  }
+
+  readonly errors: unknown[] = [];
+
+  static async open(options: HooksBedOptions = {}): Promise<HooksBed> {
+    const name = `hooks_${randomUUID().replaceAll('-', '')}`;
+    const server = new pg.Client(system().databaseAdminUrl);
+    await server.connect();
+    await server.query(`create database ${name}`);
+    await server.end();
+    const adminUrl = new URL(system().databaseAdminUrl);
+    adminUrl.pathname = name;
+    // The password of the system's roles, which all databases of a server share.
+    await prepareDatabases({ adminUrl: adminUrl.href, rolePassword: 'roundtrip', log: () => {} });
+    const databaseUrl = serviceUrl(adminUrl.href, 'hooks', 'roundtrip');
+    const clock = options.clock ?? new ManualClock();
+    const key = randomBytes(32).toString('base64');
+    const bed = new HooksBed(
+      new pg.Pool({ connectionString: adminUrl.href, max: 4 }),
+      servicePool(databaseUrl, 'hooks-test', 10),
+      databaseUrl,
+      key,
+      clock,
+      options,
+    );
+    await bed.fanOut.prepare();
+    return bed;
+  }
+
+  async close(): Promise<void> {
+    await this.worker.idle();
+    await this.agent.destroy();
+    const { rows } = await this.admin.query<{ name: string }>('select current_database() as name');
+    await Promise.all([this.database.end(), this.admin.end()]);
+    const server = new pg.Client(system().databaseAdminUrl);
+    await server.connect();
+    await server.query(`drop database ${rows[0]!.name} with (force)`);
+    await server.end();
+  }
+
+  /** An endpoint as `POST /v1/hooks` makes it. */
+  async hook(hook: Partial<CreateHook> & { url: string }): Promise<HookCreated> {
+    return this.endpoints.create(CreateHook.parse({ types: ['order.*'], ...hook }), { fingerprint: randomUUID() });
+  }
+
+  /** Puts facts into the log as the relay does. @returns their event ids. */
+  async log(...facts: Fact[]): Promise<string[]> {
+    const ids: string[] = [];
+    for (const { type, aggregateId, aggregateVersion, service = type.split('.')[0]!, traceparent = null, data = {} } of facts) {
+      const id = randomUUID();
+      await this.admin.query(
+        `insert into events.log (event_id, service, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at,
+           recorded_at, traceparent, data) values ($1, $2, $3, 1, $2, $4, $5, $4, $6, $6, $7, $8)`,
+        [id, service, type, aggregateId, aggregateVersion, this.clock.now(), traceparent, JSON.stringify(data)],
+      );
+      ids.push(id);
+    }
+    return ids;
+  }
+
+  /** Queues what the log has. */
+  async follow(): Promise<void> {
+    while ((await this.fanOut.step()) > 0);
+  }
+
+  /** Queues what the log has and sends what is due, until nothing is due any more at this time. @returns how many attempts were made. */
+  async run(): Promise<number> {
+    await this.follow();
+    let sent = 0;
+    for (let more = 1; more > 0; sent += more) {
+      more = await this.worker.dispatch();
+      await this.worker.idle();
+    }
+    return sent;
+  }
+
+  /** The deliveries of an endpoint with their attempts, in the order of the log. */
+  async deliveriesOf(hookId: string): Promise<DeliveryDetail[]> {
+    const { items } = await this.deliveries.list(hookId, { limit: 200 });
+    const details = await Promise.all(items.map(({ deliveryId }) => this.deliveries.get(hookId, deliveryId)));
+    return details.sort((a, b) => ((a.sequence ?? '') < (b.sequence ?? '') ? -1 : 1));
+  }
+
+  /** What the service has said about its endpoints, oldest first. */
+  async said(): Promise<{ type: string; data: Record<string, unknown> }[]> {
+    const { rows } = await this.admin.query<{ type: string; data: string }>('select type, data from hooks.outbox order by id');
+    return rows.map(({ type, data }) => ({ type, data: JSON.parse(data) as Record<string, unknown> }));
+  }
+}
