@@ -82,6 +82,7 @@ export const participants = {
   trip: {
     createTrip: { refusals: ['TRIP_STATE_CONFLICT'] },
     requestApproval: { refusals: ['TRIP_STATE_CONFLICT', 'TRIP_NOT_FOUND', 'TRIP_PARTS_MISMATCH'] },
+    remindApproval: { refusals: ['TRIP_STATE_CONFLICT', 'TRIP_NOT_FOUND'] },
     withdrawApproval: { refusals: ['WITHDRAWAL_REFUSED'] },
     confirmTrip: { refusals: ['TRIP_STATE_CONFLICT', 'TRIP_NOT_FOUND', 'TRIP_PARTS_MISMATCH'] },
     failTrip: { refusals: ['TRIP_STATE_CONFLICT'] },

@@ -10,6 +10,8 @@ export const tripEvents = {
   /** A trip was asked for; nothing is reserved yet. */
   'trip.requested.v1': z.object({ ...trip, ...tripParts }),
   'trip.approval-requested.v1': z.object({ ...trip, total: Money, ...tripParts }),
+  /** Half of the time for an approval is over, and nobody has decided. */
+  'trip.approval-reminded.v1': z.object({ ...trip, total: Money }),
   'trip.approval-withdrawn.v1': z.object(trip),
   'trip.booked.v1': z.object({ ...trip, total: Money, ...tripParts }),
   /** The trip was refused or taken back. The customer is null where nothing but the id was known of it. */

@@ -17,9 +17,9 @@ export interface BookTripRequest {
   flights?: FlightLeg[];
   car?: CarRental;
   approval?: {
-    /** A total above it waits for somebody's approval. */
+    /** A total above it, or in another currency, waits for somebody's approval. */
     requiredAbove: Money;
-    /** How long; a reminder goes out at half time. */
+    /** How long; at half time the trip service is told to remind of it. */
     withinMs: number;
   };
   policy: SagaPolicy;

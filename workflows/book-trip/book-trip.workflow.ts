@@ -2,6 +2,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
 import { type Reason, Saga } from '../saga/saga.js';
 import { Approval } from './approval.js';
+import { needsApproval } from './approval-limit.js';
 import type { BookTripOutcome, BookTripRequest } from './book-trip.contract.js';
 import { partOf, partsOf, totalOf } from './trip-parts.js';
 
@@ -64,14 +65,19 @@ export async function bookTrip(request: BookTripRequest): Promise<BookTripOutcom
         (call, key) => call.void({ ...key, paymentId }),
       );
 
-      if (approval && booking.total.amount > approval.requiredAbove.amount) {
+      if (approval && needsApproval(booking.total, approval.requiredAbove)) {
         await saga.compensable(
           'request approval',
           (call, key) => call.requestApproval({ ...key, ...booking }),
           'withdraw approval',
           (call, key) => call.withdrawApproval({ ...key, tripId }),
         );
-        const decision = await approvals.await((decided) => saga.waitFor(decided, approval.withinMs));
+        const decision = await approvals.await((decided) =>
+          saga.waitFor(decided, approval.withinMs, {
+            name: 'remind approval',
+            action: (call, key) => call.remindApproval({ ...key, tripId }),
+          }),
+        );
         if (decision === undefined) saga.refuse('APPROVAL_EXPIRED', 'Nobody approved the trip in time.');
         if (decision === 'declined') saga.refuse('APPROVAL_DECLINED', approvals.note || 'The trip was declined.');
       }

@@ -15,7 +15,7 @@ export const BookTrip = z
     car,
     approvalRequiredAbove: Money.extend({ amount: z.int().min(0) })
       .optional()
-      .meta({ description: "A total above it waits for somebody's approval" }),
+      .meta({ description: "A total above it, or in another currency, waits for somebody's approval" }),
   })
   .refine(hasTripPart, noTripPart)
   .meta({
