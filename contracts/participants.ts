@@ -94,5 +94,7 @@ export const participants = {
 } as const satisfies Record<string, Record<string, { refusals: readonly [string, ...string[]] }>>;
 
 export type Participant = keyof typeof participants;
+/** All of them, in the order in which they are prepared, started and listed. */
+export const participantNames = Object.keys(participants) as Participant[];
 /** The operations of one participant. */
 export type OperationOf<P extends Participant> = keyof (typeof participants)[P] & string;

@@ -1,4 +1,5 @@
-import type { ParticipantUrlSetting } from '../config/participant-url.js';
+import { type Participant, participantNames } from '../../contracts/participants.js';
+import { type ParticipantUrlSetting, urlSettingOf } from '../config/participant-url.js';
 
 /** A process of ours, as the embedded default runs it. */
 export interface ProcessDeclaration {
@@ -10,15 +11,11 @@ export interface ProcessDeclaration {
 }
 
 /** Started together, before anything that calls them. Each owns the PostgreSQL schema of its own name. */
-export const participantProcesses = [
-  { name: 'order', main: 'apps/order/main.js', listensOn: 'ORDER_URL' },
-  { name: 'customer', main: 'apps/customer/main.js', listensOn: 'CUSTOMER_URL' },
-  { name: 'hotel', main: 'apps/hotel/main.js', listensOn: 'HOTEL_URL' },
-  { name: 'flight', main: 'apps/flight/main.js', listensOn: 'FLIGHT_URL' },
-  { name: 'car', main: 'apps/car/main.js', listensOn: 'CAR_URL' },
-  { name: 'payment', main: 'apps/payment/main.js', listensOn: 'PAYMENT_URL' },
-  { name: 'trip', main: 'apps/trip/main.js', listensOn: 'TRIP_URL' },
-] as const satisfies ProcessDeclaration[];
+export const participantProcesses: readonly (ProcessDeclaration & { name: Participant })[] = participantNames.map((name) => ({
+  name,
+  main: `apps/${name}/main.js`,
+  listensOn: urlSettingOf(name),
+}));
 
 /** Gateway and worker in one process: a saga that is started there is handed to its worker without a way through the server. */
 export const jointProcesses = [
@@ -31,7 +28,5 @@ export const splitProcesses = [
   { name: 'gateway', main: 'apps/gateway/main.js', listensOn: 'PORT' },
 ] as const satisfies ProcessDeclaration[];
 
-export type ParticipantName = (typeof participantProcesses)[number]['name'];
-
 /** Everything that the embedded default can run. */
-export type ProcessName = 'postgres' | 'temporal' | ParticipantName | (typeof splitProcesses)[number]['name'];
+export type ProcessName = 'postgres' | 'temporal' | Participant | (typeof splitProcesses)[number]['name'];

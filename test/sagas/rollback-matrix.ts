@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Participant, participants } from '../../contracts/participants.js';
+import { type Participant, participantNames, participants } from '../../contracts/participants.js';
 import type { Saga } from '../../contracts/saga.resource.js';
 import { call, clearFaults, ended, eventually, saga, setFault } from '../support/api.js';
 import { killAndAwaitRestart } from '../support/processes.js';
@@ -30,7 +30,7 @@ interface Target {
 function targetOf(step: string): Target {
   const camelCase = step.replaceAll(/ (\w)/g, (_space, letter: string) => letter.toUpperCase());
   for (const operation of [camelCase, step.split(' ')[0]!]) {
-    for (const participant of Object.keys(participants) as Participant[]) {
+    for (const participant of participantNames) {
       const known = (participants[participant] as Record<string, { refusals: readonly string[] }>)[operation];
       if (known) return { participant, operation, refusal: known.refusals[0]! };
     }
