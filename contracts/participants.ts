@@ -69,6 +69,11 @@ export const participants = {
     confirmCar: { refusals: confirmRefusals },
     cancelCar: { refusals: cancelRefusals },
   },
+  rail: {
+    reserveSeat: { refusals: ['TRAIN_FULL', 'UNKNOWN_TRAIN', 'TRAIN_DATE_INVALID', ...reserveRefusals] },
+    confirmSeat: { refusals: confirmRefusals },
+    cancelSeat: { refusals: cancelRefusals },
+  },
   payment: {
     authorize: {
       refusals: ['CARD_DECLINED', 'INSUFFICIENT_FUNDS', 'PAYMENT_METHOD_UNKNOWN', 'PAYMENT_VOIDED', 'PAYMENT_CONFLICT'],

@@ -27,11 +27,15 @@ const scenarios = [
   'create-order.needs-attention-unsettled-skipped',
   'book-trip.booked',
   'book-trip.booked-hotel-only',
+  'book-trip.booked-with-train',
+  'book-trip.booked-train-only',
   'book-trip.booked-patiently',
   'book-trip.booked-in-doubt',
   'book-trip.refused-hotel-full',
   'book-trip.refused-flight-full',
   'book-trip.refused-car-unavailable',
+  'book-trip.refused-train-full',
+  'book-trip.refused-at-the-pivot-with-train',
   'book-trip.refused-unknown-hotel',
   'book-trip.refused-two-at-once',
   'book-trip.refused-card-declined',
@@ -50,6 +54,7 @@ const scenarios = [
   'book-trip.approval-reminder-refused',
   'book-trip.approval-given-during-reminder',
   'cancel-trip.cancelled-full-refund',
+  'cancel-trip.cancelled-with-train',
   'cancel-trip.cancelled-half-refund',
   'cancel-trip.cancelled-no-refund',
   'cancel-trip.refused',
@@ -96,7 +101,7 @@ describe('recorded histories', () => {
     const results = await replay(histories);
     expect(results.size).toBe(histories.length);
     for (const [name, error] of results) expect(error, name).toBeUndefined();
-  });
+  }, 120_000);
 
   it('notices a step that was swapped for another', async () => {
     const [approved] = loadHistories(folder).filter(({ name }) => name.startsWith('create-order.approved.'));

@@ -3,6 +3,7 @@ import type { CarRental } from '../../contracts/car.commands.js';
 import type { FlightLeg } from '../../contracts/flight.commands.js';
 import type { HotelStay } from '../../contracts/hotel.commands.js';
 import type { Money } from '../../contracts/money.js';
+import type { TrainRide } from '../../contracts/rail.commands.js';
 import type { SagaPolicy } from '../saga/saga.contract.js';
 import { workflowIds } from '../saga/workflow-id.js';
 
@@ -16,6 +17,7 @@ export interface BookTripRequest {
   hotel?: HotelStay;
   flights?: FlightLeg[];
   car?: CarRental;
+  rail?: TrainRide;
   approval?: {
     /** A total above it, or in another currency, waits for somebody's approval. */
     requiredAbove: Money;

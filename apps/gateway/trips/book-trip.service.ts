@@ -65,10 +65,11 @@ export class BookTripService {
 }
 
 /** The parts as a list in Markdown, for the Temporal UI. */
-function inWords({ hotel, flights = [], car }: BookTrip): string {
+function inWords({ hotel, flights = [], car, rail }: BookTrip): string {
   return [
     ...(hotel ? [`- ${hotel.rooms} × ${hotel.hotelId}, ${hotel.checkIn} to ${hotel.checkOut}`] : []),
     ...flights.map(({ flightId, date, seats }) => `- ${seats} × ${flightId}, ${date}`),
     ...(car ? [`- ${car.carClass} at ${car.location}, ${car.pickUp} to ${car.dropOff}`] : []),
+    ...(rail ? [`- ${rail.seats} × ${rail.trainId}, ${rail.date}`] : []),
   ].join('\n');
 }

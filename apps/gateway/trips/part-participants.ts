@@ -2,8 +2,9 @@ import type { Participant } from '../../../contracts/participants.js';
 import type { TripPartName } from '../../../contracts/trip.resource.js';
 
 /** Who reserves each part of a trip, in the order in which lists of all of them go. */
-export const partParticipants = { hotel: 'hotel', flights: 'flight', car: 'car' } as const satisfies Partial<
-  Record<TripPartName, Participant>
+export const partParticipants = { hotel: 'hotel', flights: 'flight', car: 'car', rail: 'rail' } as const satisfies Record<
+  TripPartName,
+  Participant
 >;
 
 export const partNames = Object.keys(partParticipants) as (keyof typeof partParticipants)[];

@@ -74,6 +74,8 @@ const reminded = (tripId: string) =>
 const SOON_MS = 6_000;
 const LATER_MS = 60_000;
 
+const withTrain = (trainId: string, seats = 1) => ({ rail: { trainId, date: dayOf(0), seats } });
+
 /** A saga that is refused at its pivot, and whose car cannot be given back at first. */
 async function stuck(action: 'retry' | 'skip' | 'done', state: SagaState): Promise<string> {
   await setFault({ participant: 'payment', operation: 'capture', mode: 'refuse', times: 1 });
@@ -86,6 +88,9 @@ async function stuck(action: 'retry' | 'skip' | 'done', state: SagaState): Promi
 export const bookTripScenarios: Scenarios = {
   'book-trip.booked': () => goesThrough(),
   'book-trip.booked-hotel-only': () => goesThrough({ flights: undefined, car: undefined }),
+  'book-trip.booked-with-train': () => goesThrough(withTrain('TRAIN-AMS-BER')),
+  'book-trip.booked-train-only': () =>
+    goesThrough({ hotel: undefined, flights: undefined, car: undefined, ...withTrain('TRAIN-AMS-BER') }),
   'book-trip.booked-patiently': () => goesThrough({ paymentMethod: 'pm_slow' }),
   'book-trip.booked-in-doubt': async () => {
     await setFault({ participant: 'flight', operation: 'reserveSeat', mode: 'drop-response', times: 1 });
@@ -98,6 +103,9 @@ export const bookTripScenarios: Scenarios = {
     await ended((await bookTrip({ ...classic(), car: full.car })).sagaId);
     return fails('CAR_UNAVAILABLE', { car: full.car });
   },
+  'book-trip.refused-train-full': () => fails('TRAIN_FULL', withTrain('TRAIN-FIVE', 6)),
+  'book-trip.refused-at-the-pivot-with-train': () =>
+    fails('CAPTURE_DECLINED', { paymentMethod: 'pm_capture_fails', ...withTrain('TRAIN-AMS-BER') }),
   'book-trip.refused-unknown-hotel': () => fails('UNKNOWN_HOTEL', { hotel: { ...classic().hotel, hotelId: 'NO-SUCH' } }),
   'book-trip.refused-two-at-once': () => fails('HOTEL_FULL', { hotel: full.hotel, flights: full.flights }),
   'book-trip.refused-card-declined': () => fails('CARD_DECLINED', { paymentMethod: 'pm_declined' }),

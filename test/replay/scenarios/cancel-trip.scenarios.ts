@@ -5,7 +5,7 @@ import { bookTrip, trip } from '../../support/trips.js';
 import { abort, comesTo, endsAs, resolve, type Scenarios } from './scenario.js';
 
 /** Asks for the cancellation of a booked trip that begins in so many days; `fault` is there from then on. */
-async function cancelled(days: number, fault?: Fault): Promise<{ tripId: string; sagaId: string }> {
+async function cancelled(days: number, fault?: Fault, train?: string): Promise<{ tripId: string; sagaId: string }> {
   const [first, last] = [dayFromNow(days), dayFromNow(days + 2)];
   const { tripId, sagaId: booking } = await bookTrip({
     customerId: 'CUST-ALICE',
@@ -13,6 +13,7 @@ async function cancelled(days: number, fault?: Fault): Promise<{ tripId: string;
     hotel: { hotelId: 'HOTEL-ASTORIA', checkIn: first, checkOut: last, rooms: 1 },
     flights: [{ flightId: 'FLIGHT-AMS-VIE', date: first, seats: 1 }],
     car: { carClass: 'COMPACT', location: 'AMS', pickUp: first, dropOff: last },
+    ...(train && { rail: { trainId: train, date: first, seats: 1 } }),
   });
   expect((await ended(booking)).state).toBe('COMPLETED');
   if (fault) await setFault(fault);
@@ -21,8 +22,8 @@ async function cancelled(days: number, fault?: Fault): Promise<{ tripId: string;
   return { tripId, sagaId: body.sagaId };
 }
 
-async function refunds(days: number, share: number): Promise<string> {
-  const { tripId, sagaId } = await cancelled(days);
+async function refunds(days: number, share: number, train?: string): Promise<string> {
+  const { tripId, sagaId } = await cancelled(days, undefined, train);
   await endsAs(sagaId, 'COMPLETED');
   const { total, refund } = await trip(tripId);
   expect(refund?.amount).toBe(Math.floor(total.amount * share));
@@ -39,6 +40,7 @@ const refusing = (participant: string, operation: string): Fault => ({ participa
 
 export const cancelTripScenarios: Scenarios = {
   'cancel-trip.cancelled-full-refund': () => refunds(60, 1),
+  'cancel-trip.cancelled-with-train': () => refunds(60, 1, 'TRAIN-AMS-BER'),
   'cancel-trip.cancelled-half-refund': () => refunds(10, 0.5),
   'cancel-trip.cancelled-no-refund': () => refunds(1, 0),
   'cancel-trip.refused': async () => leavesBooked(await cancelled(60, refusing('trip', 'beginTripCancellation'))),
