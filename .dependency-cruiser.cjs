@@ -1,5 +1,5 @@
 /** Which way the arrows go: each rule is one sentence of docs/architecture.md. */
-const participants = '^apps/(order|customer|hotel|flight|car|payment|trip)/';
+const participants = '^apps/(order|customer|hotel|flight|car|rail|payment|trip)/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

@@ -6,6 +6,7 @@ import { hotelActivities } from './hotel.activities.js';
 import { orderActivities } from './order.activities.js';
 import type { ParticipantClient } from './participant.client.js';
 import { paymentActivities } from './payment.activities.js';
+import { railActivities } from './rail.activities.js';
 import { tripActivities } from './trip.activities.js';
 
 /** One client for each participant. */
@@ -18,6 +19,7 @@ export const createActivities = (clients: ParticipantClients) => ({
   ...hotelActivities(clients.hotel),
   ...flightActivities(clients.flight),
   ...carActivities(clients.car),
+  ...railActivities(clients.rail),
   ...paymentActivities(clients.payment),
   ...tripActivities(clients.trip),
 });

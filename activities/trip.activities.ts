@@ -6,6 +6,7 @@ import type {
   ConfirmTripCommand,
   CreateTripCommand,
   FailTripCommand,
+  RemindApprovalCommand,
   RequestApprovalCommand,
   TripStateAnswer,
   UndoTripCancellationCommand,
@@ -18,6 +19,7 @@ import type { ParticipantClient } from './participant.client.js';
 export const tripActivities = (trip: ParticipantClient<'trip'>) => ({
   createTrip: (command: Keyed<CreateTripCommand>) => trip.send<TripStateAnswer>('createTrip', command),
   requestApproval: (command: Keyed<RequestApprovalCommand>) => trip.send<TripStateAnswer>('requestApproval', command),
+  remindApproval: (command: Keyed<RemindApprovalCommand>) => trip.send<TripStateAnswer>('remindApproval', command),
   withdrawApproval: (command: Keyed<WithdrawApprovalCommand>) => trip.send<TripStateAnswer>('withdrawApproval', command),
   confirmTrip: (command: Keyed<ConfirmTripCommand>) => trip.send<TripStateAnswer>('confirmTrip', command),
   failTrip: (command: Keyed<FailTripCommand>) => trip.send<TripStateAnswer>('failTrip', command),

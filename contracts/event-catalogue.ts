@@ -6,6 +6,7 @@ import { flightEvents } from './flight.events.js';
 import { hotelEvents } from './hotel.events.js';
 import { orderFamily } from './order.events.js';
 import { paymentEvents } from './payment.events.js';
+import { railEvents } from './rail.events.js';
 import { sagaEvents } from './saga.events.js';
 import { tripEvents } from './trip.events.js';
 
@@ -73,6 +74,7 @@ export const eventCatalogue: EventCatalogue = catalogueOf([
   { schemas: hotelEvents },
   { schemas: flightEvents },
   { schemas: carEvents },
+  { schemas: railEvents },
   { schemas: paymentEvents },
   { schemas: tripEvents },
   { schemas: sagaEvents },

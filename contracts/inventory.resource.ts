@@ -14,6 +14,11 @@ export const FlightOffer = z
   .meta({ id: 'FlightOffer', description: 'Seats of a flight on that day' });
 export type FlightOffer = z.infer<typeof FlightOffer>;
 
+export const TrainOffer = z
+  .object({ trainId: z.string(), from: z.string(), to: z.string(), ...onOneDay })
+  .meta({ id: 'TrainOffer', description: 'Seats of a train on that day' });
+export type TrainOffer = z.infer<typeof TrainOffer>;
+
 export const CarOffer = z
   .object({ carClass: z.string(), location: z.string(), ...onOneDay })
   .meta({ id: 'CarOffer', description: 'Cars of a class at a location on that day' });

@@ -69,6 +69,11 @@ export const participants = {
     confirmCar: { refusals: confirmRefusals },
     cancelCar: { refusals: cancelRefusals },
   },
+  rail: {
+    reserveSeat: { refusals: ['TRAIN_FULL', 'UNKNOWN_TRAIN', 'TRAIN_DATE_INVALID', ...reserveRefusals] },
+    confirmSeat: { refusals: confirmRefusals },
+    cancelSeat: { refusals: cancelRefusals },
+  },
   payment: {
     authorize: {
       refusals: ['CARD_DECLINED', 'INSUFFICIENT_FUNDS', 'PAYMENT_METHOD_UNKNOWN', 'PAYMENT_VOIDED', 'PAYMENT_CONFLICT'],
@@ -82,6 +87,7 @@ export const participants = {
   trip: {
     createTrip: { refusals: ['TRIP_STATE_CONFLICT'] },
     requestApproval: { refusals: ['TRIP_STATE_CONFLICT', 'TRIP_NOT_FOUND', 'TRIP_PARTS_MISMATCH'] },
+    remindApproval: { refusals: ['TRIP_STATE_CONFLICT', 'TRIP_NOT_FOUND'] },
     withdrawApproval: { refusals: ['WITHDRAWAL_REFUSED'] },
     confirmTrip: { refusals: ['TRIP_STATE_CONFLICT', 'TRIP_NOT_FOUND', 'TRIP_PARTS_MISMATCH'] },
     failTrip: { refusals: ['TRIP_STATE_CONFLICT'] },
@@ -93,5 +99,7 @@ export const participants = {
 } as const satisfies Record<string, Record<string, { refusals: readonly [string, ...string[]] }>>;
 
 export type Participant = keyof typeof participants;
+/** All of them, in the order in which they are prepared, started and listed. */
+export const participantNames = Object.keys(participants) as Participant[];
 /** The operations of one participant. */
 export type OperationOf<P extends Participant> = keyof (typeof participants)[P] & string;

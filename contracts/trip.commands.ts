@@ -18,6 +18,10 @@ const reservedFields = { tripId, parts: z.strictObject(reservedTripParts), total
 export const RequestApprovalCommand = z.strictObject(reservedFields);
 export type RequestApprovalCommand = z.infer<typeof RequestApprovalCommand>;
 
+/** Says, once for a trip, that it still is AWAITING_APPROVAL; how often it is sent makes no difference. Refused in any other state. */
+export const RemindApprovalCommand = z.strictObject({ tripId });
+export type RemindApprovalCommand = z.infer<typeof RemindApprovalCommand>;
+
 /** AWAITING_APPROVAL → PENDING, the compensation of `requestApproval`: nobody can approve it any more. Never refused. */
 export const WithdrawApprovalCommand = z.strictObject({ tripId });
 export type WithdrawApprovalCommand = z.infer<typeof WithdrawApprovalCommand>;

@@ -33,6 +33,10 @@ export const tripEvents = {
     description: 'All parts are held, and a person has to approve the trip before it is paid.',
     examples: [{ ...sample, total: euros(420), hotel, flights }],
   }),
+  'trip.approval-reminded.v1': z.object({ ...trip, total: Money }).meta({
+    description: 'Half of the time for an approval is over, and nobody has decided.',
+    examples: [{ ...sample, total: euros(420) }],
+  }),
   'trip.approval-withdrawn.v1': z.object(trip).meta({
     description: 'Nobody needs to approve the trip any more: it was taken back before anybody had decided.',
     examples: [sample],

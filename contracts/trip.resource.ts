@@ -1,17 +1,11 @@
 import { z } from 'zod';
-import { CalendarDate } from './calendar-date.js';
 import { CarRental } from './car.commands.js';
 import { FlightLeg, FlightLegs } from './flight.commands.js';
 import { HotelStay } from './hotel.commands.js';
-import { Identifier } from './identifier.js';
 import { Money } from './money.js';
+import { TrainRide } from './rail.commands.js';
 import { reservationStates } from './reservation-state.js';
 import { tripStates } from './trip-state.js';
-
-/** Seats of one train on one day. */
-const TrainRide = z
-  .strictObject({ trainId: Identifier, date: CalendarDate, seats: z.int().min(1).max(100) })
-  .meta({ id: 'TrainRide' });
 
 /** The parts that a trip can be asked for; it has at least one. */
 export const tripRequestParts = {

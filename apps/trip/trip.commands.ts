@@ -8,6 +8,7 @@ import {
   ConfirmTripCommand,
   CreateTripCommand,
   FailTripCommand,
+  RemindApprovalCommand,
   RequestApprovalCommand,
   type TripStateAnswer,
   UndoTripCancellationCommand,
@@ -60,6 +61,19 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
       const parts = reservedParts(reserved, 'HELD');
       const trip = await transitTrip(tx, tripId, 'requestApproval', { parts, total });
       await appendEvent(tx, tripEvent(trip, 'trip.approval-requested', { total, ...parts }), context);
+      return answerOf(trip);
+    },
+  );
+
+  readonly remindApproval = command(
+    RemindApprovalCommand,
+    async (tx: TripTransaction, { tripId }, context): Promise<TripStateAnswer | Refusal> => {
+      const known = await lockTrip(tx, tripId);
+      if (!known) return notFound(tripId);
+      if (known.state !== 'AWAITING_APPROVAL') return conflict(known, 'be reminded of');
+      if (known.approvalRemindedAt) return answerOf(known);
+      const trip = await changeTrip(tx, tripId, { approvalRemindedAt: new Date() }, true);
+      await appendEvent(tx, tripEvent(trip, 'trip.approval-reminded', { total: totalOf(trip) }), context);
       return answerOf(trip);
     },
   );

@@ -32,6 +32,7 @@ export interface TripChange {
   /** The saga that the trip is locked for. */
   pendingSagaId?: string | null;
   lastCancellation?: LastCancellation | null;
+  approvalRemindedAt?: Date;
   /** One more saga has asked for a command. */
   counts?: boolean;
 }
@@ -104,7 +105,7 @@ export function toResource(row: SeenTrip): Trip {
 }
 
 function columnsOf(change: TripChange): Prisma.TripUpdateManyMutationInput {
-  const { parts, total, failure, refund, pendingSagaId, lastCancellation, counts } = change;
+  const { parts, total, failure, refund, approvalRemindedAt, pendingSagaId, lastCancellation, counts } = change;
   return {
     ...(parts && { parts }),
     ...(total && { total: total.amount, currency: total.currency }),
@@ -112,6 +113,7 @@ function columnsOf(change: TripChange): Prisma.TripUpdateManyMutationInput {
     ...(refund && { refund: refund.amount }),
     ...(pendingSagaId !== undefined && { pendingSagaId }),
     ...(lastCancellation !== undefined && { lastCancellation: lastCancellation ?? Prisma.DbNull }),
+    ...(approvalRemindedAt && { approvalRemindedAt }),
     ...(counts && { commandCount: { increment: 1 } }),
   };
 }

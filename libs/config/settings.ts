@@ -30,6 +30,7 @@ const catalogue = {
   HOTEL_URL: url('http://127.0.0.1:3003'),
   FLIGHT_URL: url('http://127.0.0.1:3004'),
   CAR_URL: url('http://127.0.0.1:3005'),
+  RAIL_URL: url('http://127.0.0.1:3006'),
   PAYMENT_URL: url('http://127.0.0.1:3007'),
   TRIP_URL: url('http://127.0.0.1:3008'),
 

@@ -1,5 +1,7 @@
+import { participantNames } from '../../contracts/participants.js';
+
 /** The services that own a PostgreSQL schema, in the order in which they are prepared. */
-export const services = ['order', 'customer', 'hotel', 'flight', 'car', 'payment', 'trip', 'events', 'hooks', 'saga'] as const;
+export const services = [...participantNames, 'events', 'hooks', 'saga'] as const;
 export type Service = (typeof services)[number];
 
 /** The services that may read the log of all facts. */

@@ -12,7 +12,7 @@ const settings = {
   DATABASE_ROLE_PASSWORD: 'secret',
   EMBEDDED_TEMPORAL_UI_PORT: 8233,
 } as EmbeddedSettings;
-const [order] = participantProcesses;
+const order = participantProcesses.find(({ name }) => name === 'order')!;
 const [gateway] = jointProcesses;
 const hooks = listenerProcesses[1];
 

@@ -1,5 +1,6 @@
+import { type Participant, participantNames } from '../../contracts/participants.js';
 import type { ListenerUrlSetting } from '../config/listener-url.js';
-import type { ParticipantUrlSetting } from '../config/participant-url.js';
+import { type ParticipantUrlSetting, urlSettingOf } from '../config/participant-url.js';
 import type { Service } from '../database/services.js';
 
 /** A process of ours, as the embedded default runs it. */
@@ -14,15 +15,12 @@ export interface ProcessDeclaration {
 }
 
 /** Started together, before anything that calls them. */
-export const participantProcesses = [
-  { name: 'order', main: 'apps/order/main.js', listensOn: 'ORDER_URL', owns: 'order' },
-  { name: 'customer', main: 'apps/customer/main.js', listensOn: 'CUSTOMER_URL', owns: 'customer' },
-  { name: 'hotel', main: 'apps/hotel/main.js', listensOn: 'HOTEL_URL', owns: 'hotel' },
-  { name: 'flight', main: 'apps/flight/main.js', listensOn: 'FLIGHT_URL', owns: 'flight' },
-  { name: 'car', main: 'apps/car/main.js', listensOn: 'CAR_URL', owns: 'car' },
-  { name: 'payment', main: 'apps/payment/main.js', listensOn: 'PAYMENT_URL', owns: 'payment' },
-  { name: 'trip', main: 'apps/trip/main.js', listensOn: 'TRIP_URL', owns: 'trip' },
-] as const satisfies ProcessDeclaration[];
+export const participantProcesses: readonly (ProcessDeclaration & { name: Participant })[] = participantNames.map((name) => ({
+  name,
+  main: `apps/${name}/main.js`,
+  listensOn: urlSettingOf(name),
+  owns: name,
+}));
 
 /** What carries events on; started with the participants, whose work does not wait for it. */
 export const listenerProcesses = [
@@ -42,12 +40,10 @@ export const splitProcesses = [
   { name: 'gateway', main: 'apps/gateway/main.js', listensOn: 'PORT' },
 ] as const satisfies ProcessDeclaration[];
 
-export type ParticipantName = (typeof participantProcesses)[number]['name'];
-
 /** Everything that the embedded default can run. */
 export type ProcessName =
   | 'postgres'
   | 'temporal'
-  | ParticipantName
+  | Participant
   | (typeof listenerProcesses)[number]['name']
   | (typeof splitProcesses)[number]['name'];

@@ -114,9 +114,15 @@ export class Reservations {
     let { rates, short } = await outlookFor(tx, claims);
     const unknown = items.find(({ resource }) => !rates.has(resource));
     if (unknown) return new Refusal(this.kind.refusals.unknown, `There is no ${unknown.resource}.`);
-    if (short.length > 0 && (await this.expireInTheWay(tx, items, short, context))) ({ short } = await outlookFor(tx, claims));
+    let passedOver = false;
+    if (short.length > 0) {
+      passedOver = await this.expireInTheWay(tx, items, short, context);
+      // Looked at again even where nothing was in the way: what was may have been ended by somebody else between the two looks.
+      ({ short } = await outlookFor(tx, claims));
+    }
     const [first] = short;
     if (first) {
+      if (passedOver) throw new ConcurrencyConflictError('somebody else is deciding about an overdue hold on what is short');
       const { resource, day, units, free, capacity } = first;
       return new Refusal(
         this.kind.refusals.full,
@@ -127,7 +133,10 @@ export class Reservations {
     return rates;
   }
 
-  /** Expires overdue holds on what is short rather than let them turn anybody away. @returns whether there was any. */
+  /**
+   * Expires overdue holds on what is short rather than let them turn anybody away. @returns whether there was one that somebody else is
+   * deciding about, so that nobody knows yet whether its units will be free.
+   */
   private async expireInTheWay(
     tx: Transaction,
     items: readonly WantedItem[],
@@ -135,15 +144,17 @@ export class Reservations {
     context: CommandContext,
   ): Promise<boolean> {
     const holds: Reservation[] = [];
-    for (const tripId of await overdueTripsInTheWay(tx, short)) {
+    const overdue = await overdueTripsInTheWay(tx, short);
+    for (const tripId of overdue) {
       const hold = await lockOverdueHold(tx, tripId);
       if (hold) holds.push(hold);
     }
-    if (holds.length === 0) return false;
+    const passedOver = holds.length < overdue.length;
+    if (holds.length === 0) return passedOver;
     // Theirs and ours together: whoever locks days one after the other may come to wait in a circle.
     await lockUnits(tx, claimsOf([...items, ...holds.flatMap((hold) => hold.items)]));
     for (const hold of holds) await this.expireLocked(tx, hold, context);
-    return true;
+    return passedOver;
   }
 
   private async expireLocked(tx: Transaction, hold: Reservation, context: CommandContext): Promise<void> {

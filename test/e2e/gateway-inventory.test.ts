@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { CarOffer, FlightOffer, HotelOffer } from '../../contracts/inventory.resource.js';
+import type { CarOffer, FlightOffer, HotelOffer, TrainOffer } from '../../contracts/inventory.resource.js';
 import type { Page } from '../../contracts/page.js';
 import type { Reservation } from '../../contracts/reservation.resource.js';
 import { bookTrip, call, dayFromNow, ended, payments, reservations, tripParts } from '../support/api.js';
@@ -44,6 +44,10 @@ describe('the inventory', () => {
     const cars = await list<CarOffer>('/v1/cars');
     for (const car of cars.items) expect(car).toEqual({ carClass: expect.any(String), location: expect.any(String), ...onDay });
     expect(cars.items).toContainEqual(expect.objectContaining({ carClass: 'ONLY-ONE', location: 'AMS', capacity: 1 }));
+    const trains = await list<TrainOffer>('/v1/trains');
+    for (const train of trains.items)
+      expect(train).toEqual({ trainId: expect.any(String), from: expect.any(String), to: expect.any(String), ...onDay });
+    expect(trains.items).toContainEqual(expect.objectContaining({ trainId: 'TRAIN-FIVE', capacity: 5 }));
     expect(await list('/v1/hotels')).toEqual(await list(`/v1/hotels?date=${dayFromNow(1)}`));
   });
 
@@ -59,7 +63,7 @@ describe('the inventory', () => {
     expect(after.map((free, index) => before[index]! - free)).toEqual([0, 3, 3, 0]);
   });
 
-  it.each(['hotels', 'flights', 'cars'])('pages through %s', async (kind) => {
+  it.each(['hotels', 'flights', 'cars', 'trains'])('pages through %s', async (kind) => {
     expect(await pages(`/v1/${kind}`, 2)).toEqual(await pages(`/v1/${kind}`, 200));
   });
 

@@ -25,6 +25,56 @@ const scenarios = [
   'create-order.needs-attention-done',
   'create-order.needs-attention-recovered',
   'create-order.needs-attention-unsettled-skipped',
+  'book-trip.booked',
+  'book-trip.booked-hotel-only',
+  'book-trip.booked-with-train',
+  'book-trip.booked-train-only',
+  'book-trip.booked-patiently',
+  'book-trip.booked-in-doubt',
+  'book-trip.refused-hotel-full',
+  'book-trip.refused-flight-full',
+  'book-trip.refused-car-unavailable',
+  'book-trip.refused-train-full',
+  'book-trip.refused-at-the-pivot-with-train',
+  'book-trip.refused-unknown-hotel',
+  'book-trip.refused-two-at-once',
+  'book-trip.refused-card-declined',
+  'book-trip.refused-at-the-pivot',
+  'book-trip.compensated-participant-unavailable',
+  'book-trip.aborted-reserving',
+  'book-trip.needs-attention-retried',
+  'book-trip.needs-attention-done',
+  'book-trip.needs-attention-skipped',
+  'book-trip.confirm-needs-attention-retried',
+  'book-trip.approval-given',
+  'book-trip.approval-declined',
+  'book-trip.approval-aborted',
+  'book-trip.approval-expired',
+  'book-trip.approval-reminded-and-given',
+  'book-trip.approval-reminder-refused',
+  'book-trip.approval-given-during-reminder',
+  'cancel-trip.cancelled-full-refund',
+  'cancel-trip.cancelled-with-train',
+  'cancel-trip.cancelled-half-refund',
+  'cancel-trip.cancelled-no-refund',
+  'cancel-trip.refused',
+  'cancel-trip.refused-at-the-pivot',
+  'cancel-trip.aborted',
+  'cancel-trip.needs-attention-retried',
+  'cancel-trip.needs-attention-skipped',
+  'revise-order.revised-up',
+  'revise-order.revised-down',
+  'revise-order.refused-insufficient-credit',
+  'revise-order.refused-at-the-pivot',
+  'revise-order.aborted',
+  'cancel-order.cancelled',
+  'cancel-order.refused',
+  'cancel-order.refused-at-the-pivot',
+  'pay-order.paid',
+  'pay-order.refused-card-declined',
+  'pay-order.refused-at-the-pivot',
+  'ship-order.shipped',
+  'ship-order.refused',
 ];
 
 let bundle: Awaited<ReturnType<typeof bundleWorkflows>>;
@@ -41,13 +91,9 @@ async function replay(histories: RecordedHistory[]): Promise<Map<string, Error |
 }
 
 describe('recorded histories', () => {
-  it('has one of every ending', () => {
-    const recorded = readdirSync(folder);
-    for (const scenario of scenarios)
-      expect(
-        recorded.filter((file) => file.startsWith(`${scenario}.`)),
-        scenario,
-      ).not.toHaveLength(0);
+  it('has one of every ending, and none that could go unnoticed', () => {
+    const recorded = readdirSync(folder).map((file) => file.split('.').slice(0, 2).join('.'));
+    expect([...new Set(recorded)].toSorted()).toEqual(scenarios.toSorted());
   });
 
   it('replays each under the workflows of today', async () => {
@@ -55,7 +101,7 @@ describe('recorded histories', () => {
     const results = await replay(histories);
     expect(results.size).toBe(histories.length);
     for (const [name, error] of results) expect(error, name).toBeUndefined();
-  });
+  }, 120_000);
 
   it('notices a step that was swapped for another', async () => {
     const [approved] = loadHistories(folder).filter(({ name }) => name.startsWith('create-order.approved.'));

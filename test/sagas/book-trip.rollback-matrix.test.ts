@@ -16,11 +16,13 @@ it('is run for every step of bookTrip', () => {
     ['reserve room', 'compensable'],
     ['reserve seat', 'compensable'],
     ['reserve car', 'compensable'],
+    ['reserve train', 'compensable'],
     ['authorize payment', 'compensable'],
     ['capture payment', 'pivot'],
     ['confirm room', 'retriable'],
     ['confirm seat', 'retriable'],
     ['confirm car', 'retriable'],
+    ['confirm train', 'retriable'],
     ['confirm trip', 'retriable'],
   ]);
 });

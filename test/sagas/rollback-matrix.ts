@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Participant, participants } from '../../contracts/participants.js';
+import { type Participant, participantNames, participants } from '../../contracts/participants.js';
 import type { Saga } from '../../contracts/saga.resource.js';
 import { call, clearFaults, ended, eventually, saga, setFault } from '../support/api.js';
 import { killAndAwaitRestart } from '../support/processes.js';
@@ -26,17 +26,27 @@ interface Target {
   refusal: string;
 }
 
+/** Steps that are not named after their operation, as an earlier participant has one of that name. */
+const namesakes: Record<string, Pick<Target, 'participant' | 'operation'>> = {
+  'reserve train': { participant: 'rail', operation: 'reserveSeat' },
+  'confirm train': { participant: 'rail', operation: 'confirmSeat' },
+};
+
 /** A step is named after the operation that it calls: 'reserve credit' is `reserveCredit`, 'capture payment' is `capture`. */
 function targetOf(step: string): Target {
+  const namesake = namesakes[step];
+  if (namesake) return { ...namesake, refusal: refusalsOf(namesake.participant)[namesake.operation]!.refusals[0]! };
   const camelCase = step.replaceAll(/ (\w)/g, (_space, letter: string) => letter.toUpperCase());
   for (const operation of [camelCase, step.split(' ')[0]!]) {
-    for (const participant of Object.keys(participants) as Participant[]) {
-      const known = (participants[participant] as Record<string, { refusals: readonly string[] }>)[operation];
+    for (const participant of participantNames) {
+      const known = refusalsOf(participant)[operation];
       if (known) return { participant, operation, refusal: known.refusals[0]! };
     }
   }
   throw new Error(`no participant has an operation for the step "${step}"`);
 }
+
+const refusalsOf = (participant: Participant): Record<string, { refusals: readonly string[] }> => participants[participant];
 
 const went = (steps: Saga['steps']) => steps.filter((step) => step.compensates === undefined);
 

@@ -6,7 +6,7 @@ import { tripEvents } from '../../contracts/trip.events.js';
 import { Trip } from '../../contracts/trip.resource.js';
 import { system } from '../support/system.js';
 import { describeConformance, expectProblem } from './participant-conformance.js';
-import { ParticipantProbe } from './participant-probe.js';
+import { newKey, ParticipantProbe } from './participant-probe.js';
 
 const probe = new ParticipantProbe('trip', () => system().tripUrl);
 const EUR = (amount: number) => ({ amount, currency: 'EUR' });
@@ -91,6 +91,24 @@ describe('trip: booking', () => {
     expect((await probe.send('withdrawApproval', { tripId: randomUUID() })).body).toMatchObject({ state: null });
     expect((await probe.send('failTrip', { tripId, failure })).body).toEqual({ tripId, state: 'FAILED' });
     expect(await read(tripId)).toMatchObject({ state: 'FAILED', failure, hotel: { state: 'CANCELLED' } });
+  });
+
+  it('is reminded of its approval once, while it waits for that', async () => {
+    const body = creation();
+    const { tripId } = body;
+    const remind = (key?: string) => probe.send('remindApproval', { tripId }, key);
+    const reminders = async () => (await eventsOf(tripId)).filter(({ name }) => name === 'trip.approval-reminded.v1');
+    expectProblem(await remind(), 409, 'TRIP_NOT_FOUND');
+    await probe.send('createTrip', body);
+    expectProblem(await remind(), 409, 'TRIP_STATE_CONFLICT');
+    await probe.send('requestApproval', { tripId, parts, total });
+    const key = newKey();
+    const replies = [await remind(key), await remind(key), await remind(), ...(await Promise.all([remind(), remind()]))];
+    for (const reply of replies) expect(reply).toMatchObject({ status: 200, body: { tripId, state: 'AWAITING_APPROVAL' } });
+    expect(await reminders()).toHaveLength(1);
+    await probe.send('confirmTrip', { tripId, parts, total });
+    expectProblem(await remind(), 409, 'TRIP_STATE_CONFLICT');
+    expect(await reminders()).toHaveLength(1);
   });
 
   it('is booked from approval, too', async () => {
@@ -270,6 +288,7 @@ describe('trip: what is published and asked', () => {
     const { tripId } = body;
     await probe.send('createTrip', body);
     await probe.send('requestApproval', { tripId, parts, total });
+    await probe.send('remindApproval', { tripId });
     await probe.send('withdrawApproval', { tripId });
     await probe.send('confirmTrip', { tripId, parts, total });
     await begin(tripId);
@@ -285,14 +304,15 @@ describe('trip: what is published and asked', () => {
     expect(events.map(({ name, version }) => `${version} ${name}`)).toEqual([
       '1 trip.requested.v1',
       '2 trip.approval-requested.v1',
-      '3 trip.approval-withdrawn.v1',
-      '4 trip.booked.v1',
-      '5 trip.cancellation-begun.v1',
-      '6 trip.cancellation-undone.v1',
+      '3 trip.approval-reminded.v1',
+      '4 trip.approval-withdrawn.v1',
+      '5 trip.booked.v1',
+      '6 trip.cancellation-begun.v1',
       '7 trip.cancellation-undone.v1',
-      '8 trip.cancellation-begun.v1',
-      '9 trip.cancellation-committed.v1',
-      '10 trip.cancelled.v1',
+      '8 trip.cancellation-undone.v1',
+      '9 trip.cancellation-begun.v1',
+      '10 trip.cancellation-committed.v1',
+      '11 trip.cancelled.v1',
       '1 trip.failed.v1',
     ]);
     for (const { name, data } of events)

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { type Participant, participants } from '../../contracts/participants.js';
+import { type Participant, participantNames } from '../../contracts/participants.js';
 import { listenerUrlSettings } from '../../libs/config/listener-url.js';
 import { participantUrlSettings } from '../../libs/config/participant-url.js';
 import { startEmbeddedSystem } from '../../libs/embedded/embedded-system.js';
@@ -27,9 +27,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     },
   });
   const { gateway, hooks, relay, databaseAdmin, temporal } = system.addresses;
-  const participantUrls = Object.fromEntries(
-    (Object.keys(participants) as Participant[]).map((name) => [`${name}Url`, system.addresses[name]]),
-  ) as Record<`${Participant}Url`, string>;
+  const participantUrls = Object.fromEntries(participantNames.map((name) => [`${name}Url`, system.addresses[name]])) as Record<
+    `${Participant}Url`,
+    string
+  >;
   project.provide('system', {
     gatewayUrl: gateway,
     hooksUrl: hooks,

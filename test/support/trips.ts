@@ -7,13 +7,14 @@ import { call } from './api.js';
 /** A day far enough away for anything; each test that counts units takes a day of its own. */
 export const dayOf = (offset: number): string => new Date(Date.now() + (60 + offset) * 86_400_000).toISOString().slice(0, 10);
 
-/** A trip with a room, a seat and a car, all of them plentiful, from `offset` days on. */
+/** A trip with a room, a seat, a car and a train, all of them plentiful, from `offset` days on. */
 export const plentifulTrip = (offset = 0) => ({
   customerId: 'CUST-ALICE',
   paymentMethod: 'pm_ok',
   hotel: { hotelId: 'HOTEL-ASTORIA', checkIn: dayOf(offset), checkOut: dayOf(offset + 2), rooms: 1 },
   flights: [{ flightId: 'FLIGHT-AMS-VIE', date: dayOf(offset), seats: 1 }],
   car: { carClass: 'COMPACT', location: 'AMS', pickUp: dayOf(offset), dropOff: dayOf(offset + 1) },
+  rail: { trainId: 'TRAIN-AMS-BER', date: dayOf(offset), seats: 1 },
 });
 
 export async function bookTrip(body: object = plentifulTrip()): Promise<{ tripId: string; sagaId: string }> {
@@ -47,7 +48,8 @@ export async function paymentsOf(tripId: string): Promise<{ state: string; amoun
 export async function expectBooked(tripId: string): Promise<void> {
   const booked = await trip(tripId);
   expect(booked.state).toBe('BOOKED');
-  for (const part of [booked.hotel, ...(booked.flights ?? []), booked.car]) if (part) expect(part.state).toBe('CONFIRMED');
+  for (const part of [booked.hotel, ...(booked.flights ?? []), booked.car, booked.rail])
+    if (part) expect(part.state).toBe('CONFIRMED');
   const reservations = await reservationsOf(tripId);
   expect(reservations.length).toBeGreaterThan(0);
   for (const reservation of reservations) expect(reservation, reservation.participant).toMatchObject({ state: 'CONFIRMED' });

@@ -3,6 +3,7 @@ import type { CarRental } from '../../contracts/car.commands.js';
 import type { FlightLeg } from '../../contracts/flight.commands.js';
 import type { HotelStay } from '../../contracts/hotel.commands.js';
 import type { Money } from '../../contracts/money.js';
+import type { TrainRide } from '../../contracts/rail.commands.js';
 import type { SagaPolicy } from '../saga/saga.contract.js';
 import { workflowIds } from '../saga/workflow-id.js';
 
@@ -16,10 +17,11 @@ export interface BookTripRequest {
   hotel?: HotelStay;
   flights?: FlightLeg[];
   car?: CarRental;
+  rail?: TrainRide;
   approval?: {
-    /** A total above it waits for somebody's approval. */
+    /** A total above it, or in another currency, waits for somebody's approval. */
     requiredAbove: Money;
-    /** How long; a reminder goes out at half time. */
+    /** How long; at half time the trip service is told to remind of it. */
     withinMs: number;
   };
   policy: SagaPolicy;

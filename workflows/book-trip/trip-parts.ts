@@ -3,26 +3,29 @@ import type { CarRental } from '../../contracts/car.commands.js';
 import type { FlightLeg } from '../../contracts/flight.commands.js';
 import type { HotelStay } from '../../contracts/hotel.commands.js';
 import type { Money } from '../../contracts/money.js';
+import type { TrainRide } from '../../contracts/rail.commands.js';
 import type { ReservedTripParts } from '../../contracts/trip.resource.js';
 
 export interface Holds {
   hotel?: HoldAnswer<HotelStay> | undefined;
   flights?: HoldAnswer<FlightLeg> | undefined;
   car?: HoldAnswer<CarRental> | undefined;
+  rail?: HoldAnswer<TrainRide> | undefined;
 }
 
 /** The parts of a trip as their participants have reserved them. */
-export function partsOf({ hotel, flights, car }: Holds): ReservedTripParts {
+export function partsOf({ hotel, flights, car, rail }: Holds): ReservedTripParts {
   return {
     ...(hotel?.items[0] ? { hotel: hotel.items[0] } : {}),
     ...(flights ? { flights: flights.items } : {}),
     ...(car?.items[0] ? { car: car.items[0] } : {}),
+    ...(rail?.items[0] ? { rail: rail.items[0] } : {}),
   };
 }
 
 /** What they cost together; all participants ask in one currency. */
-export function totalOf({ hotel, flights, car }: Holds): Money {
-  const prices = [hotel, flights, car].flatMap((hold) => (hold ? [hold.price] : []));
+export function totalOf({ hotel, flights, car, rail }: Holds): Money {
+  const prices = [hotel, flights, car, rail].flatMap((hold) => (hold ? [hold.price] : []));
   return { amount: prices.reduce((sum, { amount }) => sum + amount, 0), currency: prices[0]?.currency ?? 'EUR' };
 }
 
@@ -31,6 +34,7 @@ const partOfStep: Record<string, string> = {
   'reserve room': 'hotel',
   'reserve seat': 'flights',
   'reserve car': 'car',
+  'reserve train': 'rail',
   'authorize payment': 'payment',
   'capture payment': 'payment',
   'request approval': 'approval',

@@ -27,6 +27,7 @@ export async function cancelTrip({ tripId, policy }: CancelTripRequest): Promise
         async () => parts.hotel && saga.retriable('cancel room', (call, key) => call.cancelRoom({ ...key, tripId })),
         async () => parts.flights && saga.retriable('cancel seat', (call, key) => call.cancelSeat({ ...key, tripId })),
         async () => parts.car && saga.retriable('cancel car', (call, key) => call.cancelCar({ ...key, tripId })),
+        async () => parts.rail && saga.retriable('cancel train', (call, key) => call.cancelTrain({ ...key, tripId })),
       );
       if (refund.amount > 0)
         await saga.retriable('refund payment', (call, key) => call.refund({ ...key, paymentId, amount: refund }));

@@ -9,6 +9,7 @@ import {
   proxyLocalActivities,
   setCurrentDetails,
   setHandler,
+  sleep,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -21,7 +22,7 @@ import { SagaJournal } from './saga-journal.js';
 import { abortUpdate, resolveUpdate, sagaFailures, type SagaPolicy, timelineQuery } from './saga.contract.js';
 import { searchAttributes } from './search-attributes.js';
 import { readFailure, type StepFailure } from './step-failure.js';
-import { compensating, fast, patient, persistent } from './step-policies.js';
+import { compensating, dispensable, fast, patient, persistent } from './step-policies.js';
 
 /** One call of a participant, under the key that makes its repetition harmless. */
 type Action<Activities, Result extends Answer> = (call: ActivityInterfaceFor<Activities>, key: StepKey) => Promise<Result>;
@@ -37,6 +38,12 @@ interface Undo<Activities> {
   name: string;
   step: StepRecord;
   action: Compensation<Activities>;
+}
+
+/** What is sent at half time of a wait, under a name of its own. */
+interface Reminder<Activities> {
+  name: string;
+  action: Action<Activities, Answer>;
 }
 
 /**
@@ -154,12 +161,25 @@ export class Saga<Activities> {
 
   /**
    * Waits for a person or an event. @returns whether it came within `timeoutMs`. The saga is WAITING meanwhile and can be aborted.
+   * The reminder goes out at half time, beside the wait: it neither holds up what is waited for nor prolongs the wait, and is given up
+   * when the wait is over or it cannot be sent. So it is no step: nothing depends on it, and nothing of it is taken back.
    */
-  async waitFor(happened: () => boolean, timeoutMs: number): Promise<boolean> {
+  async waitFor(happened: () => boolean, timeoutMs: number, reminder?: Reminder<Activities>): Promise<boolean> {
     this.enter('WAITING');
-    const came = await condition(happened, timeoutMs);
+    const beside = new CancellationScope({ cancellable: true });
+    if (reminder) void beside.run(() => this.remind(reminder, timeoutMs));
+    const came = await condition(happened, timeoutMs).finally(() => beside.cancel());
     this.enter('RUNNING');
     return came;
+  }
+
+  private async remind({ name, action }: Reminder<Activities>, timeoutMs: number): Promise<void> {
+    try {
+      await sleep(Math.ceil(timeoutMs / 2));
+      await action(proxyActivities<Activities>(dispensable(this.policy, name)), { key: keyOf(name) });
+    } catch (error) {
+      readFailure(error); // a bug is thrown on; anything else means that nobody is reminded
+    }
   }
 
   /** Turns the saga round with a business no of the process's own, about the step before. */

@@ -1,4 +1,4 @@
-import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
+import { ActivityCancellationType, type ActivityOptions, type LocalActivityOptions } from '@temporalio/workflow';
 import type { SagaPolicy } from './saga.contract.js';
 
 const ATTEMPT_MS = 4_000;
@@ -24,6 +24,12 @@ export const persistent = (summary: string): ActivityOptions => ({
   summary,
   startToCloseTimeout: ATTEMPT_MS,
   retry: backoff,
+});
+
+/** What the saga can do without: given up at the deadline of a step, and dropped without a look back when it is told to stop. */
+export const dispensable = (policy: SagaPolicy, summary: string): ActivityOptions => ({
+  ...patient(policy, summary),
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
 });
 
 /** A compensation until its limit; after it the saga calls for attention and goes on under `persistent`. */

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Fault } from '../../../contracts/fault.resource.js';
-import { type Participant, participants } from '../../../contracts/participants.js';
+import { type Participant, participantNames, participants } from '../../../contracts/participants.js';
 import { ParticipantUnavailableException } from '../../../libs/participant-client/participant-unavailable.exception.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
-import { participantNames, ParticipantsService } from '../participants/participants.service.js';
+import { ParticipantsService } from '../participants/participants.service.js';
 
 /** Faults on demand, kept by the participants themselves. */
 @Injectable()

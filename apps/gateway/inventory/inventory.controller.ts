@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { CalendarDate } from '../../../contracts/calendar-date.js';
-import { CarOffer, FlightOffer, HotelOffer } from '../../../contracts/inventory.resource.js';
+import { CarOffer, FlightOffer, HotelOffer, TrainOffer } from '../../../contracts/inventory.resource.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
 import { ApiProblems } from '../api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
@@ -43,5 +43,13 @@ export class InventoryController {
   @ApiProblems(problems)
   cars(@Query({ schema: InventoryListQuery }) query: InventoryQuery): Promise<Page<CarOffer>> {
     return this.inventory.cars(query);
+  }
+
+  @Get('trains')
+  @ApiOperation({ summary: 'List trains with their free seats of a day' })
+  @ApiOkResponse({ standardSchema: pageOf(TrainOffer) })
+  @ApiProblems(problems)
+  trains(@Query({ schema: InventoryListQuery }) query: InventoryQuery): Promise<Page<TrainOffer>> {
+    return this.inventory.trains(query);
   }
 }

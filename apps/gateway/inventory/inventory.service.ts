@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { CarOffer, FlightOffer, HotelOffer } from '../../../contracts/inventory.resource.js';
+import type { CarOffer, FlightOffer, HotelOffer, TrainOffer } from '../../../contracts/inventory.resource.js';
 import type { Page } from '../../../contracts/page.js';
 import { ParticipantsService } from '../participants/participants.service.js';
 
@@ -24,5 +24,9 @@ export class Inventory {
 
   cars(query: InventoryQuery): Promise<Page<CarOffer>> {
     return this.participants.apis.car.get('/inventory', { ...query });
+  }
+
+  trains(query: InventoryQuery): Promise<Page<TrainOffer>> {
+    return this.participants.apis.rail.get('/inventory', { ...query });
   }
 }

@@ -1,11 +1,9 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { type Participant, participants } from '../../../contracts/participants.js';
+import { type Participant, participantNames } from '../../../contracts/participants.js';
 import { participantUrls, type ParticipantUrlSetting } from '../../../libs/config/participant-url.js';
 import { ParticipantApi } from '../../../libs/participant-client/participant-api.js';
 import { ParticipantWatch } from '../../../libs/participant-client/participant-watch.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
-
-export const participantNames = Object.keys(participants) as Participant[];
 
 /** Every participant that the gateway asks on a person's behalf, each watched from the start. */
 @Injectable()

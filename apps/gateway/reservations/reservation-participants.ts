@@ -1,5 +1,6 @@
-import type { Participant } from '../../../contracts/participants.js';
+import { partParticipants } from '../trips/part-participants.js';
 
-/** The participants that take reservations, in the order in which a list of all of them goes. */
-export const reservationParticipants = ['hotel', 'flight', 'car'] as const satisfies Participant[];
-export type ReservationParticipant = (typeof reservationParticipants)[number];
+export type ReservationParticipant = (typeof partParticipants)[keyof typeof partParticipants];
+
+/** The participants that take reservations, in the order in which a list of all of them goes: those that a trip can have a part of. */
+export const reservationParticipants: readonly ReservationParticipant[] = Object.values(partParticipants);

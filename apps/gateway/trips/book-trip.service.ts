@@ -8,6 +8,7 @@ import { businessIdOfKey, newBusinessId } from '../saga-start/business-id.js';
 import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
 import type { WithoutPolicy } from '../saga-start/saga-start.js';
 import { SagaStarter } from '../saga-start/saga-starter.service.js';
+import { askedParts } from './asked-parts.js';
 import { participantsFor } from './part-participants.js';
 import { TripReader } from './trip-reader.service.js';
 import type { BookTrip, TripAccepted } from './trip.dto.js';
@@ -52,24 +53,23 @@ export class BookTripService {
   }
 
   private requestOf(tripId: string, trip: BookTrip): WithoutPolicy<BookTripRequest> {
-    const { customerId, paymentMethod, hotel, flights, car, approvalRequiredAbove: requiredAbove } = trip;
+    const { customerId, paymentMethod, approvalRequiredAbove: requiredAbove } = trip;
     return {
       tripId,
       customerId,
       paymentMethod,
-      ...(hotel && { hotel }),
-      ...(flights && { flights }),
-      ...(car && { car }),
+      ...askedParts(trip),
       ...(requiredAbove && { approval: { requiredAbove, withinMs: this.settings.APPROVAL_WITHIN_MS } }),
     };
   }
 }
 
 /** The parts as a list in Markdown, for the Temporal UI. */
-function inWords({ hotel, flights = [], car }: BookTrip): string {
+function inWords({ hotel, flights = [], car, rail }: BookTrip): string {
   return [
     ...(hotel ? [`- ${hotel.rooms} × ${hotel.hotelId}, ${hotel.checkIn} to ${hotel.checkOut}`] : []),
     ...flights.map(({ flightId, date, seats }) => `- ${seats} × ${flightId}, ${date}`),
     ...(car ? [`- ${car.carClass} at ${car.location}, ${car.pickUp} to ${car.dropOff}`] : []),
+    ...(rail ? [`- ${rail.seats} × ${rail.trainId}, ${rail.date}`] : []),
   ].join('\n');
 }

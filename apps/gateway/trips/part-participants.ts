@@ -1,14 +1,15 @@
 import type { Participant } from '../../../contracts/participants.js';
 import type { TripPartName } from '../../../contracts/trip.resource.js';
 
-/** Who reserves each part of a trip. */
-const participantOf = { hotel: 'hotel', flights: 'flight', car: 'car' } as const satisfies Partial<
-  Record<TripPartName, Participant>
+/** Who reserves each part of a trip, in the order in which lists of all of them go. */
+export const partParticipants = { hotel: 'hotel', flights: 'flight', car: 'car', rail: 'rail' } as const satisfies Record<
+  TripPartName,
+  Participant
 >;
 
-const partNames = Object.keys(participantOf) as (keyof typeof participantOf)[];
+export const partNames = Object.keys(partParticipants) as (keyof typeof partParticipants)[];
 
 /** Who a saga about a trip with these parts needs. */
 export function participantsFor(trip: Partial<Record<TripPartName, unknown>>): Participant[] {
-  return ['trip', 'payment', ...partNames.filter((part) => trip[part] !== undefined).map((part) => participantOf[part])];
+  return ['trip', 'payment', ...partNames.filter((part) => trip[part] !== undefined).map((part) => partParticipants[part])];
 }

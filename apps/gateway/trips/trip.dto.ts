@@ -3,19 +3,15 @@ import { Identifier } from '../../../contracts/identifier.js';
 import { Money } from '../../../contracts/money.js';
 import { hasTripPart, noTripPart, tripRequestParts } from '../../../contracts/trip.resource.js';
 
-const { hotel, flights, car } = tripRequestParts;
-
 /** The body of `POST /v1/trips`. */
 export const BookTrip = z
   .strictObject({
     customerId: Identifier,
     paymentMethod: Identifier,
-    hotel,
-    flights,
-    car,
+    ...tripRequestParts,
     approvalRequiredAbove: Money.extend({ amount: z.int().min(0) })
       .optional()
-      .meta({ description: "A total above it waits for somebody's approval" }),
+      .meta({ description: "A total above it, or in another currency, waits for somebody's approval" }),
   })
   .refine(hasTripPart, noTripPart)
   .meta({
@@ -27,6 +23,7 @@ export const BookTrip = z
         hotel: { hotelId: 'HOTEL-ASTORIA', checkIn: '2027-05-01', checkOut: '2027-05-03', rooms: 1 },
         flights: [{ flightId: 'FLIGHT-BER-AMS', date: '2027-05-01', seats: 2 }],
         car: { carClass: 'COMPACT', location: 'AMS', pickUp: '2027-05-01', dropOff: '2027-05-03' },
+        rail: { trainId: 'TRAIN-AMS-BER', date: '2027-05-03', seats: 2 },
       },
     ],
   });

@@ -35,7 +35,7 @@ export class TripsController {
   @ApiOperation({
     summary: 'Book a trip',
     description:
-      'Starts the saga `bookTrip` over hotel, flights and car, at least one of them: the trip is PENDING at once and ends BOOKED, or FAILED ' +
+      'Starts the saga `bookTrip` over hotel, flights, car and rail, at least one of them: the trip is PENDING at once and ends BOOKED, or FAILED ' +
       'with `failure.part` and `failure.code` and everything released. Above `approvalRequiredAbove` it is AWAITING_APPROVAL in between. ' +
       'With `Prefer: wait=N` the answer is the final trip (201) if the saga ends within N seconds.',
   })

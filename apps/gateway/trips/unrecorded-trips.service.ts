@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Trip } from '../../../contracts/trip.resource.js';
 import { bookTripIds, type BookTripOutcome, type BookTripRequest } from '../../../workflows/book-trip/book-trip.contract.js';
 import { type StartedSaga, StartedSagas } from '../saga-start/started-sagas.service.js';
+import { askedParts } from './asked-parts.js';
 
 type BookTripSaga = StartedSaga<BookTripRequest, BookTripOutcome>;
 
@@ -14,15 +15,12 @@ export class UnrecordedTrips {
   async find(tripId: string): Promise<Trip | undefined> {
     const saga: BookTripSaga | undefined = await this.sagas.find(bookTripIds.of(tripId));
     if (!saga) return undefined;
-    const { customerId, hotel, flights, car } = saga.request;
     return {
       tripId,
-      customerId,
+      customerId: saga.request.customerId,
       total: { amount: 0, currency: 'EUR' },
       ...standingOf(saga),
-      ...(hotel && { hotel }),
-      ...(flights && { flights }),
-      ...(car && { car }),
+      ...askedParts(saga.request),
       commandCount: 0,
       sagaId: saga.sagaId,
       createdAt: saga.startedAt,

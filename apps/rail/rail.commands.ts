@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import { ReserveTrainCommand } from '../../contracts/rail.commands.js';
+import { ReservationCommand } from '../../contracts/reservation.commands.js';
+import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
+import type { Transaction } from '../../libs/participant/transaction.js';
+import { Reservations } from '../../libs/reservation/reservations.js';
+import { rideOf } from './ride-of.js';
+
+export const railReservations = new Reservations({
+  participant: 'rail',
+  noun: 'seat',
+  refusals: { full: 'TRAIN_FULL', unknown: 'UNKNOWN_TRAIN', days: 'TRAIN_DATE_INVALID' },
+});
+
+/** What sagas may ask of the rail service. Each command is harmless when repeated, with the same key or with another. */
+@Injectable()
+export class RailCommands implements CommandHandlers<'rail', Transaction> {
+  readonly reserveSeat = command(ReserveTrainCommand, (tx: Transaction, { tripId, holdUntil, rides }, context) =>
+    railReservations.reserve(tx, { tripId, holdUntil, items: rides.map(rideOf) }, context),
+  );
+
+  readonly confirmSeat = command(ReservationCommand, (tx: Transaction, trip, context) =>
+    railReservations.confirm(tx, trip, context),
+  );
+
+  readonly cancelSeat = command(ReservationCommand, (tx: Transaction, trip, context) =>
+    railReservations.cancel(tx, trip, context),
+  );
+}

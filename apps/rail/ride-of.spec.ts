@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { rideOf } from './ride-of.js';
+
+describe('rideOf', () => {
+  it('takes the seats on the day of the ride', () => {
+    const ride = { trainId: 'TRAIN-FIVE', date: '2027-05-30', seats: 2 };
+    expect(rideOf(ride)).toEqual({
+      resource: 'TRAIN-FIVE',
+      firstDay: '2027-05-30',
+      lastDay: '2027-05-30',
+      units: 2,
+      request: ride,
+    });
+  });
+});

@@ -1,0 +1,69 @@
+import { expect } from 'vitest';
+import type { Fault } from '../../../contracts/fault.resource.js';
+import { call, dayFromNow, ended, setFault } from '../../support/api.js';
+import { bookTrip, trip } from '../../support/trips.js';
+import { abort, comesTo, endsAs, resolve, type Scenarios } from './scenario.js';
+
+/** Asks for the cancellation of a booked trip that begins in so many days; `fault` is there from then on. */
+async function cancelled(days: number, fault?: Fault, train?: string): Promise<{ tripId: string; sagaId: string }> {
+  const [first, last] = [dayFromNow(days), dayFromNow(days + 2)];
+  const { tripId, sagaId: booking } = await bookTrip({
+    customerId: 'CUST-ALICE',
+    paymentMethod: 'pm_ok',
+    hotel: { hotelId: 'HOTEL-ASTORIA', checkIn: first, checkOut: last, rooms: 1 },
+    flights: [{ flightId: 'FLIGHT-AMS-VIE', date: first, seats: 1 }],
+    car: { carClass: 'COMPACT', location: 'AMS', pickUp: first, dropOff: last },
+    ...(train && { rail: { trainId: train, date: first, seats: 1 } }),
+  });
+  expect((await ended(booking)).state).toBe('COMPLETED');
+  if (fault) await setFault(fault);
+  const { status, body } = await call<{ sagaId: string }>('POST', `/v1/trips/${tripId}/cancel`);
+  expect(status).toBe(202);
+  return { tripId, sagaId: body.sagaId };
+}
+
+async function refunds(days: number, share: number, train?: string): Promise<string> {
+  const { tripId, sagaId } = await cancelled(days, undefined, train);
+  await endsAs(sagaId, 'COMPLETED');
+  const { total, refund } = await trip(tripId);
+  expect(refund?.amount).toBe(Math.floor(total.amount * share));
+  return sagaId;
+}
+
+async function leavesBooked({ tripId, sagaId }: { tripId: string; sagaId: string }): Promise<string> {
+  await endsAs(sagaId, 'COMPENSATED');
+  expect(await trip(tripId)).toMatchObject({ state: 'BOOKED', hotel: { state: 'CONFIRMED' } });
+  return sagaId;
+}
+
+const refusing = (participant: string, operation: string): Fault => ({ participant, operation, mode: 'refuse', times: 1 });
+
+export const cancelTripScenarios: Scenarios = {
+  'cancel-trip.cancelled-full-refund': () => refunds(60, 1),
+  'cancel-trip.cancelled-with-train': () => refunds(60, 1, 'TRAIN-AMS-BER'),
+  'cancel-trip.cancelled-half-refund': () => refunds(10, 0.5),
+  'cancel-trip.cancelled-no-refund': () => refunds(1, 0),
+  'cancel-trip.refused': async () => leavesBooked(await cancelled(60, refusing('trip', 'beginTripCancellation'))),
+  'cancel-trip.refused-at-the-pivot': async () => leavesBooked(await cancelled(60, refusing('trip', 'commitTripCancellation'))),
+  'cancel-trip.aborted': async () => {
+    const started = await cancelled(60, {
+      participant: 'trip',
+      operation: 'beginTripCancellation',
+      mode: 'delay',
+      delayMs: 3_000,
+    });
+    await comesTo(started.sagaId, 'begin trip cancellation', 'RUNNING');
+    await abort(started.sagaId);
+    return leavesBooked(started);
+  },
+  'cancel-trip.needs-attention-retried': async () => {
+    const { sagaId } = await cancelled(60, refusing('flight', 'cancelSeat'));
+    await resolve(sagaId, 'cancel seat', 'retry');
+    return endsAs(sagaId, 'COMPLETED');
+  },
+  'cancel-trip.needs-attention-skipped': async () => {
+    const { sagaId } = await cancelled(60, refusing('payment', 'refund'));
+    await resolve(sagaId, 'refund payment', 'skip');
+    return endsAs(sagaId, 'INCOMPLETE');
+  },
+};

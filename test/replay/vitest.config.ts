@@ -1,0 +1,14 @@
+import path from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+/** `npm run history:record-missing`: no test of anything, but it needs the system under test and its helpers. */
+export default defineConfig({
+  test: {
+    name: 'record',
+    root: path.resolve(import.meta.dirname, '../..'),
+    include: ['test/replay/record-missing.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});

@@ -1,0 +1,133 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Money } from '../../contracts/money.js';
+import { ParticipantProbe } from '../services/participant-probe.js';
+import { call, clearFaults, ended, eventually, saga, setFault } from '../support/api.js';
+import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { system } from '../support/system.js';
+import { expectBooked, expectNothingBooked, plentifulTrip, trip } from '../support/trips.js';
+
+/** Half of it must be enough to come to the wait, on a busy machine too. */
+const WITHIN_MS = 8_000;
+
+let gateway: OwnGateway;
+beforeAll(async () => {
+  gateway = await ownGateway({ APPROVAL_WITHIN_MS: WITHIN_MS, SAGA_STEP_DEADLINE_MS: 30_000 });
+});
+afterAll(() => gateway.close());
+afterEach(clearFaults);
+
+const tripService = new ParticipantProbe('trip', () => system().tripUrl);
+const eventsOf = async (tripId: string) => {
+  const rows = await tripService.rows<{ type: string }>('select type from outbox where aggregate_id = $1 order by id', tripId);
+  return rows.map(({ type }) => type);
+};
+const reminded = (tripId: string) =>
+  eventually(
+    () => eventsOf(tripId),
+    (types) => types.includes('trip.approval-reminded'),
+  );
+/** The reminder has reached the trip service, for which a fault waits there. */
+const reminderUnderWay = () =>
+  eventually(
+    async () => (await call<{ items: unknown[] }>('GET', '/v1/faults')).body.items,
+    (faults) => faults.length === 0,
+  );
+
+/** Books a trip that somebody has to approve within `WITHIN_MS`; resolves when it waits. */
+async function waiting(approvalRequiredAbove: Money = { amount: 1, currency: 'EUR' }) {
+  const response = await fetch(`${gateway.url}/v1/trips`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...plentifulTrip(), approvalRequiredAbove }),
+  });
+  expect(response.status).toBe(202);
+  const started = (await response.json()) as { tripId: string; sagaId: string };
+  await eventually(
+    () => saga(started.sagaId),
+    ({ state }) => state === 'WAITING',
+  );
+  return started;
+}
+
+const decide = async (tripId: string, decision: 'approve' | 'decline') =>
+  expect((await call('POST', `/v1/trips/${tripId}/${decision}`)).status).toBe(202);
+
+/** How long the saga went on after this moment, in ms. */
+const endedAfter = async (sagaId: string, moment: number) => Date.parse((await ended(sagaId)).endedAt!) - moment;
+
+describe('an approval that is waited for', () => {
+  it('is reminded of at half time, once, and may be given after that', async () => {
+    const { tripId, sagaId } = await waiting();
+    await reminded(tripId);
+    expect((await saga(sagaId)).state).toBe('WAITING');
+    expect(await trip(tripId)).toMatchObject({ state: 'AWAITING_APPROVAL' });
+    const { startedAt } = await saga(sagaId);
+    expect(Date.now() - Date.parse(startedAt)).toBeGreaterThanOrEqual(WITHIN_MS / 2);
+    await decide(tripId, 'approve');
+    expect((await ended(sagaId)).state).toBe('COMPLETED');
+    await expectBooked(tripId);
+    expect(await eventsOf(tripId)).toEqual([
+      'trip.requested',
+      'trip.approval-requested',
+      'trip.approval-reminded',
+      'trip.booked',
+    ]);
+  });
+
+  it('is not reminded of when it is given before', async () => {
+    const { tripId, sagaId } = await waiting();
+    await decide(tripId, 'approve');
+    expect((await ended(sagaId)).state).toBe('COMPLETED');
+    await expectBooked(tripId);
+    expect(await eventsOf(tripId)).not.toContain('trip.approval-reminded');
+  });
+
+  it('expires when it was told to, though the reminder cannot be sent', async () => {
+    await setFault({ participant: 'trip', operation: 'remindApproval', mode: 'error' });
+    const { tripId, sagaId } = await waiting();
+    const { steps } = await saga(sagaId);
+    expect(await endedAfter(sagaId, Date.parse(steps.at(-1)!.endedAt!))).toBeLessThan(WITHIN_MS + 5_000);
+    expect((await saga(sagaId)).state).toBe('COMPENSATED');
+    await expectNothingBooked(tripId, 'APPROVAL_EXPIRED');
+    expect(await eventsOf(tripId)).not.toContain('trip.approval-reminded');
+  });
+
+  it('may be given though the reminder was refused', async () => {
+    await setFault({ participant: 'trip', operation: 'remindApproval', mode: 'refuse', times: 1 });
+    const { tripId, sagaId } = await waiting();
+    await reminderUnderWay();
+    await decide(tripId, 'approve');
+    expect((await ended(sagaId)).state).toBe('COMPLETED');
+    await expectBooked(tripId);
+  });
+
+  it.each(['approve', 'decline'] as const)('takes the decision to %s while the reminder is under way', async (decision) => {
+    const delayMs = 30_000;
+    await setFault({ participant: 'trip', operation: 'remindApproval', mode: 'delay', delayMs, times: 1 });
+    const { tripId, sagaId } = await waiting();
+    await reminderUnderWay();
+    const decidedAt = Date.now();
+    await decide(tripId, decision);
+    // An attempt of the reminder alone would have taken 4 s.
+    expect(await endedAfter(sagaId, decidedAt)).toBeLessThan(3_000);
+    if (decision === 'approve') await expectBooked(tripId);
+    else await expectNothingBooked(tripId, 'APPROVAL_DECLINED');
+    expect(await eventsOf(tripId)).not.toContain('trip.approval-reminded');
+  });
+
+  it('can be aborted while the reminder is under way', async () => {
+    await setFault({ participant: 'trip', operation: 'remindApproval', mode: 'delay', delayMs: 30_000, times: 1 });
+    const { tripId, sagaId } = await waiting();
+    await reminderUnderWay();
+    expect((await call('POST', `/v1/sagas/${sagaId}/abort`)).status).toBe(202);
+    expect((await ended(sagaId)).state).toBe('COMPENSATED');
+    await expectNothingBooked(tripId, 'ABORTED');
+  });
+
+  it('is needed for a total in another currency than the limit, however high that is', async () => {
+    const { tripId, sagaId } = await waiting({ amount: 1_000_000_000, currency: 'USD' });
+    await decide(tripId, 'decline');
+    expect((await ended(sagaId)).state).toBe('COMPENSATED');
+    await expectNothingBooked(tripId, 'APPROVAL_DECLINED');
+  });
+});
