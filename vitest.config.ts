@@ -7,7 +7,10 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{apps,libs,workflows,activities,contracts,scripts,bench}/**/*.spec.ts', 'test/{contract,house,replay}/**/*.test.ts'],
+          include: [
+            '{apps,libs,workflows,activities,contracts,scripts,bench}/**/*.spec.ts',
+            'test/{contract,house,replay}/**/*.test.ts',
+          ],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
