@@ -92,7 +92,9 @@ function noteAsStored(
   const once = `${type}.v${typeVersion} ${reason}`;
   if (!logged.has(once)) {
     logged.add(once);
-    log.warn(`Event ${eventId} is rendered as it is stored (${once}); so are others like it. ${String(error ?? '')}`);
+    log.warn(
+      `Event ${eventId} is rendered as it is stored (${once}); so are others like it. ${error instanceof Error ? error.message : ''}`,
+    );
   }
   return rendering;
 }
