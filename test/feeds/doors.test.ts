@@ -15,7 +15,7 @@ afterAll(() => log.close());
 /** The entries of the current document and of as many archive pages before it as it takes to come to an event, oldest first. */
 async function atomSince(sequence: string, query: string): Promise<CloudEvent[]> {
   const events = new Map<string, CloudEvent>();
-  for (let path: string | undefined = `/v1/events.atom?${query}`; path; ) {
+  for (let path: string | undefined = `/v1/events.atom?${query}`; path;) {
     const response = await get(system().gatewayUrl, path);
     expect(response.status).toBe(200);
     const { feed } = create(await response.text()).end({ format: 'object' }) as unknown as {
@@ -64,7 +64,8 @@ describe('the doors of the running system', () => {
     expect(items).toEqual([]);
     expect(reader.ids).toEqual(expected);
     expect(next >= reader.last).toBe(true);
-    for (const event of reader.events.slice(0, 3)) expect(await (await get(gatewayUrl, `/v1/events/${event.id}`)).json()).toEqual(event);
+    for (const event of reader.events.slice(0, 3))
+      expect(await (await get(gatewayUrl, `/v1/events/${event.id}`)).json()).toEqual(event);
   });
 
   it('are described in the OpenAPI document', async () => {

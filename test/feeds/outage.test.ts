@@ -37,7 +37,14 @@ const stop = async (): Promise<number> => {
 
 describe('without the hooks service', () => {
   it('every door answers 503 with a problem and when to try again, within five seconds', async () => {
-    for (const path of ['/v1/events', '/v1/events?wait=30', '/v1/events.atom', '/v1/events/archive/1', '/v1/events/stream', '/v1/events/x']) {
+    for (const path of [
+      '/v1/events',
+      '/v1/events?wait=30',
+      '/v1/events.atom',
+      '/v1/events/archive/1',
+      '/v1/events/stream',
+      '/v1/events/x',
+    ]) {
       const startedAt = performance.now();
       const response = await get(gateway.url, path);
       expect([response.status, response.headers.get('retry-after')], path).toEqual([503, '1']);

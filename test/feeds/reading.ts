@@ -34,7 +34,7 @@ export const get = (base: string, path: string, headers: Record<string, string> 
   fetch(new URL(path, base), { headers, redirect: 'manual' });
 
 export async function page(base: string, query: Record<string, string | number>): Promise<EventPage> {
-  const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
+  const search = new URLSearchParams(Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)])));
   const response = await get(base, `/v1/events?${search.toString()}`);
   const text = await response.text();
   if (response.status !== 200) throw new Error(`${response.status} ${text}`);
