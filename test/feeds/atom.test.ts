@@ -1,44 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { create } from 'xmlbuilder2';
 import type { CloudEvent } from '../../contracts/cloud-event.js';
 import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { all, ATOM, type Element, link, parse } from './atom-reading.js';
 import { type LogFixture, ownLog } from './log.fixture.js';
 import { ownHooks, type OwnHooks } from './own-feeds.fixture.js';
 import { get } from './reading.js';
 
-interface Element {
-  name: string;
-  namespace: string | null;
-  attributes: Record<string, string>;
-  text: string;
-  children: Element[];
-}
-
-const ATOM = 'http://www.w3.org/2005/Atom';
-
-/** Parses a document; throws when it is not well-formed. */
-function parse(xml: string): Element {
-  const convert = (node: Node): Element => ({
-    name: node.localName!,
-    namespace: node.namespaceURI!,
-    attributes: Object.fromEntries([...(node.attributes ?? [])].map(({ name, value }) => [name, value])),
-    text: node.textContent ?? '',
-    children: [...node.childNodes].filter(({ nodeType }) => nodeType === 1).map(convert),
-  });
-  interface Node {
-    nodeType: number;
-    localName?: string;
-    namespaceURI?: string;
-    attributes?: Iterable<{ name: string; value: string }>;
-    textContent: string | null;
-    childNodes: Iterable<Node>;
-  }
-  return convert(create(xml).root().node as unknown as Node);
-}
-
-const all = (element: Element, name: string) => element.children.filter((child) => child.name === name);
-const link = (feed: Element, rel: string) =>
-  all(feed, 'link').find(({ attributes }) => attributes['rel'] === rel)?.attributes['href'];
 const eventOf = (entry: Element) => JSON.parse(all(entry, 'content')[0]!.text) as CloudEvent;
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 

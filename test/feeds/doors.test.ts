@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { create } from 'xmlbuilder2';
 import type { CloudEvent } from '../../contracts/cloud-event.js';
 import { system } from '../support/system.js';
+import { all, link, parse } from './atom-reading.js';
 import { LogFixture } from './log.fixture.js';
 import { get, page, Reader, socket, stream } from './reading.js';
 
@@ -17,16 +17,13 @@ async function atomSince(sequence: string, query: string): Promise<CloudEvent[]>
   const events = new Map<string, CloudEvent>();
   for (let path: string | undefined = `/v1/events.atom?${query}`; path;) {
     const response = await get(system().gatewayUrl, path);
-    expect(response.status).toBe(200);
-    const { feed } = create(await response.text()).end({ format: 'object' }) as unknown as {
-      feed: { link: unknown; entry?: unknown };
-    };
-    const list = (value: unknown) => (value === undefined ? [] : [value].flat()) as Record<string, unknown>[];
-    for (const { content } of list(feed.entry)) {
-      const event = JSON.parse((content as { '#': string })['#']) as CloudEvent;
+    expect(response.status, path).toBe(200);
+    const feed = parse(await response.text());
+    for (const entry of all(feed, 'entry')) {
+      const event = JSON.parse(all(entry, 'content')[0]!.text) as CloudEvent;
       events.set(event.id, event);
     }
-    const previous = list(feed.link).find((link) => link['@rel'] === 'prev-archive')?.['@href'] as string | undefined;
+    const previous = link(feed, 'prev-archive');
     path = [...events.values()].some((event) => event.sequence <= sequence) ? undefined : previous;
   }
   return [...events.values()].filter((event) => event.sequence > sequence).toSorted((a, b) => (a.sequence < b.sequence ? -1 : 1));

@@ -56,7 +56,7 @@ export interface Socket {
 /** Opens a socket; rejects with the status of an answer that is no upgrade. */
 export async function socket(base: string, query: string, reader: Reader, headers: Record<string, string> = {}): Promise<Socket> {
   const socket = new WebSocket(`${base.replace('http', 'ws')}/v1/events/socket?${query}`, { headers });
-  socket.on('message', (data) => reader.take(JSON.parse(String(data)) as CloudEvent));
+  socket.on('message', (data) => reader.take(JSON.parse((data as Buffer).toString('utf8')) as CloudEvent));
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     socket.once('close', (code, reason) => resolve({ code, reason: reason.toString() }));
   });
