@@ -42,8 +42,4 @@ export const splitProcesses = [
 
 /** Everything that the embedded default can run. */
 export type ProcessName =
-  | 'postgres'
-  | 'temporal'
-  | Participant
-  | (typeof listenerProcesses)[number]['name']
-  | (typeof splitProcesses)[number]['name'];
+  'postgres' | 'temporal' | Participant | (typeof listenerProcesses)[number]['name'] | (typeof splitProcesses)[number]['name'];

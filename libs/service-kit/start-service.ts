@@ -6,6 +6,7 @@ import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { answerUnreadable } from './answer-unreadable.js';
+import { endConnectionsOnClose } from './end-connections.js';
 import { httpMetrics } from './http-metrics.js';
 import { NestLogService } from './nest-log.service.js';
 import type { ProblemException } from './problem.exception.js';
@@ -38,6 +39,7 @@ export async function startService(options: ServiceOptions): Promise<NestExpress
     abortOnError: false,
     return503OnClosing: true,
   });
+  endConnectionsOnClose(app.getHttpServer());
   app.use(
     pinoHttp({
       logger: log,

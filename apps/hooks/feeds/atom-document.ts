@@ -39,7 +39,7 @@ export function atomDocument({ events, self, current, previous, next, archive }:
     entry.ele('title').txt(writable(`${event.type} ${event.subject}`));
     entry.ele('published').txt(event.occurredAt.toISOString());
     entry.ele('updated').txt(event.recordedAt.toISOString());
-    entry.ele('category', { term: type, scheme: '/v1/event-types' });
+    entry.ele('category', { term: type });
     entry.ele('link', { rel: 'alternate', type: 'application/cloudevents+json', href: `/v1/events/${event.eventId}` });
     // RFC 4287 wants content of a media type that is neither text nor XML in Base64; as plain text it stays readable.
     entry.ele('content', { type: 'text' }).txt(xmlSafeJson(cloudEventJson(event)));
@@ -55,7 +55,11 @@ function feedId(current: string): string {
 
 /** JSON escapes all characters that XML 1.0 forbids but two, and says the same with those escaped. */
 const xmlSafeJson = (json: string): string =>
-  json.replaceAll(/[\uFFFE\uFFFF]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
+  literally(json.replaceAll(/[\uFFFE\uFFFF]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`));
 
 /** Text without what XML 1.0 forbids. */
-const writable = (text: string): string => text.replaceAll(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '');
+const writable = (text: string): string =>
+  literally(text.replaceAll(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, ''));
+
+/** The builder takes text for markup and would read `&amp;` as `&`. */
+const literally = (text: string): string => text.replaceAll('&', '&amp;');

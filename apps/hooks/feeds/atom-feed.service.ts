@@ -33,13 +33,13 @@ export class AtomFeed {
   }
 
   /**
-   * A closed page, the same bytes for ever; or `open` for the page that is being filled, which the current document has.
+   * A closed page, the same bytes for ever; or undefined for the page that is being filled, which the current document has.
    * @throws ProblemException 404 for a page that does not exist yet, 410 for one of which something has been removed.
    */
-  async archive(page: number, filter: EventFilter): Promise<string | 'open'> {
+  async archive(page: number, filter: EventFilter): Promise<string | undefined> {
     const { floor, head } = await this.log.bounds();
     const closed = Math.floor(head / PAGE);
-    if (page === closed + 1) return 'open';
+    if (page === closed + 1) return undefined;
     if (page > closed) throw new ProblemException(404, 'PAGE_NOT_FOUND', `The archive has ${closed} pages so far.`);
     if (floor > (page - 1) * PAGE) throw await this.positions.expired();
     return atomDocument({

@@ -71,7 +71,7 @@ export class EventSocketServer implements OnApplicationBootstrap {
     const credit = new SocketCredit(query.want);
     client.on('error', () => client.terminate());
     client.on('message', (message) => {
-      const wish = wishIn(String(message));
+      const wish = wishIn((message as Buffer).toString('utf8'));
       if (wish === undefined) client.close(POLICY_VIOLATION, 'a message must be {"want": <number of events>}');
       else credit.add(wish);
     });

@@ -43,7 +43,9 @@ export class EventStream {
         'X-Accel-Buffering': 'no',
       });
       if (response.req.method !== 'HEAD') await this.follow(response, start, filter, connection.signal);
-      response.end();
+      // Nobody waits for a reader that takes nothing: it resumes with the last id that it got.
+      if (response.writableNeedDrain) response.destroy();
+      else response.end();
     } finally {
       connection.close();
     }

@@ -101,7 +101,7 @@ export class EventsController {
     @Res() response: ServerResponse,
   ): Promise<void> {
     const body = await this.atom.archive(page, filter);
-    if (body !== 'open') return answerConditionally(response, { contentType: ATOM, cacheControl: FOREVER, body });
+    if (body !== undefined) return answerConditionally(response, { contentType: ATOM, cacheControl: FOREVER, body });
     response.writeHead(307, { Location: this.atom.currentPath(filter), 'Cache-Control': 'no-store' }).end();
   }
 

@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Gauge } from 'prom-client';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { FEED_SETTINGS, type FeedSettings } from './feed-settings.js';
 
@@ -9,6 +10,8 @@ export interface FeedConnection {
   /** Gives the place back. May be called more than once. */
   close(): void;
 }
+
+const gauge = new Gauge({ name: 'feed_connections', help: 'Readers that stay: streams, sockets, long polls that wait' });
 
 /** So many of a crowd that came at once do not come back at once. */
 const JITTER = 0.2;
@@ -31,11 +34,12 @@ export class FeedConnections implements OnModuleDestroy {
     const lifetimeMs = this.settings.FEED_LIFETIME_MS * (1 - JITTER * Math.random());
     const end = setTimeout(() => controller.abort(), lifetimeMs).unref();
     this.open.add(controller);
+    gauge.inc();
     return {
       signal: controller.signal,
       close: () => {
         clearTimeout(end);
-        this.open.delete(controller);
+        if (this.open.delete(controller)) gauge.dec();
         controller.abort();
       },
     };

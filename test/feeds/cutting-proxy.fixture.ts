@@ -1,0 +1,54 @@
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** A network that breaks: passes bytes on and cuts every connection after so many of them, in the middle of whatever they say. */
+export class CuttingProxy {
+  cuts = 0;
+  private left = Infinity;
+  private readonly sockets = new Set<Socket>();
+
+  private constructor(private readonly server: Server) {}
+
+  static async before(target: string): Promise<CuttingProxy> {
+    const { hostname, port } = new URL(target);
+    const server = createServer();
+    const proxy = new CuttingProxy(server);
+    server.on('connection', (client) => proxy.pass(client, connect(Number(port), hostname)));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return proxy;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Cuts all connections once so many more bytes have come from the server. */
+  cutAfter(bytes: number): void {
+    this.left = bytes;
+  }
+
+  close(): void {
+    for (const socket of this.sockets) socket.destroy();
+    this.server.close();
+  }
+
+  private pass(client: Socket, server: Socket): void {
+    for (const socket of [client, server]) {
+      this.sockets.add(socket);
+      socket.on('error', () => {});
+    }
+    client.on('close', () => server.destroy()).pipe(server);
+    server.on('close', () => client.destroy());
+    server.on('data', (chunk) => {
+      if (chunk.length <= this.left) {
+        this.left -= chunk.length;
+        client.write(chunk);
+        return;
+      }
+      client.write(chunk.subarray(0, this.left));
+      this.left = Infinity;
+      this.cuts += 1;
+      client.end(() => client.destroy());
+      server.destroy();
+    });
+  }
+}

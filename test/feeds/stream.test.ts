@@ -1,0 +1,186 @@
+import { connect } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/api.js';
+import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { CuttingProxy } from './cutting-proxy.fixture.js';
+import { type LogFixture, ownLog } from './log.fixture.js';
+import { ownHooks, type OwnHooks } from './own-feeds.fixture.js';
+import { get, page, Reader, stream } from './reading.js';
+
+let log: LogFixture & { hooksUrl: string };
+let hooks: OwnHooks;
+let gateway: OwnGateway;
+const open: { close(): unknown }[] = [];
+
+beforeAll(async () => {
+  log = await ownLog();
+  hooks = await ownHooks(log.hooksUrl);
+  gateway = await ownGateway({ HOOKS_URL: hooks.url });
+});
+afterEach(async () => {
+  for (const one of open.splice(0).toReversed()) await one.close();
+});
+afterAll(async () => {
+  await gateway?.close();
+  await hooks?.close();
+  await log?.close();
+});
+
+const facts = (count: number, subject: string, type = 'test.happened') =>
+  Array.from({ length: count }, () => ({ type, subject }));
+const now = async () => (await page(gateway.url, { after: 'now' })).next;
+
+/** What comes over the wire, as text, until it has come. */
+async function raw(
+  path: string,
+  until: RegExp,
+  headers: Record<string, string> = {},
+): Promise<{ response: Response; text: string }> {
+  const controller = new AbortController();
+  open.push({ close: () => controller.abort() });
+  const response = await fetch(new URL(path, gateway.url), { headers, signal: controller.signal });
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body!) {
+    text += decoder.decode(chunk as Uint8Array, { stream: true });
+    if (until.test(text)) break;
+  }
+  return { response, text };
+}
+
+describe('the stream', () => {
+  it('opens at once, with the id to resume from and nothing to dispatch', async () => {
+    const start = await now();
+    const { response, text } = await raw('/v1/events/stream', /\n\n/);
+    expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(text).toBe(`retry: 3000\nid: ${start}\n\n`);
+  });
+
+  it('prefers Last-Event-ID to after, and gives each event its sequence as id', async () => {
+    const [a, b] = await log.append(...facts(2, 'ids'));
+    const { text } = await raw('/v1/events/stream?after=beginning', /data/, { 'last-event-id': a!.sequence });
+    expect(text).toContain(`id: ${b!.sequence}\ndata: {"specversion":"1.0","id":"${b!.id}"`);
+    expect(text).not.toContain(a!.id);
+  });
+
+  it('shows that it lives, and moves the id of a reader whose filter passes nothing', async () => {
+    const restless = await ownHooks(log.hooksUrl, { FEED_HEARTBEAT_MS: 50 });
+    const through = await ownGateway({ HOOKS_URL: restless.url });
+    open.push(restless, through);
+    const [noise] = await log.append(...facts(1, 'noise'));
+    const controller = new AbortController();
+    open.push({ close: () => controller.abort() });
+    const path = `/v1/events/stream?after=beginning&types=never.comes`;
+    const response = await fetch(new URL(path, through.url), { signal: controller.signal });
+    let text = '';
+    for await (const chunk of response.body!) {
+      text += new TextDecoder().decode(chunk as Uint8Array);
+      if (text.includes(`: still here\nid: ${noise!.sequence}\n\n`)) break;
+    }
+    expect(text).not.toContain('data');
+    const ids = [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => id!);
+    expect(ids).toEqual(ids.toSorted());
+  });
+
+  it('loses and repeats nothing for an EventSource whose connection is cut at random points', async () => {
+    const start = await now();
+    const proxy = await CuttingProxy.before(gateway.url);
+    open.push(proxy);
+    const reader = new Reader();
+    const source = stream(proxy.url, `after=${start}&types=cut.*`, reader);
+    open.push(source);
+    const expected: string[] = [];
+    for (let round = 0; round < 6; round++) {
+      const cuts = proxy.cuts;
+      proxy.cutAfter(Math.floor(Math.random() * 4_000));
+      expected.push(
+        ...(await log.append(...facts(5, 'cut', 'cut.happened'), ...facts(2, 'noise'))).slice(0, 5).map(({ id }) => id),
+      );
+      await eventually(
+        async () => proxy.cuts > cuts || reader.events.length === expected.length,
+        (settled) => settled,
+      );
+    }
+    proxy.cutAfter(Infinity);
+    await reader.until(expected.length);
+    expect(reader.ids).toEqual(expected);
+    expect(proxy.cuts).toBeGreaterThan(0);
+  });
+
+  it('shows many readers all of it in order while four writers append', async () => {
+    const start = await now();
+    const readers = Array.from({ length: 50 }, () => new Reader());
+    for (const reader of readers) open.push(stream(gateway.url, `after=${start}&subject=crowd`, reader));
+    const written = await Promise.all(
+      Array.from({ length: 4 }, async () => {
+        const own: { position: number; id: string }[] = [];
+        for (let batch = 0; batch < 10; batch++) own.push(...(await log.append(...facts(5, 'crowd'))));
+        return own;
+      }),
+    );
+    const expected = written
+      .flat()
+      .toSorted((a, b) => a.position - b.position)
+      .map(({ id }) => id);
+    expect(expected).toHaveLength(200);
+    for (const reader of readers) {
+      await reader.until(expected.length);
+      expect(reader.ids).toEqual(expected);
+    }
+  });
+
+  it('cuts a reader off that takes nothing, and keeps serving the others', async () => {
+    const impatient = await ownHooks(log.hooksUrl, { FEED_HEARTBEAT_MS: 1_000 });
+    open.push(impatient);
+    const start = await now();
+    const big = Array.from({ length: 300 }, () => ({ type: 'big.happened', subject: 'big', data: 'x'.repeat(60_000) }));
+    const written = await log.append(...big);
+    const { hostname, port } = new URL(impatient.url);
+    const deaf = connect(Number(port), hostname);
+    let ended = false;
+    deaf.on('close', () => (ended = true)).on('error', () => {});
+    open.push({ close: () => deaf.destroy() });
+    deaf.write(`GET /v1/events/stream?after=${start} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    deaf.pause();
+    const reader = new Reader();
+    open.push(stream(impatient.url, `after=${start}&types=big.*`, reader));
+    await reader.until(written.length);
+    expect(reader.ids).toEqual(written.map(({ id }) => id));
+    // It learns of it once it reads again.
+    await eventually(
+      async () => (await get(impatient.url, '/metrics')).text(),
+      (metrics) => /^feed_connections [01]$/m.test(metrics),
+    );
+    deaf.resume();
+    await eventually(
+      async () => ended,
+      (closed) => closed,
+    );
+  });
+
+  it('turns readers away when all places are taken, and takes them when one is free again', async () => {
+    const small = await ownHooks(log.hooksUrl, { FEED_CONNECTIONS: 1 });
+    open.push(small);
+    const controller = new AbortController();
+    await fetch(new URL('/v1/events/stream', small.url), { signal: controller.signal });
+    for (const path of ['/v1/events/stream', '/v1/events?after=now&wait=30']) {
+      const refused = await get(small.url, path);
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+      expect(await refused.json()).toMatchObject({ code: 'TOO_MANY_CONNECTIONS' });
+    }
+    expect((await get(small.url, '/v1/events?after=now')).status).toBe(200);
+    controller.abort();
+    await eventually(
+      async () => (await page(small.url, { after: 'now', wait: 1 })).items,
+      (items) => items.length === 0,
+    );
+  });
+
+  it('ends after its lifetime, and nothing is missed by coming back', async () => {
+    const shortLived = await ownHooks(log.hooksUrl, { FEED_LIFETIME_MS: 150 });
+    open.push(shortLived);
+    const { text } = await get(shortLived.url, '/v1/events/stream').then(async (response) => ({ text: await response.text() }));
+    expect(text).toMatch(/^retry: 3000\nid: \d{20}\n\n$/);
+  });
+});
