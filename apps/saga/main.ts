@@ -22,12 +22,10 @@ await runProcess(log, async () => {
   const connection = Connection.lazy(connectionOptions(settings));
   const client = new Client({ connection, namespace: settings.TEMPORAL_NAMESPACE });
   const watch = new SagaWatch({ client, register: new SagaRegister(database), log, everyMs: EVERY_MS });
-  new Gauge({
-    name: 'roundtrip_saga_watch_behind_seconds',
+  const behind: Gauge = new Gauge({
+    name: 'saga_watch_behind_seconds',
     help: 'How long ago the last look at Temporal succeeded',
-    collect() {
-      this.set(watch.lastLook === undefined ? Number.NaN : (Date.now() - watch.lastLook) / 1000);
-    },
+    collect: () => behind.set(watch.lastLook === undefined ? Number.NaN : (Date.now() - watch.lastLook) / 1000),
   });
   await startService({
     module: SagaModule.register(watch, database, () => database.end()),

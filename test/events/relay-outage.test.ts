@@ -45,10 +45,11 @@ describe('the relay', () => {
         `select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and usename = 'roundtrip_events'`,
         [own.name],
       );
-      await eventually(
+      const status = await eventually(
         async () => (await fetch(`${relay.url}/readyz`)).status,
-        (status) => status === 503,
+        (answered) => answered === 503,
       );
+      expect(status).toBe(503);
     } finally {
       await own.admin.query(`alter role roundtrip_events connection limit -1`);
     }
@@ -91,10 +92,11 @@ describe('NOTIFY of the outboxes', () => {
     );
     await client.query('commit');
     client.release();
-    await eventually(
+    const heard = await eventually(
       async () => hints.length,
-      (length) => length === 3,
+      (length) => length >= 3,
     );
+    expect(heard).toBe(3);
     await listener.stop();
   });
 

@@ -329,12 +329,14 @@ export function describeReservations(probe: ParticipantProbe, samples: Reservati
       await makeOverdue(...holds.flat());
       for (const day of days) await held(scarce.request(day));
       // One that the service's own clock was about to end at that moment is passed over, and gone a moment later.
-      for (const day of days)
-        await eventually(
+      for (const day of days) {
+        const units = await eventually(
           () => taken(scarce, day),
-          (units) => units === 1,
+          (taken) => taken === 1,
           15_000,
         );
+        expect(units, day).toBe(1);
+      }
     });
 
     it('turns nobody away while somebody else is about to end it', async () => {
