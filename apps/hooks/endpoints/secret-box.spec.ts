@@ -16,9 +16,9 @@ describe('SecretBox', () => {
   it('does not open a secret in the place of another, nor one that was changed', () => {
     const box = new SecretBox(key());
     const sealed = box.seal('secret', 'hook-1');
-    expect(() => box.open(sealed, 'hook-2')).toThrow();
+    expect(() => box.open(sealed, 'hook-2')).toThrow('unable to authenticate data');
     sealed.ciphertext[12]! ^= 1;
-    expect(() => box.open(sealed, 'hook-1')).toThrow();
+    expect(() => box.open(sealed, 'hook-1')).toThrow('unable to authenticate data');
   });
 
   it('still opens what a former key has sealed, and seals with the new one', () => {
@@ -30,10 +30,7 @@ describe('SecretBox', () => {
     expect(() => new SecretBox(fresh).open(sealed, 'hook-1')).toThrow('HOOKS_SECRET_KEY does not hold any more');
   });
 
-  it.each(['', 'short', `${randomBytes(16).toString('base64')}`, `${key()},`])(
-    'refuses the key %j without saying it',
-    (setting) => {
-      expect(() => new SecretBox(setting)).toThrow(/^Key \d of HOOKS_SECRET_KEY is not base64 of 32 bytes/);
-    },
-  );
+  it.each(['', 'short', randomBytes(16).toString('base64'), `${key()},`])('refuses the key %j without saying it', (setting) => {
+    expect(() => new SecretBox(setting)).toThrow(/^Key \d of HOOKS_SECRET_KEY is not base64 of 32 bytes/);
+  });
 });
