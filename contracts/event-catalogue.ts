@@ -3,6 +3,7 @@ import { carEvents } from './car.events.js';
 import { customerEvents } from './customer.events.js';
 import type { Deprecation, EventFamily, VersionStep } from './event-family.js';
 import { flightEvents } from './flight.events.js';
+import { hooksEvents } from './hooks.events.js';
 import { hotelEvents } from './hotel.events.js';
 import { orderFamily } from './order.events.js';
 import { paymentEvents } from './payment.events.js';
@@ -78,4 +79,5 @@ export const eventCatalogue: EventCatalogue = catalogueOf([
   { schemas: paymentEvents },
   { schemas: tripEvents },
   { schemas: sagaEvents },
+  { schemas: hooksEvents },
 ]);

@@ -10,15 +10,27 @@ const failing = {
   lastError: z.string().nullable(),
 };
 
+const sample = { hookId: '0198b0a5-6c3d-7000-8000-000000000001', origin: 'https://receiver.example' };
+const sampleFailing = { ...sample, failingSince: '2027-02-01T09:00:00.000Z', lastError: 'The receiver answered 500.' };
+
 /** What the hooks service says about its endpoints. They are never delivered to the endpoint that they speak about. */
 export const hooksEvents = {
-  /** Nothing has succeeded for a part of the time after which an endpoint is disabled. */
-  'hooks.endpoint.warned.v1': z.object({ ...failing, percent: z.int(), disabledAt: z.iso.datetime() }),
-  'hooks.endpoint.disabled.v1': z.object({ ...failing, reason: z.enum(['failing', 'gone']) }),
-  /** A delivery was given up; at most one an hour for each endpoint, however many there were. */
-  'hooks.endpoint.exhausted.v1': z.object({ ...failing, deliveryId: z.string(), eventType: z.string() }),
-  /** A delivery succeeded again after an event that said the contrary. */
-  'hooks.endpoint.recovered.v1': z.object(about),
+  'hooks.endpoint.warned.v1': z.object({ ...failing, percent: z.int(), disabledAt: z.iso.datetime() }).meta({
+    description: 'Nothing has succeeded for a part of the time after which the endpoint is disabled.',
+    examples: [{ ...sampleFailing, percent: 50, disabledAt: '2027-02-06T09:00:00.000Z' }],
+  }),
+  'hooks.endpoint.disabled.v1': z.object({ ...failing, reason: z.enum(['failing', 'gone']) }).meta({
+    description: 'The endpoint gets nothing any more: it has failed for too long, or said that it is gone.',
+    examples: [{ ...sampleFailing, reason: 'failing' }],
+  }),
+  'hooks.endpoint.exhausted.v1': z.object({ ...failing, deliveryId: z.string(), eventType: z.string() }).meta({
+    description: 'A delivery was given up; told at most once an hour for each endpoint, however many there were.',
+    examples: [{ ...sampleFailing, deliveryId: '0198b0a5-6c3d-7000-8000-000000000002', eventType: 'order.approved' }],
+  }),
+  'hooks.endpoint.recovered.v1': z.object(about).meta({
+    description: 'A delivery succeeded again after an event that said the contrary.',
+    examples: [sample],
+  }),
 } as const;
 
 export type HooksEventType = keyof typeof hooksEvents;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { HooksAppModule } from '../../apps/hooks/hooks-app.module.js';
 import { type FeedSettings, feedSettingNames } from '../../apps/hooks/feeds/feed-settings.js';
@@ -15,7 +16,10 @@ export interface OwnHooks {
 export async function ownHooks(databaseUrl: string, settings: Partial<FeedSettings> = {}, port = 0): Promise<OwnHooks> {
   const database = servicePool(databaseUrl, 'hooks', 10);
   const app = await startService({
-    module: HooksAppModule.register(database, { ...readSettings(...feedSettingNames), ...settings }),
+    module: HooksAppModule.register(
+      { database, secretKey: randomBytes(32).toString('base64'), allowLoopback: true, workerName: 'feeds' },
+      { ...readSettings(...feedSettingNames), ...settings },
+    ),
     log: pino({ level: 'silent' }),
     host: '127.0.0.1',
     port,

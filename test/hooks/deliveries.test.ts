@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { HTTP } from 'cloudevents';
 import { Webhook } from 'standardwebhooks';
+import { eventually } from '../support/api.js';
 import { HooksBed, ManualClock } from './hooks-bed.js';
 import { type Answer, ok, Receiver, status } from './receiver.js';
 
@@ -221,6 +222,42 @@ describe('a receiver that misbehaves', () => {
     await bed.run();
     expect(lookups).toBe(3);
     receiver = await Receiver.start();
+  });
+});
+
+describe('a worker that was taken for dead', () => {
+  it('is not believed when it comes back: what another one has done stands', async () => {
+    let late: () => void = () => {};
+    const arrived = new Promise<void>((resolve) => {
+      receiver.answer = (response) => {
+        late = () => void response.writeHead(500).end();
+        resolve();
+      };
+    });
+    const hook = await bed.hook({ url: receiver.url });
+    await bed.log(placed());
+    await bed.follow();
+    await bed.worker.dispatch();
+    await arrived;
+    // The endpoint may take 15 s, and a worker 30 s more.
+    clock.forward(44.999);
+    await bed.sweeper.sweep();
+    expect((await bed.deliveriesOf(hook.hookId)).map(({ state }) => state)).toEqual(['sending']);
+    clock.forward(0.002);
+    await bed.sweeper.sweep();
+    receiver.answer = ok;
+    expect(await bed.worker.dispatch()).toBe(1);
+    await eventually(
+      () => bed.deliveriesOf(hook.hookId),
+      ([delivery]) => delivery?.state === 'succeeded',
+    );
+    late();
+    await bed.worker.idle();
+    const [delivery] = await bed.deliveriesOf(hook.hookId);
+    expect(delivery).toMatchObject({ state: 'succeeded', attemptCount: 2 });
+    expect(delivery!.attempts.map(({ error }) => error)).toEqual(['lease_lost', null]);
+    expect((await bed.endpoints.get(hook.hookId)).health).toMatchObject({ failures: 0 });
+    expect(bed.errors).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { type CloudEvent, EVENT_TYPE_PREFIX } from '../../../contracts/cloud-event.js';
+import { eventSchemaPath } from '../../../libs/messaging/event-schema.js';
 import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
 import { renderEvent, sequenceOf } from '../../../libs/messaging/render-event.js';
 import type { ClaimedDelivery } from './claim.js';
@@ -6,7 +7,7 @@ import type { ClaimedDelivery } from './claim.js';
 /** The event that a delivery carries, in the version that its subscription asked for: the one place where hooks render events. */
 export function renderDelivery(delivery: ClaimedDelivery, event: LoggedEvent | undefined, now: Date): CloudEvent | undefined {
   if (delivery.data !== null) return ownEvent(delivery, delivery.data, now);
-  return event && renderEvent(event);
+  return event && renderEvent(event, delivery.typeVersion);
 }
 
 /** Tests and challenges look like events and stand in no log. */
@@ -20,7 +21,7 @@ function ownEvent({ eventId, hookId, type, typeVersion }: ClaimedDelivery, data:
     time: now.toISOString(),
     recordedtime: now.toISOString(),
     datacontenttype: 'application/json',
-    dataschema: `/v1/event-types/${type}/v${typeVersion}`,
+    dataschema: eventSchemaPath(type, typeVersion),
     sequence: sequenceOf(0),
     partitionkey: hookId,
     occurrenceid: eventId,

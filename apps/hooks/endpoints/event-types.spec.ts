@@ -4,12 +4,21 @@ import { selectEvents } from './event-types.js';
 
 describe('selectEvents', () => {
   it('reads types, services, pins and everything', () => {
-    expect(selectEvents(['order.approved', 'order.shipped@1', 'trip.*', 'hooks.endpoint.disabled'])).toEqual({
+    const selection = selectEvents(['order.approved', 'order.shipped@1', 'trip.*', 'hooks.endpoint.disabled']);
+    expect(selection).toMatchObject({
       exactTypes: ['order.approved', 'order.shipped', 'hooks.endpoint.disabled'],
       services: ['trip'],
-      versionPins: { 'order.shipped': 1 },
     });
     expect(selectEvents(['*'])).toMatchObject({ services: ['*'] });
+  });
+
+  it('pins each type to the version that is named, else to the newest of today', () => {
+    expect(selectEvents(['order.approved']).versionPins).toEqual({ 'order.approved': 2 });
+    expect(selectEvents(['order.approved@1', 'hooks.endpoint.disabled']).versionPins).toEqual({
+      'order.approved': 1,
+      'hooks.endpoint.disabled': 1,
+    });
+    expect(selectEvents(['order.approved@1', 'order.*']).versionPins).toMatchObject({ 'order.approved': 1, 'order.paid': 1 });
   });
 
   it.each(['order.aproved', 'orders.*', 'order.approved@99', 'order'])('does not know %s, and says what it knows', (type) => {

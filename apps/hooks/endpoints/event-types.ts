@@ -1,53 +1,53 @@
-import { carEvents } from '../../../contracts/car.events.js';
-import { customerEvents } from '../../../contracts/customer.events.js';
-import { flightEvents } from '../../../contracts/flight.events.js';
-import { hooksEvents } from '../../../contracts/hooks.events.js';
-import { hotelEvents } from '../../../contracts/hotel.events.js';
-import { orderEvents } from '../../../contracts/order.events.js';
-import { paymentEvents } from '../../../contracts/payment.events.js';
-import { tripEvents } from '../../../contracts/trip.events.js';
+import { eventCatalogue } from '../../../contracts/event-catalogue.js';
+import { newestVersion, offeredVersions } from '../../../libs/messaging/event-versions.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 
-const versioned = [orderEvents, customerEvents, hotelEvents, flightEvents, carEvents, paymentEvents, tripEvents, hooksEvents]
-  .flatMap((events) => Object.keys(events))
-  .map((name) => /^(.+)\.v(\d+)$/.exec(name)!);
-
-/** Every type that can be subscribed to, with its versions. */
-const knownTypes = new Map<string, Set<number>>();
-for (const [, type, version] of versioned) knownTypes.set(type!, (knownTypes.get(type!) ?? new Set()).add(Number(version)));
-
 const serviceOf = (type: string): string => type.split('.')[0]!;
-const knownServices = new Set([...knownTypes.keys()].map(serviceOf));
+const knownServices = new Set([...eventCatalogue.keys()].map(serviceOf));
 
 /** A subscription in the form that the fan-out matches by. */
 export interface EventSelection {
   exactTypes: string[];
   /** Services of which all is wanted; `*` for every service. */
   services: string[];
+  /** The version in which each type that is selected now is rendered: a version that comes later changes nothing for the subscription. */
   versionPins: Record<string, number>;
 }
 
 /**
- * Reads `order.approved`, `order.approved@1`, `order.*` and `*`.
- * @throws ProblemException 422 `UNKNOWN_EVENT_TYPE` that points at each unknown one and lists the known.
+ * Reads `order.approved`, `order.approved@1`, `order.*` and `*`. What does not name a version is pinned to the newest of today.
+ * @throws ProblemException 422 `UNKNOWN_EVENT_TYPE` that points at each one that cannot be had and lists what can.
  */
 export function selectEvents(types: readonly string[]): EventSelection {
   const selection: EventSelection = { exactTypes: [], services: [], versionPins: {} };
+  const named: Record<string, number> = {};
   const unknown: { pointer: string; detail: string }[] = [];
   types.forEach((text, index) => {
     const [type = '', version] = text.split('@');
+    const service = type.endsWith('.*') ? type.slice(0, -2) : undefined;
     if (type === '*') selection.services.push(type);
-    else if (type.endsWith('.*') && knownServices.has(type.slice(0, -2))) selection.services.push(type.slice(0, -2));
-    else if (knownTypes.has(type) && (version === undefined || knownTypes.get(type)!.has(Number(version)))) {
+    else if (service !== undefined && knownServices.has(service)) selection.services.push(service);
+    else if (isOffered(type, version)) {
       selection.exactTypes.push(type);
-      if (version !== undefined) selection.versionPins[type] = Number(version);
+      if (version !== undefined) named[type] = Number(version);
     } else unknown.push({ pointer: `/types/${index}`, detail: `${text} is not a type that there is` });
   });
   if (unknown.length > 0) {
-    const known = [...[...knownServices].map((service) => `${service}.*`), ...knownTypes.keys()].sort();
+    const known = [...[...knownServices].map((service) => `${service}.*`), ...eventCatalogue.keys()].sort();
     throw new ProblemException(422, 'UNKNOWN_EVENT_TYPE', `There are no such event types; known are ${known.join(', ')}.`, {
       errors: unknown,
     });
   }
+  for (const known of eventCatalogue.values()) {
+    if (isSelected(known.type, selection)) selection.versionPins[known.type] = named[known.type] ?? newestVersion(known);
+  }
   return selection;
 }
+
+function isOffered(type: string, version: string | undefined): boolean {
+  const known = eventCatalogue.get(type);
+  return known !== undefined && (version === undefined || offeredVersions(known).some((one) => String(one.version) === version));
+}
+
+const isSelected = (type: string, { exactTypes, services }: EventSelection): boolean =>
+  exactTypes.includes(type) || services.includes('*') || services.includes(serviceOf(type));

@@ -16,9 +16,9 @@ describe('SecretBox', () => {
   it('does not open a secret in the place of another, nor one that was changed', () => {
     const box = new SecretBox(key());
     const sealed = box.seal('secret', 'hook-1');
-    expect(() => box.open(sealed, 'hook-2')).toThrow('unable to authenticate');
+    expect(() => box.open(sealed, 'hook-2')).toThrow('unable to authenticate data');
     sealed.ciphertext[12]! ^= 1;
-    expect(() => box.open(sealed, 'hook-1')).toThrow('unable to authenticate');
+    expect(() => box.open(sealed, 'hook-1')).toThrow('unable to authenticate data');
   });
 
   it('still opens what a former key has sealed, and seals with the new one', () => {
