@@ -76,9 +76,10 @@ export class EventsController {
     return this.eventStream.serve(response, lastEventId || (after ?? 'now'), filter);
   }
 
-  /** What is no WebSocket handshake ends up here; the handshakes are `EventSocketServer`'s. */
+  /** What is no WebSocket handshake ends up here; the handshakes are `EventSocketServer`'s. Browsers hide why one was refused: here it can be asked. */
   @Get('events/socket')
-  socket(@Query({ schema: EventSocketQuery }) _query: EventSocketQuery): never {
+  async socket(@Query({ schema: EventSocketQuery }) { after }: EventSocketQuery): Promise<never> {
+    await this.positions.resolve(after ?? 'now');
     throw new ProblemException(
       426,
       'UPGRADE_REQUIRED',
