@@ -17,6 +17,16 @@ const Subject = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9_:./-]{0,255}$/, 'must be the id of an aggregate')
   .meta({ description: 'Only events about this aggregate' });
 
+const versions = z
+  .string()
+  .min(1)
+  .max(2_048)
+  .optional()
+  .meta({
+    description:
+      'The versions to render types in, such as `order.approved@1`, separated by commas; the newest of what is not named',
+  });
+
 const filter = { types: EventTypes.optional(), subject: Subject.optional() };
 
 const after = (fallback: string) =>
@@ -40,19 +50,21 @@ const whole = (max: number) =>
 export const EventPageQuery = z.strictObject({
   after: after('beginning'),
   ...filter,
+  versions,
   limit: pageQuery.limit,
   wait: whole(30).optional().meta({ description: 'Seconds to wait for an event if there is none yet, at most 30; default 0' }),
 });
 export type EventPageQuery = z.infer<typeof EventPageQuery>;
 
 /** `GET /v1/events/stream` */
-export const EventStreamQuery = z.strictObject({ after: after('now'), ...filter });
+export const EventStreamQuery = z.strictObject({ after: after('now'), ...filter, versions });
 export type EventStreamQuery = z.infer<typeof EventStreamQuery>;
 
 /** `GET /v1/events/socket` */
 export const EventSocketQuery = z.strictObject({
   after: after('now'),
   ...filter,
+  versions,
   want: whole(1_000_000)
     .optional()
     .meta({ description: 'How many events to send before the client asks for more; not said, as fast as it reads' }),

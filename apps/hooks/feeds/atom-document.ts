@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { create } from 'xmlbuilder2';
 import { EVENT_TYPE_PREFIX } from '../../../contracts/cloud-event.js';
 import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
-import { cloudEventJson } from './feed-rendering.js';
+import { storedEventJson } from './feed-rendering.js';
 
 export interface AtomDocumentOptions {
   /** In order of position; the document has the newest first. */
@@ -42,7 +42,7 @@ export function atomDocument({ events, self, current, previous, next, archive }:
     entry.ele('category', { term: type });
     entry.ele('link', { rel: 'alternate', type: 'application/cloudevents+json', href: `/v1/events/${event.eventId}` });
     // RFC 4287 wants content of a media type that is neither text nor XML in Base64; as plain text it stays readable.
-    entry.ele('content', { type: 'text' }).txt(xmlSafeJson(cloudEventJson(event)));
+    entry.ele('content', { type: 'text' }).txt(xmlSafeJson(storedEventJson(event)));
   }
   return feed.end();
 }

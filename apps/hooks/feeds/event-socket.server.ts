@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { EventSocketQuery } from '../../../contracts/event-feed.js';
+import { parseVersionPins, type VersionPins } from '../../../libs/messaging/event-versions.js';
 import { LogTail } from '../../../libs/messaging/log-tail.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { onWebSocketUpgrade, type WebSocketUpgrade } from '../../../libs/service-kit/websocket-upgrade.js';
@@ -50,12 +51,13 @@ export class EventSocketServer implements OnApplicationBootstrap {
   /** @throws ProblemException 410, 422 or 503 instead of the handshake's answer. */
   private async accept({ request, socket, head }: WebSocketUpgrade): Promise<void> {
     const query = queryOf(request.url ?? '');
+    const pins = query.versions === undefined ? {} : parseVersionPins(query.versions);
     const connection = this.connections.claim();
     socket.once('close', () => connection.close());
     try {
       const start = await this.positions.resolve(query.after ?? 'now');
       this.handshakes.handleUpgrade(request, socket, head, (client) => {
-        this.serve(client, connection, start, query).catch((error: unknown) => {
+        this.serve(client, connection, start, { ...query, pins }).catch((error: unknown) => {
           this.logger.warn(`A socket was ended: ${String(error)}`);
           client.terminate();
         });
@@ -66,7 +68,12 @@ export class EventSocketServer implements OnApplicationBootstrap {
     }
   }
 
-  private async serve(client: WebSocket, connection: FeedConnection, start: number, query: EventSocketQuery): Promise<void> {
+  private async serve(
+    client: WebSocket,
+    connection: FeedConnection,
+    start: number,
+    query: EventSocketQuery & { pins: VersionPins },
+  ): Promise<void> {
     const { signal } = connection;
     const credit = new SocketCredit(query.want);
     client.on('error', () => client.terminate());
@@ -77,7 +84,7 @@ export class EventSocketServer implements OnApplicationBootstrap {
     });
     const heartbeat = this.watch(client);
     try {
-      const { types, subject } = query;
+      const { types, subject, pins } = query;
       let position = start;
       let caughtUp = true;
       while (caughtUp && (await credit.available(signal))) {
@@ -87,7 +94,11 @@ export class EventSocketServer implements OnApplicationBootstrap {
         if (page.missed)
           return client.close(TRY_AGAIN_LATER, 'what comes next is no longer kept: come back with the last sequence');
         credit.spend(page.events.length);
-        caughtUp = await this.send(client, page.events.map(cloudEventJson), signal);
+        caughtUp = await this.send(
+          client,
+          page.events.map((event) => cloudEventJson(event, pins)),
+          signal,
+        );
         position = page.scannedTo;
       }
       client.close(GOING_AWAY, 'come back with after=<the last sequence>');

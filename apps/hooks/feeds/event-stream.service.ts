@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
+import type { VersionPins } from '../../../libs/messaging/event-versions.js';
 import type { EventFilter } from '../../../libs/messaging/event-filter.js';
 import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
 import { LogTail } from '../../../libs/messaging/log-tail.js';
@@ -14,6 +15,12 @@ import { LogPositions } from './log-positions.service.js';
 const CLIENT_RETRY_MS = 3_000;
 const BATCH = 100;
 const SCAN = 5_000;
+
+/** Which events a reader wants, and in which versions. */
+interface Wish {
+  filter: EventFilter;
+  pins: VersionPins;
+}
 
 /** Server-sent events. Written by hand: Nest's own stream sends no headers before the first event, and gives ids of its own, which rewinds readers. */
 @Injectable()
@@ -32,7 +39,7 @@ export class EventStream {
    * from, heartbeats included, so that a reader whose filter passes little does not start far behind.
    * @throws ProblemException before anything is sent: 410, 422, 503.
    */
-  async serve(response: ServerResponse, after: string, filter: EventFilter): Promise<void> {
+  async serve(response: ServerResponse, after: string, filter: EventFilter, pins: VersionPins): Promise<void> {
     const connection = this.connections.claim();
     response.once('close', () => connection.close());
     try {
@@ -42,7 +49,7 @@ export class EventStream {
         'Cache-Control': 'no-store',
         'X-Accel-Buffering': 'no',
       });
-      if (response.req.method !== 'HEAD') await this.follow(response, start, filter, connection.signal);
+      if (response.req.method !== 'HEAD') await this.follow(response, start, { filter, pins }, connection.signal);
       // Nobody waits for a reader that takes nothing: it resumes with the last id that it got.
       if (response.writableNeedDrain) response.destroy();
       else response.end();
@@ -51,7 +58,7 @@ export class EventStream {
     }
   }
 
-  private async follow(response: ServerResponse, start: number, filter: EventFilter, signal: AbortSignal): Promise<void> {
+  private async follow(response: ServerResponse, start: number, { filter, pins }: Wish, signal: AbortSignal): Promise<void> {
     let position = start;
     const mark = () => `id: ${sequenceOf(position)}\n\n`;
     // Without data nothing is dispatched, but headers are out and a browser knows where it stands.
@@ -64,7 +71,7 @@ export class EventStream {
         const page = await this.tail.next({ after: position, scan: SCAN, limit: BATCH, ...filter }, signal);
         // Whoever has fallen behind what is kept comes back with its last id and is told so.
         if (!page || page.missed) return;
-        if (page.events.length > 0) response.write(page.events.map(block).join(''));
+        if (page.events.length > 0) response.write(page.events.map((event) => block(event, pins)).join(''));
         // At once and not when it has been taken: a heartbeat in between must not send the reader back.
         position = page.scannedTo;
         if (!(await drained(response, 2 * this.settings.FEED_HEARTBEAT_MS, signal))) return;
@@ -78,4 +85,5 @@ export class EventStream {
   }
 }
 
-const block = (event: LoggedEvent): string => `id: ${sequenceOf(event.position)}\ndata: ${cloudEventJson(event)}\n\n`;
+const block = (event: LoggedEvent, pins: VersionPins): string =>
+  `id: ${sequenceOf(event.position)}\ndata: ${cloudEventJson(event, pins)}\n\n`;

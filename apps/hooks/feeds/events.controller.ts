@@ -7,6 +7,7 @@ import {
   EventSocketQuery,
   EventStreamQuery,
 } from '../../../contracts/event-feed.js';
+import { parseVersionPins, type VersionPins } from '../../../libs/messaging/event-versions.js';
 import { EventLog, type LogPage } from '../../../libs/messaging/event-log.js';
 import { LogTail } from '../../../libs/messaging/log-tail.js';
 import { sequenceOf } from '../../../libs/messaging/render-event.js';
@@ -15,7 +16,7 @@ import { answerConditionally } from './answer-conditionally.js';
 import { AtomFeed } from './atom-feed.service.js';
 import { EventStream } from './event-stream.service.js';
 import { FeedConnections } from './feed-connections.service.js';
-import { cloudEventJson } from './feed-rendering.js';
+import { cloudEventJson, storedEventJson } from './feed-rendering.js';
 import { LogPositions } from './log-positions.service.js';
 
 /** How many rows one call looks at, at the most: a rare filter costs many short calls, never a long one. */
@@ -47,12 +48,13 @@ export class EventsController {
     @Headers('accept') accept: string | undefined,
     @Res() response: ServerResponse,
   ): Promise<void> {
+    const pins = pinsIn(query.versions);
     const page = await this.page(query, response);
     const next = sequenceOf(page.scannedTo);
     response.setHeader('Events-Cursor', next);
     response.setHeader('Link', `<${nextPath(query, next)}>; rel="next"`);
     response.setHeader('Vary', 'Accept');
-    const items = `[${page.events.map(cloudEventJson).join(',')}]`;
+    const items = `[${page.events.map((event) => cloudEventJson(event, pins)).join(',')}]`;
     const batch = isAskedFor(CLOUD_EVENT_BATCH, accept);
     const contentType = batch ? `${CLOUD_EVENT_BATCH}; charset=utf-8` : JSON_TYPE;
     const body = batch ? items : `{"items":${items},"next":"${next}"}`;
@@ -69,11 +71,11 @@ export class EventsController {
 
   @Get('events/stream')
   stream(
-    @Query({ schema: EventStreamQuery }) { after, ...filter }: EventStreamQuery,
+    @Query({ schema: EventStreamQuery }) { after, versions, ...filter }: EventStreamQuery,
     @Headers('last-event-id') lastEventId: string | undefined,
     @Res() response: ServerResponse,
   ): Promise<void> {
-    return this.eventStream.serve(response, lastEventId || (after ?? 'now'), filter);
+    return this.eventStream.serve(response, lastEventId || (after ?? 'now'), filter, pinsIn(versions));
   }
 
   /** What is no WebSocket handshake ends up here; the handshakes are `EventSocketServer`'s. Browsers hide why one was refused: here it can be asked. */
@@ -116,11 +118,11 @@ export class EventsController {
     if (!event) throw new ProblemException(404, 'EVENT_NOT_FOUND', 'There is no event of this id, or it is no longer kept.');
     response.setHeader('Vary', 'Accept');
     const contentType = isAskedFor(CLOUD_EVENT, accept) ? `${CLOUD_EVENT}; charset=utf-8` : JSON_TYPE;
-    answerConditionally(response, { contentType, cacheControl: FOREVER, body: cloudEventJson(event) });
+    answerConditionally(response, { contentType, cacheControl: FOREVER, body: storedEventJson(event) });
   }
 
   private async page(
-    { after = 'beginning', limit, wait = 0, ...filter }: EventPageQuery,
+    { after = 'beginning', limit, wait = 0, versions: _versions, ...filter }: EventPageQuery,
     response: ServerResponse,
   ): Promise<LogPage> {
     const start = await this.positions.resolve(after);
@@ -147,10 +149,13 @@ export class EventsController {
   }
 }
 
-function nextPath({ types, subject, limit, wait }: EventPageQuery, next: string): string {
+const pinsIn = (versions: string | undefined): VersionPins => (versions === undefined ? {} : parseVersionPins(versions));
+
+function nextPath({ types, subject, versions, limit, wait }: EventPageQuery, next: string): string {
   const query = new URLSearchParams({ after: next, limit: String(limit) });
   if (types) query.set('types', types.join(','));
   if (subject) query.set('subject', subject);
+  if (versions) query.set('versions', versions);
   if (wait) query.set('wait', String(wait));
   return `/v1/events?${query.toString()}`;
 }
