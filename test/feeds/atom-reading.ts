@@ -1,3 +1,5 @@
+import type { CloudEvent } from '../../contracts/cloud-event.js';
+import { get } from './reading.js';
 import { create } from 'xmlbuilder2';
 
 export interface Element {
@@ -33,3 +35,20 @@ export function parse(xml: string): Element {
 export const all = (element: Element, name: string) => element.children.filter((child) => child.name === name);
 export const link = (feed: Element, rel: string) =>
   all(feed, 'link').find(({ attributes }) => attributes['rel'] === rel)?.attributes['href'];
+
+/** The entries of the current document and of as many archive pages before it as it takes to come to an event, oldest first. */
+export async function atomSince(base: string, sequence: string, query: string): Promise<CloudEvent[]> {
+  const events = new Map<string, CloudEvent>();
+  for (let path: string | undefined = `/v1/events.atom?${query}`; path;) {
+    const response = await get(base, path);
+    if (response.status !== 200) throw new Error(`${path} answered ${response.status}`);
+    const feed = parse(await response.text());
+    for (const entry of all(feed, 'entry')) {
+      const event = JSON.parse(all(entry, 'content')[0]!.text) as CloudEvent;
+      events.set(event.id, event);
+    }
+    const previous = link(feed, 'prev-archive');
+    path = [...events.values()].some((event) => event.sequence <= sequence) ? undefined : previous;
+  }
+  return [...events.values()].filter((event) => event.sequence > sequence).toSorted((a, b) => (a.sequence < b.sequence ? -1 : 1));
+}

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CloudEvent } from '../../contracts/cloud-event.js';
 import { system } from '../support/system.js';
-import { all, link, parse } from './atom-reading.js';
+import { atomSince } from './atom-reading.js';
 import { LogFixture } from './log.fixture.js';
 import { get, page, Reader, socket, stream } from './reading.js';
 
@@ -11,23 +10,6 @@ beforeAll(() => {
   log = new LogFixture(system().databaseAdminUrl);
 });
 afterAll(() => log.close());
-
-/** The entries of the current document and of as many archive pages before it as it takes to come to an event, oldest first. */
-async function atomSince(sequence: string, query: string): Promise<CloudEvent[]> {
-  const events = new Map<string, CloudEvent>();
-  for (let path: string | undefined = `/v1/events.atom?${query}`; path;) {
-    const response = await get(system().gatewayUrl, path);
-    expect(response.status, path).toBe(200);
-    const feed = parse(await response.text());
-    for (const entry of all(feed, 'entry')) {
-      const event = JSON.parse(all(entry, 'content')[0]!.text) as CloudEvent;
-      events.set(event.id, event);
-    }
-    const previous = link(feed, 'prev-archive');
-    path = [...events.values()].some((event) => event.sequence <= sequence) ? undefined : previous;
-  }
-  return [...events.values()].filter((event) => event.sequence > sequence).toSorted((a, b) => (a.sequence < b.sequence ? -1 : 1));
-}
 
 describe('the doors of the running system', () => {
   it('let a consumer change from one to another without loss or repeat', async () => {
@@ -49,7 +31,7 @@ describe('the doors of the running system', () => {
     source.close();
 
     expected.push(...(await append(120)).map(({ id }) => id));
-    for (const event of await atomSince(reader.last, filter)) reader.take(event);
+    for (const event of await atomSince(gatewayUrl, reader.last, filter)) reader.take(event);
     expect(reader.ids).toEqual(expected);
 
     const { socket: opened } = await socket(gatewayUrl, `after=${reader.last}&${filter}`, reader);
@@ -70,9 +52,9 @@ describe('the doors of the running system', () => {
       paths: Record<string, { get?: { parameters?: { name: string }[]; responses: object } }>;
     };
     const parameters = (path: string) => paths[path]?.get?.parameters?.map(({ name }) => name).sort();
-    expect(parameters('/v1/events')).toEqual(['after', 'limit', 'subject', 'types', 'wait']);
-    expect(parameters('/v1/events/stream')).toEqual(['Last-Event-ID', 'after', 'subject', 'types']);
-    expect(parameters('/v1/events/socket')).toEqual(['after', 'subject', 'types', 'want']);
+    expect(parameters('/v1/events')).toEqual(['after', 'limit', 'subject', 'types', 'versions', 'wait']);
+    expect(parameters('/v1/events/stream')).toEqual(['Last-Event-ID', 'after', 'subject', 'types', 'versions']);
+    expect(parameters('/v1/events/socket')).toEqual(['after', 'subject', 'types', 'versions', 'want']);
     expect(parameters('/v1/events.atom')).toEqual(['subject', 'types']);
     expect(Object.keys(paths['/v1/events']!.get!.responses)).toEqual(expect.arrayContaining(['200', '304', '410', '422', '503']));
   });

@@ -67,10 +67,10 @@ describe('a hundred sagas and three hooks', () => {
         (it) => Object.values(it).reduce((a, b) => a + b, 0) >= Object.values(counts).reduce((a, b) => a + b, 0),
         120_000,
       ).then((it) => expect(it).toEqual(expected(counts)));
-    await receives(approved, { 'com.roundtrip.order.approved.v1': of('APPROVED') });
+    await receives(approved, { 'com.roundtrip.order.approved.v2': of('APPROVED') });
     await receives(orders, {
       'com.roundtrip.order.placed.v1': ORDERS,
-      'com.roundtrip.order.approved.v1': of('APPROVED'),
+      'com.roundtrip.order.approved.v2': of('APPROVED'),
       'com.roundtrip.order.rejected.v1': of('REJECTED'),
     });
     await receives(credit, {

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { system } from '../support/system.js';
+import { LogFixture } from './log.fixture.js';
+import { get, page, Reader, socket, stream } from './reading.js';
+
+let log: LogFixture;
+beforeAll(() => {
+  log = new LogFixture(system().databaseAdminUrl);
+});
+afterAll(() => log.close());
+
+const V1 = 'com.roundtrip.order.approved.v1';
+const V2 = 'com.roundtrip.order.approved.v2';
+
+/** An order that was approved before version 2 of the event, as the log still has it. */
+async function approvedOfOld() {
+  const subject = randomUUID();
+  const total = { amount: 3_000, currency: 'EUR' };
+  const { next: after } = await page(system().gatewayUrl, { after: 'now' });
+  const [event] = await log.append({
+    type: 'order.approved',
+    subject,
+    data: { orderId: subject, customerId: 'CUST-ALICE', total },
+  });
+  return { event: event!, subject, total, after };
+}
+
+describe('an event that was stored in an older version', () => {
+  it('comes in the newest one, under an id of its own and the occurrence that it is', async () => {
+    const { event, subject, total, after } = await approvedOfOld();
+    const { items } = await page(system().gatewayUrl, { after, subject });
+    expect(items).toMatchObject([
+      { id: `${event.id}-v2`, occurrenceid: event.id, type: V2, sequence: event.sequence, data: { credit: { reserved: total } } },
+    ]);
+    expect(items[0]).not.toHaveProperty('deprecated');
+  });
+
+  it('comes as it was written to a reader that pins the version, at every door, and is told that this ends', async () => {
+    const { event, subject, total, after } = await approvedOfOld();
+    const { gatewayUrl } = system();
+    const versions = 'order.approved@1';
+    const reader = new Reader();
+    const { items } = await page(gatewayUrl, { after, subject, versions });
+    for (const item of items) reader.take(item);
+    const query = new URLSearchParams({ after, subject, versions }).toString();
+    const source = stream(gatewayUrl, query, reader);
+    await reader.until(2);
+    source.close();
+    const { socket: opened } = await socket(gatewayUrl, query, reader);
+    await reader.until(3);
+    opened.terminate();
+    for (const item of reader.events) {
+      expect(item).toMatchObject({ id: event.id, type: V1, deprecated: true, data: { orderId: subject, total } });
+    }
+  });
+
+  it.each(['order.approved@9', 'order.unheard-of@1', 'order.approved'])(
+    'is refused in %s, which cannot be had',
+    async (versions) => {
+      for (const door of ['', '/stream', '/socket']) {
+        const response = await get(system().gatewayUrl, `/v1/events${door}?versions=${versions}`);
+        const problem = (await response.json()) as { code?: string };
+        // The socket's plain answer says that it wants an upgrade; its handshake is refused like the others.
+        if (door === '/socket') expect([422, 426]).toContain(response.status);
+        else expect([response.status, typeof problem.code], door).toEqual([422, 'string']);
+      }
+    },
+  );
+});
