@@ -4,7 +4,7 @@ import { benchCustomer } from './harness/bench-customers.js';
 import { runBenchmark } from './harness/bench-system.js';
 import { Comparison, printFigure, printRow, type Way } from './harness/comparison.js';
 import { benchPolicy, runAsSample, runFloor, runSaga } from './harness/start-ways.js';
-import { type Line, lineThrough, median, spread } from './harness/statistics.js';
+import { type Line, lineThrough, median, spread } from './statistics.js';
 
 const STEPS = [2, 5, 10, 20];
 

@@ -1,8 +1,8 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { benchSettings } from './bench-settings.js';
 import type { CpuUse } from './bench-system.js';
-import { runLoad } from './run-load.js';
-import { median, percentile, spread } from './statistics.js';
+import { runLoad } from '../run-load.js';
+import { median, percentile, spread } from '../statistics.js';
 
 /** One way of getting something done, once. @returns the workflow that did it, if one did. */
 export type Way = () => Promise<WorkflowHandle | undefined>;

@@ -1,5 +1,5 @@
 import { type Comparison, printFigure, type Sample } from './comparison.js';
-import { spread } from './statistics.js';
+import { spread } from '../statistics.js';
 
 const perSecond = (it: Sample) => it.perSecond;
 const aloneMs = (it: Sample) => it.aloneMs;
@@ -26,7 +26,7 @@ export function printRatios<Name extends string>(
     "the engine's CPU, against the floor's",
     measured.ratio(ours, floor, (it) => it.engineCpuMs),
   );
-  ratio("throughput against the sample's way, both on the tuned server", measured.ratio(ours, sample, perSecond));
+  ratio("throughput against the sample's way, both on the tuned server", measured.ratio(ours, sample, perSecond), '≥ 3');
   ratio("throughput against the sample's way on a server as it comes", measured.ratio(ours, untunedSample, perSecond), '≥ 3');
   ratio('throughput against no engine', measured.ratio(ours, bare, perSecond));
   printFigure("one alone, beyond the participants' own time", `${spread(measured.difference(ours, bare, aloneMs))} ms`, '≤ 20');
