@@ -8,9 +8,9 @@ import { pino } from 'pino';
 import { Pool } from 'undici';
 import { createActivities } from '../../activities/index.js';
 import { participantClients } from '../../activities/participant-clients.js';
+import type { Participant } from '../../contracts/participants.js';
 import { participantUrlSettings } from '../../libs/config/participant-url.js';
 import { startEmbeddedSystem } from '../../libs/embedded/embedded-system.js';
-import type { ParticipantName } from '../../libs/embedded/processes.js';
 import { installRuntime } from '../../libs/temporal/install-runtime.js';
 import { noOpActivities } from '../no-op.activities.js';
 import { openBenchCustomers } from './bench-customers.js';
@@ -29,7 +29,7 @@ export interface CpuUse {
 
 interface Options {
   /** Those that take part in what is measured; the others run, but their CPU does not count. */
-  participants: readonly ParticipantName[];
+  participants: readonly Participant[];
   /** Whether a server without any tuning is wanted as well. */
   untuned?: boolean;
 }
@@ -41,7 +41,7 @@ export interface BenchSystem {
   untuned: Client | undefined;
   cpu(): CpuUse;
   /** Sends JSON to a process and reads its answer. @throws when that is no success. */
-  post: (to: ParticipantName | 'gateway', path: string, body: unknown, headers: Record<string, string>) => Promise<object>;
+  post: (to: Participant | 'gateway', path: string, body: unknown, headers: Record<string, string>) => Promise<object>;
   stop(): Promise<void>;
 }
 
@@ -107,7 +107,7 @@ async function startBenchSystem({ participants, untuned: wantsUntuned = false }:
     untuned: untuned && new Client({ connection: untuned.connection }),
     cpu() {
       const sum = (times: Record<string, number>) => Object.values(times).reduce((all, ms) => all + ms, 0);
-      const pids = (names: readonly ('postgres' | 'temporal' | 'gateway' | ParticipantName)[]) =>
+      const pids = (names: readonly ('postgres' | 'temporal' | 'gateway' | Participant)[]) =>
         Object.fromEntries(names.map((name) => [name, system.pid(name) ?? -1]));
       const { user, system: kernel } = process.cpuUsage();
       const servers = { ...pids(['temporal', 'gateway']), ...(untuned && { untuned: untuned.pid }) };
