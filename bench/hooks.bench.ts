@@ -47,6 +47,7 @@ async function measure(): Promise<void> {
       DATA_DIR: dataDir,
       PORT: 0,
       RELAY_PORT: 0,
+      SAGA_PORT: 0,
       ...Object.fromEntries([...participantUrlSettings, ...listenerUrlSettings].map((name) => [name, 'http://127.0.0.1:0'])),
       EMBEDDED_POSTGRES_PORT: 0,
       EMBEDDED_TEMPORAL_PORT: 0,

@@ -1,6 +1,6 @@
 export const noOpActivities = {
-  async noOp(input: { step: number }): Promise<{ step: number }> {
-    return input;
+  async noOp(input: { step: number; key?: string }): Promise<{ attempt: number; step: number }> {
+    return { attempt: 1, step: input.step };
   },
 };
 export type NoOpActivities = typeof noOpActivities;

@@ -17,15 +17,10 @@ const Subject = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9_:./-]{0,255}$/, 'must be the id of an aggregate')
   .meta({ description: 'Only events about this aggregate' });
 
-const versions = z
-  .string()
-  .min(1)
-  .max(2_048)
-  .optional()
-  .meta({
-    description:
-      'The versions to render types in, such as `order.approved@1`, separated by commas; the newest of what is not named',
-  });
+const versions = z.string().min(1).max(2_048).optional().meta({
+  description:
+    'The versions to render types in, such as `order.approved@1`, separated by commas; the newest of what is not named',
+});
 
 const filter = { types: EventTypes.optional(), subject: Subject.optional() };
 

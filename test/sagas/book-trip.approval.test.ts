@@ -18,8 +18,8 @@ afterEach(clearFaults);
 
 const tripService = new ParticipantProbe('trip', () => system().tripUrl);
 const eventsOf = async (tripId: string) => {
-  const rows = await tripService.rows<{ type: string }>('select type from outbox where aggregate_id = $1 order by id', tripId);
-  return rows.map(({ type }) => type);
+  const facts = await tripService.facts('trip', tripId);
+  return facts.map(({ name }) => name.replace(/\.v\d+$/, ''));
 };
 const reminded = (tripId: string) =>
   eventually(

@@ -1,8 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { call, clearFaults, ended, eventually, saga, setFault } from '../support/api.js';
+import type { ResolveAction } from '../../contracts/saga-state.js';
+import { call, clearFaults, ended, eventually, saga, setFault, through } from '../support/api.js';
+import { ownGateway } from '../support/own-gateway.js';
 import { bookTrip, dayOf, expectBooked, expectNothingBooked, plentifulTrip, reservationsOf, trip } from '../support/trips.js';
+import { expectInventoryAddsUp } from './adds-up.js';
+import { answerTo, landed } from './step-target.js';
 
 afterEach(clearFaults);
+
+/** A room, a car, and more seats than the flight has. */
+const fullFlight = () => ({ ...plentifulTrip(), flights: [{ flightId: 'FLIGHT-THREE', date: dayOf(0), seats: 4 }] });
 
 describe('bookTrip', () => {
   it('books as many trips as there are seats, and leaves nothing of the others, though a tenth of the answers is lost', async () => {
@@ -57,20 +64,90 @@ describe('bookTrip', () => {
     await expectNothingBooked(tripId, 'UNKNOWN_HOTEL');
   });
 
-  it('waits for an operator about a car that cannot be cancelled, while the other parts are released', async () => {
-    await setFault({ participant: 'payment', operation: 'capture', mode: 'refuse', times: 1 });
-    await setFault({ participant: 'car', operation: 'cancelCar', mode: 'refuse' });
-    const stuck = await bookTrip();
-    await eventually(
-      () => saga(stuck.sagaId),
-      ({ steps }) => steps.some(({ name, state }) => name === 'fail trip' && state === 'COMPENSATED'),
-    );
-    expect((await saga(stuck.sagaId)).state).toBe('NEEDS_ATTENTION');
-    const held = (await reservationsOf(stuck.tripId)).filter(({ state }) => state === 'HELD');
-    expect(held.map(({ participant }) => participant)).toEqual(['car']);
-    const skip = { step: 'cancel car', action: 'skip', note: 'the agency keeps it' };
-    expect((await call('POST', `/v1/sagas/${stuck.sagaId}/resolve`, skip)).status).toBe(200);
-    expect(await ended(stuck.sagaId)).toMatchObject({ state: 'INCOMPLETE', held: ['reserve car'] });
+  it('undoes a room that was still being reserved when the flight was refused', async () => {
+    // A first try that takes its time, so that the room is reserved after the refusal and is known to be.
+    const patient = await ownGateway({ SAGA_FAST_STEP_MS: 9_000 });
+    try {
+      await setFault({ participant: 'hotel', operation: 'reserveRoom', mode: 'delay', delayMs: 1_000 });
+      const { tripId, sagaId } = await through(patient.url, () => bookTrip(fullFlight()));
+      await landed(sagaId, { name: 'reserve seat' });
+      expect(await answerTo(sagaId, { name: 'reserve room' })).toBeUndefined();
+      expect(await landed(sagaId, { name: 'reserve room' })).toMatchObject({ status: 200 });
+      expect((await ended(sagaId)).state).toBe('COMPENSATED');
+      await expectNothingBooked(tripId, 'FLIGHT_FULL');
+      expect((await reservationsOf(tripId)).map(({ participant }) => participant).toSorted()).toEqual(['car', 'hotel']);
+    } finally {
+      await patient.close();
+    }
+  });
+
+  it('does not wait for a room that hangs when the flight was refused, and refuses the room when it comes after all', async () => {
+    await setFault({ participant: 'hotel', operation: 'reserveRoom', mode: 'delay', delayMs: 5_000 });
+    const { tripId, sagaId } = await bookTrip(fullFlight());
+    expect((await ended(sagaId)).state).toBe('COMPENSATED');
+    expect(await answerTo(sagaId, { name: 'reserve room' })).toBeUndefined();
+    await expectNothingBooked(tripId, 'FLIGHT_FULL');
+    expect(await landed(sagaId, { name: 'reserve room' })).toMatchObject({ status: 409 });
+    await expectNothingBooked(tripId, 'FLIGHT_FULL');
+    expect((await reservationsOf(tripId)).map(({ participant }) => participant)).toEqual(['car']);
+  });
+
+  it('fails by its deadline when the hotel hangs, and refuses the room when it comes after all', async () => {
+    const impatient = await ownGateway({ SAGA_FAST_STEP_MS: 500, SAGA_STEP_DEADLINE_MS: 2_000 });
+    try {
+      await setFault({ participant: 'hotel', operation: 'reserveRoom', mode: 'delay', delayMs: 8_000 });
+      const { tripId, sagaId } = await through(impatient.url, () => bookTrip());
+      expect((await ended(sagaId)).state).toBe('COMPENSATED');
+      expect(await answerTo(sagaId, { name: 'reserve room' })).toBeUndefined();
+      expect((await trip(tripId)).failure).toMatchObject({ part: 'hotel', code: 'PARTICIPANT_UNAVAILABLE' });
+      await expectNothingBooked(tripId, 'PARTICIPANT_UNAVAILABLE');
+      expect(await landed(sagaId, { name: 'reserve room' })).toMatchObject({ status: 409 });
+      await expectNothingBooked(tripId, 'PARTICIPANT_UNAVAILABLE');
+      await expectInventoryAddsUp();
+    } finally {
+      await impatient.close();
+    }
+  });
+
+  describe('when the car service refuses to cancel', () => {
+    /** A trip that was refused at its pivot; everything but the car is released. */
+    async function stuck(): Promise<{ tripId: string; sagaId: string }> {
+      await setFault({ participant: 'payment', operation: 'capture', mode: 'refuse', times: 1 });
+      await setFault({ participant: 'car', operation: 'cancelCar', mode: 'refuse' });
+      const booked = await bookTrip();
+      const { steps } = await eventually(
+        () => saga(booked.sagaId),
+        ({ steps }) => steps.some(({ name, state }) => name === 'fail trip' && state === 'COMPENSATED'),
+      );
+      expect((await saga(booked.sagaId)).state).toBe('NEEDS_ATTENTION');
+      const compensations = steps.filter(({ compensates }) => compensates !== undefined);
+      for (const { name, state } of compensations)
+        expect([name, state]).toEqual([name, name === 'cancel car' ? 'NEEDS_ATTENTION' : 'COMPENSATED']);
+      expect(await partsHeld(booked.tripId)).toEqual(['car']);
+      return booked;
+    }
+    const resolve = async (sagaId: string, action: ResolveAction) => {
+      const decision = { step: 'cancel car', action, note: `operator says ${action}` };
+      expect((await call('POST', `/v1/sagas/${sagaId}/resolve`, decision)).status).toBe(200);
+    };
+    const partsHeld = async (tripId: string) =>
+      (await reservationsOf(tripId)).filter(({ state }) => state === 'HELD').map(({ participant }) => participant);
+
+    it('leaves nothing once an operator has it retried after the cause is gone', async () => {
+      const { tripId, sagaId } = await stuck();
+      await clearFaults();
+      await resolve(sagaId, 'retry');
+      expect(await ended(sagaId)).toMatchObject({ state: 'COMPENSATED', held: [] });
+      await expectNothingBooked(tripId, 'CAPTURE_DECLINED');
+    });
+
+    it('ends INCOMPLETE and names the car when an operator skips it', async () => {
+      const { tripId, sagaId } = await stuck();
+      await resolve(sagaId, 'skip');
+      expect(await ended(sagaId)).toMatchObject({ state: 'INCOMPLETE', held: ['reserve car'] });
+      expect(await partsHeld(tripId)).toEqual(['car']);
+      await expectInventoryAddsUp();
+    });
   });
 
   it('is approved by a person, or not booked', async () => {

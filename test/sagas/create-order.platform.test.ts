@@ -92,6 +92,19 @@ describe('createOrder under the operations of the platform', () => {
     });
   });
 
+  it('says how often a participant was asked', async () => {
+    await setFault({ participant: 'customer', operation: 'reserveCredit', mode: 'error', times: 3 });
+    const { sagaId } = await placeOrder(customerId, 2);
+    const { steps } = await ended(sagaId);
+    const { events } = await temporal.workflow.getHandle(sagaId).fetchHistory();
+    const lost = (events ?? []).filter(
+      ({ workflowTaskTimedOutEventAttributes: timedOut, workflowTaskFailedEventAttributes: failed }) => timedOut ?? failed,
+    );
+    const attempts = steps.find(({ name }) => name === 'reserve credit')?.attempts;
+    // A workflow task that is lost is run again, first tries included, and what they were answered before is not known any more.
+    expect(lost.length > 0 ? [1, 2, 3, 4] : [4]).toContain(attempts);
+  });
+
   it('needs at most ten history events on the happy path', async () => {
     const { sagaId } = await placeOrder(customerId, 2);
     await ended(sagaId);

@@ -1,191 +1,186 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Participant, participantNames, participants } from '../../contracts/participants.js';
-import type { Saga } from '../../contracts/saga.resource.js';
-import { call, clearFaults, ended, eventually, saga, setFault } from '../support/api.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Answer, call, clearFaults, ended, endedWithRetries, eventually, saga, through } from '../support/api.js';
+import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
 import { killAndAwaitRestart } from '../support/processes.js';
 import { system } from '../support/system.js';
+import { type Cell, cellsOf, holdAt, holdEverywhere, pivotOf, type Profile, type Run } from './matrix-run.js';
+import { answerTo, landed, refusalOf, type Step } from './step-target.js';
 
-/** A saga that can be started again and again, and what the world must look like afterwards. */
-export interface MatrixSubject {
-  saga: string;
-  /** Notes what the world looks like before the saga. */
-  before?: () => Promise<void>;
-  start: () => Promise<{ sagaId: string; businessId: string }>;
-  /** Asserts the world after a saga that went through. */
-  expectDone: (businessId: string) => Promise<void>;
-  /** Asserts the world after a saga that was taken back. */
-  expectTakenBack: (businessId: string, code: string) => Promise<void>;
+/** Much longer than a compensable step of an impatient saga is tried, so that the effect lands after the undo even on a busy machine. */
+const LATE_MS = 14_000;
+const IMPATIENT = { SAGA_FAST_STEP_MS: 500, SAGA_STEP_DEADLINE_MS: 4_000, SAGA_ATTENTION_AFTER_MS: 2_000 };
+/** Longer than a first try, shorter than a deadline. */
+const SLOW_MS = 3_000;
+/** Longer than it takes to bring a run to every step and to kill the worker, on whatever machine; nobody waits for its end. */
+const HOLD_MS = 90_000;
+/** Sagas that do not give up meanwhile. */
+const PATIENT = { SAGA_FAST_STEP_MS: 120_000, SAGA_STEP_DEADLINE_MS: 300_000, SAGA_ATTENTION_AFTER_MS: 300_000 };
+
+async function expectDone({ cell: { profile }, sagaId, businessId }: Run): Promise<void> {
+  const { state, steps, held } = await ended(sagaId);
+  expect(state).toBe('COMPLETED');
+  expect(held).toEqual([]);
+  expect(steps.map((step) => [step.name, step.state])).toEqual(profile.steps.map(({ name }) => [name, 'DONE']));
+  await profile.subject.expectDone(businessId);
 }
 
-/** Longer than a compensable step's deadline in the system under test, so that the effect lands after the undo. */
-const LATE_MS = 11_000;
-
-interface Target {
-  participant: Participant;
-  operation: string;
-  refusal: string;
+/** All that was begun is undone, last first, except what was refused. */
+async function expectTakenBack({ cell: { profile }, sagaId, businessId }: Run, code: string): Promise<void> {
+  const { state, steps, held } = await ended(sagaId);
+  expect(state).toBe('COMPENSATED');
+  expect(held).toEqual([]);
+  const went = steps.filter((step) => step.compensates === undefined);
+  expect(went.map(({ name }) => name)).toEqual(profile.steps.slice(0, went.length).map(({ name }) => name));
+  const undone = steps.filter((step) => step.compensates !== undefined);
+  const begun = went.filter((step) => step.kind === 'compensable' && step.state !== 'REFUSED');
+  expect(undone.map((step) => step.compensates)).toEqual(begun.map(({ name }) => name).toReversed());
+  for (const step of undone) expect(step, step.name).toMatchObject({ state: 'COMPENSATED', error: null });
+  await profile.subject.expectTakenBack(businessId, code, undone.length > 0);
 }
 
-/** Steps that are not named after their operation, as an earlier participant has one of that name. */
-const namesakes: Record<string, Pick<Target, 'participant' | 'operation'>> = {
-  'reserve train': { participant: 'rail', operation: 'reserveSeat' },
-  'confirm train': { participant: 'rail', operation: 'confirmSeat' },
-};
-
-/** A step is named after the operation that it calls: 'reserve credit' is `reserveCredit`, 'capture payment' is `capture`. */
-function targetOf(step: string): Target {
-  const namesake = namesakes[step];
-  if (namesake) return { ...namesake, refusal: refusalsOf(namesake.participant)[namesake.operation]!.refusals[0]! };
-  const camelCase = step.replaceAll(/ (\w)/g, (_space, letter: string) => letter.toUpperCase());
-  for (const operation of [camelCase, step.split(' ')[0]!]) {
-    for (const participant of participantNames) {
-      const known = refusalsOf(participant)[operation];
-      if (known) return { participant, operation, refusal: known.refusals[0]! };
-    }
-  }
-  throw new Error(`no participant has an operation for the step "${step}"`);
-}
-
-const refusalsOf = (participant: Participant): Record<string, { refusals: readonly string[] }> => participants[participant];
-
-const went = (steps: Saga['steps']) => steps.filter((step) => step.compensates === undefined);
+const titleOf = ({ profile: { subject }, step: { name, kind } }: Cell) => `${subject.saga}, step "${name}" (${kind})`;
 
 /**
  * Each step × {refused, failing before the effect, failing beyond the deadline, effect with a lost answer, effect after the undo, abort,
- * worker killed}. Generated from the steps that a run of the saga has had, so a new step is in it without anybody's help.
+ * worker killed}. Generated from the steps that runs of the sagas have had, so a new step is in it without anybody's help. The runs for one
+ * kind of fault are all under way at once, as most of their time is waiting.
+ *
+ * @param profiles sagas whose steps and compensations do not call what compensations of the others call.
+ * @param expectAddsUp asserts what must be so of the whole world, whatever has become of the single runs.
  */
-export function describeRollbackMatrix(subject: MatrixSubject, steps: Saga['steps']): void {
-  const kinds = new Map(steps.map((step) => [step.name, step.kind]));
+export function describeRollbackMatrix(profiles: readonly Profile[], expectAddsUp: () => Promise<void>): void {
+  const cells = profiles.flatMap(cellsOf);
+  const ofKind = (...kinds: Step['kind'][]) => cells.filter(({ step }) => kinds.includes(step.kind));
+  /** The pivot and what follows it: in its own time each is done, or it is refused. */
+  const final = ofKind('pivot', 'retriable');
 
-  async function expectDone(sagaId: string, businessId: string) {
-    const { state, steps: ran, held } = await ended(sagaId);
-    expect(state).toBe('COMPLETED');
-    expect(held).toEqual([]);
-    expect(ran.map((step) => [step.name, step.state])).toEqual(steps.map((step) => [step.name, 'DONE']));
-    await subject.expectDone(businessId);
+  let impatient: OwnGateway;
+  beforeAll(async () => {
+    impatient = await ownGateway({ CHAOS: true, ...IMPATIENT });
+  });
+  afterAll(() => impatient.close());
+
+  /** Starts runs for all cells before the tests of one `describe`. @returns a test for each cell, which gets its run. */
+  function prepareRuns(start: () => Promise<Run[]>) {
+    let runs = new Map<Cell, Run>();
+    beforeAll(async () => {
+      runs = new Map((await start()).map((run) => [run.cell, run]));
+    });
+    afterAll(clearFaults);
+    return (outcome: string, some: readonly Cell[], check: (run: Run) => Promise<void>) =>
+      it.each(some.map((cell) => [titleOf(cell), cell] as const))(`%s: ${outcome}`, async (title, cell) => {
+        const run = runs.get(cell);
+        expect(run, title).toBeDefined();
+        await check(run!);
+      });
   }
 
-  /** All that was begun is undone, last first, except what was refused. */
-  async function expectTakenBack(sagaId: string, businessId: string, code: string) {
-    const { state, steps: ran, held } = await ended(sagaId);
-    expect(state).toBe('COMPENSATED');
-    expect(held).toEqual([]);
-    const names = went(ran).map(({ name }) => name);
-    expect(names).toEqual([...kinds.keys()].slice(0, names.length));
-    const undone = ran.filter((step) => step.compensates !== undefined);
-    const begun = went(ran).filter((step) => step.kind === 'compensable' && step.state !== 'REFUSED');
-    expect(undone.map((step) => step.compensates)).toEqual(begun.map(({ name }) => name).toReversed());
-    for (const step of undone) expect(step, step.name).toMatchObject({ state: 'COMPENSATED', error: null });
-    await subject.expectTakenBack(businessId, code);
+  /** Holds the final steps first and lets them go again: else they would be in the way of the deadlines of the others. */
+  async function holdAndClear(fault: Parameters<typeof holdAt>[1], arrived?: (run: Run) => void): Promise<Run[]> {
+    const runs = await holdAt(final, fault, arrived);
+    await clearFaults();
+    return [...runs, ...(await holdAt(ofKind('compensable'), fault, arrived))];
   }
 
-  const cells = steps.map((step) => [step.name, step.kind, targetOf(step.name)] as const);
+  describe('when a participant fails before the effect and then recovers', () => {
+    const itEach = prepareRuns(async () => {
+      const runs = await holdAndClear({ mode: 'error' });
+      await clearFaults();
+      return runs;
+    });
+    itEach('it goes on', cells, async (run) => {
+      await expectDone(run);
+      const { steps } = await saga(run.sagaId);
+      expect(steps.find(({ name }) => name === run.cell.step.name)?.attempts).toBeGreaterThan(1);
+    });
+  });
 
-  describe.each(cells)(`${subject.saga}, step "%s" (%s)`, (name, kind, { refusal, ...target }) => {
-    beforeEach(async () => subject.before?.());
-    afterEach(clearFaults);
+  describe('when the answers of a step and of all after it are lost', () => {
+    const itEach = prepareRuns(() => holdAt(cells, { mode: 'drop-response' }));
+    itEach('each has its effect once', cells, expectDone);
+  });
 
-    const stepOf = async (sagaId: string) => (await saga(sagaId)).steps.find((step) => step.name === name);
-    const inState = (sagaId: string, state: string) =>
-      eventually(
-        () => stepOf(sagaId),
-        (step) => step?.state === state,
+  describe('when a participant refuses', () => {
+    const itEach = prepareRuns(() => holdAndClear({ mode: 'refuse' }));
+    itEach('everything is taken back', ofKind('compensable', 'pivot'), async (run) => {
+      await expectTakenBack(run, refusalOf(run.cell.step));
+      const { steps } = await saga(run.sagaId);
+      expect(steps.find(({ name }) => name === run.cell.step.name)?.state).toBe('REFUSED');
+    });
+    itEach('it waits for an operator, and goes on with the retry', ofKind('retriable'), async (run) => {
+      const { name } = run.cell.step;
+      await eventually(
+        () => saga(run.sagaId),
+        ({ steps }) => steps.some((step) => step.name === name && step.state === 'NEEDS_ATTENTION'),
       );
-
-    /** The answer to the first try, once it has come to its participant, however late. */
-    const landed = (sagaId: string) => {
-      const key = `${sagaId}/${name.replaceAll(' ', '-')}`;
-      const url = new URL(`/commands/${encodeURIComponent(key)}`, system()[`${target.participant}Url`]);
-      return eventually(
-        async () => (await (await fetch(url)).json()) as { status?: number; operation?: string },
-        ({ operation }) => operation === target.operation,
-      );
-    };
-
-    const abortMeanwhile = async () => {
-      await setFault({ ...target, mode: 'delay', delayMs: 3_000 });
-      const started = await subject.start();
-      await inState(started.sagaId, 'RUNNING');
-      return { ...started, answer: await call<{ code?: string }>('POST', `/v1/sagas/${started.sagaId}/abort`) };
-    };
-
-    it('goes on when the participant fails before the effect and then recovers', async () => {
-      await setFault({ ...target, mode: 'error', times: 3 });
-      const { sagaId, businessId } = await subject.start();
-      await expectDone(sagaId, businessId);
-      // 4, but 2 was seen once, on a machine that also ran the benchmark. Probably a workflow task was lost and run again, which uses up
-      // faults that nobody counts; that was not proved.
-      const attempts = (await stepOf(sagaId))?.attempts;
-      expect(attempts).toBeGreaterThanOrEqual(2);
-      expect(attempts).toBeLessThanOrEqual(4);
+      const { steps } = await endedWithRetries(run.sagaId);
+      expect(steps.find((step) => step.name === name)?.resolutions).toMatchObject([{ action: 'retry' }]);
+      await expectDone(run);
     });
+  });
 
-    it('has the effect once when the answer is lost', async () => {
-      await setFault({ ...target, mode: 'drop-response', times: 1 });
-      const { sagaId, businessId } = await subject.start();
-      await expectDone(sagaId, businessId);
+  describe('when a participant fails beyond the deadline', () => {
+    const itEach = prepareRuns(() => through(impatient.url, () => holdAt(ofKind('compensable'), { mode: 'error' })));
+    itEach('everything is taken back', ofKind('compensable'), (run) => expectTakenBack(run, 'PARTICIPANT_UNAVAILABLE'));
+  });
+
+  describe('when an effect comes late', () => {
+    const itEach = prepareRuns(() => through(impatient.url, () => holdAndClear({ mode: 'delay', delayMs: LATE_MS })));
+    itEach('it is waited for', final, expectDone);
+    itEach('it is refused after its undo', ofKind('compensable'), async (run) => {
+      await expectTakenBack(run, 'PARTICIPANT_UNAVAILABLE');
+      expect(await landed(run.sagaId, run.cell.step)).toMatchObject({ status: 409 });
+      await expectTakenBack(run, 'PARTICIPANT_UNAVAILABLE');
     });
+  });
 
-    it('survives a worker that is killed meanwhile', async () => {
-      await setFault({ ...target, mode: 'delay', delayMs: 1_500, times: 2 });
-      const { sagaId, businessId } = await subject.start();
-      await inState(sagaId, 'RUNNING');
-      await killAndAwaitRestart('gateway', system().gatewayUrl);
-      await expectDone(sagaId, businessId);
+  describe('when it is aborted meanwhile', () => {
+    const answers = new Map<Cell, Promise<Answer<{ code?: string }>>>();
+    const abort = ({ cell, sagaId }: Run) => void answers.set(cell, call('POST', `/v1/sagas/${sagaId}/abort`));
+    const itEach = prepareRuns(async () => {
+      const runs = await holdAndClear({ mode: 'delay', delayMs: SLOW_MS }, abort);
+      await Promise.all(answers.values());
+      return runs;
     });
+    itEach('that is refused, and it goes on', final, async (run) => {
+      const { status, body } = (await answers.get(run.cell))!;
+      expect([status, body.code]).toEqual([409, 'SAGA_PAST_PIVOT']);
+      await expectDone(run);
+    });
+    itEach('everything is taken back', ofKind('compensable'), async (run) => {
+      expect((await answers.get(run.cell))?.status).toBe(202);
+      await expectTakenBack(run, 'ABORTED');
+      await landed(run.sagaId, run.cell.step);
+      await expectTakenBack(run, 'ABORTED');
+    });
+  });
 
-    if (kind === 'retriable') {
-      it('waits for an operator when the participant refuses, and goes on with the retry', async () => {
-        await setFault({ ...target, mode: 'refuse', times: 1 });
-        const { sagaId, businessId } = await subject.start();
-        await inState(sagaId, 'NEEDS_ATTENTION');
-        const decision = { step: name, action: 'retry', note: 'mended' };
-        expect((await call('POST', `/v1/sagas/${sagaId}/resolve`, decision)).status).toBe(200);
-        await expectDone(sagaId, businessId);
-      });
-    } else {
-      it('takes everything back when the participant refuses', async () => {
-        await setFault({ ...target, mode: 'refuse', times: 1 });
-        const { sagaId, businessId } = await subject.start();
-        await expectTakenBack(sagaId, businessId, refusal);
-        expect((await stepOf(sagaId))?.state).toBe('REFUSED');
-      });
-    }
+  /**
+   * The worker dies of SIGKILL while it has a run at each boundary between two steps, and between two compensations. First tries that may take
+   * long keep each run in its first workflow task, as it is in an undisturbed run: nothing of it is recorded, and all of it is done again.
+   */
+  it('survives a worker that is killed at every step boundary', async () => {
+    const gateway = await ownGateway({ CHAOS: true, ...PATIENT });
+    try {
+      const [forward, turned] = await through(gateway.url, () => holdEverywhere(profiles, { mode: 'delay', delayMs: HOLD_MS }));
+      for (const { cell, sagaId } of [...forward, ...turned])
+        expect(await answerTo(sagaId, cell.step), `${titleOf(cell)} has gone on before the worker was killed`).toBeUndefined();
+      // The new worker must not meet the faults of the old one.
+      await Promise.all([killAndAwaitRestart('gateway', system().gatewayUrl), through(gateway.url, clearFaults)]);
+      for (const run of forward) await expectDone(run);
+      for (const run of turned) await expectTakenBack(run, refusalOf(pivotOf(run.cell.profile)));
 
-    if (kind === 'compensable') {
-      it('takes everything back when the participant fails beyond the deadline', async () => {
-        await setFault({ ...target, mode: 'error' });
-        const { sagaId, businessId } = await subject.start();
-        await expectTakenBack(sagaId, businessId, 'PARTICIPANT_UNAVAILABLE');
-      });
-
-      it('refuses an effect that comes after its undo', async () => {
-        await setFault({ ...target, mode: 'delay', delayMs: LATE_MS });
-        const { sagaId, businessId } = await subject.start();
-        await expectTakenBack(sagaId, businessId, 'PARTICIPANT_UNAVAILABLE');
-        expect((await landed(sagaId)).status).toBe(409);
-        await expectTakenBack(sagaId, businessId, 'PARTICIPANT_UNAVAILABLE');
-      });
-
-      it('takes everything back when it is aborted meanwhile', async () => {
-        const { sagaId, businessId, answer } = await abortMeanwhile();
-        expect(answer.status).toBe(202);
-        await expectTakenBack(sagaId, businessId, 'ABORTED');
-        await landed(sagaId);
-        await expectTakenBack(sagaId, businessId, 'ABORTED');
-      });
-    } else {
-      it('waits for an effect that comes late, and goes on', async () => {
-        await setFault({ ...target, mode: 'delay', delayMs: LATE_MS, times: 1 });
-        const { sagaId, businessId } = await subject.start();
-        await expectDone(sagaId, businessId);
-      });
-
-      it('refuses to be aborted, and goes on', async () => {
-        const { sagaId, businessId, answer } = await abortMeanwhile();
-        expect([answer.status, answer.body.code]).toEqual([409, 'SAGA_PAST_PIVOT']);
-        await expectDone(sagaId, businessId);
-      });
+      for (const profile of profiles) {
+        const swept = [...forward, ...turned].filter(({ cell }) => cell.profile === profile).length;
+        const boundaries = profile.steps.length + profile.compensations.length;
+        process.stdout.write(`  ${profile.subject.saga}: worker killed at each step boundary, swept ${swept} of ${boundaries}\n`);
+        expect(swept).toBe(boundaries);
+      }
+    } finally {
+      await clearFaults();
+      await gateway.close();
     }
   });
+
+  it('leaves a world that adds up', () => expect(expectAddsUp()).resolves.toBeUndefined());
 }

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Page } from '../../contracts/page.js';
+import type { Payment } from '../../contracts/payment.resource.js';
 import type { Reservation } from '../../contracts/reservation.resource.js';
 import type { Trip } from '../../contracts/trip.resource.js';
 import { call } from './api.js';
@@ -15,6 +16,15 @@ export const plentifulTrip = (offset = 0) => ({
   flights: [{ flightId: 'FLIGHT-AMS-VIE', date: dayOf(offset), seats: 1 }],
   car: { carClass: 'COMPACT', location: 'AMS', pickUp: dayOf(offset), dropOff: dayOf(offset + 1) },
   rail: { trainId: 'TRAIN-AMS-BER', date: dayOf(offset), seats: 1 },
+});
+
+/** The same of what soon runs out: there are 2 rooms a night, and 3 seats, 1 car and 5 places on the train a day. */
+export const scarceTrip = (offset = 0) => ({
+  ...plentifulTrip(offset),
+  hotel: { hotelId: 'HOTEL-TWO', checkIn: dayOf(offset), checkOut: dayOf(offset + 2), rooms: 1 },
+  flights: [{ flightId: 'FLIGHT-THREE', date: dayOf(offset), seats: 1 }],
+  car: { carClass: 'ONLY-ONE', location: 'AMS', pickUp: dayOf(offset), dropOff: dayOf(offset + 1) },
+  rail: { trainId: 'TRAIN-FIVE', date: dayOf(offset), seats: 1 },
 });
 
 export async function bookTrip(body: object = plentifulTrip()): Promise<{ tripId: string; sagaId: string }> {
@@ -35,11 +45,8 @@ export async function reservationsOf(tripId: string): Promise<Reservation[]> {
   return body.items;
 }
 
-export async function paymentsOf(tripId: string): Promise<{ state: string; amount: { amount: number } }[]> {
-  const { status, body } = await call<Page<{ state: string; amount: { amount: number } }>>(
-    'GET',
-    `/v1/payments?tripId=${tripId}`,
-  );
+export async function paymentsOf(tripId: string): Promise<Payment[]> {
+  const { status, body } = await call<Page<Payment>>('GET', `/v1/payments?tripId=${tripId}`);
   expect(status, JSON.stringify(body)).toBe(200);
   return body.items;
 }
@@ -62,4 +69,15 @@ export async function expectNothingBooked(tripId: string, code: string): Promise
   for (const reservation of await reservationsOf(tripId))
     expect(reservation, reservation.participant).toMatchObject({ state: 'CANCELLED' });
   for (const { state } of await paymentsOf(tripId)) expect(['VOIDED', 'DECLINED']).toContain(state);
+}
+
+/** Nothing held any more, and what the trip says was given back was; all of it, unless told otherwise. */
+export async function expectCancelled(tripId: string, refund?: number): Promise<void> {
+  const cancelled = await trip(tripId);
+  expect(cancelled.state).toBe('CANCELLED');
+  expect(cancelled.refund?.amount).toBe(refund ?? cancelled.total.amount);
+  for (const reservation of await reservationsOf(tripId))
+    expect(reservation, reservation.participant).toMatchObject({ state: 'CANCELLED' });
+  const state = cancelled.refund!.amount > 0 ? 'REFUNDED' : 'CAPTURED';
+  expect(await paymentsOf(tripId)).toMatchObject([{ state, amount: cancelled.total, refunded: cancelled.refund }]);
 }

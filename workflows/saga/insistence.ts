@@ -49,14 +49,15 @@ export class Insistence<Activities> {
 
   /** @returns whether it is done, by the participant or by hand, or was skipped. */
   async insist({ record, key, action, options, fast, round }: Task<Activities>): Promise<'done' | 'skipped'> {
-    for (let revision = 1; ; revision++) {
+    let revision = 1;
+    for (let first = true; ; first = false) {
       const stepKey = { key: revision > 1 ? `${key}/${revision}` : key };
       try {
         const answer =
           (fast &&
             (await this.tryFast(record, () => {
               const firstTry = action(proxyLocalActivities<Activities>(fast), stepKey);
-              return round && revision === 1 ? round.join(firstTry) : firstTry;
+              return round && first ? round.join(firstTry) : firstTry;
             }))) ??
           (await action(proxyActivities<Activities>(options), { ...stepKey, ...(fast ? { unsettled: true } : {}) }));
         record.attempts += answer.attempt;
@@ -68,6 +69,8 @@ export class Insistence<Activities> {
         );
         if (decision === 'skip') return 'skipped';
         if (decision === 'done') return 'done';
+        // What was not settled may still happen: under another key it would happen twice.
+        if (failure.kind !== 'unsettled') revision++;
       }
     }
   }

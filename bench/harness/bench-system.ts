@@ -1,0 +1,148 @@
+import { Client } from '@temporalio/client';
+import { bundleWorkflowCode, type NativeConnection, NativeConnection as Connection, Worker } from '@temporalio/worker';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { pino } from 'pino';
+import { Pool } from 'undici';
+import { createActivities } from '../../activities/index.js';
+import { participantClients } from '../../activities/participant-clients.js';
+import type { Participant } from '../../contracts/participants.js';
+import { listenerUrlSettings } from '../../libs/config/listener-url.js';
+import { participantUrlSettings } from '../../libs/config/participant-url.js';
+import { startEmbeddedSystem } from '../../libs/embedded/embedded-system.js';
+import { installRuntime } from '../../libs/temporal/install-runtime.js';
+import { noOpActivities } from '../no-op.activities.js';
+import { openBenchCustomers } from './bench-customers.js';
+import { cpuTimes } from './cpu-time.js';
+import { startUntunedTemporal } from './untuned-temporal.js';
+
+export const TASK_QUEUE = 'bench';
+
+/** CPU time used so far, in ms. */
+export interface CpuUse {
+  /** Temporal, the worker, the client and the gateway. */
+  engine: number;
+  /** The participants that the benchmark named, and PostgreSQL. */
+  participants: number;
+}
+
+interface Options {
+  /** Those that take part in what is measured; the others run, but their CPU does not count. */
+  participants: readonly Participant[];
+  /** Whether a server without any tuning is wanted as well. */
+  untuned?: boolean;
+}
+
+export interface BenchSystem {
+  /** On the worker's own connection, so starts may be eager. */
+  client: Client;
+  /** A client of a server without any tuning, which has a worker of its own for the same workflows; if it was asked for. */
+  untuned: Client | undefined;
+  cpu(): CpuUse;
+  /** Sends JSON to a process and reads its answer. @throws when that is no success. */
+  post: (to: Participant | 'gateway', path: string, body: unknown, headers: Record<string, string>) => Promise<object>;
+  stop(): Promise<void>;
+}
+
+/** Runs a benchmark on a system of its own, which is stopped whatever becomes of it, and ends the process. */
+export async function runBenchmark(options: Options, body: (system: BenchSystem) => Promise<void>): Promise<never> {
+  const system = await startBenchSystem(options);
+  const interrupted = new Promise<never>((_, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => reject(new Error(`stopped by ${signal}`)));
+  });
+  try {
+    await Promise.race([body(system), interrupted]);
+  } catch (error) {
+    console.error(error);
+    process.exitCode = 1;
+  }
+  await system.stop();
+  process.exit();
+}
+
+/** The whole system, a worker of the workflows in `bench/workflows`, and customers whose credit no benchmark can exhaust. */
+async function startBenchSystem({ participants, untuned: wantsUntuned = false }: Options): Promise<BenchSystem> {
+  installRuntime(pino({ level: 'error' }));
+  mkdirSync('.roundtrip', { recursive: true });
+  const dataDir = mkdtempSync(path.resolve('.roundtrip', 'bench-'));
+  const log = (line: string) => console.error(`  ${line}`);
+  const system = await startEmbeddedSystem({
+    log,
+    settings: {
+      DATA_DIR: dataDir,
+      PORT: 0,
+      RELAY_PORT: 0,
+      SAGA_PORT: 0,
+      ...Object.fromEntries([...participantUrlSettings, ...listenerUrlSettings].map((name) => [name, 'http://127.0.0.1:0'])),
+      EMBEDDED_POSTGRES_PORT: 0,
+      EMBEDDED_TEMPORAL_PORT: 0,
+      EMBEDDED_TEMPORAL_UI_PORT: 0,
+      LOG_LEVEL: 'warn',
+    },
+  });
+  const database = new pg.Client({ connectionString: system.addresses.databaseAdmin });
+  await database.connect();
+  await openBenchCustomers(database);
+  await database.end();
+
+  const workflowBundle = await bundle();
+  const activities = { ...createActivities(participantClients(system.addresses)), ...noOpActivities };
+  const work = async (connection: NativeConnection) => {
+    const worker = await Worker.create({ connection, taskQueue: TASK_QUEUE, workflowBundle, activities });
+    const working = worker.run();
+    return async () => {
+      worker.shutdown();
+      await working;
+    };
+  };
+  const connection = await Connection.connect({ address: system.addresses.temporal });
+  const stopWork = await work(connection);
+  const untuned = wantsUntuned ? await startUntunedTemporal(log) : undefined;
+  const stopUntunedWork = untuned && (await work(untuned.connection));
+  const pools = Object.fromEntries(
+    (['gateway', ...participants] as const).map((name) => [name, new Pool(system.addresses[name])]),
+  );
+
+  return {
+    client: new Client({ connection }),
+    untuned: untuned && new Client({ connection: untuned.connection }),
+    cpu() {
+      const sum = (times: Record<string, number>) => Object.values(times).reduce((all, ms) => all + ms, 0);
+      const pids = (names: readonly ('postgres' | 'temporal' | 'gateway' | Participant)[]) =>
+        Object.fromEntries(names.map((name) => [name, system.pid(name) ?? -1]));
+      const { user, system: kernel } = process.cpuUsage();
+      const servers = { ...pids(['temporal', 'gateway']), ...(untuned && { untuned: untuned.pid }) };
+      return {
+        engine: sum(cpuTimes(servers)) + (user + kernel) / 1_000,
+        participants: sum(cpuTimes(pids(['postgres', ...participants]))),
+      };
+    },
+    post: async (to, target, body, headers) => {
+      const { statusCode, body: answer } = await pools[to]!.request({
+        method: 'POST',
+        path: target,
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      });
+      const said = (await answer.json()) as object;
+      if (statusCode >= 300) throw new Error(`${target} answered ${statusCode}: ${JSON.stringify(said)}`);
+      return said;
+    },
+    async stop() {
+      await Promise.all([stopWork(), stopUntunedWork?.()]);
+      await Promise.all([connection.close(), untuned?.stop()]);
+      await system.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function bundle() {
+  const quiet = () => {};
+  return bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../workflows/index.js', import.meta.url)),
+    logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet },
+  });
+}
