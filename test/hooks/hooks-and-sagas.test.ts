@@ -1,7 +1,10 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Webhook } from 'standardwebhooks';
 import type { HookCreated } from '../../contracts/hook.resource.js';
-import { call, ended, eventually, order, placeOrder, richestCustomer } from '../support/api.js';
+import { newCustomer } from '../services/credit-account.fixture.js';
+import { ParticipantProbe } from '../services/participant-probe.js';
+import { call, ended, eventually, order, placeOrder } from '../support/api.js';
+import { system } from '../support/system.js';
 import { Receiver } from './receiver.js';
 
 const ORDERS = 100;
@@ -35,15 +38,18 @@ describe('a hundred sagas and three hooks', () => {
     const approved = await subscribe(['order.approved']);
     const orders = await subscribe(['order.*']);
     const credit = await subscribe(['customer.credit-reserved', 'order.rejected']);
-    const customer = await richestCustomer();
+    // Many customers: what is said of one account comes in order, so a refusal holds up what comes after it. One of them has too little credit.
+    const probe = new ParticipantProbe('customer', () => system().customerUrl);
     const placed: Awaited<ReturnType<typeof placeOrder>>[] = [];
-    for (let i = 0; i < ORDERS; i += 10)
-      placed.push(...(await Promise.all(Array.from({ length: 10 }, () => placeOrder(customer, 1)))));
+    for (let i = 0; i < ORDERS; i += 5) {
+      const customer = await newCustomer(probe, { limit: i === 0 ? 2_00 : 100_00 });
+      placed.push(...(await Promise.all(Array.from({ length: 5 }, () => placeOrder(customer, 1)))));
+    }
     await Promise.all(placed.map(({ sagaId }) => ended(sagaId)));
     const states = await Promise.all(placed.map(async ({ orderId }) => (await order(orderId)).state));
     const of = (state: string) => states.filter((it) => it === state).length;
     expect(of('APPROVED') + of('REJECTED')).toBe(ORDERS);
-    expect(of('APPROVED')).toBeGreaterThan(0);
+    expect(of('REJECTED')).toBe(3);
 
     // Other files may have left sagas that go on: only what speaks about these orders is counted.
     const mine = new Set(placed.map(({ orderId }) => orderId));
