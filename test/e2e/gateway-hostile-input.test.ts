@@ -238,7 +238,11 @@ function hostileBodies(base: Pick<Attack, 'method' | 'path'>, schema: Schema | u
     ...(required ? [] : [{ ...base, name: 'an empty object', headers: json, body: '{}', statuses: left }]),
     ...wrong
       .filter(([, body]) => required || body !== '{}')
-      .map(([name, body]): Attack => ({ ...base, name: `the body ${name}`, headers: json, body, statuses: [422] })),
+      .map(([name, body]): Attack => {
+        // One field alone may be all that a change wants to say; then it is what is to be changed that is not there.
+        const statuses = base.method === 'patch' && name.startsWith('only ') ? [404, 422] : [422];
+        return { ...base, name: `the body ${name}`, headers: json, body, statuses };
+      }),
   ];
 }
 
