@@ -14,7 +14,7 @@ const settings = {
 } as EmbeddedSettings;
 const order = participantProcesses.find(({ name }) => name === 'order')!;
 const [gateway] = jointProcesses;
-const hooks = listenerProcesses[1];
+const hooks = listenerProcesses.find(({ name }) => name === 'hooks')!;
 
 const environmentOf = (declaration: ProcessDeclaration, changes: Partial<EmbeddedSettings> = {}, given = {}) =>
   appEnvironment(declaration, listeningPlace(declaration, settings), options(changes, given));

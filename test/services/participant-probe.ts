@@ -80,7 +80,7 @@ export class ParticipantProbe {
   facts(aggregateType: string, ...aggregateIds: string[]): Promise<Fact[]> {
     const columns = `type || '.v' || type_version as name, aggregate_version as version, causation_id as causation, correlation_id as correlation, traceparent, data`;
     return this.rows<Fact>(
-      `select * from (
+      `select name, version, causation, correlation, traceparent, data from (
          select 0 as part, position as place, ${columns} from events.log where service = $1 and aggregate_type = $2 and aggregate_id = any($3)
          union all
          select 1 as part, id as place, ${columns} from outbox where aggregate_type = $2 and aggregate_id = any($3)
