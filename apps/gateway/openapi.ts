@@ -38,6 +38,8 @@ function openApiDocument(app: INestApplication): OpenAPIObject {
     operationIdFactory: operationIdOf,
     standardSchemaConverter: openApiSchema,
   });
+  // Health, metrics and documents are for tools, not for callers. Said here and not by a decorator, which would load this library into every service.
+  document.paths = Object.fromEntries(Object.entries(document.paths).filter(([path]) => path.startsWith('/v1/')));
   document.components ??= {};
   document.components.schemas = {
     ...document.components.schemas,

@@ -1,5 +1,4 @@
 import { Controller, type DynamicModule, Get, Header, Inject, type InjectionToken, Module } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
 import { HealthCheckService, HealthIndicatorService, TerminusModule } from '@nestjs/terminus';
 import { register } from 'prom-client';
 
@@ -9,7 +8,6 @@ export type ReadinessChecks = Record<string, () => Promise<unknown>>;
 export const READINESS_CHECKS = Symbol('READINESS_CHECKS');
 
 /** `/healthz`: the process lives. `/readyz`: it can do its work. `/metrics`: Prometheus text. */
-@ApiExcludeController()
 @Controller()
 class OperationsController {
   constructor(

@@ -1,11 +1,9 @@
 import { Controller, Get, Inject } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
 import { eventCatalogue } from '../../../contracts/event-catalogue.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
 import { asyncApiDocument } from './asyncapi.js';
 
 /** For events what /openapi.json is for requests. */
-@ApiExcludeController()
 @Controller()
 export class AsyncApiController {
   private readonly document: object;
