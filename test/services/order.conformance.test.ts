@@ -88,7 +88,7 @@ describe('order', () => {
     const rows = await order.facts('order', body.orderId, rejected.orderId);
     expect(rows.map(({ name, version }) => [name, version])).toEqual([
       ['order.placed.v1', 1],
-      ['order.approved.v1', 2],
+      ['order.approved.v2', 2],
       ['order.rejected.v1', 1],
     ]);
     for (const { name, data } of rows) {
