@@ -83,15 +83,16 @@ export async function startEmbeddedSystem(options: EmbeddedSystemOptions = {}): 
 
   const apps = (declarations: readonly ProcessDeclaration[]) =>
     declarations.map((declaration) => ({ declaration, place: listeningPlace(declaration, settings) }));
-  const behind = apps([...participantProcesses, ...listenerProcesses]);
-  const front = apps(splitWorker ? splitProcesses : jointProcesses);
+  const participants = apps(participantProcesses);
+  // Sagas need participants and nobody else, so what listens to events starts beside the gateway; stopped first is what was added last.
+  const front = apps([...listenerProcesses, ...(splitWorker ? splitProcesses : jointProcesses)]);
 
   try {
-    const appPorts = [...front, ...behind].map(({ declaration, place }) => ({ ...place, setting: declaration.listensOn }));
+    const appPorts = [...front, ...participants].map(({ declaration, place }) => ({ ...place, setting: declaration.listensOn }));
     await requireFreePorts([...appPorts, ...serverPorts(settings)]);
     const secretKey = hooksSecretKey(data);
     const servers = await startServers(supervisor, { settings, data, log, signal });
-    for (const stage of [behind, front]) {
+    for (const stage of [participants, front]) {
       const starts = stage.map(({ declaration, place }) => (signal: AbortSignal) => {
         const environment = appEnvironment(declaration, place, { given, settings, hooksSecretKey: secretKey, ...servers });
         const own = options.environment?.[declaration.name as ProcessName];

@@ -22,7 +22,7 @@ export const participantProcesses: readonly (ProcessDeclaration & { name: Partic
   owns: name,
 }));
 
-/** What carries events on; started with the participants, whose work does not wait for it. */
+/** What carries events on; sagas do not wait for it. */
 export const listenerProcesses = [
   { name: 'relay', main: 'apps/relay/main.js', listensOn: 'RELAY_PORT', owns: 'events' },
   { name: 'saga', main: 'apps/saga/main.js', listensOn: 'SAGA_PORT', owns: 'saga' },
