@@ -14,4 +14,4 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY --from=build /app/prisma prisma
 USER node
-CMD ["node", "dist/apps/gateway/main.js"]
+CMD ["node", "dist/bundled/apps/gateway/main.js"]

@@ -19,8 +19,10 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
+/** Where the compiled code is, of which this module is a part as it was compiled or in a bundle of the app. */
+const compiledCode = new URL(import.meta.url.slice(0, import.meta.url.lastIndexOf('/dist/') + '/dist/'.length));
 /** Built beside the compiled code, so that what runs is byte for byte what the replay tests have checked. */
-const bundlePath = fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url));
+const bundlePath = fileURLToPath(new URL('workflow-bundle.js', compiledCode));
 
 /**
  * Starts the worker of every saga on the given connection. `onFailure` hears of a worker that has stopped by itself: a dead

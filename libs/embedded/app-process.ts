@@ -20,7 +20,7 @@ export function appProcess(
   return {
     name,
     command: process.execPath,
-    args: ['--import', pathToFileURL(compiled('libs/embedded/follow-parent.js')).href, compiled(main)],
+    args: ['--import', pathToFileURL(compiled('libs/embedded/follow-parent.js')).href, compiled(path.join('bundled', main))],
     cwd: process.cwd(),
     environment,
     followsParent: true,

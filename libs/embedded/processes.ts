@@ -6,7 +6,7 @@ import type { Service } from '../database/services.js';
 /** A process of ours, as the embedded default runs it. */
 export interface ProcessDeclaration {
   readonly name: string;
-  /** Its main module, from the root of the compiled code. */
+  /** Its main module, from the root of the bundled code. */
   readonly main: string;
   /** The setting that says where it listens: a port, or the address that others call. */
   readonly listensOn: 'PORT' | 'WORKER_PORT' | 'RELAY_PORT' | 'SAGA_PORT' | ListenerUrlSetting | ParticipantUrlSetting;

@@ -7,8 +7,8 @@ import { runTool } from './run-tool.mjs';
 const STAMP = path.join(projectRoot, 'dist', '.made-of.json');
 
 /**
- * Compiles the project into `dist/` and bundles its workflows into `dist/workflow-bundle.js`; each only if what it is made of
- * has changed since.
+ * Compiles the project into `dist/`, bundles its apps into `dist/bundled/` and its workflows into `dist/workflow-bundle.js`; each
+ * only if what it is made of has changed since.
  *
  * @param {{ log: (line: string) => void, signal?: AbortSignal }} options
  */
@@ -25,13 +25,19 @@ export async function compile({ log, signal }) {
       }),
     );
   }
+  const apps = contentHash(projectRoot, ['scripts/bundle-apps.mjs']);
+  if (before.sources !== sources || before.apps !== apps || !fs.existsSync(path.join(projectRoot, 'dist', 'bundled'))) {
+    await timed(log, 'apps: bundled', () =>
+      runTool({ what: 'Bundling the apps', command: process.execPath, args: ['scripts/bundle-apps.mjs'], signal }),
+    );
+  }
   const workflows = hashOfWorkflows();
   if (before.workflows !== workflows || !fs.existsSync(path.join(projectRoot, 'dist', 'workflow-bundle.js'))) {
     await timed(log, 'workflows: bundled', () =>
       runTool({ what: 'Bundling the workflows', command: process.execPath, args: ['scripts/bundle-workflows.mjs'], signal }),
     );
   }
-  fs.writeFileSync(STAMP, JSON.stringify({ sources, workflows }));
+  fs.writeFileSync(STAMP, JSON.stringify({ sources, apps, workflows }));
 }
 
 function hashOfSources() {

@@ -119,7 +119,10 @@ class OwnRelay {
 
   constructor(port: number, environment: Record<string, string>) {
     this.url = `http://127.0.0.1:${port}`;
-    this.child = spawn(process.execPath, [path.resolve('dist/apps/relay/main.js')], { env: environment, stdio: 'ignore' });
+    this.child = spawn(process.execPath, [path.resolve('dist/bundled/apps/relay/main.js')], {
+      env: environment,
+      stdio: 'ignore',
+    });
     this.exit = new Promise((resolve) => this.child.once('exit', (code, signal) => resolve(signal ?? code ?? 0)));
   }
 

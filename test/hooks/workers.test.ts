@@ -19,7 +19,7 @@ afterAll(async () => {
 /** A hooks service as it is deployed, a process of its own, over the test's database. */
 async function startWorker(): Promise<ChildProcess> {
   const port = await freePort();
-  const worker = spawn(process.execPath, ['dist/apps/hooks/main.js'], {
+  const worker = spawn(process.execPath, ['dist/bundled/apps/hooks/main.js'], {
     stdio: 'inherit',
     env: {
       PATH: process.env['PATH'], // oxlint-disable-line node/no-process-env

@@ -25,8 +25,8 @@ describe('docker-compose.yml', () => {
   it('runs every process of the system, each from the one image', () => {
     const mains = apps.map(([, { command }]) => command?.[1]);
     for (const { main } of [...participantProcesses, ...listenerProcesses, ...splitProcesses])
-      expect(mains).toContain(`dist/${main}`);
-    for (const main of mains) expect(existsSync(main!.replace('dist/', '').replace('.js', '.ts')), main).toBe(true);
+      expect(mains).toContain(`dist/bundled/${main}`);
+    for (const main of mains) expect(existsSync(main!.replace('dist/bundled/', '').replace('.js', '.ts')), main).toBe(true);
     expect(new Set(apps.map(([, { image }]) => image))).toEqual(new Set(['roundtrip']));
   });
 

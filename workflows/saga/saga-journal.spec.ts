@@ -43,4 +43,11 @@ describe('SagaJournal', () => {
       ['done', 'released by hand'],
     ]);
   });
+
+  it('is told in Markdown as a state and a list of steps', () => {
+    const journal = new SagaJournal('bookTrip', () => '2026-11-21T12:00:00Z');
+    journal.end(journal.begin('create trip', 'compensable'), 'DONE');
+    journal.begin('reserve room', 'compensable');
+    expect(journal.toMarkdown()).toBe('**RUNNING**\n\n- create trip: **DONE**\n- reserve room: **RUNNING**');
+  });
 });

@@ -97,7 +97,8 @@ export class SagaJournal {
   /** What Temporal's UI shows while the saga runs. */
   toMarkdown(): string {
     const lines = this.steps.map((step) => `- ${step.name}: **${step.state}**${step.error ? ` (${step.error.code})` : ''}`);
-    return [`**${this.state}**`, ...lines].join('\n');
+    // Without the empty line the UI shows the list as a part of the paragraph above it.
+    return [`**${this.state}**`, '', ...lines].join('\n');
   }
 
   /** A compensation and the step whose effect it is about. */
