@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { participantUrlSettings } from '../../libs/config/participant-url.js';
 import { givenEnvironment } from '../../libs/config/settings.js';
 import { freePort } from '../../libs/embedded/free-port.js';
 import { whyNotFree } from '../../libs/embedded/port-check.js';
@@ -82,8 +81,13 @@ interface Run {
   processes: Record<string, { pid: number }>;
 }
 
+/** Those that run besides the gateway. */
+const apps = [...participantProcesses, ...listenerProcesses];
+const place = (setting: string, port: number | undefined) =>
+  setting.endsWith('_URL') ? `http://127.0.0.1:${port}` : String(port);
+
 /** In the order in which they start. */
-const names = ['postgres', 'temporal', ...[...participantProcesses, ...listenerProcesses].map(({ name }) => name), 'gateway'];
+const names = ['postgres', 'temporal', ...apps.map(({ name }) => name), 'gateway'];
 
 describe('npm start', () => {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'roundtrip-start-'));
@@ -93,15 +97,15 @@ describe('npm start', () => {
   let current: Command | undefined;
 
   beforeAll(async () => {
-    for (let each = 0; each < 4 + participantUrlSettings.length; each++) ports.push(await freePort());
-    const [api, postgres, temporal, ui, ...participants] = ports;
+    for (let each = 0; each < 4 + apps.length; each++) ports.push(await freePort());
+    const [api, postgres, temporal, ui, ...others] = ports;
     gateway = `http://127.0.0.1:${api}`;
     environment = {
       DATA_DIR: dataDir,
       DATABASE_URL: '', // of its own, whatever the machine that tests has set
       TEMPORAL_ADDRESS: '',
       PORT: String(api),
-      ...Object.fromEntries(participantUrlSettings.map((setting, index) => [setting, `http://127.0.0.1:${participants[index]}`])),
+      ...Object.fromEntries(apps.map(({ listensOn }, index) => [listensOn, place(listensOn, others[index])])),
       EMBEDDED_POSTGRES_PORT: String(postgres),
       EMBEDDED_TEMPORAL_PORT: String(temporal),
       EMBEDDED_TEMPORAL_UI_PORT: String(ui),
