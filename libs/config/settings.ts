@@ -52,6 +52,7 @@ const catalogue = {
       'must be <service>=postgresql://… for each, with commas between; a comma in one is %2C',
     )
     .default(''),
+  EVENT_CHANNEL: z.enum(['postgres']).default('postgres'),
   NOTIFICATION_URL: url('http://127.0.0.1:3009'),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_FROM: mailAddress('Roundtrip <no-reply@roundtrip.localhost>'),
