@@ -44,6 +44,7 @@ const catalogue = {
       'must be <service>=postgresql://… for each, with commas between; a comma in one is %2C',
     )
     .default(''),
+  EVENT_CHANNEL: z.enum(['postgres']).default('postgres'),
   HOOKS_URL: url('http://127.0.0.1:3010'),
   FEED_CONNECTIONS: z.coerce.number().int().min(1).max(100_000).default(1_000),
   FEED_LIFETIME_MS: milliseconds(1_800_000),

@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { EventFilter } from './event-filter.js';
 import type { Aggregate, EventHistory } from './inbox/event-history.js';
 import type { LoggedEvent } from './logged-event.js';
+import { partitionSql } from './partition-key.js';
 
 export interface LogQuery extends EventFilter {
   /** Exclusive: events at later positions are read. */
@@ -38,7 +39,7 @@ export class EventLog implements EventHistory {
   constructor(private readonly database: Pick<Pool | PoolClient, 'query'>) {}
 
   /** The next events, in order of position. */
-  async read({ after, scan, limit, types = [], subject }: LogQuery): Promise<LogPage> {
+  async read({ after, scan, limit, types = [], subject, partition }: LogQuery): Promise<LogPage> {
     // One statement, so that the bound and the events are of one snapshot: an event that is committed in between is in both or in neither.
     const { rows } = await this.database.query<Bound & (Row | { position: null })>(
       `with bound as (
@@ -49,10 +50,11 @@ export class EventLog implements EventHistory {
          select ${columns} from events.log
          where position > $1 and position <= bound.last
            and ($3::text[] is null or type = any($3) or split_part(type, '.', 1) = any($4)) and ($5::text is null or subject = $5)
+           and ($7::int is null or ${partitionSql('$8')} = $7)
          order by position limit $6
        ) as found on true
        order by found.position`,
-      [after, scan, ...typeFilter(types), subject ?? null, limit ?? null],
+      [after, scan, ...typeFilter(types), subject ?? null, limit ?? null, partition?.index ?? null, partition?.of ?? null],
     );
     const [first] = rows;
     if (!first) throw new Error('The bounds of the log have no row, which an aggregate always has.');
