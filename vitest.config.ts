@@ -18,11 +18,10 @@ export default defineConfig({
       {
         test: {
           name: 'system',
-<<<<<<< HEAD
-          include: ['test/{sagas,services,events,feeds,hooks,inbox,projections,e2e}/**/*.test.ts', 'test/e2e/**/*.e2e-spec.ts'],
-=======
-          include: ['test/{sagas,services,events,channel,feeds,hooks,e2e}/**/*.test.ts', 'test/e2e/**/*.e2e-spec.ts'],
->>>>>>> channel
+          include: [
+            'test/{sagas,services,events,channel,feeds,hooks,inbox,projections,e2e}/**/*.test.ts',
+            'test/e2e/**/*.e2e-spec.ts',
+          ],
           globalSetup: ['test/support/global-setup.ts'],
           setupFiles: ['test/support/replay-what-ran.ts'],
           // One system serves all files, and faults on demand are set in it for everybody: one file at a time.

@@ -105,11 +105,11 @@ export class EventLog implements EventHistory {
     return rows.map(loggedEvent);
   }
 
-  /** The version that an aggregate had at a position; 0 if it was not there yet. */
-  async versionAt({ service, aggregateType, aggregateId }: Aggregate, position: number): Promise<number> {
+  /** The version after which an aggregate goes on beyond a position; its last one if nothing of it is there. */
+  async versionBefore({ service, aggregateType, aggregateId }: Aggregate, position: number): Promise<number> {
     const { rows } = await this.database.query<{ version: number }>(
-      `select coalesce(max(aggregate_version), 0) as version from events.log
-       where service = $1 and aggregate_type = $2 and aggregate_id = $3 and position <= $4`,
+      `select coalesce(min(aggregate_version) filter (where position > $4) - 1, max(aggregate_version), 0) as version from events.log
+       where service = $1 and aggregate_type = $2 and aggregate_id = $3`,
       [service, aggregateType, aggregateId, position],
     );
     return rows[0]?.version ?? 0;

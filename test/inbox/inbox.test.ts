@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Consumer } from '../../libs/messaging/inbox/consumer.js';
 import type { Inbox } from '../../libs/messaging/inbox/inbox.js';
 import type { LoggedEvent } from '../../libs/messaging/logged-event.js';
@@ -229,6 +229,21 @@ describe('an inbox in mode sequential', () => {
     const [five] = await bed.say({ aggregate: events[0]!.aggregateId, version: 5 });
     expect(await bring(again, consumer, [five])).toEqual(['applied']);
     expect(await bed.effects(consumer.name)).toEqual(named(four, five));
+  });
+
+  it('begins an aggregate where the log does when what came before has been removed from it', async () => {
+    const own = await InboxBed.create();
+    try {
+      const [one, two, three, four] = await own.say(...[1, 2, 3, 4].map((version) => ({ aggregate: 'cut/', version })));
+      await own.database.query('delete from events.log where position <= $1', [two!.position]);
+      const consumer = noting('sequential');
+      const inbox = own.inbox();
+      await inbox.begin(consumer, 'beginning');
+      expect(await bring(inbox, consumer, [three, four, one])).toEqual(['applied', 'applied', 'stale']);
+      expect(await own.effects(consumer.name)).toEqual(named(three, four));
+    } finally {
+      await own.drop();
+    }
   });
 
   it('holds back the aggregate of a dead event and no other, and goes on in order when it is replayed', async () => {

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { matchesFilter } from '../event-filter.js';
+import { matchesTypes } from '../event-filter.js';
 import type { LoggedEvent } from '../logged-event.js';
 
 /**
@@ -20,11 +20,7 @@ export interface Consumer {
   handle(event: LoggedEvent, tx: PoolClient): Promise<void>;
 }
 
-/** The aggregate that an event is about: a service's own. */
-export const aggregateKeyOf = ({ service, aggregateType, aggregateId }: LoggedEvent): string =>
-  `${service}/${aggregateType}/${aggregateId}`;
-
-export const isWantedBy = ({ types }: Consumer, event: LoggedEvent): boolean => matchesFilter(event, { types });
+export const isWantedBy = ({ types }: Consumer, event: LoggedEvent): boolean => matchesTypes(event.type, types);
 
 /**
  * What a consumer has to be brought. The versions of an aggregate run through all its types, so whoever wants them without a hole has to be brought

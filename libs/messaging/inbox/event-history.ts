@@ -10,7 +10,8 @@ export interface Aggregate {
 export interface EventHistory {
   /** The events of an aggregate with versions after one and before another, in order; at most `limit`. */
   ofAggregate(aggregate: Aggregate, after: number, before: number, limit: number): Promise<LoggedEvent[]>;
-  /** The version that an aggregate had at a position of the log; 0 if it was not there yet. */
-  versionAt(aggregate: Aggregate, position: number): Promise<number>;
-  head(): Promise<number>;
+  /** The version after which an aggregate goes on in the log beyond a position; its last one if nothing of it is there. */
+  versionBefore(aggregate: Aggregate, position: number): Promise<number>;
+  /** The last position that was removed, and the last one that there is. */
+  bounds(): Promise<{ floor: number; head: number }>;
 }

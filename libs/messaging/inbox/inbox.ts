@@ -1,7 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../../database/in-transaction.js';
 import type { LoggedEvent } from '../logged-event.js';
-import { aggregateKeyOf, type Consumer, isWantedBy } from './consumer.js';
+import { partitionKeyOf } from '../partition-key.js';
+import { type Consumer, isWantedBy } from './consumer.js';
 import type { EventHistory } from './event-history.js';
 import { eventOf, eventText } from './event-text.js';
 import { InboxRows, type HeldRow } from './inbox-rows.js';
@@ -61,14 +62,17 @@ export class Inbox {
     this.now = options.now ?? (() => new Date());
   }
 
-  /** Has to be called before a consumer receives anything: `now` keeps from it what is in the log already, from this first time on. */
+  /**
+   * Has to be called before a consumer receives anything, and counts the first time: with `now` it is not shown what is in the log by then; with
+   * `beginning` it begins with the oldest that the log still has.
+   */
   async begin({ name }: Consumer, from: 'beginning' | 'now'): Promise<void> {
     const { database, history } = this.options;
-    if (from === 'now')
-      await database.query('insert into inbox_start (consumer, position) values ($1, $2) on conflict do nothing', [
-        name,
-        await history.head(),
-      ]);
+    const { floor, head } = await history.bounds();
+    await database.query('insert into inbox_start (consumer, position) values ($1, $2) on conflict do nothing', [
+      name,
+      from === 'now' ? head : floor,
+    ]);
     const { rows } = await database.query<{ position: string }>('select position from inbox_start where consumer = $1', [name]);
     this.starts.set(name, Number(rows[0]?.position ?? 0));
   }
@@ -80,7 +84,7 @@ export class Inbox {
   async receive(consumer: Consumer, event: LoggedEvent): Promise<Received> {
     let taken = await this.transaction(consumer, event, (rows, tx) => this.take(consumer, event, rows, tx));
     if (taken === UNKNOWN_HEAD) {
-      const version = await this.options.history.versionAt(event, this.startOf(consumer));
+      const version = await this.options.history.versionBefore(event, this.startOf(consumer));
       taken = await this.transaction(consumer, event, async (rows, tx) => {
         await rows.startHead(version);
         return this.take(consumer, event, rows, tx);
@@ -172,7 +176,7 @@ export class Inbox {
     event: LoggedEvent,
     work: (rows: InboxRows, tx: PoolClient) => Promise<Result>,
   ): Promise<Result> {
-    return inTransaction(this.options.database, (tx) => work(new InboxRows(tx, consumer.name, aggregateKeyOf(event)), tx));
+    return inTransaction(this.options.database, (tx) => work(new InboxRows(tx, consumer.name, partitionKeyOf(event)), tx));
   }
 
   private async take(
@@ -254,7 +258,7 @@ export class Inbox {
   private async postpone({ name }: Consumer, parked: LoggedEvent): Promise<void> {
     await this.options.database.query(
       `update inbox_dead set next_at = greatest(next_at, $3) where consumer = $1 and aggregate_key = $2 and state = 'parked'`,
-      [name, aggregateKeyOf(parked), this.after(this.gapAfterMs)],
+      [name, partitionKeyOf(parked), this.after(this.gapAfterMs)],
     );
   }
 
