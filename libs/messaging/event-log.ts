@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import type { EventFilter } from './event-filter.js';
+import type { Aggregate, EventHistory } from './inbox/event-history.js';
 import type { LoggedEvent } from './logged-event.js';
 import { partitionSql } from './partition-key.js';
 
@@ -34,7 +35,7 @@ interface Bound {
 }
 
 /** Reads the log of all facts, for whoever may `select` from it. A reader by position misses nothing, as only one relay writes at a time. */
-export class EventLog {
+export class EventLog implements EventHistory {
   constructor(private readonly database: Pick<Pool | PoolClient, 'query'>) {}
 
   /** The next events, in order of position. */
@@ -90,6 +91,28 @@ export class EventLog {
       [time],
     );
     return Number(rows[0]?.position ?? 0);
+  }
+
+  /** The events of an aggregate with versions after one and before another, in order; at most `limit`. */
+  async ofAggregate(aggregate: Aggregate, after: number, before: number, limit: number): Promise<LoggedEvent[]> {
+    const { service, aggregateType, aggregateId } = aggregate;
+    const { rows } = await this.database.query<Row>(
+      `select ${columns} from events.log
+       where service = $1 and aggregate_type = $2 and aggregate_id = $3 and aggregate_version > $4 and aggregate_version < $5
+       order by aggregate_version limit $6`,
+      [service, aggregateType, aggregateId, after, before, limit],
+    );
+    return rows.map(loggedEvent);
+  }
+
+  /** The version after which an aggregate goes on beyond a position; its last one if nothing of it is there. */
+  async versionBefore({ service, aggregateType, aggregateId }: Aggregate, position: number): Promise<number> {
+    const { rows } = await this.database.query<{ version: number }>(
+      `select coalesce(min(aggregate_version) filter (where position > $4) - 1, max(aggregate_version), 0) as version from events.log
+       where service = $1 and aggregate_type = $2 and aggregate_id = $3`,
+      [service, aggregateType, aggregateId, position],
+    );
+    return rows[0]?.version ?? 0;
   }
 
   async find(eventId: string): Promise<LoggedEvent | undefined> {
