@@ -103,8 +103,7 @@ async function subscribe() {
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-server.listen(Number(PORT), HOST, async () => {
-  console.log(`shipment tracker: http://${HOST}:${server.address().port}`);
+async function follow() {
   // The hook first: what happens from now on is pushed, and what happened before is polled, so nothing falls in between.
   let ready = false;
   for (;;) {
@@ -119,6 +118,11 @@ server.listen(Number(PORT), HOST, async () => {
       await pause(RETRY_MS);
     }
   }
+}
+
+server.listen(Number(PORT), HOST, () => {
+  console.log(`shipment tracker: http://${HOST}:${server.address().port}`);
+  void follow();
 });
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(0));

@@ -31,21 +31,15 @@ export class MailServer {
       disableReverseLookup: true,
       onRcptTo: ({ address }, _session, answer) => answer(own.recipient(address)),
       onData: (stream, { envelope }, answer) => {
-        const chunks: Buffer[] = [];
-        stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-        stream.on('end', () => {
-          void PostalMime.parse(Buffer.concat(chunks)).then(async ({ messageId, from, subject, text }) => {
-            const mail = {
-              messageId: messageId ?? '',
-              from: from?.address ?? '',
-              to: envelope.rcptTo.map(({ address }) => address),
-              subject: subject ?? '',
-              text: text ?? '',
-            };
-            own.read.push(mail);
-            answer(await own.verdict(mail));
-          });
-        });
+        void own
+          .take(
+            stream,
+            envelope.rcptTo.map(({ address }) => address),
+          )
+          .then(
+            (refused) => answer(refused),
+            () => {}, // the client was killed
+          );
       },
     });
     server.on('error', () => {}); // of a client that was killed
@@ -56,6 +50,15 @@ export class MailServer {
 
   get url(): string {
     return `smtp://127.0.0.1:${(this.server.server.address() as AddressInfo).port}`;
+  }
+
+  private async take(stream: AsyncIterable<Buffer>, to: string[]): Promise<Error | undefined> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    const { messageId = '', from, subject = '', text = '' } = await PostalMime.parse(Buffer.concat(chunks));
+    const mail = { messageId, from: from?.address ?? '', to, subject, text };
+    this.read.push(mail);
+    return this.verdict(mail);
   }
 
   async stop(): Promise<void> {

@@ -100,7 +100,10 @@ export class Mailbox {
   }
 }
 
-const entryOf = ({ cursor: _, receivedAt, ...row }: Row): MailboxEntry => ({ ...row, receivedAt: receivedAt.toISOString() });
+const entryOf = ({ cursor: _cursor, receivedAt, ...row }: Row): MailboxEntry => ({
+  ...row,
+  receivedAt: receivedAt.toISOString(),
+});
 
 /** PostgreSQL has no text with a NUL in it. */
 const readable = (text: string): string => text.replaceAll('\0', '');

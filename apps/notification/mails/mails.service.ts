@@ -61,7 +61,7 @@ export class MailsService {
   }
 }
 
-const mailOf = ({ position: _, nextAttemptAt, createdAt, finishedAt, ...mail }: Row): QueuedMail => ({
+const mailOf = ({ position: _position, nextAttemptAt, createdAt, finishedAt, ...mail }: Row): QueuedMail => ({
   ...mail,
   nextAttemptAt: mail.state === 'pending' ? nextAttemptAt.toISOString() : null,
   createdAt: createdAt.toISOString(),

@@ -16,34 +16,29 @@ export type BridgeSettings = SagaPolicySettings & Pick<Settings, 'UNPAID_ORDER_T
 /** Which event is told to which workflow: one line each, and every event that reaches a workflow is here. A process that is off has no lines. */
 export function bridgeTable(settings: BridgeSettings): BridgeRule[] {
   const { UNPAID_ORDER_TERM_MS: termMs } = settings;
+  if (termMs === undefined) return [];
   return [
-    ...(termMs === undefined
-      ? []
-      : [
-          rule<OrderEventData<'order.approved.v2'>>('order.approved', ({ orderId, customerId }, event) => ({
-            ...orderFact('order.approved', orderId, event),
-            start: {
-              type: expireUnpaidOrderType,
-              request: {
-                orderId,
-                customerId,
-                approvedAt: event.occurredAt.toISOString(),
-                termMs,
-                policy: sagaPolicy(settings),
-              } satisfies ExpireUnpaidOrderRequest,
-              customerId,
-              businessId: orderId,
-              summary: `The order ${orderId} is cancelled if it is not paid in time`,
-            },
-          })),
-          rule<OrderEventData<'order.paid.v1'>>('order.paid', ({ orderId }, event) => orderFact('order.paid', orderId, event)),
-          rule<OrderEventData<'order.cancelled.v1'>>('order.cancelled', ({ orderId }, event) =>
-            orderFact('order.cancelled', orderId, event),
-          ),
-          rule<OrderEventData<'order.shipped.v1'>>('order.shipped', ({ orderId }, event) =>
-            orderFact('order.shipped', orderId, event),
-          ),
-        ]),
+    rule<OrderEventData<'order.approved.v2'>>('order.approved', ({ orderId, customerId }, event) => ({
+      ...orderFact('order.approved', orderId, event),
+      start: {
+        type: expireUnpaidOrderType,
+        request: {
+          orderId,
+          customerId,
+          approvedAt: event.occurredAt.toISOString(),
+          termMs,
+          policy: sagaPolicy(settings),
+        } satisfies ExpireUnpaidOrderRequest,
+        customerId,
+        businessId: orderId,
+        summary: `The order ${orderId} is cancelled if it is not paid in time`,
+      },
+    })),
+    rule<OrderEventData<'order.paid.v1'>>('order.paid', ({ orderId }, event) => orderFact('order.paid', orderId, event)),
+    rule<OrderEventData<'order.cancelled.v1'>>('order.cancelled', ({ orderId }, event) =>
+      orderFact('order.cancelled', orderId, event),
+    ),
+    rule<OrderEventData<'order.shipped.v1'>>('order.shipped', ({ orderId }, event) => orderFact('order.shipped', orderId, event)),
   ];
 }
 

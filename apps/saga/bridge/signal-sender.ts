@@ -57,7 +57,7 @@ export class SignalSender {
         .query(
           `update bridge_signal set next_attempt_at = clock_timestamp() + $3 * interval '1 millisecond', last_error = $4
            where id = $1 and attempts = $2`,
-          [id, attempts, pause, String((error as Error).message).slice(0, 2_000)],
+          [id, attempts, pause, (error as Error).message.slice(0, 2_000)],
         )
         .catch(onError); // then the lease ends
     }
