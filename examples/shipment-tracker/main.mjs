@@ -120,6 +120,10 @@ async function follow() {
   }
 }
 
+server.on('error', (error) => {
+  console.error(`shipment tracker: it cannot listen on ${HOST}:${PORT} (${error.code}); PORT moves it`);
+  process.exit(1);
+});
 server.listen(Number(PORT), HOST, () => {
   console.log(`shipment tracker: http://${HOST}:${server.address().port}`);
   void follow();

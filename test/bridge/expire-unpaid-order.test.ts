@@ -144,6 +144,28 @@ describe('the bridge', () => {
     for (const orderId of orderIds) expect(await runsOf(orderId)).toBe(1);
   });
 
+  it('tells each workflow in order, and lets none wait for another', async () => {
+    const note = async (workflow: string, due: string) => {
+      await database.query(
+        `insert into saga.bridge_signal (occurrence_id, workflow_id, signal, argument, next_attempt_at)
+         values (gen_random_uuid(), $1, 'noteOrderFact', '{}', now() + $2::interval)`,
+        [expireUnpaidOrderIds.of(workflow), due],
+      );
+    };
+    const noted = async () => {
+      const { rows } = await database.query<{ id: string }>('select workflow_id as id from saga.bridge_signal order by 1');
+      return rows.map(({ id }) => expireUnpaidOrderIds.businessIdOf(id));
+    };
+    await note('ORDER-HELD', '1 hour');
+    await note('ORDER-HELD', '0');
+    await bridge();
+    await note('ORDER-FREE', '0');
+    await eventually(noted, (waitingFor) => !waitingFor.includes('ORDER-FREE'));
+    expect(await noted()).toEqual(['ORDER-HELD', 'ORDER-HELD']);
+    await database.query('update saga.bridge_signal set next_attempt_at = now()');
+    await eventually(noted, (waitingFor) => waitingFor.length === 0);
+  });
+
   it('makes up for what it could not tell while Temporal was away, also when it was killed meanwhile', async () => {
     const cutOff = await bridge(1_000, { TEMPORAL_ADDRESS: nowhere });
     const orderId = await approvedOrder();
