@@ -97,6 +97,21 @@ module.exports = {
       to: { path: '^test/|\\.(spec|test)\\.ts$' },
     },
     {
+      name: 'examples-know-the-public-contract-only',
+      comment:
+        'An example is what somebody outside could have written: it imports its own files, Node and public packages, nothing of ours.',
+      severity: 'error',
+      from: { path: '^examples/([^/]+)/' },
+      to: { path: '^(?!examples/$1/|node_modules/standardwebhooks/)', dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'nothing-imports-examples',
+      comment: 'An example is added without touching anything, and can be removed the same way.',
+      severity: 'error',
+      from: { pathNot: '^examples/' },
+      to: { path: '^examples/' },
+    },
+    {
       name: 'no-circles',
       comment: 'Two files that need each other are one file.',
       severity: 'error',

@@ -18,7 +18,10 @@ export default defineConfig({
       {
         test: {
           name: 'system',
-          include: ['test/{sagas,services,events,feeds,hooks,e2e}/**/*.test.ts', 'test/e2e/**/*.e2e-spec.ts'],
+          include: [
+            'test/{channel,sagas,services,events,feeds,hooks,inbox,projections,notification,bridge,examples,e2e}/**/*.test.ts',
+            'test/e2e/**/*.e2e-spec.ts',
+          ],
           globalSetup: ['test/support/global-setup.ts'],
           setupFiles: ['test/support/replay-what-ran.ts'],
           // One system serves all files, and faults on demand are set in it for everybody: one file at a time.

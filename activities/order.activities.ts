@@ -11,8 +11,17 @@ import type {
   UndoSagaOnOrderAnswer,
   UndoSagaOnOrderCommand,
 } from '../contracts/order.commands.js';
+import type { OrderState } from '../contracts/order-state.js';
+import type { Order } from '../contracts/order.resource.js';
 import type { Keyed } from './keyed.js';
 import type { ParticipantClient } from './participant.client.js';
+
+/** As much of an order as a workflow decides by: its history keeps what it is answered. */
+export interface OrderStanding {
+  state: OrderState;
+  /** How many sagas have asked for a command on it. */
+  commandCount: number;
+}
 
 /** What sagas ask of the order service. */
 export const orderActivities = (order: ParticipantClient<'order'>) => ({
@@ -34,6 +43,11 @@ export const orderActivities = (order: ParticipantClient<'order'>) => ({
   beginOrderPayment: (command: Keyed<SagaOnOrderCommand>) => order.send<BeginOrderPaymentAnswer>('beginOrderPayment', command),
   undoOrderPayment: (command: Keyed<UndoSagaOnOrderCommand>) => order.send<UndoSagaOnOrderAnswer>('undoOrderPayment', command),
   confirmOrderPayment: (command: Keyed<SagaOnOrderCommand>) => order.send<OrderStateAnswer>('confirmOrderPayment', command),
+
+  readOrder: async ({ orderId }: { orderId: string }): Promise<OrderStanding> => {
+    const { state, commandCount = 0 } = await order.read<Order>(`/orders/${encodeURIComponent(orderId)}`);
+    return { state, commandCount };
+  },
 
   shipOrder: (command: Keyed<SagaOnOrderCommand>) => order.send<OrderStateAnswer>('shipOrder', command),
 });

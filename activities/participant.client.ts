@@ -53,6 +53,14 @@ export class ParticipantClient<P extends Participant> {
     return this.conclude(await this.exchange('POST', `/commands/${operation}`, JSON.stringify(command), headers, deadline), call);
   }
 
+  /** Reads a resource of the participant's. @throws ApplicationFailure as `failureOf` says; what is not there is a defect. */
+  async read<Resource>(path: string): Promise<Resource> {
+    const { info } = Context.current();
+    const deadline = AbortSignal.timeout(Math.max(info.startToCloseTimeoutMs - MARGIN_MS, MARGIN_MS));
+    const call = { participant: this.participant, operation: info.activityType, attempt: info.attempt };
+    return this.conclude<Resource>(await this.exchange('GET', path, undefined, {}, deadline), call);
+  }
+
   async close(): Promise<void> {
     await this.pool.close();
   }

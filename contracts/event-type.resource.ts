@@ -14,6 +14,10 @@ const EventTypeVersion = z
     sample: z.unknown().meta({ description: 'Data of such an event' }),
     deprecatedFrom: z.iso.datetime().optional(),
     sunset: z.iso.datetime().optional().meta({ description: 'From when it may not be had any more' }),
+    pinnedHooks: z
+      .int()
+      .optional()
+      .meta({ description: 'How many hooks are pinned to this version, of one that ends; absent while that cannot be asked' }),
     migration: z.string().optional().meta({ description: 'How to move to the next version' }),
   })
   .meta({ id: 'EventTypeVersion' });
@@ -27,3 +31,6 @@ export const EventTypeResource = z
   })
   .meta({ id: 'EventType' });
 export type EventTypeResource = z.infer<typeof EventTypeResource>;
+
+/** By type and version how many hooks are pinned to it. */
+export type VersionPinCounts = Record<string, Record<number, number>>;

@@ -20,10 +20,11 @@ export async function run(log: (line: string) => void, signal: AbortSignal): Pro
 }
 
 function readyLine({ addresses }: EmbeddedSystem, seconds: number): string {
-  const { gateway, temporal, temporalUi, databaseAdmin } = addresses;
+  const { gateway, mailbox, temporal, temporalUi, databaseAdmin } = addresses;
   const parts = [
     `REST API ${gateway}`,
     `docs ${gateway}/docs`,
+    ...(mailbox ? [`mailbox ${mailbox}`] : []),
     `Temporal UI ${temporalUi}`,
     `Temporal ${temporal}`,
     `PostgreSQL ${new URL(databaseAdmin).host}`, // without the credentials

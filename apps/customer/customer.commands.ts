@@ -10,7 +10,7 @@ import type { Money } from '../../contracts/money.js';
 import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
 import { Refusal } from '../../libs/participant/refusal.js';
 import { type CustomerTransaction, enter, type NewEntry } from './credit-ledger.repository.js';
-import { formatMoney } from './format-money.js';
+import { formatMoney } from '../../libs/money/format-money.js';
 import { isRestored, leaveTombstone, lockReservation, rememberRestored } from './order-reservation.repository.js';
 import { raiseRefusal } from './raise-refusal.js';
 

@@ -1,7 +1,7 @@
 import type { Money } from '../../contracts/money.js';
 import { Refusal } from '../../libs/participant/refusal.js';
 import { availableOf, type CreditAccount } from './credit-account.js';
-import { formatMoney } from './format-money.js';
+import { formatMoney } from '../../libs/money/format-money.js';
 
 /**
  * Why the account cannot reserve `raise` more, or undefined when it can. Exactly what is available can be reserved; reserving nothing

@@ -1,4 +1,5 @@
 import { participantUrlSettings } from '../../libs/config/participant-url.js';
+import { sagaPolicySettings } from '../../libs/config/saga-policy.js';
 import type { Settings } from '../../libs/config/settings.js';
 
 /** What the gateway reads from the environment; whoever starts it hands the values in. */
@@ -15,10 +16,7 @@ export const gatewaySettingNames = [
   'TEMPORAL_NAMESPACE',
   'TEMPORAL_TASK_QUEUE',
   'TEMPORAL_UI_URL',
-  'SAGA_FAST_STEP_MS',
-  'SAGA_STEP_DEADLINE_MS',
-  'SAGA_FORWARD_DEADLINE_MS',
-  'SAGA_ATTENTION_AFTER_MS',
+  ...sagaPolicySettings,
   'APPROVAL_WITHIN_MS',
 ] as const satisfies (keyof Settings)[];
 

@@ -14,6 +14,7 @@ import { DeliveriesService } from './endpoints/deliveries.service.js';
 import { EndpointSecrets } from './endpoints/endpoint-secrets.js';
 import { EndpointsService } from './endpoints/endpoints.service.js';
 import { HooksController } from './endpoints/hooks.controller.js';
+import { VersionPinsController } from './endpoints/version-pins.controller.js';
 import { SecretBox } from './endpoints/secret-box.js';
 import type { HooksOptions } from './hooks.options.js';
 
@@ -50,7 +51,7 @@ export class WebhooksModule {
     return {
       module: WebhooksModule,
       imports: [AtShutdownModule.register({ close: () => agent.destroy() })],
-      controllers: [HooksController],
+      controllers: [HooksController, VersionPinsController],
       providers: [
         { provide: EndpointsService, useValue: endpoints },
         { provide: DeliveriesService, useValue: new DeliveriesService(database, endpoints, keys, clock) },

@@ -1,23 +1,36 @@
 import { Client, Connection } from '@temporalio/client';
 import { Gauge } from 'prom-client';
+import { sagaPolicySettings } from '../../libs/config/saga-policy.js';
 import { readSettings } from '../../libs/config/settings.js';
 import { servicePool } from '../../libs/database/service-pool.js';
+import { channelSettings } from '../../libs/messaging/channel/open-channel.js';
 import { createLog } from '../../libs/service-kit/log.js';
 import { runProcess } from '../../libs/service-kit/run-process.js';
 import { startService } from '../../libs/service-kit/start-service.js';
 import { connectionOptions, temporalSettingNames } from '../../libs/temporal/connection-options.js';
+import { bridgeTable } from './bridge/bridge-table.js';
+import { runBridge } from './bridge/run-bridge.js';
 import { SagaRegister } from './saga-register.js';
 import { SagaWatch } from './saga-watch.js';
 import { SagaModule } from './saga.module.js';
 
 const EVERY_MS = 1_000;
 
-const settings = readSettings('LOG_LEVEL', 'HOST', 'SAGA_PORT', 'DATABASE_URL', ...temporalSettingNames);
+const settings = readSettings(
+  'LOG_LEVEL',
+  'HOST',
+  'SAGA_PORT',
+  'TEMPORAL_TASK_QUEUE',
+  'UNPAID_ORDER_TERM_MS',
+  ...channelSettings,
+  ...sagaPolicySettings,
+  ...temporalSettingNames,
+);
 const log = createLog('saga', settings.LOG_LEVEL);
 
 await runProcess(log, async () => {
   if (!settings.DATABASE_URL) throw new Error('The saga watch needs DATABASE_URL: the database as its own role.');
-  const database = servicePool(settings.DATABASE_URL, 'saga', 3);
+  const database = servicePool(settings.DATABASE_URL, 'saga', 6);
   // Lazily: the watch starts without Temporal and makes up for what it has missed.
   const connection = Connection.lazy(connectionOptions(settings));
   const client = new Client({ connection, namespace: settings.TEMPORAL_NAMESPACE });
@@ -27,8 +40,16 @@ await runProcess(log, async () => {
     help: 'How long ago the last look at Temporal succeeded',
     collect: () => behind.set(watch.lastLook === undefined ? Number.NaN : (Date.now() - watch.lastLook) / 1000),
   });
+  const rules = bridgeTable(settings);
+  const bridge = rules.length === 0 ? undefined : await runBridge({ rules, database, client, settings, log });
   await startService({
-    module: SagaModule.register(watch, database, () => database.end()),
+    module: SagaModule.register(database, {
+      drain: () => Promise.all([watch.stop(), bridge?.stop()]),
+      close: async () => {
+        await bridge?.close();
+        await database.end();
+      },
+    }),
     log,
     host: settings.HOST,
     port: settings.SAGA_PORT,

@@ -12,6 +12,14 @@ const flag = (fallback: boolean) =>
     .default(fallback ? 'true' : 'false')
     .transform((value) => value === 'true');
 const url = (fallback: string) => z.url().default(fallback);
+const mailAddress = (fallback: string) =>
+  z
+    .string()
+    .regex(
+      /^(?:[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/,
+      'must be a mail address, or a name with one in angle brackets',
+    )
+    .default(fallback);
 
 /**
  * Every setting of every process, each with its type and default. `.env.example` explains them; a test holds the two together.
@@ -44,6 +52,12 @@ const catalogue = {
       'must be <service>=postgresql://… for each, with commas between; a comma in one is %2C',
     )
     .default(''),
+  EVENT_CHANNEL: z.enum(['postgres']).default('postgres'),
+  NOTIFICATION_URL: url('http://127.0.0.1:3009'),
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  MAIL_FROM: mailAddress('Roundtrip <no-reply@roundtrip.localhost>'),
+  OPERATIONS_MAIL: mailAddress('operations@roundtrip.localhost'),
+  UNPAID_ORDER_TERM_MS: z.coerce.number().int().min(1).optional(),
   HOOKS_URL: url('http://127.0.0.1:3010'),
   FEED_CONNECTIONS: z.coerce.number().int().min(1).max(100_000).default(1_000),
   FEED_LIFETIME_MS: milliseconds(1_800_000),

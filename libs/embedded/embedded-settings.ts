@@ -11,6 +11,8 @@ const names = [
   'SAGA_PORT',
   ...participantUrlSettings,
   ...listenerUrlSettings,
+  'NODE_ENV',
+  'SMTP_URL',
   'DATABASE_URL',
   'DATABASE_ROLE_PASSWORD',
   'OUTBOX_NOTIFY',

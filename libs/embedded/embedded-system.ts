@@ -42,6 +42,9 @@ export interface EmbeddedSystem {
     readonly gateway: string;
     readonly hooks: string;
     readonly relay: string;
+    readonly notification: string;
+    /** Where mails can be read; undefined where they go to a mail server. */
+    readonly mailbox: string | undefined;
     /** `host:port` */
     readonly temporal: string;
     readonly temporalUi: string;
@@ -101,6 +104,7 @@ export async function startEmbeddedSystem(options: EmbeddedSystemOptions = {}): 
       await together(signal, starts);
     }
 
+    const notification = listeningPlace(listenerProcesses[3], settings).url;
     let stopping: Promise<void> | undefined;
     return {
       addresses: {
@@ -108,6 +112,8 @@ export async function startEmbeddedSystem(options: EmbeddedSystemOptions = {}): 
         gateway: listeningPlace(jointProcesses[0], settings).url,
         relay: listeningPlace(listenerProcesses[0], settings).url,
         hooks: listeningPlace(listenerProcesses[2], settings).url,
+        notification,
+        mailbox: settings.SMTP_URL || settings.NODE_ENV === 'production' ? undefined : `${notification}/mailbox`,
         temporal: servers.temporalAddress,
         temporalUi: temporalUiUrl(given, settings),
         databaseAdmin: servers.databaseAdminUrl,

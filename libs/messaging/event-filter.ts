@@ -1,4 +1,5 @@
 import type { LoggedEvent } from './logged-event.js';
+import { type Partition, partitionOf } from './partition-key.js';
 
 /** Which events are wanted; nothing said means all of them. */
 export interface EventFilter {
@@ -6,11 +7,19 @@ export interface EventFilter {
   types?: readonly string[] | undefined;
   /** Only those about this aggregate. */
   subject?: string | undefined;
+  /** Only those whose key falls into this partition. */
+  partition?: Partition | undefined;
 }
 
 /** Whether an event is wanted, as `EventLog.read` decides it in SQL. */
-export function matchesFilter(event: Pick<LoggedEvent, 'type' | 'subject'>, { types = [], subject }: EventFilter): boolean {
-  const service = event.type.split('.', 1)[0] ?? '';
-  const typeWanted = types.length === 0 || types.includes(event.type) || types.includes(`${service}.*`);
-  return typeWanted && (subject === undefined || event.subject === subject);
+export function matchesFilter(event: LoggedEvent, { types = [], subject, partition }: EventFilter): boolean {
+  return (
+    matchesTypes(event.type, types) &&
+    (subject === undefined || event.subject === subject) &&
+    (partition === undefined || partitionOf(event, partition.of) === partition.index)
+  );
 }
+
+/** Whether a type is one of those that are wanted, by name or as one of a service's; none means all. */
+export const matchesTypes = (type: string, types: readonly string[]): boolean =>
+  types.length === 0 || types.includes(type) || types.includes(`${type.split('.', 1)[0] ?? ''}.*`);

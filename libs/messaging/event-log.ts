@@ -1,6 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
 import type { EventFilter } from './event-filter.js';
+import type { Aggregate, EventHistory } from './inbox/event-history.js';
 import type { LoggedEvent } from './logged-event.js';
+import { partitionSql } from './partition-key.js';
 
 export interface LogQuery extends EventFilter {
   /** Exclusive: events at later positions are read. */
@@ -33,11 +35,11 @@ interface Bound {
 }
 
 /** Reads the log of all facts, for whoever may `select` from it. A reader by position misses nothing, as only one relay writes at a time. */
-export class EventLog {
+export class EventLog implements EventHistory {
   constructor(private readonly database: Pick<Pool | PoolClient, 'query'>) {}
 
   /** The next events, in order of position. */
-  async read({ after, scan, limit, types = [], subject }: LogQuery): Promise<LogPage> {
+  async read({ after, scan, limit, types = [], subject, partition }: LogQuery): Promise<LogPage> {
     // One statement, so that the bound and the events are of one snapshot: an event that is committed in between is in both or in neither.
     const { rows } = await this.database.query<Bound & (Row | { position: null })>(
       `with bound as (
@@ -48,10 +50,11 @@ export class EventLog {
          select ${columns} from events.log
          where position > $1 and position <= bound.last
            and ($3::text[] is null or type = any($3) or split_part(type, '.', 1) = any($4)) and ($5::text is null or subject = $5)
+           and ($7::int is null or ${partitionSql('$8')} = $7)
          order by position limit $6
        ) as found on true
        order by found.position`,
-      [after, scan, ...typeFilter(types), subject ?? null, limit ?? null],
+      [after, scan, ...typeFilter(types), subject ?? null, limit ?? null, partition?.index ?? null, partition?.of ?? null],
     );
     const [first] = rows;
     if (!first) throw new Error('The bounds of the log have no row, which an aggregate always has.');
@@ -88,6 +91,28 @@ export class EventLog {
       [time],
     );
     return Number(rows[0]?.position ?? 0);
+  }
+
+  /** The events of an aggregate with versions after one and before another, in order; at most `limit`. */
+  async ofAggregate(aggregate: Aggregate, after: number, before: number, limit: number): Promise<LoggedEvent[]> {
+    const { service, aggregateType, aggregateId } = aggregate;
+    const { rows } = await this.database.query<Row>(
+      `select ${columns} from events.log
+       where service = $1 and aggregate_type = $2 and aggregate_id = $3 and aggregate_version > $4 and aggregate_version < $5
+       order by aggregate_version limit $6`,
+      [service, aggregateType, aggregateId, after, before, limit],
+    );
+    return rows.map(loggedEvent);
+  }
+
+  /** The version after which an aggregate goes on beyond a position; its last one if nothing of it is there. */
+  async versionBefore({ service, aggregateType, aggregateId }: Aggregate, position: number): Promise<number> {
+    const { rows } = await this.database.query<{ version: number }>(
+      `select coalesce(min(aggregate_version) filter (where position > $4) - 1, max(aggregate_version), 0) as version from events.log
+       where service = $1 and aggregate_type = $2 and aggregate_id = $3`,
+      [service, aggregateType, aggregateId, position],
+    );
+    return rows[0]?.version ?? 0;
   }
 
   async find(eventId: string): Promise<LoggedEvent | undefined> {

@@ -155,6 +155,6 @@ describe('matchesFilter', () => {
     [{ subject: 'O-1' }, true],
     [{ types: ['order.*'], subject: 'O-2' }, false],
   ])('%j: %s', (filter, expected) => {
-    expect(matchesFilter({ type: 'order.approved', subject: 'O-1' }, filter)).toBe(expected);
+    expect(matchesFilter({ type: 'order.approved', subject: 'O-1' } as LoggedEvent, filter)).toBe(expected);
   });
 });

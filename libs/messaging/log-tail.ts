@@ -1,6 +1,7 @@
 import { matchesFilter } from './event-filter.js';
 import type { EventLog, LogPage, LogQuery } from './event-log.js';
 import type { LoggedEvent } from './logged-event.js';
+import { pause } from './pause.js';
 
 export interface LogTailOptions {
   log: Pick<EventLog, 'read'>;
@@ -121,16 +122,4 @@ export class LogTail {
       return this.options.retryMs;
     }
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

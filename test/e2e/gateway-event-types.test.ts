@@ -5,11 +5,12 @@ import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventCatalogue } from '../../contracts/event-catalogue.js';
 import { EventTypeResource } from '../../contracts/event-type.resource.js';
+import type { HookCreated } from '../../contracts/hook.resource.js';
 import type { Page } from '../../contracts/page.js';
 import type { LoggedEvent } from '../../libs/messaging/logged-event.js';
 import { renderEvent } from '../../libs/messaging/render-event.js';
 import { call, ended, eventually, placeOrder, richestCustomer } from '../support/api.js';
-import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { nowhere, type OwnGateway, ownGateway } from '../support/own-gateway.js';
 import { system } from '../support/system.js';
 
 let gateway: OwnGateway | undefined;
@@ -71,7 +72,36 @@ describe('GET /v1/event-types', () => {
         { name: 'com.roundtrip.order.approved.v2', status: 'active' },
       ],
     });
-    expect(await call('GET', '/v1/event-types/order.approved/v1')).toMatchObject({ body: { deprecated: true } });
+    const ending = await call('GET', '/v1/event-types/order.approved/v1');
+    expect(ending).toMatchObject({ body: { deprecated: true } });
+    expect(ending.headers.get('deprecation')).toBe(`@${Date.parse('2026-11-21T00:00:00Z') / 1_000}`);
+    expect(ending.headers.get('sunset')).toBe('Fri, 21 May 2027 00:00:00 GMT');
+    expect(ending.headers.get('link')).toMatch(/\/v1\/event-types\/order\.approved>; rel="deprecation"/);
+    expect((await call('GET', '/v1/event-types/order.approved/v2')).headers.get('deprecation')).toBeNull();
+  });
+
+  it('counts who is still pinned to a version that ends, and does without the number where it cannot ask', async () => {
+    const pinned = async () => {
+      const { body } = await call<EventTypeResource>('GET', '/v1/event-types/order.approved');
+      return body.versions.map(({ pinnedHooks }) => pinnedHooks);
+    };
+    const [before = 0] = await pinned();
+    const subscribe = async (types: string[]) => {
+      const { status, body } = await call<HookCreated>('POST', '/v1/hooks', { url: 'http://127.0.0.1:65000/', types });
+      expect(status, JSON.stringify(body)).toBe(201);
+      return body.hookId;
+    };
+    const hooks = [await subscribe(['order.approved@1']), await subscribe(['order.approved']), await subscribe(['trip.*'])];
+    expect(await pinned()).toEqual([before + 1, undefined]);
+    const listed = (await pages(200)).find(({ type }) => type === 'order.approved');
+    expect(listed?.versions[0]?.pinnedHooks).toBe(before + 1);
+    for (const hookId of hooks) await call('DELETE', `/v1/hooks/${hookId}`);
+    expect(await pinned()).toEqual([before, undefined]);
+
+    gateway = await ownGateway({ HOOKS_URL: `http://${nowhere}` });
+    const response = await fetch(`${gateway.url}/v1/event-types/order.approved`);
+    expect(response.status).toBe(200);
+    expect(((await response.json()) as EventTypeResource).versions[0]).not.toHaveProperty('pinnedHooks');
   });
 
   it.each([

@@ -153,6 +153,8 @@ describe('npm start', () => {
     const ready = await first.line(/^ready /);
     for (const port of ports.slice(0, 4)) expect(ready).toContain(`127.0.0.1:${port}`);
     expect(Object.keys(run().processes)).toEqual(names);
+    const [, mailbox] = /mailbox (http:\S+\/mailbox)/.exec(ready) ?? [];
+    expect((await fetch(mailbox!)).status).toBe(200);
     const { orderId, sagaId } = await placeOrder();
 
     const before = pids();

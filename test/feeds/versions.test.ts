@@ -55,6 +55,29 @@ describe('an event that was stored in an older version', () => {
     }
   });
 
+  it('is told by the answer, too, where that is in a version that ends', async () => {
+    const { event, subject } = await approvedOfOld();
+    const { gatewayUrl } = system();
+    const toldBy = async (path: string, init: RequestInit = {}) => {
+      const controller = new AbortController();
+      const { status, headers } = await fetch(new URL(path, gatewayUrl), { ...init, signal: controller.signal });
+      controller.abort();
+      expect(status, path).toBe(200);
+      return [headers.get('deprecation'), headers.get('sunset'), headers.get('link')];
+    };
+    const ends = [`@${Date.parse('2026-11-21T00:00:00Z') / 1_000}`, 'Fri, 21 May 2027 00:00:00 GMT'];
+    const rel = /\/v1\/event-types\/order\.approved>; rel="deprecation"/;
+    for (const path of [
+      `/v1/events?subject=${subject}&versions=order.approved@1`,
+      `/v1/events/stream?versions=order.approved@1`,
+      `/v1/events/${event.id}`,
+    ])
+      expect(await toldBy(path), path).toEqual([...ends, expect.stringMatching(rel)]);
+    expect((await toldBy(`/v1/events?versions=order.approved@1`))[2]).toMatch(/rel="next"/);
+    for (const path of ['/v1/events?limit=1', '/v1/events?versions=order.approved@2', '/v1/events.atom'])
+      expect((await toldBy(path)).slice(0, 2), path).toEqual([null, null]);
+  });
+
   it.each(['order.approved@9', 'order.unheard-of@1', 'order.approved'])(
     'is refused in %s, which cannot be had',
     async (versions) => {

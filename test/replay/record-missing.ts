@@ -8,10 +8,16 @@ import { system } from '../support/system.js';
 import { bookTrip } from '../support/trips.js';
 import { bookTripScenarios } from './scenarios/book-trip.scenarios.js';
 import { cancelTripScenarios } from './scenarios/cancel-trip.scenarios.js';
+import { expireUnpaidOrderScenarios } from './scenarios/expire-unpaid-order.scenarios.js';
 import { orderCommandScenarios } from './scenarios/order-command.scenarios.js';
 
 const recorded = readdirSync(path.join(import.meta.dirname, 'histories'));
-const scenarios = Object.entries({ ...bookTripScenarios, ...cancelTripScenarios, ...orderCommandScenarios });
+const scenarios = Object.entries({
+  ...bookTripScenarios,
+  ...cancelTripScenarios,
+  ...orderCommandScenarios,
+  ...expireUnpaidOrderScenarios,
+});
 
 let connection: Connection;
 beforeAll(async () => {

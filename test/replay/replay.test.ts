@@ -75,6 +75,12 @@ const scenarios = [
   'pay-order.refused-at-the-pivot',
   'ship-order.shipped',
   'ship-order.refused',
+  'expire-unpaid-order.expired',
+  'expire-unpaid-order.paid-in-time',
+  'expire-unpaid-order.settled-untold',
+  'expire-unpaid-order.expired-after-a-lock',
+  'expire-unpaid-order.expired-under-the-next-number',
+  'expire-unpaid-order.left-aborted',
 ];
 
 let bundle: Awaited<ReturnType<typeof bundleWorkflows>>;

@@ -6,6 +6,7 @@ export interface SystemUnderTest extends Record<`${Participant}Url`, string> {
   gatewayUrl: string;
   hooksUrl: string;
   relayUrl: string;
+  notificationUrl: string;
   databaseAdminUrl: string;
   temporalAddress: string;
   /** Holds `run.json` with the pids of the processes. */

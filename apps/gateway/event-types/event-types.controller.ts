@@ -1,8 +1,10 @@
-import { Controller, Get, Header, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Param, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { EventTypeResource } from '../../../contracts/event-type.resource.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
+import { deprecationHeaders } from '../../../libs/messaging/deprecation-headers.js';
 import type { JsonSchema } from '../../../libs/messaging/event-schema.js';
 import { ApiProblems } from '../api-problems.decorator.js';
 import { AllowAnybody } from '../auth/allow-anybody.decorator.js';
@@ -23,7 +25,7 @@ export class EventTypesController {
   @ApiOperation({ summary: 'List the types of events with their versions, by name' })
   @ApiOkResponse({ standardSchema: pageOf(EventTypeResource) })
   @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'] })
-  list(@Query({ schema: EventTypeListQuery }) page: PageRequest): Page<EventTypeResource> {
+  list(@Query({ schema: EventTypeListQuery }) page: PageRequest): Promise<Page<EventTypeResource>> {
     return this.eventTypes.list(page);
   }
 
@@ -31,7 +33,7 @@ export class EventTypesController {
   @ApiOperation({ summary: 'Read a type of event: its versions, and how to move from one to the next' })
   @ApiOkResponse({ standardSchema: EventTypeResource })
   @ApiProblems({ 404: ['EVENT_TYPE_NOT_FOUND'], 422: ['VALIDATION_FAILED'] })
-  get(@Param('type', { schema: TypeName }) type: string): EventTypeResource {
+  get(@Param('type', { schema: TypeName }) type: string): Promise<EventTypeResource> {
     return this.eventTypes.get(type);
   }
 
@@ -42,8 +44,12 @@ export class EventTypesController {
   @ApiProblems({ 404: ['EVENT_TYPE_NOT_FOUND'], 422: ['VALIDATION_FAILED'] })
   schema(
     @Param('type', { schema: TypeName }) type: string,
-    @Param('version', { schema: VersionName }) version: string,
+    @Param('version', { schema: VersionName }) versionName: string,
+    @Res({ passthrough: true }) response: ServerResponse,
   ): JsonSchema {
-    return this.eventTypes.schema(type, Number(version.slice(1)));
+    const version = Number(versionName.slice(1));
+    const schema = this.eventTypes.schema(type, version);
+    for (const [name, value] of Object.entries(deprecationHeaders({ [type]: version }))) response.setHeader(name, value);
+    return schema;
   }
 }

@@ -1,32 +1,39 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { EVENT_TYPE_PREFIX } from '../../../contracts/cloud-event.js';
 import { eventCatalogue, type EventType } from '../../../contracts/event-catalogue.js';
-import type { EventTypeResource } from '../../../contracts/event-type.resource.js';
+import type { EventTypeResource, VersionPinCounts } from '../../../contracts/event-type.resource.js';
 import type { Page } from '../../../contracts/page.js';
 import { eventSchema, eventSchemaPath, type JsonSchema } from '../../../libs/messaging/event-schema.js';
 import { newestVersion } from '../../../libs/messaging/event-versions.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import { HooksService } from '../hooks/hooks.service.js';
 
 export interface PageRequest {
   limit: number;
   after?: string | undefined;
 }
 
+/** How many hooks are pinned to which version, by type; undefined while nobody can say. */
+type Pinned = VersionPinCounts | undefined;
+
 /** The catalogue of events, for readers. */
 @Injectable()
 export class EventTypes {
+  constructor(@Inject(HooksService) private readonly hooks: HooksService) {}
+
   /** By name. @throws ProblemException 422 `INVALID_CURSOR`. */
-  list({ limit, after }: PageRequest): Page<EventTypeResource> {
+  async list({ limit, after }: PageRequest): Promise<Page<EventTypeResource>> {
     const [last] = after === undefined ? [''] : decodeCursor(after, ['string']);
     const following = [...eventCatalogue.values()].filter(({ type }) => type > last);
-    const items = following.slice(0, limit).map(resourceOf);
+    const pinned = await this.pinned();
+    const items = following.slice(0, limit).map((eventType) => resourceOf(eventType, pinned));
     return { items, next: following.length > limit ? encodeCursor(items.at(-1)!.type) : null };
   }
 
   /** @throws ProblemException 404 `EVENT_TYPE_NOT_FOUND`. */
-  get(type: string): EventTypeResource {
-    return resourceOf(find(type));
+  async get(type: string): Promise<EventTypeResource> {
+    return resourceOf(find(type), await this.pinned());
   }
 
   /** @throws ProblemException 404 `EVENT_TYPE_NOT_FOUND`. */
@@ -42,6 +49,11 @@ export class EventTypes {
     }
     return eventSchema(type, entry);
   }
+
+  /** Who still reads what ends. The catalogue is documentation, so it is there whether or not that can be asked. */
+  private async pinned(): Promise<Pinned> {
+    return this.hooks.api.get<VersionPinCounts>('/version-pins').catch(() => undefined);
+  }
 }
 
 function find(type: string): EventType {
@@ -54,7 +66,7 @@ function find(type: string): EventType {
   );
 }
 
-function resourceOf(eventType: EventType): EventTypeResource {
+function resourceOf(eventType: EventType, pinned: Pinned): EventTypeResource {
   const { type, versions } = eventType;
   return {
     type,
@@ -72,6 +84,7 @@ function resourceOf(eventType: EventType): EventTypeResource {
         ...(deprecation && {
           deprecatedFrom: deprecation.from,
           sunset: deprecation.sunset,
+          ...(pinned && { pinnedHooks: pinned[type]?.[version] ?? 0 }),
           migration: deprecation.migration,
         }),
       };

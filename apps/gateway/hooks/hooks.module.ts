@@ -3,5 +3,5 @@ import { HookDeliveriesController } from './hook-deliveries.controller.js';
 import { HooksController } from './hooks.controller.js';
 import { HooksService } from './hooks.service.js';
 
-@Module({ controllers: [HooksController, HookDeliveriesController], providers: [HooksService] })
+@Module({ controllers: [HooksController, HookDeliveriesController], providers: [HooksService], exports: [HooksService] })
 export class HooksModule {}

@@ -5,6 +5,7 @@ import {
   WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
+import { sagaPolicy } from '../../../libs/config/saga-policy.js';
 import { ParticipantUnavailableException } from '../../../libs/participant-client/participant-unavailable.exception.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import type { SagaPolicy } from '../../../workflows/saga/saga.contract.js';
@@ -131,13 +132,7 @@ export class SagaStarter {
   }
 
   private get policy(): SagaPolicy {
-    const { SAGA_FAST_STEP_MS, SAGA_STEP_DEADLINE_MS, SAGA_FORWARD_DEADLINE_MS, SAGA_ATTENTION_AFTER_MS } = this.settings;
-    return {
-      fastStepMs: SAGA_FAST_STEP_MS,
-      stepDeadlineMs: SAGA_STEP_DEADLINE_MS,
-      forwardDeadlineMs: SAGA_FORWARD_DEADLINE_MS,
-      attentionAfterMs: SAGA_ATTENTION_AFTER_MS,
-    };
+    return sagaPolicy(this.settings);
   }
 
   private inDoubt({ sent, cause }: TemporalUnavailableException, { sagaId }: SagaStart, { repeatable }: Claim): ProblemException {

@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
-import { BackgroundLoop } from './background-loop.js';
+import { BackgroundLoop } from '../../../libs/service-kit/background-loop.js';
 import type { DeliveryWorker } from './delivery-worker.js';
 import type { FanOut } from './fan-out.js';
 import type { Recoveries } from './recoveries.js';

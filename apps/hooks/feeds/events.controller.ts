@@ -7,6 +7,7 @@ import {
   EventSocketQuery,
   EventStreamQuery,
 } from '../../../contracts/event-feed.js';
+import { deprecationHeaders } from '../../../libs/messaging/deprecation-headers.js';
 import { parseVersionPins, type VersionPins } from '../../../libs/messaging/event-versions.js';
 import { EventLog, type LogPage } from '../../../libs/messaging/event-log.js';
 import { LogTail } from '../../../libs/messaging/log-tail.js';
@@ -52,7 +53,7 @@ export class EventsController {
     const page = await this.page(query, response);
     const next = sequenceOf(page.scannedTo);
     response.setHeader('Events-Cursor', next);
-    response.setHeader('Link', `<${nextPath(query, next)}>; rel="next"`);
+    tellDeprecation(response, pins, `<${nextPath(query, next)}>; rel="next"`);
     response.setHeader('Vary', 'Accept');
     const items = `[${page.events.map((event) => cloudEventJson(event, pins)).join(',')}]`;
     const batch = isAskedFor(CLOUD_EVENT_BATCH, accept);
@@ -75,7 +76,9 @@ export class EventsController {
     @Headers('last-event-id') lastEventId: string | undefined,
     @Res() response: ServerResponse,
   ): Promise<void> {
-    return this.eventStream.serve(response, lastEventId || (after ?? 'now'), filter, pinsIn(versions));
+    const pins = pinsIn(versions);
+    tellDeprecation(response, pins);
+    return this.eventStream.serve(response, lastEventId || (after ?? 'now'), filter, pins);
   }
 
   /** What is no WebSocket handshake ends up here; the handshakes are `EventSocketServer`'s. Browsers hide why one was refused: here it can be asked. */
@@ -116,6 +119,7 @@ export class EventsController {
   ): Promise<void> {
     const event = UUID.test(eventId) ? await this.log.find(eventId) : undefined;
     if (!event) throw new ProblemException(404, 'EVENT_NOT_FOUND', 'There is no event of this id, or it is no longer kept.');
+    tellDeprecation(response, { [event.type]: event.typeVersion });
     response.setHeader('Vary', 'Accept');
     const contentType = isAskedFor(CLOUD_EVENT, accept) ? `${CLOUD_EVENT}; charset=utf-8` : JSON_TYPE;
     answerConditionally(response, { contentType, cacheControl: FOREVER, body: storedEventJson(event) });
@@ -150,6 +154,13 @@ export class EventsController {
 }
 
 const pinsIn = (versions: string | undefined): VersionPins => (versions === undefined ? {} : parseVersionPins(versions));
+
+/** An answer in a version that ends says so itself, besides each event of it. */
+function tellDeprecation(response: ServerResponse, pins: VersionPins, ...links: string[]): void {
+  const { Link = [], ...ends } = deprecationHeaders(pins);
+  for (const [name, value] of Object.entries(ends)) response.setHeader(name, value);
+  if (links.length + Link.length > 0) response.setHeader('Link', [...links, ...Link]);
+}
 
 function nextPath({ types, subject, versions, limit, wait }: EventPageQuery, next: string): string {
   const query = new URLSearchParams({ after: next, limit: String(limit) });

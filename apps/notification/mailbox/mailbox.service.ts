@@ -1,0 +1,109 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { Pool } from 'pg';
+import PostalMime, { type Address } from 'postal-mime';
+import type { Page } from '../../../contracts/page.js';
+import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+
+/** Of more only the newest are kept. */
+const KEPT = 1_000;
+
+/** A message as the list shows it. */
+export interface MailboxEntry {
+  id: string;
+  messageId: string;
+  from: string;
+  to: string[];
+  subject: string;
+  receivedAt: string;
+  /** How often it was handed over: what has the same Message-ID is the same message. */
+  copies: number;
+}
+
+export interface MailboxMessage extends MailboxEntry {
+  text: string;
+  html: string;
+  headers: { name: string; value: string }[];
+}
+
+export interface MailboxFilter {
+  limit: number;
+  after?: string | undefined;
+  /** Only what was sent to this address. */
+  to?: string | undefined;
+}
+
+type Row = Omit<MailboxEntry, 'receivedAt'> & { receivedAt: Date; cursor: string };
+
+// Microseconds go through the cursor as text: a JavaScript date has none.
+const columns = `id, message_id as "messageId", sender as "from", recipients as "to", subject, received_at as "receivedAt", copies,
+  to_char(received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as cursor`;
+
+const listed = (address: Address): string[] =>
+  address.group ? address.group.flatMap(listed) : address.address ? [address.address] : [];
+
+/** The messages that the local mail server has taken: for development, so that mails can be read without a mail server. */
+@Injectable()
+export class Mailbox {
+  constructor(@Inject(Pool) private readonly database: Pool) {}
+
+  /** Keeps a message, once by its Message-ID, as mailboxes do. */
+  async keep(raw: Buffer, envelope: { from: string; to: readonly string[] }): Promise<void> {
+    const { messageId, subject, from } = await PostalMime.parse(raw);
+    await this.database.query(
+      `insert into mailbox_message (message_id, sender, recipients, subject, raw) values ($1, $2, $3, $4, $5)
+       on conflict (message_id) do update set copies = mailbox_message.copies + 1`,
+      [
+        (messageId ?? `<none-${randomUUID()}>`).slice(0, 500),
+        (from && listed(from)[0]) ?? envelope.from,
+        envelope.to,
+        readable(subject ?? '').slice(0, 500),
+        raw,
+      ],
+    );
+    await this.database.query(
+      `delete from mailbox_message where received_at < (select received_at from mailbox_message order by received_at desc offset ${KEPT - 1} limit 1)`,
+    );
+  }
+
+  /** The newest first. */
+  async list({ limit, after, to }: MailboxFilter): Promise<Page<MailboxEntry>> {
+    const [before, beforeId] = after === undefined ? [] : decodeCursor(after, ['instant', 'string']);
+    const { rows } = await this.database.query<Row>(
+      `select ${columns} from mailbox_message
+       where ($1::timestamptz is null or (received_at, id::text) < ($1, $2)) and ($3::text is null or $3 = any(recipients))
+       order by received_at desc, id::text desc limit $4`,
+      [before ?? null, beforeId ?? null, to ?? null, limit + 1],
+    );
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    return { items: page.map(entryOf), next: rows.length > limit && last ? encodeCursor(last.cursor, last.id) : null };
+  }
+
+  /** @throws ProblemException 404 `MESSAGE_NOT_FOUND`. */
+  async message(id: string): Promise<MailboxMessage> {
+    const { rows } = await this.database.query<Row & { raw: Buffer }>(
+      `select ${columns}, raw from mailbox_message where id = $1`,
+      [id],
+    );
+    const [row] = rows;
+    if (!row)
+      throw new ProblemException(404, 'MESSAGE_NOT_FOUND', `The mailbox has no message ${id}; GET /mailbox/messages lists them.`);
+    const { raw, ...entry } = row;
+    const { text = '', html = '', headers } = await PostalMime.parse(raw);
+    return { ...entryOf(entry), text, html, headers: headers.map(({ key, value }) => ({ name: key, value })) };
+  }
+
+  async empty(): Promise<void> {
+    await this.database.query('delete from mailbox_message');
+  }
+}
+
+const entryOf = ({ cursor: _cursor, receivedAt, ...row }: Row): MailboxEntry => ({
+  ...row,
+  receivedAt: receivedAt.toISOString(),
+});
+
+/** PostgreSQL has no text with a NUL in it. */
+const readable = (text: string): string => text.replaceAll('\0', '');

@@ -1,0 +1,155 @@
+import { eventCatalogue } from '../../../contracts/event-catalogue.js';
+import type { HooksEventData } from '../../../contracts/hooks.events.js';
+import type { OrderEventData } from '../../../contracts/order.events.js';
+import type { PaymentEventData } from '../../../contracts/payment.events.js';
+import type { SagaEventData } from '../../../contracts/saga.events.js';
+import type { TripEventData } from '../../../contracts/trip.events.js';
+import { convertEvent } from '../../../libs/messaging/convert-event.js';
+import { newestVersion } from '../../../libs/messaging/event-versions.js';
+import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
+import { formatMoney } from '../../../libs/money/format-money.js';
+import type { Mail, Recipient } from './mail.js';
+
+interface MailKind {
+  /** Undefined where there is nobody to write to. */
+  recipient: (data: never) => Recipient | undefined;
+  write: (data: never) => Mail;
+}
+
+/** A mail to the customer that the fact is about; the customer is null where nothing but the id was known. */
+const toCustomer = <Data extends { customerId: string | null }>(write: (data: Data) => Mail): MailKind => ({
+  recipient: ({ customerId }: Data) => (customerId === null ? undefined : { to: 'customer', customerId }),
+  write,
+});
+
+const toOperations = <Data>(write: (data: Data) => Mail): MailKind => ({ recipient: () => ({ to: 'operations' }), write });
+
+const order = (orderId: string) => `order ${orderId}`;
+const trip = (tripId: string) => `trip ${tripId}`;
+const mail = (subject: string, ...paragraphs: string[]): Mail => ({ subject, paragraphs });
+
+/** A saga that a person has to look at. */
+const sagaInNeed = (what: string) =>
+  toOperations<SagaEventData<'saga.needs-attention.v1'>>(({ sagaId, type, businessId }) =>
+    mail(
+      `${type} ${businessId} ${what}`,
+      `The saga ${sagaId} ${what}.`,
+      `Look at GET /v1/sagas/${sagaId}: it says where it stands, and docs/operations.md what can be done.`,
+    ),
+  );
+
+/**
+ * Which fact is told to whom, and in which words: one line each, and everything that is mailed is here. Data is of the newest version
+ * of its type.
+ */
+const mails = {
+  'order.approved': toCustomer<OrderEventData<'order.approved.v2'>>(({ orderId, credit }) =>
+    mail(
+      `We have your ${order(orderId)}`,
+      `Your ${order(orderId)} is approved, and ${formatMoney(credit.reserved)} of your credit are set aside for it.`,
+    ),
+  ),
+  'order.rejected': toCustomer<OrderEventData<'order.rejected.v1'>>(({ orderId, rejection }) =>
+    mail(
+      `We cannot take your ${order(orderId)}`,
+      `Your ${order(orderId)} could not be accepted: ${rejection.detail}`,
+      'Nothing was charged, and nothing of your credit is set aside for it.',
+    ),
+  ),
+  'order.revised': toCustomer<OrderEventData<'order.revised.v1'>>(({ orderId, total }) =>
+    mail(
+      `Your ${order(orderId)} was changed`,
+      `Your ${order(orderId)} was changed as you wished. It comes to ${formatMoney(total)} now.`,
+    ),
+  ),
+  'order.cancelled': toCustomer<OrderEventData<'order.cancelled.v1'>>(({ orderId, total }) =>
+    mail(
+      `Your ${order(orderId)} was cancelled`,
+      `Your ${order(orderId)} was cancelled, and the ${formatMoney(total)} of your credit that it held are free again.`,
+    ),
+  ),
+  'order.paid': toCustomer<OrderEventData<'order.paid.v1'>>(({ orderId, total }) =>
+    mail(`Thank you for paying ${order(orderId)}`, `We have got ${formatMoney(total)} for your ${order(orderId)}.`),
+  ),
+  'order.payment-undone': toCustomer<OrderEventData<'order.payment-undone.v1'>>(({ orderId, reason }) =>
+    mail(
+      `Your payment for ${order(orderId)} did not go through`,
+      `Your ${order(orderId)} is not paid: ${reason.detail}`,
+      'It stands as before, and you can pay it in another way.',
+    ),
+  ),
+  'order.shipped': toCustomer<OrderEventData<'order.shipped.v1'>>(({ orderId }) =>
+    mail(`Your ${order(orderId)} is on its way`, `What you have ordered (${order(orderId)}) has left our house.`),
+  ),
+
+  'trip.booked': toCustomer<TripEventData<'trip.booked.v1'>>(({ tripId, total }) =>
+    mail(
+      `Your ${trip(tripId)} is booked`,
+      `Every part of your ${trip(tripId)} is confirmed, for ${formatMoney(total)} in all. Have a good time.`,
+    ),
+  ),
+  'trip.failed': toCustomer<TripEventData<'trip.failed.v1'>>(({ tripId, failure }) =>
+    mail(
+      `We could not book your ${trip(tripId)}`,
+      `Your ${trip(tripId)} could not be booked: ${failure.detail}`,
+      'Everything that was reserved for it is free again, and nothing was charged.',
+    ),
+  ),
+  'trip.cancelled': toCustomer<TripEventData<'trip.cancelled.v1'>>(({ tripId, refund }) =>
+    mail(`Your ${trip(tripId)} was cancelled`, `Your ${trip(tripId)} was cancelled. You get ${formatMoney(refund)} back.`),
+  ),
+  'payment.refunded': toCustomer<PaymentEventData<'payment.refunded.v1'>>(({ paymentId, refund }) =>
+    mail(`You get ${formatMoney(refund)} back`, `We have sent ${formatMoney(refund)} of the payment ${paymentId} back to you.`),
+  ),
+
+  'trip.approval-requested': toOperations<TripEventData<'trip.approval-requested.v1'>>(({ tripId, total }) =>
+    mail(
+      `Please approve ${trip(tripId)}: ${formatMoney(total)}`,
+      `All parts of ${trip(tripId)} are held, and somebody has to approve its ${formatMoney(total)} before it is paid.`,
+      `POST /v1/trips/${tripId}/approve or /v1/trips/${tripId}/decline`,
+    ),
+  ),
+  'trip.approval-reminded': toOperations<TripEventData<'trip.approval-reminded.v1'>>(({ tripId, total }) =>
+    mail(
+      `Still waiting for an approval: ${trip(tripId)}, ${formatMoney(total)}`,
+      `Half of the time for an approval of ${trip(tripId)} is over, and nobody has decided.`,
+      `POST /v1/trips/${tripId}/approve or /v1/trips/${tripId}/decline`,
+    ),
+  ),
+  'saga.needs-attention': sagaInNeed('needs attention'),
+  'saga.incomplete': sagaInNeed('ended with something left as it was'),
+  'saga.failed': sagaInNeed('ended with a fault'),
+  'saga.terminated': sagaInNeed('was ended by force'),
+  'saga.timed-out': sagaInNeed('was ended because its time was up'),
+  'hooks.endpoint.disabled': toOperations<HooksEventData<'hooks.endpoint.disabled.v1'>>(({ hookId, origin, reason, lastError }) =>
+    mail(
+      `The webhook to ${origin} was disabled`,
+      `The hook ${hookId} to ${origin} gets nothing any more (${reason}). Its last error: ${lastError ?? 'none'}`,
+      `PATCH /v1/hooks/${hookId} with { "state": "enabled" } enables it again.`,
+    ),
+  ),
+} satisfies Record<string, MailKind>;
+
+const kinds: ReadonlyMap<string, MailKind> = new Map(Object.entries(mails));
+
+/** The types of events that are told by mail. */
+export const mailedTypes: readonly string[] = [...kinds.keys()];
+
+/** Whom an event is told to; undefined where it is told to nobody. */
+export function recipientOf(event: Pick<LoggedEvent, 'type' | 'typeVersion' | 'data'>): Recipient | undefined {
+  return kinds.get(event.type)?.recipient(newestData(event));
+}
+
+/** The words that an event is told in. @throws Error when there is no mail for its type, or its data fits no version of it. */
+export function mailOf(event: Pick<LoggedEvent, 'type' | 'typeVersion' | 'data'>): Mail {
+  const kind = kinds.get(event.type);
+  if (!kind) throw new Error(`There is no mail for events of the type ${event.type}.`);
+  return kind.write(newestData(event));
+}
+
+/** The data in the newest version: mails are written for that one alone. */
+function newestData({ type, typeVersion, data }: Pick<LoggedEvent, 'type' | 'typeVersion' | 'data'>): never {
+  const known = eventCatalogue.get(type);
+  if (!known) throw new Error(`The catalogue has no event type ${type}.`);
+  return convertEvent(known, JSON.parse(data), typeVersion, newestVersion(known)) as never;
+}

@@ -1,0 +1,69 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Pool } from 'pg';
+import type { MailState, QueuedMail } from '../../../contracts/mail.resource.js';
+import type { Page } from '../../../contracts/page.js';
+import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+
+export interface MailFilter {
+  limit: number;
+  after?: string | undefined;
+  state?: MailState | undefined;
+}
+
+type Row = Omit<QueuedMail, 'nextAttemptAt' | 'createdAt' | 'finishedAt'> & {
+  position: string;
+  nextAttemptAt: Date;
+  createdAt: Date;
+  finishedAt: Date | null;
+};
+
+const columns = `mail_id as "mailId", type, subject, recipient, customer_id as "customerId", state, attempts, next_attempt_at as "nextAttemptAt",
+  last_error as "lastError", created_at as "createdAt", finished_at as "finishedAt", position`;
+
+/** What operators see of the mails, and do about dead ones. */
+@Injectable()
+export class MailsService {
+  constructor(@Inject(Pool) private readonly database: Pool) {}
+
+  /** In the order of the events that they tell. */
+  async list({ limit, after, state }: MailFilter): Promise<Page<QueuedMail>> {
+    const [position = 0] = after === undefined ? [] : decodeCursor(after, ['number']);
+    const { rows } = await this.database.query<Row>(
+      `select ${columns} from mail where position > $1 and ($2::text is null or state = $2) order by position limit $3`,
+      [position, state ?? null, limit + 1],
+    );
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    return { items: page.map(mailOf), next: rows.length > limit && last ? encodeCursor(Number(last.position)) : null };
+  }
+
+  /**
+   * Gives a dead mail all its attempts again.
+   * @throws ProblemException 404 `MAIL_NOT_FOUND`, 409 `MAIL_NOT_DEAD`.
+   */
+  async retry(mailId: string): Promise<QueuedMail> {
+    const { rows } = await this.database.query<Row>(
+      `update mail set state = 'pending', attempts = 0, next_attempt_at = clock_timestamp(), finished_at = null
+       where mail_id = $1 and state = 'dead' returning ${columns}`,
+      [mailId],
+    );
+    if (rows[0]) return mailOf(rows[0]);
+    const { rows: found } = await this.database.query<{ state: MailState }>('select state from mail where mail_id = $1', [
+      mailId,
+    ]);
+    if (!found[0]) throw new ProblemException(404, 'MAIL_NOT_FOUND', `There is no mail ${mailId}; GET /mails lists them.`);
+    throw new ProblemException(
+      409,
+      'MAIL_NOT_DEAD',
+      `The mail ${mailId} is ${found[0].state}: only a dead one can be sent again.`,
+    );
+  }
+}
+
+const mailOf = ({ position: _position, nextAttemptAt, createdAt, finishedAt, ...mail }: Row): QueuedMail => ({
+  ...mail,
+  nextAttemptAt: mail.state === 'pending' ? nextAttemptAt.toISOString() : null,
+  createdAt: createdAt.toISOString(),
+  finishedAt: finishedAt?.toISOString() ?? null,
+});

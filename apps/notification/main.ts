@@ -1,0 +1,86 @@
+import { readSettings } from '../../libs/config/settings.js';
+import { servicePool } from '../../libs/database/service-pool.js';
+import { channelSettings, openChannel } from '../../libs/messaging/channel/open-channel.js';
+import { EventLog } from '../../libs/messaging/event-log.js';
+import { Inbox } from '../../libs/messaging/inbox/inbox.js';
+import { observeInbox } from '../../libs/messaging/inbox/inbox-metrics.js';
+import { runConsumer } from '../../libs/messaging/inbox/run-consumer.js';
+import { ParticipantApi } from '../../libs/participant-client/participant-api.js';
+import { databaseProblem } from '../../libs/participant/database-failure.js';
+import { BackgroundLoop } from '../../libs/service-kit/background-loop.js';
+import { createLog } from '../../libs/service-kit/log.js';
+import { runProcess } from '../../libs/service-kit/run-process.js';
+import { startService } from '../../libs/service-kit/start-service.js';
+import { MailboxServer } from './mailbox/mailbox.server.js';
+import { Mailbox } from './mailbox/mailbox.service.js';
+import { noteMails } from './note-mails.consumer.js';
+import { NotificationModule } from './notification.module.js';
+import { AddressBook } from './sending/address-book.js';
+import { observeMails } from './sending/mail-metrics.js';
+import { MailSender } from './sending/mail-sender.js';
+import { SmtpSender } from './sending/smtp-sender.js';
+
+const SEND_IDLE_MS = 250;
+const SWEEP_IDLE_MS = 3_600_000;
+const systemClock = { now: () => new Date(), random: () => Math.random() };
+
+const settings = readSettings(
+  'NODE_ENV',
+  'LOG_LEVEL',
+  'HOST',
+  'PORT',
+  'DATABASE_POOL_SIZE',
+  'CUSTOMER_URL',
+  'SMTP_URL',
+  'MAIL_FROM',
+  'OPERATIONS_MAIL',
+  ...channelSettings,
+);
+const log = createLog('notification', settings.LOG_LEVEL);
+
+const sendingLoops = (sender: MailSender, onError: (error: unknown) => void): BackgroundLoop[] => [
+  new BackgroundLoop(async () => (await sender.send()) > 0, { idleMs: SEND_IDLE_MS, onError }),
+  new BackgroundLoop(() => sender.sweep().then(() => false), { idleMs: SWEEP_IDLE_MS, onError }),
+];
+
+await runProcess(log, async () => {
+  if (!settings.DATABASE_URL) throw new Error('The notification service needs DATABASE_URL: the database as its own role.');
+  const onError = (error: unknown) => log.warn(error);
+  const database = servicePool(settings.DATABASE_URL, 'notification', settings.DATABASE_POOL_SIZE);
+  // Mails hold what is nobody else's business, so in production there is no page that shows them.
+  const mailbox = settings.SMTP_URL || settings.NODE_ENV === 'production' ? undefined : new Mailbox(database);
+  const local = mailbox && new MailboxServer(mailbox, onError);
+  const smtpUrl = settings.SMTP_URL ?? (await local?.start());
+  if (smtpUrl === undefined) log.error('There is no SMTP_URL, so no mail is sent: they wait until there is one.');
+  const smtp = smtpUrl === undefined ? undefined : new SmtpSender(smtpUrl, settings.MAIL_FROM);
+  const customers = new ParticipantApi('customer', settings.CUSTOMER_URL);
+  const addresses = new AddressBook(customers, settings.OPERATIONS_MAIL);
+  observeMails(database);
+  observeInbox(database, [noteMails.name]);
+
+  const channel = await openChannel('notification', settings);
+  const inbox = new Inbox({ database, history: new EventLog(database) });
+  // From now on: nobody wants a mail about what happened before there were any.
+  const consuming = await runConsumer({ channel, inbox, consumer: noteMails, log, from: 'now' });
+  const loops = smtp ? sendingLoops(new MailSender({ database, addresses, smtp, clock: systemClock, onError }), onError) : [];
+  for (const loop of loops) loop.start();
+
+  await startService({
+    module: NotificationModule.register({
+      database,
+      mailbox,
+      lifecycle: {
+        drain: () => Promise.all([consuming.stop(), ...loops.map((loop) => loop.stop())]),
+        close: async () => {
+          smtp?.close();
+          await Promise.all([local?.stop(), channel.close(), customers.close()]);
+          await database.end();
+        },
+      },
+    }),
+    log,
+    host: settings.HOST,
+    port: settings.PORT,
+    translate: databaseProblem,
+  });
+});

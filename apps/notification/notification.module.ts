@@ -1,0 +1,35 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { Pool } from 'pg';
+import { AtShutdownModule, type Lifecycle } from '../../libs/service-kit/at-shutdown.module.js';
+import { OperationsModule } from '../../libs/service-kit/operations.module.js';
+import { MailboxController } from './mailbox/mailbox.controller.js';
+import { Mailbox } from './mailbox/mailbox.service.js';
+import { MailsController } from './mails/mails.controller.js';
+import { MailsService } from './mails/mails.service.js';
+
+export interface NotificationParts {
+  database: Pool;
+  /** Where there is no mail server: the local one. */
+  mailbox: Mailbox | undefined;
+  lifecycle: Lifecycle;
+}
+
+/** Health and metrics, the mails under way and, in the embedded default, the mailbox. */
+@Module({})
+export class NotificationModule {
+  static register({ database, mailbox, lifecycle }: NotificationParts): DynamicModule {
+    return {
+      module: NotificationModule,
+      imports: [
+        OperationsModule.register({ inject: [], useFactory: () => ({ database: () => database.query('select 1') }) }),
+        AtShutdownModule.register(lifecycle),
+      ],
+      controllers: [MailsController, ...(mailbox ? [MailboxController] : [])],
+      providers: [
+        { provide: Pool, useValue: database },
+        MailsService,
+        ...(mailbox ? [{ provide: Mailbox, useValue: mailbox }] : []),
+      ],
+    };
+  }
+}

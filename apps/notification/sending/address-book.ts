@@ -1,0 +1,25 @@
+import type { Customer } from '../../../contracts/customer.resource.js';
+import type { ParticipantApi } from '../../../libs/participant-client/participant-api.js';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import type { Addressed } from './smtp-sender.js';
+
+/** Where people get their mail: customers where the customer service says at this moment, operators where the settings say. */
+export class AddressBook {
+  constructor(
+    private readonly customers: Pick<ParticipantApi, 'get'>,
+    private readonly operations: string,
+  ) {}
+
+  /** @returns undefined for a customer that there is not. @throws ParticipantUnavailableException. */
+  async addressOf(customerId: string | null): Promise<Addressed | undefined> {
+    if (customerId === null) return { address: this.operations };
+    try {
+      const { name, email } = await this.customers.get<Customer>(`/customers/${encodeURIComponent(customerId)}`);
+      return email ? { name, address: email } : undefined;
+    } catch (error) {
+      // 422 for an id that none can have: an order may have been refused for just that.
+      if (error instanceof ProblemException && [404, 422].includes(error.getStatus())) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import type { Pool, PoolClient } from 'pg';
+import type { MailState } from '../../../contracts/mail.resource.js';
+import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
+import type { Recipient } from '../mails/mail.js';
+
+/** A mail that this process alone may send, until its lease ends. */
+export interface MailJob {
+  mailId: string;
+  type: string;
+  typeVersion: number;
+  data: string;
+  customerId: string | null;
+  /** The number of this attempt, from 1. */
+  attempt: number;
+  leaseToken: string;
+}
+
+/** How an attempt went. Without a time to try again a failure is final. */
+export type Attempted =
+  | { state: 'sent' }
+  | { state: 'unaddressed'; error: string }
+  | { state: 'failed'; error: string; nextAttemptAt: Date | undefined };
+
+/** Longer than an attempt can take. A process that is killed leaves its mails to others after this time. */
+export const LEASE_MS = 30_000;
+
+/** Notes that an event is to be told. In a transaction with the inbox's own row, so it is noted once. */
+export async function noteMail(
+  tx: Pick<PoolClient, 'query'>,
+  event: LoggedEvent,
+  recipient: Recipient,
+  now: Date,
+): Promise<void> {
+  await tx.query(
+    `insert into mail (mail_id, type, type_version, subject, data, recipient, customer_id, position, state, next_attempt_at, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', $9, $9) on conflict (mail_id) do nothing`,
+    [
+      event.eventId,
+      event.type,
+      event.typeVersion,
+      event.subject,
+      event.data,
+      recipient.to,
+      recipient.to === 'customer' ? recipient.customerId : null,
+      event.position,
+      now,
+    ],
+  );
+}
+
+/** Takes up to `limit` mails that are due, in the order of their events, and those whose sender has not come back. */
+export async function claimMails(database: Pool, limit: number, now: Date): Promise<MailJob[]> {
+  const { rows } = await database.query<MailJob>(
+    `with due as (
+       select mail_id from mail
+       where (state = 'pending' and next_attempt_at <= $1) or (state = 'sending' and leased_until <= $1)
+       order by next_attempt_at, position limit $2 for update skip locked
+     )
+     update mail m set state = 'sending', attempts = attempts + 1, lease_token = gen_random_uuid(), leased_until = $3
+     from due where m.mail_id = due.mail_id
+     returning m.mail_id as "mailId", m.type, m.type_version as "typeVersion", m.data, m.customer_id as "customerId",
+       m.attempts as attempt, m.lease_token as "leaseToken"`,
+    [now, limit, new Date(now.getTime() + LEASE_MS)],
+  );
+  return rows;
+}
+
+/** Notes how an attempt went, unless the lease has ended and somebody else sends the mail by now. */
+export async function settleMail(
+  database: Pool,
+  { mailId, leaseToken }: MailJob,
+  attempted: Attempted,
+  now: Date,
+): Promise<void> {
+  const again = attempted.state === 'failed' ? attempted.nextAttemptAt : undefined;
+  const state: MailState = attempted.state === 'failed' ? (again ? 'pending' : 'dead') : attempted.state;
+  await database.query(
+    `update mail set state = $3, lease_token = null, leased_until = null, last_error = $4, next_attempt_at = coalesce($5, next_attempt_at),
+       finished_at = $6
+     where mail_id = $1 and lease_token = $2`,
+    [mailId, leaseToken, state, 'error' in attempted ? attempted.error : null, again ?? null, again ? null : now],
+  );
+}

@@ -1,0 +1,82 @@
+import type { Pool } from 'pg';
+import { mailOf } from '../mails/mail-catalogue.js';
+import { renderMail } from '../mails/render-mail.js';
+import type { AddressBook } from './address-book.js';
+import { type Attempted, claimMails, type MailJob, settleMail } from './mail-job.js';
+import { retryDelay } from './retry-schedule.js';
+import type { SmtpSender } from './smtp-sender.js';
+import { UndeliverableMailError } from './undeliverable-mail.error.js';
+
+/** As many as the mail server is given connections: all of a batch are under way at once, within one lease. */
+const AT_ONCE = 4;
+/** With the question for the address still well below a lease. */
+const HANDED_OVER_WITHIN_MS = 20_000;
+/** Mails that are done with are kept so long, for whoever asks. */
+const KEPT_MS = 30 * 86_400_000;
+
+export interface MailSenderOptions {
+  database: Pool;
+  addresses: AddressBook;
+  smtp: Pick<SmtpSender, 'send'>;
+  /** Injected, so that tests run a schedule of hours in milliseconds. */
+  clock: { now(): Date; random(): number };
+  onError: (error: unknown) => void;
+}
+
+/**
+ * Sends what is due, each mail at least once. Twice only when a process died between the mail server's answer and its own note of it; both
+ * then have the same Message-ID, which follows from the event, so that mailboxes show one. Any number of processes may send.
+ */
+export class MailSender {
+  constructor(private readonly options: MailSenderOptions) {}
+
+  /** One batch. @returns how many mails were tried. */
+  async send(): Promise<number> {
+    const { database, clock } = this.options;
+    const jobs = await claimMails(database, AT_ONCE, clock.now());
+    await Promise.all(jobs.map((job) => this.attempt(job)));
+    return jobs.length;
+  }
+
+  /** Forgets mails that were done with long ago; dead ones stay until somebody has decided. */
+  async sweep(): Promise<void> {
+    const { database, clock } = this.options;
+    await database.query(`delete from mail where state in ('sent', 'unaddressed') and finished_at < $1`, [
+      new Date(clock.now().getTime() - KEPT_MS),
+    ]);
+  }
+
+  private async attempt(job: MailJob): Promise<void> {
+    const { database, clock, onError } = this.options;
+    const attempted = await this.handOver(job);
+    if (attempted.state === 'failed') onError(new Error(`Mail ${job.mailId} (${job.type}): ${attempted.error}`));
+    // If this cannot be noted the lease ends, and the mail is sent again under the same Message-ID.
+    await settleMail(database, job, attempted, clock.now()).catch(onError);
+  }
+
+  private async handOver(job: MailJob): Promise<Attempted> {
+    const { addresses, smtp, clock } = this.options;
+    try {
+      const to = await addresses.addressOf(job.customerId);
+      if (!to) return { state: 'unaddressed', error: `There is no customer ${job.customerId}.` };
+      await inTime(smtp.send({ ...renderMail(mailOf(job), to.name), to, messageId: job.mailId }));
+      return { state: 'sent' };
+    } catch (error) {
+      const delay = error instanceof UndeliverableMailError ? undefined : retryDelay(job.attempt, clock.random());
+      const nextAttemptAt = delay === undefined ? undefined : new Date(clock.now().getTime() + delay);
+      return { state: 'failed', error: (error as Error).message.slice(0, 2_000), nextAttemptAt };
+    }
+  }
+}
+
+async function inTime(sending: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('The mail server did not take it in time.')), HANDED_OVER_WITHIN_MS);
+  });
+  try {
+    await Promise.race([sending, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

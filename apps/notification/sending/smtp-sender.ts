@@ -1,0 +1,80 @@
+import { createTransport } from 'nodemailer';
+import type { RenderedMail } from '../mails/render-mail.js';
+import { UndeliverableMailError } from './undeliverable-mail.error.js';
+
+const CONNECT_MS = 5_000;
+const SILENT_MS = 10_000;
+const CONNECTIONS = 4;
+
+export interface Addressed {
+  name?: string;
+  address: string;
+}
+
+export interface OutgoingMail extends RenderedMail {
+  to: Addressed;
+  /** Without angle brackets and the part behind the `@`: the same at every attempt. */
+  messageId: string;
+}
+
+/** Hands mails over to a mail server. */
+export class SmtpSender {
+  private readonly transport;
+  private readonly domain: string;
+
+  /**
+   * @param url `smtp://user:password@host:587` or `smtps://…`
+   * @param from `Roundtrip <no-reply@example.com>`; its domain is the one of the Message-IDs.
+   */
+  constructor(
+    url: string,
+    private readonly from: string,
+  ) {
+    const { hostname, port, protocol, username, password } = new URL(url);
+    const secure = protocol === 'smtps:';
+    this.domain = /@([^>\s]+)/.exec(from)?.[1] ?? 'localhost';
+    this.transport = createTransport({
+      pool: true,
+      maxConnections: CONNECTIONS,
+      host: hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: Number(port || (secure ? 465 : 25)),
+      secure,
+      ...(username ? { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } } : {}),
+      connectionTimeout: CONNECT_MS,
+      greetingTimeout: CONNECT_MS,
+      socketTimeout: SILENT_MS,
+      // Nothing of a mail is a file or an address to fetch.
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+  }
+
+  /**
+   * Resolves when the mail server has taken the mail.
+   * @throws UndeliverableMailError when it never will; any other error when it may later.
+   */
+  async send({ to, messageId, subject, text, html }: OutgoingMail): Promise<void> {
+    try {
+      await this.transport.sendMail({
+        from: this.from,
+        to: { name: to.name ?? '', address: to.address },
+        messageId: `<${messageId}@${this.domain}>`,
+        subject,
+        text,
+        html,
+        headers: { 'Auto-Submitted': 'auto-generated' },
+      });
+    } catch (error) {
+      const { code, responseCode, message } = error as { code?: string; responseCode?: number; message: string };
+      // A 5xx about the address or the content stays one; about the login or the connection it is for an operator to mend, and then it passes.
+      const final = code === 'EENVELOPE' || code === 'EMESSAGE';
+      if (final && (responseCode === undefined || responseCode >= 500))
+        throw new UndeliverableMailError(message, { cause: error });
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.transport.close();
+  }
+}

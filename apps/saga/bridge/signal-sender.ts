@@ -1,0 +1,90 @@
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import type { Pool } from 'pg';
+import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
+import type { BridgedSignal } from './bridge-rule.js';
+
+const AT_ONCE = 10;
+const ANSWERED_WITHIN_MS = 5_000;
+/** Longer than a signal can take: what a process that died was about is then taken up by another. */
+const LEASE_MS = 15_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+type Row = Omit<BridgedSignal, 'start'> & { id: string; attempts: number; start: BridgedSignal['start'] | null };
+
+export interface SignalSenderOptions {
+  database: Pool;
+  client: Client;
+  taskQueue: string;
+  onError: (error: unknown) => void;
+}
+
+/**
+ * Tells workflows what the bridge has noted: at least once, without end, and for each workflow in order, so what cannot be told holds up
+ * nothing but what is for the same workflow. Any number of processes may do it at once.
+ */
+export class SignalSender {
+  constructor(private readonly options: SignalSenderOptions) {}
+
+  /** One batch. @returns how many signals were tried. */
+  async send(): Promise<number> {
+    const { database } = this.options;
+    const { rows } = await database.query<Row>(
+      `with due as (
+         select id from bridge_signal s
+         where next_attempt_at <= clock_timestamp()
+           and not exists (select from bridge_signal o where o.workflow_id = s.workflow_id and o.id < s.id)
+         order by next_attempt_at, id limit $1 for update skip locked
+       )
+       update bridge_signal s set attempts = attempts + 1, next_attempt_at = clock_timestamp() + $2 * interval '1 millisecond'
+       from due where s.id = due.id
+       returning s.id, s.workflow_id as "workflowId", s.signal, s.argument, s.start, s.attempts`,
+      [AT_ONCE, LEASE_MS],
+    );
+    await Promise.all(rows.map((row) => this.attempt(row)));
+    return rows.length;
+  }
+
+  private async attempt(row: Row): Promise<void> {
+    const { database, client, onError } = this.options;
+    const { id, attempts, workflowId, signal } = row;
+    try {
+      await client.connection.withDeadline(Date.now() + ANSWERED_WITHIN_MS, () => this.tell(row));
+      await database.query('delete from bridge_signal where id = $1 and attempts = $2', [id, attempts]);
+    } catch (error) {
+      onError(new Error(`${workflowId} could not be told ${signal}; it is tried again.`, { cause: error }));
+      const pause = Math.min(LONGEST_PAUSE_MS, 500 * 2 ** Math.min(attempts - 1, 10));
+      await database
+        .query(
+          `update bridge_signal set next_attempt_at = clock_timestamp() + $3 * interval '1 millisecond', last_error = $4
+           where id = $1 and attempts = $2`,
+          [id, attempts, pause, (error as Error).message.slice(0, 2_000)],
+        )
+        .catch(onError); // then the lease ends
+    }
+  }
+
+  private async tell({ workflowId, signal, argument, start }: Row): Promise<void> {
+    const { client, taskQueue } = this.options;
+    try {
+      if (!start) return await client.workflow.getHandle(workflowId).signal(signal, argument);
+      await client.workflow.signalWithStart(start.type, {
+        workflowId,
+        // One for ever: an event that is told again after the workflow has ended does not start a second.
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        taskQueue,
+        args: [start.request],
+        signal,
+        signalArgs: [argument],
+        typedSearchAttributes: [
+          { key: searchAttributes.customerId, value: start.customerId },
+          { key: searchAttributes.businessId, value: start.businessId },
+        ],
+        staticSummary: start.summary,
+      });
+    } catch (error) {
+      // It has ended, or there never was one: nobody waits.
+      if (error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError) return;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+export const mailStates = ['pending', 'sending', 'sent', 'dead', 'unaddressed'] as const;
+
+/** A mail on its way, for operators: what it is about and how far it has come, never to which address or in which words. */
+export const QueuedMail = z
+  .object({
+    /** Of the event that it tells. */
+    mailId: z.uuid(),
+    type: z.string(),
+    subject: z.string(),
+    recipient: z.enum(['customer', 'operations']),
+    customerId: z.string().nullable(),
+    state: z.enum(mailStates),
+    attempts: z.int(),
+    nextAttemptAt: z.iso.datetime().nullable(),
+    lastError: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    finishedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'QueuedMail' });
+export type QueuedMail = z.infer<typeof QueuedMail>;
+export type MailState = QueuedMail['state'];

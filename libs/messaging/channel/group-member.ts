@@ -1,0 +1,182 @@
+import { Logger } from '@nestjs/common';
+import { pause } from '../pause.js';
+import type { ChannelSubscription, EventHandler, SubscribeOptions } from './channel.js';
+import { type ChannelOptions, CONCURRENCY, LEASE_MS, patientBackoffMs } from './channel-options.js';
+import { countedHandler, reportNack } from './delivery-report.js';
+import type { GroupStore } from './group-store.js';
+import { KeyedDelivery } from './keyed-delivery.js';
+import { Slots } from './slots.js';
+
+/** Reads a partition from an offset on until the signal is given, however long outages take, and hands over what it finds. */
+export type ReadPartition = (partition: number, from: number, into: KeyedDelivery, signal: AbortSignal) => Promise<void>;
+
+export interface GroupMemberOptions extends Pick<SubscribeOptions, 'group' | 'concurrency'>, ChannelOptions {
+  store: GroupStore;
+  read: ReadPartition;
+}
+
+interface Held {
+  delivery: KeyedDelivery;
+  reading: Promise<void>;
+  stopReading: AbortController;
+  /** The last offset that is known to be written down. */
+  committed: number;
+  givingBack: boolean;
+}
+
+const COMMIT_EVERY_MS = 100;
+const BEAT_AT_LEAST_EVERY_MS = 1_000;
+const log = new Logger('Channel');
+
+/**
+ * One member of a group whose partitions are leased: takes its share, delivers what is in them, writes down how far they are settled, and gives
+ * back what is another's. A member that the store has not heard of for a lease starts nothing more, as others may have what it had.
+ */
+export class GroupMember implements ChannelSubscription {
+  private readonly held = new Map<number, Held>();
+  /** What still runs of partitions that others have by now; should they come back, it has to be over first. */
+  private readonly remains = new Map<number, Promise<void>>();
+  private readonly handler: EventHandler;
+  private readonly slots: Slots;
+  private readonly leaseMs: number;
+  private readonly silenced = new AbortController();
+  private readonly loops: Promise<void>[] = [];
+  private heardAt = -Infinity;
+  private failing = false;
+  private leaving: Promise<void> | undefined;
+
+  private constructor(
+    private readonly options: GroupMemberOptions,
+    handler: EventHandler,
+  ) {
+    this.leaseMs = options.leaseMs ?? LEASE_MS;
+    this.slots = new Slots(options.concurrency ?? CONCURRENCY);
+    this.handler = countedHandler(options.group, handler);
+  }
+
+  /** @throws what the store throws at the first beat. */
+  static async join(options: GroupMemberOptions, handler: EventHandler): Promise<GroupMember> {
+    const member = new GroupMember(options, handler);
+    await member.beat();
+    member.loops.push(
+      member.every(Math.min(BEAT_AT_LEAST_EVERY_MS, member.leaseMs / 4), () => member.beat()),
+      member.every(COMMIT_EVERY_MS, () => member.commit()),
+    );
+    return member;
+  }
+
+  stop(): Promise<void> {
+    return (this.leaving ??= this.leave());
+  }
+
+  private async leave(): Promise<void> {
+    // It goes on saying that it is there, so that nobody takes over what is being finished.
+    await Promise.all([...this.held.values()].map(drain));
+    await Promise.all(this.remains.values());
+    this.silenced.abort();
+    await Promise.all(this.loops);
+    // Without the store the leases end by themselves.
+    await this.attempt(async () => {
+      await this.commit();
+      await this.options.store.leave();
+    });
+    this.held.clear();
+  }
+
+  private async every(ms: number, work: () => Promise<void>): Promise<void> {
+    const { signal } = this.silenced;
+    for (;;) {
+      await pause(ms, signal);
+      if (signal.aborted) return;
+      await this.attempt(work);
+    }
+  }
+
+  /** A failure is said once, and so is its end. */
+  private async attempt(work: () => Promise<void>): Promise<void> {
+    const { group } = this.options;
+    try {
+      await work();
+      if (this.failing) log.warn(`${group}: the state of the group can be reached again`);
+      this.failing = false;
+    } catch (error) {
+      if (!this.failing)
+        log.warn(`${group}: the state of the group cannot be reached; it is tried again: ${(error as Error).message}`);
+      this.failing = true;
+    }
+  }
+
+  private async beat(): Promise<void> {
+    const at = performance.now();
+    const { leases, share } = await this.options.store.beat();
+    this.heardAt = at;
+    const leased = new Map(leases.map(({ partition, from }) => [partition, from]));
+    for (const partition of this.held.keys()) if (!leased.has(partition)) this.lose(partition);
+    if (this.leaving) return;
+    const own = leases.slice(0, share);
+    for (const { partition, from } of own) if (!this.held.has(partition)) this.begin(partition, from);
+    for (const { partition } of leases.slice(share)) void this.giveBack(partition);
+  }
+
+  private async commit(): Promise<void> {
+    const moved = new Map<number, number>();
+    for (const [partition, { delivery, committed }] of this.held)
+      if (delivery.settledTo > committed) moved.set(partition, delivery.settledTo);
+    if (moved.size === 0) return;
+    await this.options.store.commit(moved);
+    for (const [partition, offset] of moved) {
+      const held = this.held.get(partition);
+      if (held) held.committed = offset;
+    }
+  }
+
+  private begin(partition: number, from: number): void {
+    const { group, read, backoffMs = patientBackoffMs } = this.options;
+    const delivery = new KeyedDelivery({
+      from,
+      handler: this.handler,
+      slots: this.slots,
+      backoffMs,
+      onNack: (event, failures, error) => reportNack(group, event, failures, error),
+      holds: () => performance.now() - this.heardAt < this.leaseMs,
+    });
+    const stopReading = new AbortController();
+    const reading = (this.remains.get(partition) ?? Promise.resolve()).then(() =>
+      read(partition, from, delivery, stopReading.signal),
+    );
+    this.held.set(partition, { delivery, reading, stopReading, committed: from, givingBack: false });
+  }
+
+  /** Somebody else has it: nothing here waits for what still runs. */
+  private lose(partition: number): void {
+    const held = this.held.get(partition)!;
+    this.held.delete(partition);
+    const over = drain(held).finally(() => {
+      if (this.remains.get(partition) === over) this.remains.delete(partition);
+    });
+    this.remains.set(partition, over);
+  }
+
+  /** Lets what runs come to its end, so that whoever has the partition next begins behind it. */
+  private async giveBack(partition: number): Promise<void> {
+    const held = this.held.get(partition);
+    if (held?.givingBack) return;
+    if (held) {
+      held.givingBack = true;
+      await drain(held);
+    }
+    await this.attempt(async () => {
+      await this.commit();
+      await this.options.store.release([partition]);
+    });
+    // Where that failed, the next beat says that the partition is still this member's, and it begins anew.
+    if (this.held.get(partition) === held) this.held.delete(partition);
+  }
+}
+
+async function drain({ stopReading, reading, delivery }: Held): Promise<void> {
+  stopReading.abort();
+  const stopped = delivery.stop(); // also ends a reader's wait for room
+  await reading;
+  await stopped;
+}

@@ -1,0 +1,160 @@
+import { matchesTypes } from '../event-filter.js';
+import type { LoggedEvent } from '../logged-event.js';
+import type { Channel, ChannelSubscription, EventHandler, PublishResult, SubscribeOptions } from './channel.js';
+import { type ChannelOptions, CONCURRENCY, patientBackoffMs } from './channel-options.js';
+import { countedHandler, reportNack } from './delivery-report.js';
+import { KeyedDelivery } from './keyed-delivery.js';
+import { publishInOrder } from './publish-in-order.js';
+import { Slots } from './slots.js';
+
+/** What goes wrong on purpose, so that a test can see whether a consumer bears it. The same seed does the same to the same events. */
+export interface Mischief {
+  seed: number;
+  /** Events of one publish, or of one replay, come in an order that has nothing to do with theirs, also within a key: no channel may do that. */
+  shuffle?: boolean;
+  /** The share of events that come twice, from 0 to 1: every channel may do that. */
+  duplicate?: number;
+  /** The share of events that never come, from 0 to 1: no channel may do that. */
+  drop?: number;
+}
+
+const MAX_BYTES = 1_048_576;
+
+/**
+ * A channel within one process, for tests. Nothing of it outlives the process; `close` ends it for everybody. It takes events of up to 1 MiB of
+ * data, so that a refusal can be seen here, too.
+ */
+export class InMemoryChannel implements Channel {
+  readonly capabilities = { order: 'key', dedupMs: Infinity, replay: true } as const;
+  private readonly log: LoggedEvent[] = [];
+  private readonly known = new Set<string>();
+  private readonly groups = new Map<string, InMemoryGroup>();
+  private readonly random: () => number;
+
+  constructor(
+    private readonly mischief: Mischief = { seed: 0 },
+    private readonly options: Pick<ChannelOptions, 'backoffMs'> = {},
+  ) {
+    this.random = seededRandom(mischief.seed);
+  }
+
+  async publish(events: readonly LoggedEvent[]): Promise<readonly PublishResult[]> {
+    const taken: LoggedEvent[] = [];
+    const results = await publishInOrder(events, async (event) => {
+      if (Buffer.byteLength(event.data) > MAX_BYTES)
+        return { taken: false, reason: `The data of ${event.eventId} are larger than ${MAX_BYTES} bytes.` };
+      if (this.known.has(event.eventId)) return { taken: true, duplicate: true };
+      this.known.add(event.eventId);
+      taken.push(event);
+      return { taken: true, duplicate: false };
+    });
+    this.log.push(...taken);
+    for (const group of this.groups.values()) group.take(this.disturbed(taken));
+    return results;
+  }
+
+  async subscribe(options: SubscribeOptions, handler: EventHandler): Promise<ChannelSubscription> {
+    let group = this.groups.get(options.group);
+    if (!group) {
+      group = new InMemoryGroup(options, this.options.backoffMs ?? patientBackoffMs);
+      this.groups.set(options.group, group);
+      if (options.from === 'beginning') group.take(this.disturbed(this.log));
+    }
+    return group.join(countedHandler(options.group, handler));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.groups.values()].map((group) => group.close()));
+  }
+
+  private disturbed(events: readonly LoggedEvent[]): LoggedEvent[] {
+    const { shuffle = false, duplicate = 0, drop = 0 } = this.mischief;
+    const left = events.filter(() => drop === 0 || this.random() >= drop);
+    const repeated = left.flatMap((event) => (duplicate > 0 && this.random() < duplicate ? [event, event] : [event]));
+    if (!shuffle) return repeated;
+    for (let last = repeated.length - 1; last > 0; last--) {
+      const other = Math.floor(this.random() * (last + 1));
+      [repeated[last], repeated[other]] = [repeated[other]!, repeated[last]!];
+    }
+    return repeated;
+  }
+}
+
+interface Member {
+  handler: EventHandler;
+  running: Set<Promise<void>>;
+}
+
+/** One delivery for all members: whoever is next in turn handles the next event, and where there is nobody it waits. */
+class InMemoryGroup {
+  private readonly delivery: KeyedDelivery;
+  private readonly types: readonly string[];
+  private members: Member[] = [];
+  private someone: (() => void)[] = [];
+  private closed = false;
+  private taken = 0;
+
+  constructor({ group, types, concurrency = CONCURRENCY }: SubscribeOptions, backoffMs: (failures: number) => number) {
+    this.types = types;
+    this.delivery = new KeyedDelivery({
+      from: 0,
+      handler: (event) => this.handle(event),
+      slots: new Slots(concurrency),
+      backoffMs,
+      onNack: (event, failures, error) => {
+        if (!this.closed) reportNack(group, event, failures, error);
+      },
+    });
+  }
+
+  take(events: readonly LoggedEvent[]): void {
+    for (const event of events) if (matchesTypes(event.type, this.types)) this.delivery.take((this.taken += 1), event);
+  }
+
+  join(handler: EventHandler): ChannelSubscription {
+    const member: Member = { handler, running: new Set() };
+    this.members.push(member);
+    this.tell();
+    return {
+      stop: async () => {
+        this.members = this.members.filter((other) => other !== member);
+        await Promise.allSettled(member.running);
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.tell();
+    await this.delivery.stop();
+  }
+
+  private tell(): void {
+    for (const resolve of this.someone.splice(0)) resolve();
+  }
+
+  private async handle(event: LoggedEvent): Promise<void> {
+    for (;;) {
+      const member = this.members.shift();
+      if (member) {
+        this.members.push(member);
+        const run = member.handler(event);
+        member.running.add(run);
+        return run.finally(() => member.running.delete(run));
+      }
+      if (this.closed) throw new Error('The channel was closed.');
+      await new Promise<void>((resolve) => this.someone.push(resolve));
+    }
+  }
+}
+
+/** Mulberry32: numbers from 0 to 1 that look random and are the same for the same seed. */
+function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -1,0 +1,27 @@
+import type { Settings } from '../../config/settings.js';
+import { servicePool } from '../../database/service-pool.js';
+import type { Channel } from './channel.js';
+import type { ChannelOptions } from './channel-options.js';
+import { PostgresChannel } from './postgres.channel.js';
+
+/** The settings that a process reads to open its channel: `readSettings(...channelSettings)`. */
+export const channelSettings = ['EVENT_CHANNEL', 'DATABASE_URL'] as const;
+export type ChannelSettings = Pick<Settings, (typeof channelSettings)[number]>;
+
+/** Beside reading and beating: subscriptions of a process share these connections. */
+const CONNECTIONS = 4;
+
+/**
+ * The channel that `EVENT_CHANNEL` names; nothing else in a consumer depends on which that is. Connects when it is first used.
+ *
+ * @param service whose channel it is. With `postgres` it needs `DATABASE_URL` as the service's own role.
+ */
+export async function openChannel(service: string, settings: ChannelSettings, options: ChannelOptions = {}): Promise<Channel> {
+  const { EVENT_CHANNEL: transport, DATABASE_URL: databaseUrl } = settings;
+  switch (transport) {
+    case 'postgres': {
+      if (!databaseUrl) throw new Error(`EVENT_CHANNEL=postgres needs DATABASE_URL: the database as the role of ${service}.`);
+      return new PostgresChannel(servicePool(databaseUrl, `${service}-channel`, CONNECTIONS), options);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import type { Pool } from 'pg';
+import { EventLog } from '../event-log.js';
+import { LogTail } from '../log-tail.js';
+import type { LoggedEvent } from '../logged-event.js';
+import type { Channel, ChannelSubscription, EventHandler, PublishResult, SubscribeOptions } from './channel.js';
+import { type ChannelOptions, LEASE_MS } from './channel-options.js';
+import { GroupMember, type ReadPartition } from './group-member.js';
+import { PostgresGroupStore } from './postgres-group.store.js';
+import { publishInOrder } from './publish-in-order.js';
+
+/** How many members of a group can have something to do at once. Fixed when a group is made. */
+const PARTITIONS = 8;
+const SCAN = 500;
+const POLL_MS = 50;
+const RETRY_MS = 1_000;
+const log = new Logger('Channel');
+
+/**
+ * The log itself as a channel: a group is a cursor on `events.log`, in partitions by hash of the key. Nothing is published, as the relay
+ * has written what there is: `publish` only tells whether it has.
+ *
+ * A service that subscribes needs the right to read the log (its name in `logReaders`, libs/database/services.ts) and the tables of
+ * `channel-tables.sql` in its own schema: copy that file to `prisma/<service>/migrations/<number>_channel/migration.sql`.
+ */
+export class PostgresChannel implements Channel {
+  readonly capabilities = { order: 'key', dedupMs: Infinity, replay: true } as const;
+  private readonly eventLog: EventLog;
+  private readonly tail: LogTail;
+  private readonly members = new Set<GroupMember>();
+  private failing = false;
+
+  /** @param database as the service's role; ended by `close`. */
+  constructor(
+    private readonly database: Pool,
+    private readonly options: ChannelOptions = {},
+  ) {
+    this.eventLog = new EventLog(database);
+    this.tail = new LogTail({
+      log: {
+        read: async (query) => {
+          const page = await this.eventLog.read(query);
+          if (this.failing) log.warn('The log can be read again.');
+          this.failing = false;
+          return page;
+        },
+      },
+      pollMs: POLL_MS,
+      retryMs: RETRY_MS,
+      onFailure: (error) => {
+        if (!this.failing) log.warn(`The log cannot be read; it is tried again: ${(error as Error).message}`);
+        this.failing = true;
+      },
+    });
+  }
+
+  async publish(events: readonly LoggedEvent[]): Promise<readonly PublishResult[]> {
+    const there = new Set((await this.eventLog.findAll(events.map(({ eventId }) => eventId))).map(({ eventId }) => eventId));
+    return publishInOrder(events, async ({ eventId }) =>
+      there.has(eventId)
+        ? { taken: true, duplicate: true }
+        : { taken: false, reason: `Event ${eventId} is not in the log, which only the relay writes: state it in an outbox.` },
+    );
+  }
+
+  async subscribe({ group, types, from, concurrency }: SubscribeOptions, handler: EventHandler): Promise<ChannelSubscription> {
+    const { leaseMs = LEASE_MS } = this.options;
+    const store = new PostgresGroupStore({ database: this.database, group, member: randomUUID(), leaseMs });
+    const { floor, head } = await this.eventLog.bounds();
+    await store.create(PARTITIONS, from === 'beginning' ? floor : head);
+    const read: ReadPartition = async (index, after, into, signal) => {
+      for (let cursor = after; ;) {
+        const page = await this.tail.next({ after: cursor, scan: SCAN, types, partition: { index, of: PARTITIONS } }, signal);
+        if (page === undefined) return;
+        if (page.missed)
+          log.error(
+            `${group}: events after position ${cursor} have been removed from the log before the group had come to them (partition ${index}); what they changed must be read from the resources themselves.`,
+          );
+        for (const event of page.events) {
+          await into.room();
+          into.take(event.position, event);
+        }
+        into.skipTo(page.scannedTo);
+        cursor = page.scannedTo;
+      }
+    };
+    const concurrent = concurrency === undefined ? {} : { concurrency };
+    const member = await GroupMember.join({ ...this.options, ...concurrent, group, store, read }, handler);
+    this.members.add(member);
+    return {
+      stop: async () => {
+        await member.stop();
+        this.members.delete(member);
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.members].map((member) => member.stop()));
+    await this.database.end();
+  }
+}

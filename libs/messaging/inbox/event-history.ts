@@ -1,0 +1,17 @@
+import type { LoggedEvent } from '../logged-event.js';
+
+export interface Aggregate {
+  service: string;
+  aggregateType: string;
+  aggregateId: string;
+}
+
+/** Where a consumer looks for what it has not been brought: `EventLog`, or anything that can say the same. */
+export interface EventHistory {
+  /** The events of an aggregate with versions after one and before another, in order; at most `limit`. */
+  ofAggregate(aggregate: Aggregate, after: number, before: number, limit: number): Promise<LoggedEvent[]>;
+  /** The version after which an aggregate goes on in the log beyond a position; its last one if nothing of it is there. */
+  versionBefore(aggregate: Aggregate, position: number): Promise<number>;
+  /** The last position that was removed, and the last one that there is. */
+  bounds(): Promise<{ floor: number; head: number }>;
+}

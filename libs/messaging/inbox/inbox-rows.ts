@@ -1,0 +1,166 @@
+import type { PoolClient } from 'pg';
+import type { LoggedEvent } from '../logged-event.js';
+
+export interface HeldRow {
+  id: string;
+  event: string;
+  state: 'failing' | 'parked' | 'dead' | 'skipped';
+  attempts: number;
+  aggregateVersion: number;
+}
+
+interface Holding {
+  state: HeldRow['state'];
+  /** Why; null for one that only waits. */
+  error: string | null;
+  /** Whether it was tried. */
+  failed: boolean;
+  nextAt: Date | null;
+}
+
+/** The rows of a consumer's inbox about one aggregate, in a transaction. */
+export class InboxRows {
+  constructor(
+    private readonly tx: PoolClient,
+    private readonly consumer: string,
+    private readonly aggregateKey: string,
+  ) {}
+
+  async hasHead(): Promise<boolean> {
+    const { rowCount } = await this.tx.query('select from inbox_head where consumer = $1 and aggregate_key = $2', [
+      this.consumer,
+      this.aggregateKey,
+    ]);
+    return rowCount === 1;
+  }
+
+  /** Makes the head, for an aggregate of which earlier versions are no business of the consumer's. */
+  async startHead(version: number): Promise<void> {
+    await this.tx.query(
+      'insert into inbox_head (consumer, aggregate_key, last_version) values ($1, $2, $3) on conflict do nothing',
+      [this.consumer, this.aggregateKey, version],
+    );
+  }
+
+  /** The last version that was done with; nobody else touches the aggregate until the transaction ends. */
+  async lockHead(): Promise<number> {
+    const { rows } = await this.tx.query<{ head: number }>(
+      `insert into inbox_head (consumer, aggregate_key, last_version) values ($1, $2, 0)
+       on conflict (consumer, aggregate_key) do update set last_version = inbox_head.last_version returning last_version as head`,
+      [this.consumer, this.aggregateKey],
+    );
+    return rows[0]!.head;
+  }
+
+  async setHead(version: number): Promise<void> {
+    await this.tx.query(
+      'update inbox_head set last_version = greatest(last_version, $3) where consumer = $1 and aggregate_key = $2',
+      [this.consumer, this.aggregateKey, version],
+    );
+  }
+
+  /** Records that an occurrence was received. @returns false if it had been before. */
+  async record({ eventId, position, aggregateVersion }: LoggedEvent): Promise<boolean> {
+    const { rowCount } = await this.tx.query(
+      `insert into inbox (consumer, occurrence_id, position, aggregate_key, aggregate_version) values ($1, $2, $3, $4, $5)
+       on conflict do nothing`,
+      [this.consumer, eventId, position, this.aggregateKey, aggregateVersion],
+    );
+    return rowCount === 1;
+  }
+
+  /** The occurrence was not received after all: it comes again. */
+  async forget({ eventId }: LoggedEvent): Promise<void> {
+    await this.tx.query('delete from inbox where consumer = $1 and occurrence_id = $2', [this.consumer, eventId]);
+  }
+
+  /** The event is applied: nothing is held of it any more, and the head has come to it. */
+  async settle({ eventId, aggregateVersion }: LoggedEvent, ordered: boolean): Promise<void> {
+    if (!ordered) return this.release({ eventId });
+    await this.tx.query(
+      `with released as (delete from inbox_dead where consumer = $1 and occurrence_id = $4)
+       update inbox_head set last_version = greatest(last_version, $3) where consumer = $1 and aggregate_key = $2`,
+      [this.consumer, this.aggregateKey, aggregateVersion, eventId],
+    );
+  }
+
+  /** Nothing is held of the event any more. */
+  async release({ eventId }: Pick<LoggedEvent, 'eventId'>): Promise<void> {
+    await this.tx.query('delete from inbox_dead where consumer = $1 and occurrence_id = $2', [this.consumer, eventId]);
+  }
+
+  async processed({ eventId }: LoggedEvent): Promise<void> {
+    await this.tx.query(
+      'update inbox set processed_at = clock_timestamp() where consumer = $1 and occurrence_id = $2 and processed_at is null',
+      [this.consumer, eventId],
+    );
+  }
+
+  /** Keeps an event that cannot be applied now. @returns how often it has failed. */
+  async hold(event: LoggedEvent, text: string, { state, error, failed, nextAt }: Holding): Promise<number> {
+    const { eventId, position, type, aggregateVersion } = event;
+    const { rows } = await this.tx.query<{ attempts: number }>(
+      `insert into inbox_dead as held (consumer, occurrence_id, position, type, aggregate_key, aggregate_version, event, state, error, attempts, next_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+       on conflict (consumer, occurrence_id) do update
+         set state = excluded.state, error = coalesce(excluded.error, held.error), attempts = held.attempts + excluded.attempts, next_at = excluded.next_at
+       returning attempts`,
+      [this.consumer, eventId, position, type, this.aggregateKey, aggregateVersion, text, state, error, failed ? 1 : 0, nextAt],
+    );
+    await this.tx.query('update inbox set processed_at = null where consumer = $1 and occurrence_id = $2', [
+      this.consumer,
+      eventId,
+    ]);
+    return rows[0]!.attempts;
+  }
+
+  async die({ eventId }: LoggedEvent): Promise<void> {
+    await this.tx.query(`update inbox_dead set state = 'dead', next_at = null where consumer = $1 and occurrence_id = $2`, [
+      this.consumer,
+      eventId,
+    ]);
+  }
+
+  /** What is held of the aggregate in a version. */
+  async held(version: number): Promise<HeldRow | undefined> {
+    const { rows } = await this.tx.query<HeldRow>(
+      `select id, event, state, attempts, aggregate_version as "aggregateVersion" from inbox_dead
+       where consumer = $1 and aggregate_key = $2 and aggregate_version = $3 for update`,
+      [this.consumer, this.aggregateKey, version],
+    );
+    return rows[0];
+  }
+
+  async heldById(id: number): Promise<HeldRow | undefined> {
+    const { rows } = await this.tx.query<HeldRow>(
+      `select id, event, state, attempts, aggregate_version as "aggregateVersion" from inbox_dead
+       where consumer = $1 and id = $2 for update`,
+      [this.consumer, id],
+    );
+    return rows[0];
+  }
+
+  /** The event is never applied: whoever brings it again is told that it was received. */
+  async skip(event: LoggedEvent, note: string): Promise<void> {
+    await this.record(event);
+    await this.tx.query('update inbox set processed_at = null where consumer = $1 and occurrence_id = $2', [
+      this.consumer,
+      event.eventId,
+    ]);
+    await this.tx.query(
+      `update inbox_dead set state = 'skipped', note = $3, next_at = null, decided_at = clock_timestamp()
+       where consumer = $1 and occurrence_id = $2`,
+      [this.consumer, event.eventId, note],
+    );
+  }
+
+  /** Of those that need or wait for something: the number of the one that has to go before this version. */
+  async undecidedBefore(version: number): Promise<number | undefined> {
+    const { rows } = await this.tx.query<{ id: string }>(
+      `select id from inbox_dead where consumer = $1 and aggregate_key = $2 and aggregate_version < $3 and state in ('parked', 'dead')
+       order by aggregate_version limit 1`,
+      [this.consumer, this.aggregateKey, version],
+    );
+    return rows[0] && Number(rows[0].id);
+  }
+}

@@ -1,0 +1,279 @@
+import type { Pool, PoolClient } from 'pg';
+import { inTransaction } from '../../database/in-transaction.js';
+import type { LoggedEvent } from '../logged-event.js';
+import { partitionKeyOf } from '../partition-key.js';
+import { type Consumer, isWantedBy } from './consumer.js';
+import type { EventHistory } from './event-history.js';
+import { eventOf, eventText } from './event-text.js';
+import { InboxRows, type HeldRow } from './inbox-rows.js';
+import { isPassing } from './passing-failure.js';
+
+/**
+ * What became of an event that was received. `applied`: its effects are committed. `duplicate`: it had been received before. `stale`: a later one of its
+ * aggregate has been applied. `parked`: it waits for those before it. `dead`: it needs an operator's decision. `ignored`: the consumer does not want it,
+ * and only its place in the order counted.
+ */
+export type Received = 'applied' | 'duplicate' | 'stale' | 'parked' | 'dead' | 'ignored';
+
+export interface InboxOptions {
+  /** As a role with the inbox's tables on its search path, and the tables that the consumers write. */
+  database: Pool;
+  history: EventHistory;
+  /** How often an event may fail before it is dead. Default 5. */
+  attempts?: number;
+  /** How long what has come early waits before those before it are asked from the log, in milliseconds. Default 5,000. */
+  gapAfterMs?: number;
+  /** The pause after the n-th failure of an event that the inbox itself tries again, in milliseconds. Default 1 s, doubling to 1 min. */
+  backoffMs?: (failures: number) => number;
+  /** The time. Default the system's. */
+  now?: () => Date;
+}
+
+/** How many events of a gap are fetched at a time. */
+const GAP_BATCH = 100;
+
+/** A failure of the handler, as it was recorded. */
+export class HandlerFailure {
+  constructor(readonly error: unknown) {}
+}
+/** It was applied, and one that was parked follows on. */
+class Followed {
+  constructor(readonly received: Received) {}
+}
+/** The consumer began at a position and sees an aggregate for the first time that is older than that. */
+const UNKNOWN_HEAD = Symbol('unknown head');
+
+/**
+ * Gives each fact its effect once for each consumer, however often, in whatever order, to however many members and in whatever version it
+ * comes: the record of the occurrence, the effects and the aggregate's head commit together. Acknowledge an event to whoever brought it when
+ * `receive` has resolved.
+ */
+export class Inbox {
+  private readonly attempts: number;
+  private readonly gapAfterMs: number;
+  private readonly backoffMs: (failures: number) => number;
+  private readonly now: () => Date;
+  private readonly starts = new Map<string, number>();
+
+  constructor(private readonly options: InboxOptions) {
+    this.attempts = options.attempts ?? 5;
+    this.gapAfterMs = options.gapAfterMs ?? 5_000;
+    this.backoffMs = options.backoffMs ?? ((failures) => Math.min(60_000, 1_000 * 2 ** (failures - 1)));
+    this.now = options.now ?? (() => new Date());
+  }
+
+  /**
+   * Has to be called before a consumer receives anything, and counts the first time: with `now` it is not shown what is in the log by then; with
+   * `beginning` it begins with the oldest that the log still has.
+   */
+  async begin({ name }: Consumer, from: 'beginning' | 'now'): Promise<void> {
+    const { database, history } = this.options;
+    const { floor, head } = await history.bounds();
+    await database.query('insert into inbox_start (consumer, position) values ($1, $2) on conflict do nothing', [
+      name,
+      from === 'now' ? head : floor,
+    ]);
+    const { rows } = await database.query<{ position: string }>('select position from inbox_start where consumer = $1', [name]);
+    this.starts.set(name, Number(rows[0]?.position ?? 0));
+  }
+
+  /**
+   * @throws what the handler throws, unless that was the last attempt, and what keeps the database from working: nothing has happened then, and
+   *   the event has to come again. Failures of the database that pass by themselves are not held against the event.
+   */
+  async receive(consumer: Consumer, event: LoggedEvent): Promise<Received> {
+    let taken = await this.transaction(consumer, event, (rows, tx) => this.take(consumer, event, rows, tx));
+    if (taken === UNKNOWN_HEAD) {
+      const version = await this.options.history.versionBefore(event, this.startOf(consumer));
+      taken = await this.transaction(consumer, event, async (rows, tx) => {
+        await rows.startHead(version);
+        return this.take(consumer, event, rows, tx);
+      });
+    }
+    if (taken instanceof HandlerFailure) throw taken.error;
+    if (taken instanceof Followed) {
+      await this.drain(consumer, event);
+      return taken.received;
+    }
+    return taken as Received;
+  }
+
+  /**
+   * Looks after what is parked and due: applies what can be applied by now, and asks the log for what is missing before it.
+   * @throws the last of the failures, when everything has been looked at; they are made up for at the next call.
+   */
+  async tend(consumer: Consumer): Promise<void> {
+    const { rows } = await this.options.database.query<{ event: string }>(
+      `select event from (
+         select distinct on (d.aggregate_key) d.event, d.next_at from inbox_dead d
+         where d.consumer = $1 and d.state = 'parked'
+           and not exists (select from inbox_dead o where o.consumer = $1 and o.aggregate_key = d.aggregate_key and o.state = 'dead')
+         order by d.aggregate_key, d.aggregate_version
+       ) as first where next_at <= $2 order by next_at limit 100`,
+      [consumer.name, this.now()],
+    );
+    let failure: { error: unknown } | undefined;
+    for (const row of rows) {
+      const parked = eventOf(row.event);
+      try {
+        await this.drain(consumer, parked);
+        await this.fillGap(consumer, parked);
+      } catch (error) {
+        failure = { error };
+      }
+      await this.postpone(consumer, parked);
+    }
+    if (failure) throw failure.error;
+  }
+
+  /** Applies what was parked and follows on from the aggregate's head, one by one. @returns how many. */
+  async drain(consumer: Consumer, aggregate: LoggedEvent): Promise<number> {
+    for (let applied = 0; ;) {
+      const went = await this.transaction(consumer, aggregate, async (rows, tx) => {
+        const head = await rows.lockHead();
+        const next = await rows.held(head + 1);
+        if (next?.state === 'skipped') {
+          await rows.setHead(head + 1);
+          return 'over it';
+        }
+        if (next?.state !== 'parked') return 'nowhere';
+        return (await this.applyHeld(consumer, next, rows, tx)) === 'applied' ? 'on' : 'nowhere';
+      });
+      if (went === 'nowhere') return applied;
+      if (went === 'on') applied += 1;
+    }
+  }
+
+  /**
+   * Applies an event that is held. The caller has locked the aggregate's head and has seen that the event may be applied now.
+   * @param mayDie whether it becomes dead when this was the last attempt.
+   * @returns the failure, which was recorded, if the handler throws.
+   */
+  async applyHeld(
+    consumer: Consumer,
+    held: HeldRow,
+    rows: InboxRows,
+    tx: PoolClient,
+    mayDie = true,
+  ): Promise<'applied' | HandlerFailure> {
+    const event = eventOf(held.event);
+    const applied = await this.attempt(tx, async () => {
+      if (this.isWanted(consumer, event)) await consumer.handle(event, tx);
+      await rows.settle(event, consumer.mode !== 'commutative');
+      await rows.processed(event);
+    });
+    if (applied === true) return 'applied';
+    const failures = held.attempts + 1;
+    const state = mayDie && failures >= this.attempts ? 'dead' : held.state;
+    const nextAt = state === 'parked' ? this.after(this.backoffMs(failures)) : null;
+    await rows.hold(event, held.event, { state, error: textOf(applied.error), failed: true, nextAt });
+    return applied;
+  }
+
+  /** Runs `work` in a transaction, with the inbox's rows of the event's aggregate. */
+  transaction<Result>(
+    consumer: Consumer,
+    event: LoggedEvent,
+    work: (rows: InboxRows, tx: PoolClient) => Promise<Result>,
+  ): Promise<Result> {
+    return inTransaction(this.options.database, (tx) => work(new InboxRows(tx, consumer.name, partitionKeyOf(event)), tx));
+  }
+
+  private async take(
+    consumer: Consumer,
+    event: LoggedEvent,
+    rows: InboxRows,
+    tx: PoolClient,
+  ): Promise<Received | Followed | HandlerFailure | typeof UNKNOWN_HEAD> {
+    const { mode } = consumer;
+    const { aggregateVersion } = event;
+    const ordered = mode !== 'commutative';
+    // The lock on the head comes first, always: members that receive the same aggregate go one after the other.
+    if (mode === 'sequential' && this.startOf(consumer) > 0 && !(await rows.hasHead())) return UNKNOWN_HEAD;
+    const head = ordered ? await rows.lockHead() : 0;
+    if (!(await rows.record(event))) return 'duplicate';
+    if (ordered && aggregateVersion <= head) {
+      await rows.release(event);
+      return 'stale';
+    }
+    if (mode === 'sequential' && aggregateVersion > head + 1) {
+      await rows.hold(event, eventText(event), {
+        state: 'parked',
+        error: null,
+        failed: false,
+        nextAt: this.after(this.gapAfterMs),
+      });
+      return 'parked';
+    }
+    const wanted = this.isWanted(consumer, event);
+    const applied = await this.attempt(tx, async () => {
+      if (wanted) await consumer.handle(event, tx);
+      await rows.settle(event, ordered);
+    });
+    if (applied === true) {
+      const received = wanted ? 'applied' : 'ignored';
+      // Who parks an event waits for the lock on the head: it is seen here, or it sees what was applied.
+      return mode === 'sequential' && (await rows.held(aggregateVersion + 1)) ? new Followed(received) : received;
+    }
+    const failures = await rows.hold(event, eventText(event), {
+      state: 'failing',
+      error: textOf(applied.error),
+      failed: true,
+      nextAt: null,
+    });
+    if (failures >= this.attempts) {
+      await rows.die(event);
+      return 'dead';
+    }
+    await rows.forget(event);
+    return applied;
+  }
+
+  /** Does it, or leaves no trace of it. @throws what is no fault of the event. */
+  private async attempt(tx: PoolClient, work: () => Promise<void>): Promise<true | HandlerFailure> {
+    await tx.query('savepoint effects');
+    try {
+      await work();
+      // What is only checked at the end would fail the commit, where nothing can be recorded any more.
+      await tx.query('set constraints all immediate');
+      return true;
+    } catch (error) {
+      if (isPassing(error)) throw error;
+      await tx.query('rollback to savepoint effects');
+      return new HandlerFailure(error);
+    }
+  }
+
+  private async fillGap(consumer: Consumer, parked: LoggedEvent): Promise<void> {
+    const head = await this.transaction(consumer, parked, (rows) => rows.lockHead());
+    if (parked.aggregateVersion <= head + 1) return;
+    const missing = await this.options.history.ofAggregate(parked, head, parked.aggregateVersion, GAP_BATCH);
+    for (const event of missing) {
+      const received = await this.receive(consumer, event);
+      if (received === 'parked' || received === 'dead') return;
+    }
+  }
+
+  /** Whatever is still parked of the aggregate is looked after later. */
+  private async postpone({ name }: Consumer, parked: LoggedEvent): Promise<void> {
+    await this.options.database.query(
+      `update inbox_dead set next_at = greatest(next_at, $3) where consumer = $1 and aggregate_key = $2 and state = 'parked'`,
+      [name, partitionKeyOf(parked), this.after(this.gapAfterMs)],
+    );
+  }
+
+  private isWanted(consumer: Consumer, event: LoggedEvent): boolean {
+    return event.position > this.startOf(consumer) && isWantedBy(consumer, event);
+  }
+
+  private startOf({ name }: Consumer): number {
+    return this.starts.get(name) ?? 0;
+  }
+
+  private after(ms: number): Date {
+    return new Date(this.now().getTime() + ms);
+  }
+}
+
+const textOf = (error: unknown): string =>
+  (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 4_000);

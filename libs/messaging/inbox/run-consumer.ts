@@ -1,0 +1,70 @@
+import type { Logger } from 'pino';
+import { Counter, register } from 'prom-client';
+import { BackgroundLoop } from '../../service-kit/background-loop.js';
+import type { Channel } from '../channel/channel.js';
+import { broughtTypes, type Consumer } from './consumer.js';
+import type { Inbox } from './inbox.js';
+
+export interface RunConsumerOptions {
+  channel: Channel;
+  inbox: Inbox;
+  consumer: Consumer;
+  log: Logger;
+  /** Where the consumer begins the first time that it ever runs. Default: at the beginning of the log. */
+  from?: 'beginning' | 'now';
+  /** How many events of different aggregates it may be at, at once. Default: as the channel has it. */
+  concurrency?: number;
+  /** How often what is parked is looked after, in milliseconds. Default 1,000. */
+  tendEveryMs?: number;
+}
+
+export interface RunningConsumer {
+  /** Resolves when no effect is under way any more. What was not acknowledged comes again to whoever runs next. */
+  stop(): Promise<void>;
+}
+
+const received = new Counter({
+  name: 'inbox_events_total',
+  help: 'Events that consumers were brought, by what became of them; failed ones come again',
+  labelNames: ['consumer', 'outcome'],
+  registers: [register],
+});
+
+/** Brings a consumer what it wants: from the channel into the inbox, acknowledged once its effects are committed. */
+export async function runConsumer(options: RunConsumerOptions): Promise<RunningConsumer> {
+  const { channel, inbox, consumer, log, from = 'beginning', concurrency, tendEveryMs = 1_000 } = options;
+  await inbox.begin(consumer, from);
+  const subscription = await channel.subscribe(
+    { group: consumer.name, types: broughtTypes(consumer), from, ...(concurrency === undefined ? {} : { concurrency }) },
+    async (event) => {
+      try {
+        const outcome = await inbox.receive(consumer, event);
+        received.inc({ consumer: consumer.name, outcome });
+        if (outcome === 'dead')
+          log.error(
+            { consumer: consumer.name, eventId: event.eventId, type: event.type, aggregate: event.aggregateId },
+            `An event could not be applied and is a dead letter of ${consumer.name}: GET /v1/dead-letters`,
+          );
+      } catch (error) {
+        received.inc({ consumer: consumer.name, outcome: 'failed' });
+        throw error;
+      }
+    },
+  );
+  const tending = new BackgroundLoop(
+    async () => {
+      await inbox.tend(consumer);
+      return false;
+    },
+    {
+      idleMs: tendEveryMs,
+      onError: (error) => log.warn({ consumer: consumer.name, err: error }, `${consumer.name}: parked events are tried again`),
+    },
+  );
+  tending.start();
+  return {
+    async stop() {
+      await Promise.all([subscription.stop(), tending.stop()]);
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import type { LoggedEvent } from './logged-event.js';
+
+/** Of which partition something is, of how many. */
+export interface Partition {
+  index: number;
+  of: number;
+}
+
+/** What is kept in order: an aggregate of a service. */
+export const partitionKeyOf = ({
+  service,
+  aggregateType,
+  aggregateId,
+}: Pick<LoggedEvent, 'service' | 'aggregateType' | 'aggregateId'>): string => `${service}/${aggregateType}/${aggregateId}`;
+
+/** The same as `partitionSql` says. @param of at most 65,536. */
+export function partitionOf(event: Pick<LoggedEvent, 'service' | 'aggregateType' | 'aggregateId'>, of: number): number {
+  return createHash('md5').update(partitionKeyOf(event)).digest().readUInt16BE(0) % of;
+}
+
+/** The partition of a row of the log, of as many as the SQL expression `of` says; MD5, as it is the hash that PostgreSQL and Node both have built in. */
+export const partitionSql = (of: string): string =>
+  `('x' || left(md5(service || '/' || aggregate_type || '/' || aggregate_id), 4))::bit(16)::int % ${of}`;

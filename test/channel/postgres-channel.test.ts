@@ -1,0 +1,7 @@
+import { channelConformance } from './channel-conformance.js';
+import { startPostgresBed } from './postgres-bed.js';
+
+channelConformance('PostgreSQL', {
+  capabilities: { order: 'key', dedupMs: Infinity, replay: true },
+  start: startPostgresBed,
+});

@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ConsumerMode } from '../../libs/messaging/inbox/consumer.js';
+import { InboxBed, noting } from './inbox-bed.js';
+
+let bed: InboxBed;
+beforeAll(async () => {
+  bed = await InboxBed.create();
+});
+afterAll(() => bed.drop());
+
+/** How a channel that promises nothing brings the events of some aggregates: which, in which order, how often, how many at once, and where it crashes. */
+const bringing = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }).chain((lengths) => {
+  const count = lengths.reduce((sum, length) => sum + length, 0);
+  return fc.record({
+    lengths: fc.constant(lengths),
+    repeats: fc.array(fc.nat(count - 1), { maxLength: 8 }),
+    crashes: fc.uniqueArray(fc.nat(count - 1), { maxLength: 3 }),
+    shuffle: fc.infiniteStream(fc.nat(1_000)).map((stream) => [...stream.take(count + 8)]),
+    atOnce: fc.integer({ min: 1, max: 4 }),
+  });
+});
+
+it.each(['latest', 'sequential', 'commutative'] as const)(
+  'in mode %s has each effect once, in the order that the mode promises, whatever a channel does',
+  async (mode) => {
+    await fc.assert(
+      fc.asyncProperty(bringing, async ({ lengths, repeats, crashes, shuffle, atOnce }) => {
+        const run = randomUUID();
+        const events = await bed.say(
+          ...lengths.flatMap((length, nr) =>
+            Array.from({ length }, (_, index) => ({ aggregate: `${run}/${nr}/`, version: index + 1 })),
+          ),
+        );
+        const crashing = new Set(crashes.map((index) => events[index]!.eventId));
+        const consumer = noting(mode, {
+          name: run,
+          before: ({ eventId }) => {
+            if (crashing.delete(eventId)) throw new Error('crashed after the effect');
+          },
+        });
+        const order = [...events, ...repeats.map((index) => events[index]!)]
+          .map((event, index) => ({ event, at: shuffle[index]! }))
+          .toSorted((a, b) => a.at - b.at);
+        const members = Array.from({ length: atOnce }, () => bed.inbox({ attempts: 99 }));
+        for (let from = 0; from < order.length; from += atOnce) {
+          await Promise.all(
+            order.slice(from, from + atOnce).map(({ event }, index) =>
+              // What was not acknowledged is brought again.
+              members[index]!.receive(consumer, event).catch(() => members[index]!.receive(consumer, event)),
+            ),
+          );
+        }
+        // Each crash of what was parked costs one more look.
+        for (let look = 0; look <= crashes.length; look++) {
+          bed.forward(3_600);
+          await members[0]!.tend(consumer);
+        }
+
+        const effects = await bed.effects(run);
+        for (const [nr, length] of lengths.entries())
+          expectPromised(
+            mode,
+            effects.filter((effect) => effect.startsWith(`${run}/${nr}/`)).map((effect) => Number(effect.split('/')[2])),
+            length,
+          );
+      }),
+      { numRuns: 60 },
+    );
+  },
+);
+
+/** The versions in the order of their effects, as the mode lets them be. */
+function expectPromised(mode: ConsumerMode, versions: number[], length: number): void {
+  const all = Array.from({ length }, (_, index) => index + 1);
+  // `latest` may leave out what is overtaken, never the last; `commutative` has its own order.
+  const promised = {
+    latest: all.filter((version) => version === length || versions.includes(version)),
+    sequential: all,
+    commutative: all,
+  };
+  expect(mode === 'commutative' ? versions.toSorted((a, b) => a - b) : versions).toEqual(promised[mode]);
+}

@@ -1,0 +1,69 @@
+import type { AddressInfo } from 'node:net';
+import PostalMime from 'postal-mime';
+import { SMTPServer } from 'smtp-server';
+
+export interface TakenMail {
+  messageId: string;
+  from: string;
+  to: string[];
+  subject: string;
+  text: string;
+}
+
+/** What the server says to a mail that it has read; undefined takes it. */
+export type Verdict = (mail: TakenMail) => Error | undefined | Promise<Error | undefined>;
+
+export const refusal = (responseCode: number, message: string): Error => Object.assign(new Error(message), { responseCode });
+
+/** A mail server on loopback that remembers what it has read, taken or not, and answers as it is told. */
+export class MailServer {
+  /** Everything that was handed over, whatever the answer was. */
+  readonly read: TakenMail[] = [];
+  verdict: Verdict = () => undefined;
+  /** What it says to a recipient. */
+  recipient: (address: string) => Error | null = () => null;
+  private constructor(private readonly server: SMTPServer) {}
+
+  static async start(): Promise<MailServer> {
+    const server = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ['AUTH', 'STARTTLS'],
+      disableReverseLookup: true,
+      onRcptTo: ({ address }, _session, answer) => answer(own.recipient(address)),
+      onData: (stream, { envelope }, answer) => {
+        void own
+          .take(
+            stream,
+            envelope.rcptTo.map(({ address }) => address),
+          )
+          .then(
+            (refused) => answer(refused),
+            () => {}, // the client was killed
+          );
+      },
+    });
+    server.on('error', () => {}); // of a client that was killed
+    const own = new MailServer(server);
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    return own;
+  }
+
+  get url(): string {
+    return `smtp://127.0.0.1:${(this.server.server.address() as AddressInfo).port}`;
+  }
+
+  private async take(stream: AsyncIterable<Buffer>, to: string[]): Promise<Error | undefined> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    const { messageId = '', from, subject = '', text = '' } = await PostalMime.parse(Buffer.concat(chunks));
+    const mail = { messageId, from: from?.address ?? '', to, subject, text };
+    this.read.push(mail);
+    return this.verdict(mail);
+  }
+
+  async stop(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.server.close(resolve);
+    });
+  }
+}

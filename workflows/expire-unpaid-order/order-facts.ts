@@ -1,0 +1,20 @@
+import { condition, setHandler } from '@temporalio/workflow';
+import type { OrderFact } from '../../contracts/order-fact.js';
+import { noteOrderFactSignal } from './expire-unpaid-order.contract.js';
+
+/** After these nobody waits for the payment of an order any more. */
+const endings: readonly OrderFact['type'][] = ['order.paid', 'order.cancelled', 'order.shipped'];
+
+/** What the process has been told of its order, each fact once however often it is told. */
+export class OrderFacts {
+  private readonly heard = new Map<string, OrderFact['type']>();
+
+  constructor() {
+    setHandler(noteOrderFactSignal, ({ occurrenceId, type }) => void this.heard.set(occurrenceId, type));
+  }
+
+  /** Resolves when the order needs no watching any more, or the time is over. @returns whether it is settled. */
+  settledWithin(ms: number): Promise<boolean> {
+    return condition(() => [...this.heard.values()].some((type) => endings.includes(type)), ms);
+  }
+}
