@@ -2,7 +2,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { AtShutdownModule } from '../../libs/service-kit/at-shutdown.module.js';
 import { OperationsModule } from '../../libs/service-kit/operations.module.js';
-import type { SagaWatch } from './saga-watch.js';
+import { LooksController } from './looks.controller.js';
+import { SagaWatch } from './saga-watch.js';
 
 /** Health and metrics of the saga watch, and its orderly end. */
 @Module({})
@@ -10,6 +11,8 @@ export class SagaModule {
   static register(watch: SagaWatch, database: Pool, close: () => Promise<void>): DynamicModule {
     return {
       module: SagaModule,
+      controllers: [LooksController],
+      providers: [{ provide: SagaWatch, useValue: watch }],
       imports: [
         OperationsModule.register({ inject: [], useFactory: () => ({ database: () => database.query('select 1') }) }),
         AtShutdownModule.register({ drain: () => watch.stop(), close }),

@@ -45,7 +45,10 @@ const catalogue = {
     )
     .default(''),
   EVENT_CHANNEL: z.enum(['postgres']).default('postgres'),
+  RELAY_URL: url('http://127.0.0.1:3021'),
+  SAGA_URL: url('http://127.0.0.1:3022'),
   HOOKS_URL: url('http://127.0.0.1:3010'),
+  PROJECTION_URL: url('http://127.0.0.1:3011'),
   FEED_CONNECTIONS: z.coerce.number().int().min(1).max(100_000).default(1_000),
   FEED_LIFETIME_MS: milliseconds(1_800_000),
   FEED_HEARTBEAT_MS: milliseconds(15_000),

@@ -42,6 +42,8 @@ export interface EmbeddedSystem {
     readonly gateway: string;
     readonly hooks: string;
     readonly relay: string;
+    readonly saga: string;
+    readonly projection: string;
     /** `host:port` */
     readonly temporal: string;
     readonly temporalUi: string;
@@ -106,8 +108,10 @@ export async function startEmbeddedSystem(options: EmbeddedSystemOptions = {}): 
       addresses: {
         ...participantUrls(settings),
         gateway: listeningPlace(jointProcesses[0], settings).url,
-        relay: listeningPlace(listenerProcesses[0], settings).url,
-        hooks: listeningPlace(listenerProcesses[2], settings).url,
+        relay: listeningPlace({ listensOn: 'RELAY_PORT' }, settings).url,
+        saga: listeningPlace({ listensOn: 'SAGA_PORT' }, settings).url,
+        hooks: listeningPlace({ listensOn: 'HOOKS_URL' }, settings).url,
+        projection: listeningPlace({ listensOn: 'PROJECTION_URL' }, settings).url,
         temporal: servers.temporalAddress,
         temporalUi: temporalUiUrl(given, settings),
         databaseAdmin: servers.databaseAdminUrl,

@@ -27,6 +27,7 @@ export const listenerProcesses = [
   { name: 'relay', main: 'apps/relay/main.js', listensOn: 'RELAY_PORT', owns: 'events' },
   { name: 'saga', main: 'apps/saga/main.js', listensOn: 'SAGA_PORT', owns: 'saga' },
   { name: 'hooks', main: 'apps/hooks/main.js', listensOn: 'HOOKS_URL', owns: 'hooks' },
+  { name: 'projection', main: 'apps/projection/main.js', listensOn: 'PROJECTION_URL', owns: 'projection' },
 ] as const satisfies ProcessDeclaration[];
 
 /** Gateway and worker in one process: a saga that is started there is handed to its worker without a way through the server. */

@@ -26,7 +26,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       LOG_LEVEL: 'warn',
     },
   });
-  const { gateway, hooks, relay, databaseAdmin, temporal } = system.addresses;
+  const { gateway, hooks, relay, saga, projection, databaseAdmin, temporal } = system.addresses;
   const participantUrls = Object.fromEntries(participantNames.map((name) => [`${name}Url`, system.addresses[name]])) as Record<
     `${Participant}Url`,
     string
@@ -35,6 +35,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     gatewayUrl: gateway,
     hooksUrl: hooks,
     relayUrl: relay,
+    sagaUrl: saga,
+    projectionUrl: projection,
     ...participantUrls,
     databaseAdminUrl: databaseAdmin,
     temporalAddress: temporal,

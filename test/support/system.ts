@@ -6,6 +6,8 @@ export interface SystemUnderTest extends Record<`${Participant}Url`, string> {
   gatewayUrl: string;
   hooksUrl: string;
   relayUrl: string;
+  sagaUrl: string;
+  projectionUrl: string;
   databaseAdminUrl: string;
   temporalAddress: string;
   /** Holds `run.json` with the pids of the processes. */
