@@ -28,6 +28,10 @@ export type DeadEvent = z.infer<typeof DeadEvent>;
 export const ReplayDeadEvent = z.strictObject({ acceptGap: z.boolean().default(false) }).prefault({});
 export type ReplayDeadEvent = z.infer<typeof ReplayDeadEvent>;
 
+/** What a decision has set in motion: how many of the events behind it have come into the log with it. */
+export const DeadEventDecided = z.object({ released: z.int() }).meta({ id: 'DeadEventDecided' });
+export type DeadEventDecided = z.infer<typeof DeadEventDecided>;
+
 /** The note is kept with the event. */
 export const SkipDeadEvent = z.strictObject({ note: z.string().trim().min(1).max(1_000) });
 export type SkipDeadEvent = z.infer<typeof SkipDeadEvent>;

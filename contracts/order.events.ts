@@ -26,20 +26,33 @@ export const orderEvents = {
   }),
   'order.approved.v1': OrderApprovedV1,
   'order.approved.v2': OrderApprovedV2,
-  'order.rejected.v1': z.object({ ...order, customerId: order.customerId.nullable(), rejection: Rejection }).meta({
-    description: 'The order was refused or taken back. The customer is null where nothing but the id was known of it.',
-    examples: [
-      {
-        ...sample,
-        rejection: { code: 'INSUFFICIENT_CREDIT', detail: 'The order needs 30.00 EUR and 12.00 EUR of the credit are left.' },
-      },
-      { orderId: 'ORDER-2', customerId: null, rejection: byOperator },
-    ],
-  }),
-  'order.revision-begun.v1': z.object({ ...order, sagaId, oldTotal: Money, newTotal: Money }).meta({
-    description: 'A revision was begun: the order is locked for its saga, and has its old lines until that has succeeded.',
-    examples: [{ ...sample, sagaId: 'revise-order:ORDER-1:1', oldTotal: total, newTotal: euros(50) }],
-  }),
+  'order.rejected.v1': z
+    .object({
+      ...order,
+      customerId: order.customerId.nullable(),
+      rejection: Rejection,
+      lines: z
+        .array(OrderLine)
+        .optional()
+        .meta({ description: 'What was asked for, of an order that was refused before it was ever placed' }),
+      total: Money.optional(),
+    })
+    .meta({
+      description: 'The order was refused or taken back. The customer is null where nothing but the id was known of it.',
+      examples: [
+        {
+          ...sample,
+          rejection: { code: 'INSUFFICIENT_CREDIT', detail: 'The order needs 30.00 EUR and 12.00 EUR of the credit are left.' },
+        },
+        { orderId: 'ORDER-2', customerId: null, rejection: byOperator },
+      ],
+    }),
+  'order.revision-begun.v1': z
+    .object({ ...order, sagaId, oldTotal: Money, newTotal: Money, newLines: z.array(OrderLine).optional() })
+    .meta({
+      description: 'A revision was begun: the order is locked for its saga, and has its old lines until that has succeeded.',
+      examples: [{ ...sample, sagaId: 'revise-order:ORDER-1:1', oldTotal: total, newTotal: euros(50) }],
+    }),
   'order.revision-undone.v1': CommandUndoneV1.meta({
     description: 'A revision came to nothing, whether or not it had begun: the order stands as before.',
     examples: [{ ...sample, sagaId: 'revise-order:ORDER-1:1', reason: byOperator }],

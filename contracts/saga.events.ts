@@ -8,6 +8,7 @@ const Saga = z.object({
   customerId: z.string().nullable(),
   state: z.enum(sagaStates).meta({ description: 'As GET /v1/sagas shows it from now on' }),
   startedAt: z.iso.datetime(),
+  runId: z.string().optional().meta({ description: 'Which run of its workflow it is; a saga that was reset goes on in another' }),
 });
 const Ended = Saga.extend({ endedAt: z.iso.datetime() });
 

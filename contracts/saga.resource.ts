@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { Identifier } from './identifier.js';
+import { projectedPageOf } from './projection.resource.js';
 import { resolveActions, sagaStates, stepKinds, stepStates } from './saga-state.js';
 
 const Links = z.object({ self: z.string(), resource: z.string().optional(), history: z.string(), temporalUi: z.string() });
@@ -17,6 +19,31 @@ export const SagaSummary = z
   })
   .meta({ id: 'SagaSummary' });
 export type SagaSummary = z.infer<typeof SagaSummary>;
+
+/** How the list of sagas can be narrowed down. */
+export const sagaFilter = {
+  type: z
+    .string()
+    .regex(/^[a-z][A-Za-z0-9]{0,63}$/, 'must be the name of a saga, such as createOrder')
+    .optional(),
+  state: z.enum(sagaStates).optional(),
+  customerId: Identifier.optional(),
+  businessId: Identifier.optional(),
+};
+
+/** What the list answers. */
+export const SagaPage = projectedPageOf(SagaSummary).extend({
+  asOf: z
+    .string()
+    .nullable()
+    .meta({
+      description: 'The position of the log that the answer tells of; null when Temporal itself has answered, as it is now',
+    }),
+});
+export type SagaPage = z.infer<typeof SagaPage>;
+
+/** A saga as the read model has it; the API adds where things are. */
+export type ProjectedSaga = Omit<SagaSummary, 'links'> & { runId: string | null };
 
 export const SagaStep = z
   .object({

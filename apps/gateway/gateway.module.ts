@@ -6,6 +6,7 @@ import { OperationsModule, type ReadinessChecks } from '../../libs/service-kit/o
 import { ApiKeyGuard } from './auth/api-key.guard.js';
 import { AUTH_POLICY, authPolicy } from './auth/auth-policy.js';
 import { CustomersModule } from './customers/customers.module.js';
+import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
 import { DocsController } from './docs.controller.js';
 import { EventsModule } from './events/events.module.js';
 import { EventTypesModule } from './event-types/event-types.module.js';
@@ -18,6 +19,7 @@ import { OrdersModule } from './orders/orders.module.js';
 import { ParticipantsModule } from './participants/participants.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
 import { ProductsModule } from './products/products.module.js';
+import { ReadModelsModule } from './read-models/read-models.module.js';
 import { ReservationsModule } from './reservations/reservations.module.js';
 import { SagaStartModule } from './saga-start/saga-start.module.js';
 import { SagasModule } from './sagas/sagas.module.js';
@@ -50,6 +52,7 @@ export class GatewayModule {
         AtShutdownModule.register(lifecycle),
         TemporalModule.register(temporal),
         ParticipantsModule,
+        ReadModelsModule,
         SagaStartModule.register(eagerStart),
         OrdersModule,
         ProductsModule,
@@ -63,6 +66,7 @@ export class GatewayModule {
         HooksModule,
         FaultsModule,
         EventsModule,
+        DeadLettersModule,
       ],
       controllers: [DocsController],
       providers: [

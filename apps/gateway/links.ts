@@ -36,8 +36,9 @@ export class Links {
     return `${this.saga(sagaId)}/history`;
   }
 
-  temporalUi(sagaId: string, runId: string): string {
+  /** One run in Temporal's UI, or all of a saga's. */
+  temporalUi(sagaId: string, runId?: string): string {
     const { TEMPORAL_UI_URL, TEMPORAL_NAMESPACE } = this.settings;
-    return `${TEMPORAL_UI_URL.replace(/\/$/, '')}/namespaces/${TEMPORAL_NAMESPACE}/workflows/${sagaId}/${runId}/history`;
+    return `${TEMPORAL_UI_URL.replace(/\/$/, '')}/namespaces/${TEMPORAL_NAMESPACE}/workflows/${sagaId}${runId === undefined ? '' : `/${runId}/history`}`;
   }
 }

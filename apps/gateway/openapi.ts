@@ -25,6 +25,7 @@ function openApiDocument(app: INestApplication): OpenAPIObject {
     .addTag('sagas', 'What is running, where it waits, and how to repair it')
     .addTag('events', 'What has happened, by polling, as a feed or as a stream')
     .addTag('event-types', 'What the services publish, and in which versions')
+    .addTag('operations', 'Read models, and events that could not go on: for operators')
     .addTag('hooks', 'Events sent to you: webhooks, signed as Standard Webhooks says')
     .addTag('faults', 'Failures on demand, for trying things out')
     .addBearerAuth({

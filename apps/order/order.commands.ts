@@ -48,7 +48,7 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
       const rejection = { code: 'UNKNOWN_PRODUCT', detail: `The catalogue has no ${unknown.join(', ')}.` };
       if (unknown.length > 0) {
         const rejected = await insertOrder(tx, { ...order, ...priced, state: 'REJECTED', rejection });
-        await appendEvent(tx, orderEvent(rejected, 'order.rejected', { rejection }), context);
+        await appendEvent(tx, orderEvent(rejected, 'order.rejected', { rejection, ...priced }), context);
         return new Refusal(rejection.code, rejection.detail);
       }
       const placed = await insertOrder(tx, { ...order, ...priced, state: initialOrderState });
@@ -105,7 +105,11 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
       }
       const newTotal = revision.total;
       const order = await begin(tx, 'revise', run, revision);
-      await appendEvent(tx, orderEvent(order, 'order.revision-begun', { sagaId: run.sagaId, oldTotal, newTotal }), context);
+      await appendEvent(
+        tx,
+        orderEvent(order, 'order.revision-begun', { sagaId: run.sagaId, oldTotal, newTotal, newLines: revision.lines }),
+        context,
+      );
       return { orderId, state: order.state, oldTotal, newTotal };
     },
   );
@@ -209,7 +213,7 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
     const particulars = order ?? { customerId: null, lines: [], sagaId: context.correlationId ?? context.key };
     const { lines, total } = priceLines(particulars.lines, await pricesOf(tx, skusOf(particulars)));
     const tombstone = await insertOrder(tx, { orderId, ...particulars, lines, total, state: 'REJECTED', rejection });
-    await appendEvent(tx, orderEvent(tombstone, 'order.rejected', { rejection }), context);
+    await appendEvent(tx, orderEvent(tombstone, 'order.rejected', { rejection, ...(order && { lines, total }) }), context);
   }
 }
 

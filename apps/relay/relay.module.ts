@@ -6,7 +6,9 @@ import type { Outboxes } from '../../libs/messaging/relay/outboxes.js';
 import type { Relay } from '../../libs/messaging/relay/relay.js';
 import { AtShutdownModule } from '../../libs/service-kit/at-shutdown.module.js';
 import { OperationsModule } from '../../libs/service-kit/operations.module.js';
+import { CarriedPosition } from '../../libs/messaging/relay/carried-position.js';
 import { DeadEventsController } from './dead-events.controller.js';
+import { PositionController } from './position.controller.js';
 
 export interface RelayParts {
   database: Pool;
@@ -37,8 +39,11 @@ export class RelayModule {
           },
         }),
       ],
-      controllers: [DeadEventsController],
-      providers: [{ provide: DeadEvents, useValue: new DeadEvents(database, outboxes) }],
+      controllers: [DeadEventsController, PositionController],
+      providers: [
+        { provide: DeadEvents, useValue: new DeadEvents(database, outboxes) },
+        { provide: CarriedPosition, useValue: new CarriedPosition(database, outboxes, () => relay.hint()) },
+      ],
     };
   }
 }

@@ -43,7 +43,7 @@ await runProcess(log, async () => {
   const rules = bridgeTable(settings);
   const bridge = rules.length === 0 ? undefined : await runBridge({ rules, database, client, settings, log });
   await startService({
-    module: SagaModule.register(database, {
+    module: SagaModule.register(watch, database, {
       drain: () => Promise.all([watch.stop(), bridge?.stop()]),
       close: async () => {
         await bridge?.close();

@@ -68,7 +68,7 @@ function endOf({ status, settled, state }: ObservedSaga): SagaEventType {
 }
 
 function dataOf(saga: ObservedSaga, type: SagaEventType): SagaEventData<SagaEventType> {
-  const { sagaId, businessId, customerId, state, startedAt, endedAt } = saga;
+  const { sagaId, runId, businessId, customerId, state, startedAt, endedAt } = saga;
   return {
     sagaId,
     type: saga.type,
@@ -76,6 +76,7 @@ function dataOf(saga: ObservedSaga, type: SagaEventType): SagaEventData<SagaEven
     customerId,
     state,
     startedAt: startedAt.toISOString(),
+    runId,
     ...(endedAt !== undefined && isEnd(type) ? { endedAt: endedAt.toISOString() } : {}),
   };
 }

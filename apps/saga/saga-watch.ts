@@ -23,6 +23,8 @@ export interface SagaWatchOptions {
  */
 export class SagaWatch {
   private stopped = false;
+  private looking: Promise<void> = Promise.resolve();
+  private queued: Promise<void> | undefined;
   private wake = () => {};
   private running: Promise<void> | undefined;
   /** When the last look succeeded, in ms since the epoch; undefined before the first. */
@@ -39,6 +41,17 @@ export class SagaWatch {
     this.stopped = true;
     this.wake();
     await this.running;
+  }
+
+  /** A look that begins after this call; those who ask meanwhile share it. */
+  lookAfresh(): Promise<void> {
+    this.queued ??= this.looking.then(() => {
+      this.queued = undefined;
+      const look = this.look();
+      this.looking = look.catch(() => {});
+      return look;
+    });
+    return this.queued;
   }
 
   /** One look: everything that has changed since the last one is recorded. */

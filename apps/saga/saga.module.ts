@@ -2,13 +2,17 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { AtShutdownModule, type Lifecycle } from '../../libs/service-kit/at-shutdown.module.js';
 import { OperationsModule } from '../../libs/service-kit/operations.module.js';
+import { LooksController } from './looks.controller.js';
+import { SagaWatch } from './saga-watch.js';
 
-/** Health and metrics of the saga watch and the bridge, and their orderly end. */
+/** Health and metrics of the saga watch and the bridge, the call to look now, and their orderly end. */
 @Module({})
 export class SagaModule {
-  static register(database: Pool, lifecycle: Lifecycle): DynamicModule {
+  static register(watch: SagaWatch, database: Pool, lifecycle: Lifecycle): DynamicModule {
     return {
       module: SagaModule,
+      controllers: [LooksController],
+      providers: [{ provide: SagaWatch, useValue: watch }],
       imports: [
         OperationsModule.register({ inject: [], useFactory: () => ({ database: () => database.query('select 1') }) }),
         AtShutdownModule.register(lifecycle),

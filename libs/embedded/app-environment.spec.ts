@@ -7,6 +7,8 @@ import { jointProcesses, listenerProcesses, participantProcesses, type ProcessDe
 const settings = {
   HOST: '127.0.0.1',
   PORT: 3000,
+  RELAY_PORT: 3021,
+  SAGA_PORT: 3022,
   ORDER_URL: 'http://127.0.0.1:3001',
   CUSTOMER_URL: 'http://127.0.0.1:3002',
   DATABASE_ROLE_PASSWORD: 'secret',

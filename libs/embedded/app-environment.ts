@@ -3,7 +3,7 @@ import { participantUrlSettings } from '../config/participant-url.js';
 import { type Environment, givenEnvironment, type Settings } from '../config/settings.js';
 import { serviceUrl } from '../database/service-url.js';
 import type { EmbeddedSettings } from './embedded-settings.js';
-import type { ListeningPlace } from './listening-place.js';
+import { type ListeningPlace, listeningPlace } from './listening-place.js';
 import type { ProcessDeclaration } from './processes.js';
 
 export interface AppEnvironmentOptions {
@@ -34,6 +34,8 @@ export function appEnvironment(
     // Nobody but its owner is told a key.
     HOOKS_SECRET_KEY: declaration.owns === 'hooks' ? (asked['HOOKS_SECRET_KEY'] ?? hooksSecretKey) : '',
     ...Object.fromEntries([...participantUrlSettings, ...listenerUrlSettings].map((name) => [name, settings[name]])),
+    RELAY_URL: listeningPlace({ listensOn: 'RELAY_PORT' }, settings).url,
+    SAGA_URL: listeningPlace({ listensOn: 'SAGA_PORT' }, settings).url,
     PUBLIC_URL: asked['PUBLIC_URL'] ?? `http://127.0.0.1:${settings.PORT}`,
     TEMPORAL_ADDRESS: temporalAddress,
     TEMPORAL_UI_URL: temporalUiUrl(given, settings),

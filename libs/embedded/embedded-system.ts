@@ -45,6 +45,8 @@ export interface EmbeddedSystem {
     readonly notification: string;
     /** Where mails can be read; undefined where they go to a mail server. */
     readonly mailbox: string | undefined;
+    readonly saga: string;
+    readonly projection: string;
     /** `host:port` */
     readonly temporal: string;
     readonly temporalUi: string;
@@ -104,14 +106,16 @@ export async function startEmbeddedSystem(options: EmbeddedSystemOptions = {}): 
       await together(signal, starts);
     }
 
-    const notification = listeningPlace(listenerProcesses[3], settings).url;
+    const notification = listeningPlace({ listensOn: 'NOTIFICATION_URL' }, settings).url;
     let stopping: Promise<void> | undefined;
     return {
       addresses: {
         ...participantUrls(settings),
         gateway: listeningPlace(jointProcesses[0], settings).url,
-        relay: listeningPlace(listenerProcesses[0], settings).url,
-        hooks: listeningPlace(listenerProcesses[2], settings).url,
+        relay: listeningPlace({ listensOn: 'RELAY_PORT' }, settings).url,
+        saga: listeningPlace({ listensOn: 'SAGA_PORT' }, settings).url,
+        hooks: listeningPlace({ listensOn: 'HOOKS_URL' }, settings).url,
+        projection: listeningPlace({ listensOn: 'PROJECTION_URL' }, settings).url,
         notification,
         mailbox: settings.SMTP_URL || settings.NODE_ENV === 'production' ? undefined : `${notification}/mailbox`,
         temporal: servers.temporalAddress,

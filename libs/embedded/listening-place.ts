@@ -11,7 +11,7 @@ export interface ListeningPlace {
 }
 
 /** Where a process listens: participants where others call them, gateway and worker on HOST and a port of their own. */
-export function listeningPlace({ listensOn }: ProcessDeclaration, settings: EmbeddedSettings): ListeningPlace {
+export function listeningPlace({ listensOn }: Pick<ProcessDeclaration, 'listensOn'>, settings: EmbeddedSettings): ListeningPlace {
   const value = settings[listensOn];
   if (typeof value === 'number') {
     const { HOST } = settings;

@@ -28,6 +28,7 @@ export const listenerProcesses = [
   { name: 'saga', main: 'apps/saga/main.js', listensOn: 'SAGA_PORT', owns: 'saga' },
   { name: 'hooks', main: 'apps/hooks/main.js', listensOn: 'HOOKS_URL', owns: 'hooks' },
   { name: 'notification', main: 'apps/notification/main.js', listensOn: 'NOTIFICATION_URL', owns: 'notification' },
+  { name: 'projection', main: 'apps/projection/main.js', listensOn: 'PROJECTION_URL', owns: 'projection' },
 ] as const satisfies ProcessDeclaration[];
 
 /** Gateway and worker in one process: a saga that is started there is handed to its worker without a way through the server. */

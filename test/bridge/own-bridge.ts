@@ -14,7 +14,7 @@ export class OwnBridge {
 
   static async start(termMs: number, settings: Record<string, string> = {}): Promise<OwnBridge> {
     const port = await freePort();
-    const child = spawn(process.execPath, [path.resolve('dist/apps/saga/main.js')], {
+    const child = spawn(process.execPath, [path.resolve('dist/bundled/apps/saga/main.js')], {
       env: {
         DATABASE_URL: serviceUrl(system().databaseAdminUrl, 'saga', 'roundtrip'),
         TEMPORAL_ADDRESS: system().temporalAddress,

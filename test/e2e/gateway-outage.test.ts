@@ -40,7 +40,6 @@ describe('without Temporal', () => {
       ask('/v1/orders', placed),
       ask('/v1/orders', placed, { 'idempotency-key': 'outage', prefer: 'wait=30' }),
       ask('/v1/orders/unheard-of'),
-      ask('/v1/sagas'),
       ask('/v1/sagas/create-order:unheard-of'),
       ask('/v1/sagas/create-order:unheard-of/history'),
       ask('/v1/sagas/create-order:unheard-of/abort', {}),

@@ -26,7 +26,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       LOG_LEVEL: 'warn',
     },
   });
-  const { gateway, hooks, relay, notification, databaseAdmin, temporal } = system.addresses;
+  const { gateway, hooks, relay, saga, projection, notification, databaseAdmin, temporal } = system.addresses;
   const participantUrls = Object.fromEntries(participantNames.map((name) => [`${name}Url`, system.addresses[name]])) as Record<
     `${Participant}Url`,
     string
@@ -36,6 +36,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     hooksUrl: hooks,
     relayUrl: relay,
     notificationUrl: notification,
+    sagaUrl: saga,
+    projectionUrl: projection,
     ...participantUrls,
     databaseAdminUrl: databaseAdmin,
     temporalAddress: temporal,

@@ -7,6 +7,8 @@ export interface SystemUnderTest extends Record<`${Participant}Url`, string> {
   hooksUrl: string;
   relayUrl: string;
   notificationUrl: string;
+  sagaUrl: string;
+  projectionUrl: string;
   databaseAdminUrl: string;
   temporalAddress: string;
   /** Holds `run.json` with the pids of the processes. */

@@ -4,13 +4,17 @@ import { z } from 'zod';
 import { Credit, LedgerEntry } from '../../../contracts/credit.resource.js';
 import { Customer } from '../../../contracts/customer.resource.js';
 import { Identifier } from '../../../contracts/identifier.js';
+import { Order } from '../../../contracts/order.resource.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
+import { atPosition, type ProjectedPage, projectedPageOf } from '../../../contracts/projection.resource.js';
 import { ApiProblems } from '../api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { CustomerReader } from './customer-reader.service.js';
 
 const CustomerPageQuery = z.strictObject(pageQuery);
 type CustomerPageQuery = z.infer<typeof CustomerPageQuery>;
+const CustomerOrdersQuery = z.strictObject({ ...pageQuery, ...atPosition });
+type CustomerOrdersQuery = z.infer<typeof CustomerOrdersQuery>;
 const CreditQuery = z.strictObject({
   at: z.iso.datetime({ offset: true }).optional().meta({ description: 'Any past instant; default now' }),
 });
@@ -37,6 +41,26 @@ export class CustomersController {
   @ApiProblems(problemsOfOne)
   get(@Param('customerId', { schema: Identifier }) customerId: string): Promise<Customer> {
     return this.customers.customer(customerId);
+  }
+
+  @Get(':customerId/orders')
+  @Allow('customers', 'orders')
+  @ApiOperation({
+    summary: "List a customer's orders, the newest first",
+    description:
+      'A read model over what the order and customer services have stated. Without `at` it waits a moment for what is committed by now; `asOf` says what it has.',
+  })
+  @ApiOkResponse({ standardSchema: projectedPageOf(Order) })
+  @ApiProblems({
+    404: ['CUSTOMER_NOT_FOUND'],
+    422: ['VALIDATION_FAILED', 'INVALID_CURSOR', 'INVALID_POSITION'],
+    503: ['PARTICIPANT_UNAVAILABLE', 'PROJECTION_BEHIND'],
+  })
+  orders(
+    @Param('customerId', { schema: Identifier }) customerId: string,
+    @Query({ schema: CustomerOrdersQuery }) query: CustomerOrdersQuery,
+  ): Promise<ProjectedPage<Order>> {
+    return this.customers.orders(customerId, query);
   }
 
   @Get(':customerId/credit')

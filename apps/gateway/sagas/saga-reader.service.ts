@@ -2,10 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { executionInfoFromRaw } from '@temporalio/client/lib/helpers.js';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import type { Page } from '../../../contracts/page.js';
 import type { SagaTimeline } from '../../../contracts/saga-state.js';
-import type { Saga, SagaSummary } from '../../../contracts/saga.resource.js';
+import type { ProjectedSaga, Saga, SagaPage } from '../../../contracts/saga.resource.js';
+import { ParticipantUnavailableException } from '../../../libs/participant-client/participant-unavailable.exception.js';
 import { timelineQuery } from '../../../workflows/saga/saga.contract.js';
+import { isBehind, ReadModels } from '../read-models/read-models.service.js';
 import { grpcCodeOf, INVALID_ARGUMENT, NOT_FOUND } from '../temporal/temporal-outage.js';
 import { TemporalService } from '../temporal/temporal.service.js';
 import { cursorOf, invalidCursor, tokenOf } from './page-token.js';
@@ -19,16 +20,47 @@ import { visibilityQuery } from './visibility-query.js';
 const QUERY_MS = 2_000;
 const HISTORY_MS = 4_000;
 
-/** Sagas as Temporal has them: it is their database. */
+/** What a cursor of a list begins with that Temporal itself has answered. */
+const OF_TEMPORAL = 'temporal.';
+
+/** Sagas: each as Temporal has it, which is their database; the list of all from the read model, and from Temporal where that is not there in time. */
 @Injectable()
 export class SagaReader {
   constructor(
     @Inject(TemporalService) private readonly temporal: TemporalService,
     @Inject(SagaView) private readonly view: SagaView,
+    @Inject(ReadModels) private readonly readModels: ReadModels,
   ) {}
 
-  /** Sagas that match, those under way first. */
-  async list({ limit, after, ...filter }: SagaFilter): Promise<Page<SagaSummary>> {
+  /**
+   * Sagas that match, those under way first: as of `at` at the least; without it as of now. A saga is found from the moment at which Temporal shows it: the
+   * watch looks, the relay carries, and the read model waits for it; where that takes too long Temporal is asked itself, and where that is
+   * away the answer is as of when it can be.
+   * @throws ProblemException 503 when `at` was asked for and is not there in time, or nobody can be asked.
+   */
+  async list({ at, after, ...filter }: SagaFilter): Promise<SagaPage> {
+    if (after?.startsWith(OF_TEMPORAL)) return this.ofTemporal(filter, after.slice(OF_TEMPORAL.length));
+    if (at !== undefined || after !== undefined) return this.ofReadModel({ ...filter, after, at });
+    const now = await this.readModels.sagasCommitted();
+    if (now !== undefined) {
+      const page = await this.ofReadModel({ ...filter, at: now }).catch(noneIfNotThere);
+      if (page) return page;
+    }
+    return this.ofTemporal(filter).catch((error: unknown) =>
+      this.ofReadModel(filter).catch(() => {
+        throw error;
+      }),
+    );
+  }
+
+  private async ofReadModel(
+    query: Omit<SagaFilter, 'at' | 'after'> & { at?: string | undefined; after?: string | undefined },
+  ): Promise<SagaPage> {
+    const { items, ...page } = await this.readModels.page<ProjectedSaga>('/sagas', { ...query });
+    return { ...page, items: items.map((saga) => this.view.projected(saga)) };
+  }
+
+  private async ofTemporal({ limit, ...filter }: Omit<SagaFilter, 'at' | 'after'>, after?: string): Promise<SagaPage> {
     const query = visibilityQuery(filter);
     const nextPageToken = after === undefined ? new Uint8Array() : tokenOf(after, query);
     return this.temporal.call(async (client) => {
@@ -41,9 +73,11 @@ export class SagaReader {
       const runs: SagaRun[] = await Promise.all(
         page.executions.map((raw) => executionInfoFromRaw(raw, client.options.loadedDataConverter, raw, namespace)),
       );
+      const next = cursorOf(page.nextPageToken ?? new Uint8Array(), query);
       return {
         items: runs.flatMap((run) => this.view.summary(run) ?? []),
-        next: cursorOf(page.nextPageToken ?? new Uint8Array(), query),
+        next: next === null ? null : `${OF_TEMPORAL}${next}`,
+        asOf: null,
       };
     });
   }
@@ -73,6 +107,12 @@ export class SagaReader {
       .call((client) => client.workflow.getHandle(sagaId).query(timelineQuery), QUERY_MS)
       .catch(() => undefined);
   }
+}
+
+/** Whether it is away or has not come far enough: somebody else may answer. */
+function noneIfNotThere(error: unknown): undefined {
+  if (isBehind(error) || error instanceof ParticipantUnavailableException) return undefined;
+  throw error;
 }
 
 async function historyOf(client: Client, workflowId: string): Promise<string> {

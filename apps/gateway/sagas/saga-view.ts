@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { SagaTimeline, StepRecord } from '../../../contracts/saga-state.js';
-import type { Saga, SagaSummary } from '../../../contracts/saga.resource.js';
+import type { ProjectedSaga, Saga, SagaSummary } from '../../../contracts/saga.resource.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
 import { Links } from '../links.js';
 import { standingOf } from '../../../contracts/saga-standing.js';
@@ -18,7 +18,6 @@ export class SagaView {
     const { typedSearchAttributes: attributes, workflowId: sagaId } = run;
     const type = attributes.get(searchAttributes.sagaType);
     if (type === undefined) return undefined;
-    const resource = this.links.resource(sagaId);
     return {
       sagaId,
       type,
@@ -27,13 +26,23 @@ export class SagaView {
       customerId: attributes.get(searchAttributes.customerId) ?? null,
       startedAt: run.startTime.toISOString(),
       endedAt: run.closeTime?.toISOString() ?? null,
-      links: {
-        self: this.links.saga(sagaId),
-        ...(resource === undefined ? {} : { resource }),
-        history: this.links.sagaHistory(sagaId),
-        temporalUi: this.links.temporalUi(sagaId, run.runId),
-      },
+      links: this.linksOf(sagaId, run.runId),
     };
+  }
+
+  private linksOf(sagaId: string, runId: string | null): SagaSummary['links'] {
+    const resource = this.links.resource(sagaId);
+    return {
+      self: this.links.saga(sagaId),
+      ...(resource === undefined ? {} : { resource }),
+      history: this.links.sagaHistory(sagaId),
+      temporalUi: this.links.temporalUi(sagaId, runId ?? undefined),
+    };
+  }
+
+  /** The same, of what the read model has. */
+  projected({ runId, ...saga }: ProjectedSaga): SagaSummary {
+    return { ...saga, links: this.linksOf(saga.sagaId, runId) };
   }
 
   /** With the steps that the saga itself tells; without them (no worker could be asked) with what Temporal knows. */

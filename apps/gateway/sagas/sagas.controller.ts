@@ -1,8 +1,7 @@
 import { Body, Controller, Get, Header, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IdempotencyKey } from '../../../contracts/idempotency-key.js';
-import { type Page, pageOf } from '../../../contracts/page.js';
-import { ResolveStep, Saga, SagaSummary } from '../../../contracts/saga.resource.js';
+import { ResolveStep, Saga, SagaPage } from '../../../contracts/saga.resource.js';
 import { parseHeader } from '../../../libs/service-kit/parse-header.js';
 import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
@@ -26,11 +25,15 @@ export class SagasController {
   @Get()
   @ApiOperation({
     summary: 'List sagas, those under way first',
-    description: 'A saga that was ended by force, in Temporal itself, is INCOMPLETE.',
+    description:
+      'A saga that was ended by force, in Temporal itself, is INCOMPLETE. A read model over the `saga.*` events; without `at` it has what Temporal shows now.',
   })
-  @ApiOkResponse({ standardSchema: pageOf(SagaSummary) })
-  @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['TEMPORAL_UNAVAILABLE'] })
-  list(@Query({ schema: SagaFilter }) filter: SagaFilter): Promise<Page<SagaSummary>> {
+  @ApiOkResponse({ standardSchema: SagaPage })
+  @ApiProblems({
+    422: ['VALIDATION_FAILED', 'INVALID_CURSOR', 'INVALID_POSITION'],
+    503: ['PROJECTION_BEHIND', 'PARTICIPANT_UNAVAILABLE', 'TEMPORAL_UNAVAILABLE'],
+  })
+  list(@Query({ schema: SagaFilter }) filter: SagaFilter): Promise<SagaPage> {
     return this.sagas.list(filter);
   }
 

@@ -32,7 +32,7 @@ export class DeadLetters {
   constructor(
     private readonly database: Pool,
     private readonly inbox: Inbox,
-    private readonly consumers: readonly Consumer[],
+    private readonly consumers: readonly Consumer[] | (() => readonly Consumer[]),
   ) {}
 
   /** In the order in which they were held. */
@@ -110,7 +110,8 @@ export class DeadLetters {
       [id],
     );
     const [row] = rows;
-    const consumer = this.consumers.find(({ name }) => name === row?.consumer);
+    const consumers = typeof this.consumers === 'function' ? this.consumers() : this.consumers;
+    const consumer = consumers.find(({ name }) => name === row?.consumer);
     return row && consumer && { consumer, event: eventOf(row.event) };
   }
 }

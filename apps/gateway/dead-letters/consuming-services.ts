@@ -1,0 +1,23 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ParticipantApi } from '../../../libs/participant-client/participant-api.js';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import { ReadModels } from '../read-models/read-models.service.js';
+
+/** The services with an inbox, each of which answers `/dead-letters`. A new one is a line more. */
+@Injectable()
+export class ConsumingServices {
+  /** In order of name. */
+  readonly all: readonly (readonly [string, ParticipantApi])[];
+
+  constructor(@Inject(ReadModels) { projection }: ReadModels) {
+    this.all = [['projection', projection]];
+  }
+
+  /** @throws ProblemException 404 `SERVICE_NOT_FOUND`. */
+  of(service: string): ParticipantApi {
+    const found = this.all.find(([name]) => name === service);
+    if (found) return found[1];
+    const known = this.all.map(([name]) => name).join(', ');
+    throw new ProblemException(404, 'SERVICE_NOT_FOUND', `No service of that name consumes events; there are ${known}.`);
+  }
+}

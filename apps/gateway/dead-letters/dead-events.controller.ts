@@ -1,0 +1,64 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { DeadEvent, DeadEventDecided, ReplayDeadEvent, SkipDeadEvent } from '../../../contracts/dead-event.resource.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
+import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
+import { Allow } from '../auth/allow.decorator.js';
+import { ReadModels } from '../read-models/read-models.service.js';
+import { LetterId, ServiceName } from './letter-path.js';
+
+const ListQuery = z.strictObject({ ...pageQuery, service: ServiceName.optional(), state: DeadEvent.shape.state.optional() });
+const unavailable = { 503: ['PARTICIPANT_UNAVAILABLE'] };
+const problemsOfOne = { ...bodyProblems, ...unavailable, 404: ['DEAD_EVENT_NOT_FOUND'], 422: ['VALIDATION_FAILED'] };
+
+@ApiTags('operations')
+@Allow('operator')
+@Controller('v1/dead-events')
+export class DeadEventsController {
+  constructor(@Inject(ReadModels) private readonly readModels: ReadModels) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'List the events that could not go into the log',
+    description:
+      'They hold back what follows them of their aggregate, which is listed, too (`parked`), until it is decided about them.',
+  })
+  @ApiOkResponse({ standardSchema: pageOf(DeadEvent) })
+  @ApiProblems({ ...unavailable, 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'] })
+  list(@Query({ schema: ListQuery }) query: z.infer<typeof ListQuery>): Promise<Page<DeadEvent>> {
+    return this.readModels.relay.get('/dead-events', { ...query });
+  }
+
+  @Post(':service/:id/replay')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Try to put an event into the log again',
+    description: 'With `acceptGap` also when the version before it is lost for good. Behind it go on those that waited for it.',
+  })
+  @ApiOkResponse({ standardSchema: DeadEventDecided })
+  @ApiProblems({ ...problemsOfOne, 409: ['DEAD_EVENT_REFUSED_AGAIN', 'DEAD_EVENT_SKIPPED'] })
+  replay(
+    @Param('service', { schema: ServiceName }) service: string,
+    @Param('id', { schema: LetterId }) id: number,
+    @Body({ schema: ReplayDeadEvent }) body: ReplayDeadEvent,
+  ): Promise<DeadEventDecided> {
+    return this.readModels.relay.post(`/dead-events/${service}/${id}/replay`, body);
+  }
+
+  @Post(':service/:id/skip')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Decide that an event never goes into the log',
+    description: 'It is kept, with the note; those behind it go on.',
+  })
+  @ApiOkResponse({ standardSchema: DeadEventDecided })
+  @ApiProblems({ ...problemsOfOne, 409: ['DEAD_EVENT_SKIPPED'] })
+  skip(
+    @Param('service', { schema: ServiceName }) service: string,
+    @Param('id', { schema: LetterId }) id: number,
+    @Body({ schema: SkipDeadEvent }) body: SkipDeadEvent,
+  ): Promise<DeadEventDecided> {
+    return this.readModels.relay.post(`/dead-events/${service}/${id}/skip`, body);
+  }
+}

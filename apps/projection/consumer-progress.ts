@@ -1,0 +1,101 @@
+import type { Pool } from 'pg';
+import { broughtTypes, type Consumer } from '../../libs/messaging/inbox/consumer.js';
+
+export interface Progress {
+  /** Everything that the consumer wants of the log up to here is in the read model, but for what is a dead letter. */
+  position: number;
+  /** How many events of the log after it are not; counted among those that were looked at. */
+  missing: number;
+  /** When the first of them came into the log. */
+  since: Date | undefined;
+  /** Whether the look came to the end of the log. */
+  complete: boolean;
+}
+
+/** How many rows of the log one look goes over. */
+const LOOK = 2_000;
+
+/** What is done with of an event: applied, overtaken, not wanted, or a dead letter and what waits behind one. */
+const settled = `exists (
+  select from inbox i where i.consumer = $1 and i.occurrence_id = l.event_id and (i.processed_at is not null or not exists (
+    select from inbox_dead d where d.consumer = $1 and d.occurrence_id = l.event_id and d.state = 'parked' and not exists (
+      select from inbox_dead o where o.consumer = $1 and o.aggregate_key = d.aggregate_key and o.state = 'dead'))))`;
+
+/**
+ * How far a consumer has come in the log. It is not the channel that says so, as each has its own idea of positions and none knows what is parked: it is what
+ * the log has and the inbox has not.
+ */
+export class ConsumerProgress {
+  private mark = 0;
+  private looking: Promise<Progress> | undefined;
+
+  constructor(
+    private readonly database: Pool,
+    readonly consumer: Consumer,
+  ) {}
+
+  /** Begins where the last process wrote down that everything is done. */
+  async load(): Promise<void> {
+    const { rows } = await this.database.query<{ position: string }>('select position from projection_mark where consumer = $1', [
+      this.consumer.name,
+    ]);
+    this.mark = Math.max(this.mark, Number(rows[0]?.position ?? 0));
+  }
+
+  async save(): Promise<void> {
+    await this.database.query(
+      `insert into projection_mark as mark (consumer, position) values ($1, $2)
+       on conflict (consumer) do update set position = greatest(mark.position, excluded.position)`,
+      [this.consumer.name, this.mark],
+    );
+  }
+
+  /** A look that begins now, or one that is under way if `fresh` is not asked for. */
+  look(): Promise<Progress> {
+    return (this.looking ??= this.lookNow().finally(() => (this.looking = undefined)));
+  }
+
+  /** The events that are not done with and came into the log before a time, the oldest first. */
+  async missing(before: Date, limit: number): Promise<string[]> {
+    const { rows } = await this.database.query<{ eventId: string }>(
+      `select l.event_id as "eventId" from (select * from events.log where position > $2 order by position limit ${LOOK}) l
+       where ${wanted(this.consumer)} and l.recorded_at < $3 and not ${settled} order by l.position limit $4`,
+      [this.consumer.name, this.mark, before, limit],
+    );
+    return rows.map(({ eventId }) => eventId);
+  }
+
+  private async lookNow(): Promise<Progress> {
+    for (;;) {
+      const from = this.mark;
+      const { rows } = await this.database.query<{
+        looked: number;
+        last: string | null;
+        open: string | null;
+        missing: number;
+        since: Date | null;
+      }>(
+        `select count(*)::int as looked, max(l.position) as last, min(l.position) filter (where l.open) as open,
+                count(*) filter (where l.open)::int as missing, min(l.recorded_at) filter (where l.open) as since
+         from (select l.position, l.recorded_at, ${wanted(this.consumer)} and not ${settled} as open
+               from (select * from events.log where position > $2 order by position limit ${LOOK}) l) l`,
+        [this.consumer.name, from],
+      );
+      const { looked, last, open, missing, since } = rows[0]!;
+      // What is done with stays so; the first that is not is where the next look begins.
+      this.mark = Math.max(this.mark, open === null ? Number(last ?? from) : Number(open) - 1);
+      const complete = looked < LOOK;
+      if (open !== null || complete) return { position: this.mark, missing, since: since ?? undefined, complete };
+    }
+  }
+}
+
+/** In SQL, over `l`: whether the consumer is brought an event. The types are the code's own. */
+function wanted(consumer: Consumer): string {
+  const types = broughtTypes(consumer);
+  if (types.length === 0) return 'true';
+  const exact = types.filter((type) => !type.endsWith('.*'));
+  const services = types.flatMap((type) => (type.endsWith('.*') ? [type.slice(0, -2)] : []));
+  const list = (names: string[]) => `array[${names.map((name) => `'${name}'`).join(', ')}]::text[]`;
+  return `(l.type = any(${list(exact)}) or split_part(l.type, '.', 1) = any(${list(services)}))`;
+}

@@ -1,0 +1,78 @@
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Pool } from 'pg';
+import { z } from 'zod';
+import { Identifier } from '../../contracts/identifier.js';
+import type { Order } from '../../contracts/order.resource.js';
+import { pageQuery } from '../../contracts/page.js';
+import { atPosition, type ProjectedPage } from '../../contracts/projection.resource.js';
+import { EventLog } from '../../libs/messaging/event-log.js';
+import { sequenceOf } from '../../libs/messaging/render-event.js';
+import { decodeCursor, encodeCursor } from '../../libs/service-kit/cursor.js';
+import { ProblemException } from '../../libs/service-kit/problem.exception.js';
+import { customerOrders } from './customer-orders.projection.js';
+import { ProjectionRunners } from './projection-runners.js';
+import { readPosition } from './read-position.js';
+
+const ListQuery = z.strictObject({ ...pageQuery, ...atPosition });
+
+interface Row extends Omit<
+  Order,
+  'createdAt' | 'updatedAt' | 'rejection' | 'pending' | 'lastRevision' | 'lastPayment' | 'lastCancellation'
+> {
+  createdAt: Date;
+  updatedAt: Date;
+  optional: Partial<Order>;
+}
+
+@Controller('customers')
+export class CustomerOrdersController {
+  constructor(
+    @Inject(Pool) private readonly database: Pool,
+    @Inject(EventLog) private readonly log: EventLog,
+    @Inject(ProjectionRunners) private readonly runners: ProjectionRunners,
+  ) {}
+
+  /** The newest first. @throws ProblemException 404 `CUSTOMER_NOT_FOUND`, and those of `readPosition`. */
+  @Get(':customerId/orders')
+  async list(
+    @Param('customerId', { schema: Identifier }) customerId: string,
+    @Query({ schema: ListQuery }) { limit, after, at }: z.infer<typeof ListQuery>,
+  ): Promise<ProjectedPage<Order>> {
+    const [createdAt, orderId] = after === undefined ? [] : decodeCursor(after, ['instant', 'string']);
+    // First where it is, then what is there: the answer may know more than it says, never less.
+    const position = await readPosition(this.runners.of(customerOrders), this.log, at);
+    const { rows } = await this.database.query<Row>(
+      `select order_id as "orderId", customer_id as "customerId", state, lines, total, saga_id as "sagaId", created_at as "createdAt",
+              updated_at as "updatedAt", json_strip_nulls(json_build_object('rejection', rejection, 'pending', pending,
+                'lastRevision', last_revision, 'lastPayment', last_payment, 'lastCancellation', last_cancellation)) as optional
+       from customer_order
+       where generation = (select generation from projection where name = $1) and customer_id = $2
+         and ($3::timestamptz is null or (created_at, order_id) < ($3, $4))
+       order by created_at desc, order_id desc limit $5`,
+      [customerOrders.name, customerId, createdAt ?? null, orderId ?? null, limit + 1],
+    );
+    if (rows.length === 0 && after === undefined) await this.requireKnown(customerId);
+    const items = rows.slice(0, limit).map(orderOf);
+    const last = items.at(-1);
+    return {
+      items,
+      next: rows.length > limit && last ? encodeCursor(last.createdAt, last.orderId) : null,
+      asOf: sequenceOf(position),
+    };
+  }
+
+  private async requireKnown(customerId: string): Promise<void> {
+    const { rowCount } = await this.database.query(
+      `select from known_customer where generation = (select generation from projection where name = $1) and customer_id = $2`,
+      [customerOrders.name, customerId],
+    );
+    if (!rowCount) throw new ProblemException(404, 'CUSTOMER_NOT_FOUND', `There is no customer ${customerId}.`);
+  }
+}
+
+const orderOf = ({ createdAt, updatedAt, optional, ...order }: Row): Order => ({
+  ...order,
+  ...optional,
+  createdAt: createdAt.toISOString(),
+  updatedAt: updatedAt.toISOString(),
+});

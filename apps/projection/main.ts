@@ -1,0 +1,34 @@
+import { readSettings } from '../../libs/config/settings.js';
+import { servicePool } from '../../libs/database/service-pool.js';
+import { channelSettings, openChannel } from '../../libs/messaging/channel/open-channel.js';
+import { EventLog } from '../../libs/messaging/event-log.js';
+import { Inbox } from '../../libs/messaging/inbox/inbox.js';
+import { databaseProblem } from '../../libs/participant/database-failure.js';
+import { createLog } from '../../libs/service-kit/log.js';
+import { runProcess } from '../../libs/service-kit/run-process.js';
+import { startService } from '../../libs/service-kit/start-service.js';
+import { observeProjections } from './projection-metrics.js';
+import { ProjectionRunners } from './projection-runners.js';
+import { ProjectionModule } from './projection.module.js';
+import { projections } from './projections.js';
+
+const settings = readSettings('LOG_LEVEL', 'HOST', 'PORT', 'DATABASE_POOL_SIZE', ...channelSettings);
+const log = createLog('projection', settings.LOG_LEVEL);
+
+await runProcess(log, async () => {
+  if (!settings.DATABASE_URL) throw new Error('The projection service needs DATABASE_URL: the database as its own role.');
+  const database = servicePool(settings.DATABASE_URL, 'projection', settings.DATABASE_POOL_SIZE);
+  const eventLog = new EventLog(database);
+  const channel = await openChannel('projection', settings);
+  const inbox = new Inbox({ database, history: eventLog });
+  const runners = new ProjectionRunners(projections, { database, eventLog, channel, inbox, log });
+  await runners.start();
+  observeProjections(runners.all);
+  await startService({
+    module: ProjectionModule.register({ database, eventLog, channel, inbox, runners }),
+    log,
+    host: settings.HOST,
+    port: settings.PORT,
+    translate: databaseProblem,
+  });
+});

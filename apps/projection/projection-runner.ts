@@ -1,0 +1,223 @@
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { Channel, ChannelSubscription } from '../../libs/messaging/channel/channel.js';
+import type { EventLog } from '../../libs/messaging/event-log.js';
+import { broughtTypes, type Consumer } from '../../libs/messaging/inbox/consumer.js';
+import type { Inbox } from '../../libs/messaging/inbox/inbox.js';
+import type { LoggedEvent } from '../../libs/messaging/logged-event.js';
+import { matchesTypes } from '../../libs/messaging/event-filter.js';
+import { pause } from '../../libs/messaging/pause.js';
+import { BackgroundLoop } from '../../libs/service-kit/background-loop.js';
+import { ConsumerProgress, type Progress } from './consumer-progress.js';
+import type { Projection } from './projection.js';
+import { ProjectionGenerations } from './projection-generations.js';
+
+export interface ProjectionRunnerOptions {
+  projection: Projection;
+  database: Pool;
+  eventLog: EventLog;
+  channel: Channel;
+  inbox: Inbox;
+  log: Logger;
+  /**
+   * How long an event may be in the log before it is fetched from there, as the channel has not brought it, in milliseconds. Also what an
+   * event that fails is tried again after. Default 5,000.
+   */
+  fetchAfterMs?: number;
+}
+
+const FETCH = 200;
+const FETCH_EVERY_MS = 500;
+/** How often other processes are noticed to have begun or ended a rebuild. */
+const GENERATIONS_EVERY_MS = 500;
+const UPKEEP_EVERY_MS = 5_000;
+const WAIT_POLL_MS = 20;
+
+/** A generation of a read model, with those that write it. */
+interface Writing {
+  generation: number;
+  consumers: readonly Consumer[];
+  progress: readonly ConsumerProgress[];
+}
+
+export interface ProjectionState {
+  generation: number;
+  position: number;
+  /** How many events of the log are not in it yet, counted up to some thousands. */
+  behindEvents: number;
+  behindSeconds: number;
+  rebuilding: { generation: number; position: number } | null;
+}
+
+/**
+ * Keeps a read model up to date, and rebuilds it. What the channel brings goes into the generation that is read and into the one that is being
+ * built; what it does not bring is fetched from the log. So a rebuild needs no replay from the channel: everything before it is simply missing.
+ * When the new generation has come as far as the old one it is read instead, from one statement to the next.
+ */
+export class ProjectionRunner {
+  private readonly generations: ProjectionGenerations;
+  private live!: Writing;
+  private next: Writing | undefined;
+  private subscription: ChannelSubscription | undefined;
+  private loops: BackgroundLoop[] = [];
+  private readonly stopping = new AbortController();
+
+  constructor(private readonly options: ProjectionRunnerOptions) {
+    this.generations = new ProjectionGenerations(options.database, options.projection);
+  }
+
+  get name(): string {
+    return this.options.projection.name;
+  }
+
+  /** Those that write the generation that is read and the one that is built: whose dead letters can be decided about. */
+  get consumers(): readonly Consumer[] {
+    return [...this.live.consumers, ...(this.next?.consumers ?? [])];
+  }
+
+  async start(): Promise<void> {
+    const { projection, channel } = this.options;
+    await this.refresh();
+    this.subscription = await channel.subscribe(
+      { group: `projection-${this.name}`, types: [...new Set(projection.consumers(0).flatMap(broughtTypes))], from: 'beginning' },
+      (event) => this.receive(event),
+    );
+    this.loops = [
+      this.loop(() => this.refresh(), GENERATIONS_EVERY_MS),
+      this.loop(() => this.fetchMissing(this.live, this.options.fetchAfterMs ?? 5_000), FETCH_EVERY_MS),
+      this.loop(() => this.build(), FETCH_EVERY_MS),
+      this.loop(() => this.tend(), 1_000),
+      this.loop(() => this.upkeep(), UPKEEP_EVERY_MS),
+    ];
+    for (const loop of this.loops) loop.start();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.subscription?.stop();
+    await Promise.all(this.loops.map((loop) => loop.stop()));
+    await this.upkeep();
+  }
+
+  /**
+   * Begins to build the read model anew, from the log, beside the one that is read. @returns the generation; that of the rebuild that is under way, if
+   * there is one.
+   */
+  async rebuild(): Promise<number> {
+    const generation = await this.generations.begin();
+    await this.refresh();
+    this.loops[2]?.kick();
+    return generation;
+  }
+
+  /** How far the read model has come that is read now. */
+  async position(): Promise<number> {
+    return positionOf(await looks(this.live));
+  }
+
+  /** Waits until the read model has come to a position. @returns where it is then, or undefined when that has not happened within `ms`. */
+  async reached(position: number, ms: number): Promise<number | undefined> {
+    const until = performance.now() + ms;
+    for (;;) {
+      const now = await this.position();
+      if (now >= position) return now;
+      if (performance.now() >= until || this.stopping.signal.aborted) return undefined;
+      await pause(WAIT_POLL_MS, this.stopping.signal);
+    }
+  }
+
+  async state(): Promise<ProjectionState> {
+    const [progress, built] = await Promise.all([looks(this.live), this.next && looks(this.next)]);
+    const oldest = progress.flatMap(({ since }) => since?.getTime() ?? []);
+    return {
+      generation: this.live.generation,
+      position: positionOf(progress),
+      behindEvents: progress.reduce((sum, { missing }) => sum + missing, 0),
+      behindSeconds: oldest.length === 0 ? 0 : Math.max(0, (Date.now() - Math.min(...oldest)) / 1_000),
+      rebuilding: this.next && built ? { generation: this.next.generation, position: positionOf(built) } : null,
+    };
+  }
+
+  private async receive(event: LoggedEvent): Promise<void> {
+    const { inbox } = this.options;
+    for (const consumer of wanting(this.live, event)) await inbox.receive(consumer, event);
+    // What a rebuild cannot take now it fetches again; the live one need not wait for it.
+    for (const consumer of wanting(this.next, event)) await inbox.receive(consumer, event).catch(() => {});
+  }
+
+  private async refresh(): Promise<void> {
+    const { generation, building } = await this.generations.current();
+    const written = [this.live as Writing | undefined, this.next].filter((one) => one !== undefined);
+    const writing = async (wanted: number) => written.find((one) => one.generation === wanted) ?? this.writing(wanted);
+    const live = await writing(generation);
+    const next = building === null ? undefined : await writing(building);
+    this.live = live;
+    this.next = next;
+  }
+
+  private async writing(generation: number): Promise<Writing> {
+    const { projection, database, inbox } = this.options;
+    const consumers = projection.consumers(generation);
+    const progress = consumers.map((consumer) => new ConsumerProgress(database, consumer));
+    for (const consumer of consumers) await inbox.begin(consumer, 'beginning');
+    for (const one of progress) await one.load();
+    return { generation, consumers, progress };
+  }
+
+  /** @returns whether there may be more. */
+  private async fetchMissing({ progress }: Writing, olderThanMs: number): Promise<boolean> {
+    const { inbox, eventLog } = this.options;
+    let more = false;
+    for (const one of progress) {
+      await one.look();
+      const ids = await one.missing(new Date(Date.now() - olderThanMs), FETCH);
+      const events = (await eventLog.findAll(ids)).toSorted((a, b) => a.position - b.position);
+      let failures = 0;
+      for (const event of events) {
+        if (this.stopping.signal.aborted) return false;
+        // One that fails is recorded by the inbox, and tried again until it is dead.
+        await inbox.receive(one.consumer, event).catch(() => (failures += 1));
+      }
+      more ||= ids.length === FETCH && failures < ids.length;
+    }
+    return more;
+  }
+
+  private async build(): Promise<boolean> {
+    const { next } = this;
+    if (!next) return false;
+    const more = await this.fetchMissing(next, 0);
+    const [built, live] = [positionOf(await looks(next)), positionOf(await looks(this.live))];
+    // The old one is asked last: whoever has read it does not see less in the new one.
+    if (built >= live && (await this.generations.switchTo(next.generation))) {
+      this.options.log.info({ projection: this.name, generation: next.generation, position: built }, 'rebuilt');
+      await this.refresh();
+    }
+    return more;
+  }
+
+  private async tend(): Promise<boolean> {
+    for (const consumer of this.consumers) await this.options.inbox.tend(consumer);
+    return false;
+  }
+
+  private async upkeep(): Promise<void> {
+    for (const one of [...this.live.progress, ...(this.next?.progress ?? [])]) await one.save();
+    await this.generations.removeOld();
+  }
+
+  private loop(step: () => Promise<boolean | void>, idleMs: number): BackgroundLoop {
+    return new BackgroundLoop(async () => (await step()) ?? false, {
+      idleMs,
+      onError: (error) =>
+        this.options.log.warn({ projection: this.name, err: error }, `${this.name}: cannot go on now; it is tried again`),
+    });
+  }
+}
+
+const looks = ({ progress }: Writing): Promise<Progress[]> => Promise.all(progress.map((one) => one.look()));
+
+const positionOf = (progress: readonly Progress[]): number => Math.min(...progress.map(({ position }) => position));
+
+const wanting = (writing: Writing | undefined, event: LoggedEvent): Consumer[] =>
+  (writing?.consumers ?? []).filter((consumer) => matchesTypes(event.type, broughtTypes(consumer)));

@@ -1,0 +1,14 @@
+import type { PoolClient } from 'pg';
+import type { Consumer } from '../../libs/messaging/inbox/consumer.js';
+
+/** A read model: what consumers make of the log, in rows that carry the generation that wrote them. */
+export interface Projection {
+  readonly name: string;
+  /** Those that write a generation. Their names are `<projection>[-<what>].<generation>`. */
+  consumers(generation: number): readonly Consumer[];
+  /** Its tables; each has a column `generation`. */
+  readonly tables: readonly string[];
+}
+
+/** What a consumer of a generation does with an event. */
+export type Handle = (event: Parameters<Consumer['handle']>[0], tx: PoolClient) => Promise<void>;

@@ -1,0 +1,74 @@
+import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Pool } from 'pg';
+import { z } from 'zod';
+import { pageQuery } from '../../contracts/page.js';
+import { atPosition, type ProjectedPage } from '../../contracts/projection.resource.js';
+import { type ProjectedSaga, sagaFilter } from '../../contracts/saga.resource.js';
+import { EventLog } from '../../libs/messaging/event-log.js';
+import { sequenceOf } from '../../libs/messaging/render-event.js';
+import { decodeCursor, encodeCursor } from '../../libs/service-kit/cursor.js';
+import { fingerprint } from '../../libs/service-kit/fingerprint.js';
+import { ProblemException } from '../../libs/service-kit/problem.exception.js';
+import { ProjectionRunners } from './projection-runners.js';
+import { readPosition } from './read-position.js';
+import { sagaList } from './saga-list.projection.js';
+
+const ListQuery = z.strictObject({ ...sagaFilter, ...pageQuery, ...atPosition });
+
+type Row = Omit<ProjectedSaga, 'startedAt' | 'endedAt'> & { startedAt: Date; endedAt: Date | null };
+
+@Controller('sagas')
+export class SagaListController {
+  constructor(
+    @Inject(Pool) private readonly database: Pool,
+    @Inject(EventLog) private readonly log: EventLog,
+    @Inject(ProjectionRunners) private readonly runners: ProjectionRunners,
+  ) {}
+
+  /** Those under way first, the newest first among them. @throws ProblemException 422 `INVALID_CURSOR`, and those of `readPosition`. */
+  @Get()
+  async list(
+    @Query({ schema: ListQuery }) { limit, after, at, ...filter }: z.infer<typeof ListQuery>,
+  ): Promise<ProjectedPage<ProjectedSaga>> {
+    const tag = fingerprint(filter).slice(0, 16);
+    const [ofFilter, open, startedAt, sagaId] =
+      after === undefined ? [tag] : decodeCursor(after, ['string', 'number', 'instant', 'string']);
+    if (ofFilter !== tag)
+      throw new ProblemException(422, 'INVALID_CURSOR', 'The cursor in "after" is one of another filter; start without it.');
+    const position = await readPosition(this.runners.of(sagaList), this.log, at);
+    const { rows } = await this.database.query<Row>(
+      `select saga_id as "sagaId", run_id as "runId", type, state, business_id as "businessId", customer_id as "customerId",
+              started_at as "startedAt", ended_at as "endedAt"
+       from saga
+       where generation = (select generation from projection where name = $1)
+         and ($2::text is null or type = $2) and ($3::text is null or state = $3)
+         and ($4::text is null or customer_id = $4) and ($5::text is null or business_id = $5)
+         and ($6::boolean is null or (open, started_at, saga_id) < ($6, $7::timestamptz, $8))
+       order by open desc, started_at desc, saga_id desc limit $9`,
+      [
+        sagaList.name,
+        filter.type ?? null,
+        filter.state ?? null,
+        filter.customerId ?? null,
+        filter.businessId ?? null,
+        open === undefined ? null : open === 1,
+        startedAt ?? null,
+        sagaId ?? null,
+        limit + 1,
+      ],
+    );
+    const items = rows.slice(0, limit).map(sagaOf);
+    const last = items.at(-1);
+    return {
+      items,
+      next: rows.length > limit && last ? encodeCursor(tag, last.endedAt === null ? 1 : 0, last.startedAt, last.sagaId) : null,
+      asOf: sequenceOf(position),
+    };
+  }
+}
+
+const sagaOf = ({ startedAt, endedAt, ...saga }: Row): ProjectedSaga => ({
+  ...saga,
+  startedAt: startedAt.toISOString(),
+  endedAt: endedAt?.toISOString() ?? null,
+});

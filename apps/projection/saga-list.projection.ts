@@ -1,0 +1,38 @@
+import type { SagaEventData, SagaEventType } from '../../contracts/saga.events.js';
+import { newestData } from '../../libs/messaging/newest-data.js';
+import type { Projection } from './projection.js';
+
+/** Every saga that ever was, as it stands. */
+export const sagaList: Projection = {
+  name: 'saga-list',
+  tables: ['saga'],
+  consumers: (generation) => [
+    {
+      // Each event says all that there is to show, so the newest is enough.
+      name: `saga-list.${generation}`,
+      mode: 'latest',
+      types: ['saga.*'],
+      async handle(event, tx) {
+        const data = newestData(event) as SagaEventData<SagaEventType>;
+        const endedAt = 'endedAt' in data ? data.endedAt : null;
+        await tx.query(
+          `insert into saga (generation, saga_id, run_id, type, state, business_id, customer_id, started_at, ended_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+           on conflict (generation, saga_id) do update set run_id = excluded.run_id, type = excluded.type, state = excluded.state,
+             business_id = excluded.business_id, customer_id = excluded.customer_id, started_at = excluded.started_at, ended_at = excluded.ended_at`,
+          [
+            generation,
+            data.sagaId,
+            data.runId ?? null,
+            data.type,
+            data.state,
+            data.businessId,
+            data.customerId,
+            data.startedAt,
+            endedAt,
+          ],
+        );
+      },
+    },
+  ],
+};

@@ -1,0 +1,58 @@
+-- Read models: what is here can be had again from the log. Each row is of a generation of its read model; a rebuild writes the next generation
+-- beside the one that is read, and then moves `generation` on.
+create table projection (
+  name        text primary key,
+  generation  int not null, -- the one that is read
+  building    int,          -- the one that a rebuild writes, while there is one
+  rebuilt_at  timestamptz(6) not null default clock_timestamp(),
+  check (building > generation)
+);
+
+-- How far a generation's consumer has come: everything in the log up to here is in it. Only ever behind the truth, which the inbox knows.
+create table projection_mark (
+  consumer text primary key,
+  position bigint not null
+);
+
+create table known_customer (
+  generation  int not null,
+  customer_id text not null,
+  primary key (generation, customer_id)
+);
+
+create table customer_order (
+  generation  int not null,
+  order_id    text not null,
+  customer_id text not null,
+  state       text not null,
+  lines       json not null,
+  total       json not null,
+  rejection   json,
+  pending     json,
+  last_revision     json,
+  last_payment      json,
+  last_cancellation json,
+  saga_id     text not null,
+  created_at  timestamptz(3) not null,
+  updated_at  timestamptz(3) not null,
+  primary key (generation, order_id)
+);
+create index customer_order_customer_idx on customer_order (generation, customer_id, created_at desc, order_id desc);
+
+create table saga (
+  generation  int not null,
+  saga_id     text not null,
+  run_id      text,
+  type        text not null,
+  state       text not null,
+  business_id text not null,
+  customer_id text,
+  started_at  timestamptz(3) not null,
+  ended_at    timestamptz(3),
+  open        boolean not null generated always as (ended_at is null) stored,
+  primary key (generation, saga_id)
+);
+create index saga_newest_idx on saga (generation, open desc, started_at desc, saga_id desc);
+create index saga_business_idx on saga (generation, business_id);
+create index saga_customer_idx on saga (generation, customer_id, open desc, started_at desc);
+create index saga_state_idx on saga (generation, state, open desc, started_at desc);
