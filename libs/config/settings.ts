@@ -44,7 +44,12 @@ const catalogue = {
       'must be <service>=postgresql://… for each, with commas between; a comma in one is %2C',
     )
     .default(''),
-  EVENT_CHANNEL: z.enum(['postgres']).default('postgres'),
+  EVENT_CHANNEL: z.enum(['postgres', 'nats', 'kafka']).default('postgres'),
+  NATS_URL: z.string().min(1).default('nats://127.0.0.1:4222'),
+  KAFKA_BROKERS: z
+    .string()
+    .regex(/^[^:,/]+:\d+(,[^:,/]+:\d+)*$/, 'must be host:port, with commas between several')
+    .default('127.0.0.1:9092'),
   HOOKS_URL: url('http://127.0.0.1:3010'),
   FEED_CONNECTIONS: z.coerce.number().int().min(1).max(100_000).default(1_000),
   FEED_LIFETIME_MS: milliseconds(1_800_000),
