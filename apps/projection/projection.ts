@@ -11,4 +11,4 @@ export interface Projection {
 }
 
 /** What a consumer of a generation does with an event. */
-export type Handle = (event: Parameters<Consumer['handle']>[0], tx: PoolClient) => Promise<void>;
+type Handle = (event: Parameters<Consumer['handle']>[0], tx: PoolClient) => Promise<void>;

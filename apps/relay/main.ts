@@ -1,6 +1,8 @@
 import { servicePool } from '../../libs/database/service-pool.js';
 import { outboxDatabases } from '../../libs/config/outbox-databases.js';
 import { readSettings } from '../../libs/config/settings.js';
+import { channelSettings, openChannel } from '../../libs/messaging/channel/open-channel.js';
+import { BrokerFollower } from '../../libs/messaging/relay/broker-follower.js';
 import { OutboxListener } from '../../libs/messaging/relay/outbox-listener.js';
 import { Outboxes } from '../../libs/messaging/relay/outboxes.js';
 import { Relay } from '../../libs/messaging/relay/relay.js';
@@ -10,14 +12,14 @@ import { startService } from '../../libs/service-kit/start-service.js';
 import { databaseProblem } from '../../libs/participant/database-failure.js';
 import { RelayModule } from './relay.module.js';
 
-const settings = readSettings('LOG_LEVEL', 'HOST', 'RELAY_PORT', 'DATABASE_URL', 'OUTBOX_NOTIFY', 'OUTBOX_DATABASE_URLS');
+const settings = readSettings('LOG_LEVEL', 'HOST', 'RELAY_PORT', 'OUTBOX_NOTIFY', 'OUTBOX_DATABASE_URLS', ...channelSettings);
 const log = createLog('relay', settings.LOG_LEVEL);
 
 await runProcess(log, async () => {
   const { HOST: host, RELAY_PORT: port, DATABASE_URL: databaseUrl } = settings;
   const elsewhere = outboxDatabases(settings.OUTBOX_DATABASE_URLS) ?? {};
   if (!databaseUrl) throw new Error('The relay needs DATABASE_URL: the database as the role that owns the log.');
-  const database = servicePool(databaseUrl, 'relay', 4);
+  const database = servicePool(databaseUrl, 'relay', 5);
   const outboxes = new Outboxes(database, elsewhere);
   const relay = new Relay(database, outboxes, log);
   const listeners =
@@ -26,6 +28,13 @@ await runProcess(log, async () => {
       : [databaseUrl, ...Object.values(elsewhere)].map((url) => new OutboxListener(url, () => relay.hint()));
   for (const listener of listeners) listener.start();
   relay.start();
-  const module = RelayModule.register({ database, outboxes, relay, listeners });
+  const { EVENT_CHANNEL: broker } = settings;
+  // The log is a channel by itself; a broker has to be told what is in it.
+  const follower =
+    broker === 'postgres'
+      ? undefined
+      : new BrokerFollower({ database, name: broker, open: () => openChannel('relay', settings), logger: log });
+  follower?.start();
+  const module = RelayModule.register({ database, outboxes, relay, listeners, follower });
   await startService({ module, log, host, port, translate: databaseProblem });
 });

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { DeadEvents } from '../../libs/messaging/relay/dead-events.js';
+import type { BrokerFollower } from '../../libs/messaging/relay/broker-follower.js';
 import type { OutboxListener } from '../../libs/messaging/relay/outbox-listener.js';
 import type { Outboxes } from '../../libs/messaging/relay/outboxes.js';
 import type { Relay } from '../../libs/messaging/relay/relay.js';
@@ -15,12 +16,14 @@ export interface RelayParts {
   outboxes: Outboxes;
   relay: Relay;
   listeners: readonly OutboxListener[];
+  /** Publishes the log to a broker, where one is the channel. */
+  follower: BrokerFollower | undefined;
 }
 
 /** Health and metrics of the relay, and what operators do about dead events. */
 @Module({})
 export class RelayModule {
-  static register({ database, outboxes, relay, listeners }: RelayParts): DynamicModule {
+  static register({ database, outboxes, relay, listeners, follower }: RelayParts): DynamicModule {
     return {
       module: RelayModule,
       imports: [
@@ -32,6 +35,7 @@ export class RelayModule {
           drain: async () => {
             await Promise.all(listeners.map((listener) => listener.stop()));
             await relay.stop();
+            await follower?.stop();
           },
           close: async () => {
             await outboxes.close();

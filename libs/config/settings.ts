@@ -52,7 +52,12 @@ const catalogue = {
       'must be <service>=postgresql://… for each, with commas between; a comma in one is %2C',
     )
     .default(''),
-  EVENT_CHANNEL: z.enum(['postgres']).default('postgres'),
+  EVENT_CHANNEL: z.enum(['postgres', 'nats', 'kafka']).default('postgres'),
+  NATS_URL: z.string().min(1).default('nats://127.0.0.1:4222'),
+  KAFKA_BROKERS: z
+    .string()
+    .regex(/^[^:,/]+:\d+(,[^:,/]+:\d+)*$/, 'must be host:port, with commas between several')
+    .default('127.0.0.1:9092'),
   NOTIFICATION_URL: url('http://127.0.0.1:3009'),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_FROM: mailAddress('Roundtrip <no-reply@roundtrip.localhost>'),

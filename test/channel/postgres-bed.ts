@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
-import { openChannel } from '../../libs/messaging/channel/open-channel.js';
 import { inLogTransaction } from '../../libs/messaging/relay/log-transaction.js';
 import type { LoggedEvent } from '../../libs/messaging/logged-event.js';
 import { OwnLog } from '../events/own-log.js';
-import { backoffMs, type ChannelBed, LEASE_MS } from './channel-bed.js';
+import type { ChannelBed } from './channel-bed.js';
+import { openAs } from './open-as.js';
 
 /** The role whose group it is: one that may read the log. */
 const SERVICE = 'hooks';
@@ -12,12 +12,12 @@ const SERVICE = 'hooks';
 /** The log of a database of the test's own, read by the role of a service whose schema has the tables of a channel. */
 export async function startPostgresBed(): Promise<ChannelBed & { own: OwnLog }> {
   const own = await OwnLog.create();
-  const environment = { EVENT_CHANNEL: 'postgres' as const, DATABASE_URL: own.urlOf(SERVICE) };
+  const environment = { EVENT_CHANNEL: 'postgres', DATABASE_URL: own.urlOf(SERVICE) };
   const service = new pg.Client({ connectionString: environment.DATABASE_URL });
   await service.connect();
   await service.query(await readFile('libs/messaging/channel/channel-tables.sql', 'utf8'));
   await service.end();
-  const open = () => openChannel(SERVICE, environment, { leaseMs: LEASE_MS, backoffMs });
+  const open = () => openAs(SERVICE, environment);
   const told = await open();
   return {
     own,

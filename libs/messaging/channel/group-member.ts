@@ -58,6 +58,7 @@ export class GroupMember implements ChannelSubscription {
   static async join(options: GroupMemberOptions, handler: EventHandler): Promise<GroupMember> {
     const member = new GroupMember(options, handler);
     await member.beat();
+    options.store.onChange?.(() => void member.attempt(() => member.beat()));
     member.loops.push(
       member.every(Math.min(BEAT_AT_LEAST_EVERY_MS, member.leaseMs / 4), () => member.beat()),
       member.every(COMMIT_EVERY_MS, () => member.commit()),

@@ -9,7 +9,7 @@ export interface Lease {
 export interface Heard {
   /** All that it has now; others may have taken what is missing. */
   leases: readonly Lease[];
-  /** How many partitions are its fair share; it gives back what it has beyond that. */
+  /** How many partitions are its fair share; it gives back what it has beyond that. Infinity where it is given no more than that. */
   share: number;
 }
 
@@ -17,6 +17,8 @@ export interface Heard {
 export interface GroupStore {
   /** Says that the member is there, keeps what it has, takes what nobody has up to its share. */
   beat(): Promise<Heard>;
+  /** Calls back when a beat would say something new; not every store knows. */
+  onChange?(changed: () => void): void;
   /** Writes down how far partitions are settled; does nothing for one that somebody else has by now. */
   commit(settled: ReadonlyMap<number, number>): Promise<void>;
   /** Gives partitions back. */

@@ -74,10 +74,14 @@ export class KeyedDelivery {
     if (!this.stopping.signal.aborted) this.seenTo = Math.max(this.seenTo, offset);
   }
 
+  /** Whether more may be taken. */
+  get hasRoom(): boolean {
+    return this.unsettled.size < UNSETTLED;
+  }
+
   /** Resolves when more may be taken, or when it stops. */
   async room(): Promise<void> {
-    while (this.unsettled.size >= UNSETTLED && !this.stopping.signal.aborted)
-      await new Promise<void>((resolve) => (this.roomMade = resolve));
+    while (!this.hasRoom && !this.stopping.signal.aborted) await new Promise<void>((resolve) => (this.roomMade = resolve));
   }
 
   /** Starts no handler any more. Resolves when those that run are over; what they settle still counts. */

@@ -5,16 +5,17 @@ import type { ChannelOptions } from './channel-options.js';
 import { PostgresChannel } from './postgres.channel.js';
 
 /** The settings that a process reads to open its channel: `readSettings(...channelSettings)`. */
-export const channelSettings = ['EVENT_CHANNEL', 'DATABASE_URL'] as const;
+export const channelSettings = ['EVENT_CHANNEL', 'DATABASE_URL', 'NATS_URL', 'KAFKA_BROKERS'] as const;
 export type ChannelSettings = Pick<Settings, (typeof channelSettings)[number]>;
 
 /** Beside reading and beating: subscriptions of a process share these connections. */
 const CONNECTIONS = 4;
 
 /**
- * The channel that `EVENT_CHANNEL` names; nothing else in a consumer depends on which that is. Connects when it is first used.
+ * The channel that `EVENT_CHANNEL` names; nothing else in a consumer depends on which that is.
  *
- * @param service whose channel it is. With `postgres` it needs `DATABASE_URL` as the service's own role.
+ * @param service whose channel it is. With `postgres` it needs `DATABASE_URL` as the service's own role, and the tables of `channel-tables.sql`.
+ * @throws when the broker cannot be reached.
  */
 export async function openChannel(service: string, settings: ChannelSettings, options: ChannelOptions = {}): Promise<Channel> {
   const { EVENT_CHANNEL: transport, DATABASE_URL: databaseUrl } = settings;
@@ -22,6 +23,15 @@ export async function openChannel(service: string, settings: ChannelSettings, op
     case 'postgres': {
       if (!databaseUrl) throw new Error(`EVENT_CHANNEL=postgres needs DATABASE_URL: the database as the role of ${service}.`);
       return new PostgresChannel(servicePool(databaseUrl, `${service}-channel`, CONNECTIONS), options);
+    }
+    // A process loads the client of the broker that it uses.
+    case 'nats': {
+      const { NatsChannel } = await import('./nats.channel.js');
+      return NatsChannel.open(settings.NATS_URL, service, options);
+    }
+    case 'kafka': {
+      const { KafkaChannel } = await import('./kafka.channel.js');
+      return KafkaChannel.open(settings.KAFKA_BROKERS, service, options);
     }
   }
 }

@@ -1,0 +1,61 @@
+import { EVENT_TYPE_PREFIX } from '../../../contracts/cloud-event.js';
+import type { LoggedEvent } from '../logged-event.js';
+import { partitionKeyOf } from '../partition-key.js';
+import { sequenceOf } from '../render-event.js';
+
+/** The attributes of a CloudEvent in binary mode: what stands in the headers of a message, without the prefix of the transport. The data are the message. */
+export type EventAttributes = Record<string, string>;
+
+const SOURCE_PREFIX = '/services/';
+
+/** What travels beside the data, so that `fromAttributes` gives the same event. It is the version that was written; consumers convert. */
+export function toAttributes(event: LoggedEvent): EventAttributes {
+  const { correlationId, causationId, traceparent, tracestate } = event;
+  return {
+    specversion: '1.0',
+    id: event.eventId,
+    source: SOURCE_PREFIX + event.service,
+    type: `${EVENT_TYPE_PREFIX}${event.type}.v${event.typeVersion}`,
+    subject: event.subject,
+    time: event.occurredAt.toISOString(),
+    recordedtime: event.recordedAt.toISOString(),
+    sequence: sequenceOf(event.position),
+    partitionkey: partitionKeyOf(event),
+    aggregatetype: event.aggregateType,
+    aggregateid: event.aggregateId,
+    aggregateversion: String(event.aggregateVersion),
+    ...(correlationId === null ? {} : { correlationid: correlationId }),
+    ...(causationId === null ? {} : { causationid: causationId }),
+    ...(traceparent === null ? {} : { traceparent }),
+    ...(tracestate === null ? {} : { tracestate }),
+  };
+}
+
+/** @throws Error naming what is missing: the message is none that this system has sent. */
+export function fromAttributes(attributes: Readonly<Record<string, string | undefined>>, data: string): LoggedEvent {
+  const of = (name: string): string => {
+    const value = attributes[name];
+    if (value === undefined) throw new Error(`The message has no attribute ${name}, so it is no event of this system.`);
+    return value;
+  };
+  const [, type, version] = /^com\.roundtrip\.(.+)\.v(\d+)$/.exec(of('type')) ?? [];
+  if (type === undefined) throw new Error(`${of('type')} is no type of this system.`);
+  return {
+    position: Number(of('sequence')),
+    eventId: of('id'),
+    service: of('source').slice(SOURCE_PREFIX.length),
+    type,
+    typeVersion: Number(version),
+    aggregateType: of('aggregatetype'),
+    aggregateId: of('aggregateid'),
+    aggregateVersion: Number(of('aggregateversion')),
+    subject: of('subject'),
+    occurredAt: new Date(of('time')),
+    recordedAt: new Date(of('recordedtime')),
+    correlationId: attributes['correlationid'] ?? null,
+    causationId: attributes['causationid'] ?? null,
+    traceparent: attributes['traceparent'] ?? null,
+    tracestate: attributes['tracestate'] ?? null,
+    data,
+  };
+}

@@ -1,0 +1,197 @@
+import type { Pool, PoolClient } from 'pg';
+import type { Logger } from 'pino';
+import { Counter, Gauge } from 'prom-client';
+import type { Channel } from '../channel/channel.js';
+import { EventLog } from '../event-log.js';
+import type { LoggedEvent } from '../logged-event.js';
+import { partitionKeyOf } from '../partition-key.js';
+import { pause } from '../pause.js';
+import { Idle } from './idle.js';
+
+export interface BrokerFollowerOptions {
+  /** The log's database as the role that owns the log; one connection is kept while it follows. */
+  database: Pool;
+  /** The broker, as the cursor is named after it. */
+  name: string;
+  /** Connects to the broker. */
+  open: () => Promise<Channel>;
+  logger: Logger;
+  /** How long it waits after a failure, in milliseconds. */
+  retryMs?: number;
+}
+
+/** Whoever publishes to a broker holds this advisory lock of the log's database, beside the hash of the broker's name, with its session. */
+const BROKER_LOCK = 72_707;
+const SCAN = 200;
+/** So many events may wait for one that the broker refuses before the rest of the log waits, too. */
+const HELD = 1_000;
+const IDLE_MS = { first: 20, longest: 200 };
+const RETRY_MS = 1_000;
+
+const published = new Counter({
+  name: 'broker_events_published_total',
+  help: 'Events that were handed to the broker, by what became of them; refused ones are tried again',
+  labelNames: ['outcome'],
+});
+const held = new Gauge({
+  name: 'broker_events_held',
+  help: 'Events that the broker refuses, and those of the same keys that wait behind them',
+});
+const position = new Gauge({
+  name: 'broker_position',
+  help: 'Everything in the log up to this position has been taken by the broker; 0 where another relay publishes',
+});
+
+/**
+ * Follows the log by a cursor and publishes to a broker, in order and at least once. Any number of relays may have one; a lock lets one at a
+ * time follow, and where it dies another goes on. An event that is refused holds back its key and is tried again; the cursor stays before it,
+ * so after a restart what has been published since comes again, and consumers leave it out.
+ */
+export class BrokerFollower {
+  private readonly idle = new Idle(IDLE_MS.first, IDLE_MS.longest);
+  private readonly stopping = new AbortController();
+  private readonly reported = new Set<string>();
+  private readonly cursor: string;
+  private channel: Channel | undefined;
+  private running: Promise<void> | undefined;
+  private failing = false;
+
+  constructor(private readonly options: BrokerFollowerOptions) {
+    this.cursor = `broker:${options.name}`;
+  }
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** Resolves when the batch that is under way is published, and the connection to the broker is closed. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.idle.wake();
+    await this.running;
+    await this.channel?.close();
+  }
+
+  private async run(): Promise<void> {
+    const { logger, retryMs = RETRY_MS } = this.options;
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      try {
+        await this.followIfAlone();
+      } catch (error) {
+        if (!this.failing)
+          logger.warn({ broker: this.options.name, err: error }, 'The broker cannot be published to now; it is tried again');
+        this.failing = true;
+      }
+      position.set(0);
+      held.set(0);
+      await pause(retryMs, signal);
+    }
+  }
+
+  private async followIfAlone(): Promise<void> {
+    const { database, name } = this.options;
+    const session = await database.connect();
+    // A session that breaks between two statements says so in an event, which would end the process if nobody listened.
+    session.on('error', () => {});
+    try {
+      const { rows } = await session.query<{ alone: boolean }>('select pg_try_advisory_lock($1, hashtext($2)) as alone', [
+        BROKER_LOCK,
+        name,
+      ]);
+      if (rows[0]?.alone) await this.follow(session);
+    } finally {
+      session.release(true); // the lock goes with it
+    }
+  }
+
+  /** Until it stops. @throws when the log or the broker cannot be used, or when somebody else has moved the cursor. */
+  private async follow(session: PoolClient): Promise<void> {
+    const { logger, name, open, retryMs = RETRY_MS } = this.options;
+    this.channel ??= await open();
+    const log = new EventLog(session);
+    let written = await this.readCursor(session);
+    let readTo = written;
+    let waiting: readonly LoggedEvent[] = [];
+    let triedAt = performance.now();
+    logger.info({ broker: name, position: written }, 'Publishing to the broker');
+    while (!this.stopping.signal.aborted) {
+      if (waiting.length > 0 && performance.now() - triedAt > retryMs) {
+        waiting = await this.publish(this.channel, waiting);
+        triedAt = performance.now();
+      }
+      let more = false;
+      if (waiting.length < HELD) {
+        const page = await log.read({ after: readTo, scan: SCAN });
+        if (page.missed)
+          logger.error({ broker: name, after: readTo }, 'Events have been removed from the log before the broker had them');
+        waiting = await this.publishFresh(this.channel, waiting, page.events);
+        readTo = page.scannedTo;
+        more = page.full;
+      }
+      const to = waiting.reduce((lowest, event) => Math.min(lowest, event.position - 1), readTo);
+      if (to > written) {
+        await this.writeCursor(session, written, to);
+        written = to;
+        this.idle.reset();
+      }
+      position.set(written);
+      held.set(waiting.length);
+      if (this.failing) logger.warn({ broker: name }, 'The broker can be published to again');
+      this.failing = false;
+      if (!more) await this.idle.sleep();
+    }
+  }
+
+  /** What follows an event that waits, waits behind it. @returns all that waits now. */
+  private async publishFresh(
+    channel: Channel,
+    waiting: readonly LoggedEvent[],
+    fresh: readonly LoggedEvent[],
+  ): Promise<readonly LoggedEvent[]> {
+    const keys = new Set(waiting.map(partitionKeyOf));
+    const open = fresh.filter((event) => !keys.has(partitionKeyOf(event)));
+    const behind = fresh.filter((event) => keys.has(partitionKeyOf(event)));
+    return [...waiting, ...behind, ...(await this.publish(channel, open))];
+  }
+
+  /** @returns those that were not taken, in their order. */
+  private async publish(channel: Channel, events: readonly LoggedEvent[]): Promise<readonly LoggedEvent[]> {
+    if (events.length === 0) return [];
+    const results = await channel.publish(events);
+    return events.filter((event, index) => {
+      const result = results[index]!;
+      if (result.taken) {
+        published.inc({ outcome: result.duplicate ? 'duplicate' : 'taken' });
+        this.reported.delete(event.eventId);
+        return false;
+      }
+      published.inc({ outcome: 'refused' });
+      if (!this.reported.has(event.eventId)) {
+        const { eventId, type, position: at } = event;
+        this.options.logger.error(
+          { broker: this.options.name, eventId, type, position: at },
+          `The broker does not take an event; it is tried again, and its key waits: ${result.reason}`,
+        );
+        this.reported.add(event.eventId);
+      }
+      return true;
+    });
+  }
+
+  private async readCursor(session: PoolClient): Promise<number> {
+    await session.query('insert into cursor (name, position) select $1, position from log_floor on conflict do nothing', [
+      this.cursor,
+    ]);
+    const { rows } = await session.query<{ position: string }>('select position from cursor where name = $1', [this.cursor]);
+    return Number(rows[0]!.position);
+  }
+
+  private async writeCursor(session: PoolClient, from: number, to: number): Promise<void> {
+    const { rowCount } = await session.query(
+      'update cursor set position = $3, updated_at = clock_timestamp() where name = $1 and position = $2',
+      [this.cursor, from, to],
+    );
+    if (rowCount !== 1) throw new Error(`Somebody else has moved the cursor ${this.cursor} from ${from}.`);
+  }
+}

@@ -1,0 +1,12 @@
+import { natsEnvironment } from './broker-environment.js';
+import { brokerBed } from './broker-bed.js';
+import { brokerOrReason } from './brokers/broker.js';
+import { startNatsServer } from './brokers/nats-server.js';
+import { channelConformance } from './channel-conformance.js';
+
+const broker = await brokerOrReason('NATS', startNatsServer);
+
+channelConformance('NATS', {
+  capabilities: { order: 'subject', dedupMs: 120_000, replay: true },
+  start: typeof broker === 'string' ? broker : () => brokerBed(broker, natsEnvironment(broker)),
+});
