@@ -28,6 +28,8 @@ await bundle.write({
   chunkFileNames: 'chunks/[name]-[hash].js',
   // Log lines, metrics and error answers say the names of classes.
   keepNames: true,
+  // Chunks that are shared would else run before what an app imports first, and reflect-metadata has to.
+  strictExecutionOrder: true,
 });
 await bundle.close();
 rmSync(folder, { recursive: true, force: true });
