@@ -71,6 +71,25 @@ describe('a delivery', () => {
     expect(JSON.stringify(delivery)).not.toContain(hook.secret.slice(6));
   });
 
+  it('says that its version ends, where that is what the hook is pinned to', async () => {
+    await bed.hook({ url: receiver.url, types: ['order.approved@1'] });
+    const total = { amount: 100, currency: 'EUR' };
+    const data = { orderId: 'ORDER-ENDS', customerId: 'CUST-ALICE', total };
+    const [id] = await bed.log({ type: 'order.approved', aggregateId: 'ORDER-ENDS', aggregateVersion: 1, data });
+    await bed.run();
+    expect(receiver.received.map(({ event }) => event)).toMatchObject([
+      {
+        id,
+        type: 'com.roundtrip.order.approved.v1',
+        deprecated: true,
+        deprecationfrom: '2026-11-21T00:00:00Z',
+        deprecationsunset: '2027-05-21T00:00:00Z',
+        deprecationmigration: expect.stringMatching(/\/v1\/event-types\/order\.approved$/) as string,
+        data: { total },
+      },
+    ]);
+  });
+
   it('goes to whoever asked for its type, once, and to nobody else', async () => {
     const exact = await bed.hook({ url: receiver.url, types: ['order.approved'] });
     const all = await bed.hook({ url: receiver.url, types: ['order.*', 'order.approved', '*'] });
