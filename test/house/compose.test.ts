@@ -10,6 +10,8 @@ interface Service {
   command?: string[];
   environment?: Record<string, unknown>;
   ports?: string[];
+  profiles?: string[];
+  volumes?: string[];
   depends_on?: Record<string, unknown>;
 }
 
@@ -55,6 +57,18 @@ describe('docker-compose.yml', () => {
   it('depends on services that there are', () => {
     for (const [, { depends_on }] of services)
       for (const name of Object.keys(depends_on ?? {})) expect(compose.services).toHaveProperty(name);
+  });
+
+  it('has the broker that the relay is pointed to, for whoever wants it, with its data kept', () => {
+    const { nats, relay } = compose.services;
+    expect(nats?.profiles).toEqual(['nats']);
+    expect(nats?.command).toContain('-js');
+    expect(relay?.environment).toMatchObject({
+      EVENT_CHANNEL: '${EVENT_CHANNEL:-postgres}',
+      NATS_URL: '${NATS_URL:-nats://nats:4222}',
+    });
+    for (const volume of nats?.volumes ?? []) expect(compose.volumes).toHaveProperty(volume.split(':')[0]!);
+    expect(nats?.volumes).toHaveLength(1);
   });
 
   it('publishes on loopback only', () => {

@@ -26,7 +26,9 @@ describe('the AsyncAPI document', () => {
     const names = [...eventCatalogue.values()].flatMap((type) =>
       offeredVersions(type).map(({ version }) => `${type.type}.v${version}`),
     );
-    expect(Object.keys(document.channels)).toEqual(names);
+    expect(Object.keys(document.channels)).toEqual([...names, ...names.map((name) => `nats.${name}`), 'kafka']);
+    expect(document.channels['nats.order.approved.v2']?.address).toBe('roundtrip.events.{partition}.order.approved.v2');
+    expect(document.channels['kafka']?.address).toBe('roundtrip.events');
     expect(document.channels['order.approved.v1']).toMatchObject({
       address: 'com.roundtrip.order.approved.v1',
       description: expect.stringContaining('Deprecated since 2026-11-21T00:00:00Z'),

@@ -1,5 +1,14 @@
 import { CloudEvent, EVENT_TYPE_PREFIX } from '../../../contracts/cloud-event.js';
 import type { EventCatalogue, EventType, EventVersion } from '../../../contracts/event-catalogue.js';
+import {
+  KAFKA_ATTRIBUTE_PREFIX,
+  KAFKA_PARTITIONS,
+  KAFKA_TOPIC,
+  NATS_ATTRIBUTE_PREFIX,
+  NATS_PARTITIONS,
+  NATS_SUBJECTS,
+} from '../../../libs/messaging/channel/broker-addresses.js';
+import { toAttributes } from '../../../libs/messaging/channel/event-attributes.js';
 import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
 import { dataSchema, eventSchema, type JsonSchema } from '../../../libs/messaging/event-schema.js';
 import { offeredVersions } from '../../../libs/messaging/event-versions.js';
@@ -7,8 +16,10 @@ import { renderEvent } from '../../../libs/messaging/render-event.js';
 
 const description = `Every change of state of every service is an event: a CloudEvent 1.0 with a schema of its own for each type and version.
 
-They can be polled (\`GET /v1/events\`), streamed and read as a feed at the API's address, and are posted to webhooks. Each comes at least once: deduplicate by
-\`occurrenceid\`. Whoever asks for no version of a type gets the newest.`;
+At the API's address they can be polled (\`GET /v1/events\`), streamed and read as a feed, and they are posted to webhooks. Each comes at least once: deduplicate by
+\`occurrenceid\`. Whoever asks for no version of a type gets the newest.
+
+Inside, where NATS or Kafka is the channel, an event stands there once, in the version that its service wrote: its attributes as headers, its data as the message.`;
 
 /** AsyncAPI 3.0 of all versions of all events that can be had, a channel each. */
 export function asyncApiDocument(catalogue: EventCatalogue, publicUrl: string): object {
@@ -44,20 +55,24 @@ export function asyncApiDocument(catalogue: EventCatalogue, publicUrl: string): 
           receiver: { description: 'The host of the URL that the webhook was made with', default: 'receiver.example' },
         },
       },
+      ...brokerServers,
     },
-    channels: Object.fromEntries(
-      offered.map(({ name, version }) => [
+    channels: Object.fromEntries([
+      ...offered.map(({ name, version }) => [
         name,
         {
+          servers: [{ $ref: '#/servers/api' }, { $ref: '#/servers/webhook' }],
           address: `${EVENT_TYPE_PREFIX}${name}`,
           title: name,
           description: descriptionOf(version),
           messages: { event: { $ref: `#/components/messages/${name}` } },
         },
       ]),
-    ),
-    operations: Object.fromEntries(
-      offered.map(({ name, eventType, version }) => [
+      ...offered.map(({ name, version }) => [`nats.${name}`, natsChannel(name, descriptionOf(version))]),
+      ['kafka', kafkaChannel(offered.map(({ name }) => name))],
+    ]),
+    operations: Object.fromEntries([
+      ...offered.map(({ name, eventType, version }) => [
         `send.${name}`,
         {
           action: 'send',
@@ -69,10 +84,32 @@ export function asyncApiDocument(catalogue: EventCatalogue, publicUrl: string): 
           bindings: { http: { method: 'POST', bindingVersion: '0.3.0' } },
         },
       ]),
-    ),
+      ...offered.map(({ name, eventType }) => [
+        `send.nats.${name}`,
+        {
+          action: 'send',
+          channel: { $ref: `#/channels/nats.${name}` },
+          title: `Publish ${name} to NATS`,
+          tags: [{ name: serviceOf(eventType) }],
+        },
+      ]),
+      [
+        'send.kafka',
+        {
+          action: 'send',
+          channel: { $ref: '#/channels/kafka' },
+          title: 'Publish to Kafka',
+          tags: services.map((name) => ({ name })),
+        },
+      ],
+    ]),
     components: {
       messages: Object.fromEntries(
-        offered.map(({ name, eventType, version }) => [name, messageOf(name, eventType, version, catalogue)]),
+        offered.flatMap(({ name, eventType, version }) => [
+          [name, messageOf(name, eventType, version, catalogue)],
+          [`nats.${name}`, binaryMessageOf(name, eventType, version, NATS_ATTRIBUTE_PREFIX)],
+          [`kafka.${name}`, binaryMessageOf(name, eventType, version, KAFKA_ATTRIBUTE_PREFIX)],
+        ]),
       ),
       schemas: {
         CloudEvent: envelopeSchema(),
@@ -113,6 +150,70 @@ function messageOf(name: string, eventType: EventType, version: EventVersion, ca
       name: `${name}.${index + 1}`,
       payload: renderEvent(exampleOf(eventType.type, version.version, data), version.version, catalogue),
     })),
+  };
+}
+
+const brokerServers = {
+  nats: {
+    host: '{broker}',
+    protocol: 'nats',
+    description: 'NATS JetStream, inside, where EVENT_CHANNEL=nats',
+    variables: { broker: { description: 'The server of NATS_URL', default: 'nats.example:4222' } },
+  },
+  kafka: {
+    host: '{broker}',
+    protocol: 'kafka',
+    description: 'Kafka, inside, where EVENT_CHANNEL=kafka',
+    variables: { broker: { description: 'One of KAFKA_BROKERS', default: 'kafka.example:9092' } },
+    bindings: { kafka: { bindingVersion: '0.5.0' } },
+  },
+};
+
+const natsChannel = (name: string, description: string): object => ({
+  address: `${NATS_SUBJECTS}.{partition}.${name}`,
+  title: `${name} at NATS`,
+  description,
+  servers: [{ $ref: '#/servers/nats' }],
+  parameters: { partition: { description: `By hash of the partition key, 0 to ${NATS_PARTITIONS - 1}` } },
+  messages: { event: { $ref: `#/components/messages/nats.${name}` } },
+});
+
+const kafkaChannel = (names: readonly string[]): object => ({
+  address: KAFKA_TOPIC,
+  title: 'All events at Kafka',
+  description: 'Events of a partition key are in one partition, in order.',
+  servers: [{ $ref: '#/servers/kafka' }],
+  messages: Object.fromEntries(names.map((name) => [name, { $ref: `#/components/messages/kafka.${name}` }])),
+  bindings: { kafka: { topic: KAFKA_TOPIC, partitions: KAFKA_PARTITIONS, bindingVersion: '0.5.0' } },
+});
+
+/** The message of a broker: attributes in the headers, the data alone as payload. */
+function binaryMessageOf(name: string, eventType: EventType, version: EventVersion, prefix: string): object {
+  const { examples = [] } = eventSchema(eventType.type, version) as { examples?: unknown[] };
+  const headersOf = (data: unknown) =>
+    Object.fromEntries(
+      Object.entries(toAttributes(exampleOf(eventType.type, version.version, data))).map(([attribute, value]) => [
+        prefix + attribute,
+        value,
+      ]),
+    );
+  return {
+    name: `${EVENT_TYPE_PREFIX}${name}`,
+    title: name,
+    summary: descriptionOf(version).split('\n')[0],
+    contentType: 'application/json',
+    tags: [{ name: serviceOf(eventType) }],
+    headers: {
+      type: 'object',
+      required: Object.keys(headersOf(examples[0] ?? {})),
+      properties: { [`${prefix}type`]: { type: 'string', const: `${EVENT_TYPE_PREFIX}${name}` } },
+      additionalProperties: { type: 'string' },
+    },
+    ...(prefix === KAFKA_ATTRIBUTE_PREFIX && {
+      bindings: { kafka: { key: { type: 'string', description: 'The partition key' }, bindingVersion: '0.5.0' } },
+    }),
+    payload: { $ref: `#/components/schemas/${name}` },
+    examples: examples.map((data, index) => ({ name: `${name}.${index + 1}`, headers: headersOf(data), payload: data })),
   };
 }
 

@@ -12,6 +12,7 @@ import { Logger } from '@nestjs/common';
 import { matchesTypes } from '../event-filter.js';
 import type { LoggedEvent } from '../logged-event.js';
 import { partitionKeyOf } from '../partition-key.js';
+import { KAFKA_ATTRIBUTE_PREFIX, KAFKA_PARTITIONS, KAFKA_TOPIC } from './broker-addresses.js';
 import type { Channel, ChannelSubscription, EventHandler, PublishResult, SubscribeOptions } from './channel.js';
 import { type ChannelOptions, LEASE_MS } from './channel-options.js';
 import { fromAttributes, toAttributes } from './event-attributes.js';
@@ -19,9 +20,6 @@ import { GroupMember } from './group-member.js';
 import { KafkaFetcher, type KafkaMessage } from './kafka-fetcher.js';
 import { KafkaGroupStore } from './kafka-group.store.js';
 
-export const KAFKA_TOPIC = 'roundtrip.events';
-/** How many members of a group can have something to do at once, where nobody has made the topic otherwise. */
-export const KAFKA_PARTITIONS = 8;
 const GROUP_PREFIX = 'roundtrip.';
 const KEPT_MS = 30 * 86_400_000;
 const RETRY_MS = 1_000;
@@ -212,7 +210,7 @@ function nextBatch(events: readonly LoggedEvent[], from: number): readonly Logge
 
 function toMessage(event: LoggedEvent): Message {
   const headers: Record<string, string> = { 'content-type': 'application/json' };
-  for (const [name, value] of Object.entries(toAttributes(event))) headers[`ce_${name}`] = value;
+  for (const [name, value] of Object.entries(toAttributes(event))) headers[KAFKA_ATTRIBUTE_PREFIX + name] = value;
   return { topic: KAFKA_TOPIC, key: partitionKeyOf(event), value: event.data, headers };
 }
 

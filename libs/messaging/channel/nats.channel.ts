@@ -15,6 +15,7 @@ import { matchesTypes } from '../event-filter.js';
 import type { LoggedEvent } from '../logged-event.js';
 import { partitionOf } from '../partition-key.js';
 import { pause } from '../pause.js';
+import { NATS_ATTRIBUTE_PREFIX, NATS_PARTITIONS, NATS_SUBJECTS } from './broker-addresses.js';
 import type { Channel, ChannelSubscription, EventHandler, PublishResult, SubscribeOptions } from './channel.js';
 import { type ChannelOptions, LEASE_MS } from './channel-options.js';
 import { type EventAttributes, fromAttributes, toAttributes } from './event-attributes.js';
@@ -22,9 +23,6 @@ import { GroupMember, type ReadPartition } from './group-member.js';
 import { NatsGroupStore } from './nats-group.store.js';
 import { publishInOrder } from './publish-in-order.js';
 
-/** How many members of a group can have something to do at once. It is in the subjects, so it stays as it is. */
-export const NATS_PARTITIONS = 8;
-export const NATS_SUBJECTS = 'roundtrip.events';
 const EVENTS = 'ROUNDTRIP_EVENTS';
 const GROUPS = 'ROUNDTRIP_GROUPS';
 const GROUP_SUBJECTS = 'roundtrip.groups';
@@ -212,7 +210,8 @@ const subjectToken = (name: string): string =>
 
 function toHeaders(attributes: EventAttributes): MsgHdrs {
   const made = headers();
-  for (const [name, value] of Object.entries(attributes)) made.set(`ce-${name}`, value.replaceAll(NOT_PLAIN, encodeURIComponent));
+  for (const [name, value] of Object.entries(attributes))
+    made.set(NATS_ATTRIBUTE_PREFIX + name, value.replaceAll(NOT_PLAIN, encodeURIComponent));
   made.set('content-type', 'application/json');
   return made;
 }
@@ -221,7 +220,8 @@ function readMessage(sequence: number, head: MsgHdrs | undefined, data: string):
   try {
     const attributes: EventAttributes = {};
     for (const [name, [value]] of head ?? [])
-      if (name.startsWith('ce-') && value !== undefined) attributes[name.slice(3)] = decodeURIComponent(value);
+      if (name.startsWith(NATS_ATTRIBUTE_PREFIX) && value !== undefined)
+        attributes[name.slice(NATS_ATTRIBUTE_PREFIX.length)] = decodeURIComponent(value);
     return fromAttributes(attributes, data);
   } catch (error) {
     log.error(`Message ${sequence} of ${EVENTS} is passed over: ${(error as Error).message}`);
