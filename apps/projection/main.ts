@@ -20,12 +20,14 @@ await runProcess(log, async () => {
   const database = servicePool(settings.DATABASE_URL, 'projection', settings.DATABASE_POOL_SIZE);
   const eventLog = new EventLog(database);
   const channel = await openChannel('projection', settings);
-  const inbox = new Inbox({ database, history: eventLog });
-  const runners = new ProjectionRunners(projections, { database, eventLog, channel, inbox, log });
+  const writes = servicePool(settings.DATABASE_URL, 'projection-writes', settings.DATABASE_POOL_SIZE);
+  const inbox = new Inbox({ database: writes, history: eventLog });
+  const buildingInbox = new Inbox({ database, history: eventLog });
+  const runners = new ProjectionRunners(projections, { database, eventLog, channel, inbox, buildingInbox, log });
   await runners.start();
   observeProjections(runners.all);
   await startService({
-    module: ProjectionModule.register({ database, eventLog, channel, inbox, runners }),
+    module: ProjectionModule.register({ database, writes, eventLog, channel, inbox, runners }),
     log,
     host: settings.HOST,
     port: settings.PORT,

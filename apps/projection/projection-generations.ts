@@ -1,4 +1,4 @@
-import pg, { type Pool } from 'pg';
+import pg, { type Pool, type PoolClient } from 'pg';
 import { inTransaction } from '../../libs/database/in-transaction.js';
 import type { Projection } from './projection.js';
 
@@ -8,6 +8,11 @@ export interface Generations {
   /** The one that a rebuild writes. */
   building: number | null;
 }
+
+/** By then every process has noticed that a generation is being built, and writes to it, too. */
+const NOTICED_AFTER_S = 1.5;
+
+const lockOf = (name: string): string => `projection ${name}`;
 
 /** How many generations back something may be left of. */
 const OLD = 5;
@@ -32,19 +37,40 @@ export class ProjectionGenerations {
   /** Begins the next generation, or finds the one that was begun. @returns its number. */
   async begin(): Promise<number> {
     const { rows } = await this.database.query<{ building: number }>(
-      'update projection set building = coalesce(building, generation + 1) where name = $1 returning building',
+      `update projection set building = coalesce(building, generation + 1), building_since = coalesce(building_since, clock_timestamp())
+       where name = $1 returning building`,
       [this.projection.name],
     );
     return rows[0]!.building;
   }
 
-  /** From here on the generation is what is read. @returns false if it was not being built (any more). */
-  async switchTo(generation: number): Promise<boolean> {
-    const { rowCount } = await this.database.query(
-      'update projection set generation = $2, building = null, rebuilt_at = clock_timestamp() where name = $1 and building = $2',
-      [this.projection.name, generation],
-    );
-    return rowCount === 1;
+  /**
+   * Makes the generation that was built the one that is read, while nobody writes to the old one, so that readers never see less than they have seen.
+   * @param ready called then: whether the new one has everything that the old one has. It may still fetch what is missing.
+   * @returns whether it is read now.
+   */
+  async switchTo(generation: number, ready: (old: number) => Promise<boolean>): Promise<boolean> {
+    const { name } = this.projection;
+    return inTransaction(this.database, async (tx) => {
+      await tx.query(`set local lock_timeout = '2s'`);
+      await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [lockOf(name)]);
+      const { rows } = await tx.query<{ generation: number }>(
+        'select generation from projection where name = $1 and building = $2 and building_since < clock_timestamp() - make_interval(secs => $3)',
+        [name, generation, NOTICED_AFTER_S],
+      );
+      if (!rows[0] || !(await ready(rows[0].generation))) return false;
+      await tx.query(
+        `update projection set generation = $2, building = null, building_since = null, rebuilt_at = clock_timestamp()
+         where name = $1 and building = $2`,
+        [name, generation],
+      );
+      return true;
+    });
+  }
+
+  /** Called in a transaction that writes to the generation that is read: waits while another one takes its place. */
+  async writeToLive(tx: PoolClient): Promise<void> {
+    await tx.query('select pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [lockOf(this.projection.name)]);
   }
 
   /** Removes what is left of generations before the one that is read. Another process may have written to one until a moment ago, so this is done again and again. */

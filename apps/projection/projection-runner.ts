@@ -6,6 +6,7 @@ import { broughtTypes, type Consumer } from '../../libs/messaging/inbox/consumer
 import type { Inbox } from '../../libs/messaging/inbox/inbox.js';
 import type { LoggedEvent } from '../../libs/messaging/logged-event.js';
 import { matchesTypes } from '../../libs/messaging/event-filter.js';
+import { partitionOf } from '../../libs/messaging/partition-key.js';
 import { pause } from '../../libs/messaging/pause.js';
 import { BackgroundLoop } from '../../libs/service-kit/background-loop.js';
 import { ConsumerProgress, type Progress } from './consumer-progress.js';
@@ -17,7 +18,10 @@ export interface ProjectionRunnerOptions {
   database: Pool;
   eventLog: EventLog;
   channel: Channel;
+  /** Of what is read. On connections of its own: they may all have to wait for a rebuild, which needs some to get on. */
   inbox: Inbox;
+  /** Of what a rebuild writes. */
+  buildingInbox: Inbox;
   log: Logger;
   /**
    * How long an event may be in the log before it is fetched from there, as the channel has not brought it, in milliseconds. Also what an
@@ -26,7 +30,9 @@ export interface ProjectionRunnerOptions {
   fetchAfterMs?: number;
 }
 
-const FETCH = 200;
+const FETCH = 500;
+/** How many aggregates are fetched at once. */
+const LANES = 6;
 const FETCH_EVERY_MS = 500;
 /** How often other processes are noticed to have begun or ended a rebuild. */
 const GENERATIONS_EVERY_MS = 500;
@@ -139,10 +145,10 @@ export class ProjectionRunner {
   }
 
   private async receive(event: LoggedEvent): Promise<void> {
-    const { inbox } = this.options;
+    const { inbox, buildingInbox } = this.options;
     for (const consumer of wanting(this.live, event)) await inbox.receive(consumer, event);
     // What a rebuild cannot take now it fetches again; the live one need not wait for it.
-    for (const consumer of wanting(this.next, event)) await inbox.receive(consumer, event).catch(() => {});
+    for (const consumer of wanting(this.next, event)) await buildingInbox.receive(consumer, event).catch(() => {});
   }
 
   private async refresh(): Promise<void> {
@@ -156,48 +162,93 @@ export class ProjectionRunner {
   }
 
   private async writing(generation: number): Promise<Writing> {
-    const { projection, database, inbox } = this.options;
-    const consumers = projection.consumers(generation);
+    const { projection, database, inbox, buildingInbox } = this.options;
+    const consumers = projection.consumers(generation).map((consumer) => this.careful(consumer, generation));
     const progress = consumers.map((consumer) => new ConsumerProgress(database, consumer));
-    for (const consumer of consumers) await inbox.begin(consumer, 'beginning');
+    for (const consumer of consumers) {
+      await inbox.begin(consumer, 'beginning');
+      await buildingInbox.begin(consumer, 'beginning');
+    }
     for (const one of progress) await one.load();
     return { generation, consumers, progress };
   }
 
+  /** A consumer that makes way for a rebuild when it writes what is read, and that does not wait for the disk when it does not. */
+  private careful(consumer: Consumer, generation: number): Consumer {
+    return {
+      ...consumer,
+      handle: async (event, tx) => {
+        if (generation === this.live.generation) await this.generations.writeToLive(tx);
+        // What a crash of the server takes back is missing again, with its record in the inbox, and is fetched again.
+        else await tx.query('set local synchronous_commit = off');
+        await consumer.handle(event, tx);
+      },
+    };
+  }
+
+  private inboxOf(generation: number): Inbox {
+    return generation === this.live.generation ? this.options.inbox : this.options.buildingInbox;
+  }
+
   /** @returns whether there may be more. */
-  private async fetchMissing({ progress }: Writing, olderThanMs: number): Promise<boolean> {
-    const { inbox, eventLog } = this.options;
+  private async fetchMissing({ progress, generation }: Writing, olderThanMs: number): Promise<boolean> {
+    const { eventLog } = this.options;
+    const inbox = this.inboxOf(generation);
     let more = false;
     for (const one of progress) {
       await one.look();
       const ids = await one.missing(new Date(Date.now() - olderThanMs), FETCH);
       const events = (await eventLog.findAll(ids)).toSorted((a, b) => a.position - b.position);
-      let failures = 0;
-      for (const event of events) {
-        if (this.stopping.signal.aborted) return false;
-        // One that fails is recorded by the inbox, and tried again until it is dead.
-        await inbox.receive(one.consumer, event).catch(() => (failures += 1));
-      }
-      more ||= ids.length === FETCH && failures < ids.length;
+      let taken = 0;
+      const lanes = Array.from({ length: LANES }, (_, lane) => events.filter((event) => partitionOf(event, LANES) === lane));
+      await Promise.all(
+        lanes.map(async (lane) => {
+          for (const event of lane) {
+            if (this.stopping.signal.aborted) return;
+            // One that fails is recorded by the inbox, and tried again until it is dead.
+            await inbox.receive(one.consumer, event).then(
+              () => (taken += 1),
+              () => {},
+            );
+          }
+        }),
+      );
+      more ||= ids.length === FETCH && taken > 0;
     }
-    return more;
+    return more && !this.stopping.signal.aborted;
   }
 
   private async build(): Promise<boolean> {
     const { next } = this;
     if (!next) return false;
-    const more = await this.fetchMissing(next, 0);
-    const [built, live] = [positionOf(await looks(next)), positionOf(await looks(this.live))];
-    // The old one is asked last: whoever has read it does not see less in the new one.
-    if (built >= live && (await this.generations.switchTo(next.generation))) {
-      this.options.log.info({ projection: this.name, generation: next.generation, position: built }, 'rebuilt');
-      await this.refresh();
+    if (await this.fetchMissing(next, 0)) return true;
+    const switched = await this.generations.switchTo(next.generation, async (old) => {
+      await this.fetchMissing(next, 0);
+      return this.hasAllOf(old, next);
+    });
+    if (!switched) return false;
+    this.options.log.info({ projection: this.name, generation: next.generation }, 'rebuilt');
+    await this.refresh();
+    return false;
+  }
+
+  /** Whether everything is in the new generation that is in the old one, also what that has ahead of its position. */
+  private async hasAllOf(old: number, next: Writing): Promise<boolean> {
+    for (const [index, { name }] of this.options.projection.consumers(old).entries()) {
+      const { position } = await next.progress[index]!.look();
+      const { rowCount } = await this.options.database.query(
+        `select from inbox was where was.consumer = $1 and was.position > $2 and was.processed_at is not null and not exists (
+           select from inbox now where now.consumer = $3 and now.occurrence_id = was.occurrence_id and now.processed_at is not null) limit 1`,
+        [name, position, next.consumers[index]!.name],
+      );
+      if (rowCount) return false;
     }
-    return more;
+    return true;
   }
 
   private async tend(): Promise<boolean> {
-    for (const consumer of this.consumers) await this.options.inbox.tend(consumer);
+    for (const { generation, consumers } of [this.live, ...(this.next ? [this.next] : [])])
+      for (const consumer of consumers) await this.inboxOf(generation).tend(consumer);
     return false;
   }
 

@@ -14,6 +14,8 @@ import { SagaListController } from './saga-list.controller.js';
 
 export interface ProjectionParts {
   database: Pool;
+  /** Where the read models are written that are read. */
+  writes: Pool;
   eventLog: EventLog;
   channel: Channel;
   inbox: Inbox;
@@ -23,7 +25,7 @@ export interface ProjectionParts {
 /** The read models: those who write them, and what they are asked. */
 @Module({})
 export class ProjectionModule {
-  static register({ database, eventLog, channel, inbox, runners }: ProjectionParts): DynamicModule {
+  static register({ database, writes, eventLog, channel, inbox, runners }: ProjectionParts): DynamicModule {
     return {
       module: ProjectionModule,
       imports: [
@@ -32,7 +34,7 @@ export class ProjectionModule {
           drain: () => runners.stop(),
           close: async () => {
             await channel.close();
-            await database.end();
+            await Promise.all([database.end(), writes.end()]);
           },
         }),
         DeadLettersModule.register(new DeadLetters(database, inbox, () => runners.consumers())),

@@ -10,5 +10,6 @@ import type { LoggedEvent } from './logged-event.js';
 export function newestData(event: LoggedEvent): unknown {
   const known = eventCatalogue.get(event.type);
   if (!known) throw new Error(`The catalogue of events has no ${event.type}.`);
-  return convertEvent(known, JSON.parse(event.data), event.typeVersion, newestVersion(known));
+  const newest = newestVersion(known);
+  return known.versions[newest - 1]!.schema.parse(convertEvent(known, JSON.parse(event.data), event.typeVersion, newest));
 }

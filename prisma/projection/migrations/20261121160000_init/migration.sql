@@ -4,6 +4,7 @@ create table projection (
   name        text primary key,
   generation  int not null, -- the one that is read
   building    int,          -- the one that a rebuild writes, while there is one
+  building_since timestamptz(6),
   rebuilt_at  timestamptz(6) not null default clock_timestamp(),
   check (building > generation)
 );

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { customerOrders } from '../../apps/projection/customer-orders.projection.js';
+import { InMemoryChannel } from '../../libs/messaging/channel/in-memory.channel.js';
+import { approvedOrder, OwnProjection, registered } from './own-projection.js';
+
+let projection: OwnProjection;
+beforeAll(async () => {
+  projection = await OwnProjection.start({ fetchAfterMs: 200 });
+});
+afterAll(() => projection.drop());
+
+const runner = () => projection.runner('customer-orders');
+const generation = async () => (await runner().state()).generation;
+
+/** What readers see: the rows of the generation that is read, without its number. */
+async function rows(): Promise<object[]> {
+  const { rows: found } = await projection.database.query<{ row: object }>(
+    `select to_jsonb(o) - 'generation' as row from customer_order o
+     where generation = (select generation from projection where name = 'customer-orders') order by order_id`,
+  );
+  return found.map(({ row }) => row);
+}
+
+async function stateOrders(count: number): Promise<number> {
+  let position = 0;
+  for (let nr = 0; nr < count; nr++) position = await projection.state(...approvedOrder('CUST-1'));
+  return position;
+}
+
+async function rebuilt(): Promise<void> {
+  const wanted = await runner().rebuild();
+  await expect.poll(generation, { timeout: 60_000 }).toBe(wanted);
+}
+
+describe('a rebuild', () => {
+  it('makes the same of the log as it was made of the events when they came', async () => {
+    await projection.state(registered('CUST-1'));
+    await runner().reached(await stateOrders(30), 60_000);
+    const before = await rows();
+    expect(before).toHaveLength(30);
+    await rebuilt();
+    expect(await rows()).toEqual(before);
+  });
+
+  it('puts right what has been damaged', async () => {
+    const before = await rows();
+    await projection.database.query(`update customer_order set state = 'PAID'; delete from known_customer`);
+    await rebuilt();
+    expect(await rows()).toEqual(before);
+    const { rowCount } = await projection.database.query('select from known_customer where generation = $1', [
+      await generation(),
+    ]);
+    expect(rowCount).toBe(1);
+  });
+
+  it('shows readers all that they had, at every moment, while more comes', async () => {
+    let going = true;
+    const seen: number[] = [];
+    const reading = (async () => {
+      while (going) seen.push((await rows()).length);
+    })();
+    const stating = (async () => {
+      while (going) await stateOrders(1);
+    })();
+    try {
+      for (let time = 0; time < 3; time++) await rebuilt();
+    } finally {
+      going = false;
+      await Promise.all([reading, stating]);
+    }
+    expect(seen.length).toBeGreaterThan(10);
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+
+    const last = await stateOrders(1);
+    expect(await runner().reached(last, 60_000)).toBeGreaterThanOrEqual(last);
+    const live = await rows();
+    await rebuilt();
+    expect(await rows()).toEqual(live);
+  });
+
+  it('is one, however often it is asked for, and leaves nothing of the old one behind', async () => {
+    const [one, other] = await Promise.all([runner().rebuild(), runner().rebuild()]);
+    expect(one).toBe(other);
+    await expect.poll(generation, { timeout: 60_000 }).toBe(one);
+    await expect
+      .poll(
+        async () =>
+          (
+            await projection.database.query(
+              `select from customer_order where generation < $1
+               union all select from inbox where consumer = any($2) union all select from inbox_head where consumer = any($2)`,
+              [one, customerOrders.consumers(one - 1).map(({ name }) => name)],
+            )
+          ).rowCount,
+        { timeout: 30_000 },
+      )
+      .toBe(0);
+  });
+
+  it('goes on when its process has ended in the middle of it', async () => {
+    const live = await rows();
+    // As a process leaves it that dies at once.
+    await projection.database.query(
+      `update projection set building = generation + 1, building_since = now() where name = 'customer-orders'`,
+    );
+    const wanted = (await generation()) + 1;
+    await expect.poll(generation, { timeout: 60_000 }).toBe(wanted);
+    expect(await rows()).toEqual(live);
+  });
+});
+
+it('keeps up over a channel that loses, repeats and shuffles events', async () => {
+  const channel = new InMemoryChannel({ seed: 3, shuffle: true, duplicate: 0.3, drop: 0.3 });
+  const other = await OwnProjection.start({ channel, fetchAfterMs: 100 });
+  try {
+    const orders = Array.from({ length: 10 }, () => approvedOrder('CUST-1', randomUUID())).flat();
+    const last = await other.state(...orders);
+    await channel.publish(await other.own.all());
+    expect(await other.runner('customer-orders').reached(last, 60_000)).toBe(last);
+    const { rows: states } = await other.database.query(`select state, count(*)::int from customer_order group by state`);
+    expect(states).toEqual([{ state: 'APPROVED', count: 10 }]);
+  } finally {
+    await other.drop();
+  }
+});
