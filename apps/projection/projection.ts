@@ -9,6 +9,3 @@ export interface Projection {
   /** Its tables; each has a column `generation`. */
   readonly tables: readonly string[];
 }
-
-/** What a consumer of a generation does with an event. */
-type Handle = (event: Parameters<Consumer['handle']>[0], tx: PoolClient) => Promise<void>;

@@ -59,14 +59,17 @@ describe('docker-compose.yml', () => {
       for (const name of Object.keys(depends_on ?? {})) expect(compose.services).toHaveProperty(name);
   });
 
-  it('has the broker that the relay is pointed to, for whoever wants it, with its data kept', () => {
-    const { nats, relay } = compose.services;
+  it('has the broker that relay and consumers are pointed to, for whoever wants it, with its data kept', () => {
+    const { nats } = compose.services;
     expect(nats?.profiles).toEqual(['nats']);
     expect(nats?.command).toContain('-js');
-    expect(relay?.environment).toMatchObject({
-      EVENT_CHANNEL: '${EVENT_CHANNEL:-postgres}',
-      NATS_URL: '${NATS_URL:-nats://nats:4222}',
-    });
+    // What one of them does not have, another would wait for in vain.
+    for (const name of ['relay', 'saga', 'notification', 'projection'])
+      expect(compose.services[name]?.environment, name).toMatchObject({
+        EVENT_CHANNEL: '${EVENT_CHANNEL:-postgres}',
+        NATS_URL: '${NATS_URL:-nats://nats:4222}',
+        KAFKA_BROKERS: '${KAFKA_BROKERS:-kafka:9092}',
+      });
     for (const volume of nats?.volumes ?? []) expect(compose.volumes).toHaveProperty(volume.split(':')[0]!);
     expect(nats?.volumes).toHaveLength(1);
   });

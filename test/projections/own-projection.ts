@@ -9,7 +9,7 @@ import { ProjectionModule } from '../../apps/projection/projection.module.js';
 import { projections } from '../../apps/projection/projections.js';
 import { servicePool } from '../../libs/database/service-pool.js';
 import type { Channel } from '../../libs/messaging/channel/channel.js';
-import { openChannel } from '../../libs/messaging/channel/open-channel.js';
+import { PostgresChannel } from '../../libs/messaging/channel/postgres.channel.js';
 import { EventLog } from '../../libs/messaging/event-log.js';
 import { Inbox } from '../../libs/messaging/inbox/inbox.js';
 import { inLogTransaction } from '../../libs/messaging/relay/log-transaction.js';
@@ -43,8 +43,7 @@ export class OwnProjection {
     const databaseUrl = own.urlOf('projection');
     const database = servicePool(databaseUrl, 'projection', 10);
     const eventLog = new EventLog(database);
-    const channel =
-      options.channel ?? (await openChannel('projection', { EVENT_CHANNEL: 'postgres', DATABASE_URL: databaseUrl }));
+    const channel = options.channel ?? new PostgresChannel(servicePool(databaseUrl, 'projection-channel', 4));
     const writes = servicePool(databaseUrl, 'projection-writes', 10);
     const inbox = new Inbox({ database: writes, history: eventLog, attempts: 2 });
     const buildingInbox = new Inbox({ database, history: eventLog, attempts: 2 });
