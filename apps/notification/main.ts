@@ -2,6 +2,7 @@ import { readSettings } from '../../libs/config/settings.js';
 import { servicePool } from '../../libs/database/service-pool.js';
 import { channelSettings, openChannel } from '../../libs/messaging/channel/open-channel.js';
 import { EventLog } from '../../libs/messaging/event-log.js';
+import { DeadLetters } from '../../libs/messaging/inbox/dead-letters.js';
 import { Inbox } from '../../libs/messaging/inbox/inbox.js';
 import { observeInbox } from '../../libs/messaging/inbox/inbox-metrics.js';
 import { runConsumer } from '../../libs/messaging/inbox/run-consumer.js';
@@ -68,6 +69,7 @@ await runProcess(log, async () => {
   await startService({
     module: NotificationModule.register({
       database,
+      deadLetters: new DeadLetters(database, inbox, [noteMails]),
       mailbox,
       lifecycle: {
         drain: () => Promise.all([consuming.stop(), ...loops.map((loop) => loop.stop())]),

@@ -1,5 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Pool } from 'pg';
+import type { DeadLetters } from '../../libs/messaging/inbox/dead-letters.js';
+import { DeadLettersModule } from '../../libs/messaging/inbox/dead-letters.module.js';
 import { AtShutdownModule, type Lifecycle } from '../../libs/service-kit/at-shutdown.module.js';
 import { OperationsModule } from '../../libs/service-kit/operations.module.js';
 import { MailboxController } from './mailbox/mailbox.controller.js';
@@ -9,20 +11,22 @@ import { MailsService } from './mails/mails.service.js';
 
 export interface NotificationParts {
   database: Pool;
+  deadLetters: DeadLetters;
   /** Where there is no mail server: the local one. */
   mailbox: Mailbox | undefined;
   lifecycle: Lifecycle;
 }
 
-/** Health and metrics, the mails under way and, in the embedded default, the mailbox. */
+/** Health and metrics, the mails under way, the events of which none could be made and, in the embedded default, the mailbox. */
 @Module({})
 export class NotificationModule {
-  static register({ database, mailbox, lifecycle }: NotificationParts): DynamicModule {
+  static register({ database, deadLetters, mailbox, lifecycle }: NotificationParts): DynamicModule {
     return {
       module: NotificationModule,
       imports: [
         OperationsModule.register({ inject: [], useFactory: () => ({ database: () => database.query('select 1') }) }),
         AtShutdownModule.register(lifecycle),
+        DeadLettersModule.register(deadLetters),
       ],
       controllers: [MailsController, ...(mailbox ? [MailboxController] : [])],
       providers: [

@@ -4,11 +4,16 @@ import { sagaPolicySettings } from '../../libs/config/saga-policy.js';
 import { readSettings } from '../../libs/config/settings.js';
 import { servicePool } from '../../libs/database/service-pool.js';
 import { channelSettings } from '../../libs/messaging/channel/open-channel.js';
+import { EventLog } from '../../libs/messaging/event-log.js';
+import { DeadLetters } from '../../libs/messaging/inbox/dead-letters.js';
+import { Inbox } from '../../libs/messaging/inbox/inbox.js';
+import { databaseProblem } from '../../libs/participant/database-failure.js';
 import { createLog } from '../../libs/service-kit/log.js';
 import { runProcess } from '../../libs/service-kit/run-process.js';
 import { startService } from '../../libs/service-kit/start-service.js';
 import { connectionOptions, temporalSettingNames } from '../../libs/temporal/connection-options.js';
 import { bridgeTable } from './bridge/bridge-table.js';
+import { bridgeConsumer } from './bridge/bridge.consumer.js';
 import { runBridge } from './bridge/run-bridge.js';
 import { SagaRegister } from './saga-register.js';
 import { SagaWatch } from './saga-watch.js';
@@ -41,9 +46,11 @@ await runProcess(log, async () => {
     collect: () => behind.set(watch.lastLook === undefined ? Number.NaN : (Date.now() - watch.lastLook) / 1000),
   });
   const rules = bridgeTable(settings);
-  const bridge = rules.length === 0 ? undefined : await runBridge({ rules, database, client, settings, log });
+  const inbox = new Inbox({ database, history: new EventLog(database) });
+  const consumer = bridgeConsumer(rules);
+  const bridge = rules.length === 0 ? undefined : await runBridge({ consumer, inbox, database, client, settings, log });
   await startService({
-    module: SagaModule.register(watch, database, {
+    module: SagaModule.register(watch, database, new DeadLetters(database, inbox, [consumer]), {
       drain: () => Promise.all([watch.stop(), bridge?.stop()]),
       close: async () => {
         await bridge?.close();
@@ -53,6 +60,7 @@ await runProcess(log, async () => {
     log,
     host: settings.HOST,
     port: settings.SAGA_PORT,
+    translate: databaseProblem,
   });
   watch.start();
 });

@@ -1,14 +1,16 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Pool } from 'pg';
+import type { DeadLetters } from '../../libs/messaging/inbox/dead-letters.js';
+import { DeadLettersModule } from '../../libs/messaging/inbox/dead-letters.module.js';
 import { AtShutdownModule, type Lifecycle } from '../../libs/service-kit/at-shutdown.module.js';
 import { OperationsModule } from '../../libs/service-kit/operations.module.js';
 import { LooksController } from './looks.controller.js';
 import { SagaWatch } from './saga-watch.js';
 
-/** Health and metrics of the saga watch and the bridge, the call to look now, and their orderly end. */
+/** Health and metrics of the saga watch and the bridge, the call to look now, what the bridge could not apply, and their orderly end. */
 @Module({})
 export class SagaModule {
-  static register(watch: SagaWatch, database: Pool, lifecycle: Lifecycle): DynamicModule {
+  static register(watch: SagaWatch, database: Pool, deadLetters: DeadLetters, lifecycle: Lifecycle): DynamicModule {
     return {
       module: SagaModule,
       controllers: [LooksController],
@@ -16,6 +18,7 @@ export class SagaModule {
       imports: [
         OperationsModule.register({ inject: [], useFactory: () => ({ database: () => database.query('select 1') }) }),
         AtShutdownModule.register(lifecycle),
+        DeadLettersModule.register(deadLetters),
       ],
     };
   }

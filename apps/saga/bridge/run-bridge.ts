@@ -4,19 +4,18 @@ import type { Logger } from 'pino';
 import { Gauge } from 'prom-client';
 import type { Settings } from '../../../libs/config/settings.js';
 import { type ChannelSettings, openChannel } from '../../../libs/messaging/channel/open-channel.js';
-import { EventLog } from '../../../libs/messaging/event-log.js';
-import { Inbox } from '../../../libs/messaging/inbox/inbox.js';
+import type { Consumer } from '../../../libs/messaging/inbox/consumer.js';
+import type { Inbox } from '../../../libs/messaging/inbox/inbox.js';
 import { observeInbox } from '../../../libs/messaging/inbox/inbox-metrics.js';
 import { runConsumer } from '../../../libs/messaging/inbox/run-consumer.js';
 import { BackgroundLoop } from '../../../libs/service-kit/background-loop.js';
-import type { BridgeRule } from './bridge-rule.js';
-import { bridgeConsumer } from './bridge.consumer.js';
 import { SignalSender } from './signal-sender.js';
 
 const SEND_IDLE_MS = 250;
 
 export interface BridgeOptions {
-  rules: readonly BridgeRule[];
+  consumer: Consumer;
+  inbox: Inbox;
   database: Pool;
   client: Client;
   settings: ChannelSettings & Pick<Settings, 'TEMPORAL_TASK_QUEUE'>;
@@ -30,7 +29,7 @@ export interface RunningBridge {
 }
 
 /** Carries the events of the table to the workflows that wait for them. */
-export async function runBridge({ rules, database, client, settings, log }: BridgeOptions): Promise<RunningBridge> {
+export async function runBridge({ consumer, inbox, database, client, settings, log }: BridgeOptions): Promise<RunningBridge> {
   const onError = (error: unknown) => log.warn({ err: error }, 'the bridge goes on');
   const waiting: Gauge = new Gauge({
     name: 'saga_bridge_oldest_signal_seconds',
@@ -43,10 +42,8 @@ export async function runBridge({ rules, database, client, settings, log }: Brid
     },
   });
   const channel = await openChannel('saga', settings);
-  const inbox = new Inbox({ database, history: new EventLog(database) });
-  // From now on: a process that is switched on today does not begin with what happened years ago.
-  const consumer = bridgeConsumer(rules);
   observeInbox(database, [consumer.name]);
+  // From now on: a process that is switched on today does not begin with what happened years ago.
   const consuming = await runConsumer({ channel, inbox, consumer, log, from: 'now' });
   const sender = new SignalSender({ database, client, taskQueue: settings.TEMPORAL_TASK_QUEUE, onError });
   const sending = new BackgroundLoop(async () => (await sender.send()) > 0, { idleMs: SEND_IDLE_MS, onError });
