@@ -1,4 +1,3 @@
-import type { PoolClient } from 'pg';
 import type { Consumer } from '../../libs/messaging/inbox/consumer.js';
 
 /** A read model: what consumers make of the log, in rows that carry the generation that wrote them. */
@@ -9,6 +8,3 @@ export interface Projection {
   /** Its tables; each has a column `generation`. */
   readonly tables: readonly string[];
 }
-
-/** What a consumer of a generation does with an event. */
-export type Handle = (event: Parameters<Consumer['handle']>[0], tx: PoolClient) => Promise<void>;

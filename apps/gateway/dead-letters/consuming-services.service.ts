@@ -13,6 +13,10 @@ export class ConsumingServices {
     this.all = [['projection', projection]];
   }
 
+  has(service: string): boolean {
+    return this.all.some(([name]) => name === service);
+  }
+
   /** @throws ProblemException 404 `SERVICE_NOT_FOUND`. */
   of(service: string): ParticipantApi {
     const found = this.all.find(([name]) => name === service);
