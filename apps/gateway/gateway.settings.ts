@@ -13,6 +13,7 @@ export const gatewaySettingNames = [
   'CHAOS',
   ...participantUrlSettings,
   'HOOKS_URL',
+  'NOTIFICATION_URL',
   'PROJECTION_URL',
   'RELAY_URL',
   'SAGA_URL',

@@ -3,6 +3,7 @@ import { servicePool } from '../../libs/database/service-pool.js';
 import { channelSettings, openChannel } from '../../libs/messaging/channel/open-channel.js';
 import { EventLog } from '../../libs/messaging/event-log.js';
 import { Inbox } from '../../libs/messaging/inbox/inbox.js';
+import { observeInbox } from '../../libs/messaging/inbox/inbox-metrics.js';
 import { databaseProblem } from '../../libs/participant/database-failure.js';
 import { createLog } from '../../libs/service-kit/log.js';
 import { runProcess } from '../../libs/service-kit/run-process.js';
@@ -26,6 +27,7 @@ await runProcess(log, async () => {
   const runners = new ProjectionRunners(projections, { database, eventLog, channel, inbox, buildingInbox, log });
   await runners.start();
   observeProjections(runners.all);
+  observeInbox(database, () => runners.consumers().map(({ name }) => name));
   await startService({
     module: ProjectionModule.register({ database, writes, eventLog, channel, inbox, runners }),
     log,

@@ -1,4 +1,3 @@
-import type { PoolClient } from 'pg';
 import type { Consumer } from '../../libs/messaging/inbox/consumer.js';
 
 /** A read model: what consumers make of the log, in rows that carry the generation that wrote them. */

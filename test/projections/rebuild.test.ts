@@ -55,18 +55,18 @@ describe('a rebuild', () => {
   });
 
   it('shows readers all that they had, at every moment, while more comes', async () => {
-    let going = true;
+    const over = new AbortController();
     const seen: number[] = [];
     const reading = (async () => {
-      while (going) seen.push((await rows()).length);
+      while (!over.signal.aborted) seen.push((await rows()).length);
     })();
     const stating = (async () => {
-      while (going) await stateOrders(1);
+      while (!over.signal.aborted) await stateOrders(1);
     })();
     try {
       for (let time = 0; time < 3; time++) await rebuilt();
     } finally {
-      going = false;
+      over.abort();
       await Promise.all([reading, stating]);
     }
     expect(seen.length).toBeGreaterThan(10);

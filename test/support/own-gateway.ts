@@ -31,6 +31,7 @@ export async function ownGateway({ temporalAddress = system().temporalAddress, .
       ...readSettings(...gatewaySettingNames),
       ...Object.fromEntries(participantNames.map((name) => [urlSettingOf(name), system()[`${name}Url`]])),
       HOOKS_URL: system().hooksUrl,
+      NOTIFICATION_URL: system().notificationUrl,
       PROJECTION_URL: system().projectionUrl,
       RELAY_URL: system().relayUrl,
       SAGA_URL: system().sagaUrl,

@@ -10,9 +10,10 @@ import {
 } from '../../../contracts/dead-letter.resource.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { ConsumingServices } from './consuming-services.js';
+import { ConsumingServices } from './consuming-services.service.js';
 import { LetterId, ServiceName } from './letter-path.js';
 
 const ConsumerName = z.string().regex(/^[a-z][a-z0-9.-]{0,99}$/, 'must be the name of a consumer');
@@ -27,6 +28,9 @@ const problemsOfOne = {
   422: ['VALIDATION_FAILED'],
   503: ['PARTICIPANT_UNAVAILABLE'],
 };
+
+const invalidCursor = () =>
+  new ProblemException(422, 'INVALID_CURSOR', 'The cursor in "after" is not one that this list gave; start without it.');
 
 @ApiTags('operations')
 @Allow('operator')
@@ -46,6 +50,7 @@ export class DeadLettersController {
     @Query({ schema: ListQuery }) { limit, after, service, ...filter }: z.infer<typeof ListQuery>,
   ): Promise<Page<DeadLetterOfService>> {
     const [from = '', inner = ''] = after === undefined ? [] : decodeCursor(after, ['string', 'string']);
+    if (after !== undefined && !this.services.has(from)) throw invalidCursor();
     const asked = service === undefined ? this.services.all : [[service, this.services.of(service)] as const];
     const items: DeadLetterOfService[] = [];
     const places = asked.filter(([name]) => name >= from);

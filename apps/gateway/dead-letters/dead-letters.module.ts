@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { ConsumingServices } from './consuming-services.js';
+import { ConsumingServices } from './consuming-services.service.js';
 import { DeadEventsController } from './dead-events.controller.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 

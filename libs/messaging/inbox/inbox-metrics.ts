@@ -9,10 +9,13 @@ interface Held {
 }
 
 /** Gauges over what consumers could not apply, asked of the database whenever somebody looks; nothing new while that is away. */
-export function observeInbox(database: Pool, consumers: readonly string[]): void {
+export function observeInbox(database: Pool, consumers: readonly string[] | (() => readonly string[])): void {
   let asking: Promise<Held[]> | undefined;
   // The gauges of one scrape are filled from one look.
-  const held = () => (asking ??= readHeld(database, consumers).finally(() => (asking = undefined)));
+  const held = () =>
+    (asking ??= readHeld(database, typeof consumers === 'function' ? consumers() : consumers).finally(
+      () => (asking = undefined),
+    ));
   const gauge = (name: string, help: string, value: (row: Held) => number) => {
     register.removeSingleMetric(name);
     const asked: Gauge = new Gauge({
@@ -21,7 +24,10 @@ export function observeInbox(database: Pool, consumers: readonly string[]): void
       labelNames: ['consumer', 'state'],
       registers: [],
       collect: async () => {
-        for (const row of await held().catch(() => [])) asked.set({ consumer: row.consumer, state: row.state }, value(row));
+        const rows = await held().catch(() => undefined);
+        if (!rows) return;
+        asked.reset(); // consumers come and go
+        for (const row of rows) asked.set({ consumer: row.consumer, state: row.state }, value(row));
       },
     });
     register.registerMetric(asked);
