@@ -33,12 +33,9 @@ export const sagaFilter = {
 
 /** What the list answers. */
 export const SagaPage = projectedPageOf(SagaSummary).extend({
-  asOf: z
-    .string()
-    .nullable()
-    .meta({
-      description: 'The position of the log that the answer tells of; null when Temporal itself has answered, as it is now',
-    }),
+  asOf: z.string().nullable().meta({
+    description: 'The position of the log that the answer tells of; null when Temporal itself has answered, as it is now',
+  }),
 });
 export type SagaPage = z.infer<typeof SagaPage>;
 
