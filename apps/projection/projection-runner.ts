@@ -91,7 +91,7 @@ export class ProjectionRunner {
     this.loops = [
       this.loop(() => this.refresh(), GENERATIONS_EVERY_MS),
       this.loop(() => this.fetchMissing(this.live, this.options.fetchAfterMs ?? 5_000), FETCH_EVERY_MS),
-      this.loop(() => this.build(), FETCH_EVERY_MS),
+      this.loop(() => this.buildOnce(), FETCH_EVERY_MS),
       this.loop(() => this.tend(), 1_000),
       this.loop(() => this.upkeep(), UPKEEP_EVERY_MS),
     ];
@@ -218,7 +218,8 @@ export class ProjectionRunner {
     return more && !this.stopping.signal.aborted;
   }
 
-  private async build(): Promise<boolean> {
+  /** One step of a rebuild, if one is under way: fetches what is missing, and makes it what is read when nothing is. @returns whether there is more to fetch. */
+  async buildOnce(): Promise<boolean> {
     const { next } = this;
     if (!next) return false;
     if (await this.fetchMissing(next, 0)) return true;
@@ -232,13 +233,19 @@ export class ProjectionRunner {
     return false;
   }
 
-  /** Whether everything is in the new generation that is in the old one, also what that has ahead of its position. */
+  /**
+   * Whether everything is in the new generation that is in the old one, also what that has ahead of its position. What the new one could not take
+   * holds the switch back until an operator has skipped it or it can: readers have it as long.
+   */
   private async hasAllOf(old: number, next: Writing): Promise<boolean> {
     for (const [index, { name }] of this.options.projection.consumers(old).entries()) {
       const { position } = await next.progress[index]!.look();
       const { rowCount } = await this.options.database.query(
         `select from inbox was where was.consumer = $1 and was.position > $2 and was.processed_at is not null and not exists (
-           select from inbox now where now.consumer = $3 and now.occurrence_id = was.occurrence_id and now.processed_at is not null) limit 1`,
+           select from inbox now where now.consumer = $3 and now.occurrence_id = was.occurrence_id and now.processed_at is not null)
+         union all
+         select from inbox_dead lost join inbox was on was.consumer = $1 and was.occurrence_id = lost.occurrence_id and was.processed_at is not null
+         where lost.consumer = $3 and lost.state <> 'skipped' limit 1`,
         [name, position, next.consumers[index]!.name],
       );
       if (rowCount) return false;

@@ -84,6 +84,16 @@ export class OwnProjection {
     });
   }
 
+  /** Lets a rebuild that has come as far as it can try to be what is read. @returns the generation that is read after that. */
+  async tryToSwitch(name: string): Promise<number> {
+    // By now every process has noticed it; nothing but what it lacks is in the way.
+    await this.database.query(`update projection set building_since = building_since - interval '1 hour' where name = $1`, [
+      name,
+    ]);
+    await this.runner(name).buildOnce();
+    return (await this.runner(name).state()).generation;
+  }
+
   async stop(): Promise<void> {
     await this.app.close();
   }

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { customerOrders } from '../../apps/projection/customer-orders.projection.js';
+import type { Projection } from '../../apps/projection/projection.js';
+import type { DeadLetter } from '../../contracts/dead-letter.resource.js';
+import type { Page } from '../../contracts/page.js';
 import { InMemoryChannel } from '../../libs/messaging/channel/in-memory.channel.js';
 import { approvedOrder, OwnProjection, registered } from './own-projection.js';
 
@@ -108,6 +111,46 @@ describe('a rebuild', () => {
     await expect.poll(generation, { timeout: 60_000 }).toBe(wanted);
     expect(await rows()).toEqual(live);
   });
+});
+
+it('is not read while it lacks what the old one has, until an operator has decided about that', async () => {
+  const lost = randomUUID();
+  const failing: Projection = {
+    ...customerOrders,
+    consumers: (generation) =>
+      customerOrders.consumers(generation).map((consumer) => ({
+        ...consumer,
+        handle: async (event, tx) => {
+          if (generation === 2 && event.aggregateId === lost && event.aggregateVersion === 1)
+            throw new Error('the new code cannot take it');
+          await consumer.handle(event, tx);
+        },
+      })),
+  };
+  const other = await OwnProjection.start({ projections: [failing] });
+  try {
+    const last = await other.state(...approvedOrder('CUST-1', lost), ...approvedOrder('CUST-1'));
+    await other.runner('customer-orders').reached(last, 60_000);
+    await other.runner('customer-orders').rebuild();
+    const dead = async () => {
+      const answer = await fetch(new URL('/dead-letters?state=dead', other.url));
+      return ((await answer.json()) as Page<DeadLetter>).items;
+    };
+    await expect.poll(async () => (await dead()).length, { timeout: 60_000 }).toBe(1);
+    // Long enough for it to be switched to, if nothing held it back: its other events are all there.
+    await expect
+      .poll(async () => (await other.runner('customer-orders').state()).rebuilding?.position, { timeout: 60_000 })
+      .toBe(last);
+    expect(await other.tryToSwitch('customer-orders')).toBe(1);
+    await fetch(new URL(`/dead-letters/${(await dead())[0]!.id}/skip`, other.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ note: 'not needed' }),
+    });
+    await expect.poll(async () => (await other.runner('customer-orders').state()).generation, { timeout: 60_000 }).toBe(2);
+  } finally {
+    await other.drop();
+  }
 });
 
 it('keeps up over a channel that loses, repeats and shuffles events', async () => {
