@@ -1,12 +1,10 @@
-import { eventCatalogue } from '../../../contracts/event-catalogue.js';
 import type { HooksEventData } from '../../../contracts/hooks.events.js';
 import type { OrderEventData } from '../../../contracts/order.events.js';
 import type { PaymentEventData } from '../../../contracts/payment.events.js';
 import type { SagaEventData } from '../../../contracts/saga.events.js';
 import type { TripEventData } from '../../../contracts/trip.events.js';
-import { convertEvent } from '../../../libs/messaging/convert-event.js';
-import { newestVersion } from '../../../libs/messaging/event-versions.js';
 import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
+import { newestData } from '../../../libs/messaging/newest-data.js';
 import { formatMoney } from '../../../libs/money/format-money.js';
 import type { Mail, Recipient } from './mail.js';
 
@@ -137,19 +135,12 @@ export const mailedTypes: readonly string[] = [...kinds.keys()];
 
 /** Whom an event is told to; undefined where it is told to nobody. */
 export function recipientOf(event: Pick<LoggedEvent, 'type' | 'typeVersion' | 'data'>): Recipient | undefined {
-  return kinds.get(event.type)?.recipient(newestData(event));
+  return kinds.get(event.type)?.recipient(newestData(event) as never);
 }
 
 /** The words that an event is told in. @throws Error when there is no mail for its type, or its data fits no version of it. */
 export function mailOf(event: Pick<LoggedEvent, 'type' | 'typeVersion' | 'data'>): Mail {
   const kind = kinds.get(event.type);
   if (!kind) throw new Error(`There is no mail for events of the type ${event.type}.`);
-  return kind.write(newestData(event));
-}
-
-/** The data in the newest version: mails are written for that one alone. */
-function newestData({ type, typeVersion, data }: Pick<LoggedEvent, 'type' | 'typeVersion' | 'data'>): never {
-  const known = eventCatalogue.get(type);
-  if (!known) throw new Error(`The catalogue has no event type ${type}.`);
-  return convertEvent(known, JSON.parse(data), typeVersion, newestVersion(known)) as never;
+  return kind.write(newestData(event) as never);
 }
