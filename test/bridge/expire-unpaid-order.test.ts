@@ -118,10 +118,16 @@ describe('an order that is approved and not paid', () => {
   });
 
   it('is cancelled later when another saga has it locked at the end of its term', async () => {
-    await bridge(2_000);
+    // The bridge is away until the order is locked, so that on whatever machine the term, which counts from the approval, ends meanwhile.
+    await (await bridge(1_000)).stop('SIGTERM');
     await setFault({ participant: 'payment', operation: 'authorize', mode: 'error' });
     const orderId = await approvedOrder();
     const sagaId = await pay(orderId);
+    await eventually(
+      () => order(orderId),
+      ({ state }) => state === 'PAYMENT_PENDING',
+    );
+    await bridge(1_000);
     expect(await outcomeOf(orderId)).toEqual({ state: 'EXPIRED', orderId, sagaId: `cancel-order:${orderId}:2` });
     expect((await ended(sagaId)).state).toBe('COMPENSATED');
     expect(await order(orderId)).toMatchObject({ state: 'CANCELLED', lastPayment: { code: 'PARTICIPANT_UNAVAILABLE' } });
