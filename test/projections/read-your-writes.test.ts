@@ -76,6 +76,7 @@ describe('GET /v1/customers/{id}/orders?at=', () => {
 });
 
 describe('/v1/dead-letters', () => {
+  // The other services are the system's own, with dead letters that other tests may have left.
   const letters = async (query = '') => (await ask<Page<DeadLetterOfService>>('GET', `/v1/dead-letters${query}`)).body.items;
   const decide = (id: number, what: string, body?: object) =>
     ask<DeadLetterDecided>('POST', `/v1/dead-letters/projection/${id}/${what}`, body);
@@ -88,8 +89,8 @@ describe('/v1/dead-letters', () => {
       approved!,
     );
     await bring();
-    await expect.poll(async () => (await letters('?state=parked')).length).toBe(1);
-    const [dead] = await letters('?state=dead');
+    await expect.poll(async () => (await letters('?service=projection&state=parked')).length).toBe(1);
+    const [dead] = await letters('?service=projection&state=dead');
     expect(dead).toMatchObject({
       service: 'projection',
       consumer: 'customer-orders.1',
@@ -105,7 +106,7 @@ describe('/v1/dead-letters', () => {
     expect(await decide(dead!.id, 'replay')).toMatchObject({ status: 409, body: { code: 'DEAD_LETTER_FAILED_AGAIN' } });
     expect(await decide(dead!.id, 'skip', {})).toMatchObject({ status: 422 });
     expect(await decide(dead!.id, 'skip', { note: 'nobody ordered it' })).toMatchObject({ status: 200, body: { released: 1 } });
-    expect(await letters('?state=dead')).toEqual([]);
+    expect(await letters('?service=projection&state=dead')).toEqual([]);
     expect(await letters('?service=projection&limit=1')).toEqual([
       expect.objectContaining({ id: dead!.id, note: 'nobody ordered it' }),
     ]);
