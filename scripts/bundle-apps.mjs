@@ -12,8 +12,8 @@ const bundle = await rolldown({
   cwd: projectRoot,
   platform: 'node',
   input: Object.fromEntries(apps.map((app) => [`apps/${app}/main`, `dist/apps/${app}/main.js`])),
-  // Temporal's packages load a native library, and threads from files beside themselves.
-  external: /^@temporalio\//,
+  // These load native or WebAssembly code, or threads, from files beside their own.
+  external: [/^@temporalio\//, /^@platformatic\/kafka$/],
   // Nest and others look for packages that need not be there, and do without them.
   onLog: (level, log, print) => log.code === 'UNRESOLVED_IMPORT' || print(level, log),
 });
