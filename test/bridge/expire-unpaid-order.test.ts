@@ -9,8 +9,8 @@ import {
 } from '../../workflows/expire-unpaid-order/expire-unpaid-order.contract.js';
 import { newCustomer } from '../services/credit-account.fixture.js';
 import { ParticipantProbe } from '../services/participant-probe.js';
-import { call, clearFaults, credit, ended, eventually, order, placeOrder, setFault } from '../support/api.js';
-import { nowhere } from '../support/own-gateway.js';
+import { call, clearFaults, credit, ended, eventually, order, placeOrder, setFault, through } from '../support/api.js';
+import { nowhere, ownGateway } from '../support/own-gateway.js';
 import { system } from '../support/system.js';
 import { OwnBridge } from './own-bridge.js';
 
@@ -36,7 +36,8 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await clearFaults();
-  await Promise.all(bridges.map((one) => one.stop()));
+  // In order, so that the next one has what they were given at once, and not when their leases end.
+  await Promise.all(bridges.map((one) => one.stop('SIGTERM')));
   bridges = [];
 });
 afterAll(async () => {
@@ -120,9 +121,11 @@ describe('an order that is approved and not paid', () => {
   it('is cancelled later when another saga has it locked at the end of its term', async () => {
     // The bridge is away until the order is locked, so that on whatever machine the term, which counts from the approval, ends meanwhile.
     await (await bridge(1_000)).stop('SIGTERM');
+    const patient = await ownGateway({ SAGA_STEP_DEADLINE_MS: 15_000 });
     await setFault({ participant: 'payment', operation: 'authorize', mode: 'error' });
     const orderId = await approvedOrder();
-    const sagaId = await pay(orderId);
+    const sagaId = await through(patient.url, () => pay(orderId));
+    await patient.close();
     await eventually(
       () => order(orderId),
       ({ state }) => state === 'PAYMENT_PENDING',
