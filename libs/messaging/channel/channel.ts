@@ -26,7 +26,7 @@ export interface SubscribeOptions {
   /** Where a group begins that has never been there; an old one goes on where it was. */
   from: 'beginning' | 'now';
   /** How many events this member handles at once, at the most, each of another key; 10 unless told. */
-  concurrency?: number;
+  concurrency?: number | undefined;
 }
 
 /**

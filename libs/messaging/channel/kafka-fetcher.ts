@@ -64,14 +64,13 @@ export class KafkaFetcher {
 
   private async run(): Promise<void> {
     const { onFailure, retryMs } = this.options;
-    const never = new AbortController().signal;
     while (this.readings.size > 0) {
       try {
         // Nothing that could take more: look again when some of it may be settled.
-        if (!(await this.fetch())) await pause(WAIT_MS / 10, never);
+        if (!(await this.fetch())) await pause(WAIT_MS / 10);
       } catch (error) {
         onFailure(error as Error);
-        await pause(retryMs, never);
+        await pause(retryMs);
         await this.skipRemoved().catch(onFailure);
       }
     }

@@ -19,6 +19,7 @@ import { fromAttributes, toAttributes } from './event-attributes.js';
 import { GroupMember } from './group-member.js';
 import { KafkaFetcher, type KafkaMessage } from './kafka-fetcher.js';
 import { KafkaGroupStore } from './kafka-group.store.js';
+import { Subscriptions } from './subscriptions.js';
 
 const GROUP_PREFIX = 'roundtrip.';
 const KEPT_MS = 30 * 86_400_000;
@@ -38,7 +39,7 @@ type Message = MessageToProduce<string, string, string, string>;
  */
 export class KafkaChannel implements Channel {
   readonly capabilities = { order: 'partition', dedupMs: 0, replay: true } as const;
-  private readonly subscriptions = new Set<ChannelSubscription>();
+  private readonly subscriptions = new Subscriptions();
   private producer: Producer<string, string, string, string> | undefined;
   private publishing: Promise<unknown> = Promise.resolve();
 
@@ -95,11 +96,10 @@ export class KafkaChannel implements Channel {
           ),
         onFailure: (error) => log.warn(`${group}: Kafka cannot be read; it is tried again: ${error.message}`),
       });
-      const concurrent = concurrency === undefined ? {} : { concurrency };
       const member = await GroupMember.join(
         {
           ...this.options,
-          ...concurrent,
+          concurrency,
           group,
           store: new KafkaGroupStore({ consumer, topic: KAFKA_TOPIC, leaseMs }),
           read: (partition, after, into, signal) => {
@@ -113,16 +113,13 @@ export class KafkaChannel implements Channel {
         },
         handler,
       );
-      const subscription = {
+      return this.subscriptions.add({
         stop: async () => {
           await member.stop();
           await fetcher.ended();
           await close();
-          this.subscriptions.delete(subscription);
         },
-      };
-      this.subscriptions.add(subscription);
-      return subscription;
+      });
     } catch (error) {
       await close();
       throw error;
@@ -130,7 +127,7 @@ export class KafkaChannel implements Channel {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.subscriptions].map((subscription) => subscription.stop()));
+    await this.subscriptions.stop();
     await this.publishing;
     await this.producer?.close();
     await this.admin.close();
@@ -217,7 +214,7 @@ function toMessage(event: LoggedEvent): Message {
 function readMessage(partition: number, { offset, headers, data }: KafkaMessage): LoggedEvent | undefined {
   try {
     const attributes = Object.entries(headers).flatMap(([name, value]) =>
-      name.startsWith('ce_') ? [[name.slice(3), value]] : [],
+      name.startsWith(KAFKA_ATTRIBUTE_PREFIX) ? [[name.slice(KAFKA_ATTRIBUTE_PREFIX.length), value]] : [],
     );
     return fromAttributes(Object.fromEntries(attributes) as Record<string, string>, data);
   } catch (error) {

@@ -22,6 +22,7 @@ import { type EventAttributes, fromAttributes, toAttributes } from './event-attr
 import { GroupMember, type ReadPartition } from './group-member.js';
 import { NatsGroupStore } from './nats-group.store.js';
 import { publishInOrder } from './publish-in-order.js';
+import { Subscriptions } from './subscriptions.js';
 
 const EVENTS = 'ROUNDTRIP_EVENTS';
 const GROUPS = 'ROUNDTRIP_GROUPS';
@@ -44,7 +45,7 @@ const log = new Logger('Channel');
  */
 export class NatsChannel implements Channel {
   readonly capabilities = { order: 'subject', dedupMs: DEDUP_MS, replay: true } as const;
-  private readonly members = new Set<GroupMember>();
+  private readonly subscriptions = new Subscriptions();
 
   private constructor(
     private readonly connection: NatsConnection,
@@ -130,19 +131,11 @@ export class NatsChannel implements Channel {
         if (!signal.aborted) await pause(RETRY_MS, signal);
       }
     };
-    const concurrent = concurrency === undefined ? {} : { concurrency };
-    const member = await GroupMember.join({ ...this.options, ...concurrent, group, store, read }, handler);
-    this.members.add(member);
-    return {
-      stop: async () => {
-        await member.stop();
-        this.members.delete(member);
-      },
-    };
+    return this.subscriptions.add(await GroupMember.join({ ...this.options, concurrency, group, store, read }, handler));
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.members].map((member) => member.stop()));
+    await this.subscriptions.stop();
     await this.connection.close();
   }
 

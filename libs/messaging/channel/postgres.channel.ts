@@ -9,6 +9,7 @@ import { type ChannelOptions, LEASE_MS } from './channel-options.js';
 import { GroupMember, type ReadPartition } from './group-member.js';
 import { PostgresGroupStore } from './postgres-group.store.js';
 import { publishInOrder } from './publish-in-order.js';
+import { Subscriptions } from './subscriptions.js';
 
 /** How many members of a group can have something to do at once. Fixed when a group is made. */
 const PARTITIONS = 8;
@@ -28,7 +29,7 @@ export class PostgresChannel implements Channel {
   readonly capabilities = { order: 'key', dedupMs: Infinity, replay: true } as const;
   private readonly eventLog: EventLog;
   private readonly tail: LogTail;
-  private readonly members = new Set<GroupMember>();
+  private readonly subscriptions = new Subscriptions();
   private failing = false;
 
   /** @param database as the service's role; ended by `close`. */
@@ -85,19 +86,11 @@ export class PostgresChannel implements Channel {
         cursor = page.scannedTo;
       }
     };
-    const concurrent = concurrency === undefined ? {} : { concurrency };
-    const member = await GroupMember.join({ ...this.options, ...concurrent, group, store, read }, handler);
-    this.members.add(member);
-    return {
-      stop: async () => {
-        await member.stop();
-        this.members.delete(member);
-      },
-    };
+    return this.subscriptions.add(await GroupMember.join({ ...this.options, concurrency, group, store, read }, handler));
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.members].map((member) => member.stop()));
+    await this.subscriptions.stop();
     await this.database.end();
   }
 }

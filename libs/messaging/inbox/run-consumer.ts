@@ -13,7 +13,7 @@ export interface RunConsumerOptions {
   /** Where the consumer begins the first time that it ever runs. Default: at the beginning of the log. */
   from?: 'beginning' | 'now';
   /** How many events of different aggregates it may be at, at once. Default: as the channel has it. */
-  concurrency?: number;
+  concurrency?: number | undefined;
   /** How often what is parked is looked after, in milliseconds. Default 1,000. */
   tendEveryMs?: number;
 }
@@ -35,7 +35,7 @@ export async function runConsumer(options: RunConsumerOptions): Promise<RunningC
   const { channel, inbox, consumer, log, from = 'beginning', concurrency, tendEveryMs = 1_000 } = options;
   await inbox.begin(consumer, from);
   const subscription = await channel.subscribe(
-    { group: consumer.name, types: broughtTypes(consumer), from, ...(concurrency === undefined ? {} : { concurrency }) },
+    { group: consumer.name, types: broughtTypes(consumer), from, concurrency },
     async (event) => {
       try {
         const outcome = await inbox.receive(consumer, event);

@@ -25,7 +25,7 @@ export class CarriedPosition {
     while (waiting.length > 0) {
       this.hint();
       if (performance.now() >= until) return undefined;
-      await pause(POLL_MS, new AbortController().signal);
+      await pause(POLL_MS);
       waiting = await this.stillThere(waiting);
     }
     return new EventLog(this.log).head();
