@@ -26,6 +26,8 @@ export default defineConfig({
           setupFiles: ['test/support/replay-what-ran.ts'],
           // One system serves all files, and faults on demand are set in it for everybody: one file at a time.
           fileParallelism: false,
+          // Real servers on a busy machine: one second try, and the run names each test that needed it. See CONTRIBUTING.md.
+          retry: 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

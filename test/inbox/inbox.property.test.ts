@@ -22,8 +22,10 @@ const bringing = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLen
   });
 });
 
+// Other events at a second try would hide what the first ones showed.
 it.each(['latest', 'sequential', 'commutative'] as const)(
   'in mode %s has each effect once, in the order that the mode promises, whatever a channel does',
+  { retry: 0 },
   async (mode) => {
     await fc.assert(
       fc.asyncProperty(bringing, async ({ lengths, repeats, crashes, shuffle, atOnce }) => {

@@ -111,7 +111,8 @@ async function expectTrip(tripId: string, { daysAhead }: SomeTrip): Promise<void
 }
 
 describe('orders and trips at once, with anything failing at random', () => {
-  it('leave a world that adds up, each of them done or taken back', async () => {
+  // Other worlds at a second try would hide what the first ones showed.
+  it('leave a world that adds up, each of them done or taken back', { retry: 0, timeout: 400_000 }, async () => {
     const given = givenEnvironment().PROPERTY_SEED;
     const seed = given === undefined ? Date.now() % 2 ** 31 : Number(given);
     process.stdout.write(`  the same worlds again: PROPERTY_SEED=${seed}\n`);
@@ -137,5 +138,5 @@ describe('orders and trips at once, with anything failing at random', () => {
       // A smaller world that fails too would take minutes to find, and what fails here seldom fails every time: the world is shown as it is.
       { seed, numRuns: 4, endOnFailure: true },
     );
-  }, 400_000);
+  });
 });

@@ -9,7 +9,9 @@ import { answerTo, landed, refusalOf, type Step } from './step-target.js';
 /** Much longer than a compensable step of an impatient saga is tried, so that the effect lands after the undo even on a busy machine. */
 const LATE_MS = 14_000;
 const IMPATIENT = { SAGA_FAST_STEP_MS: 500, SAGA_STEP_DEADLINE_MS: 4_000, SAGA_ATTENTION_AFTER_MS: 2_000 };
-/** Longer than a first try, shorter than a deadline. */
+/** Sagas whose first tries are short and whose deadlines pass on no machine, while runs of all sagas are being brought to all steps. */
+const STEADY = { SAGA_FAST_STEP_MS: 500, SAGA_STEP_DEADLINE_MS: 120_000, SAGA_ATTENTION_AFTER_MS: 2_000 };
+/** Longer than a first try. */
 const SLOW_MS = 3_000;
 /** Longer than it takes to bring a run to every step and to kill the worker, on whatever machine; nobody waits for its end. */
 const HOLD_MS = 90_000;
@@ -55,10 +57,12 @@ export function describeRollbackMatrix(profiles: readonly Profile[], expectAddsU
   const final = ofKind('pivot', 'retriable');
 
   let impatient: OwnGateway;
+  let steady: OwnGateway;
   beforeAll(async () => {
     impatient = await ownGateway({ CHAOS: true, ...IMPATIENT });
+    steady = await ownGateway({ CHAOS: true, ...STEADY });
   });
-  afterAll(() => impatient.close());
+  afterAll(() => Promise.all([impatient.close(), steady.close()]));
 
   /** Starts runs for all cells before the tests of one `describe`. @returns a test for each cell, which gets its run. */
   function prepareRuns(start: () => Promise<Run[]>) {
@@ -84,7 +88,7 @@ export function describeRollbackMatrix(profiles: readonly Profile[], expectAddsU
 
   describe('when a participant fails before the effect and then recovers', () => {
     const itEach = prepareRuns(async () => {
-      const runs = await holdAndClear({ mode: 'error' });
+      const runs = await through(steady.url, () => holdAndClear({ mode: 'error' }));
       await clearFaults();
       return runs;
     });
@@ -96,12 +100,12 @@ export function describeRollbackMatrix(profiles: readonly Profile[], expectAddsU
   });
 
   describe('when the answers of a step and of all after it are lost', () => {
-    const itEach = prepareRuns(() => holdAt(cells, { mode: 'drop-response' }));
+    const itEach = prepareRuns(() => through(steady.url, () => holdAt(cells, { mode: 'drop-response' })));
     itEach('each has its effect once', cells, expectDone);
   });
 
   describe('when a participant refuses', () => {
-    const itEach = prepareRuns(() => holdAndClear({ mode: 'refuse' }));
+    const itEach = prepareRuns(() => through(steady.url, () => holdAndClear({ mode: 'refuse' })));
     itEach('everything is taken back', ofKind('compensable', 'pivot'), async (run) => {
       await expectTakenBack(run, refusalOf(run.cell.step));
       const { steps } = await saga(run.sagaId);
@@ -138,7 +142,7 @@ export function describeRollbackMatrix(profiles: readonly Profile[], expectAddsU
     const answers = new Map<Cell, Promise<Answer<{ code?: string }>>>();
     const abort = ({ cell, sagaId }: Run) => void answers.set(cell, call('POST', `/v1/sagas/${sagaId}/abort`));
     const itEach = prepareRuns(async () => {
-      const runs = await holdAndClear({ mode: 'delay', delayMs: SLOW_MS }, abort);
+      const runs = await through(steady.url, () => holdAndClear({ mode: 'delay', delayMs: SLOW_MS }, abort));
       await Promise.all(answers.values());
       return runs;
     });

@@ -1,6 +1,9 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Ends a run with the one line that says how it went: `N passed, N failed`, and how many were skipped. */
+/**
+ * Ends a run with the one line that says how it went: `N passed, N failed`, and how many were skipped. Before it stand the tests that passed only at
+ * their second try, with what the first one ended in: each of them is a race, of the test or of the product, that somebody has to look at.
+ */
 export default class ClosingLineReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
@@ -8,8 +11,15 @@ export default class ClosingLineReporter implements Reporter {
     // A file that could not be loaded and an error outside any test have no test of their own to fail.
     const broken = modules.filter((module) => module.errors().length > 0).length + unhandledErrors.length;
     const skipped = count('skipped');
+    const flaky = tests.filter((test) => test.diagnostic()?.flaky);
     // After the default reporter's own summary, whichever of the two runs first.
     process.once('exit', () => {
+      for (const test of flaky) {
+        const [first] = test.result().errors ?? [];
+        process.stdout.write(
+          `passed only at the second try: ${test.module.relativeModuleId} > ${test.fullName}: ${first?.message}\n`,
+        );
+      }
       process.stdout.write(
         `${count('passed')} passed, ${count('failed') + broken} failed${skipped ? `, ${skipped} skipped` : ''}\n`,
       );

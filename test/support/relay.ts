@@ -1,15 +1,20 @@
 import pg from 'pg';
+import { EventLog } from '../../libs/messaging/event-log.js';
 import { LOG_LOCK } from '../../libs/messaging/relay/log-transaction.js';
 import { system } from './system.js';
 
-/** Holds the lock that every relay has to have: what is committed meanwhile stays in its outbox. */
-export async function whileNothingIsRelayed<Result>(use: () => Promise<Result>): Promise<Result> {
-  const client = new pg.Client({ connectionString: system().databaseAdminUrl });
-  await client.connect();
+/**
+ * Holds the lock that every relay has to have: what is committed meanwhile stays in its outbox, and the log does not go on.
+ * @param use is told the last position of the log.
+ */
+export async function whileNothingIsRelayed<Result>(use: (head: number) => Promise<Result>): Promise<Result> {
+  const pool = new pg.Pool({ connectionString: system().databaseAdminUrl });
+  const client = await pool.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [LOG_LOCK]);
-    return await use();
+    return await use(await new EventLog(pool).head());
   } finally {
-    await client.end();
+    client.release(true);
+    await pool.end();
   }
 }
