@@ -1,7 +1,16 @@
 import { z } from 'zod';
 
 /** What every event type begins with outside; in prose and subscriptions the short form without it and without the version is used. */
-export const EVENT_TYPE_PREFIX = 'com.roundtrip.';
+const PREFIX = 'com.roundtrip.';
+
+/** What an event of a type in a version has as its `type` outside. */
+export const cloudEventType = (type: string, version: number): string => `${PREFIX}${type}.v${version}`;
+
+/** What `cloudEventType` was made of; undefined for what is no type of this system. */
+export function parseCloudEventType(outside: string): { type: string; version: number } | undefined {
+  const [, type, version] = (outside.startsWith(PREFIX) && /^(.+)\.v(\d+)$/.exec(outside.slice(PREFIX.length))) || [];
+  return type === undefined ? undefined : { type, version: Number(version) };
+}
 
 /** A fact as the world outside reads it: CloudEvents 1.0 with our extension attributes, in structured mode. */
 export const CloudEvent = z

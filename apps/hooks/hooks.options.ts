@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { Clock } from './delivery/clock.js';
+import type { Clock } from '../../libs/service-kit/clock.js';
 import type { ResolveHost } from './egress/resolve-host.js';
 
 /** What the webhooks are made of; those with a default are for tests. */

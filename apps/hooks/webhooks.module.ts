@@ -1,6 +1,6 @@
 import { type DynamicModule, Logger, Module } from '@nestjs/common';
 import { AtShutdownModule } from '../../libs/service-kit/at-shutdown.module.js';
-import { systemClock } from './delivery/clock.js';
+import { systemClock } from '../../libs/service-kit/clock.js';
 import { DeliveryLoops } from './delivery/delivery-loops.service.js';
 import { observeQueue } from './delivery/delivery-metrics.js';
 import { DeliveryWorker } from './delivery/delivery-worker.js';

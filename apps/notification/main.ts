@@ -1,3 +1,4 @@
+import { hasMailbox } from '../../libs/config/has-mailbox.js';
 import { readSettings } from '../../libs/config/settings.js';
 import { servicePool } from '../../libs/database/service-pool.js';
 import { channelSettings, openChannel } from '../../libs/messaging/channel/open-channel.js';
@@ -9,6 +10,7 @@ import { runConsumer } from '../../libs/messaging/inbox/run-consumer.js';
 import { ParticipantApi } from '../../libs/participant-client/participant-api.js';
 import { databaseProblem } from '../../libs/participant/database-failure.js';
 import { BackgroundLoop } from '../../libs/service-kit/background-loop.js';
+import { systemClock } from '../../libs/service-kit/clock.js';
 import { createLog } from '../../libs/service-kit/log.js';
 import { runProcess } from '../../libs/service-kit/run-process.js';
 import { startService } from '../../libs/service-kit/start-service.js';
@@ -23,7 +25,6 @@ import { SmtpSender } from './sending/smtp-sender.js';
 
 const SEND_IDLE_MS = 250;
 const SWEEP_IDLE_MS = 3_600_000;
-const systemClock = { now: () => new Date(), random: () => Math.random() };
 
 const settings = readSettings(
   'NODE_ENV',
@@ -48,8 +49,7 @@ await runProcess(log, async () => {
   if (!settings.DATABASE_URL) throw new Error('The notification service needs DATABASE_URL: the database as its own role.');
   const onError = (error: unknown) => log.warn(error);
   const database = servicePool(settings.DATABASE_URL, 'notification', settings.DATABASE_POOL_SIZE);
-  // Mails hold what is nobody else's business, so in production there is no page that shows them.
-  const mailbox = settings.SMTP_URL || settings.NODE_ENV === 'production' ? undefined : new Mailbox(database);
+  const mailbox = hasMailbox(settings) ? new Mailbox(database) : undefined;
   const local = mailbox && new MailboxServer(mailbox, onError);
   const smtpUrl = settings.SMTP_URL ?? (await local?.start());
   if (smtpUrl === undefined) log.error('There is no SMTP_URL, so no mail is sent: they wait until there is one.');
@@ -57,7 +57,7 @@ await runProcess(log, async () => {
   const customers = new ParticipantApi('customer', settings.CUSTOMER_URL);
   const addresses = new AddressBook(customers, settings.OPERATIONS_MAIL);
   observeMails(database);
-  observeInbox(database, [noteMails.name]);
+  observeInbox(database, () => [noteMails.name]);
 
   const channel = await openChannel('notification', settings);
   const inbox = new Inbox({ database, history: new EventLog(database) });
@@ -69,7 +69,7 @@ await runProcess(log, async () => {
   await startService({
     module: NotificationModule.register({
       database,
-      deadLetters: new DeadLetters(database, inbox, [noteMails]),
+      deadLetters: new DeadLetters(database, inbox, () => [noteMails]),
       mailbox,
       lifecycle: {
         drain: () => Promise.all([consuming.stop(), ...loops.map((loop) => loop.stop())]),

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { typesParameters, typesSql } from '../../libs/messaging/event-filter.js';
 import { broughtTypes, type Consumer } from '../../libs/messaging/inbox/consumer.js';
 
 export interface Progress {
@@ -8,8 +9,6 @@ export interface Progress {
   missing: number;
   /** When the first of them came into the log. */
   since: Date | undefined;
-  /** Whether the look came to the end of the log. */
-  complete: boolean;
 }
 
 /** How many rows of the log one look goes over. */
@@ -21,18 +20,24 @@ const settled = `exists (
     select from inbox_dead d where d.consumer = $1 and d.occurrence_id = l.event_id and d.state = 'parked' and not exists (
       select from inbox_dead o where o.consumer = $1 and o.aggregate_key = d.aggregate_key and o.state = 'dead'))))`;
 
+/** Whether the consumer is brought an event. */
+const wanted = typesSql('l.type', '$3', '$4');
+
 /**
  * How far a consumer has come in the log. It is not the channel that says so, as each has its own idea of positions and none knows what is parked: it is what
  * the log has and the inbox has not.
  */
 export class ConsumerProgress {
+  private readonly types: ReturnType<typeof typesParameters>;
   private mark = 0;
   private looking: Promise<Progress> | undefined;
 
   constructor(
     private readonly database: Pool,
     readonly consumer: Consumer,
-  ) {}
+  ) {
+    this.types = typesParameters(broughtTypes(consumer));
+  }
 
   /** Begins where the last process wrote down that everything is done. */
   async load(): Promise<void> {
@@ -50,7 +55,7 @@ export class ConsumerProgress {
     );
   }
 
-  /** A look that begins now, or one that is under way if `fresh` is not asked for. */
+  /** A look that begins now, or the one that is under way. */
   look(): Promise<Progress> {
     return (this.looking ??= this.lookNow().finally(() => (this.looking = undefined)));
   }
@@ -59,8 +64,8 @@ export class ConsumerProgress {
   async missing(before: Date, limit: number): Promise<string[]> {
     const { rows } = await this.database.query<{ eventId: string }>(
       `select l.event_id as "eventId" from (select * from events.log where position > $2 order by position limit ${LOOK}) l
-       where ${wanted(this.consumer)} and l.recorded_at < $3 and not ${settled} order by l.position limit $4`,
-      [this.consumer.name, this.mark, before, limit],
+       where ${wanted} and l.recorded_at < $5 and not ${settled} order by l.position limit $6`,
+      [this.consumer.name, this.mark, ...this.types, before, limit],
     );
     return rows.map(({ eventId }) => eventId);
   }
@@ -77,25 +82,14 @@ export class ConsumerProgress {
       }>(
         `select count(*)::int as looked, max(l.position) as last, min(l.position) filter (where l.open) as open,
                 count(*) filter (where l.open)::int as missing, min(l.recorded_at) filter (where l.open) as since
-         from (select l.position, l.recorded_at, ${wanted(this.consumer)} and not ${settled} as open
+         from (select l.position, l.recorded_at, ${wanted} and not ${settled} as open
                from (select * from events.log where position > $2 order by position limit ${LOOK}) l) l`,
-        [this.consumer.name, from],
+        [this.consumer.name, from, ...this.types],
       );
       const { looked, last, open, missing, since } = rows[0]!;
       // What is done with stays so; the first that is not is where the next look begins.
       this.mark = Math.max(this.mark, open === null ? Number(last ?? from) : Number(open) - 1);
-      const complete = looked < LOOK;
-      if (open !== null || complete) return { position: this.mark, missing, since: since ?? undefined, complete };
+      if (open !== null || looked < LOOK) return { position: this.mark, missing, since: since ?? undefined };
     }
   }
-}
-
-/** In SQL, over `l`: whether the consumer is brought an event. The types are the code's own. */
-function wanted(consumer: Consumer): string {
-  const types = broughtTypes(consumer);
-  if (types.length === 0) return 'true';
-  const exact = types.filter((type) => !type.endsWith('.*'));
-  const services = types.flatMap((type) => (type.endsWith('.*') ? [type.slice(0, -2)] : []));
-  const list = (names: string[]) => `array[${names.map((name) => `'${name}'`).join(', ')}]::text[]`;
-  return `(l.type = any(${list(exact)}) or split_part(l.type, '.', 1) = any(${list(services)}))`;
 }

@@ -65,7 +65,8 @@ export class ProjectionRunner {
   private live!: Writing;
   private next: Writing | undefined;
   private subscription: ChannelSubscription | undefined;
-  private loops: BackgroundLoop[] = [];
+  private loops: readonly BackgroundLoop[] = [];
+  private readonly building = this.loop(() => this.buildOnce(), FETCH_EVERY_MS);
   private readonly stopping = new AbortController();
 
   constructor(private readonly options: ProjectionRunnerOptions) {
@@ -78,7 +79,7 @@ export class ProjectionRunner {
 
   /** Those that write the generation that is read and the one that is built: whose dead letters can be decided about. */
   get consumers(): readonly Consumer[] {
-    return [...this.live.consumers, ...(this.next?.consumers ?? [])];
+    return this.written.flatMap(({ consumers }) => consumers);
   }
 
   async start(): Promise<void> {
@@ -91,7 +92,7 @@ export class ProjectionRunner {
     this.loops = [
       this.loop(() => this.refresh(), GENERATIONS_EVERY_MS),
       this.loop(() => this.fetchMissing(this.live, this.options.fetchAfterMs ?? 5_000), FETCH_EVERY_MS),
-      this.loop(() => this.buildOnce(), FETCH_EVERY_MS),
+      this.building,
       this.loop(() => this.tend(), 1_000),
       this.loop(() => this.upkeep(), UPKEEP_EVERY_MS),
     ];
@@ -112,7 +113,7 @@ export class ProjectionRunner {
   async rebuild(): Promise<number> {
     const generation = await this.generations.begin();
     await this.refresh();
-    this.loops[2]?.kick();
+    this.building.kick();
     return generation;
   }
 
@@ -144,6 +145,11 @@ export class ProjectionRunner {
     };
   }
 
+  /** The generation that is read, and the one that is being built if there is one; none before the start. */
+  private get written(): readonly Writing[] {
+    return [this.live as Writing | undefined, this.next].filter((one) => one !== undefined);
+  }
+
   private async receive(event: LoggedEvent): Promise<void> {
     const { inbox, buildingInbox } = this.options;
     for (const consumer of wanting(this.live, event)) await inbox.receive(consumer, event);
@@ -153,8 +159,7 @@ export class ProjectionRunner {
 
   private async refresh(): Promise<void> {
     const { generation, building } = await this.generations.current();
-    const written = [this.live as Writing | undefined, this.next].filter((one) => one !== undefined);
-    const writing = async (wanted: number) => written.find((one) => one.generation === wanted) ?? this.writing(wanted);
+    const writing = async (wanted: number) => this.written.find((one) => one.generation === wanted) ?? this.writing(wanted);
     const live = await writing(generation);
     const next = building === null ? undefined : await writing(building);
     this.live = live;
@@ -254,13 +259,13 @@ export class ProjectionRunner {
   }
 
   private async tend(): Promise<boolean> {
-    for (const { generation, consumers } of [this.live, ...(this.next ? [this.next] : [])])
+    for (const { generation, consumers } of this.written)
       for (const consumer of consumers) await this.inboxOf(generation).tend(consumer);
     return false;
   }
 
   private async upkeep(): Promise<void> {
-    for (const one of [...this.live.progress, ...(this.next?.progress ?? [])]) await one.save();
+    for (const one of this.written.flatMap(({ progress }) => progress)) await one.save();
     await this.generations.removeOld();
   }
 

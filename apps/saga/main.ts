@@ -50,7 +50,7 @@ await runProcess(log, async () => {
   const consumer = bridgeConsumer(rules);
   const bridge = rules.length === 0 ? undefined : await runBridge({ consumer, inbox, database, client, settings, log });
   await startService({
-    module: SagaModule.register(watch, database, new DeadLetters(database, inbox, [consumer]), {
+    module: SagaModule.register(watch, database, new DeadLetters(database, inbox, () => [consumer]), {
       drain: () => Promise.all([watch.stop(), bridge?.stop()]),
       close: async () => {
         await bridge?.close();

@@ -1,4 +1,5 @@
 import type { Participant } from '../../contracts/participants.js';
+import { hasMailbox } from '../config/has-mailbox.js';
 import { participantUrls } from '../config/participant-url.js';
 import type { Environment, Settings } from '../config/settings.js';
 import { appEnvironment, temporalUiUrl } from './app-environment.js';
@@ -117,7 +118,7 @@ export async function startEmbeddedSystem(options: EmbeddedSystemOptions = {}): 
         hooks: listeningPlace({ listensOn: 'HOOKS_URL' }, settings).url,
         projection: listeningPlace({ listensOn: 'PROJECTION_URL' }, settings).url,
         notification,
-        mailbox: settings.SMTP_URL || settings.NODE_ENV === 'production' ? undefined : `${notification}/mailbox`,
+        mailbox: hasMailbox(settings) ? `${notification}/mailbox` : undefined,
         temporal: servers.temporalAddress,
         temporalUi: temporalUiUrl(given, settings),
         databaseAdmin: servers.databaseAdminUrl,

@@ -1,8 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
-import type { EventFilter } from './event-filter.js';
-import type { Aggregate, EventHistory } from './inbox/event-history.js';
+import { type EventFilter, typesParameters, typesSql } from './event-filter.js';
+import type { EventHistory } from './inbox/event-history.js';
 import type { LoggedEvent } from './logged-event.js';
-import { partitionSql } from './partition-key.js';
+import { type Aggregate, partitionSql } from './partition-key.js';
 
 export interface LogQuery extends EventFilter {
   /** Exclusive: events at later positions are read. */
@@ -49,12 +49,12 @@ export class EventLog implements EventHistory {
        from bound left join lateral (
          select ${columns} from events.log
          where position > $1 and position <= bound.last
-           and ($3::text[] is null or type = any($3) or split_part(type, '.', 1) = any($4)) and ($5::text is null or subject = $5)
+           and ${typesSql('type', '$3', '$4')} and ($5::text is null or subject = $5)
            and ($7::int is null or ${partitionSql('$8')} = $7)
          order by position limit $6
        ) as found on true
        order by found.position`,
-      [after, scan, ...typeFilter(types), subject ?? null, limit ?? null, partition?.index ?? null, partition?.of ?? null],
+      [after, scan, ...typesParameters(types), subject ?? null, limit ?? null, partition?.index ?? null, partition?.of ?? null],
     );
     const [first] = rows;
     if (!first) throw new Error('The bounds of the log have no row, which an aggregate always has.');
@@ -130,12 +130,3 @@ export class EventLog implements EventHistory {
 }
 
 const loggedEvent = (row: Row): LoggedEvent => ({ ...row, position: Number(row.position) });
-
-/** The exact types, and the services of which all types are wanted; both null for no filter. */
-function typeFilter(types: readonly string[]): [string[] | null, string[] | null] {
-  if (types.length === 0) return [null, null];
-  return [
-    types.filter((type) => !type.endsWith('.*')),
-    types.flatMap((type) => (type.endsWith('.*') ? [type.slice(0, -2)] : [])),
-  ];
-}

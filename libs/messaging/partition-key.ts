@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { LoggedEvent } from './logged-event.js';
+
+/** What facts are about, and what they are kept in order of: an aggregate of a service. */
+export interface Aggregate {
+  service: string;
+  aggregateType: string;
+  aggregateId: string;
+}
 
 /** Of which partition something is, of how many. */
 export interface Partition {
@@ -7,16 +13,12 @@ export interface Partition {
   of: number;
 }
 
-/** What is kept in order: an aggregate of a service. */
-export const partitionKeyOf = ({
-  service,
-  aggregateType,
-  aggregateId,
-}: Pick<LoggedEvent, 'service' | 'aggregateType' | 'aggregateId'>): string => `${service}/${aggregateType}/${aggregateId}`;
+export const partitionKeyOf = ({ service, aggregateType, aggregateId }: Aggregate): string =>
+  `${service}/${aggregateType}/${aggregateId}`;
 
 /** The same as `partitionSql` says. @param of at most 65,536. */
-export function partitionOf(event: Pick<LoggedEvent, 'service' | 'aggregateType' | 'aggregateId'>, of: number): number {
-  return createHash('md5').update(partitionKeyOf(event)).digest().readUInt16BE(0) % of;
+export function partitionOf(aggregate: Aggregate, of: number): number {
+  return createHash('md5').update(partitionKeyOf(aggregate)).digest().readUInt16BE(0) % of;
 }
 
 /** The partition of a row of the log, of as many as the SQL expression `of` says; MD5, as it is the hash that PostgreSQL and Node both have built in. */

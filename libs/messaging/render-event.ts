@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { Counter } from 'prom-client';
-import { type CloudEvent, EVENT_TYPE_PREFIX } from '../../contracts/cloud-event.js';
+import { type CloudEvent, cloudEventType } from '../../contracts/cloud-event.js';
 import { type EventCatalogue, eventCatalogue, type EventType } from '../../contracts/event-catalogue.js';
 import { publicUrl } from '../config/public-url.js';
 import { convertEvent } from './convert-event.js';
@@ -30,7 +30,7 @@ export function renderEvent(event: LoggedEvent, version?: number, catalogue: Eve
     specversion: '1.0',
     id: rendering.version === event.typeVersion ? eventId : `${eventId}-v${rendering.version}`,
     source: `/services/${service}`,
-    type: `${EVENT_TYPE_PREFIX}${type}.v${rendering.version}`,
+    type: cloudEventType(type, rendering.version),
     subject: event.subject,
     time: event.occurredAt.toISOString(),
     recordedtime: event.recordedAt.toISOString(),

@@ -1,12 +1,12 @@
+import { isConnectionFailure, isNetworkCode } from '../database/connection-failure.js';
 import { ProblemException } from '../service-kit/problem.exception.js';
 
 /** Prisma's codes for "the database lost a race" (serialization failure, deadlock). */
 const conflicts = new Set(['P2034']);
 /** Prisma's codes for "the database cannot be used right now": unreachable, connection closed, no connection free in time. */
 const outages = new Set(['P1000', 'P1001', 'P1002', 'P1008', 'P1011', 'P1017', 'P2024', 'P2028', 'P2037']);
-/** What node-postgres says, without a code, when its pool has no connection in time or loses one. */
-const poolOutage = /^(?:timeout exceeded when trying to connect|Connection terminated)/;
-const driverOutages = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', '57P01', '57P02', '57P03', '53300']);
+/** PostgreSQL's codes for the same: it shuts down, has crashed, starts, has too many connections. */
+const serverOutages = new Set(['57P01', '57P02', '57P03', '53300']);
 
 export function isConflict(error: unknown): boolean {
   return conflicts.has(codeOf(error)) || originalCodeOf(error) === '40001' || originalCodeOf(error) === '40P01';
@@ -16,9 +16,10 @@ export function isConflict(error: unknown): boolean {
 export function databaseProblem(error: unknown): ProblemException | undefined {
   const isOutage =
     outages.has(codeOf(error)) ||
-    driverOutages.has(codeOf(error)) ||
-    driverOutages.has(originalCodeOf(error)) ||
-    (error instanceof Error && poolOutage.test(error.message));
+    serverOutages.has(codeOf(error)) ||
+    serverOutages.has(originalCodeOf(error)) ||
+    isNetworkCode(originalCodeOf(error)) ||
+    isConnectionFailure(error);
   if (!isOutage) return undefined;
   return new ProblemException(
     503,

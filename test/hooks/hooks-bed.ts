@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { type DeliveryDetail, type HookCreated, CreateHook } from '../../contracts/hook.resource.js';
-import type { Clock } from '../../apps/hooks/delivery/clock.js';
+import type { Clock } from '../../libs/service-kit/clock.js';
 import { DeliveryWorker } from '../../apps/hooks/delivery/delivery-worker.js';
 import { FanOut } from '../../apps/hooks/delivery/fan-out.js';
 import { Recoveries } from '../../apps/hooks/delivery/recoveries.js';

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../apps/hooks/delivery/clock.js';
+import { systemClock } from '../../libs/service-kit/clock.js';
 import { freePort } from '../../libs/embedded/free-port.js';
 import { eventually } from '../support/api.js';
 import { HooksBed } from './hooks-bed.js';

@@ -45,7 +45,7 @@ export class InboxBed {
   }
 
   letters(inbox: Inbox, ...consumers: Consumer[]): DeadLetters {
-    return new DeadLetters(this.database, inbox, consumers);
+    return new DeadLetters(this.database, inbox, () => consumers);
   }
 
   forward(seconds: number): void {

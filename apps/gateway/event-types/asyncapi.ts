@@ -1,4 +1,4 @@
-import { CloudEvent, EVENT_TYPE_PREFIX } from '../../../contracts/cloud-event.js';
+import { CloudEvent, cloudEventType } from '../../../contracts/cloud-event.js';
 import type { EventCatalogue, EventType, EventVersion } from '../../../contracts/event-catalogue.js';
 import {
   KAFKA_ATTRIBUTE_PREFIX,
@@ -58,11 +58,11 @@ export function asyncApiDocument(catalogue: EventCatalogue, publicUrl: string): 
       ...brokerServers,
     },
     channels: Object.fromEntries([
-      ...offered.map(({ name, version }) => [
+      ...offered.map(({ name, eventType, version }) => [
         name,
         {
           servers: [{ $ref: '#/servers/api' }, { $ref: '#/servers/webhook' }],
-          address: `${EVENT_TYPE_PREFIX}${name}`,
+          address: cloudEventType(eventType.type, version.version),
           title: name,
           description: descriptionOf(version),
           messages: { event: { $ref: `#/components/messages/${name}` } },
@@ -131,7 +131,7 @@ function descriptionOf({ schema, deprecation }: EventVersion): string {
 function messageOf(name: string, eventType: EventType, version: EventVersion, catalogue: EventCatalogue): object {
   const { examples = [] } = eventSchema(eventType.type, version) as { examples?: unknown[] };
   return {
-    name: `${EVENT_TYPE_PREFIX}${name}`,
+    name: cloudEventType(eventType.type, version.version),
     title: name,
     summary: descriptionOf(version).split('\n')[0],
     contentType: 'application/cloudevents+json',
@@ -142,7 +142,10 @@ function messageOf(name: string, eventType: EventType, version: EventVersion, ca
         { $ref: '#/components/schemas/CloudEvent' },
         {
           type: 'object',
-          properties: { type: { const: `${EVENT_TYPE_PREFIX}${name}` }, data: { $ref: `#/components/schemas/${name}` } },
+          properties: {
+            type: { const: cloudEventType(eventType.type, version.version) },
+            data: { $ref: `#/components/schemas/${name}` },
+          },
         },
       ],
     },
@@ -198,7 +201,7 @@ function binaryMessageOf(name: string, eventType: EventType, version: EventVersi
       ]),
     );
   return {
-    name: `${EVENT_TYPE_PREFIX}${name}`,
+    name: cloudEventType(eventType.type, version.version),
     title: name,
     summary: descriptionOf(version).split('\n')[0],
     contentType: 'application/json',
@@ -206,7 +209,7 @@ function binaryMessageOf(name: string, eventType: EventType, version: EventVersi
     headers: {
       type: 'object',
       required: Object.keys(headersOf(examples[0] ?? {})),
-      properties: { [`${prefix}type`]: { type: 'string', const: `${EVENT_TYPE_PREFIX}${name}` } },
+      properties: { [`${prefix}type`]: { type: 'string', const: cloudEventType(eventType.type, version.version) } },
       additionalProperties: { type: 'string' },
     },
     ...(prefix === KAFKA_ATTRIBUTE_PREFIX && {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { EVENT_TYPE_PREFIX } from '../../../contracts/cloud-event.js';
+import { cloudEventType } from '../../../contracts/cloud-event.js';
 import { eventCatalogue, type EventType } from '../../../contracts/event-catalogue.js';
 import type { EventTypeResource, VersionPinCounts } from '../../../contracts/event-type.resource.js';
 import type { Page } from '../../../contracts/page.js';
@@ -76,7 +76,7 @@ function resourceOf(eventType: EventType, pinned: Pinned): EventTypeResource {
       const { description, examples } = eventSchema(type, entry) as { description: string; examples: unknown[] };
       return {
         version,
-        name: `${EVENT_TYPE_PREFIX}${type}.v${version}`,
+        name: cloudEventType(type, version),
         status,
         description,
         schema: eventSchemaPath(type, version),

@@ -4,7 +4,7 @@ import { EventLog } from '../../../libs/messaging/event-log.js';
 import type { EndpointSecrets } from '../endpoints/endpoint-secrets.js';
 import type { AttemptOutcome } from './attempt-outcome.js';
 import { claim, type ClaimedDelivery } from './claim.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '../../../libs/service-kit/clock.js';
 import { countAttempt } from './delivery-metrics.js';
 import { renderDelivery } from './render-delivery.js';
 import { continuedTrace, sendHook } from './send-hook.js';

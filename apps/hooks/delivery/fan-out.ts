@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '../../../libs/database/in-transaction.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '../../../libs/service-kit/clock.js';
 
 const FOLLOWER = 'fan-out';
 const BATCH = 500;

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '../../../libs/database/in-transaction.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '../../../libs/service-kit/clock.js';
 
 const SCAN = 1_000;
 /** A recovery goes on when fewer than this many deliveries of its endpoint wait: the queue is no place to keep a log in. */

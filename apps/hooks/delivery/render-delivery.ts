@@ -1,4 +1,4 @@
-import { type CloudEvent, EVENT_TYPE_PREFIX } from '../../../contracts/cloud-event.js';
+import { type CloudEvent, cloudEventType } from '../../../contracts/cloud-event.js';
 import { eventSchemaPath } from '../../../libs/messaging/event-schema.js';
 import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
 import { renderEvent, sequenceOf } from '../../../libs/messaging/render-event.js';
@@ -16,7 +16,7 @@ function ownEvent({ eventId, hookId, type, typeVersion }: ClaimedDelivery, data:
     specversion: '1.0',
     id: eventId,
     source: '/services/hooks',
-    type: `${EVENT_TYPE_PREFIX}${type}.v${typeVersion}`,
+    type: cloudEventType(type, typeVersion),
     subject: hookId,
     time: now.toISOString(),
     recordedtime: now.toISOString(),

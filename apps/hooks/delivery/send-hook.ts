@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Agent, Dispatcher } from 'undici';
 import type { AttemptError, AttemptOutcome } from './attempt-outcome.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '../../../libs/service-kit/clock.js';
 import { parseRetryAfter } from './retry-schedule.js';
 
 const BODY_KEPT_BYTES = 16_384;

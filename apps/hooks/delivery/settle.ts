@@ -5,7 +5,7 @@ import { tell } from '../endpoints/operational-events.js';
 import type { AttemptOutcome } from './attempt-outcome.js';
 import { afterFailure, type Breaker, closedBreaker, looksDown } from './breaker.js';
 import type { ClaimedDelivery } from './claim.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '../../../libs/service-kit/clock.js';
 import { disableEndpoint } from './disable-endpoint.js';
 import { retryDelay } from './retry-schedule.js';
 

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { inTransaction } from '../../../libs/database/in-transaction.js';
 import { endpointColumns, type EndpointRow } from '../endpoints/endpoint.row.js';
 import { tell } from '../endpoints/operational-events.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '../../../libs/service-kit/clock.js';
 import { disableEndpoint } from './disable-endpoint.js';
 import { DISABLE_AFTER_MS, verdictOn } from './failing-endpoint.js';
 import { type Settled, settle } from './settle.js';

@@ -4,7 +4,7 @@ import type { Delivery, DeliveryAttempt, DeliveryDetail, DeliveryState } from '.
 import type { Page } from '../../../contracts/page.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
-import type { Clock } from '../delivery/clock.js';
+import type { Clock } from '../../../libs/service-kit/clock.js';
 import type { CommandKeys, KeyedCommand } from './command-keys.js';
 import { deliveryColumns, type DeliveryRow, toDelivery } from './delivery.row.js';
 import { cursorTime, type EndpointsService } from './endpoints.service.js';

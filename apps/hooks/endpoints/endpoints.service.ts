@@ -17,7 +17,7 @@ import { inTransaction } from '../../../libs/database/in-transaction.js';
 import { EventLog } from '../../../libs/messaging/event-log.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
-import type { Clock } from '../delivery/clock.js';
+import type { Clock } from '../../../libs/service-kit/clock.js';
 import type { EgressGuard } from '../egress/egress-guard.js';
 import type { CommandKeys, KeyedCommand } from './command-keys.js';
 import { type DeliveryRow, deliveryColumns, toDelivery } from './delivery.row.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { create } from 'xmlbuilder2';
-import { EVENT_TYPE_PREFIX } from '../../../contracts/cloud-event.js';
+import { cloudEventType } from '../../../contracts/cloud-event.js';
 import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
 import { storedEventJson } from './feed-rendering.js';
 
@@ -33,7 +33,7 @@ export function atomDocument({ events, self, current, previous, next, archive }:
   for (const [rel, href] of Object.entries(links)) if (href) feed.ele('link', { rel, type: MEDIA_TYPE, href });
 
   for (const event of events.toReversed()) {
-    const type = `${EVENT_TYPE_PREFIX}${event.type}.v${event.typeVersion}`;
+    const type = cloudEventType(event.type, event.typeVersion);
     const entry = feed.ele('entry');
     entry.ele('id').txt(`urn:uuid:${event.eventId}`);
     entry.ele('title').txt(writable(`${event.type} ${event.subject}`));

@@ -1,31 +1,26 @@
 import type { Pool } from 'pg';
-import { Gauge } from 'prom-client';
+import { LookupGauges } from '../../../libs/service-kit/lookup-gauges.js';
 
-interface Depth {
+interface Waiting {
   state: string;
   mails: number;
-  oldestDue: number | null;
+  oldestDue: number;
 }
 
-/** What a person wants to be woken by: mails that are late, and mails that are dead. Counted when they are asked for. */
+/** What a person wants to be woken by: mails that are late, and mails that are dead. */
 export function observeMails(database: Pool): void {
-  const waiting: Gauge = new Gauge({
-    name: 'notification_mails',
-    help: 'Mails that are not sent yet, by state: pending, sending, dead',
-    labelNames: ['state'],
-    collect: async () => {
-      const { rows } = await database.query<Depth>(
-        `select state, count(*)::int as mails, extract(epoch from clock_timestamp() - min(next_attempt_at))::float as "oldestDue"
-         from mail where state in ('pending', 'sending', 'dead') group by state`,
-      );
-      waiting.reset();
-      for (const state of ['pending', 'sending', 'dead']) waiting.set({ state }, 0);
-      for (const { state, mails } of rows) waiting.set({ state }, mails);
-      oldest.set(Math.max(0, rows.find(({ state }) => state === 'pending')?.oldestDue ?? 0));
-    },
-  });
-  const oldest = new Gauge({
-    name: 'notification_oldest_due_seconds',
-    help: 'How long the mail that has waited longest could have been sent',
-  });
+  new LookupGauges(async () => {
+    const { rows } = await database.query<Waiting>(
+      `select state, count(mail.state)::int as mails,
+              coalesce(greatest(0, extract(epoch from clock_timestamp() - min(next_attempt_at))), 0)::float8 as "oldestDue"
+       from unnest(array['pending', 'sending', 'dead']) as state left join mail using (state) group by state`,
+    );
+    return rows;
+  })
+    .add('notification_mails', 'Mails that are not sent yet, by state: pending, sending, dead', ['state'], (rows) =>
+      rows.map(({ state, mails }) => [{ state }, mails]),
+    )
+    .add('notification_oldest_due_seconds', 'How long the mail that has waited longest could have been sent', [], (rows) =>
+      rows.flatMap(({ state, oldestDue }) => (state === 'pending' ? [[{}, oldestDue] as const] : [])),
+    );
 }

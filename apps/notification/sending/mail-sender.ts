@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { mailOf } from '../mails/mail-catalogue.js';
 import { renderMail } from '../mails/render-mail.js';
+import type { Clock } from '../../../libs/service-kit/clock.js';
 import type { AddressBook } from './address-book.js';
 import { type Attempted, claimMails, type MailJob, settleMail } from './mail-job.js';
 import { retryDelay } from './retry-schedule.js';
@@ -19,7 +20,7 @@ export interface MailSenderOptions {
   addresses: AddressBook;
   smtp: Pick<SmtpSender, 'send'>;
   /** Injected, so that tests run a schedule of hours in milliseconds. */
-  clock: { now(): Date; random(): number };
+  clock: Clock;
   onError: (error: unknown) => void;
 }
 

@@ -42,7 +42,7 @@ export async function runBridge({ consumer, inbox, database, client, settings, l
     },
   });
   const channel = await openChannel('saga', settings);
-  observeInbox(database, [consumer.name]);
+  observeInbox(database, () => [consumer.name]);
   // From now on: a process that is switched on today does not begin with what happened years ago.
   const consuming = await runConsumer({ channel, inbox, consumer, log, from: 'now' });
   const sender = new SignalSender({ database, client, taskQueue: settings.TEMPORAL_TASK_QUEUE, onError });

@@ -1,4 +1,4 @@
-import { EVENT_TYPE_PREFIX } from '../../../contracts/cloud-event.js';
+import { cloudEventType, parseCloudEventType } from '../../../contracts/cloud-event.js';
 import type { LoggedEvent } from '../logged-event.js';
 import { partitionKeyOf } from '../partition-key.js';
 import { sequenceOf } from '../render-event.js';
@@ -15,7 +15,7 @@ export function toAttributes(event: LoggedEvent): EventAttributes {
     specversion: '1.0',
     id: event.eventId,
     source: SOURCE_PREFIX + event.service,
-    type: `${EVENT_TYPE_PREFIX}${event.type}.v${event.typeVersion}`,
+    type: cloudEventType(event.type, event.typeVersion),
     subject: event.subject,
     time: event.occurredAt.toISOString(),
     recordedtime: event.recordedAt.toISOString(),
@@ -38,14 +38,14 @@ export function fromAttributes(attributes: Readonly<Record<string, string | unde
     if (value === undefined) throw new Error(`The message has no attribute ${name}, so it is no event of this system.`);
     return value;
   };
-  const [, type, version] = /^com\.roundtrip\.(.+)\.v(\d+)$/.exec(of('type')) ?? [];
-  if (type === undefined) throw new Error(`${of('type')} is no type of this system.`);
+  const parsed = parseCloudEventType(of('type'));
+  if (!parsed) throw new Error(`${of('type')} is no type of this system.`);
   return {
     position: Number(of('sequence')),
     eventId: of('id'),
     service: of('source').slice(SOURCE_PREFIX.length),
-    type,
-    typeVersion: Number(version),
+    type: parsed.type,
+    typeVersion: parsed.version,
     aggregateType: of('aggregatetype'),
     aggregateId: of('aggregateid'),
     aggregateVersion: Number(of('aggregateversion')),

@@ -32,7 +32,7 @@ export class DeadLetters {
   constructor(
     private readonly database: Pool,
     private readonly inbox: Inbox,
-    private readonly consumers: readonly Consumer[] | (() => readonly Consumer[]),
+    private readonly consumers: () => readonly Consumer[],
   ) {}
 
   /** In the order in which they were held. */
@@ -110,8 +110,7 @@ export class DeadLetters {
       [id],
     );
     const [row] = rows;
-    const consumers = typeof this.consumers === 'function' ? this.consumers() : this.consumers;
-    const consumer = consumers.find(({ name }) => name === row?.consumer);
+    const consumer = this.consumers().find(({ name }) => name === row?.consumer);
     return row && consumer && { consumer, event: eventOf(row.event) };
   }
 }

@@ -1,10 +1,5 @@
 import type { LoggedEvent } from '../logged-event.js';
-
-export interface Aggregate {
-  service: string;
-  aggregateType: string;
-  aggregateId: string;
-}
+import type { Aggregate } from '../partition-key.js';
 
 /** Where a consumer looks for what it has not been brought: `EventLog`, or anything that can say the same. */
 export interface EventHistory {

@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram } from 'prom-client';
+import { Counter, Histogram } from 'prom-client';
+import { LookupGauges } from '../../service-kit/lookup-gauges.js';
 import type { Backlog } from './backlog.js';
 import type { Moved } from './move-outbox.js';
 
@@ -34,33 +35,19 @@ export class RelayMetrics {
   });
 
   constructor(read: ReadBacklogs) {
-    let reading: ReturnType<ReadBacklogs> | undefined;
-    // The gauges of one scrape are filled at once, from one look.
-    const once = () =>
-      (reading ??= read()
-        .catch(() => new Map<string, undefined>())
-        .finally(() => {
-          reading = undefined;
-        }));
-    const gauge = (name: string, help: string, value: (backlog: Backlog | undefined) => number | undefined) =>
-      new Gauge({
-        name,
-        help,
-        labelNames: ['service'],
-        async collect() {
-          const backlogs = await once();
-          this.reset();
-          for (const [service, backlog] of backlogs) {
-            const is = value(backlog);
-            if (is !== undefined) this.set({ service }, is);
-          }
-        },
-      });
-    gauge('outbox_reachable', 'Whether the outbox can be looked at', (backlog) => (backlog ? 1 : 0));
-    gauge('outbox_rows', 'Events that wait in the outbox, counted up to 100,000', (backlog) => backlog?.rows);
-    gauge('outbox_oldest_age_seconds', 'How long the oldest event waits in the outbox', (backlog) => backlog?.oldestAgeSeconds);
-    gauge('outbox_dead_rows', 'Events that need a decision by an operator', (backlog) => backlog?.dead);
-    gauge('outbox_parked_rows', 'Events that wait behind a dead one', (backlog) => backlog?.parked);
+    const gauges = new LookupGauges(read);
+    const add = (name: string, help: string, value: (backlog: Backlog | undefined) => number | undefined) =>
+      gauges.add(name, help, ['service'], (backlogs) =>
+        [...backlogs].flatMap(([service, backlog]) => {
+          const is = value(backlog);
+          return is === undefined ? [] : [[{ service }, is] as const];
+        }),
+      );
+    add('outbox_reachable', 'Whether the outbox can be looked at', (backlog) => (backlog ? 1 : 0));
+    add('outbox_rows', 'Events that wait in the outbox, counted up to 100,000', (backlog) => backlog?.rows);
+    add('outbox_oldest_age_seconds', 'How long the oldest event waits in the outbox', (backlog) => backlog?.oldestAgeSeconds);
+    add('outbox_dead_rows', 'Events that need a decision by an operator', (backlog) => backlog?.dead);
+    add('outbox_parked_rows', 'Events that wait behind a dead one', (backlog) => backlog?.parked);
   }
 
   moved(service: string, { logged, duplicates, refused }: Moved): void {

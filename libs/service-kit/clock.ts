@@ -1,4 +1,4 @@
-/** The time and the chance that deliveries go by. Injected, so that tests run a schedule of days in milliseconds, and exactly. */
+/** The time and the chance that a schedule goes by. Injected, so that tests run a schedule of days in milliseconds, and exactly. */
 export interface Clock {
   now(): Date;
   /** Evenly from 0 up to, but without, 1. */

@@ -1,0 +1,37 @@
+import { Gauge, register } from 'prom-client';
+
+/** One value of a gauge, with the labels that tell it from its others. */
+export type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
+
+/**
+ * Gauges that are looked up whenever somebody asks for metrics, those of one scrape from one look. They show what the look had and nothing else; while it
+ * fails they keep what they had last, as a database that is away must not take the other metrics of the process with it.
+ */
+export class LookupGauges<Look> {
+  private looking: Promise<Look | undefined> | undefined;
+
+  constructor(private readonly look: () => Promise<Look>) {}
+
+  /** Replaces a gauge of the same name. */
+  add(name: string, help: string, labelNames: readonly string[], samples: (look: Look) => readonly Sample[]): this {
+    register.removeSingleMetric(name);
+    const gauge: Gauge = new Gauge({
+      name,
+      help,
+      labelNames: [...labelNames],
+      collect: async () => {
+        const look = await this.once();
+        if (look === undefined) return;
+        gauge.reset();
+        for (const [labels, value] of samples(look)) gauge.set(labels, value);
+      },
+    });
+    return this;
+  }
+
+  private once(): Promise<Look | undefined> {
+    return (this.looking ??= this.look()
+      .catch(() => undefined)
+      .finally(() => (this.looking = undefined)));
+  }
+}
