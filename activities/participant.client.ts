@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { Pool } from 'undici';
 import type { OperationOf, Participant } from '../contracts/participants.js';
+import { traceparentOf } from '../libs/messaging/traceparent.js';
 import { type Exchange, failureOf } from './failures.js';
 import type { Answered, Keyed } from './keyed.js';
 
@@ -45,10 +46,12 @@ export class ParticipantClient<P extends Participant> {
       if (found.status === 200)
         return this.conclude({ kind: 'answered', ...(found.body as { status: number; body: unknown }) }, call);
     }
+    const sagaId = info.workflowExecution?.workflowId ?? key;
     const headers = {
       'content-type': 'application/json',
       'idempotency-key': key,
-      'x-correlation-id': info.workflowExecution?.workflowId ?? key,
+      'x-correlation-id': sagaId,
+      traceparent: traceparentOf(sagaId, key),
     };
     return this.conclude(await this.exchange('POST', `/commands/${operation}`, JSON.stringify(command), headers, deadline), call);
   }

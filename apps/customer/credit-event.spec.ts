@@ -21,6 +21,6 @@ describe('creditEvent', () => {
     const event = creditEvent({ customerId: 'CUST-1', sequence: 7, kind, amount: EUR(100), orderId, occurredAt }, after);
     const schema = customerEvents[`${event.type}.v${event.typeVersion}` as keyof typeof customerEvents];
     expect(schema.strict().parse(event.data)).toEqual(event.data);
-    expect(event).toMatchObject({ aggregateType: 'credit', aggregateId: 'CUST-1', aggregateVersion: 7 });
+    expect(event).toMatchObject({ aggregateType: 'customer', aggregateId: 'CUST-1', aggregateVersion: 8 });
   });
 });

@@ -1,6 +1,6 @@
 import type { LedgerEntry, LedgerEntryKind } from '../../contracts/credit.resource.js';
 import type { CustomerEventData, CustomerEventType } from '../../contracts/customer.events.js';
-import type { OutboxEvent } from '../../libs/participant/outbox.js';
+import type { OutboxEvent } from '../../libs/messaging/outbox-event.js';
 import type { CreditAccount } from './credit-account.js';
 
 /** Every kind of entry is one fact for the world; one that is missing does not compile. */
@@ -16,7 +16,13 @@ const eventTypes = {
 
 type CreditEventType = `${(typeof eventTypes)[LedgerEntryKind]}.v1` & CustomerEventType;
 
-/** The event of an entry. Its version of the aggregate `credit` is the entry's sequence, so neither can have a hole without the other. */
+/** What a customer says before there is any entry in the ledger: that it is registered. */
+const BEFORE_THE_LEDGER = 1;
+
+/**
+ * The event of an entry. All that is said about a customer is numbered through, so that a reader of one subject sees 1, 2, 3 …: after the
+ * registration it is the ledger's sequence that counts, and neither can have a hole without the other.
+ */
 export function creditEvent(entry: LedgerEntry, after: CreditAccount): OutboxEvent {
   const { customerId, sequence, kind, amount, orderId, occurredAt } = entry;
   const { limit, reserved } = after;
@@ -29,9 +35,9 @@ export function creditEvent(entry: LedgerEntry, after: CreditAccount): OutboxEve
   return {
     type: eventTypes[kind],
     typeVersion: 1,
-    aggregateType: 'credit',
+    aggregateType: 'customer',
     aggregateId: customerId,
-    aggregateVersion: sequence,
+    aggregateVersion: BEFORE_THE_LEDGER + sequence,
     occurredAt: new Date(occurredAt),
     data,
   };

@@ -1,6 +1,6 @@
 import type { PaymentEventData, PaymentEventType } from '../../contracts/payment.events.js';
 import type { Payment as PaymentRow } from '../../generated/payment/client.js';
-import type { OutboxEvent } from '../../libs/participant/outbox.js';
+import type { OutboxEvent } from '../../libs/messaging/outbox-event.js';
 import { isSeen, moneyOf, purposeOf } from './payment.repository.js';
 
 /** An event type without its version, as the outbox keeps it. */

@@ -1,10 +1,10 @@
-import { servicePool } from '../../libs/database/service-pool.js';
 import { outboxDatabases } from '../../libs/config/outbox-databases.js';
 import { readSettings } from '../../libs/config/settings.js';
 import { channelSettings, openChannel } from '../../libs/messaging/channel/open-channel.js';
 import { BrokerFollower } from '../../libs/messaging/relay/broker-follower.js';
 import { OutboxListener } from '../../libs/messaging/relay/outbox-listener.js';
 import { Outboxes } from '../../libs/messaging/relay/outboxes.js';
+import { relayPool } from '../../libs/messaging/relay/relay-pool.js';
 import { Relay } from '../../libs/messaging/relay/relay.js';
 import { createLog } from '../../libs/service-kit/log.js';
 import { runProcess } from '../../libs/service-kit/run-process.js';
@@ -19,7 +19,7 @@ await runProcess(log, async () => {
   const { HOST: host, RELAY_PORT: port, DATABASE_URL: databaseUrl } = settings;
   const elsewhere = outboxDatabases(settings.OUTBOX_DATABASE_URLS) ?? {};
   if (!databaseUrl) throw new Error('The relay needs DATABASE_URL: the database as the role that owns the log.');
-  const database = servicePool(databaseUrl, 'relay', 5);
+  const database = relayPool(databaseUrl, 5);
   const outboxes = new Outboxes(database, elsewhere);
   const relay = new Relay(database, outboxes, log);
   const listeners =

@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Pool, type PoolClient } from 'pg';
 import type { SagaState } from '../../contracts/saga-state.js';
-import { appendToOutbox } from '../../libs/messaging/append-to-outbox.js';
+import { inTransaction } from '../../libs/database/in-transaction.js';
+import { appendToOutbox, parseEventName } from '../../libs/messaging/append-to-outbox.js';
+import { traceparentOf } from '../../libs/messaging/traceparent.js';
 import type { ObservedSaga } from './observed-saga.js';
 import { type KnownSaga, newsOf } from './saga-news.js';
 
@@ -23,7 +25,7 @@ export class SagaRegister {
     for (const saga of seen) {
       // Without a lock first: almost everything that is seen is known already.
       if (newsOf(saga, known.get(saga.sagaId), now).length > 0)
-        told += await this.inTransaction((client) => this.tell(client, saga, now));
+        told += await inTransaction(this.database, (client) => this.tell(client, saga, now));
     }
     return told;
   }
@@ -55,16 +57,17 @@ export class SagaRegister {
     let version = known?.version ?? 0;
     for (const { type, occurredAt, data } of news) {
       version += 1;
-      const { sagaId } = saga;
-      await appendToOutbox(client, {
-        type,
+      const { sagaId, runId } = saga;
+      const event = {
+        ...parseEventName(type),
         aggregateType: 'saga',
         aggregateId: sagaId,
         aggregateVersion: version,
         occurredAt,
-        correlationId: sagaId,
         data,
-      });
+      };
+      const traceparent = traceparentOf(sagaId, `${sagaId}/${version}`);
+      await appendToOutbox(client, event, { correlationId: sagaId, causationId: runId, traceparent });
     }
     if (news.length > 0) await this.write(client, saga, news.at(-1)!.data.state, version);
     return news.length;
@@ -96,19 +99,5 @@ export class SagaRegister {
       [sagaIds],
     );
     return new Map(rows.map((row) => [row.sagaId, row]));
-  }
-
-  private async inTransaction<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> {
-    const client = await this.database.connect();
-    try {
-      await client.query('begin');
-      const result = await work(client);
-      await client.query('commit');
-      client.release();
-      return result;
-    } catch (error) {
-      client.release(error as Error); // whatever state its transaction is in ends with the connection
-      throw error;
-    }
   }
 }

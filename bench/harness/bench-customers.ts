@@ -18,10 +18,14 @@ export async function openBenchCustomers(database: Client): Promise<void> {
   );
   await database.query(
     `insert into customer.outbox (event_id, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at, data)
-     select gen_random_uuid(), 'customer.credit-opened', 1, 'credit', id, 1, id, clock_timestamp(),
-       json_build_object('customerId', id, 'limit', json_build_object('amount', 1000000000000, 'currency', 'EUR'),
-                         'reserved', json_build_object('amount', 0, 'currency', 'EUR'))
-     from (select 'BENCH-' || n as id from generate_series(0, $1 - 1) n) customer`,
+     select gen_random_uuid(), 'customer.' || fact.name, 1, 'customer', id, fact.version, id, clock_timestamp(), fact.data
+     from (select 'BENCH-' || n as id from generate_series(0, $1 - 1) n) customer,
+     lateral (values
+       (1, 'registered', json_build_object('customerId', id, 'state', 'ACTIVE')),
+       (2, 'credit-opened', json_build_object('customerId', id, 'limit', json_build_object('amount', 1000000000000, 'currency', 'EUR'),
+                                              'reserved', json_build_object('amount', 0, 'currency', 'EUR')))
+     ) fact (version, name, data)
+     order by fact.version`,
     [CUSTOMERS],
   );
 }

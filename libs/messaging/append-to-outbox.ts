@@ -1,40 +1,44 @@
 import type { ClientBase } from 'pg';
 import { uuidv7 } from 'uuidv7';
+import { type OutboxEvent, requireCatalogued } from './outbox-event.js';
 
-/** A fact about an aggregate, as a service states it that speaks SQL itself. */
-export interface OutgoingEvent {
-  /** `<service>.<past tense>.v<N>` */
-  type: string;
-  aggregateType: string;
-  aggregateId: string;
-  /** 1, 2, 3 … of the aggregate, without a hole: the version that this fact made. */
-  aggregateVersion: number;
-  occurredAt: Date;
-  correlationId?: string | null;
-  causationId?: string | null;
-  data: unknown;
+/** What an event comes of; null where there is nothing to name. */
+export interface Cause {
+  correlationId: string | null;
+  causationId: string | null;
+  traceparent: string | null;
 }
 
-/** Writes an event into the `outbox` of the schema that the client works in, in the transaction that makes it true and after its aggregate is locked. */
-export async function appendToOutbox(client: Pick<ClientBase, 'query'>, event: OutgoingEvent): Promise<void> {
-  const [, type, version] = /^(.+)\.v(\d+)$/.exec(event.type) ?? [];
-  if (!type) throw new Error(`The event type ${event.type} does not end in a version such as .v1.`);
-  const { aggregateType, aggregateId, aggregateVersion, occurredAt, correlationId = null, causationId = null, data } = event;
+/**
+ * Writes an event into the `outbox` of the schema that the client works in, in the transaction that makes it true and after its aggregate is locked:
+ * for services that speak SQL themselves. @throws Error as `requireCatalogued` says.
+ */
+export async function appendToOutbox(client: Pick<ClientBase, 'query'>, event: OutboxEvent, cause?: Cause): Promise<void> {
+  const { type, typeVersion, aggregateType, aggregateId, aggregateVersion, occurredAt, data } = event;
+  requireCatalogued(event);
   await client.query(
     `insert into outbox (event_id, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at,
-                         correlation_id, causation_id, data)
-     values ($1, $2, $3, $4, $5, $6, $5, $7, $8, $9, $10)`,
+                         correlation_id, causation_id, traceparent, data)
+     values ($1, $2, $3, $4, $5, $6, $5, $7, $8, $9, $10, $11)`,
     [
       uuidv7(),
       type,
-      Number(version),
+      typeVersion,
       aggregateType,
       aggregateId,
       aggregateVersion,
       occurredAt,
-      correlationId,
-      causationId,
+      cause?.correlationId,
+      cause?.causationId,
+      cause?.traceparent,
       JSON.stringify(data),
     ],
   );
+}
+
+/** What the name of an event in its contract is made of. @param name `<service>.<past tense>.v<N>` */
+export function parseEventName(name: string): Pick<OutboxEvent, 'type' | 'typeVersion'> {
+  const [, type, version] = /^(.+)\.v(\d+)$/.exec(name) ?? [];
+  if (!type) throw new Error(`The event name ${name} does not end in a version such as .v1.`);
+  return { type, typeVersion: Number(version) };
 }

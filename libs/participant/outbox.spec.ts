@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { appendEvent, type OutboxEvent } from './outbox.js';
+import type { OutboxEvent } from '../messaging/outbox-event.js';
+import { appendEvent } from './outbox.js';
 import type { Transaction } from './transaction.js';
 
 const euros = { amount: 3_000, currency: 'EUR' };

@@ -39,7 +39,7 @@ entered as (
   select customer_id, sequence, kind, amount, 'EUR', occurred_at from missing where kind is not null
 )
 insert into outbox (event_id, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at, data)
-select event_id, type, 1, case when kind is null then 'customer' else 'credit' end, customer_id, greatest(sequence, 1), customer_id, occurred_at,
+select event_id, type, 1, 'customer', customer_id, 1 + sequence, customer_id, occurred_at,
        case when kind is null then json_build_object('customerId', customer_id, 'state', 'ACTIVE')
             else json_build_object('customerId', customer_id, 'limit', json_build_object('amount', credit_limit, 'currency', 'EUR'),
                                    'reserved', json_build_object('amount', 0, 'currency', 'EUR')) end

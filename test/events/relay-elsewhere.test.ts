@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeadEvent } from '../../contracts/dead-event.resource.js';
 import type { Page } from '../../contracts/page.js';
+import { CuttingProxy } from '../feeds/cutting-proxy.fixture.js';
 import { eventually } from '../support/api.js';
 import { OwnLog } from './own-log.js';
 
@@ -39,6 +40,35 @@ describe('an outbox in another database', () => {
     for (const aggregate of aggregates)
       expect(await own.versions(aggregate)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
     await Promise.all(relays.map((one) => one.kill('SIGKILL')));
+  });
+
+  it('holds up nobody when its server falls silent, and is emptied when that speaks again', async () => {
+    const proxy = await CuttingProxy.before(other.adminUrl);
+    const throughProxy = new URL(other.adminUrl);
+    throughProxy.host = new URL(proxy.url).host;
+    const one = await own.relay({ OUTBOX_DATABASE_URLS: `car=${throughProxy.href}`, OUTBOX_NOTIFY: 'off' });
+    const [there, here] = [randomUUID(), randomUUID()];
+    try {
+      await other.say({ service: 'car', aggregate: there, version: 1 });
+      await emptied();
+      proxy.silent = true;
+      await other.say({ service: 'car', aggregate: there, version: 2 });
+      await eventually(
+        async () => (await one.metric('relay_failures_total', 'car')) ?? 0,
+        (failures) => failures > 0,
+      );
+      await own.say({ aggregate: here, version: 1 });
+      await eventually(
+        () => own.versions(here),
+        (versions) => versions.length === 1,
+      );
+    } finally {
+      proxy.silent = false;
+    }
+    await emptied();
+    expect(await own.versions(there)).toEqual([1, 2]);
+    await one.kill('SIGKILL');
+    proxy.close();
   });
 
   it('may bring a fact again that is in the log already: it is known by its id', async () => {

@@ -37,6 +37,31 @@ describe('the relay', () => {
     expect(await relay.kill('SIGTERM')).toBe('SIGTERM'); // Nest raises it again when all is closed
   });
 
+  it('carries what the others say while the outbox of one is locked', async () => {
+    const relay = await own.relay();
+    const [locked, free] = [randomUUID(), randomUUID()];
+    const client = await own.admin.connect();
+    await client.query('begin; lock table car.outbox in access exclusive mode');
+    try {
+      await own.say({ service: 'car', aggregate: locked, version: 1 }, client);
+      for (let version = 1; version <= 3; version++) {
+        await own.say({ aggregate: free, version });
+        await arrives(own, free, version);
+      }
+      await eventually(
+        async () => (await relay.metric('relay_failures_total', 'car')) ?? 0,
+        (failures) => failures > 0,
+      );
+      expect(await relay.metric('outbox_reachable', 'car')).toBe(0);
+      await relay.ready();
+    } finally {
+      await client.query('commit');
+      client.release();
+    }
+    await arrives(own, locked, 1);
+    await relay.kill('SIGKILL');
+  });
+
   it('says that it is not ready while its database is away', async () => {
     const relay = await own.relay();
     await own.admin.query(`alter role roundtrip_events connection limit 0`);

@@ -3,13 +3,15 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 /** A network that breaks: passes bytes on and cuts every connection after so many of them, in the middle of whatever they say. */
 export class CuttingProxy {
   cuts = 0;
+  /** While it is set nothing comes from the server any more, and no connection ends. */
+  silent = false;
   private left = Infinity;
   private readonly sockets = new Set<Socket>();
 
   private constructor(private readonly server: Server) {}
 
   static async before(target: string): Promise<CuttingProxy> {
-    const { hostname, port } = new URL(target);
+    const { hostname, port } = new URL(target); // of any protocol
     const server = createServer();
     const proxy = new CuttingProxy(server);
     server.on('connection', (client) => proxy.pass(client, connect(Number(port), hostname)));
@@ -39,6 +41,7 @@ export class CuttingProxy {
     client.on('close', () => server.destroy()).pipe(server);
     server.on('close', () => client.destroy());
     server.on('data', (chunk) => {
+      if (this.silent) return;
       if (chunk.length <= this.left) {
         this.left -= chunk.length;
         client.write(chunk);

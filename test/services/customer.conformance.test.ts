@@ -40,7 +40,7 @@ const ledger = async (customerId: string): Promise<LedgerEntry[]> => {
     after = `&after=${encodeURIComponent(page.next)}`;
   }
 };
-const eventsOf = (customerId: string) => probe.facts('credit', customerId);
+const eventsOf = (customerId: string) => probe.facts('customer', customerId);
 
 describeConformance(probe, {
   effect: async () => {
@@ -50,7 +50,7 @@ describeConformance(probe, {
       operation: 'reserveCredit',
       body,
       otherBody: { ...body, amount: EUR(3_001) },
-      aggregate: { type: 'credit', id: customerId },
+      aggregate: { type: 'customer', id: customerId },
     };
   },
   refusal: () => ({
@@ -353,24 +353,25 @@ describe('customer: the ledger', () => {
 
     const events = await eventsOf(customerId);
     expect(events.map(({ name, version }) => [name, version])).toEqual([
-      ['customer.credit-opened.v1', 1],
-      ['customer.credit-reserved.v1', 2],
+      ['customer.registered.v1', 1],
+      ['customer.credit-opened.v1', 2],
       ['customer.credit-reserved.v1', 3],
-      ['customer.credit-changed.v1', 4],
-      ['customer.credit-released.v1', 5],
+      ['customer.credit-reserved.v1', 4],
+      ['customer.credit-changed.v1', 5],
+      ['customer.credit-released.v1', 6],
     ]);
     for (const { name, data } of events) {
       const fits = customerEvents[name as keyof typeof customerEvents].safeParse(JSON.parse(data));
       expect(fits.error, `${name} ${data}`).toBeUndefined();
     }
-    expect(JSON.parse(events[3]!.data)).toEqual({
+    expect(JSON.parse(events[4]!.data)).toEqual({
       customerId,
       orderId: one,
       amount: EUR(-2_000),
       limit: EUR(10_000),
       reserved: EUR(3_000),
     });
-    expect(JSON.parse(events[4]!.data)).toEqual({
+    expect(JSON.parse(events[5]!.data)).toEqual({
       customerId,
       orderId: two,
       amount: EUR(-2_000),

@@ -9,6 +9,7 @@ import type { Reservation } from '../../contracts/reservation.resource.js';
 import type { Saga } from '../../contracts/saga.resource.js';
 import type { Trip } from '../../contracts/trip.resource.js';
 import type { TripAccepted } from '../../apps/gateway/trips/trip.dto.js';
+import { noteEnded } from './ended-sagas.js';
 import { system } from './system.js';
 
 export interface Answer<Body> {
@@ -126,7 +127,11 @@ const ends = new Set(['COMPLETED', 'COMPENSATED', 'INCOMPLETE']);
 const hasEnded = ({ state, endedAt, steps }: Saga) => ends.has(state) && endedAt !== null && steps.length > 0;
 
 /** The saga once it has ended. */
-export const ended = (sagaId: string) => eventually(() => saga(sagaId), hasEnded);
+export async function ended(sagaId: string): Promise<Saga> {
+  const read = await eventually(() => saga(sagaId), hasEnded);
+  noteEnded(sagaId);
+  return read;
+}
 
 /** The saga once it has ended, with an operator who has whatever needs attention tried again. */
 export async function endedWithRetries(sagaId: string): Promise<Saga> {
@@ -135,7 +140,7 @@ export async function endedWithRetries(sagaId: string): Promise<Saga> {
       () => saga(sagaId),
       (now) => now.state === 'NEEDS_ATTENTION' || hasEnded(now),
     );
-    if (hasEnded(read)) return read;
+    if (hasEnded(read)) return ended(sagaId);
     const { state, steps } = read;
     // What a compensation in need takes back is shown as in need, too; it is the compensation that is decided about.
     const inNeed = steps.filter((step) => step.state === 'NEEDS_ATTENTION' && (step.compensates ?? step.kind === 'retriable'));

@@ -1,6 +1,5 @@
 import { cloudEventType, parseCloudEventType } from '../../../contracts/cloud-event.js';
 import type { LoggedEvent } from '../logged-event.js';
-import { partitionKeyOf } from '../partition-key.js';
 import { sequenceOf } from '../render-event.js';
 
 /** The attributes of a CloudEvent in binary mode: what stands in the headers of a message, without the prefix of the transport. The data are the message. */
@@ -20,7 +19,7 @@ export function toAttributes(event: LoggedEvent): EventAttributes {
     time: event.occurredAt.toISOString(),
     recordedtime: event.recordedAt.toISOString(),
     sequence: sequenceOf(event.position),
-    partitionkey: partitionKeyOf(event),
+    partitionkey: event.aggregateId,
     aggregatetype: event.aggregateType,
     aggregateid: event.aggregateId,
     aggregateversion: String(event.aggregateVersion),

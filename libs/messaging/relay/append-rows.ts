@@ -1,7 +1,7 @@
 import { isPoison } from './poison.js';
 import type { OutboxPlace } from './outbox-place.js';
 import { factColumnNames, factColumns, factList, type OutboxRow } from './outbox-row.js';
-import type { Queryable } from './transaction.js';
+import type { Queryable } from './bounded-transaction.js';
 
 /** Takes the oldest rows out of an outbox that is in the log's own database, into the log, all in one statement. */
 export const moveStatement = ({ outbox }: OutboxPlace): string => `

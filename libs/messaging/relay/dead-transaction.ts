@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { inLogTransaction } from './log-transaction.js';
 import type { OutboxPlace } from './outbox-place.js';
-import { inTransaction, type Queryable } from './transaction.js';
+import { inBoundedTransaction, type Queryable } from './bounded-transaction.js';
 
 /** Runs its argument as the only writer of the log. */
 type InLog = <Result>(use: (log: Queryable) => Promise<Result>) => Promise<Result>;
@@ -16,6 +16,6 @@ export function inDeadTransaction<Result>(
   work: (dead: Queryable, inLog: InLog) => Promise<Result>,
 ): Promise<Result> {
   return elsewhere
-    ? inTransaction(elsewhere, (dead) => work(dead, (use) => inLogTransaction(log, use)))
+    ? inBoundedTransaction(elsewhere, (dead) => work(dead, (use) => inLogTransaction(log, use)))
     : inLogTransaction(log, (client) => work(client, (use) => use(client)));
 }

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { inTransaction, type Queryable } from './transaction.js';
+import { inBoundedTransaction, type Queryable } from './bounded-transaction.js';
 
 /** Whoever writes the log holds this advisory lock of the log's database until its commit. */
 export const LOG_LOCK = 72_707_371;
@@ -9,17 +9,19 @@ export const LOG_LOCK = 72_707_371;
  * committed before the lock was had (READ COMMITTED), so a position is never given while an earlier one is uncommitted.
  *
  * @param waited hears how many seconds it waited for the lock.
- * @throws what `work` throws (nothing is written then); PostgreSQL's 55P03 when another relay keeps the lock for 5 s.
+ * @throws what `work` throws (nothing is written then); PostgreSQL's 55P03 when another relay keeps the lock for 5 s, or somebody else a table of
+ * an outbox for 1 s.
  */
 export function inLogTransaction<Result>(
   log: Pool,
   work: (client: Queryable) => Promise<Result>,
   waited: (seconds: number) => void = () => {},
 ): Promise<Result> {
-  return inTransaction(log, async (client) => {
+  return inBoundedTransaction(log, async (client) => {
     const since = performance.now();
     try {
-      await client.query('select pg_advisory_xact_lock($1)', [LOG_LOCK]);
+      // From then on nothing is waited for that could hold up the other relays.
+      await client.query(`select pg_advisory_xact_lock($1), set_config('lock_timeout', '1s', true)`, [LOG_LOCK]);
     } finally {
       waited((performance.now() - since) / 1_000);
     }

@@ -5,7 +5,7 @@ import { inLogTransaction } from './log-transaction.js';
 import type { OutboxPlace } from './outbox-place.js';
 import { carryOut, readHeld, readOutbox, readParked } from './outbox-rows.js';
 import { type Refused, type Settlement, settleRows } from './settle-rows.js';
-import { inTransaction } from './transaction.js';
+import { inBoundedTransaction } from './bounded-transaction.js';
 
 export interface Moved {
   /** How many rows left the outbox, whatever became of them. */
@@ -65,7 +65,7 @@ export async function releaseParked(log: Pool, place: OutboxPlace): Promise<numb
 
 /** Nothing is asked of the other server while the lock is held: one that hangs would stop the relay of everybody. */
 async function moveFromElsewhere(log: Pool, place: OutboxPlace, elsewhere: Pool, { batch, waited }: MoveOptions): Promise<Moved> {
-  const { rows, held } = await inTransaction(elsewhere, async (client) => {
+  const { rows, held } = await inBoundedTransaction(elsewhere, async (client) => {
     const rows = await readOutbox(client, place, batch);
     return { rows, held: rows.length ? await readHeld(client, place, rows) : [] };
   });
@@ -78,7 +78,7 @@ async function moveFromElsewhere(log: Pool, place: OutboxPlace, elsewhere: Pool,
     },
     waited,
   );
-  await inTransaction(elsewhere, (client) => carryOut(client, place, settlement));
+  await inBoundedTransaction(elsewhere, (client) => carryOut(client, place, settlement));
   return summary(rows.length, settlement);
 }
 

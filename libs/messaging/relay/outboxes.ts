@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { servicePool } from '../../database/service-pool.js';
 import { type OutboxPlace, outboxPlace } from './outbox-place.js';
+import { relayPool } from './relay-pool.js';
 
 const FIND_EVERY_MS = 10_000;
 
@@ -15,7 +15,7 @@ export class Outboxes {
     private readonly log: pg.Pool,
     elsewhere: Readonly<Record<string, string>>,
   ) {
-    this.elsewhere = Object.entries(elsewhere).map(([service, url]) => outboxPlace(service, servicePool(url, 'relay', 3)));
+    this.elsewhere = Object.entries(elsewhere).map(([service, url]) => outboxPlace(service, relayPool(url, 3)));
   }
 
   /** Every outbox. A service whose schema is prepared later is found within 10 s, without a restart. */
@@ -33,23 +33,45 @@ export class Outboxes {
     return [...this.found, ...this.elsewhere];
   }
 
-  /** Those that may have something in them; whether one elsewhere has is seen when it is asked. */
-  async waiting(): Promise<readonly OutboxPlace[]> {
+  /**
+   * Those that may have something in them; whether one elsewhere has is seen when it is asked.
+   * @param onFailure hears of each that cannot be looked at now: it is not among them.
+   */
+  async waiting(onFailure: (service: string, error: unknown) => void): Promise<readonly OutboxPlace[]> {
     const all = await this.all();
     const here = all.filter(({ elsewhere }) => !elsewhere);
-    if (here.length === 0) return all;
-    try {
-      const { rows } = await this.log.query<{ service: string }>(
-        here
-          .map(({ service, outbox }) => `select ${pg.escapeLiteral(service)} as service where exists (select from ${outbox})`)
-          .join(' union all '),
-      );
-      const full = new Set(rows.map(({ service }) => service));
-      return all.filter(({ service, elsewhere }) => elsewhere !== undefined || full.has(service));
-    } catch (error) {
+    const full = await this.full(here).catch(() => {
       this.foundAt = -Infinity; // perhaps one of them is gone
-      throw error;
-    }
+      return this.fullOneByOne(here, onFailure);
+    });
+    return all.filter(({ service, elsewhere }) => elsewhere !== undefined || full.has(service));
+  }
+
+  /** Which of these outboxes of the log's database have something in them. */
+  private async full(here: readonly OutboxPlace[]): Promise<ReadonlySet<string>> {
+    if (here.length === 0) return new Set();
+    const { rows } = await this.log.query<{ service: string }>(
+      here
+        .map(({ service, outbox }) => `select ${pg.escapeLiteral(service)} as service where exists (select from ${outbox})`)
+        .join(' union all '),
+    );
+    return new Set(rows.map(({ service }) => service));
+  }
+
+  /** The same where one of them cannot be looked at, as somebody alters its table: the others are none the worse for it. */
+  private async fullOneByOne(
+    here: readonly OutboxPlace[],
+    onFailure: (service: string, error: unknown) => void,
+  ): Promise<ReadonlySet<string>> {
+    const answers = await Promise.all(
+      here.map((place) =>
+        this.full([place]).catch((error: unknown) => {
+          onFailure(place.service, error);
+          return new Set<string>();
+        }),
+      ),
+    );
+    return new Set(answers.flatMap((services) => [...services]));
   }
 
   async find(service: string): Promise<OutboxPlace | undefined> {

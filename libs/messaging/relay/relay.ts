@@ -68,7 +68,7 @@ export class Relay {
 
   /** One batch of each outbox that has something. @returns how many rows were taken. */
   private async pass(): Promise<number> {
-    const waiting = await this.attempt('events', () => this.outboxes.waiting());
+    const waiting = await this.attempt('events', () => this.outboxes.waiting((service, error) => this.failed(service, error)));
     let taken = 0;
     if (performance.now() - this.releasedAt > RELEASE_EVERY_MS) {
       this.releasedAt = performance.now();
@@ -99,12 +99,16 @@ export class Relay {
       if (this.failing.delete(what)) this.logger.warn({ outbox: what }, `${what}: can be emptied again`);
       return result;
     } catch (error) {
-      this.metrics.failed(what);
-      if (!this.failing.has(what))
-        this.logger.warn({ outbox: what, err: error }, `${what}: cannot be emptied now; it is tried again`);
-      this.failing.add(what);
+      this.failed(what, error);
       return undefined;
     }
+  }
+
+  private failed(what: string, error: unknown): void {
+    this.metrics.failed(what);
+    if (!this.failing.has(what))
+      this.logger.warn({ outbox: what, err: error }, `${what}: cannot be emptied now; it is tried again`);
+    this.failing.add(what);
   }
 
   private async backlogs(): Promise<Map<string, Backlog | undefined>> {

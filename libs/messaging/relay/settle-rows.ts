@@ -3,7 +3,7 @@ import type { DeadReason, DeadRow } from './dead-row.js';
 import type { OutboxPlace } from './outbox-place.js';
 import { aggregateOf, factColumnNames, factColumns, type OutboxRow } from './outbox-row.js';
 import { isPoison } from './poison.js';
-import type { Queryable } from './transaction.js';
+import type { Queryable } from './bounded-transaction.js';
 
 export interface Refused {
   row: OutboxRow;

@@ -9,7 +9,7 @@ const LIMITS = `set local statement_timeout = '5s'; set local lock_timeout = '5s
  * Runs `work` in a READ COMMITTED transaction whose statements cannot hang. A connection that failed in any way is closed, never given to
  * the next user.
  */
-export async function inTransaction<Result>(pool: Pool, work: (client: Queryable) => Promise<Result>): Promise<Result> {
+export async function inBoundedTransaction<Result>(pool: Pool, work: (client: Queryable) => Promise<Result>): Promise<Result> {
   const client = await pool.connect();
   // A connection that breaks between two statements says so in an event, which would end the process if nobody listened.
   const ignore = () => {};
