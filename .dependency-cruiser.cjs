@@ -1,5 +1,9 @@
-/** Which way the arrows go: each rule is one sentence of docs/architecture.md. */
+/** Which way the arrows go: the table of docs/architecture.md, and why. */
 const participants = '^apps/(order|customer|hotel|flight|car|rail|payment|trip)/';
+const listeners = '^apps/(relay|hooks|notification|projection)/';
+const notForServices = '^(workflows|activities)/|^libs/(temporal|embedded)/|node_modules/@temporalio/';
+/** What others may know of workflows: names, inputs and messages, what sagas are found by, and how their ids are made. */
+const toldOfWorkflows = '^workflows/(.*\\.contract|saga/(search-attributes|workflow-id))\\.ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -41,18 +45,32 @@ module.exports = {
       to: { path: '^(apps|workflows|prisma|generated)/' },
     },
     {
-      name: 'gateway-knows-workflows-by-contract',
-      comment: 'Who starts a saga needs its name, its input and its messages, not its code.',
+      name: 'apps-know-workflows-by-contract',
+      comment: 'Who starts a saga, tells it something or looks for it needs its name, its input and its messages, not its code.',
       severity: 'error',
-      from: { path: '^apps/gateway/' },
-      to: { path: '^(workflows/.*\\.workflow\\.ts|workflows/index\\.ts|activities/|generated/)' },
+      from: { path: '^apps/' },
+      to: { path: '^workflows/', pathNot: toldOfWorkflows },
+    },
+    {
+      name: 'only-the-worker-acts',
+      comment: 'Activities run where workflows run; everybody else asks a participant by itself, or starts a saga.',
+      severity: 'error',
+      from: { path: '^apps/', pathNot: '^apps/worker/' },
+      to: { path: '^activities/' },
     },
     {
       name: 'participants-know-no-saga',
       comment: 'A participant knows no saga and no Temporal: any orchestrator, or a person with curl, can use it.',
       severity: 'error',
       from: { path: participants },
-      to: { path: '^(workflows|activities)/|^libs/(temporal|embedded)/|node_modules/@temporalio/' },
+      to: { path: notForServices },
+    },
+    {
+      name: 'listeners-know-no-saga',
+      comment: 'What carries, keeps and tells facts goes on without Temporal: only the saga service stands between the two.',
+      severity: 'error',
+      from: { path: listeners },
+      to: { path: notForServices },
     },
     {
       name: 'participants-know-no-participant',
@@ -88,6 +106,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^libs/' },
       to: { path: '^(apps|workflows|activities|generated|scripts|bench)/' },
+    },
+    {
+      name: 'scripts-know-no-app',
+      comment: 'A script starts processes or asks them; what both need is in libs.',
+      severity: 'error',
+      from: { path: '^scripts/' },
+      to: { path: '^(apps|workflows|activities|generated|bench)/' },
     },
     {
       name: 'nothing-imports-tests',

@@ -115,11 +115,12 @@ await runBenchmark({ participants: ['hotel', 'flight', 'car', 'payment', 'trip']
     'car only': trip(({ car }) => ({ car })),
     'hotel + flight + car': trip(),
   };
-  const { alone, rounds } = benchSettings;
+  const { alone, rounds } = benchSettings('sagas');
   const together = await new Comparison(byPart, () => system.cpu(), {
     rounds,
     alone,
-    load: { total: Math.max(alone, 60), concurrency: 1 },
+    total: Math.max(alone, 60),
+    concurrency: 1,
   }).run();
   together.printTable();
   const singles = ['hotel only', 'flight only', 'car only'] as const;

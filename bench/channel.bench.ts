@@ -17,12 +17,10 @@ import { NatsChannel } from '../libs/messaging/channel/nats.channel.js';
 import { PostgresChannel } from '../libs/messaging/channel/postgres.channel.js';
 import type { LoggedEvent } from '../libs/messaging/logged-event.js';
 import { inLogTransaction } from '../libs/messaging/relay/log-transaction.js';
+import { benchSettings } from './harness/bench-settings.js';
 import { percentile, spread } from './statistics.js';
 
-const setting = (name: string, fallback: number) => Number(process.env[name] ?? fallback);
-const rounds = setting('BENCH_ROUNDS', 5);
-const total = setting('BENCH_TOTAL', 2_000);
-const alone = setting('BENCH_ALONE', 100);
+const { rounds, total, alone } = benchSettings('channel');
 const BATCH = 200;
 /** Servers that are there already; a transport without one is left out, and that is said. */
 const natsUrl = process.env['NATS_URL'];

@@ -11,13 +11,11 @@ import type { HookCreated } from '../contracts/hook.resource.js';
 import { listenerUrlSettings } from '../libs/config/listener-url.js';
 import { participantUrlSettings } from '../libs/config/participant-url.js';
 import { startEmbeddedSystem } from '../libs/embedded/embedded-system.js';
+import { benchSettings } from './harness/bench-settings.js';
 import { runLoad } from './run-load.js';
 import { percentile, spread } from './statistics.js';
 
-const setting = (name: string, fallback: number) => Number(process.env[name] ?? fallback);
-const rounds = setting('BENCH_ROUNDS', 5);
-const burst = setting('BENCH_TOTAL', 2_000);
-const singles = setting('BENCH_ALONE', 100);
+const { rounds, total: burst, alone: singles } = benchSettings('hooks');
 const HOOKS = 20;
 
 if (process.send) await beReceiver();

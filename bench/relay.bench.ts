@@ -12,13 +12,11 @@ import { waitUntil } from '../libs/embedded/wait-until.js';
 import { factList } from '../libs/messaging/relay/outbox-row.js';
 import { outboxPlace } from '../libs/messaging/relay/outbox-place.js';
 import { moveOutbox } from '../libs/messaging/relay/move-outbox.js';
+import { benchSettings } from './harness/bench-settings.js';
 import { runLoad } from './run-load.js';
 import { spread } from './statistics.js';
 
-const setting = (name: string, fallback: number) => Number(process.env[name] ?? fallback);
-const rounds = setting('BENCH_ROUNDS', 5);
-const total = setting('BENCH_TOTAL', 5_000);
-const commits = setting('BENCH_COMMITS', 1_000);
+const { rounds, total, commits } = benchSettings('relay');
 const batches = [1, 10, 100, 200, 500];
 
 mkdirSync('.roundtrip', { recursive: true });

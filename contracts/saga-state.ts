@@ -49,6 +49,6 @@ export interface SagaTimeline {
   state: SagaState;
   pastPivot: boolean;
   steps: StepRecord[];
-  /** Names of the steps whose effect still stands although the saga was taken back: an operator skipped their compensation. */
+  /** Names of what an operator skipped: steps that were not undone, so that their effect stands, or after the pivot steps that were not done. */
   held: string[];
 }

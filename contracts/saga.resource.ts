@@ -61,9 +61,11 @@ export const Saga = SagaSummary.extend({
   workflowVersion: z.string().meta({ description: 'Build of the worker that last advanced the saga' }),
   pastPivot: z.boolean(),
   steps: z.array(SagaStep),
-  held: z
-    .array(z.string())
-    .meta({ description: 'Steps whose effect still stands because an operator skipped their compensation' }),
+  held: z.array(z.string()).meta({
+    description:
+      'What an operator skipped: steps that were not undone, so that their effect stands, or after the pivot steps that were not done. ' +
+      'Of a saga that was ended by force: steps whose effect may stand',
+  }),
 }).meta({ id: 'Saga' });
 export type Saga = z.infer<typeof Saga>;
 

@@ -1,9 +1,16 @@
-const setting = (name: string, fallback: number) => Number(process.env[name] ?? fallback);
-
-/** How much is measured; the environment says otherwise. */
-export const benchSettings = {
-  rounds: setting('BENCH_ROUNDS', 5),
-  load: { total: setting('BENCH_TOTAL', 300), concurrency: setting('BENCH_CONCURRENCY', 50) },
-  /** How many one at a time. */
-  alone: setting('BENCH_ALONE', 40),
+/** How much each bench measures; those of sagas have one size. */
+const sizes = {
+  sagas: { rounds: 5, total: 300, concurrency: 50, alone: 40 },
+  channel: { rounds: 5, total: 2_000, alone: 100 },
+  hooks: { rounds: 5, total: 2_000, alone: 100 },
+  relay: { rounds: 5, total: 5_000, commits: 1_000 },
 };
+
+/** How much a bench measures: `total` of them under load, `alone` of them one at a time. `BENCH_TOTAL` and so on outweigh the default. */
+export function benchSettings<Bench extends keyof typeof sizes>(bench: Bench): (typeof sizes)[Bench] {
+  const asked = Object.entries(sizes[bench]).map(([name, size]) => [
+    name,
+    Number(process.env[`BENCH_${name.toUpperCase()}`] ?? size),
+  ]);
+  return Object.fromEntries(asked) as (typeof sizes)[Bench];
+}

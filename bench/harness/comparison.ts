@@ -41,7 +41,7 @@ export class Comparison<Name extends string> {
   constructor(
     private readonly ways: Record<Name, Way>,
     private readonly cpu: () => CpuUse,
-    private readonly settings = benchSettings,
+    private readonly settings = benchSettings('sagas'),
   ) {
     this.names = Object.keys(ways) as Name[];
     this.samples = Object.fromEntries(this.names.map((name) => [name, []])) as unknown as Record<Name, Sample[]>;
@@ -83,9 +83,9 @@ export class Comparison<Name extends string> {
 
   /** Prints the figures of every way as a Markdown table. */
   printTable(): void {
-    const { rounds, load, alone } = this.settings;
+    const { rounds, total, concurrency, alone } = this.settings;
     console.log(
-      `\n${rounds} rounds, ${load.total} sagas each with ${load.concurrency} under way; ${alone} one at a time. Median (lowest–highest) of the rounds.\n`,
+      `\n${rounds} rounds, ${total} sagas each with ${concurrency} under way; ${alone} one at a time. Median (lowest–highest) of the rounds.\n`,
     );
     printRow(COLUMNS);
     printRow(COLUMNS.map(() => '---'));
@@ -105,22 +105,22 @@ export class Comparison<Name extends string> {
   }
 
   private async measure(way: Way): Promise<Sample> {
-    const { load, alone: total } = this.settings;
-    const alone = await runLoad({ total, concurrency: 1 }, way);
+    const { total, concurrency } = this.settings;
+    const alone = await runLoad({ total: this.settings.alone, concurrency: 1 }, way);
     const before = this.cpu();
-    const loaded = await runLoad(load, way);
+    const loaded = await runLoad({ total, concurrency }, way);
     const after = this.cpu();
     const engine = after.engine - before.engine;
     const participants = after.participants - before.participants;
-    const perSecond = (load.total / loaded.wallMs) * 1_000;
+    const perSecond = (total / loaded.wallMs) * 1_000;
     return {
       perSecond,
       netPerSecond: perSecond * ((engine + participants) / engine),
       aloneMs: median(alone.latencies),
       loadedP50Ms: median(loaded.latencies),
       loadedP99Ms: percentile(loaded.latencies, 0.99),
-      engineCpuMs: engine / load.total,
-      participantsCpuMs: participants / load.total,
+      engineCpuMs: engine / total,
+      participantsCpuMs: participants / total,
     };
   }
 }

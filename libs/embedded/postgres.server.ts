@@ -5,6 +5,7 @@ import type { ProcessSpec } from './managed-process.js';
 import { postgresBinaries } from './postgres.binaries.js';
 import { ensureCluster, locateCluster, POSTGRES_PASSWORD, POSTGRES_USER, postgresEnvironment } from './postgres.cluster.js';
 import { clearPostgresLock } from './postgres.lock.js';
+import { MAX_CONNECTIONS } from './postgres.tuning.js';
 
 const DATABASE = 'roundtrip';
 /** Recovery after a power cut replays what has been written since the last checkpoint; that may take a while. */
@@ -37,7 +38,7 @@ export async function postgresServer({ data, port, log, signal }: PostgresServer
   const settings = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '', // whose paths may be too long, or another server's
-    max_connections: '200',
+    max_connections: String(MAX_CONNECTIONS),
     timezone: 'UTC',
     log_timezone: 'UTC',
   };

@@ -1,8 +1,8 @@
 import { Connection } from '@temporalio/client';
+import { searchAttributeNames } from '../../contracts/search-attribute-names.js';
 import { connectionOptions, type TemporalSettings } from '../temporal/connection-options.js';
 import { EmbeddedSystemError } from './embedded-system.error.js';
 import { listensOn } from './tcp-probe.js';
-import { temporalSearchAttributes } from './temporal.tuning.js';
 
 const PATIENCE_MS = 5_000;
 
@@ -66,7 +66,8 @@ export async function requireExternalTemporal(settings: TemporalSettings, log: (
     const listed = await withinPatience(() => connection.operatorService.listSearchAttributes({ namespace })).catch(
       () => undefined,
     );
-    const missing = listed ? temporalSearchAttributes.filter((name) => !listed.customAttributes?.[name]) : [];
+    const wanted = Object.values(searchAttributeNames);
+    const missing = listed ? wanted.filter((name) => !listed.customAttributes?.[name]) : [];
     if (missing.length > 0) {
       log(
         `temporal: namespace ${namespace} lacks the search attributes ${missing.join(', ')} (type Keyword), which sagas set; add them`,

@@ -1,8 +1,9 @@
+import { searchAttributeNames } from '../../contracts/search-attribute-names.js';
 import type { DataFolder } from './data-folder.js';
 import type { ProcessSpec } from './managed-process.js';
 import { listensOn } from './tcp-probe.js';
 import { namespaceAnswers } from './temporal.namespace.js';
-import { temporalSearchAttributes, temporalStorage, temporalTuning } from './temporal.tuning.js';
+import { temporalStorage, temporalTuning } from './temporal.tuning.js';
 
 const READY_WITHIN_MS = 60_000;
 
@@ -33,7 +34,7 @@ export function temporalServer({ executable, data, namespace, port, uiPort }: Te
       }),
       ...Object.entries(temporalStorage).flatMap(([pragma, value]) => ['--sqlite-pragma', `${pragma}=${value}`]),
       ...Object.entries(temporalTuning).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
-      ...temporalSearchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+      ...Object.values(searchAttributeNames).flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
     ],
     cwd: data.path,
     environment: { HOME: data.path, PATH: '/usr/bin:/bin' }, // not ours: TEMPORAL_* variables are settings of the CLI, too

@@ -17,6 +17,3 @@ export const temporalTuning: Readonly<Record<string, string>> = {
  * the throughput, and with `synchronous=FULL` as durable as the default.
  */
 export const temporalStorage: Readonly<Record<string, string>> = { journal_mode: 'WAL', synchronous: 'FULL' };
-
-/** The search attributes that sagas set; all of them keywords. */
-export const temporalSearchAttributes = ['SagaType', 'SagaState', 'CustomerId', 'BusinessId'] as const;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { settingNames } from '../../libs/config/settings.js';
 import { listenerProcesses, participantProcesses, splitProcesses } from '../../libs/embedded/processes.js';
+import { MAX_CONNECTIONS } from '../../libs/embedded/postgres.tuning.js';
 import { temporalTuning } from '../../libs/embedded/temporal.tuning.js';
 
 interface Service {
@@ -50,6 +51,15 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  it('gives every listener the database of its own role, and the gateway its address', () => {
+    for (const { name, listensOn, owns } of listenerProcesses) {
+      const listener = compose.services[name]?.environment;
+      const [address, port] = listensOn.endsWith('_PORT') ? [listensOn.replace('_PORT', '_URL'), listensOn] : [listensOn, 'PORT'];
+      expect(listener?.['DATABASE_URL']).toContain(`//roundtrip_${owns}:`);
+      expect(compose.services['gateway']?.environment?.[address], address).toBe(`http://${name}:${String(listener?.[port])}`);
+    }
+  });
+
   it('prepares databases and namespace before anything uses them', () => {
     for (const [name, { depends_on }] of apps.filter(([it]) => it !== 'setup')) expect(depends_on, name).toHaveProperty('setup');
   });
@@ -72,6 +82,11 @@ describe('docker-compose.yml', () => {
       });
     for (const volume of nats?.volumes ?? []) expect(compose.volumes).toHaveProperty(volume.split(':')[0]!);
     expect(nats?.volumes).toHaveLength(1);
+  });
+
+  it('has a database that takes more connections than the embedded one, for Temporal keeps its data there, too', () => {
+    const [, limit] = /^max_connections=(\d+)$/.exec(compose.services['postgres']?.command?.at(-1) ?? '') ?? [];
+    expect(Number(limit)).toBeGreaterThan(MAX_CONNECTIONS);
   });
 
   it('publishes on loopback only', () => {

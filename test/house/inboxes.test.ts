@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ConsumingServices } from '../../apps/gateway/dead-letters/consuming-services.service.js';
+import { ReadModels } from '../../apps/gateway/read-models/read-models.service.js';
 
 /** The migrations that make a service a consumer. */
 const inboxes = readdirSync('prisma').flatMap((service) => {
@@ -19,5 +21,13 @@ describe('the inboxes of all services', () => {
       expect(name, service).toMatch(/_inbox$/);
       expect(text, service).toBe(inboxes[0]!.text);
     }
+  });
+
+  it('are all asked by the gateway for what could not be applied', async () => {
+    const nobody = 'http://127.0.0.1:1';
+    const readModels = new ReadModels({ PROJECTION_URL: nobody, RELAY_URL: nobody, SAGA_URL: nobody });
+    const asked = new ConsumingServices(readModels, { NOTIFICATION_URL: nobody });
+    expect(asked.all.map(([name]) => name)).toEqual(inboxes.map(({ service }) => service).toSorted());
+    await Promise.all([asked.onApplicationShutdown(), readModels.onApplicationShutdown()]);
   });
 });

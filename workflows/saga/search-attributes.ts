@@ -1,9 +1,10 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
+import { searchAttributeNames } from '../../contracts/search-attribute-names.js';
 
 /** What operators find a saga by. Business ids and states only: search attributes are not encrypted, so never personal data. */
 export const searchAttributes = {
-  sagaType: defineSearchAttributeKey('SagaType', 'KEYWORD'),
-  sagaState: defineSearchAttributeKey('SagaState', 'KEYWORD'),
-  customerId: defineSearchAttributeKey('CustomerId', 'KEYWORD'),
-  businessId: defineSearchAttributeKey('BusinessId', 'KEYWORD'),
+  sagaType: defineSearchAttributeKey(searchAttributeNames.sagaType, 'KEYWORD'),
+  sagaState: defineSearchAttributeKey(searchAttributeNames.sagaState, 'KEYWORD'),
+  customerId: defineSearchAttributeKey(searchAttributeNames.customerId, 'KEYWORD'),
+  businessId: defineSearchAttributeKey(searchAttributeNames.businessId, 'KEYWORD'),
 } as const;

@@ -32,7 +32,7 @@ export const dispensable = (policy: SagaPolicy, summary: string): ActivityOption
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 });
 
-/** A compensation until its limit; after it the saga calls for attention and goes on under `persistent`. */
+/** A compensation or a retriable step until its limit; after it the saga calls for attention and goes on under `persistent`. */
 export const compensating = (policy: SagaPolicy, summary: string): ActivityOptions => ({
   ...persistent(summary),
   scheduleToCloseTimeout: policy.attentionAfterMs,

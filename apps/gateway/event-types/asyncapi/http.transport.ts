@@ -1,0 +1,84 @@
+import type { EventCatalogue } from '../../../../contracts/event-catalogue.js';
+import { renderEvent } from '../../../../libs/messaging/render-event.js';
+import type { AsyncApiTransport, Named } from './asyncapi-transport.js';
+import { loggedExample } from './logged-example.js';
+import type { OfferedEvent } from './offered-event.js';
+
+/** The doors at the API's address, and webhooks: whole CloudEvents, rendered in the version that is asked for. */
+export function httpTransport(events: readonly OfferedEvent[], catalogue: EventCatalogue, publicUrl: string): AsyncApiTransport {
+  return {
+    servers: serversAt(publicUrl),
+    channels: events.map(channelOf),
+    operations: events.map(operationOf),
+    messageOf: (event) => [event.name, messageOf(event, catalogue)],
+  };
+}
+
+function serversAt(publicUrl: string): Record<string, object> {
+  const { host, protocol, pathname } = new URL(publicUrl);
+  return {
+    api: {
+      host,
+      protocol: protocol.replace(':', ''),
+      ...(pathname === '/' ? {} : { pathname }),
+      description: 'Where events are polled, streamed and read as a feed',
+    },
+    webhook: {
+      host: '{receiver}',
+      protocol: 'https',
+      description: 'Where a webhook is posted to',
+      variables: {
+        receiver: { description: 'The host of the URL that the webhook was made with', default: 'receiver.example' },
+      },
+    },
+  };
+}
+
+const channelOf = ({ name, cloudType, description }: OfferedEvent): Named => [
+  name,
+  {
+    servers: [{ $ref: '#/servers/api' }, { $ref: '#/servers/webhook' }],
+    address: cloudType,
+    title: name,
+    description,
+    messages: { event: { $ref: `#/components/messages/${name}` } },
+  },
+];
+
+const operationOf = ({ name, service, description }: OfferedEvent): Named => [
+  `send.${name}`,
+  {
+    action: 'send',
+    channel: { $ref: `#/channels/${name}` },
+    title: `Tell of ${name}`,
+    summary: description.split('\n')[0],
+    tags: [{ name: service }],
+    messages: [{ $ref: `#/channels/${name}/messages/event` }],
+    bindings: { http: { method: 'POST', bindingVersion: '0.3.0' } },
+  },
+];
+
+function messageOf(event: OfferedEvent, catalogue: EventCatalogue): object {
+  const { name, cloudType, service, description, examples, version } = event;
+  return {
+    name: cloudType,
+    title: name,
+    summary: description.split('\n')[0],
+    contentType: 'application/cloudevents+json',
+    tags: [{ name: service }, ...(version.deprecation ? [{ name: 'deprecated' }] : [])],
+    bindings: { http: { bindingVersion: '0.3.0' } },
+    payload: {
+      allOf: [
+        { $ref: '#/components/schemas/CloudEvent' },
+        {
+          type: 'object',
+          properties: { type: { const: cloudType }, data: { $ref: `#/components/schemas/${name}` } },
+        },
+      ],
+    },
+    examples: examples.map((data, index) => ({
+      name: `${name}.${index + 1}`,
+      payload: renderEvent(loggedExample(event, data), version.version, catalogue),
+    })),
+  };
+}
