@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CarRental } from './car.commands.js';
+import { codesInWords, failureCodes } from './failure-codes.js';
 import { FlightLeg, FlightLegs } from './flight.commands.js';
 import { HotelStay } from './hotel.commands.js';
 import { Money } from './money.js';
@@ -53,8 +54,20 @@ export const reservedTripParts = {
 };
 export type ReservedTripParts = z.infer<z.ZodObject<typeof reservedTripParts>>;
 
+const bookingSteps = {
+  trip: ['createTrip', 'requestApproval'],
+  hotel: ['reserveRoom'],
+  flight: ['reserveSeat'],
+  car: ['reserveCar'],
+  rail: ['reserveSeat'],
+  payment: ['authorize', 'capture'],
+} as const;
+const bookingCodes = failureCodes(bookingSteps, ['APPROVAL_DECLINED', 'APPROVAL_EXPIRED']);
+
 /** Why a trip was not booked: the part that failed (`hotel`, `payment`, …) and a stable `code`. */
-export const TripFailure = z.object({ part: z.string(), code: z.string(), detail: z.string() }).meta({ id: 'TripFailure' });
+export const TripFailure = z
+  .object({ part: z.string(), code: z.string().meta({ description: codesInWords(bookingCodes) }), detail: z.string() })
+  .meta({ id: 'TripFailure' });
 export type TripFailure = z.infer<typeof TripFailure>;
 
 /** Why a cancellation came to nothing. */
