@@ -58,15 +58,15 @@ await runBenchmark({ participants: ['hotel', 'flight', 'car', 'payment', 'trip']
     const { tripId, customerId, paymentMethod, hotel, flights, car } = request(parts());
     const sagaId = `bench:${tripId}`;
     const paymentId = `trip-${tripId}`;
-    const holdUntil = new Date(Date.now() + DAY_MS).toISOString();
+    const holdForMs = DAY_MS;
     const command = async <Answer>(to: 'hotel' | 'flight' | 'car' | 'payment' | 'trip', operation: string, body: object) =>
       (await post(to, `/commands/${operation}`, body, { 'idempotency-key': `${sagaId}/${operation}` })) as Answer;
     type Holds = Required<Parameters<typeof partsOf>[0]>;
     await command('trip', 'createTrip', { tripId, customerId, sagaId, hotel, flights, car });
     const [room, seats, rental] = await Promise.all([
-      command<Holds['hotel']>('hotel', 'reserveRoom', { tripId, holdUntil, ...hotel }),
-      command<Holds['flights']>('flight', 'reserveSeat', { tripId, holdUntil, flights }),
-      command<Holds['car']>('car', 'reserveCar', { tripId, holdUntil, ...car }),
+      command<Holds['hotel']>('hotel', 'reserveRoom', { tripId, holdForMs, ...hotel }),
+      command<Holds['flights']>('flight', 'reserveSeat', { tripId, holdForMs, flights }),
+      command<Holds['car']>('car', 'reserveCar', { tripId, holdForMs, ...car }),
     ]);
     const holds = { hotel: room, flights: seats, car: rental };
     const total = totalOf(holds);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CalendarDate, daysBetween } from './calendar-date.js';
 import { Identifier } from './identifier.js';
-import { holdAnswer, reservedItem, reserveFields } from './reservation.commands.js';
+import { hasOneTerm, holdAnswer, notOneTerm, reservedItem, reserveFields } from './reservation.commands.js';
 
 export const maxRentalDays = 30;
 
@@ -21,7 +21,10 @@ export const CarRental = z.strictObject(rental).refine(hasDays, daysProblem).met
 export type CarRental = z.infer<typeof CarRental>;
 
 /** Holds the car for all days of the rental, or for none. */
-export const ReserveCarCommand = z.strictObject({ ...reserveFields, ...rental }).refine(hasDays, daysProblem);
+export const ReserveCarCommand = z
+  .strictObject({ ...reserveFields, ...rental })
+  .refine(hasDays, daysProblem)
+  .refine(hasOneTerm, notOneTerm);
 export type ReserveCarCommand = z.infer<typeof ReserveCarCommand>;
 
 export const ReservedRental = reservedItem(rental);

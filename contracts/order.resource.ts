@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { codesInWords, failureCodes } from './failure-codes.js';
 import { Identifier } from './identifier.js';
 import { Money } from './money.js';
 import { orderCommands, orderStates } from './order-state.js';
@@ -11,8 +12,15 @@ export const OrderLineRequest = z
   .meta({ id: 'OrderLineRequest' });
 export type OrderLineRequest = z.infer<typeof OrderLineRequest>;
 
+const placingSteps = { order: ['createOrder', 'approveOrder'], customer: ['reserveCredit'] } as const;
+
 /** Why an order was rejected; `code` is stable. */
-export const Rejection = z.object({ code: z.string(), detail: z.string() }).meta({ id: 'Rejection' });
+export const Rejection = z
+  .object({
+    code: z.string().meta({ description: codesInWords(failureCodes(placingSteps)) }),
+    detail: z.string(),
+  })
+  .meta({ id: 'Rejection' });
 export type Rejection = z.infer<typeof Rejection>;
 
 /** The body of `POST /v1/orders`. */

@@ -4,10 +4,21 @@ import { Money } from './money.js';
 import { reservationStates } from './reservation-state.js';
 
 /**
- * What every `reserve…` command has besides its request. A trip reserves once with a participant. The hold ends at `holdUntil` unless it is
- * confirmed: whoever asks chooses it later than anything it may still be waiting for.
+ * How long a hold lasts that nobody confirms or cancels: `holdForMs` from its receipt, by the participant's clock, or until `holdUntil`, as
+ * workflows said it once. A saga asks for a length, which is the same whenever it asks, and for longer than anything that it may still be
+ * waiting for.
  */
-export const reserveFields = { tripId: Identifier, holdUntil: z.iso.datetime() };
+const term = { holdForMs: z.int().min(1).optional(), holdUntil: z.iso.datetime().optional() };
+export type HoldTerm = z.infer<z.ZodObject<typeof term>>;
+export const holdTerm = ['holdForMs', 'holdUntil'] as const satisfies (keyof HoldTerm)[];
+
+/** The check of every schema that has the term of a hold. */
+export const hasOneTerm = ({ holdForMs, holdUntil }: HoldTerm): boolean =>
+  (holdForMs === undefined) !== (holdUntil === undefined);
+export const notOneTerm = { path: ['holdForMs'], error: 'must be given, or holdUntil instead of it' };
+
+/** What every `reserve…` command has besides its request. A trip reserves once with a participant. */
+export const reserveFields = { tripId: Identifier, ...term };
 
 /**
  * `confirm…` and `cancel…`. Confirming what is CONFIRMED and cancelling what is CANCELLED are successes; a hold that has expired is confirmed

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { Identifier } from './identifier.js';
 import { Money } from './money.js';
-import { hasTripPart, noTripPart, reservedTripParts, TripFailure, tripParts, tripRequestParts } from './trip.resource.js';
+import {
+  exceptParts,
+  hasTripPart,
+  noTripPart,
+  reservedTripParts,
+  TripFailure,
+  tripParts,
+  tripRequestParts,
+} from './trip.resource.js';
 import { tripStates } from './trip-state.js';
 
 const tripId = Identifier;
@@ -26,18 +34,23 @@ export type RemindApprovalCommand = z.infer<typeof RemindApprovalCommand>;
 export const WithdrawApprovalCommand = z.strictObject({ tripId });
 export type WithdrawApprovalCommand = z.infer<typeof WithdrawApprovalCommand>;
 
-/** PENDING or AWAITING_APPROVAL → BOOKED, with the parts (CONFIRMED) and the total that was paid. */
-export const ConfirmTripCommand = z.strictObject(reservedFields);
+/**
+ * PENDING or AWAITING_APPROVAL → BOOKED, with the parts and the total that was paid. The parts are CONFIRMED, but for `except`: those are
+ * HELD still.
+ */
+export const ConfirmTripCommand = z.strictObject({ ...reservedFields, except: exceptParts });
 export type ConfirmTripCommand = z.infer<typeof ConfirmTripCommand>;
 
 /**
  * PENDING or AWAITING_APPROVAL → FAILED, the compensation of `createTrip`. For a trip never seen it leaves a tombstone, so that a late
- * `createTrip` is refused. `trip` lets the tombstone be read as a failed trip; without it only the id is remembered.
+ * `createTrip` is refused. `trip` lets the tombstone be read as a failed trip; without it only the id is remembered. What was reserved is
+ * CANCELLED, but for `except`: those parts keep their state.
  */
 export const FailTripCommand = z.strictObject({
   tripId,
   failure: TripFailure,
   trip: z.strictObject(particulars).refine(hasTripPart, noTripPart).optional(),
+  except: exceptParts,
 });
 export type FailTripCommand = z.infer<typeof FailTripCommand>;
 
@@ -50,6 +63,9 @@ export const BeginTripCancellationAnswer = z.object({
   state: z.enum(tripStates),
   total: Money,
   parts: z.object(tripParts),
+  begunAt: z.iso.datetime().optional().meta({
+    description: 'When the trip was locked: the refund goes by it. Absent in answers of earlier releases',
+  }),
 });
 export type BeginTripCancellationAnswer = z.infer<typeof BeginTripCancellationAnswer>;
 
@@ -68,11 +84,15 @@ export type UndoTripCancellationCommand = z.infer<typeof UndoTripCancellationCom
 export const CommitTripCancellationCommand = z.strictObject({ tripId, sagaId });
 export type CommitTripCancellationCommand = z.infer<typeof CommitTripCancellationCommand>;
 
-/** CANCELLING → CANCELLED, every part CANCELLED, and `refund` given back; only after the commit. */
+/**
+ * CANCELLING → CANCELLED, with what was given back; only after the commit. Every part is CANCELLED, but for `except`: those keep their
+ * state.
+ */
 export const ConfirmTripCancellationCommand = z.strictObject({
   tripId,
   sagaId,
   refund: Money.extend({ amount: z.int().min(0) }),
+  except: exceptParts,
 });
 export type ConfirmTripCancellationCommand = z.infer<typeof ConfirmTripCancellationCommand>;
 

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { Money } from './money.js';
-import { TripFailure, tripParts } from './trip.resource.js';
+import { exceptParts, TripFailure, tripParts } from './trip.resource.js';
 
 const trip = { tripId: z.string(), customerId: z.string() };
+const except = exceptParts.meta({
+  description: 'Parts that are not free (yet): an operator has to decide about them, or has left them as they were',
+});
 const sagaId = z.string().meta({ description: 'The saga that cancels the trip' });
 
 const euros = (amount: number) => ({ amount: amount * 100, currency: 'EUR' });
@@ -42,10 +45,10 @@ export const tripEvents = {
     examples: [sample],
   }),
   'trip.booked.v1': z.object({ ...trip, total: Money, ...tripParts }).meta({
-    description: 'The trip is booked: every part is confirmed and paid.',
+    description: 'The trip is booked and paid; every part is confirmed, unless its state says otherwise.',
     examples: [{ ...sample, total: euros(420), ...booked }],
   }),
-  'trip.failed.v1': z.object({ ...trip, customerId: trip.customerId.nullable(), failure: TripFailure }).meta({
+  'trip.failed.v1': z.object({ ...trip, customerId: trip.customerId.nullable(), failure: TripFailure, except }).meta({
     description: 'The trip was refused or taken back. The customer is null where nothing but the id was known of it.',
     examples: [
       { ...sample, failure: { part: 'hotel', code: 'HOTEL_FULL', detail: 'HOTEL-TWO has no room left on 2027-02-01.' } },
@@ -64,8 +67,9 @@ export const tripEvents = {
     description: 'The cancellation cannot be undone any more.',
     examples: [{ ...sample, sagaId: cancelSaga }],
   }),
-  'trip.cancelled.v1': z.object({ ...trip, total: Money, refund: Money }).meta({
-    description: 'The trip was cancelled, its parts are free, and what the policy gives back was refunded.',
+  'trip.cancelled.v1': z.object({ ...trip, total: Money, refund: Money, except }).meta({
+    description:
+      'The trip was cancelled, its parts are free, and as much as `refund` says was given back: what the policy says, unless an operator has skipped that.',
     examples: [{ ...sample, total: euros(420), refund: euros(210) }],
   }),
 } as const;

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { CarRental } from './car.commands.js';
+import { codesInWords, failureCodes } from './failure-codes.js';
 import { FlightLeg, FlightLegs } from './flight.commands.js';
 import { HotelStay } from './hotel.commands.js';
 import { Money } from './money.js';
 import { TrainRide } from './rail.commands.js';
 import { reservationStates } from './reservation-state.js';
+import { type TripPartName, tripPartNames } from './trip-part.js';
 import { tripStates } from './trip-state.js';
 
 /** The parts that a trip can be asked for; it has at least one. */
@@ -13,9 +15,11 @@ export const tripRequestParts = {
   flights: FlightLegs.optional(),
   car: CarRental.optional(),
   rail: TrainRide.optional(),
-};
+} satisfies Record<TripPartName, z.ZodType>;
 export type TripRequestParts = z.infer<z.ZodObject<typeof tripRequestParts>>;
-export type TripPartName = keyof typeof tripRequestParts;
+
+/** Parts that something is not true of, as an operator has skipped it or still has to decide. */
+export const exceptParts = z.array(z.enum(tripPartNames)).min(1).max(tripPartNames.length).optional();
 
 /** Whether anything is asked for at all; the check of every schema that has the parts. */
 export const hasTripPart = ({ hotel, flights, car, rail }: TripRequestParts): boolean => Boolean(hotel ?? flights ?? car ?? rail);
@@ -28,7 +32,7 @@ const reserved = {
   state: z
     .enum(reservationStates)
     .optional()
-    .meta({ description: 'Absent, as are the others, until the part is reserved and told' }),
+    .meta({ description: 'Absent, as are the others, for a part that is not reserved, or not told of' }),
 };
 
 /** The parts of a trip as readers see them. */
@@ -50,8 +54,20 @@ export const reservedTripParts = {
 };
 export type ReservedTripParts = z.infer<z.ZodObject<typeof reservedTripParts>>;
 
+const bookingSteps = {
+  trip: ['createTrip', 'requestApproval'],
+  hotel: ['reserveRoom'],
+  flight: ['reserveSeat'],
+  car: ['reserveCar'],
+  rail: ['reserveSeat'],
+  payment: ['authorize', 'capture'],
+} as const;
+const bookingCodes = failureCodes(bookingSteps, ['APPROVAL_DECLINED', 'APPROVAL_EXPIRED']);
+
 /** Why a trip was not booked: the part that failed (`hotel`, `payment`, …) and a stable `code`. */
-export const TripFailure = z.object({ part: z.string(), code: z.string(), detail: z.string() }).meta({ id: 'TripFailure' });
+export const TripFailure = z
+  .object({ part: z.string(), code: z.string().meta({ description: codesInWords(bookingCodes) }), detail: z.string() })
+  .meta({ id: 'TripFailure' });
 export type TripFailure = z.infer<typeof TripFailure>;
 
 /** Why a cancellation came to nothing. */
@@ -59,7 +75,7 @@ export const LastCancellation = z
   .object({ code: z.string(), detail: z.string(), sagaId: z.string() })
   .meta({ id: 'LastCancellation' });
 
-/** A trip as every reader sees it. Its total is 0 until its parts are reserved. */
+/** A trip as every reader sees it. Its total is 0 until all of its parts are reserved. */
 export const Trip = z
   .object({
     tripId: z.string(),
@@ -68,7 +84,9 @@ export const Trip = z
     total: Money,
     ...tripParts,
     failure: TripFailure.optional(),
-    refund: Money.optional().meta({ description: 'What was given back when the trip was cancelled' }),
+    refund: Money.optional().meta({
+      description: 'What was given back when the trip was cancelled: 0 where an operator has skipped the refund',
+    }),
     pending: z
       .object({ command: z.literal('cancel'), sagaId: z.string() })
       .optional()

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ReserveCarCommand } from '../../contracts/car.commands.js';
-import { ReservationCommand } from '../../contracts/reservation.commands.js';
+import { holdTerm, ReservationCommand } from '../../contracts/reservation.commands.js';
 import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
 import type { Transaction } from '../../libs/participant/transaction.js';
 import { Reservations } from '../../libs/reservation/reservations.js';
@@ -15,8 +15,11 @@ export const carReservations = new Reservations({
 /** What sagas may ask of the car service. Each command is harmless when repeated, with the same key or with another. */
 @Injectable()
 export class CarCommands implements CommandHandlers<'car', Transaction> {
-  readonly reserveCar = command(ReserveCarCommand, (tx: Transaction, { tripId, holdUntil, ...rental }, context) =>
-    carReservations.reserve(tx, { tripId, holdUntil, items: [carOf(rental)] }, context),
+  readonly reserveCar = command(
+    ReserveCarCommand,
+    (tx: Transaction, { tripId, holdForMs, holdUntil, ...rental }, context) =>
+      carReservations.reserve(tx, { tripId, holdForMs, holdUntil, items: [carOf(rental)] }, context),
+    holdTerm,
   );
 
   readonly confirmCar = command(ReservationCommand, (tx: Transaction, trip, context) =>

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ReserveSeatCommand } from '../../contracts/flight.commands.js';
-import { ReservationCommand } from '../../contracts/reservation.commands.js';
+import { holdTerm, ReservationCommand } from '../../contracts/reservation.commands.js';
 import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
 import type { Transaction } from '../../libs/participant/transaction.js';
 import { Reservations } from '../../libs/reservation/reservations.js';
@@ -15,8 +15,11 @@ export const flightReservations = new Reservations({
 /** What sagas may ask of the flight service. Each command is harmless when repeated, with the same key or with another. */
 @Injectable()
 export class FlightCommands implements CommandHandlers<'flight', Transaction> {
-  readonly reserveSeat = command(ReserveSeatCommand, (tx: Transaction, { tripId, holdUntil, flights }, context) =>
-    flightReservations.reserve(tx, { tripId, holdUntil, items: flights.map(seatsOf) }, context),
+  readonly reserveSeat = command(
+    ReserveSeatCommand,
+    (tx: Transaction, { tripId, holdForMs, holdUntil, flights }, context) =>
+      flightReservations.reserve(tx, { tripId, holdForMs, holdUntil, items: flights.map(seatsOf) }, context),
+    holdTerm,
   );
 
   readonly confirmSeat = command(ReservationCommand, (tx: Transaction, trip, context) =>

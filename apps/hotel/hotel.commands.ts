@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ReserveRoomCommand } from '../../contracts/hotel.commands.js';
-import { ReservationCommand } from '../../contracts/reservation.commands.js';
+import { holdTerm, ReservationCommand } from '../../contracts/reservation.commands.js';
 import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
 import type { Transaction } from '../../libs/participant/transaction.js';
 import { Reservations } from '../../libs/reservation/reservations.js';
@@ -15,8 +15,11 @@ export const hotelReservations = new Reservations({
 /** What sagas may ask of the hotel service. Each command is harmless when repeated, with the same key or with another. */
 @Injectable()
 export class HotelCommands implements CommandHandlers<'hotel', Transaction> {
-  readonly reserveRoom = command(ReserveRoomCommand, (tx: Transaction, { tripId, holdUntil, ...stay }, context) =>
-    hotelReservations.reserve(tx, { tripId, holdUntil, items: [roomsOf(stay)] }, context),
+  readonly reserveRoom = command(
+    ReserveRoomCommand,
+    (tx: Transaction, { tripId, holdForMs, holdUntil, ...stay }, context) =>
+      hotelReservations.reserve(tx, { tripId, holdForMs, holdUntil, items: [roomsOf(stay)] }, context),
+    holdTerm,
   );
 
   readonly confirmRoom = command(ReservationCommand, (tx: Transaction, trip, context) =>

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ReserveTrainCommand } from '../../contracts/rail.commands.js';
-import { ReservationCommand } from '../../contracts/reservation.commands.js';
+import { holdTerm, ReservationCommand } from '../../contracts/reservation.commands.js';
 import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
 import type { Transaction } from '../../libs/participant/transaction.js';
 import { Reservations } from '../../libs/reservation/reservations.js';
@@ -15,8 +15,11 @@ export const railReservations = new Reservations({
 /** What sagas may ask of the rail service. Each command is harmless when repeated, with the same key or with another. */
 @Injectable()
 export class RailCommands implements CommandHandlers<'rail', Transaction> {
-  readonly reserveSeat = command(ReserveTrainCommand, (tx: Transaction, { tripId, holdUntil, rides }, context) =>
-    railReservations.reserve(tx, { tripId, holdUntil, items: rides.map(rideOf) }, context),
+  readonly reserveSeat = command(
+    ReserveTrainCommand,
+    (tx: Transaction, { tripId, holdForMs, holdUntil, rides }, context) =>
+      railReservations.reserve(tx, { tripId, holdForMs, holdUntil, items: rides.map(rideOf) }, context),
+    holdTerm,
   );
 
   readonly confirmSeat = command(ReservationCommand, (tx: Transaction, trip, context) =>

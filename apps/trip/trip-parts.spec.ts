@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { misfit, releasedParts, requestedParts, reservedParts } from './trip-parts.js';
+import { heldParts, misfit, partsBecome, requestedParts } from './trip-parts.js';
 
 const hotel = { hotelId: 'HOTEL-TWO', checkIn: '2030-05-01', checkOut: '2030-05-03', rooms: 1 };
 const leg = { flightId: 'FLIGHT-THREE', date: '2030-05-01', seats: 1 };
@@ -12,19 +12,23 @@ describe('trip parts', () => {
     expect(requestedParts(command)).toEqual({ hotel, flights: [leg] });
   });
 
-  it('gives every reserved part the one state, each flight too', () => {
-    const parts = reservedParts(reserved, 'HELD');
+  it('holds every part as it was reserved, each flight too', () => {
+    const parts = heldParts(reserved);
     expect(parts.hotel).toEqual({ ...hotel, ...held, state: 'HELD' });
     expect(parts.flights?.map(({ state }) => state)).toEqual(['HELD', 'HELD']);
     expect(parts).not.toHaveProperty('car');
   });
 
-  it('releases what was reserved and leaves alone what never was', () => {
-    expect(releasedParts(reservedParts(reserved, 'CONFIRMED')).flights?.map(({ state }) => state)).toEqual([
-      'CANCELLED',
-      'CANCELLED',
-    ]);
-    expect(releasedParts({ hotel })).toEqual({ hotel });
+  it('changes the state of what was reserved, and leaves alone what never was', () => {
+    const parts = partsBecome('CANCELLED', heldParts(reserved));
+    expect([parts.hotel, ...parts.flights!].map((part) => part?.state)).toEqual(['CANCELLED', 'CANCELLED', 'CANCELLED']);
+    expect(partsBecome('CANCELLED', { hotel })).toEqual({ hotel });
+  });
+
+  it('leaves the parts that are excepted in the state that they are in', () => {
+    const parts = partsBecome('CONFIRMED', heldParts(reserved), ['flights']);
+    expect(parts.hotel?.state).toBe('CONFIRMED');
+    expect(parts.flights?.map(({ state }) => state)).toEqual(['HELD', 'HELD']);
   });
 
   it('finds the part that does not fit what was asked for', () => {

@@ -1,15 +1,15 @@
 import type { ReservationState } from '../../contracts/reservation-state.js';
-import type { ReservedTripParts, TripPartName, TripParts, TripRequestParts } from '../../contracts/trip.resource.js';
-
-const names = ['hotel', 'flights', 'car', 'rail'] as const satisfies TripPartName[];
+import { type TripPartName, tripPartNames } from '../../contracts/trip-part.js';
+import type { ReservedTripParts, TripParts, TripRequestParts } from '../../contracts/trip.resource.js';
 
 /** What of a trip was asked for, without what else a command holds. */
 export function requestedParts({ hotel, flights, car, rail }: TripRequestParts): TripParts {
   return { ...(hotel && { hotel }), ...(flights && { flights }), ...(car && { car }), ...(rail && { rail }) };
 }
 
-/** The parts as they were reserved, all in this state. */
-export function reservedParts({ hotel, flights, car, rail }: ReservedTripParts, state: ReservationState): TripParts {
+/** The parts as they were reserved, all HELD. */
+export function heldParts({ hotel, flights, car, rail }: ReservedTripParts): TripParts {
+  const state = 'HELD';
   return {
     ...(hotel && { hotel: { ...hotel, state } }),
     ...(flights && { flights: flights.map((flight) => ({ ...flight, state })) }),
@@ -18,22 +18,25 @@ export function reservedParts({ hotel, flights, car, rail }: ReservedTripParts, 
   };
 }
 
-/** The same parts with what was reserved of them released. */
-export function releasedParts({ hotel, flights, car, rail }: TripParts): TripParts {
+/** The same parts with what was reserved of them in another state, except for these, which are as they were. */
+export function partsBecome(
+  state: ReservationState,
+  { hotel, flights, car, rail }: TripParts,
+  except: readonly TripPartName[] = [],
+): TripParts {
+  const become = <Part extends { state?: ReservationState | undefined }>(name: TripPartName, part: Part): Part =>
+    part.state === undefined || except.includes(name) ? part : { ...part, state };
   return {
-    ...(hotel && { hotel: released(hotel) }),
-    ...(flights && { flights: flights.map(released) }),
-    ...(car && { car: released(car) }),
-    ...(rail && { rail: released(rail) }),
+    ...(hotel && { hotel: become('hotel', hotel) }),
+    ...(flights && { flights: flights.map((flight) => become('flights', flight)) }),
+    ...(car && { car: become('car', car) }),
+    ...(rail && { rail: become('rail', rail) }),
   };
 }
 
 /** The first part that was asked for and not reserved, or reserved and not asked for; undefined if all fit. */
 export function misfit(asked: TripParts, reserved: ReservedTripParts): TripPartName | undefined {
-  return names.find((name) => sizeOf(asked[name]) !== sizeOf(reserved[name]));
+  return tripPartNames.find((name) => sizeOf(asked[name]) !== sizeOf(reserved[name]));
 }
-
-const released = <Part extends { state?: ReservationState | undefined }>(part: Part): Part =>
-  part.state === undefined ? part : { ...part, state: 'CANCELLED' };
 
 const sizeOf = (part: object | undefined): number => (Array.isArray(part) ? part.length : Number(part !== undefined));

@@ -20,7 +20,7 @@ import { appendEvent } from '../../libs/participant/outbox.js';
 import { Refusal } from '../../libs/participant/refusal.js';
 import { findMark, setMark } from '../../libs/participant/saga-mark.js';
 import { tripEvent } from './trip-event.js';
-import { misfit, releasedParts, requestedParts, reservedParts } from './trip-parts.js';
+import { heldParts, misfit, partsBecome, requestedParts } from './trip-parts.js';
 import { allows, initialTripState } from './trip-transitions.js';
 import {
   changeTrip,
@@ -58,7 +58,7 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
       if (!allows('requestApproval', known.state as TripState)) return conflict(known, 'be put up for approval');
       const wrong = misfit(partsOf(known), reserved);
       if (wrong) return mismatch(tripId, wrong);
-      const parts = reservedParts(reserved, 'HELD');
+      const parts = heldParts(reserved);
       const trip = await transitTrip(tx, tripId, 'requestApproval', { parts, total });
       await appendEvent(tx, tripEvent(trip, 'trip.approval-requested', { total, ...parts }), context);
       return answerOf(trip);
@@ -92,14 +92,14 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
 
   readonly confirmTrip = command(
     ConfirmTripCommand,
-    async (tx: TripTransaction, { tripId, parts: reserved, total }, context): Promise<TripStateAnswer | Refusal> => {
+    async (tx: TripTransaction, { tripId, parts: reserved, total, except }, context): Promise<TripStateAnswer | Refusal> => {
       const known = await lockTrip(tx, tripId);
       if (!known) return notFound(tripId);
       if (known.state === 'BOOKED') return answerOf(known);
       if (!allows('confirm', known.state as TripState)) return conflict(known, 'be confirmed');
       const wrong = misfit(partsOf(known), reserved);
       if (wrong) return mismatch(tripId, wrong);
-      const parts = reservedParts(reserved, 'CONFIRMED');
+      const parts = partsBecome('CONFIRMED', heldParts(reserved), except);
       const trip = await transitTrip(tx, tripId, 'confirm', { parts, total });
       await appendEvent(tx, tripEvent(trip, 'trip.booked', { total, ...parts }), context);
       return answerOf(trip);
@@ -108,13 +108,13 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
 
   readonly failTrip = command(
     FailTripCommand,
-    async (tx: TripTransaction, { tripId, failure, trip }, context): Promise<TripStateAnswer | Refusal> => {
+    async (tx: TripTransaction, { tripId, failure, trip, except }, context): Promise<TripStateAnswer | Refusal> => {
       const known = await lockTrip(tx, tripId);
       if (known?.state === 'FAILED') return answerOf(known);
       if (known && !allows('fail', known.state as TripState)) return conflict(known, 'fail');
       // A trip never seen is remembered as failed: its creation may still be on its way and must be refused.
       const failed = known
-        ? await transitTrip(tx, tripId, 'fail', { failure, parts: releasedParts(partsOf(known)) })
+        ? await transitTrip(tx, tripId, 'fail', { failure, parts: partsBecome('CANCELLED', partsOf(known), except) })
         : await insertTrip(tx, {
             tripId,
             customerId: trip?.customerId ?? null,
@@ -123,9 +123,10 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
             state: 'FAILED',
             failure,
           });
-      await appendEvent(tx, tripEvent(failed, 'trip.failed', { failure }), context);
+      await appendEvent(tx, tripEvent(failed, 'trip.failed', { failure, ...(except && { except }) }), context);
       return answerOf(failed);
     },
+    ['failure', 'except'],
   );
 
   readonly beginTripCancellation = command(
@@ -171,6 +172,7 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
       await appendEvent(tx, tripEvent(trip, 'trip.cancellation-undone', { sagaId, reason }), context);
       return answerOf(trip);
     },
+    ['reason'],
   );
 
   readonly commitTripCancellation = command(
@@ -190,7 +192,7 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
 
   readonly confirmTripCancellation = command(
     ConfirmTripCancellationCommand,
-    async (tx: TripTransaction, { tripId, sagaId, refund }, context): Promise<TripStateAnswer | Refusal> => {
+    async (tx: TripTransaction, { tripId, sagaId, refund, except }, context): Promise<TripStateAnswer | Refusal> => {
       const known = await lockTrip(tx, tripId);
       if (!known) return notFound(tripId);
       const mark = await findMark(tx, cancellation(tripId, sagaId));
@@ -201,11 +203,12 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
       await setMark(tx, cancellation(tripId, sagaId), 'CONFIRMED');
       const trip = await transitTrip(tx, tripId, 'confirmCancellation', {
         refund,
-        parts: releasedParts(partsOf(known)),
+        parts: partsBecome('CANCELLED', partsOf(known), except),
         pendingSagaId: null,
         lastCancellation: null,
       });
-      await appendEvent(tx, tripEvent(trip, 'trip.cancelled', { total: totalOf(trip), refund }), context);
+      const data = { total: totalOf(trip), refund, ...(except && { except }) };
+      await appendEvent(tx, tripEvent(trip, 'trip.cancelled', data), context);
       return answerOf(trip);
     },
   );
@@ -220,6 +223,7 @@ const lockedAnswer = (trip: TripRow): BeginTripCancellationAnswer => ({
   state: trip.state as TripState,
   total: totalOf(trip),
   parts: partsOf(trip),
+  begunAt: trip.updatedAt.toISOString(),
 });
 
 const notFound = (tripId: string): Refusal => new Refusal('TRIP_NOT_FOUND', `There is no trip ${tripId}.`);

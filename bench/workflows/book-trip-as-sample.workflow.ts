@@ -10,7 +10,6 @@ const HOLD_MS = 24 * 3_600_000;
 export async function bookTripAsSample(request: BookTripRequest): Promise<{ state: string }> {
   const { tripId, customerId, paymentMethod, hotel, flights, car } = request;
   const sagaId = workflowInfo().workflowId;
-  const holdUntil = new Date(workflowInfo().startTime.getTime() + HOLD_MS).toISOString();
   const key = (step: string) => ({ key: `${sagaId}/${step}` });
   const trip = { customerId, sagaId, hotel: hotel!, flights: flights!, car: car! };
   const paymentId = `trip-${tripId}`;
@@ -20,11 +19,11 @@ export async function bookTripAsSample(request: BookTripRequest): Promise<{ stat
     compensations.unshift(() => call.failTrip({ ...key('fail'), tripId, failure, trip }));
     await call.createTrip({ ...key('create'), tripId, ...trip });
     compensations.unshift(() => call.cancelRoom({ ...key('cancel-room'), tripId }));
-    const room = await call.reserveRoom({ ...key('room'), tripId, holdUntil, ...trip.hotel });
+    const room = await call.reserveRoom({ ...key('room'), tripId, holdForMs: HOLD_MS, ...trip.hotel });
     compensations.unshift(() => call.cancelSeat({ ...key('cancel-seat'), tripId }));
-    const seats = await call.reserveSeat({ ...key('seat'), tripId, holdUntil, flights: trip.flights });
+    const seats = await call.reserveSeat({ ...key('seat'), tripId, holdForMs: HOLD_MS, flights: trip.flights });
     compensations.unshift(() => call.cancelCar({ ...key('cancel-car'), tripId }));
-    const rental = await call.reserveCar({ ...key('car'), tripId, holdUntil, ...trip.car });
+    const rental = await call.reserveCar({ ...key('car'), tripId, holdForMs: HOLD_MS, ...trip.car });
     const holds = { hotel: room, flights: seats, car: rental };
     const booking = { tripId, parts: partsOf(holds), total: totalOf(holds) };
     compensations.unshift(() => call.void({ ...key('void'), paymentId }));

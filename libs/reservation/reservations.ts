@@ -1,5 +1,5 @@
 import { uuidv7 } from 'uuidv7';
-import type { HoldAnswer, ReservationCommand, ReservationStateAnswer } from '../../contracts/reservation.commands.js';
+import type { HoldAnswer, HoldTerm, ReservationCommand, ReservationStateAnswer } from '../../contracts/reservation.commands.js';
 import type { Money } from '../../contracts/money.js';
 import type { CommandContext } from '../participant/command-context.js';
 import { ConcurrencyConflictError } from '../participant/concurrency-conflict.error.js';
@@ -26,10 +26,12 @@ import { type ReservationTransition, takesUnits } from './reservation-transition
 const HORIZON_DAYS = 730;
 /** The longest hold: nobody may keep others away for ever without paying. */
 const MAX_HOLD_DAYS = 92;
+/** The last time that a `Date` can be. */
+const LAST_TIME_MS = 8_640_000_000_000_000;
+const MAX_HOLD_MS = MAX_HOLD_DAYS * 86_400_000;
 
-export interface ReservationRequest<Request extends object> {
+export interface ReservationRequest<Request extends object> extends HoldTerm {
   tripId: string;
-  holdUntil: string;
   items: (WantedItem & { request: Request })[];
 }
 
@@ -40,14 +42,16 @@ export interface ReservationRequest<Request extends object> {
 export class Reservations {
   constructor(readonly kind: ReservationKind) {}
 
-  /** Holds all items or none. A repeat is answered the same while the hold lasts. */
+  /** Holds all items or none. A repeat is answered the same while the hold lasts, and does not prolong it. */
   async reserve<Request extends object>(
     tx: Transaction,
-    { tripId, holdUntil, items }: ReservationRequest<Request>,
+    request: ReservationRequest<Request>,
     context: CommandContext,
   ): Promise<HoldAnswer<Request> | Refusal> {
+    const { tripId, items } = request;
     const known = await lockReservation(tx, tripId);
-    if (known) return this.answerAgain(known, { tripId, holdUntil, items });
+    if (known) return this.answerAgain(known, request);
+    const holdUntil = endOf(request);
     const refusal = this.refuseDays(items) ?? refuseHold(holdUntil);
     if (refusal) return refusal;
     const rates = await this.acquire(tx, items, context);
@@ -56,7 +60,7 @@ export class Reservations {
     const held = await insertReservation(tx, {
       tripId,
       state: 'HELD',
-      holdUntil: new Date(holdUntil),
+      holdUntil,
       items: items.map((item) => reservedAt(rates, item)),
     });
     await this.publish(tx, held, context);
@@ -198,7 +202,7 @@ export class Reservations {
     if (known.state === 'EXPIRED')
       return new Refusal('RESERVATION_EXPIRED', `The hold of trip ${tripId} has expired; a trip reserves once.`);
     const same =
-      known.holdUntil?.getTime() === Date.parse(holdUntil) &&
+      (holdUntil === undefined || known.holdUntil?.getTime() === Date.parse(holdUntil)) &&
       fingerprint(known.items.map(({ request }) => request)) === fingerprint(items.map(({ request }) => request));
     if (known.state === 'HELD' && same) return holdAnswerOf(known);
     return new Refusal(
@@ -221,12 +225,22 @@ export class Reservations {
   }
 }
 
-function refuseHold(holdUntil: string): Refusal | undefined {
-  const now = Date.now();
-  if (Date.parse(holdUntil) <= now)
-    return new Refusal('RESERVATION_EXPIRED', `A hold until ${holdUntil} would be over already; nothing is reserved.`);
-  if (Date.parse(holdUntil) > now + MAX_HOLD_DAYS * 86_400_000)
-    return new Refusal('HOLD_INVALID', `Nothing is held until ${holdUntil}: ${MAX_HOLD_DAYS} days are the longest.`);
+/** When a hold that is asked for now is overdue. */
+const endOf = ({ holdForMs = 0, holdUntil }: HoldTerm): Date =>
+  new Date(holdUntil ?? Math.min(Date.now() + holdForMs, LAST_TIME_MS));
+
+function refuseHold(holdUntil: Date): Refusal | undefined {
+  const msLeft = holdUntil.getTime() - Date.now();
+  if (msLeft <= 0)
+    return new Refusal(
+      'RESERVATION_EXPIRED',
+      `A hold until ${holdUntil.toISOString()} would be over already; nothing is reserved.`,
+    );
+  if (msLeft > MAX_HOLD_MS)
+    return new Refusal(
+      'HOLD_INVALID',
+      `Nothing is held until ${holdUntil.toISOString()}: ${MAX_HOLD_DAYS} days are the longest.`,
+    );
   return undefined;
 }
 

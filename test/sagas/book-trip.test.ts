@@ -3,6 +3,8 @@ import type { ResolveAction } from '../../contracts/saga-state.js';
 import { call, clearFaults, ended, eventually, saga, setFault, through } from '../support/api.js';
 import { ownGateway } from '../support/own-gateway.js';
 import { bookTrip, dayOf, expectBooked, expectNothingBooked, plentifulTrip, reservationsOf, trip } from '../support/trips.js';
+import { ParticipantProbe } from '../services/participant-probe.js';
+import { system } from '../support/system.js';
 import { expectInventoryAddsUp } from './adds-up.js';
 import { answerTo, landed } from './step-target.js';
 
@@ -131,6 +133,8 @@ describe('bookTrip', () => {
       for (const { name, state } of compensations)
         expect([name, state]).toEqual([name, name === 'cancel car' ? 'NEEDS_ATTENTION' : 'COMPENSATED']);
       expect(await partsHeld(booked.tripId)).toEqual(['car']);
+      const facts = await new ParticipantProbe('trip', () => system().tripUrl).facts('trip', booked.tripId);
+      expect(JSON.parse(facts.at(-1)!.data)).toMatchObject({ failure: { code: 'CAPTURE_DECLINED' }, except: ['car'] });
       return booked;
     }
     const resolve = async (sagaId: string, action: ResolveAction) => {
@@ -153,8 +157,38 @@ describe('bookTrip', () => {
       await resolve(sagaId, 'skip');
       expect(await ended(sagaId)).toMatchObject({ state: 'INCOMPLETE', held: ['reserve car'] });
       expect(await partsHeld(tripId)).toEqual(['car']);
+      expect(await trip(tripId)).toMatchObject({ state: 'FAILED', hotel: { state: 'CANCELLED' }, car: { state: 'HELD' } });
       await expectInventoryAddsUp();
     });
+  });
+
+  it('does not say that a room is confirmed which an operator has left unconfirmed', async () => {
+    await setFault({ participant: 'hotel', operation: 'confirmRoom', mode: 'refuse' });
+    const { tripId, sagaId } = await bookTrip();
+    await eventually(
+      () => saga(sagaId),
+      ({ state }) => state === 'NEEDS_ATTENTION',
+    );
+    const decision = { step: 'confirm room', action: 'skip', note: 'settled with the hotel by telephone' };
+    expect((await call('POST', `/v1/sagas/${sagaId}/resolve`, decision)).status).toBe(200);
+    expect(await ended(sagaId)).toMatchObject({ state: 'INCOMPLETE', held: ['confirm room'] });
+    expect(await trip(tripId)).toMatchObject({ state: 'BOOKED', hotel: { state: 'HELD' }, flights: [{ state: 'CONFIRMED' }] });
+    const listed = await call<{ items: object[] }>('GET', '/v1/trips?customerId=CUST-ALICE&state=BOOKED&limit=200');
+    expect(listed.body.items).toContainEqual(
+      expect.objectContaining({ tripId, hotel: expect.objectContaining({ state: 'HELD' }) }),
+    );
+  });
+
+  it('tells of a trip that failed what had been reserved, and of what', async () => {
+    const { tripId, sagaId } = await bookTrip(fullFlight());
+    await ended(sagaId);
+    const failed = await trip(tripId);
+    const released = (await reservationsOf(tripId)).map(({ reservationId, price, state }) => ({ reservationId, price, state }));
+    expect(released).toHaveLength(3);
+    for (const part of [failed.hotel, failed.car, failed.rail])
+      expect(released).toContainEqual({ reservationId: part!.reservationId, price: part!.price, state: 'CANCELLED' });
+    expect(failed.hotel).toMatchObject({ ...fullFlight().hotel, state: 'CANCELLED' });
+    expect(failed.flights).toEqual(fullFlight().flights);
   });
 
   it('is approved by a person, or not booked', async () => {

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { call, clearFaults, ended, eventually, saga, setFault } from '../support/api.js';
-import { bookTrip, expectCancelled, paymentsOf, plentifulTrip, trip } from '../support/trips.js';
+import { bookTrip, expectCancelled, paymentsOf, plentifulTrip, reservationsOf, trip } from '../support/trips.js';
+import { ParticipantProbe } from '../services/participant-probe.js';
+import { system } from '../support/system.js';
 import { landed } from './step-target.js';
 
 afterEach(clearFaults);
@@ -28,5 +30,48 @@ describe('cancelTrip', () => {
     await landed(body.sagaId, { name: 'refund payment' });
     await expectCancelled(tripId, Math.floor((await trip(tripId)).total.amount / 2));
     expect(await paymentsOf(tripId)).toHaveLength(1);
+  });
+
+  describe('with a step that an operator skips', () => {
+    /** A trip that is being cancelled, with the operation refused and its step skipped. */
+    async function skipped(participant: string, operation: string, step: string): Promise<string> {
+      const { tripId, sagaId: booking } = await bookTrip(plentifulTrip());
+      await ended(booking);
+      await setFault({ participant, operation, mode: 'refuse' });
+      const { body } = await call<{ sagaId: string }>('POST', `/v1/trips/${tripId}/cancel`);
+      await eventually(
+        () => saga(body.sagaId),
+        ({ state }) => state === 'NEEDS_ATTENTION',
+      );
+      const decision = { step, action: 'skip', note: 'left as it is' };
+      expect((await call('POST', `/v1/sagas/${body.sagaId}/resolve`, decision)).status).toBe(200);
+      expect(await ended(body.sagaId)).toMatchObject({ state: 'INCOMPLETE', held: [step] });
+      return tripId;
+    }
+    const told = async (tripId: string, type: string) => {
+      const facts = await new ParticipantProbe('trip', () => system().tripUrl).facts('trip', tripId);
+      return JSON.parse(facts.find(({ name }) => name === type)!.data) as Record<string, unknown>;
+    };
+
+    it('does not say that a refund was given which was not', async () => {
+      const tripId = await skipped('payment', 'refund', 'refund payment');
+      const { state, refund, total } = await trip(tripId);
+      expect({ state, refund }).toEqual({ state: 'CANCELLED', refund: { ...total, amount: 0 } });
+      expect(await paymentsOf(tripId)).toMatchObject([{ state: 'CAPTURED', amount: total }]);
+      expect(await told(tripId, 'trip.cancelled.v1')).toMatchObject({ refund: { amount: 0 } });
+    });
+
+    it('does not say that a part was cancelled which was not', async () => {
+      const tripId = await skipped('car', 'cancelCar', 'cancel car');
+      expect(await trip(tripId)).toMatchObject({
+        state: 'CANCELLED',
+        hotel: { state: 'CANCELLED' },
+        flights: [{ state: 'CANCELLED' }],
+        car: { state: 'CONFIRMED' },
+      });
+      const states = (await reservationsOf(tripId)).map(({ participant, state }) => [participant, state]);
+      expect(Object.fromEntries(states)).toMatchObject({ hotel: 'CANCELLED', car: 'CONFIRMED' });
+      expect(await told(tripId, 'trip.cancelled.v1')).toMatchObject({ except: ['car'] });
+    });
   });
 });

@@ -7,7 +7,7 @@ import type { ReservationState } from '../../contracts/reservation-state.js';
 import { addDays, today } from '../../libs/reservation/calendar.js';
 import { eventually } from '../support/api.js';
 import { expectProblem } from './participant-conformance.js';
-import type { ParticipantProbe, Reply } from './participant-probe.js';
+import { newKey, type ParticipantProbe, type Reply } from './participant-probe.js';
 
 /** A request in the participant's own words: a command without its trip and its hold. */
 type Request = Record<string, unknown>;
@@ -170,6 +170,30 @@ export function describeReservations(probe: ParticipantProbe, samples: Reservati
       expect(reply.body.errors).not.toEqual([]);
     });
 
+    it('is held for so long from its first receipt, and a repeat does not prolong it', async () => {
+      const body = { tripId: randomUUID(), ...plenty.request(freshDay()) };
+      const key = newKey();
+      const [earliest, holdForMs] = [Date.now(), 14 * 86_400_000];
+      const first = await probe.send(operations.reserve, { ...body, holdForMs }, key);
+      const end = Date.parse((first.body as { holdUntil: string }).holdUntil);
+      expect(end).toBeGreaterThanOrEqual(earliest + holdForMs);
+      expect(end).toBeLessThanOrEqual(Date.now() + holdForMs);
+      // By the same key for another length, as after a change of settings; as it was said once; and by another key.
+      expect(await probe.send(operations.reserve, { ...body, holdForMs: 2 * holdForMs }, key)).toEqual(first);
+      expect(await probe.send(operations.reserve, { ...body, holdUntil: inAnHour() }, key)).toEqual(first);
+      expect(await probe.send(operations.reserve, { ...body, holdForMs: 2 * holdForMs })).toEqual(first);
+    });
+
+    it('is held for one length, for no longer than 92 days', async () => {
+      const body = { tripId: randomUUID(), ...plenty.request(freshDay()) };
+      const reserved = (term: object) => probe.send(operations.reserve, { ...body, ...term });
+      for (const term of [{}, { holdForMs: 0 }, { holdForMs: 1.5 }, { holdForMs: 1_000, holdUntil: inAnHour() }])
+        expectProblem(await reserved(term), 422, 'VALIDATION_FAILED');
+      for (const holdForMs of [93 * 86_400_000, Number.MAX_SAFE_INTEGER])
+        expectProblem(await reserved({ holdForMs }), 409, 'HOLD_INVALID');
+      expect(await stateOf(body.tripId)).toBeUndefined();
+    });
+
     it('is not held until a time that is over, nor for ever', async () => {
       const body = { tripId: randomUUID(), ...plenty.request(freshDay()) };
       const until = (time: number) => probe.send(operations.reserve, { ...body, holdUntil: new Date(time).toISOString() });
@@ -296,10 +320,10 @@ export function describeReservations(probe: ParticipantProbe, samples: Reservati
     it('expires on its own and gives its units back', async () => {
       const day = freshDay();
       const tripId = randomUUID();
-      const holdUntil = new Date(Date.now() + 700).toISOString();
-      expect((await probe.send(operations.reserve, { tripId, ...scarce.request(day, 2), holdUntil })).status).toBe(200);
+      const until = Date.now() + 700;
+      expect((await probe.send(operations.reserve, { tripId, ...scarce.request(day, 2), holdForMs: 700 })).status).toBe(200);
       await becomes(tripId, 'EXPIRED');
-      expect(Date.now()).toBeGreaterThan(Date.parse(holdUntil));
+      expect(Date.now()).toBeGreaterThan(until);
       for (const each of [day, addDays(day, 1)]) expect(await taken(scarce, each)).toBe(0);
       expectProblem(
         await probe.send(operations.reserve, { tripId, ...scarce.request(day, 2), holdUntil: inAnHour() }),

@@ -145,6 +145,62 @@ describe('trip: booking', () => {
   });
 });
 
+describe('trip: what is not so of every part', () => {
+  const facts = async (tripId: string, type: string) =>
+    JSON.parse((await eventsOf(tripId)).find(({ name }) => name === type)!.data) as Record<string, unknown>;
+
+  it('is booked with the parts that are excepted still held', async () => {
+    const body = creation();
+    const { tripId } = body;
+    await probe.send('createTrip', body);
+    expect((await probe.send('confirmTrip', { tripId, parts, total, except: ['flights'] })).status).toBe(200);
+    const held = [{ state: 'HELD' }, { state: 'HELD' }];
+    expect(await read(tripId)).toMatchObject({ state: 'BOOKED', hotel: { state: 'CONFIRMED' }, flights: held });
+    expect(await facts(tripId, 'trip.booked.v1')).toMatchObject({ hotel: { state: 'CONFIRMED' }, flights: held });
+  });
+
+  it('fails with the parts that are excepted as they were, and says which', async () => {
+    const body = creation();
+    const { tripId } = body;
+    await probe.send('createTrip', body);
+    await probe.send('requestApproval', { tripId, parts, total });
+    await probe.send('withdrawApproval', { tripId });
+    expect((await probe.send('failTrip', { tripId, failure, except: ['hotel'] })).status).toBe(200);
+    expect(await read(tripId)).toMatchObject({
+      state: 'FAILED',
+      hotel: { state: 'HELD' },
+      flights: [{ state: 'CANCELLED' }, {}],
+    });
+    expect(await facts(tripId, 'trip.failed.v1')).toMatchObject({ failure, except: ['hotel'] });
+  });
+
+  it('is cancelled with the parts that are excepted as they were, and says which', async () => {
+    const tripId = await booked();
+    const sagaId = sagaOf(tripId);
+    await begin(tripId);
+    await commit(tripId);
+    const reply = await probe.send('confirmTripCancellation', { tripId, sagaId, refund: EUR(0), except: ['flights'] });
+    expect(reply.status).toBe(200);
+    const confirmed = [{ state: 'CONFIRMED' }, { state: 'CONFIRMED' }];
+    expect(await read(tripId)).toMatchObject({ refund: EUR(0), hotel: { state: 'CANCELLED' }, flights: confirmed });
+    expect(await facts(tripId, 'trip.cancelled.v1')).toMatchObject({ refund: EUR(0), except: ['flights'] });
+    for (const except of [[], ['yacht']])
+      expectProblem(await probe.send('failTrip', { tripId, failure, except }), 422, 'VALIDATION_FAILED');
+  });
+
+  it('fails once for each key, whatever the reason is that a repeat gives', async () => {
+    const body = creation();
+    const { tripId } = body;
+    await probe.send('createTrip', body);
+    const key = newKey();
+    const first = await probe.send('failTrip', { tripId, failure }, key);
+    const again = await probe.send('failTrip', { tripId, failure: { ...failure, code: 'OTHER' }, except: ['hotel'] }, key);
+    expect(again).toEqual(first);
+    expect((await read(tripId)).failure).toEqual(failure);
+    expectProblem(await probe.send('failTrip', { tripId: randomUUID(), failure }, key), 422, 'IDEMPOTENCY_KEY_REUSED');
+  });
+});
+
 describe('trip: failing before the creation', () => {
   it('keeps what was asked for, readable as a failed trip, and refuses the creation that comes late', async () => {
     const { tripId, ...trip } = creation();
@@ -182,6 +238,7 @@ describe('trip: cancellation', () => {
       state: 'CANCELLING',
       total,
       parts: { hotel: { reservationId: 'room-1' }, flights: [{ reservationId: 'seat-0' }, { reservationId: 'seat-1' }] },
+      begunAt: (await read(tripId)).updatedAt,
     });
     expect((await begin(tripId)).body).toEqual(locked.body);
     expect(await read(tripId)).toMatchObject({ state: 'CANCELLING', pending: { command: 'cancel', sagaId: sagaOf(tripId) } });

@@ -13,6 +13,15 @@ export interface Holds {
   rail?: HoldAnswer<TrainRide> | undefined;
 }
 
+/** What is approved, paid and confirmed. */
+export interface Booking {
+  tripId: string;
+  parts: ReservedTripParts;
+  total: Money;
+}
+
+export const bookingOf = (tripId: string, holds: Holds): Booking => ({ tripId, parts: partsOf(holds), total: totalOf(holds) });
+
 /** The parts of a trip as their participants have reserved them. */
 export function partsOf({ hotel, flights, car, rail }: Holds): ReservedTripParts {
   return {

@@ -1,6 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
 import type { TripParts } from '../../contracts/trip.resource.js';
+import { unsettledParts } from '../book-trip/unsettled-parts.js';
 import { Saga } from '../saga/saga.js';
 import type { CancelTripOutcome, CancelTripRequest } from './cancel-trip.contract.js';
 import { refundOf } from './refund-policy.js';
@@ -13,13 +14,15 @@ export async function cancelTrip({ tripId, policy }: CancelTripRequest): Promise
 
   return saga.run<CancelTripOutcome>(
     async () => {
-      const { parts, total } = await saga.compensable(
+      const { parts, total, begunAt } = await saga.compensable(
         'begin trip cancellation',
         (call, key) => call.beginTripCancellation({ ...key, tripId, sagaId }),
         'undo trip cancellation',
         (call, key, reason) => call.undoTripCancellation({ ...key, tripId, sagaId, reason }),
       );
-      const refund = refundOf(total, firstDayOf(parts), workflowInfo().startTime.getTime());
+      // Answers from before there was `begunAt` are in histories still.
+      const asked = begunAt === undefined ? workflowInfo().startTime.getTime() : Date.parse(begunAt);
+      const refund = refundOf(total, firstDayOf(parts), asked);
 
       await saga.pivot('commit trip cancellation', (call, key) => call.commitTripCancellation({ ...key, tripId, sagaId }));
 
@@ -31,8 +34,9 @@ export async function cancelTrip({ tripId, policy }: CancelTripRequest): Promise
       );
       if (refund.amount > 0)
         await saga.retriable('refund payment', (call, key) => call.refund({ ...key, paymentId, amount: refund }));
+      const given = saga.isUnsettled('refund payment') ? { ...refund, amount: 0 } : refund;
       await saga.retriable('confirm trip cancellation', (call, key) =>
-        call.confirmTripCancellation({ ...key, tripId, sagaId, refund }),
+        call.confirmTripCancellation({ ...key, tripId, sagaId, refund: given, ...unsettledParts(saga, 'cancel') }),
       );
       return { state: 'CANCELLED', tripId, refund };
     },

@@ -1,5 +1,7 @@
-import type { ResolveAction, SagaState, SagaTimeline, StepKind, StepRecord } from '../../contracts/saga-state.js';
+import type { ResolveAction, SagaState, SagaTimeline, StepKind, StepRecord, StepState } from '../../contracts/saga-state.js';
 import type { StepFailure } from './step-failure.js';
+
+const unsettled: ReadonlySet<StepState> = new Set<StepState>(['COMPENSATING', 'NEEDS_ATTENTION', 'SKIPPED']);
 
 /**
  * The saga's steps as data, in the order they ran. A step's record says where its effect stands, so a compensation changes it
@@ -80,6 +82,11 @@ export class SagaJournal {
 
   get lastStep(): string {
     return this.steps.at(-1)?.name ?? '';
+  }
+
+  /** Whether what the step is about is not as the saga would have it: not yet, or not any more, as an operator has skipped that. */
+  isUnsettled(name: string): boolean {
+    return this.steps.some((step) => step.name === name && unsettled.has(step.state));
   }
 
   get needsAttention(): boolean {

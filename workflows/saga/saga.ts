@@ -106,6 +106,14 @@ export class Saga<Activities> {
   }
 
   /**
+   * Whether what the step is about, or its undo, waits for an operator or was skipped by one. Ask it before telling anybody what the saga
+   * has done.
+   */
+  isUnsettled(step: string): boolean {
+    return this.journal.isUnsettled(step);
+  }
+
+  /**
    * Does something that `undo` can take back; without an undo, something that an earlier step's undo takes back with it.
    * @throws the failure that turns the saga round.
    */

@@ -1,5 +1,5 @@
 import type { Participant } from '../../../contracts/participants.js';
-import type { TripPartName } from '../../../contracts/trip.resource.js';
+import { type TripPartName, tripPartNames } from '../../../contracts/trip-part.js';
 
 /** Who reserves each part of a trip, in the order in which lists of all of them go. */
 export const partParticipants = { hotel: 'hotel', flights: 'flight', car: 'car', rail: 'rail' } as const satisfies Record<
@@ -7,9 +7,7 @@ export const partParticipants = { hotel: 'hotel', flights: 'flight', car: 'car',
   Participant
 >;
 
-export const partNames = Object.keys(partParticipants) as (keyof typeof partParticipants)[];
-
 /** Who a saga about a trip with these parts needs. */
 export function participantsFor(trip: Partial<Record<TripPartName, unknown>>): Participant[] {
-  return ['trip', 'payment', ...partNames.filter((part) => trip[part] !== undefined).map((part) => partParticipants[part])];
+  return ['trip', 'payment', ...tripPartNames.filter((part) => trip[part] !== undefined).map((part) => partParticipants[part])];
 }

@@ -4,6 +4,7 @@ import type { TripState } from '../../../contracts/trip-state.js';
 import type { Trip } from '../../../contracts/trip.resource.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { ParticipantsService } from '../participants/participants.service.js';
+import { ReservedParts } from './reserved-parts.service.js';
 import { UnrecordedTrips } from './unrecorded-trips.service.js';
 
 export interface TripListFilter {
@@ -19,13 +20,19 @@ export class TripReader {
   constructor(
     @Inject(ParticipantsService) private readonly participants: ParticipantsService,
     @Inject(UnrecordedTrips) private readonly unrecorded: UnrecordedTrips,
+    @Inject(ReservedParts) private readonly reserved: ReservedParts,
   ) {}
 
   /**
-   * A trip is found from the moment that it was accepted, also while its saga has not reached the trip service.
+   * A trip is found from the moment that it was accepted, also while its saga has not reached the trip service, and with what its
+   * participants have reserved for it.
    * @throws ProblemException 404 `TRIP_NOT_FOUND`.
    */
   async trip(tripId: string): Promise<Trip> {
+    return this.reserved.fill(await this.accepted(tripId));
+  }
+
+  private async accepted(tripId: string): Promise<Trip> {
     try {
       return await this.participants.apis.trip.get<Trip>(`/trips/${tripId}`);
     } catch (error) {
@@ -36,7 +43,7 @@ export class TripReader {
     }
   }
 
-  /** Trips that the trip service has, newest first. */
+  /** Trips that the trip service has, newest first, and as it has them. */
   trips(filter: TripListFilter): Promise<Page<Trip>> {
     return this.participants.apis.trip.get('/trips', { ...filter });
   }

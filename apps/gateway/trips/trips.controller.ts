@@ -54,7 +54,11 @@ export class TripsController {
 
   @Get()
   @Allow('trips', 'operator')
-  @ApiOperation({ summary: 'List trips, newest first' })
+  @ApiOperation({
+    summary: 'List trips, newest first',
+    description:
+      'Of one that is PENDING or FAILED it has the parts as they were asked for; the trip itself also tells what was reserved.',
+  })
   @ApiOkResponse({ standardSchema: pageOf(Trip) })
   @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] })
   list(@Query({ schema: TripListQuery }) filter: TripListFilter): Promise<Page<Trip>> {
@@ -63,7 +67,12 @@ export class TripsController {
 
   @Get(':tripId')
   @Allow('trips', 'operator')
-  @ApiOperation({ summary: 'Read a trip', description: 'Found from the moment that it was accepted.' })
+  @ApiOperation({
+    summary: 'Read a trip',
+    description:
+      'Found from the moment that it was accepted. Each part that is or was reserved has its price, reservation and state, of a trip that ' +
+      'FAILED, too; a participant that is away leaves its part as it was asked for.',
+  })
   @ApiOkResponse({ standardSchema: Trip })
   @ApiProblems({ 404: ['TRIP_NOT_FOUND'], 422: ['VALIDATION_FAILED'], 503: ['PARTICIPANT_UNAVAILABLE', 'TEMPORAL_UNAVAILABLE'] })
   get(@Param('tripId', { schema: Identifier }) tripId: string): Promise<Trip> {

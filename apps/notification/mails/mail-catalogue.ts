@@ -80,17 +80,21 @@ const mails = {
     mail(`Your ${order(orderId)} is on its way`, `What you have ordered (${order(orderId)}) has left our house.`),
   ),
 
-  'trip.booked': toCustomer<TripEventData<'trip.booked.v1'>>(({ tripId, total }) =>
+  'trip.booked': toCustomer<TripEventData<'trip.booked.v1'>>(({ tripId, total, hotel, flights = [], car, rail }) =>
     mail(
       `Your ${trip(tripId)} is booked`,
-      `Every part of your ${trip(tripId)} is confirmed, for ${formatMoney(total)} in all. Have a good time.`,
+      [hotel, ...flights, car, rail].every((part) => part === undefined || part.state === 'CONFIRMED')
+        ? `Every part of your ${trip(tripId)} is confirmed, for ${formatMoney(total)} in all. Have a good time.`
+        : `Your ${trip(tripId)} is booked, for ${formatMoney(total)} in all. Not every part of it is confirmed yet: we are seeing to it.`,
     ),
   ),
-  'trip.failed': toCustomer<TripEventData<'trip.failed.v1'>>(({ tripId, failure }) =>
+  'trip.failed': toCustomer<TripEventData<'trip.failed.v1'>>(({ tripId, failure, except = [] }) =>
     mail(
       `We could not book your ${trip(tripId)}`,
       `Your ${trip(tripId)} could not be booked: ${failure.detail}`,
-      'Everything that was reserved for it is free again, and nothing was charged.',
+      except.length === 0
+        ? 'Everything that was reserved for it is free again, and nothing was charged.'
+        : 'Not all that was reserved for it is free again yet: we are seeing to it.',
     ),
   ),
   'trip.cancelled': toCustomer<TripEventData<'trip.cancelled.v1'>>(({ tripId, refund }) =>

@@ -3,8 +3,9 @@ import type { SagaState } from '../../../contracts/saga-state.js';
 import { call, ended, eventually, saga, setFault } from '../../support/api.js';
 import { ownGateway } from '../../support/own-gateway.js';
 import { system } from '../../support/system.js';
-import { bookTrip, dayOf, expectBooked, expectNothingBooked, plentifulTrip } from '../../support/trips.js';
+import { bookTrip, dayOf, expectBooked, expectNothingBooked, plentifulTrip, trip } from '../../support/trips.js';
 import { ParticipantProbe } from '../../services/participant-probe.js';
+import { cancelWorkflow } from './cancel-workflow.js';
 import { abort, comesTo, endsAs, resolve, type Scenarios } from './scenario.js';
 
 /** A room, a seat and a car: what a trip had when these were recorded first. */
@@ -123,6 +124,15 @@ export const bookTripScenarios: Scenarios = {
     await expectNothingBooked(tripId, 'ABORTED');
     return sagaId;
   },
+  'book-trip.cancelled-by-the-platform': async () => {
+    await setFault({ participant: 'hotel', operation: 'reserveRoom', mode: 'delay', delayMs: 3_000 });
+    const { tripId, sagaId } = await bookTrip(classic());
+    await comesTo(sagaId, 'reserve room', 'RUNNING');
+    await cancelWorkflow(sagaId);
+    await endsAs(sagaId, 'COMPENSATED');
+    await expectNothingBooked(tripId, 'CANCELLED');
+    return sagaId;
+  },
   'book-trip.needs-attention-retried': () => stuck('retry', 'COMPENSATED'),
   'book-trip.needs-attention-done': () => stuck('done', 'COMPENSATED'),
   'book-trip.needs-attention-skipped': () => stuck('skip', 'INCOMPLETE'),
@@ -132,6 +142,14 @@ export const bookTripScenarios: Scenarios = {
     await resolve(sagaId, 'confirm seat', 'retry');
     await endsAs(sagaId, 'COMPLETED');
     await expectBooked(tripId);
+    return sagaId;
+  },
+  'book-trip.confirm-needs-attention-skipped': async () => {
+    await setFault({ participant: 'flight', operation: 'confirmSeat', mode: 'refuse', times: 1 });
+    const { tripId, sagaId } = await bookTrip(classic());
+    await resolve(sagaId, 'confirm seat', 'skip');
+    await endsAs(sagaId, 'INCOMPLETE');
+    expect(await trip(tripId)).toMatchObject({ state: 'BOOKED', hotel: { state: 'CONFIRMED' }, flights: [{ state: 'HELD' }] });
     return sagaId;
   },
   'book-trip.approval-given': () => awaitingApproval(LATER_MS, (tripId) => decide(tripId, 'approve'), 'COMPLETED'),

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import type { Fault } from '../../../contracts/fault.resource.js';
 import { call, dayFromNow, ended, setFault } from '../../support/api.js';
 import { bookTrip, trip } from '../../support/trips.js';
+import { cancelWorkflow } from './cancel-workflow.js';
 import { abort, comesTo, endsAs, resolve, type Scenarios } from './scenario.js';
 
 /** Asks for the cancellation of a booked trip that begins in so many days; `fault` is there from then on. */
@@ -36,6 +37,14 @@ async function leavesBooked({ tripId, sagaId }: { tripId: string; sagaId: string
   return sagaId;
 }
 
+/** A cancellation that has begun, and whose beginning takes its time. */
+async function beginning(): Promise<{ tripId: string; sagaId: string }> {
+  const operation = 'beginTripCancellation';
+  const started = await cancelled(60, { participant: 'trip', operation, mode: 'delay', delayMs: 3_000 });
+  await comesTo(started.sagaId, 'begin trip cancellation', 'RUNNING');
+  return started;
+}
+
 const refusing = (participant: string, operation: string): Fault => ({ participant, operation, mode: 'refuse', times: 1 });
 
 export const cancelTripScenarios: Scenarios = {
@@ -46,20 +55,29 @@ export const cancelTripScenarios: Scenarios = {
   'cancel-trip.refused': async () => leavesBooked(await cancelled(60, refusing('trip', 'beginTripCancellation'))),
   'cancel-trip.refused-at-the-pivot': async () => leavesBooked(await cancelled(60, refusing('trip', 'commitTripCancellation'))),
   'cancel-trip.aborted': async () => {
-    const started = await cancelled(60, {
-      participant: 'trip',
-      operation: 'beginTripCancellation',
-      mode: 'delay',
-      delayMs: 3_000,
-    });
-    await comesTo(started.sagaId, 'begin trip cancellation', 'RUNNING');
+    const started = await beginning();
     await abort(started.sagaId);
     return leavesBooked(started);
   },
+  'cancel-trip.cancelled-by-the-platform': async () => {
+    const started = await beginning();
+    await cancelWorkflow(started.sagaId);
+    return leavesBooked(started);
+  },
+  'cancel-trip.compensated-participant-unavailable': async () =>
+    leavesBooked(await cancelled(60, { participant: 'trip', operation: 'beginTripCancellation', mode: 'error' })),
   'cancel-trip.needs-attention-retried': async () => {
     const { sagaId } = await cancelled(60, refusing('flight', 'cancelSeat'));
     await resolve(sagaId, 'cancel seat', 'retry');
     return endsAs(sagaId, 'COMPLETED');
+  },
+  'cancel-trip.needs-attention-done': async () => {
+    const { tripId, sagaId } = await cancelled(60, refusing('payment', 'refund'));
+    await resolve(sagaId, 'refund payment', 'done');
+    await endsAs(sagaId, 'COMPLETED');
+    const { total, refund } = await trip(tripId);
+    expect(refund).toEqual(total);
+    return sagaId;
   },
   'cancel-trip.needs-attention-skipped': async () => {
     const { sagaId } = await cancelled(60, refusing('payment', 'refund'));

@@ -1,0 +1,56 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Page } from '../../../contracts/page.js';
+import type { Reservation } from '../../../contracts/reservation.resource.js';
+import type { ReservationState } from '../../../contracts/reservation-state.js';
+import { type TripPartName, tripPartNames } from '../../../contracts/trip-part.js';
+import type { Trip } from '../../../contracts/trip.resource.js';
+import { ParticipantsService } from '../participants/participants.service.js';
+import { partParticipants } from './part-participants.js';
+import { type PartState, withReserved } from './with-reserved.js';
+
+/** Who reads a trip does not wait longer than this for what its participants would add. */
+const PATIENCE_MS = 1_000;
+/** More than a trip can have of one participant. */
+const LIMIT = 200;
+
+const settled: readonly (ReservationState | undefined)[] = ['CONFIRMED', 'CANCELLED'];
+
+/**
+ * What the participants know of a trip's parts while the trip service does not: it is told when all are held or confirmed, and of a trip that
+ * fails before that only why.
+ */
+@Injectable()
+export class ReservedParts {
+  constructor(@Inject(ParticipantsService) private readonly participants: ParticipantsService) {}
+
+  /**
+   * The trip with price, reservation and state of each part whose participant says so within a second; the others are as they were.
+   * Costs nothing where the trip service knows what has become of every part.
+   */
+  async fill(trip: Trip): Promise<Trip> {
+    const unknown = tripPartNames.filter((name) => isUnknown(trip, name));
+    if (unknown.length === 0) return trip;
+    const stop = new AbortController();
+    const timeUp = delay(PATIENCE_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+    const filled = await Promise.all(
+      unknown.map(async (name) => Promise.race([this.reserved(trip.tripId, name).catch(() => undefined), timeUp])),
+    );
+    stop.abort();
+    return unknown.reduce((known, name, index) => withReserved(known, name, filled[index] ?? []), trip);
+  }
+
+  /** In the order of the request. */
+  private async reserved(tripId: string, name: TripPartName): Promise<PartState[]> {
+    const api = this.participants.apis[partParticipants[name]];
+    const { items } = await api.get<Page<Reservation>>('/reservations', { tripId, limit: LIMIT });
+    return items.toReversed().map(({ price, reservationId, state }) => ({ price, reservationId, state }));
+  }
+}
+
+/** Whether the trip's record says less of the part than its participant may. While it waits for approval all parts are HELD, as recorded. */
+function isUnknown(trip: Trip, name: TripPartName): boolean {
+  const part = trip[name];
+  if (part === undefined || trip.state === 'AWAITING_APPROVAL') return false;
+  return [part].flat().some(({ state }) => !settled.includes(state));
+}

@@ -1,0 +1,12 @@
+import { Client, Connection } from '@temporalio/client';
+import { system } from '../../support/system.js';
+
+/** What an operator of Temporal may do, past the API. */
+export async function cancelWorkflow(sagaId: string): Promise<void> {
+  const connection = await Connection.connect({ address: system().temporalAddress });
+  try {
+    await new Client({ connection }).workflow.getHandle(sagaId).cancel();
+  } finally {
+    await connection.close();
+  }
+}
