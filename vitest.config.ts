@@ -11,7 +11,7 @@ export default defineConfig({
             '{apps,libs,workflows,activities,contracts,scripts,bench}/**/*.spec.ts',
             'test/{contract,house,replay}/**/*.test.ts',
           ],
-          testTimeout: 30_000,
+          testTimeout: 120_000, // The parser of AsyncAPI takes half a minute of a busy machine.
           hookTimeout: 60_000,
         },
       },
