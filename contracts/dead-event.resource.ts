@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Note } from './note.js';
 
 /** An event that could not go into the log, for an operator to decide about. */
 export const DeadEvent = z
@@ -33,5 +34,5 @@ export const DeadEventDecided = z.object({ released: z.int() }).meta({ id: 'Dead
 export type DeadEventDecided = z.infer<typeof DeadEventDecided>;
 
 /** The note is kept with the event. */
-export const SkipDeadEvent = z.strictObject({ note: z.string().trim().min(1).max(1_000) });
+export const SkipDeadEvent = z.strictObject({ note: Note });
 export type SkipDeadEvent = z.infer<typeof SkipDeadEvent>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Note } from './note.js';
 
 /** An event that a consumer could not apply, or not yet, for an operator to decide about. */
 export const DeadLetter = z.object({
@@ -38,6 +39,6 @@ export type DeadLetterDecided = z.infer<typeof DeadLetterDecided>;
 
 /** The note is kept with the event. */
 export const SkipDeadLetter = z
-  .strictObject({ note: z.string().trim().min(1).max(1_000) })
+  .strictObject({ note: Note })
   .meta({ id: 'SkipDeadLetter', examples: [{ note: 'Made good by hand.' }] });
 export type SkipDeadLetter = z.infer<typeof SkipDeadLetter>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PlainText } from './plain-text.js';
 
 export const hookStates = ['pending', 'enabled', 'paused', 'disabled'] as const;
 export const deliveryStates = ['pending', 'sending', 'retrying', 'held', 'succeeded', 'exhausted', 'cancelled'] as const;
@@ -15,21 +16,15 @@ const EventTypePattern = z
     'must be a type (order.approved), one in a version (order.approved@1), all of a service (order.*) or everything (*)',
   );
 
-const Text = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .refine((text) => !text.includes('\0'), 'must not contain NUL');
-
 /** What a subscriber may choose; each has a default. */
 const choices = {
-  url: Text(2_000).min(1).meta({ description: 'Public HTTPS. Loopback over HTTP only where HOOKS_ALLOW_PRIVATE=true' }),
+  url: PlainText.max(2_000).min(1).meta({ description: 'Public HTTPS. Loopback over HTTP only where HOOKS_ALLOW_PRIVATE=true' }),
   types: z
     .array(EventTypePattern)
     .min(1)
     .max(100)
     .meta({ description: '`order.approved`, `order.approved@1` (pinned to a version), `order.*`, or `*` for everything' }),
-  description: Text(500),
+  description: PlainText.max(500),
   contentMode: z
     .enum(contentModes)
     .meta({ description: '`structured`: application/cloudevents+json. `json`: the same body as application/json' }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Identifier } from './identifier.js';
+import { Note } from './note.js';
 import { projectedPageOf } from './projection.resource.js';
 import { resolveActions, sagaStates, stepKinds, stepStates } from './saga-state.js';
 
@@ -74,7 +75,7 @@ export const ResolveStep = z
   .strictObject({
     step: z.string().min(1).max(100),
     action: z.enum(resolveActions),
-    note: z.string().trim().min(1, 'a note is required: it is kept in the history').max(1000),
+    note: Note,
   })
   .meta({ id: 'ResolveStep', examples: [{ step: 'release credit', action: 'retry', note: 'The ledger is repaired.' }] });
 export type ResolveStep = z.infer<typeof ResolveStep>;

@@ -26,6 +26,7 @@ import { SagasModule } from './sagas/sagas.module.js';
 import { TemporalModule } from './temporal/temporal.module.js';
 import { TemporalService } from './temporal/temporal.service.js';
 import { TripsModule } from './trips/trips.module.js';
+import { UndeclaredBodyGuard } from './undeclared-body.guard.js';
 import { UndeclaredQueryGuard } from './undeclared-query.guard.js';
 
 export interface GatewayModuleOptions {
@@ -74,6 +75,7 @@ export class GatewayModule {
         { provide: AUTH_POLICY, useValue: authPolicy(settings) },
         { provide: APP_GUARD, useClass: ApiKeyGuard },
         { provide: APP_GUARD, useClass: UndeclaredQueryGuard },
+        { provide: APP_GUARD, useClass: UndeclaredBodyGuard },
         Links,
       ],
       exports: [GATEWAY_SETTINGS, AUTH_POLICY, Links],

@@ -1,8 +1,8 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { IncomingMessage } from 'node:http';
 import { ProblemException } from '../../libs/service-kit/problem.exception.js';
+import { declares } from './declared-arguments.js';
 
 /**
  * A route of the API that declares no query parameters takes none. Those that do declare some refuse the others by their schema; without
@@ -13,14 +13,9 @@ export class UndeclaredQueryGuard implements CanActivate {
   /** @throws ProblemException 422 `VALIDATION_FAILED`. */
   canActivate(context: ExecutionContext): boolean {
     const { url = '' } = context.switchToHttp().getRequest<IncomingMessage>();
-    if (!/^\/v1\/[^?]*\?./i.test(url) || declaresQuery(context)) return true;
+    if (!/^\/v1\/[^?]*\?./i.test(url) || declares(context, RouteParamtypes.QUERY)) return true;
     throw new ProblemException(422, 'VALIDATION_FAILED', 'This call takes no query parameters.', {
       errors: [{ pointer: '', detail: 'takes no query parameters' }],
     });
   }
-}
-
-function declaresQuery(context: ExecutionContext): boolean {
-  const declared = Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), context.getHandler().name) as object | undefined;
-  return Object.keys(declared ?? {}).some((key) => key.startsWith(`${RouteParamtypes.QUERY}:`));
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EmbeddedSettings } from './embedded-settings.js';
 import { listeningPlace } from './listening-place.js';
+import { listenerProcesses, splitProcesses } from './processes.js';
 
 const settings = { HOST: '127.0.0.1', PORT: 3000, ORDER_URL: 'http://127.0.0.1:3001' } as EmbeddedSettings;
 const gateway = { name: 'gateway', main: '', listensOn: 'PORT' } as const;
@@ -24,6 +25,17 @@ describe('listeningPlace', () => {
   ])('reaches a gateway that listens on %s at %s', (HOST, url) => {
     expect(listeningPlace(gateway, { ...settings, HOST })).toMatchObject({ host: HOST, url });
   });
+
+  it.each([...listenerProcesses, ...splitProcesses].filter(({ listensOn }) => listensOn.endsWith('_PORT')))(
+    'keeps $name, which asks nobody for a key, on loopback whatever HOST says',
+    (declaration) => {
+      const open = { ...settings, HOST: '0.0.0.0', RELAY_PORT: 3021, SAGA_PORT: 3022, WORKER_PORT: 3020 };
+      expect(listeningPlace(declaration, open)).toMatchObject({
+        host: '127.0.0.1',
+        url: `http://127.0.0.1:${open[declaration.listensOn]}`,
+      });
+    },
+  );
 
   it('puts a participant where others call it, whatever HOST says', () => {
     const place = listeningPlace(order, { ...settings, HOST: '0.0.0.0' });

@@ -10,11 +10,14 @@ export interface ListeningPlace {
   instead: string;
 }
 
-/** Where a process listens: participants where others call them, gateway and worker on HOST and a port of their own. */
+/** HOST opens the API, which asks for keys then. What asks nobody for a key, and takes commands, is for this machine alone. */
+const INSIDE = '127.0.0.1';
+
+/** Where a process listens: the gateway on HOST, what others call where they call it, the rest on loopback and a port of its own. */
 export function listeningPlace({ listensOn }: Pick<ProcessDeclaration, 'listensOn'>, settings: EmbeddedSettings): ListeningPlace {
   const value = settings[listensOn];
   if (typeof value === 'number') {
-    const { HOST } = settings;
+    const HOST = listensOn === 'PORT' ? settings.HOST : INSIDE;
     const local = { '0.0.0.0': '127.0.0.1', '::': '::1' }[HOST] ?? HOST;
     return {
       host: HOST,

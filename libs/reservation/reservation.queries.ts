@@ -57,7 +57,7 @@ export class ReservationQueries {
       from reservation_item join reservation using (trip_id)
       where (${state}::text is null or state = ${state})
         and (${tripId}::text is null or trip_id = ${tripId})
-        and (${idBefore}::text is null or (reservation_item.created_at, reservation_id) < (${plausible(createdBefore)}, ${idBefore}))
+        and (${idBefore}::text is null or (reservation_item.created_at, reservation_id) < (${createdBefore && new Date(createdBefore)}, ${idBefore}))
       order by reservation_item.created_at desc, reservation_id desc limit ${limit + 1}`;
     const items = rows.slice(0, limit).map(({ tripId, reservationId, state, price, request, ...times }) => ({
       participant: this.reservations.kind.participant,
@@ -89,6 +89,3 @@ export class ReservationQueries {
     return { items, next: rows.length > limit ? encodeCursor(rows[limit - 1]!.resource) : null };
   }
 }
-
-/** PostgreSQL has no year 0, which a made-up cursor may name. */
-const plausible = (instant: string | null): Date | null => (instant === null ? null : new Date(Math.max(Date.parse(instant), 0)));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PlainText } from '../../contracts/plain-text.js';
 import { ProblemException } from './problem.exception.js';
 
 interface PartTypes {
@@ -6,15 +7,18 @@ interface PartTypes {
   number: number;
   /** An RFC 3339 instant in UTC, as `Date.toISOString` writes it. */
   instant: string;
+  uuid: string;
 }
 
-/** PostgreSQL has no text with a NUL in it: it would answer with an error. */
-const Text = z
-  .string()
-  .max(256)
-  .refine((text) => !text.includes('\0'));
+/** PostgreSQL has no year 0: it would answer with an error. */
+const Instant = z.iso.datetime().refine((instant) => !instant.startsWith('0000'));
 
-const parts: Record<keyof PartTypes, z.ZodType> = { string: Text, number: z.int(), instant: z.iso.datetime() };
+const parts: Record<keyof PartTypes, z.ZodType> = {
+  string: PlainText.max(256),
+  number: z.int(),
+  instant: Instant,
+  uuid: z.guid(),
+};
 
 /** An opaque cursor over the sort keys of the last item that a page showed. */
 export function encodeCursor(...keys: (string | number)[]): string {

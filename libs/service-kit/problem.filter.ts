@@ -1,19 +1,21 @@
-import { type ArgumentsHost, Catch, HttpException, Logger } from '@nestjs/common';
+import { type ArgumentsHost, Catch, HttpException, Logger, NotFoundException } from '@nestjs/common';
 import { BaseExceptionFilter, type HttpAdapterHost } from '@nestjs/core';
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Problem } from '../../contracts/problem.js';
+import { allowedMethods, type RoutingTable } from './allowed-methods.js';
 import { ProblemException } from './problem.exception.js';
 
 const codes: Record<number, string> = {
   400: 'MALFORMED_REQUEST',
   404: 'NOT_FOUND',
-  405: 'METHOD_NOT_ALLOWED',
   413: 'BODY_TOO_LARGE',
   414: 'URL_TOO_LONG',
   415: 'UNSUPPORTED_MEDIA_TYPE',
   500: 'INTERNAL_ERROR',
   503: 'UNAVAILABLE',
 };
+
+type RoutedRequest = IncomingMessage & { path: string };
 
 /** Turns whatever a request ended with into an RFC 9457 problem. What is not meant for the caller (a 5xx's cause) is logged, never sent. */
 @Catch()
@@ -33,7 +35,7 @@ export class ProblemFilter extends BaseExceptionFilter {
     const response: unknown = http.getResponse();
     if (httpAdapter.isHeadersSent(response)) return void httpAdapter.end(response);
 
-    const exception = thrown instanceof HttpException ? thrown : (this.translate(thrown) ?? thrown);
+    const exception = this.meantBy(thrown, http.getRequest<RoutedRequest>());
     const status = statusOf(exception);
     if (status >= 500) this.log.error(exception);
     if (exception instanceof HttpException && isHealthReport(exception))
@@ -47,6 +49,20 @@ export class ProblemFilter extends BaseExceptionFilter {
       instance: httpAdapter.getRequestUrl(http.getRequest()) as string,
     };
     httpAdapter.reply(response, problem, status);
+  }
+
+  private meantBy(thrown: unknown, request: RoutedRequest): unknown {
+    if (thrown instanceof NotFoundException) return this.wrongMethod(request) ?? thrown;
+    return thrown instanceof HttpException ? thrown : (this.translate(thrown) ?? thrown);
+  }
+
+  /** The router says of a path without the method what it says of no path at all; its table knows better. */
+  private wrongMethod({ method = '', path }: RoutedRequest): ProblemException | undefined {
+    const allowed = allowedMethods(this.host.httpAdapter.getInstance<RoutingTable>(), path);
+    if (allowed.length === 0 || allowed.includes(method)) return undefined;
+    const headers = { Allow: allowed.join(', ') };
+    const detail = `This path does not take ${method}; it takes ${headers.Allow}.`;
+    return new ProblemException(405, 'METHOD_NOT_ALLOWED', detail, {}, { headers });
   }
 }
 

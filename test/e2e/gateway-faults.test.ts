@@ -26,6 +26,22 @@ describe('/v1/faults', () => {
     expect((await call('GET', '/v1/faults')).body).toEqual({ items: [], next: null });
   });
 
+  it('lists them page by page', async () => {
+    const faults = ['reserveCredit', 'releaseCredit'].map((operation) => fault({ operation }));
+    faults.push(fault({ participant: 'order', operation: 'createOrder' }));
+    for (const one of faults) await call('PUT', '/v1/faults', one);
+    const seen: Fault[] = [];
+    for (let after = ''; ;) {
+      const { items, next } = (await call<Page<Fault>>('GET', `/v1/faults?limit=1${after}`)).body;
+      seen.push(...items);
+      if (next === null) break;
+      after = `&after=${next}`;
+    }
+    expect(seen).toHaveLength(faults.length);
+    expect(seen).toEqual(expect.arrayContaining(faults));
+    expect(await call('GET', '/v1/faults?after=x')).toMatchObject({ status: 422, body: { code: 'INVALID_CURSOR' } });
+  });
+
   it('names the known ones to who asks for an unknown one', async () => {
     const unknown = await call('PUT', '/v1/faults', fault({ operation: 'launchRocket' }));
     expect(unknown).toMatchObject({ status: 422, body: { code: 'UNKNOWN_OPERATION' } });

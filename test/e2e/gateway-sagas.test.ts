@@ -154,6 +154,21 @@ describe('POST /v1/sagas/{sagaId}/abort', () => {
     expect(await post(`/v1/sagas/${sagaId}/abort`)).toMatchObject({ status: 409, body: { code: 'SAGA_ENDED' } });
   });
 
+  it('is answered again under its key, also after the end, where another key finds nothing to abort', async () => {
+    const { sagaId } = await stuckSaga();
+    const key = { 'idempotency-key': randomUUID() };
+    expect(await post(`/v1/sagas/${sagaId}/abort`, undefined, key)).toMatchObject({ status: 202, body: { sagaId } });
+    await ended(sagaId);
+    expect(await post(`/v1/sagas/${sagaId}/abort`, undefined, key)).toMatchObject({
+      status: 202,
+      body: { sagaId, state: 'COMPENSATED' },
+    });
+    expect(await post(`/v1/sagas/${sagaId}/abort`, undefined, { 'idempotency-key': randomUUID() })).toMatchObject({
+      status: 409,
+      body: { code: 'SAGA_ENDED' },
+    });
+  });
+
   it('is refused after the pivot', async () => {
     const { sagaId } = await placeOrder(customerId, 1);
     await ended(sagaId);

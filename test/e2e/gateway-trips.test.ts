@@ -228,6 +228,31 @@ describe('a trip that needs approval', () => {
       });
   });
 
+  it.each([
+    ['approve', 'decline'],
+    ['decline', 'approve'],
+  ])('takes no other decision under the key of one to %s', async (decision, other) => {
+    const { tripId, sagaId } = await waiting();
+    const key = { 'idempotency-key': randomUUID() };
+    const made = { note: 'as agreed' };
+    expect(await post(`/v1/trips/${tripId}/${decision}`, made, key)).toMatchObject({ status: 202, body: { tripId } });
+    const again = async () => {
+      expect(await post(`/v1/trips/${tripId}/${decision}`, made, key)).toMatchObject({ status: 202, body: { tripId } });
+      for (const [path, body] of [
+        [decision, { note: 'not as agreed' }],
+        [decision, undefined],
+        [other, made],
+      ] as const)
+        expect(await post(`/v1/trips/${tripId}/${path}`, body, key)).toMatchObject({
+          status: 422,
+          body: { code: 'IDEMPOTENCY_KEY_REUSED' },
+        });
+    };
+    await again();
+    await ended(sagaId);
+    await again();
+  });
+
   it('takes one decision of many at once', async () => {
     const { tripId, sagaId } = await waiting();
     const answers = await Promise.all(

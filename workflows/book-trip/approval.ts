@@ -1,7 +1,13 @@
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
-import { type ApprovalDecision, approveUpdate, declineUpdate, notAwaitingApproval } from './book-trip.contract.js';
+import {
+  type ApprovalDecision,
+  type ApprovalMade,
+  approveUpdate,
+  declineUpdate,
+  notAwaitingApproval,
+} from './book-trip.contract.js';
 
-export type Decision = 'approved' | 'declined';
+export type Decision = ApprovalMade['decision'];
 
 /** The approval of one trip: takes a person's decision, but only while somebody waits for it, and only one. */
 export class Approval {
@@ -11,8 +17,8 @@ export class Approval {
 
   constructor() {
     const validator = (_given: ApprovalDecision) => this.mustBeAwaited();
-    setHandler(approveUpdate, (given) => this.decide('approved', given.note), { validator });
-    setHandler(declineUpdate, (given) => this.decide('declined', given.note), { validator });
+    setHandler(approveUpdate, (given) => this.decide('approved', given), { validator });
+    setHandler(declineUpdate, (given) => this.decide('declined', given), { validator });
   }
 
   /** From now on until it returns the decision may be made. @returns it, or undefined when `wait` has given up. */
@@ -26,9 +32,10 @@ export class Approval {
     }
   }
 
-  private decide(decision: Decision, note = ''): void {
+  private decide(decision: Decision, given: ApprovalDecision): ApprovalMade {
     this.decision = decision;
-    this.note = note;
+    this.note = given.note ?? '';
+    return { decision, ...given };
   }
 
   private mustBeAwaited(): void {

@@ -41,9 +41,14 @@ export interface ApprovalDecision {
   note?: string;
 }
 
-/** Accepted only while the trip waits for approval; refused with `NotAwaitingApproval` otherwise. */
-export const approveUpdate = defineUpdate<void, [ApprovalDecision]>('approve');
-export const declineUpdate = defineUpdate<void, [ApprovalDecision]>('decline');
+/** What was decided. An update that comes again under its id is answered with the first one's, so whoever sent another one can tell. */
+export interface ApprovalMade extends ApprovalDecision {
+  decision: 'approved' | 'declined';
+}
+
+/** Accepted only while the trip waits for approval; refused with `NotAwaitingApproval` otherwise. Trips of before are answered with nothing. */
+export const approveUpdate = defineUpdate<ApprovalMade | undefined, [ApprovalDecision]>('approve');
+export const declineUpdate = defineUpdate<ApprovalMade | undefined, [ApprovalDecision]>('decline');
 export const notAwaitingApproval = 'NotAwaitingApproval';
 
 export const bookTripIds = workflowIds('book-trip');

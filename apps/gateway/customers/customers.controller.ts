@@ -69,7 +69,7 @@ export class CustomersController {
     description: 'Derived from an append-only ledger.',
   })
   @ApiOkResponse({ standardSchema: Credit })
-  @ApiProblems(problemsOfOne)
+  @ApiProblems({ ...problemsOfOne, 404: ['CUSTOMER_NOT_FOUND', 'CREDIT_ACCOUNT_NOT_OPEN'] })
   credit(
     @Param('customerId', { schema: Identifier }) customerId: string,
     @Query({ schema: CreditQuery }) { at }: { at?: string },

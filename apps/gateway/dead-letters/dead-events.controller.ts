@@ -1,16 +1,23 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { DeadEvent, DeadEventDecided, ReplayDeadEvent, SkipDeadEvent } from '../../../contracts/dead-event.resource.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
 import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
+import { DecidedOnce } from '../decided-once.decorator.js';
 import { ReadModels } from '../read-models/read-models.service.js';
 import { LetterId, ServiceName } from './letter-path.js';
 
 const ListQuery = z.strictObject({ ...pageQuery, service: ServiceName.optional(), state: DeadEvent.shape.state.optional() });
 const unavailable = { 503: ['PARTICIPANT_UNAVAILABLE'] };
-const problemsOfOne = { ...bodyProblems, ...unavailable, 404: ['DEAD_EVENT_NOT_FOUND'], 422: ['VALIDATION_FAILED'] };
+const problemsOfOne = {
+  ...bodyProblems,
+  ...unavailable,
+  400: ['MALFORMED_REQUEST', 'INVALID_HEADER'],
+  404: ['DEAD_EVENT_NOT_FOUND'],
+  422: ['VALIDATION_FAILED'],
+};
 
 @ApiTags('operations')
 @Allow('operator')
@@ -31,11 +38,12 @@ export class DeadEventsController {
   }
 
   @Post(':service/:id/replay')
-  @HttpCode(200)
+  @DecidedOnce(200, 'Repeated, the answer is 404 `DEAD_EVENT_NOT_FOUND` once the event is in the log.')
   @ApiOperation({
     summary: 'Try to put an event into the log again',
     description: 'With `acceptGap` also when the version before it is lost for good. Behind it go on those that waited for it.',
   })
+  @ApiBody({ required: false })
   @ApiOkResponse({ standardSchema: DeadEventDecided })
   @ApiProblems({ ...problemsOfOne, 409: ['DEAD_EVENT_REFUSED_AGAIN', 'DEAD_EVENT_SKIPPED'] })
   replay(
@@ -47,7 +55,7 @@ export class DeadEventsController {
   }
 
   @Post(':service/:id/skip')
-  @HttpCode(200)
+  @DecidedOnce(200, 'Repeated, the answer is 409 `DEAD_EVENT_SKIPPED`.')
   @ApiOperation({
     summary: 'Decide that an event never goes into the log',
     description: 'It is kept, with the note; those behind it go on.',

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import {
@@ -13,6 +13,7 @@ import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js'
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
+import { DecidedOnce } from '../decided-once.decorator.js';
 import { ConsumingServices } from './consuming-services.service.js';
 import { LetterId, ServiceName } from './letter-path.js';
 
@@ -23,7 +24,9 @@ const ListQuery = z.strictObject({
   consumer: ConsumerName.optional(),
   state: deadLetterStates.optional(),
 });
+const appliedOnce = 'Repeated, the answer is 404 `DEAD_LETTER_NOT_FOUND` once the event is applied.';
 const problemsOfOne = {
+  400: ['MALFORMED_REQUEST', 'INVALID_HEADER'],
   404: ['DEAD_LETTER_NOT_FOUND', 'SERVICE_NOT_FOUND'],
   422: ['VALIDATION_FAILED'],
   503: ['PARTICIPANT_UNAVAILABLE'],
@@ -69,7 +72,7 @@ export class DeadLettersController {
   }
 
   @Post(':service/:id/replay')
-  @HttpCode(200)
+  @DecidedOnce(200, appliedOnce)
   @ApiOperation({ summary: 'Try to apply an event again', description: 'Behind it go on those that waited for it.' })
   @ApiOkResponse({ standardSchema: DeadLetterDecided })
   @ApiProblems({
@@ -84,7 +87,7 @@ export class DeadLettersController {
   }
 
   @Post(':service/:id/release')
-  @HttpCode(200)
+  @DecidedOnce(200, appliedOnce)
   @ApiOperation({
     summary: 'Apply an event although earlier ones of its aggregate are missing',
     description: 'For what is lost for good. Should they come after all, they have no effect.',
@@ -102,7 +105,7 @@ export class DeadLettersController {
   }
 
   @Post(':service/:id/skip')
-  @HttpCode(200)
+  @DecidedOnce(200, 'Repeated, the answer is 409 `DEAD_LETTER_SKIPPED`.')
   @ApiOperation({
     summary: 'Decide that an event is never applied',
     description: 'It is kept, with the note; those behind it go on.',

@@ -6,9 +6,10 @@ import { EventTypeResource } from '../../../contracts/event-type.resource.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
 import { deprecationHeaders } from '../../../libs/messaging/deprecation-headers.js';
 import type { JsonSchema } from '../../../libs/messaging/event-schema.js';
+import type { PageRequest } from '../../../libs/service-kit/slice-page.js';
 import { ApiProblems } from '../api-problems.decorator.js';
 import { AllowAnybody } from '../auth/allow-anybody.decorator.js';
-import { EventTypes, type PageRequest } from './event-types.service.js';
+import { EventTypes } from './event-types.service.js';
 
 const EventTypeListQuery = z.strictObject(pageQuery);
 const TypeName = z.string().regex(/^[a-z][a-z.-]{0,99}$/, 'must be a type of event without its version, as order.approved');

@@ -5,14 +5,9 @@ import type { EventTypeResource, VersionPinCounts } from '../../../contracts/eve
 import type { Page } from '../../../contracts/page.js';
 import { eventSchema, eventSchemaPath, type JsonSchema } from '../../../libs/messaging/event-schema.js';
 import { newestVersion } from '../../../libs/messaging/event-versions.js';
-import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import { type PageRequest, slicePage } from '../../../libs/service-kit/slice-page.js';
 import { HooksService } from '../hooks/hooks.service.js';
-
-export interface PageRequest {
-  limit: number;
-  after?: string | undefined;
-}
 
 /** How many hooks are pinned to which version, by type; undefined while nobody can say. */
 type Pinned = VersionPinCounts | undefined;
@@ -23,12 +18,10 @@ export class EventTypes {
   constructor(@Inject(HooksService) private readonly hooks: HooksService) {}
 
   /** By name. @throws ProblemException 422 `INVALID_CURSOR`. */
-  async list({ limit, after }: PageRequest): Promise<Page<EventTypeResource>> {
-    const [last] = after === undefined ? [''] : decodeCursor(after, ['string']);
-    const following = [...eventCatalogue.values()].filter(({ type }) => type > last);
+  async list(page: PageRequest): Promise<Page<EventTypeResource>> {
+    const { items, next } = slicePage([...eventCatalogue.values()], ({ type }) => type, page);
     const pinned = await this.pinned();
-    const items = following.slice(0, limit).map((eventType) => resourceOf(eventType, pinned));
-    return { items, next: following.length > limit ? encodeCursor(items.at(-1)!.type) : null };
+    return { items: items.map((eventType) => resourceOf(eventType, pinned)), next };
   }
 
   /** @throws ProblemException 404 `EVENT_TYPE_NOT_FOUND`. */

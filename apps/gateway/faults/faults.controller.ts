@@ -1,12 +1,15 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Put, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Put, Query, UseGuards } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
 import { Fault } from '../../../contracts/fault.resource.js';
-import { type Page, pageOf } from '../../../contracts/page.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
+import type { PageRequest } from '../../../libs/service-kit/slice-page.js';
 import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { ChaosGuard } from './chaos.guard.js';
 import { FaultsService } from './faults.service.js';
 
+const ListQuery = z.strictObject(pageQuery);
 const common = { 403: ['CHAOS_DISABLED'], 503: ['PARTICIPANT_UNAVAILABLE'] };
 
 @ApiTags('faults')
@@ -29,11 +32,11 @@ export class FaultsController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'List the faults of all participants' })
+  @ApiOperation({ summary: 'List the faults of all participants, by participant and operation' })
   @ApiOkResponse({ standardSchema: pageOf(Fault) })
-  @ApiProblems(common)
-  async list(): Promise<Page<Fault>> {
-    return { items: await this.faults.list(), next: null };
+  @ApiProblems({ ...common, 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'] })
+  list(@Query({ schema: ListQuery }) page: PageRequest): Promise<Page<Fault>> {
+    return this.faults.list(page);
   }
 
   @Delete()

@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Fault } from '../../../contracts/fault.resource.js';
+import type { Page } from '../../../contracts/page.js';
 import { type Participant, participantNames, participants } from '../../../contracts/participants.js';
 import { ParticipantUnavailableException } from '../../../libs/participant-client/participant-unavailable.exception.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import { type PageRequest, slicePage } from '../../../libs/service-kit/slice-page.js';
 import { ParticipantsService } from '../participants/participants.service.js';
 
 /** Faults on demand, kept by the participants themselves. */
@@ -30,9 +32,11 @@ export class FaultsService {
     return this.participants.apis[name].put('/faults', fault);
   }
 
-  async list(): Promise<Fault[]> {
+  /** A participant has at most one fault for each of its operations. @throws ProblemException 422 `INVALID_CURSOR`. */
+  async list(page: PageRequest): Promise<Page<Fault>> {
     const lists = await this.ofEach((name) => this.participants.apis[name].get<{ items: Fault[] }>('/faults'));
-    return lists.flatMap((list) => list?.items ?? []);
+    const all = lists.flatMap((list) => list?.items ?? []);
+    return slicePage(all, ({ participant, operation }) => `${participant} ${operation}`, page);
   }
 
   async clear(): Promise<void> {

@@ -6,9 +6,9 @@ import { Identifier } from '../../../contracts/identifier.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
 import { ApiProblems } from '../api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
+import { KeyedCommand, keyedCommandProblems } from '../keyed-command.decorator.js';
 import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
 import { HooksService } from './hooks.service.js';
-import { KeyedCommand, keyedCommandProblems } from './keyed-command.decorator.js';
 
 const DeliveryListQuery = z.strictObject({ state: z.enum(deliveryStates).optional(), ...pageQuery });
 const unavailable = { 503: ['PARTICIPANT_UNAVAILABLE'] };

@@ -25,9 +25,9 @@ import { Identifier } from '../../../contracts/identifier.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
 import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
+import { KeyedCommand, keyedCommandProblems } from '../keyed-command.decorator.js';
 import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
 import { HooksService } from './hooks.service.js';
-import { KeyedCommand, keyedCommandProblems } from './keyed-command.decorator.js';
 
 const HookListQuery = z.strictObject(pageQuery);
 const OptionalRotation = RotateSecret.optional();

@@ -1,12 +1,15 @@
-import { Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { type Page, pageOf } from '../../../contracts/page.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
 import { ProjectionStatus } from '../../../contracts/projection.resource.js';
+import { type PageRequest, slicePage } from '../../../libs/service-kit/slice-page.js';
 import { ApiProblems } from '../api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
+import { DecidedOnce } from '../decided-once.decorator.js';
 import { ReadModels } from './read-models.service.js';
 
+const ListQuery = z.strictObject(pageQuery);
 const Name = z.string().regex(/^[a-z][a-z-]{0,63}$/, 'must be the name of a read model, such as saga-list');
 
 @ApiTags('operations')
@@ -18,21 +21,26 @@ export class ProjectionsController {
   @Get()
   @ApiOperation({ summary: 'List the read models, with how far each is behind the log' })
   @ApiOkResponse({ standardSchema: pageOf(ProjectionStatus) })
-  @ApiProblems({ 503: ['PARTICIPANT_UNAVAILABLE'] })
-  async list(): Promise<Page<ProjectionStatus>> {
+  @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] })
+  async list(@Query({ schema: ListQuery }) page: PageRequest): Promise<Page<ProjectionStatus>> {
     const { items } = await this.readModels.projection.get<{ items: ProjectionStatus[] }>('/projections');
-    return { items, next: null };
+    return slicePage(items, ({ name }) => name, page);
   }
 
   @Post(':name/rebuild')
-  @HttpCode(202)
+  @DecidedOnce(202, 'Repeated while it is under way, the answer shows how far it is; after that it is built anew once more.')
   @ApiOperation({
     summary: 'Build a read model anew from the log',
     description:
       'Beside the one that is read, which it replaces at once when it has come as far. Asking again while it is under way changes nothing.',
   })
   @ApiAcceptedResponse({ standardSchema: ProjectionStatus })
-  @ApiProblems({ 404: ['PROJECTION_NOT_FOUND'], 422: ['VALIDATION_FAILED'], 503: ['PARTICIPANT_UNAVAILABLE'] })
+  @ApiProblems({
+    400: ['MALFORMED_REQUEST', 'INVALID_HEADER'],
+    404: ['PROJECTION_NOT_FOUND'],
+    422: ['VALIDATION_FAILED'],
+    503: ['PARTICIPANT_UNAVAILABLE'],
+  })
   rebuild(@Param('name', { schema: Name }) name: string): Promise<ProjectionStatus> {
     return this.readModels.projection.post(`/projections/${name}/rebuild`, {});
   }

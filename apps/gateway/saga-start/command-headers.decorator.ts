@@ -1,8 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
-import { IdempotencyKey } from '../../../contracts/idempotency-key.js';
-import { parseHeader } from '../../../libs/service-kit/parse-header.js';
 import { type Caller, callerOf } from '../auth/caller.js';
+import { givenKey } from '../given-key.js';
 import { preferredWait } from '../prefer.js';
 
 /** What a command says besides its body: who sends it, under which key, and how many seconds it would wait for the outcome. */
@@ -12,15 +11,13 @@ export interface CommandHeaders {
   wait: number;
 }
 
-const OptionalIdempotencyKey = IdempotencyKey.optional();
-
 /** The headers of a command. Throws a 400 `INVALID_HEADER` for a key that cannot be one. */
 export const FromHeaders = createParamDecorator((_: undefined, context: ExecutionContext): CommandHeaders => {
   const request = context.switchToHttp().getRequest<IncomingMessage>();
-  const { 'idempotency-key': key, prefer } = request.headers;
+  const { prefer } = request.headers;
   return {
     caller: callerOf(request),
-    idempotencyKey: parseHeader('Idempotency-Key', OptionalIdempotencyKey, key),
+    idempotencyKey: givenKey(request),
     wait: preferredWait(typeof prefer === 'string' ? prefer : undefined),
   };
 });

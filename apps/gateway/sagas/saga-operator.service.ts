@@ -7,6 +7,7 @@ import type { ResolveStep, Saga } from '../../../contracts/saga.resource.js';
 import { fingerprint } from '../../../libs/service-kit/fingerprint.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { abortUpdate, resolveUpdate, sagaFailures } from '../../../workflows/saga/saga.contract.js';
+import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
 import { TemporalService } from '../temporal/temporal.service.js';
 import { recordedState } from './recorded-state.js';
 import { sagaNotFound } from './saga-not-found.js';
@@ -18,6 +19,7 @@ import { workerUnavailable } from './worker-unavailable.js';
 /** Leaves time within a caller's patience to look the saga up before. */
 const UPDATE_MS = 2_500;
 
+type Keyed = Pick<CommandHeaders, 'caller' | 'idempotencyKey'>;
 type Update = (handle: WorkflowHandle) => Promise<SagaTimeline>;
 
 /** What an operator can tell a saga. Each is an update with an id, so that sending it twice does it once. */
@@ -30,22 +32,23 @@ export class SagaOperator {
   ) {}
 
   /**
-   * Turns a saga round.
+   * Turns a saga round. Whoever repeats an idempotency key is answered after the saga's end, too: its update is known then.
    * @throws ProblemException 404, 409 `SAGA_PAST_PIVOT` or `SAGA_ENDED`, 503 `WORKER_UNAVAILABLE` when no worker takes it in time.
    */
-  async abort(sagaId: string): Promise<Saga> {
+  async abort(sagaId: string, { caller, idempotencyKey }: Keyed): Promise<Saga> {
     const run = await this.run(sagaId);
-    if (run.status.name !== 'RUNNING') throw endedUnabortable(run);
-    return this.tell(run, (handle) => handle.executeUpdate(abortUpdate, { updateId: 'abort' }), endedUnabortable);
+    if (idempotencyKey === undefined && run.status.name !== 'RUNNING') throw endedUnabortable(run);
+    const updateId = idempotencyKey === undefined ? 'abort' : `abort:${fingerprint(caller, idempotencyKey)}`;
+    return this.tell(run, (handle) => handle.executeUpdate(abortUpdate, { updateId }), endedUnabortable);
   }
 
   /**
    * Decides about a step that needs attention. With an idempotency key the decision is made once, however often it is sent.
    * @throws ProblemException 404, 409 `STEP_NOT_IN_NEED`, 422 `IDEMPOTENCY_KEY_REUSED`, 503 `WORKER_UNAVAILABLE`.
    */
-  async resolve(sagaId: string, decision: ResolveStep, idempotencyKey: string | undefined): Promise<Saga> {
+  async resolve(sagaId: string, decision: ResolveStep, { caller, idempotencyKey }: Keyed): Promise<Saga> {
     const run = await this.run(sagaId);
-    const updateId = `resolve:${idempotencyKey === undefined ? randomUUID() : fingerprint(idempotencyKey)}`;
+    const updateId = `resolve:${idempotencyKey === undefined ? randomUUID() : fingerprint(caller, idempotencyKey)}`;
     const update: Update = async (handle) => {
       const timeline = await handle.executeUpdate(resolveUpdate, { args: [decision], updateId });
       if (isDecided(timeline, decision)) return timeline;

@@ -1,16 +1,15 @@
-import { Body, Controller, Get, Header, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { IdempotencyKey } from '../../../contracts/idempotency-key.js';
+import { Body, Controller, Get, Header, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ResolveStep, Saga, SagaPage } from '../../../contracts/saga.resource.js';
-import { parseHeader } from '../../../libs/service-kit/parse-header.js';
 import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
+import { KeyedCommand, keyedCommandProblems } from '../keyed-command.decorator.js';
+import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
 import { SagaFilter } from './saga-filter.js';
 import { SagaId } from './saga-id.js';
 import { SagaOperator } from './saga-operator.service.js';
 import { SagaReader } from './saga-reader.service.js';
 
-const OptionalIdempotencyKey = IdempotencyKey.optional();
 const problemsOfOne = { 404: ['SAGA_NOT_FOUND'], 422: ['VALIDATION_FAILED'], 503: ['TEMPORAL_UNAVAILABLE'] };
 
 @ApiTags('sagas')
@@ -64,29 +63,31 @@ export class SagasController {
   }
 
   @Post(':sagaId/abort')
-  @HttpCode(202)
+  @KeyedCommand(202)
   @ApiOperation({
     summary: 'Turn a saga round',
-    description: 'Before its pivot: what it has done is taken back and it ends. Sending it twice does it once.',
+    description:
+      'Before its pivot: what it has done is taken back and it ends. Sending it twice does it once; with a key it is answered after the end, too.',
   })
   @ApiAcceptedResponse({ standardSchema: Saga })
-  @ApiProblems({ ...problemsOfOne, 409: ['SAGA_PAST_PIVOT', 'SAGA_ENDED'], 503: ['WORKER_UNAVAILABLE', 'TEMPORAL_UNAVAILABLE'] })
-  abort(@Param('sagaId', { schema: SagaId }) sagaId: string): Promise<Saga> {
-    return this.operator.abort(sagaId);
+  @ApiProblems({
+    ...problemsOfOne,
+    ...keyedCommandProblems,
+    409: ['SAGA_PAST_PIVOT', 'SAGA_ENDED'],
+    503: ['WORKER_UNAVAILABLE', 'TEMPORAL_UNAVAILABLE'],
+  })
+  abort(@Param('sagaId', { schema: SagaId }) sagaId: string, @FromHeaders() headers: CommandHeaders): Promise<Saga> {
+    return this.operator.abort(sagaId, headers);
   }
 
   @Post(':sagaId/resolve')
-  @HttpCode(200)
+  @KeyedCommand(200)
   @ApiOperation({ summary: 'Decide about a step that needs attention', description: 'The note is kept in the history.' })
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description: 'Whoever repeats the decision repeats the key. 1 to 255 visible ASCII characters.',
-  })
   @ApiOkResponse({ standardSchema: Saga })
   @ApiProblems({
     ...problemsOfOne,
     ...bodyProblems,
+    ...keyedCommandProblems,
     409: ['STEP_NOT_IN_NEED'],
     422: ['VALIDATION_FAILED', 'IDEMPOTENCY_KEY_REUSED'],
     503: ['WORKER_UNAVAILABLE', 'TEMPORAL_UNAVAILABLE'],
@@ -94,8 +95,8 @@ export class SagasController {
   resolve(
     @Param('sagaId', { schema: SagaId }) sagaId: string,
     @Body({ schema: ResolveStep }) decision: ResolveStep,
-    @Headers('idempotency-key') key: unknown,
+    @FromHeaders() headers: CommandHeaders,
   ): Promise<Saga> {
-    return this.operator.resolve(sagaId, decision, parseHeader('Idempotency-Key', OptionalIdempotencyKey, key));
+    return this.operator.resolve(sagaId, decision, headers);
   }
 }

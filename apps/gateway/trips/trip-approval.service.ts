@@ -8,6 +8,7 @@ import { fingerprint } from '../../../libs/service-kit/fingerprint.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import {
   type ApprovalDecision,
+  type ApprovalMade,
   approveUpdate,
   bookTripIds,
   declineUpdate,
@@ -19,7 +20,10 @@ import { TemporalService } from '../temporal/temporal.service.js';
 import { TripReader } from './trip-reader.service.js';
 import type { TripDecision } from './trip.dto.js';
 
-const updates = { approve: approveUpdate, decline: declineUpdate };
+const updates = {
+  approve: { update: approveUpdate, made: 'approved' },
+  decline: { update: declineUpdate, made: 'declined' },
+} as const;
 
 /** Leaves time within a caller's patience to look the trip up. */
 const UPDATE_MS = 2_500;
@@ -36,7 +40,7 @@ export class TripApproval {
 
   /**
    * Makes the decision; with an idempotency key once, however often it is sent. @returns the trip as it is after that.
-   * @throws ProblemException 404, 409 `TRIP_NOT_AWAITING_APPROVAL`, 503 `WORKER_UNAVAILABLE`.
+   * @throws ProblemException 404, 409 `TRIP_NOT_AWAITING_APPROVAL`, 422 `IDEMPOTENCY_KEY_REUSED`, 503 `WORKER_UNAVAILABLE`.
    */
   async decide(
     decision: keyof typeof updates,
@@ -45,8 +49,8 @@ export class TripApproval {
     { caller, idempotencyKey }: Pick<CommandHeaders, 'caller' | 'idempotencyKey'>,
   ): Promise<Trip> {
     const note: ApprovalDecision = given?.note === undefined ? {} : { note: given.note };
-    const updateId = `${decision}:${idempotencyKey === undefined ? randomUUID() : fingerprint(caller, idempotencyKey, note)}`;
-    const tell = () => this.tell(tripId, updates[decision], note, updateId);
+    const updateId = `decide:${idempotencyKey === undefined ? randomUUID() : fingerprint(caller, idempotencyKey)}`;
+    const tell = () => this.tell(tripId, decision, note, updateId);
     let taken = await tell();
     for (const pause of taken ? [] : ASKED_AGAIN_MS) {
       const { state } = await this.trips.trip(tripId);
@@ -61,11 +65,21 @@ export class TripApproval {
   }
 
   /** @returns false when the saga does not wait for an approval: not yet, not any more, or there is none. */
-  private async tell(tripId: string, update: typeof approveUpdate, note: ApprovalDecision, updateId: string): Promise<boolean> {
+  private async tell(
+    tripId: string,
+    decision: keyof typeof updates,
+    given: ApprovalDecision,
+    updateId: string,
+  ): Promise<boolean> {
     const sagaId = bookTripIds.of(tripId);
+    const { update, made } = updates[decision];
     try {
-      const options = { args: [note] as [ApprovalDecision], updateId };
-      await this.temporal.call((client) => client.workflow.getHandle(sagaId).executeUpdate(update, options), UPDATE_MS);
+      const options = { args: [given] as [ApprovalDecision], updateId };
+      const first = await this.temporal.call(
+        (client) => client.workflow.getHandle(sagaId).executeUpdate(update, options),
+        UPDATE_MS,
+      );
+      if (!isSame(first, { decision: made, ...given })) throw keyReused(tripId);
       return true;
     } catch (error) {
       if (error instanceof WorkflowNotFoundError || isRefused(error)) return false;
@@ -74,10 +88,21 @@ export class TripApproval {
   }
 }
 
+/** Whether an update's answer is to this decision, and not to another one that had its id before. One without content says nothing. */
+const isSame = (first: ApprovalMade | undefined, { decision, note }: ApprovalMade): boolean =>
+  !first || (first.decision === decision && first.note === note);
+
 const isRefused = (error: unknown): boolean =>
   error instanceof WorkflowUpdateFailedError &&
   error.cause instanceof ApplicationFailure &&
   error.cause.type === notAwaitingApproval;
+
+const keyReused = (tripId: string): ProblemException =>
+  new ProblemException(
+    422,
+    'IDEMPOTENCY_KEY_REUSED',
+    `The Idempotency-Key belongs to another decision about the trip ${tripId}. Another one needs a key of its own.`,
+  );
 
 function notAwaited({ tripId, state }: Trip): ProblemException {
   const why = state === 'AWAITING_APPROVAL' ? 'decided about already' : state;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Identifier } from '../../../contracts/identifier.js';
 import { Money } from '../../../contracts/money.js';
+import { Note } from '../../../contracts/note.js';
 import { hasTripPart, noTripPart, tripRequestParts } from '../../../contracts/trip.resource.js';
 
 /** The body of `POST /v1/trips`. */
@@ -42,6 +43,6 @@ export type TripAccepted = z.infer<typeof TripAccepted>;
 
 /** The body of an approval or a refusal of one; it may be left out. */
 export const TripDecision = z
-  .strictObject({ note: z.string().trim().min(1).max(1_000).optional() })
+  .strictObject({ note: Note.optional() })
   .meta({ id: 'TripDecision', examples: [{ note: 'Within the budget of the quarter.' }] });
 export type TripDecision = z.infer<typeof TripDecision>;

@@ -30,8 +30,7 @@ export class DeliveriesService {
   /** Deliveries, newest first. */
   async list(hookId: string, { state, limit, after }: DeliveryFilter): Promise<Page<Delivery>> {
     await this.endpoints.find(this.database, hookId);
-    const [createdAt, deliveryId] = after === undefined ? [null, null] : decodeCursor(after, ['instant', 'string']);
-    if (deliveryId !== null && !isUuid(deliveryId)) throw notFound(hookId, deliveryId);
+    const [createdAt, deliveryId] = after === undefined ? [null, null] : decodeCursor(after, ['instant', 'uuid']);
     const { rows } = await this.database.query<DeliveryRow & { cursorAt: string }>(
       `select ${deliveryColumns}, ${cursorTime('delivery')} from delivery
        where hook_id = $1 and ($2::text is null or state = $2)

@@ -78,8 +78,7 @@ export class EndpointsService {
 
   /** Endpoints, oldest first. */
   async list({ limit, after }: { limit: number; after?: string | undefined }): Promise<Page<Hook>> {
-    const [createdAt, hookId] = after === undefined ? [null, null] : decodeCursor(after, ['instant', 'string']);
-    if (hookId !== null) requireUuid(hookId);
+    const [createdAt, hookId] = after === undefined ? [null, null] : decodeCursor(after, ['instant', 'uuid']);
     const { rows } = await this.database.query<EndpointRow & { cursorAt: string }>(
       `select ${endpointColumns()}, ${cursorTime('endpoint')} from endpoint
        where $1::timestamptz is null or (created_at, hook_id) > ($1, $2::uuid) order by created_at, hook_id limit $3`,

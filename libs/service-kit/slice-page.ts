@@ -1,0 +1,19 @@
+import type { Page } from '../../contracts/page.js';
+import { decodeCursor, encodeCursor } from './cursor.js';
+
+export interface PageRequest {
+  limit: number;
+  after?: string | undefined;
+}
+
+/**
+ * One page of a list that is had whole, in the order of the items' keys, each of which is its own.
+ * @throws ProblemException 422 `INVALID_CURSOR`.
+ */
+export function slicePage<Item>(all: readonly Item[], keyOf: (item: Item) => string, { limit, after }: PageRequest): Page<Item> {
+  const [last] = after === undefined ? [''] : decodeCursor(after, ['string']);
+  const following = all.filter((item) => keyOf(item) > last).toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+  const items = following.slice(0, limit);
+  const shown = items.at(-1);
+  return { items, next: following.length > limit && shown ? encodeCursor(keyOf(shown)) : null };
+}
