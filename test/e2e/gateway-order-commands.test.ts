@@ -8,11 +8,13 @@ import {
   call,
   clearFaults,
   ended,
+  eventually,
   ledger,
   order,
   payments,
   placeOrder,
   richestCustomer,
+  saga,
   setFault,
   tokens,
 } from '../support/api.js';
@@ -198,6 +200,30 @@ describe('commands on one order', () => {
     const answers = await Promise.all((['revise', 'cancel', 'pay'] as const).map((command) => send(orderId, command)));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 409, 409]);
     await ended(answers.find(({ status }) => status === 202)!.body.sagaId);
+  });
+
+  it.each([
+    ['more', 12],
+    ['less', 5],
+  ])('never interleave with a revision to %s whose credit cannot be changed yet', async (_, euros) => {
+    const orderId = await approved(10);
+    await setFault({ participant: 'customer', operation: 'changeReservation', mode: 'error' });
+    const { body } = await send(orderId, 'revise', { lines: tokens(euros) });
+    await eventually(
+      () => saga(body.sagaId),
+      ({ steps }) => steps.some(({ name, attempts }) => name === 'change reservation' && attempts > 0),
+    );
+    for (const command of ['revise', 'cancel', 'pay'] as const)
+      expect(await send(orderId, command)).toMatchObject({
+        status: 409,
+        body: { code: 'ORDER_STATE_CONFLICT', detail: expect.stringContaining(body.sagaId) },
+      });
+    await clearFaults();
+    expect(await ended(body.sagaId)).toMatchObject({ state: 'COMPLETED' });
+    expect(await order(orderId)).toMatchObject({ state: 'APPROVED', total: { amount: euros * 100 } });
+    expect(await reserved(orderId)).toBe(euros);
+    expect(await send(orderId, 'revise', { lines: tokens(8) }, wait)).toMatchObject({ status: 200, body: { state: 'APPROVED' } });
+    expect(await reserved(orderId)).toBe(8);
   });
 
   it('are answered alike for one key, then and after the end, and refused for other content', async () => {

@@ -8,6 +8,7 @@ import { system } from '../support/system.js';
 import { bookTrip } from '../support/trips.js';
 import { bookTripScenarios } from './scenarios/book-trip.scenarios.js';
 import { cancelTripScenarios } from './scenarios/cancel-trip.scenarios.js';
+import { createOrderScenarios } from './scenarios/create-order.scenarios.js';
 import { expireUnpaidOrderScenarios } from './scenarios/expire-unpaid-order.scenarios.js';
 import { orderCommandScenarios } from './scenarios/order-command.scenarios.js';
 
@@ -15,6 +16,7 @@ const recorded = readdirSync(path.join(import.meta.dirname, 'histories'));
 const scenarios = Object.entries({
   ...bookTripScenarios,
   ...cancelTripScenarios,
+  ...createOrderScenarios,
   ...orderCommandScenarios,
   ...expireUnpaidOrderScenarios,
 });
@@ -36,8 +38,14 @@ describe('recording', () => {
       'is recorded',
     );
     const [workflow, scenario] = name.split('.') as [string, string];
-    const sagaId = await drive();
-    expect(sagaId.split(':')[0]).toBe(workflow);
-    await saveHistory(new Client({ connection }), sagaId, scenario);
+    const driven = await drive();
+    const elsewhere = typeof driven === 'string' ? undefined : driven;
+    const sagaId = elsewhere?.workflowId ?? (driven as string);
+    try {
+      expect(sagaId.split(':')[0]).toBe(workflow);
+      await saveHistory(elsewhere?.client ?? new Client({ connection }), sagaId, scenario, elsewhere?.runId);
+    } finally {
+      await elsewhere?.stop();
+    }
   });
 });

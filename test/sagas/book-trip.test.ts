@@ -1,10 +1,12 @@
+import { Client, Connection } from '@temporalio/client';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ResolveAction } from '../../contracts/saga-state.js';
 import { call, clearFaults, ended, eventually, saga, setFault, through } from '../support/api.js';
 import { ownGateway } from '../support/own-gateway.js';
-import { bookTrip, dayOf, expectBooked, expectNothingBooked, plentifulTrip, reservationsOf, trip } from '../support/trips.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
 import { system } from '../support/system.js';
+import { bookTrip, dayOf, expectBooked, expectNothingBooked, plentifulTrip, reservationsOf, trip } from '../support/trips.js';
+import { abortUpdate } from '../../workflows/saga/saga.contract.js';
+import { ParticipantProbe } from '../services/participant-probe.js';
 import { expectInventoryAddsUp } from './adds-up.js';
 import { answerTo, landed } from './step-target.js';
 
@@ -71,6 +73,30 @@ describe('bookTrip', () => {
     await ended(sagaId);
     expect((await trip(tripId)).failure).toMatchObject({ part: 'hotel', code: 'UNKNOWN_HOTEL' });
     await expectNothingBooked(tripId, 'UNKNOWN_HOTEL');
+  });
+
+  it('blames no part when it is aborted, also when one is refused after that', async () => {
+    // A first try that is still under way when the abort is heard, which is when the worker reports on its workflow task, after 8 s.
+    const patient = await ownGateway({ SAGA_FAST_STEP_MS: 60_000 });
+    const connection = await Connection.connect({ address: system().temporalAddress });
+    try {
+      await setFault({ participant: 'hotel', operation: 'reserveRoom', mode: 'delay', delayMs: 16_000 });
+      const { hotel, ...others } = plentifulTrip();
+      const full = { ...others, hotel: { ...hotel, hotelId: 'HOTEL-TWO', rooms: 3 } };
+      const { tripId, sagaId } = await through(patient.url, () => bookTrip(full));
+      await landed(sagaId, { name: 'reserve seat' });
+      await new Client({ connection }).workflow.getHandle(sagaId).executeUpdate(abortUpdate);
+      const { steps } = await ended(sagaId);
+      expect(steps.find(({ name }) => name === 'reserve room')).toMatchObject({
+        state: 'REFUSED',
+        error: { code: 'HOTEL_FULL' },
+      });
+      await expectNothingBooked(tripId, 'ABORTED');
+      expect((await trip(tripId)).failure?.part).toBe('trip');
+    } finally {
+      await connection.close();
+      await patient.close();
+    }
   });
 
   it('undoes a room that was still being reserved when the flight was refused', async () => {

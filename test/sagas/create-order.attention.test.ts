@@ -155,4 +155,19 @@ describe('createOrder, when a compensation fails for longer than its limit', () 
     expect(await ended(sagaId)).toMatchObject({ state: 'INCOMPLETE', held: ['reserve credit'] });
     expect(await reservedFor(orderId)).toBe(euros * 100);
   });
+
+  it('says so when the participant comes back and refuses, and is tried anew with the first retry', async () => {
+    const { orderId, sagaId } = await stuckOrder({ mode: 'error' });
+    await setFault({ participant: 'customer', operation: 'releaseCredit', mode: 'refuse', times: 1 });
+    const refused = await eventually(
+      () => saga(sagaId),
+      ({ steps }) => steps.some(({ name, error }) => name === 'release credit' && error?.code === 'RELEASE_REFUSED'),
+    );
+    expect(refused.state).toBe('NEEDS_ATTENTION');
+    expect((await resolve(sagaId, 'retry')).status).toBe(200);
+    const { state, steps } = await ended(sagaId);
+    expect(state).toBe('COMPENSATED');
+    expect(steps.find(({ name }) => name === 'release credit')?.resolutions).toMatchObject([{ action: 'retry' }]);
+    expect(await reservedFor(orderId)).toBe(0);
+  });
 });

@@ -84,7 +84,7 @@ const onOrder = ({ saga, prepare, command: [name, body], done, before, saysWhy }
   },
 });
 
-/** More credit is reserved before the pivot and less after it, so these are two different sagas. */
+/** More credit is reserved before the pivot and less by it, so these are two different sagas. */
 export function orderRevision(customerId: string, to: 'more' | 'less'): MatrixSubject {
   const revised = to === 'more' ? euros + 2 : euros - 2;
   return onOrder({

@@ -37,8 +37,8 @@ it('is run for every step of every saga', () => {
     createOrder: ['create order: compensable', 'reserve credit: compensable', 'approve order: pivot'],
     'reviseOrder to less': [
       'begin order revision: compensable',
-      'confirm order revision: pivot',
-      'change reservation: retriable',
+      'change reservation: pivot',
+      'confirm order revision: retriable',
     ],
     bookTrip: [
       'create trip: compensable',

@@ -10,7 +10,7 @@ export async function cancelOrder({ orderId, policy }: CancelOrderRequest): Prom
 
   return saga.run<CancelOrderOutcome>(
     async () => {
-      await saga.compensable(
+      await saga.lock(
         'begin order cancellation',
         (call, key) => call.beginOrderCancellation({ ...key, orderId, sagaId }),
         'undo order cancellation',

@@ -15,6 +15,18 @@ export interface ExpireUnpaidOrderRequest {
   termMs: number;
   /** Of the saga that cancels the order. */
   policy: SagaPolicy;
+  /** From the run before, whose history had grown long; absent in the first. */
+  carried?: CarriedWatch;
+}
+
+/** What one run of the process hands on to the next, once the term is over. */
+export interface CarriedWatch {
+  /** The lowest number under which no cancellation has been tried. */
+  free: number;
+  /** How long to wait after the next look, in milliseconds. */
+  pauseMs: number;
+  /** What the process has been told of its order. */
+  heard: OrderFact[];
 }
 
 /** SETTLED: there was nothing to do any more. EXPIRED: the order was cancelled. LEFT: somebody kept the cancellation from happening. */

@@ -1,6 +1,7 @@
-import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { continueAsNew, patched, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
 import type { OrderState } from '../../contracts/order-state.js';
+import { patches } from '../patches.js';
 import { persistent } from '../saga/step-policies.js';
 import { cancelAsSaga } from './cancel-as-saga.js';
 import type { ExpireUnpaidOrderOutcome, ExpireUnpaidOrderRequest } from './expire-unpaid-order.contract.js';
@@ -14,18 +15,20 @@ const LONGEST_PAUSE_MS = 600_000;
 
 /**
  * Cancels an approved order that is not paid within its term. Listens to what becomes of the order and holds nothing of it: a process manager,
- * not a saga. What it starts is one.
+ * not a saga. What it starts is one. An order that stays locked is looked at for as long as it takes, from run to run, so that no history grows
+ * without end.
  */
 export async function expireUnpaidOrder(request: ExpireUnpaidOrderRequest): Promise<ExpireUnpaidOrderOutcome> {
-  const { orderId, customerId, approvedAt, termMs, policy } = request;
+  const { orderId, customerId, approvedAt, termMs, policy, carried } = request;
   const { readOrder } = proxyActivities<Activities>(persistent('read order'));
-  const facts = new OrderFacts();
+  const facts = new OrderFacts(carried?.heard);
   const termEnds = Date.parse(approvedAt) + termMs;
 
-  if (await facts.settledWithin(Math.max(termEnds - workflowInfo().startTime.getTime(), 1))) return { state: 'SETTLED', orderId };
+  if (!carried && (await facts.settledWithin(Math.max(termEnds - workflowInfo().startTime.getTime(), 1))))
+    return { state: 'SETTLED', orderId };
 
-  let free = 1;
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+  let { free, pauseMs } = carried ?? { free: 1, pauseMs: FIRST_PAUSE_MS };
+  for (;;) {
     const order = await readOrder({ orderId });
     if (settled.includes(order.state)) return { state: 'SETTLED', orderId };
 
@@ -39,6 +42,9 @@ export async function expireUnpaidOrder(request: ExpireUnpaidOrderRequest): Prom
       free = number + 1;
     }
     // Another saga has locked the order, or was faster: it is looked at again, and left alone as soon as it is told to be settled.
-    if (await facts.settledWithin(pause)) return { state: 'SETTLED', orderId };
+    if (await facts.settledWithin(pauseMs)) return { state: 'SETTLED', orderId };
+    pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+    if (workflowInfo().continueAsNewSuggested && patched(patches.expireUnpaidOrderContinues))
+      return continueAsNew<typeof expireUnpaidOrder>({ ...request, carried: { free, pauseMs, heard: facts.all() } });
   }
 }

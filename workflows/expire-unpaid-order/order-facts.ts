@@ -7,10 +7,17 @@ const endings: readonly OrderFact['type'][] = ['order.paid', 'order.cancelled', 
 
 /** What the process has been told of its order, each fact once however often it is told. */
 export class OrderFacts {
-  private readonly heard = new Map<string, OrderFact['type']>();
+  private readonly heard: Map<string, OrderFact['type']>;
 
-  constructor() {
+  /** @param carried what a run before this one was told. */
+  constructor(carried: readonly OrderFact[] = []) {
+    this.heard = new Map(carried.map(({ occurrenceId, type }) => [occurrenceId, type]));
     setHandler(noteOrderFactSignal, ({ occurrenceId, type }) => void this.heard.set(occurrenceId, type));
+  }
+
+  /** All of them, in the order in which they were told. */
+  all(): OrderFact[] {
+    return [...this.heard].map(([occurrenceId, type]) => ({ occurrenceId, type }));
   }
 
   /** Resolves when the order needs no watching any more, or the time is over. @returns whether it is settled. */

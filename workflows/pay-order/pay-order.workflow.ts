@@ -12,7 +12,7 @@ export async function payOrder({ orderId, paymentMethod, policy }: PayOrderReque
 
   return saga.run<PayOrderOutcome>(
     async () => {
-      const { customerId, total } = await saga.compensable(
+      const { customerId, total } = await saga.lock(
         'begin order payment',
         (call, key) => call.beginOrderPayment({ ...key, orderId, sagaId }),
         'undo order payment',

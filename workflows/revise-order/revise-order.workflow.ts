@@ -1,5 +1,6 @@
-import { workflowInfo } from '@temporalio/workflow';
+import { patched, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
+import { patches } from '../patches.js';
 import { Saga } from '../saga/saga.js';
 import type { ReviseOrderOutcome, ReviseOrderRequest } from './revise-order.contract.js';
 
@@ -10,14 +11,23 @@ export async function reviseOrder({ orderId, lines, policy }: ReviseOrderRequest
 
   return saga.run<ReviseOrderOutcome>(
     async () => {
-      const { oldTotal, newTotal } = await saga.compensable(
+      const { oldTotal, newTotal } = await saga.lock(
         'begin order revision',
         (call, key) => call.beginOrderRevision({ ...key, orderId, sagaId, lines }),
         'undo order revision',
         (call, key, reason) => call.undoOrderRevision({ ...key, orderId, sagaId, reason }),
       );
       const change = { orderId, changeId: sagaId, amount: newTotal };
-      // More credit is reserved before the pivot and less after it: what was given up early could not be had back for sure.
+      const lowers = newTotal.amount < oldTotal.amount;
+
+      // What was given up could not be had back for sure, so giving up credit is the pivot. The order is unlocked after it: the credit is set to
+      // an amount, and must not be set to this one once another saga has begun on the order.
+      if (lowers && patched(patches.revisionToLessUnlocksLast)) {
+        await saga.pivot('change reservation', (call, key) => call.changeReservation({ ...key, ...change }));
+        await saga.retriable('confirm order revision', (call, key) => call.confirmOrderRevision({ ...key, orderId, sagaId }));
+        return { state: 'REVISED', orderId, total: newTotal };
+      }
+
       if (newTotal.amount > oldTotal.amount) {
         await saga.compensable(
           'change reservation',
@@ -27,7 +37,7 @@ export async function reviseOrder({ orderId, lines, policy }: ReviseOrderRequest
         );
       }
       await saga.pivot('confirm order revision', (call, key) => call.confirmOrderRevision({ ...key, orderId, sagaId }));
-      if (newTotal.amount < oldTotal.amount) {
+      if (lowers) {
         await saga.retriable('change reservation', (call, key) => call.changeReservation({ ...key, ...change }));
       }
       return { state: 'REVISED', orderId, total: newTotal };

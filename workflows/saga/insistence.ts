@@ -9,7 +9,7 @@ import {
   proxyLocalActivities,
 } from '@temporalio/workflow';
 import type { StepKey } from '../../activities/keyed.js';
-import type { StepRecord } from '../../contracts/saga-state.js';
+import type { ResolveAction, StepRecord } from '../../contracts/saga-state.js';
 import type { Round } from './round.js';
 import type { SagaJournal } from './saga-journal.js';
 import { sagaFailures, type StepResolution } from './saga.contract.js';
@@ -43,7 +43,7 @@ export class Insistence<Activities> {
 
   constructor(
     private readonly journal: SagaJournal,
-    /** Called when a task needs attention and when it no longer does. */
+    /** Called when a task needs attention, when it does so for another reason, and when it no longer does. */
     private readonly onAttention: () => void,
   ) {}
 
@@ -63,13 +63,12 @@ export class Insistence<Activities> {
         record.attempts += answer.attempt;
         return 'done';
       } catch (error) {
-        const failure = readFailure(error);
-        const { action: decision } = await this.callForAttention(record, failure, (call) =>
+        const { decision, failure } = await this.callForAttention(record, readFailure(error), (call) =>
           action(call, { ...stepKey, unsettled: true }),
         );
         if (decision === 'skip') return 'skipped';
         if (decision === 'done') return 'done';
-        // What was not settled may still happen: under another key it would happen twice.
+        // What was not settled may still happen: under another key it would happen twice. A refusal, under the same key, comes again.
         if (failure.kind !== 'unsettled') revision++;
       }
     }
@@ -104,33 +103,41 @@ export class Insistence<Activities> {
 
   /**
    * Waits for an operator. A participant that did not refuse but only could not be reached is asked on meanwhile: if it answers
-   * first, nobody has to decide any more.
+   * first, nobody has to decide any more; if it refuses, the decision is about that. @returns the decision, and what it was about.
    */
   private async callForAttention(
     record: StepRecord,
-    failure: StepFailure,
+    first: StepFailure,
     again: (call: ActivityInterfaceFor<Activities>) => Promise<Answer>,
-  ): Promise<StepResolution> {
-    this.journal.callForAttention(record, failure);
+  ): Promise<{ decision: ResolveAction; failure: StepFailure }> {
+    this.journal.callForAttention(record, first);
     this.onAttention();
-    const answered: StepResolution = { step: record.name, action: 'done', note: '' };
-    const decided = condition(() => this.decisions.has(record)).then(() => this.decisions.get(record)!);
+    let failure = first;
+    const decided = condition(() => this.decisions.has(record)).then(() => this.decisions.get(record)!.action);
     const asking = new CancellationScope({ cancellable: true });
     const settled =
-      failure.kind === 'unsettled'
+      first.kind === 'unsettled'
         ? asking
             .run(() => again(proxyActivities<Activities>(persistent(record.name))))
             .then(
-              () => answered,
-              () => decided, // refused meanwhile, or no longer asked
+              (): ResolveAction => 'done',
+              (error: unknown) => {
+                const later = readFailure(error);
+                if (later.kind !== 'cancelled') {
+                  failure = later;
+                  this.journal.note(record, later);
+                  this.onAttention();
+                }
+                return decided;
+              },
             )
         : decided;
     await Promise.race([decided, settled]);
     asking.cancel();
-    const resolution = await settled; // an answer that came after all outweighs a decision to do without
+    const decision = await settled; // an answer that came after all outweighs a decision to do without
     this.decisions.delete(record);
     this.journal.attended(record);
     this.onAttention();
-    return resolution;
+    return { decision, failure };
   }
 }

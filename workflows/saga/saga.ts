@@ -5,6 +5,7 @@ import {
   CancellationScope,
   CancelledFailure,
   condition,
+  patched,
   proxyActivities,
   proxyLocalActivities,
   setCurrentDetails,
@@ -16,6 +17,7 @@ import {
 import type { StepKey } from '../../activities/keyed.js';
 import type { FailureDetails } from '../../contracts/failure-types.js';
 import type { SagaState, StepRecord } from '../../contracts/saga-state.js';
+import { patches } from '../patches.js';
 import { type Answer, Insistence } from './insistence.js';
 import { Round } from './round.js';
 import { SagaJournal } from './saga-journal.js';
@@ -38,6 +40,8 @@ interface Undo<Activities> {
   name: string;
   step: StepRecord;
   action: Compensation<Activities>;
+  /** Whether others may begin on what the saga is about once it is taken back. */
+  unlocks: boolean;
 }
 
 /** What is sent at half time of a wait, under a name of its own. */
@@ -52,7 +56,7 @@ interface Reminder<Activities> {
  *
  * An undo is registered before its action starts and runs even if the action's answer was lost. Undos run in reverse order, shielded
  * from cancellation, and are retried without end; one that is refused, or that has failed for `attentionAfterMs`, waits for an
- * operator while the others go on.
+ * operator while the others go on, except the undo of a `lock`: what the saga is about stays locked until all else is settled.
  */
 export class Saga<Activities> {
   private readonly journal = new SagaJournal(workflowInfo().workflowType, () => new Date().toISOString());
@@ -94,7 +98,8 @@ export class Saga<Activities> {
     } catch (error) {
       const failure = readFailure(error);
       const reason = this.reasonOf(failure);
-      this.turnedAt = this.failedAt.get(error as object);
+      // Aborted during a try that is then refused, it has turned round because of the abort: blame and reason must agree.
+      this.turnedAt = this.aborted ? undefined : this.failedAt.get(error as object);
       await CancellationScope.nonCancellable(() => this.compensate(reason));
       if (this.held.length > 0) throw this.incomplete(sagaFailures.compensationIncomplete, reason, error);
       if (failure.kind === 'unexpected' || (failure.kind === 'cancelled' && !this.aborted)) throw error;
@@ -117,15 +122,37 @@ export class Saga<Activities> {
    * Does something that `undo` can take back; without an undo, something that an earlier step's undo takes back with it.
    * @throws the failure that turns the saga round.
    */
-  async compensable<Result extends Answer>(
+  compensable<Result extends Answer>(
     name: string,
     action: Action<Activities, Result>,
     undoName?: string,
     undo?: Compensation<Activities>,
   ): Promise<Result> {
+    return this.begin(name, action, undoName !== undefined && undo && { name: undoName, action: undo, unlocks: false });
+  }
+
+  /**
+   * A compensable step that locks what the saga is about, so that no other saga begins on it. Comes first; its undo unlocks and waits for all
+   * others, also for one that waits for an operator. On the way forward the last step of the process must be the one that unlocks.
+   * @throws the failure that turns the saga round.
+   */
+  lock<Result extends Answer>(
+    name: string,
+    action: Action<Activities, Result>,
+    undoName: string,
+    undo: Compensation<Activities>,
+  ): Promise<Result> {
+    return this.begin(name, action, { name: undoName, action: undo, unlocks: true });
+  }
+
+  private async begin<Result extends Answer>(
+    name: string,
+    action: Action<Activities, Result>,
+    undo: Omit<Undo<Activities>, 'step'> | false | undefined,
+  ): Promise<Result> {
     this.throwIfCancelled();
     const step = this.journal.begin(name, 'compensable');
-    if (undoName !== undefined && undo) this.undos.push({ name: undoName, step, action: undo });
+    if (undo) this.undos.push({ ...undo, step });
     try {
       return await this.settle(step, action, () => patient(this.policy, name, this.forwardMsLeft()));
     } catch (error) {
@@ -283,13 +310,18 @@ export class Saga<Activities> {
     }
   }
 
-  /** Takes everything back, last step first. One that waits for an operator does not keep the others waiting. */
+  /** Takes everything back, last step first. One that waits for an operator keeps nothing waiting but the undo of a lock. */
   private async compensate(reason: Reason): Promise<void> {
     this.direction = 'COMPENSATING';
     if (this.undos.length > 0) this.enter('COMPENSATING');
     const pending: Promise<void>[] = [];
+    const records: StepRecord[] = [];
     for (const undo of this.undos.toReversed()) {
+      // Asked about only where it matters, so that a saga that is taken back without help has nothing more in its history.
+      const open = records.some(({ endedAt }) => endedAt === null);
+      if (open && undo.unlocks && patched(patches.undoOfLockWaits)) await Promise.all(pending);
       const record = this.journal.beginCompensation(undo.name, undo.step);
+      records.push(record);
       const settled = this.undo(undo, record, reason);
       pending.push(settled);
       await Promise.race([settled, condition(() => record.state === 'NEEDS_ATTENTION')]);
@@ -364,6 +396,7 @@ export class Saga<Activities> {
 
   private attend(): void {
     this.enter(this.journal.needsAttention ? 'NEEDS_ATTENTION' : this.direction);
+    this.show();
   }
 
   private enter(state: SagaState): void {

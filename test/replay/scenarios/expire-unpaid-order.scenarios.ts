@@ -12,7 +12,8 @@ import {
 } from '../../../workflows/expire-unpaid-order/expire-unpaid-order.contract.js';
 import { call, clearFaults, ended, eventually, order, placeOrder, saga, setFault } from '../../support/api.js';
 import { system } from '../../support/system.js';
-import { abort, comesTo, type Scenarios } from './scenario.js';
+import { continuedWatch } from '../../support/continued-watch.js';
+import { abort, comesTo, type RunElsewhere, type Scenarios } from './scenario.js';
 
 const CUSTOMER = 'CUST-ELENA';
 const policy = { fastStepMs: 500, stepDeadlineMs: 8_000, attentionAfterMs: 2_000 };
@@ -57,6 +58,12 @@ async function follow<Result>(
   }
 }
 
+/** The first or the last run of a process that goes on in a new one. */
+async function continued(which: 'firstRunId' | 'lastRunId'): Promise<RunElsewhere> {
+  const { temporal, workflowId, ...watch } = await continuedWatch(CUSTOMER);
+  return { workflowId, runId: watch[which], client: temporal.client, stop: () => temporal.stop() };
+}
+
 export const expireUnpaidOrderScenarios: Scenarios = {
   'expire-unpaid-order.expired': async () => follow(await approved(), 1_000, 'EXPIRED'),
   'expire-unpaid-order.paid-in-time': async () => {
@@ -98,6 +105,8 @@ export const expireUnpaidOrderScenarios: Scenarios = {
       await used.terminate('for the recording');
     });
   },
+  'expire-unpaid-order.continued-as-new': () => continued('firstRunId'),
+  'expire-unpaid-order.expired-in-a-new-run': () => continued('lastRunId'),
   'expire-unpaid-order.left-aborted': async () => {
     const orderId = await approved();
     await setFault({ participant: 'order', operation: 'beginOrderCancellation', mode: 'error' });

@@ -1,0 +1,33 @@
+import type { SagaEnding } from './ending-of.js';
+
+type Reasons = Partial<Record<SagaEnding, string>>;
+
+/** No saga has them. */
+export const nowhere: Reasons = {
+  'answered as no contract says': 'it would take a participant that breaks its contract, and none of ours can be made to',
+};
+
+const noRetriable = 'it has no step after its pivot';
+const pivotFirst = 'its only step is its pivot: there is nothing before it to stop, and nothing to take back';
+
+/** Endings that a saga cannot have. */
+export const impossible: Record<string, Reasons> = {
+  createOrder: {
+    'completed with the help of an operator': noRetriable,
+    'incomplete, as an operator skipped a retriable step': noRetriable,
+  },
+  shipOrder: {
+    'completed with the help of an operator': noRetriable,
+    'incomplete, as an operator skipped a retriable step': noRetriable,
+    'out of time': 'a pivot is asked until it is answered',
+    aborted: pivotFirst,
+    'cancelled in Temporal': pivotFirst,
+    'taken back with the help of an operator': pivotFirst,
+    'incomplete, as an operator skipped a compensation': pivotFirst,
+  },
+};
+
+/** Endings that are not recorded yet. Whoever records one takes its line away. */
+export const notRecordedYet: Record<string, readonly SagaEnding[]> = {
+  cancelTrip: ['taken back with the help of an operator', 'incomplete, as an operator skipped a compensation'],
+};
