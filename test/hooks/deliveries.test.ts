@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { HTTP } from 'cloudevents';
+import { type CloudEvent, HTTP } from 'cloudevents';
 import { Webhook } from 'standardwebhooks';
+import { eventCatalogue } from '../../contracts/event-catalogue.js';
+import { publicUrl } from '../../libs/config/public-url.js';
 import { eventually } from '../support/api.js';
 import { HooksBed, ManualClock } from './hooks-bed.js';
 import { type Answer, ok, Receiver, status } from './receiver.js';
@@ -58,7 +60,8 @@ describe('a delivery', () => {
     expect(headers.traceparent).not.toContain('b7ad6b7169203331');
     const verified = new Webhook(hook.secret).verify(body, headers as Record<string, string>);
     expect(verified).toMatchObject({ id, type: 'com.roundtrip.order.placed.v1', data: { name: 'Ünïcøde 🚀' } });
-    const event = HTTP.toEvent({ headers, body });
+    const event = HTTP.toEvent({ headers, body }) as CloudEvent<unknown>;
+    expect(event.validate()).toBe(true);
     expect(event).toMatchObject({ id, type: 'com.roundtrip.order.placed.v1', subject: `ORDER-${order}` });
     const [delivery] = await bed.deliveriesOf(hook.hookId);
     expect(delivery).toMatchObject({
@@ -69,6 +72,23 @@ describe('a delivery', () => {
       deliveryId: headers['x-hook-delivery'],
     });
     expect(JSON.stringify(delivery)).not.toContain(hook.secret.slice(6));
+  });
+
+  it.each([
+    ['tested', false],
+    ['verify', true],
+  ])('that is about the hook itself, %s, is a CloudEvent with a schema, too', async (what, verify) => {
+    const hook = await bed.hook({ url: receiver.url, verify });
+    if (!verify) await bed.endpoints.test(hook.hookId, command);
+    expect(await bed.run()).toBe(1);
+    const { headers, body } = receiver.received[0]!;
+    const event = HTTP.toEvent({ headers, body }) as CloudEvent<unknown>;
+    // Throws for what CloudEvents does not allow, as a `dataschema` that is only a path.
+    expect(event.validate()).toBe(true);
+    const type = `hooks.endpoint.${what}`;
+    expect(event).toMatchObject({ type: `com.roundtrip.${type}.v1`, subject: hook.hookId });
+    expect(event.dataschema).toBe(publicUrl(`/v1/event-types/${type}/v1`));
+    expect(eventCatalogue.get(type)!.versions[0]!.schema.parse(event.data)).toEqual(event.data);
   });
 
   it('says that its version ends, where that is what the hook is pinned to', async () => {

@@ -27,6 +27,8 @@ export function asyncApiDocument(catalogue: EventCatalogue, publicUrl: string): 
   const offered = [...catalogue.values()].flatMap((eventType) =>
     offeredVersions(eventType).map((version) => ({ name: `${eventType.type}.v${version.version}`, eventType, version })),
   );
+  // What stands in no log is posted and nothing else.
+  const logged = offered.filter(({ eventType }) => !eventType.unlogged);
   const services = [...new Set(offered.map(({ eventType }) => serviceOf(eventType)))];
   return {
     asyncapi: '3.0.0',
@@ -61,15 +63,15 @@ export function asyncApiDocument(catalogue: EventCatalogue, publicUrl: string): 
       ...offered.map(({ name, eventType, version }) => [
         name,
         {
-          servers: [{ $ref: '#/servers/api' }, { $ref: '#/servers/webhook' }],
+          servers: [...(eventType.unlogged ? [] : [{ $ref: '#/servers/api' }]), { $ref: '#/servers/webhook' }],
           address: cloudEventType(eventType.type, version.version),
           title: name,
           description: descriptionOf(version),
           messages: { event: { $ref: `#/components/messages/${name}` } },
         },
       ]),
-      ...offered.map(({ name, version }) => [`nats.${name}`, natsChannel(name, descriptionOf(version))]),
-      ['kafka', kafkaChannel(offered.map(({ name }) => name))],
+      ...logged.map(({ name, version }) => [`nats.${name}`, natsChannel(name, descriptionOf(version))]),
+      ['kafka', kafkaChannel(logged.map(({ name }) => name))],
     ]),
     operations: Object.fromEntries([
       ...offered.map(({ name, eventType, version }) => [
@@ -84,7 +86,7 @@ export function asyncApiDocument(catalogue: EventCatalogue, publicUrl: string): 
           bindings: { http: { method: 'POST', bindingVersion: '0.3.0' } },
         },
       ]),
-      ...offered.map(({ name, eventType }) => [
+      ...logged.map(({ name, eventType }) => [
         `send.nats.${name}`,
         {
           action: 'send',
@@ -107,8 +109,12 @@ export function asyncApiDocument(catalogue: EventCatalogue, publicUrl: string): 
       messages: Object.fromEntries(
         offered.flatMap(({ name, eventType, version }) => [
           [name, messageOf(name, eventType, version, catalogue)],
-          [`nats.${name}`, binaryMessageOf(name, eventType, version, NATS_ATTRIBUTE_PREFIX)],
-          [`kafka.${name}`, binaryMessageOf(name, eventType, version, KAFKA_ATTRIBUTE_PREFIX)],
+          ...(eventType.unlogged
+            ? []
+            : [
+                [`nats.${name}`, binaryMessageOf(name, eventType, version, NATS_ATTRIBUTE_PREFIX)],
+                [`kafka.${name}`, binaryMessageOf(name, eventType, version, KAFKA_ATTRIBUTE_PREFIX)],
+              ]),
         ]),
       ),
       schemas: {

@@ -3,7 +3,8 @@ import { newestVersion, offeredVersions } from '../../../libs/messaging/event-ve
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 
 const serviceOf = (type: string): string => type.split('.')[0]!;
-const knownServices = new Set([...eventCatalogue.keys()].map(serviceOf));
+const subscribable = new Map([...eventCatalogue].filter(([, { unlogged }]) => !unlogged));
+const knownServices = new Set([...subscribable.keys()].map(serviceOf));
 
 /** A subscription in the form that the fan-out matches by. */
 export interface EventSelection {
@@ -33,19 +34,19 @@ export function selectEvents(types: readonly string[]): EventSelection {
     } else unknown.push({ pointer: `/types/${index}`, detail: `${text} is not a type that there is` });
   });
   if (unknown.length > 0) {
-    const known = [...[...knownServices].map((service) => `${service}.*`), ...eventCatalogue.keys()].sort();
+    const known = [...[...knownServices].map((service) => `${service}.*`), ...subscribable.keys()].sort();
     throw new ProblemException(422, 'UNKNOWN_EVENT_TYPE', `There are no such event types; known are ${known.join(', ')}.`, {
       errors: unknown,
     });
   }
-  for (const known of eventCatalogue.values()) {
+  for (const known of subscribable.values()) {
     if (isSelected(known.type, selection)) selection.versionPins[known.type] = named[known.type] ?? newestVersion(known);
   }
   return selection;
 }
 
 function isOffered(type: string, version: string | undefined): boolean {
-  const known = eventCatalogue.get(type);
+  const known = subscribable.get(type);
   return known !== undefined && (version === undefined || offeredVersions(known).some((one) => String(one.version) === version));
 }
 
