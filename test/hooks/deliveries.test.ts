@@ -3,6 +3,9 @@ import { type CloudEvent, HTTP } from 'cloudevents';
 import { Webhook } from 'standardwebhooks';
 import { eventCatalogue } from '../../contracts/event-catalogue.js';
 import { publicUrl } from '../../libs/config/public-url.js';
+import { claim } from '../../apps/hooks/delivery/claim.js';
+import { inTransaction } from '../../libs/database/in-transaction.js';
+import { servicePool } from '../../libs/database/service-pool.js';
 import { eventually } from '../support/api.js';
 import { HooksBed, ManualClock } from './hooks-bed.js';
 import { type Answer, ok, Receiver, status } from './receiver.js';
@@ -300,6 +303,56 @@ describe('a worker that was taken for dead', () => {
   });
 });
 
+describe('what goes wrong on our side before anything is sent', () => {
+  it('with the secret of one hook is the trouble of that hook alone, and no verdict on its endpoint', async () => {
+    const hook = await bed.hook({ url: receiver.url });
+    const neighbour = await bed.hook({ url: receiver.url });
+    await bed.log(placed(), placed());
+    const { rows } = await bed.admin.query<{ keyId: string }>(
+      `select key_id as "keyId" from hooks.endpoint_secret where hook_id = $1`,
+      [hook.hookId],
+    );
+    const keyIs = (keyId: string) =>
+      bed.admin.query('update hooks.endpoint_secret set key_id = $2 where hook_id = $1', [hook.hookId, keyId]);
+    // As another process writes it that knows a newer key.
+    await keyIs('0123456789abcdef');
+    expect(await bed.run()).toBe(4);
+    expect((await bed.deliveriesOf(neighbour.hookId)).map(({ state }) => state)).toEqual(['succeeded', 'succeeded']);
+    const unsent = { state: 'retrying', attemptCount: 1, lastError: 'internal', lastStatus: null };
+    const inFive = new Date(clock.now().getTime() + 5_000).toISOString();
+    expect(await bed.deliveriesOf(hook.hookId)).toMatchObject([unsent, unsent].map((it) => ({ ...it, nextAttemptAt: inFive })));
+    expect((await bed.endpoints.get(hook.hookId)).health).toMatchObject({
+      failures: 0,
+      failingSince: null,
+      breakerOpenUntil: null,
+    });
+    expect(bed.errors.splice(0)).toMatchObject(
+      [1, 2].map(() => ({ message: expect.stringMatching(/cannot be read.*0123456789abcdef.*HOOKS_SECRET_KEY/s) as string })),
+    );
+    await keyIs(rows[0]!.keyId);
+    clock.forward(5);
+    expect(await bed.run()).toBe(2);
+    expect((await bed.deliveriesOf(hook.hookId)).map(({ state }) => state)).toEqual(['succeeded', 'succeeded']);
+  });
+
+  it('with the log or with the database leaves all as it was: nothing is under way and no attempt is spent', async () => {
+    const hooks = [await bed.hook({ url: receiver.url }), await bed.hook({ url: receiver.url })];
+    await bed.log(placed(), placed());
+    await bed.follow();
+    const {
+      rows: [role],
+    } = await bed.database.query<{ name: string }>('select current_user as name');
+    await bed.admin.query(`revoke select on events.log from ${role!.name}`);
+    await expect(bed.worker.dispatch()).rejects.toThrow('permission denied');
+    await bed.admin.query(`grant select on events.log to ${role!.name}`);
+    for (const { hookId } of hooks)
+      expect(await bed.deliveriesOf(hookId)).toMatchObject([1, 2].map(() => ({ state: 'pending', attemptCount: 0 })));
+    expect(await bed.run()).toBe(4);
+    for (const { hookId } of hooks)
+      expect(await bed.deliveriesOf(hookId)).toMatchObject([1, 2].map(() => ({ state: 'succeeded', attemptCount: 1 })));
+  });
+});
+
 describe('breaker and rate', () => {
   it('an endpoint that looks down is left alone without spending attempts, probed by one, and used again', async () => {
     receiver.answer = status(500);
@@ -360,6 +413,75 @@ describe('breaker and rate', () => {
     await bed.log(...Array.from({ length: 12 }, placed));
     expect(await bed.run()).toBe(12);
     expect(most).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('two workers that claim at the same time', () => {
+  /** Claims, in a session in which every look at a delivery waits for the gate, once it has begun to look. */
+  async function claimLate(meanwhile: () => Promise<void>): Promise<number> {
+    const late = servicePool(bed.databaseUrl, 'late', 1);
+    const gate = await bed.admin.connect();
+    try {
+      await gate.query('select pg_advisory_lock(1)');
+      const claiming = inTransaction(late, (tx) => claim(tx, { worker: 'late', capacity: 100, now: clock.now() }));
+      await eventually(
+        async () =>
+          (
+            await gate.query(
+              `select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())`,
+            )
+          ).rowCount,
+        (waiting) => waiting === 1,
+      );
+      await meanwhile();
+      await gate.query('select pg_advisory_unlock(1)');
+      return (await claiming).length;
+    } finally {
+      gate.release(true);
+      await late.end();
+    }
+  }
+
+  beforeAll(async () => {
+    await bed.admin.query(`
+      create function hooks.pass_gate() returns boolean language plpgsql as $$ begin
+        if current_setting('application_name') = 'roundtrip-late' then
+          perform pg_advisory_lock_shared(1);
+          perform pg_advisory_unlock_shared(1);
+        end if;
+        return true;
+      end $$;
+      create policy gate on hooks.delivery using (hooks.pass_gate());
+      alter table hooks.delivery enable row level security;
+      alter table hooks.delivery force row level security`);
+  });
+  afterAll(() => bed.admin.query('alter table hooks.delivery disable row level security'));
+
+  it('take no more together than the endpoint wants at once', async () => {
+    await bed.hook({ url: receiver.url, maxInFlight: 3 });
+    await bed.log(...Array.from({ length: 8 }, placed));
+    await bed.follow();
+    // What the other one takes meanwhile is committed after this one has begun to look, and before it locks.
+    let taken = 0;
+    const late = await claimLate(async () => void (taken = await bed.worker.dispatch()));
+    expect([taken, late]).toEqual([3, 0]);
+    await bed.worker.idle();
+    expect(await bed.run()).toBe(5);
+  });
+
+  it('send one probe together to an endpoint that looked down', async () => {
+    const hook = await bed.hook({ url: receiver.url });
+    await bed.log(...Array.from({ length: 8 }, placed));
+    await bed.follow();
+    await bed.admin.query('update hooks.endpoint set breaker_opened = 1, breaker_failures = 5 where hook_id = $1', [hook.hookId]);
+    receiver.answer = hang;
+    let taken = 0;
+    const late = await claimLate(async () => void (taken = await bed.worker.dispatch()));
+    expect([taken, late]).toEqual([1, 0]);
+    await bed.endpoints.remove(hook.hookId);
+    await receiver.stop();
+    await bed.worker.idle();
+    receiver = await Receiver.start();
   });
 });
 
