@@ -40,6 +40,11 @@ afterEach(async () => {
 
 let order = 0;
 const placed = () => ({ type: 'order.placed', aggregateId: `ORDER-${++order}`, aggregateVersion: 1, data: { n: order } });
+/** As it was written before there was a version 2. */
+const approved = (orderId: string) => {
+  const data = { orderId, customerId: 'CUST-ALICE', total: { amount: 100, currency: 'EUR' } };
+  return { type: 'order.approved', aggregateId: orderId, aggregateVersion: 1, data };
+};
 const HOUR = 3_600;
 const fullSchedule = [5, 300, 1_800, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR];
 const command = { fingerprint: 'test' };
@@ -96,9 +101,7 @@ describe('a delivery', () => {
 
   it('says that its version ends, where that is what the hook is pinned to', async () => {
     await bed.hook({ url: receiver.url, types: ['order.approved@1'] });
-    const total = { amount: 100, currency: 'EUR' };
-    const data = { orderId: 'ORDER-ENDS', customerId: 'CUST-ALICE', total };
-    const [id] = await bed.log({ type: 'order.approved', aggregateId: 'ORDER-ENDS', aggregateVersion: 1, data });
+    const [id] = await bed.log(approved('ORDER-ENDS'));
     await bed.run();
     expect(receiver.received.map(({ event }) => event)).toMatchObject([
       {
@@ -108,7 +111,7 @@ describe('a delivery', () => {
         deprecationfrom: '2026-11-21T00:00:00Z',
         deprecationsunset: '2027-05-21T00:00:00Z',
         deprecationmigration: expect.stringMatching(/\/v1\/event-types\/order\.approved$/) as string,
-        data: { total },
+        data: { total: { amount: 100, currency: 'EUR' } },
       },
     ]);
   });
@@ -570,6 +573,23 @@ describe('an endpoint', () => {
     expect(await bed.deliveriesOf(hook.hookId)).toMatchObject([{ state: 'cancelled', lastError: 'type_removed' }]);
   });
 
+  it('that selects other types keeps the versions it has, until it names another', async () => {
+    const { hookId } = await bed.hook({ url: receiver.url, types: ['order.approved'] });
+    // As it was pinned when version 1 was the newest.
+    await bed.admin.query(`update hooks.endpoint set version_pins = '{"order.approved": 1}' where hook_id = $1`, [hookId]);
+    const added = await bed.endpoints.change(hookId, { types: ['order.approved', 'order.shipped'] });
+    expect(added.versions).toEqual({ 'order.approved': 1, 'order.shipped': 1 });
+    const other = await bed.hook({ url: receiver.url, types: ['order.approved@1'] });
+    const moved = await bed.endpoints.change(other.hookId, { types: ['order.approved@2'] });
+    expect(moved.versions).toEqual({ 'order.approved': 2 });
+    await bed.log(approved('ORDER-PINNED'));
+    await bed.run();
+    expect(receiver.received.map(({ event }) => event.type).toSorted()).toEqual([
+      'com.roundtrip.order.approved.v1',
+      'com.roundtrip.order.approved.v2',
+    ]);
+  });
+
   it('whose secret is rotated while it is sent to is signed for under both, and later under the new one alone', async () => {
     receiver.answer = status(500);
     const hook = await bed.hook({ url: receiver.url });
@@ -647,6 +667,55 @@ describe('an endpoint', () => {
     const succeeded = deliveries.filter(({ state }) => state === 'succeeded').map(({ eventId }) => eventId);
     expect(new Set(succeeded).size, 'each event once').toBe(succeeded.length);
     expect(new Set(deliveries.map(({ eventId }) => eventId))).toEqual(new Set(succeeded));
+  });
+
+  it('that is disabled in the middle of a recovery gets the rest when it is enabled again', async () => {
+    const hook = await bed.hook({ url: receiver.url });
+    const { rows } = await bed.admin.query<{ position: string }>(
+      `with logged as (
+         insert into events.log (event_id, service, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at, data)
+         select gen_random_uuid(), 'order', 'order.placed', 1, 'order', 'MANY-' || n, 1, 'MANY-' || n, now(), '{}' from generate_series(1, 1500) n
+         returning position
+       ) select min(position) as position from logged`,
+    );
+    await bed.follow();
+    await bed.admin.query('delete from hooks.delivery where hook_id = $1', [hook.hookId]);
+    const since = rows[0]!.position.padStart(20, '0');
+    const { recoveryId } = await bed.endpoints.recover(hook.hookId, { since }, command);
+    const standing = () => bed.endpoints.recovery(hook.hookId, recoveryId);
+    expect(await bed.recoveries.step()).toBe(true);
+    expect(await standing()).toMatchObject({ state: 'running', queued: 1_000 });
+    await bed.admin.query(`update hooks.endpoint set state = 'disabled', disabled_reason = 'gone' where hook_id = $1`, [
+      hook.hookId,
+    ]);
+    expect(await bed.recoveries.step()).toBe(false);
+    expect(await standing()).toMatchObject({ state: 'running', queued: 1_000 });
+    await bed.endpoints.change(hook.hookId, { state: 'enabled' });
+    while (await bed.recoveries.step());
+    expect(await standing()).toMatchObject({ state: 'done', queued: 1_500 });
+  });
+
+  it('that is paused while it is mended has all its time again afterwards', async () => {
+    receiver.answer = status(500);
+    const hook = await bed.hook({ url: receiver.url });
+    await bed.log(...Array.from({ length: 10 }, placed));
+    for (let day = 0; day < 2; day++) {
+      await bed.run();
+      clock.forward(24 * HOUR);
+    }
+    await bed.admin.query('update hooks.endpoint set failures = 10 where hook_id = $1', [hook.hookId]);
+    await bed.endpoints.change(hook.hookId, { state: 'paused' });
+    clock.forward(6 * 24 * HOUR);
+    await bed.sweeper.sweep();
+    await bed.endpoints.change(hook.hookId, { state: 'enabled' });
+    await bed.sweeper.sweep();
+    const { state, health } = await bed.endpoints.get(hook.hookId);
+    expect({ state, ...health }).toMatchObject({ state: 'enabled', failures: 0, failingSince: null, breakerOpenUntil: null });
+    receiver.answer = ok;
+    await bed.run();
+    expect((await bed.deliveriesOf(hook.hookId)).map((delivery) => delivery.state)).toEqual(
+      Array.from({ length: 10 }, () => 'succeeded'),
+    );
   });
 
   it('says at most once an hour that deliveries were given up', async () => {

@@ -31,6 +31,14 @@ describe('selectEvents', () => {
     expect(selectEvents(['order.approved@1', 'order.*']).versionPins).toMatchObject({ 'order.approved': 1, 'order.paid': 1 });
   });
 
+  it('keeps the pins of a subscription that is changed, unless it names another', () => {
+    const before = { 'order.approved': 1, 'order.paid': 1 };
+    const pins = (...types: string[]) => selectEvents(types, before).versionPins;
+    expect(pins('order.approved', 'order.shipped')).toEqual({ 'order.approved': 1, 'order.shipped': 1 });
+    expect(pins('order.*')).toMatchObject({ 'order.approved': 1 });
+    expect(pins('order.approved@2')).toEqual({ 'order.approved': 2 });
+  });
+
   it.each(['order.aproved', 'orders.*', 'order.approved@99', 'order', 'hooks.endpoint.tested', 'hooks.endpoint.verify'])(
     'does not know %s, and says what it knows',
     (type) => {

@@ -16,10 +16,13 @@ export interface EventSelection {
 }
 
 /**
- * Reads `order.approved`, `order.approved@1`, `order.*` and `*`. What does not name a version is pinned to the newest of today.
+ * Reads `order.approved`, `order.approved@1`, `order.*` and `*`. What does not name a version keeps the pin that it had, else is pinned to the
+ * newest of today.
+ *
+ * @param before the pins of the subscription that is changed.
  * @throws ProblemException 422 `UNKNOWN_EVENT_TYPE` that points at each one that cannot be had and lists what can.
  */
-export function selectEvents(types: readonly string[]): EventSelection {
+export function selectEvents(types: readonly string[], before: Readonly<Record<string, number>> = {}): EventSelection {
   const selection: EventSelection = { exactTypes: [], services: [], versionPins: {} };
   const named: Record<string, number> = {};
   const unknown: { pointer: string; detail: string }[] = [];
@@ -40,7 +43,8 @@ export function selectEvents(types: readonly string[]): EventSelection {
     });
   }
   for (const known of subscribable.values()) {
-    if (isSelected(known.type, selection)) selection.versionPins[known.type] = named[known.type] ?? newestVersion(known);
+    if (isSelected(known.type, selection))
+      selection.versionPins[known.type] = named[known.type] ?? before[known.type] ?? newestVersion(known);
   }
   return selection;
 }
