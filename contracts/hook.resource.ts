@@ -179,7 +179,7 @@ export const Delivery = z
   .object({
     deliveryId: z.string(),
     hookId: z.string(),
-    eventId: z.string().meta({ description: 'The `webhook-id`, the same on every attempt' }),
+    eventId: z.string().meta({ description: 'The `webhook-id`, the same on every attempt; `GET /v1/events/{id}` knows it' }),
     type: z.string(),
     sequence: z.string().nullable(),
     state: z.enum(deliveryStates),

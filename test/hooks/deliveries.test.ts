@@ -506,6 +506,40 @@ describe('order', () => {
     expect(seen().filter((it) => it.startsWith('A'))).toEqual(['A/1', 'A/1', 'A/2']);
   });
 
+  it('lets what waits be due with what it waits for, so that no claim looks at it in vain', async () => {
+    receiver.answer = status(404);
+    const hook = await bed.hook({ url: receiver.url });
+    await bed.log(...versions('E', 1, 2, 3));
+    await bed.run();
+    const due = async () => (await bed.deliveriesOf(hook.hookId)).map(({ nextAttemptAt }) => nextAttemptAt);
+    const inFive = new Date(clock.now().getTime() + 5_000).toISOString();
+    expect(await due()).toEqual([inFive, inFive, inFive]);
+    clock.forward(5);
+    await bed.run();
+    const later = new Date(clock.now().getTime() + 300_000).toISOString();
+    expect(await due()).toEqual([later, later, later]);
+    receiver.answer = ok;
+    clock.forward(300);
+    await bed.run();
+    expect(seen()).toEqual(['E/1', 'E/1', 'E/1', 'E/2', 'E/3']);
+  });
+
+  it.each([
+    ['the order is given up', { ordered: false }],
+    ['the type of what it waits for is', { types: ['order.shipped'] }],
+  ])('holds nothing back any more when %s', async (_, change) => {
+    receiver.answer = status(404);
+    const hook = await bed.hook({ url: receiver.url });
+    const aggregateId = `ORDER-${++order}`;
+    await bed.log(...versions(aggregateId, 1), { type: 'order.shipped', aggregateId, aggregateVersion: 2 });
+    await bed.run();
+    expect(seen()).toEqual([`${aggregateId}/1`]);
+    await bed.endpoints.change(hook.hookId, change);
+    receiver.answer = ok;
+    await bed.run();
+    expect(seen()).toEqual([`${aggregateId}/1`, `${aggregateId}/2`]);
+  });
+
   it('is given up for what is given up', async () => {
     receiver.answer = (response, { event }) => void response.writeHead(event.aggregateversion === 1 ? 413 : 200).end();
     await bed.hook({ url: receiver.url });
@@ -588,6 +622,14 @@ describe('an endpoint', () => {
       'com.roundtrip.order.approved.v1',
       'com.roundtrip.order.approved.v2',
     ]);
+    // Deliveries show the id that was sent, which is another one in another version than that of the log.
+    for (const id of [hookId, other.hookId]) {
+      const [delivery] = await bed.deliveriesOf(id);
+      expect(delivery!.eventId).toBe(delivery!.attempts[0]!.requestHeaders['webhook-id']);
+      const again = await bed.deliveries.redeliver(id, delivery!.deliveryId, { fingerprint: id });
+      expect(again.eventId).toBe(delivery!.eventId);
+    }
+    expect(receiver.ids.map((id) => id.slice(36)).toSorted()).toEqual(['', '-v2']);
   });
 
   it('whose secret is rotated while it is sent to is signed for under both, and later under the new one alone', async () => {

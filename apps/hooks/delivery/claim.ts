@@ -7,6 +7,8 @@ import { rateLimit } from './rate-limit.js';
 /** How long, beyond the time that the endpoint has to answer, a worker may take before its delivery is given to another. */
 export const LEASE_MARGIN_MS = 30_000;
 const ENDPOINTS_AT_ONCE = 100;
+/** How many deliveries of an endpoint one claim puts off: more would keep others from it for too long. */
+const PUT_OFF_AT_ONCE = 1_000;
 
 /** A delivery that this worker alone may send, until its lease ends. */
 export interface ClaimedDelivery {
@@ -84,8 +86,9 @@ export async function claim(tx: PoolClient, { worker, capacity, now }: ClaimRequ
       worker,
     ],
   );
+  const takenOf = (hookId: string) => claimed.filter((delivery) => delivery.hookId === hookId).length;
   const arrivals = shares.map(({ hookId, rate, arrivalAt }) => {
-    const taken = claimed.filter((delivery) => delivery.hookId === hookId).length;
+    const taken = takenOf(hookId);
     return rate && taken > 0 ? rate.arrivalAt(taken) : arrivalAt;
   });
   await tx.query(
@@ -93,6 +96,8 @@ export async function claim(tx: PoolClient, { worker, capacity, now }: ClaimRequ
      from unnest($1::uuid[], $2::timestamptz[]) as c(hook_id, arrival_at) where e.hook_id = c.hook_id`,
     [shares.map((share) => share.hookId), arrivals, now],
   );
+  const stuck = shares.filter(({ hookId, room, ordered, ownOnly }) => ordered && !ownOnly && room > 0 && takenOf(hookId) === 0);
+  if (stuck.length > 0) await putOffFollowers(tx, stuck.map(({ hookId }) => hookId), now); // prettier-ignore
   return claimed;
 }
 
@@ -114,6 +119,29 @@ async function lockCandidates(tx: PoolClient, now: Date): Promise<Candidate[]> {
   );
   const sending = new Map(counts.map((count) => [count.hookId, count.sending]));
   return rows.map((endpoint) => ({ ...endpoint, sending: sending.get(endpoint.hookId) ?? 0 }));
+}
+
+/**
+ * Lets what waits behind an event that is tried again later be due no sooner than that: else every claim would look at all of it, for as
+ * long as a receiver refuses the first. The endpoints' rows are locked, so no such event changes meanwhile.
+ */
+async function putOffFollowers(tx: PoolClient, hookIds: string[], now: Date): Promise<void> {
+  await tx.query(
+    `update delivery d set next_attempt_at = late.at from (
+       select f.delivery_id, head.next_attempt_at as at
+       from unnest($1::uuid[]) as s(hook_id) cross join lateral (
+         select delivery_id, partition_key from delivery
+         where hook_id = s.hook_id and state = 'pending' and next_attempt_at <= $2 and partition_key is not null
+         order by next_attempt_at, position limit ${PUT_OFF_AT_ONCE}
+       ) f cross join lateral (
+         select state, next_attempt_at from delivery o
+         where o.hook_id = s.hook_id and o.partition_key = f.partition_key and o.state in ('pending', 'retrying', 'sending', 'held')
+         order by o.position limit 1
+       ) head
+       where head.state in ('pending', 'retrying') and head.next_attempt_at > $2
+     ) late where d.delivery_id = late.delivery_id`,
+    [hookIds, now],
+  );
 }
 
 /** How much of the worker's capacity each endpoint gets: an equal part, at least one, until there is no more. */

@@ -140,6 +140,12 @@ export class EndpointsService {
           [hookId, exactTypes, services, now],
         );
       }
+      // What was put off until an event before it is tried again may have nothing before it now.
+      if (change.types || change.ordered !== undefined)
+        await tx.query(
+          `update delivery set next_attempt_at = $2 where hook_id = $1 and state = 'pending' and next_attempt_at > $2 and partition_key is not null`,
+          [hookId, now],
+        );
       if (change.state && change.state !== before.state) await this.turn(tx, before, change.state, now);
       return toHook(await this.find(tx, hookId), now);
     });
