@@ -3,6 +3,7 @@ import { carEvents } from './car.events.js';
 import { customerEvents } from './customer.events.js';
 import type { Deprecation, EventFamily, VersionStep } from './event-family.js';
 import { flightEvents } from './flight.events.js';
+import { hookProbes } from './hook-probes.events.js';
 import { hooksEvents } from './hooks.events.js';
 import { hotelEvents } from './hotel.events.js';
 import { orderFamily } from './order.events.js';
@@ -26,9 +27,11 @@ export interface EventType {
   type: string;
   /** 1, 2, 3 … without a hole, oldest first: whatever was ever stored can be read. */
   versions: readonly EventVersion[];
+  /** It is posted to one receiver and stands in no log: no door has it and nobody can subscribe to it. */
+  unlogged?: true;
 }
 
-/** Every type that is or was ever published, by name. */
+/** Every type that is or was ever published, by name. Those of the log are what one can subscribe to. */
 export type EventCatalogue = ReadonlyMap<string, EventType>;
 
 /**
@@ -37,7 +40,7 @@ export type EventCatalogue = ReadonlyMap<string, EventType>;
  */
 export function catalogueOf(families: readonly EventFamily[]): EventCatalogue {
   const catalogue = new Map<string, EventType>();
-  for (const { schemas, steps = [] } of families) {
+  for (const { schemas, steps = [], unlogged } of families) {
     const versions = new Map<string, [number, z.ZodType][]>();
     for (const [name, schema] of Object.entries(schemas)) {
       const [, type, version] = /^([a-z]+(?:\.[a-z]+(?:-[a-z]+)*)+)\.v([1-9]\d*)$/.exec(name) ?? [];
@@ -47,7 +50,7 @@ export function catalogueOf(families: readonly EventFamily[]): EventCatalogue {
     for (const [type, schemasOfType] of versions) {
       if (catalogue.has(type)) throw new Error(`The event ${type} is in two families.`);
       const stepsOfType = steps.filter((step) => step.type === type);
-      catalogue.set(type, { type, versions: versionsOf(type, schemasOfType, stepsOfType) });
+      catalogue.set(type, { type, versions: versionsOf(type, schemasOfType, stepsOfType), ...(unlogged && { unlogged }) });
     }
     const stray = steps.find(({ type }) => !versions.has(type));
     if (stray) throw new Error(`There is a step of ${stray.type}, and no such event in the family.`);
@@ -80,4 +83,5 @@ export const eventCatalogue: EventCatalogue = catalogueOf([
   { schemas: tripEvents },
   { schemas: sagaEvents },
   { schemas: hooksEvents },
+  { schemas: hookProbes, unlogged: true },
 ]);

@@ -38,4 +38,6 @@ export interface VersionStep<Older = unknown, Newer = unknown> {
 export interface EventFamily {
   schemas: EventSchemas;
   steps?: readonly VersionStep[];
+  /** That they are posted to one receiver and stand in no log, so that nobody can subscribe to them; default false. */
+  unlogged?: boolean;
 }

@@ -87,6 +87,11 @@ export const Hook = z
     url: z.string(),
     description: z.string().nullable(),
     types: z.array(z.string()),
+    versions: z.record(z.string(), z.int()).meta({
+      description:
+        'The version that each type is pinned to: the one that was named, else the newest of when it was selected. It stays until another is named',
+      examples: [{ 'order.approved': 2, 'trip.booked': 1 }],
+    }),
     state: z.enum(hookStates),
     disabledReason: z
       .string()
@@ -169,7 +174,7 @@ export const Delivery = z
   .object({
     deliveryId: z.string(),
     hookId: z.string(),
-    eventId: z.string().meta({ description: 'The `webhook-id`, the same on every attempt' }),
+    eventId: z.string().meta({ description: 'The `webhook-id`, the same on every attempt; `GET /v1/events/{id}` knows it' }),
     type: z.string(),
     sequence: z.string().nullable(),
     state: z.enum(deliveryStates),

@@ -150,6 +150,17 @@ describe('polling', () => {
     expect(response.headers.get('link')).toBe(`</v1/events?after=${batch[1]!.sequence}&limit=2&subject=A>; rel="next"`);
   });
 
+  it('reads one event by whatever id it was given out under, in the version that the id says', async () => {
+    const data = { orderId: 'ORDER-ONE', customerId: 'CUST-ALICE', total: { amount: 100, currency: 'EUR' } };
+    const [before, event] = await log.append(fact('before'), { type: 'order.approved', subject: 'in-two-versions', data });
+    const read = async (id: string) => (await (await get(url, `/v1/events/${id}`)).json()) as { id: string; type: string };
+    const { items } = await page(url, { after: before!.sequence });
+    expect(items[0]!.id).toBe(`${event!.id}-v2`);
+    expect(await read(items[0]!.id)).toEqual(items[0]);
+    expect(await read(event!.id)).toMatchObject({ id: event!.id, type: 'com.roundtrip.order.approved.v1' });
+    for (const none of ['-v3', '-v0', '-v', '-v2x']) expect((await get(url, `/v1/events/${event!.id}${none}`)).status).toBe(404);
+  });
+
   it('reads one event', async () => {
     const [event] = await log.append(fact('one'));
     const response = await get(url, `/v1/events/${event!.id}`);

@@ -1,6 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { HTTP } from 'cloudevents';
+import { type CloudEvent, HTTP } from 'cloudevents';
 import { Webhook } from 'standardwebhooks';
+import { eventCatalogue } from '../../contracts/event-catalogue.js';
+import { publicUrl } from '../../libs/config/public-url.js';
+import { claim } from '../../apps/hooks/delivery/claim.js';
+import { inTransaction } from '../../libs/database/in-transaction.js';
+import { servicePool } from '../../libs/database/service-pool.js';
 import { eventually } from '../support/api.js';
 import { HooksBed, ManualClock } from './hooks-bed.js';
 import { type Answer, ok, Receiver, status } from './receiver.js';
@@ -35,6 +40,11 @@ afterEach(async () => {
 
 let order = 0;
 const placed = () => ({ type: 'order.placed', aggregateId: `ORDER-${++order}`, aggregateVersion: 1, data: { n: order } });
+/** As it was written before there was a version 2. */
+const approved = (orderId: string) => {
+  const data = { orderId, customerId: 'CUST-ALICE', total: { amount: 100, currency: 'EUR' } };
+  return { type: 'order.approved', aggregateId: orderId, aggregateVersion: 1, data };
+};
 const HOUR = 3_600;
 const fullSchedule = [5, 300, 1_800, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR];
 const command = { fingerprint: 'test' };
@@ -58,7 +68,8 @@ describe('a delivery', () => {
     expect(headers.traceparent).not.toContain('b7ad6b7169203331');
     const verified = new Webhook(hook.secret).verify(body, headers as Record<string, string>);
     expect(verified).toMatchObject({ id, type: 'com.roundtrip.order.placed.v1', data: { name: 'Ünïcøde 🚀' } });
-    const event = HTTP.toEvent({ headers, body });
+    const event = HTTP.toEvent({ headers, body }) as CloudEvent<unknown>;
+    expect(event.validate()).toBe(true);
     expect(event).toMatchObject({ id, type: 'com.roundtrip.order.placed.v1', subject: `ORDER-${order}` });
     const [delivery] = await bed.deliveriesOf(hook.hookId);
     expect(delivery).toMatchObject({
@@ -71,11 +82,26 @@ describe('a delivery', () => {
     expect(JSON.stringify(delivery)).not.toContain(hook.secret.slice(6));
   });
 
+  it.each([
+    ['tested', false],
+    ['verify', true],
+  ])('that is about the hook itself, %s, is a CloudEvent with a schema, too', async (what, verify) => {
+    const hook = await bed.hook({ url: receiver.url, verify });
+    if (!verify) await bed.endpoints.test(hook.hookId, command);
+    expect(await bed.run()).toBe(1);
+    const { headers, body } = receiver.received[0]!;
+    const event = HTTP.toEvent({ headers, body }) as CloudEvent<unknown>;
+    // Throws for what CloudEvents does not allow, as a `dataschema` that is only a path.
+    expect(event.validate()).toBe(true);
+    const type = `hooks.endpoint.${what}`;
+    expect(event).toMatchObject({ type: `com.roundtrip.${type}.v1`, subject: hook.hookId });
+    expect(event.dataschema).toBe(publicUrl(`/v1/event-types/${type}/v1`));
+    expect(eventCatalogue.get(type)!.versions[0]!.schema.parse(event.data)).toEqual(event.data);
+  });
+
   it('says that its version ends, where that is what the hook is pinned to', async () => {
     await bed.hook({ url: receiver.url, types: ['order.approved@1'] });
-    const total = { amount: 100, currency: 'EUR' };
-    const data = { orderId: 'ORDER-ENDS', customerId: 'CUST-ALICE', total };
-    const [id] = await bed.log({ type: 'order.approved', aggregateId: 'ORDER-ENDS', aggregateVersion: 1, data });
+    const [id] = await bed.log(approved('ORDER-ENDS'));
     await bed.run();
     expect(receiver.received.map(({ event }) => event)).toMatchObject([
       {
@@ -85,7 +111,7 @@ describe('a delivery', () => {
         deprecationfrom: '2026-11-21T00:00:00Z',
         deprecationsunset: '2027-05-21T00:00:00Z',
         deprecationmigration: expect.stringMatching(/\/v1\/event-types\/order\.approved$/) as string,
-        data: { total },
+        data: { total: { amount: 100, currency: 'EUR' } },
       },
     ]);
   });
@@ -280,6 +306,56 @@ describe('a worker that was taken for dead', () => {
   });
 });
 
+describe('what goes wrong on our side before anything is sent', () => {
+  it('with the secret of one hook is the trouble of that hook alone, and no verdict on its endpoint', async () => {
+    const hook = await bed.hook({ url: receiver.url });
+    const neighbour = await bed.hook({ url: receiver.url });
+    await bed.log(placed(), placed());
+    const { rows } = await bed.admin.query<{ keyId: string }>(
+      `select key_id as "keyId" from hooks.endpoint_secret where hook_id = $1`,
+      [hook.hookId],
+    );
+    const keyIs = (keyId: string) =>
+      bed.admin.query('update hooks.endpoint_secret set key_id = $2 where hook_id = $1', [hook.hookId, keyId]);
+    // As another process writes it that knows a newer key.
+    await keyIs('0123456789abcdef');
+    expect(await bed.run()).toBe(4);
+    expect((await bed.deliveriesOf(neighbour.hookId)).map(({ state }) => state)).toEqual(['succeeded', 'succeeded']);
+    const unsent = { state: 'retrying', attemptCount: 1, lastError: 'internal', lastStatus: null };
+    const inFive = new Date(clock.now().getTime() + 5_000).toISOString();
+    expect(await bed.deliveriesOf(hook.hookId)).toMatchObject([unsent, unsent].map((it) => ({ ...it, nextAttemptAt: inFive })));
+    expect((await bed.endpoints.get(hook.hookId)).health).toMatchObject({
+      failures: 0,
+      failingSince: null,
+      breakerOpenUntil: null,
+    });
+    expect(bed.errors.splice(0)).toMatchObject(
+      [1, 2].map(() => ({ message: expect.stringMatching(/cannot be read.*0123456789abcdef.*HOOKS_SECRET_KEY/s) as string })),
+    );
+    await keyIs(rows[0]!.keyId);
+    clock.forward(5);
+    expect(await bed.run()).toBe(2);
+    expect((await bed.deliveriesOf(hook.hookId)).map(({ state }) => state)).toEqual(['succeeded', 'succeeded']);
+  });
+
+  it('with the log or with the database leaves all as it was: nothing is under way and no attempt is spent', async () => {
+    const hooks = [await bed.hook({ url: receiver.url }), await bed.hook({ url: receiver.url })];
+    await bed.log(placed(), placed());
+    await bed.follow();
+    const {
+      rows: [role],
+    } = await bed.database.query<{ name: string }>('select current_user as name');
+    await bed.admin.query(`revoke select on events.log from ${role!.name}`);
+    await expect(bed.worker.dispatch()).rejects.toThrow('permission denied');
+    await bed.admin.query(`grant select on events.log to ${role!.name}`);
+    for (const { hookId } of hooks)
+      expect(await bed.deliveriesOf(hookId)).toMatchObject([1, 2].map(() => ({ state: 'pending', attemptCount: 0 })));
+    expect(await bed.run()).toBe(4);
+    for (const { hookId } of hooks)
+      expect(await bed.deliveriesOf(hookId)).toMatchObject([1, 2].map(() => ({ state: 'succeeded', attemptCount: 1 })));
+  });
+});
+
 describe('breaker and rate', () => {
   it('an endpoint that looks down is left alone without spending attempts, probed by one, and used again', async () => {
     receiver.answer = status(500);
@@ -343,6 +419,75 @@ describe('breaker and rate', () => {
   });
 });
 
+describe('two workers that claim at the same time', () => {
+  /** Claims, in a session in which every look at a delivery waits for the gate, once it has begun to look. */
+  async function claimLate(meanwhile: () => Promise<void>): Promise<number> {
+    const late = servicePool(bed.databaseUrl, 'late', 1);
+    const gate = await bed.admin.connect();
+    try {
+      await gate.query('select pg_advisory_lock(1)');
+      const claiming = inTransaction(late, (tx) => claim(tx, { worker: 'late', capacity: 100, now: clock.now() }));
+      await eventually(
+        async () =>
+          (
+            await gate.query(
+              `select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())`,
+            )
+          ).rowCount,
+        (waiting) => waiting === 1,
+      );
+      await meanwhile();
+      await gate.query('select pg_advisory_unlock(1)');
+      return (await claiming).length;
+    } finally {
+      gate.release(true);
+      await late.end();
+    }
+  }
+
+  beforeAll(async () => {
+    await bed.admin.query(`
+      create function hooks.pass_gate() returns boolean language plpgsql as $$ begin
+        if current_setting('application_name') = 'roundtrip-late' then
+          perform pg_advisory_lock_shared(1);
+          perform pg_advisory_unlock_shared(1);
+        end if;
+        return true;
+      end $$;
+      create policy gate on hooks.delivery using (hooks.pass_gate());
+      alter table hooks.delivery enable row level security;
+      alter table hooks.delivery force row level security`);
+  });
+  afterAll(() => bed.admin.query('alter table hooks.delivery disable row level security'));
+
+  it('take no more together than the endpoint wants at once', async () => {
+    await bed.hook({ url: receiver.url, maxInFlight: 3 });
+    await bed.log(...Array.from({ length: 8 }, placed));
+    await bed.follow();
+    // What the other one takes meanwhile is committed after this one has begun to look, and before it locks.
+    let taken = 0;
+    const late = await claimLate(async () => void (taken = await bed.worker.dispatch()));
+    expect([taken, late]).toEqual([3, 0]);
+    await bed.worker.idle();
+    expect(await bed.run()).toBe(5);
+  });
+
+  it('send one probe together to an endpoint that looked down', async () => {
+    const hook = await bed.hook({ url: receiver.url });
+    await bed.log(...Array.from({ length: 8 }, placed));
+    await bed.follow();
+    await bed.admin.query('update hooks.endpoint set breaker_opened = 1, breaker_failures = 5 where hook_id = $1', [hook.hookId]);
+    receiver.answer = hang;
+    let taken = 0;
+    const late = await claimLate(async () => void (taken = await bed.worker.dispatch()));
+    expect([taken, late]).toEqual([1, 0]);
+    await bed.endpoints.remove(hook.hookId);
+    await receiver.stop();
+    await bed.worker.idle();
+    receiver = await Receiver.start();
+  });
+});
+
 describe('order', () => {
   const versions = (aggregateId: string, ...of: number[]) =>
     of.map((aggregateVersion) => ({ type: 'order.placed', aggregateId, aggregateVersion }));
@@ -359,6 +504,40 @@ describe('order', () => {
     clock.forward(5);
     await bed.run();
     expect(seen().filter((it) => it.startsWith('A'))).toEqual(['A/1', 'A/1', 'A/2']);
+  });
+
+  it('lets what waits be due with what it waits for, so that no claim looks at it in vain', async () => {
+    receiver.answer = status(404);
+    const hook = await bed.hook({ url: receiver.url });
+    await bed.log(...versions('E', 1, 2, 3));
+    await bed.run();
+    const due = async () => (await bed.deliveriesOf(hook.hookId)).map(({ nextAttemptAt }) => nextAttemptAt);
+    const inFive = new Date(clock.now().getTime() + 5_000).toISOString();
+    expect(await due()).toEqual([inFive, inFive, inFive]);
+    clock.forward(5);
+    await bed.run();
+    const later = new Date(clock.now().getTime() + 300_000).toISOString();
+    expect(await due()).toEqual([later, later, later]);
+    receiver.answer = ok;
+    clock.forward(300);
+    await bed.run();
+    expect(seen()).toEqual(['E/1', 'E/1', 'E/1', 'E/2', 'E/3']);
+  });
+
+  it.each([
+    ['the order is given up', { ordered: false }],
+    ['the type of what it waits for is', { types: ['order.shipped'] }],
+  ])('holds nothing back any more when %s', async (_, change) => {
+    receiver.answer = status(404);
+    const hook = await bed.hook({ url: receiver.url });
+    const aggregateId = `ORDER-${++order}`;
+    await bed.log(...versions(aggregateId, 1), { type: 'order.shipped', aggregateId, aggregateVersion: 2 });
+    await bed.run();
+    expect(seen()).toEqual([`${aggregateId}/1`]);
+    await bed.endpoints.change(hook.hookId, change);
+    receiver.answer = ok;
+    await bed.run();
+    expect(seen()).toEqual([`${aggregateId}/1`, `${aggregateId}/2`]);
   });
 
   it('is given up for what is given up', async () => {
@@ -426,6 +605,31 @@ describe('an endpoint', () => {
     clock.forward(10);
     expect(await bed.run()).toBe(0);
     expect(await bed.deliveriesOf(hook.hookId)).toMatchObject([{ state: 'cancelled', lastError: 'type_removed' }]);
+  });
+
+  it('that selects other types keeps the versions it has, until it names another', async () => {
+    const { hookId } = await bed.hook({ url: receiver.url, types: ['order.approved'] });
+    // As it was pinned when version 1 was the newest.
+    await bed.admin.query(`update hooks.endpoint set version_pins = '{"order.approved": 1}' where hook_id = $1`, [hookId]);
+    const added = await bed.endpoints.change(hookId, { types: ['order.approved', 'order.shipped'] });
+    expect(added.versions).toEqual({ 'order.approved': 1, 'order.shipped': 1 });
+    const other = await bed.hook({ url: receiver.url, types: ['order.approved@1'] });
+    const moved = await bed.endpoints.change(other.hookId, { types: ['order.approved@2'] });
+    expect(moved.versions).toEqual({ 'order.approved': 2 });
+    await bed.log(approved('ORDER-PINNED'));
+    await bed.run();
+    expect(receiver.received.map(({ event }) => event.type).toSorted()).toEqual([
+      'com.roundtrip.order.approved.v1',
+      'com.roundtrip.order.approved.v2',
+    ]);
+    // Deliveries show the id that was sent, which is another one in another version than that of the log.
+    for (const id of [hookId, other.hookId]) {
+      const [delivery] = await bed.deliveriesOf(id);
+      expect(delivery!.eventId).toBe(delivery!.attempts[0]!.requestHeaders['webhook-id']);
+      const again = await bed.deliveries.redeliver(id, delivery!.deliveryId, { fingerprint: id });
+      expect(again.eventId).toBe(delivery!.eventId);
+    }
+    expect(receiver.ids.map((id) => id.slice(36)).toSorted()).toEqual(['', '-v2']);
   });
 
   it('whose secret is rotated while it is sent to is signed for under both, and later under the new one alone', async () => {
@@ -505,6 +709,55 @@ describe('an endpoint', () => {
     const succeeded = deliveries.filter(({ state }) => state === 'succeeded').map(({ eventId }) => eventId);
     expect(new Set(succeeded).size, 'each event once').toBe(succeeded.length);
     expect(new Set(deliveries.map(({ eventId }) => eventId))).toEqual(new Set(succeeded));
+  });
+
+  it('that is disabled in the middle of a recovery gets the rest when it is enabled again', async () => {
+    const hook = await bed.hook({ url: receiver.url });
+    const { rows } = await bed.admin.query<{ position: string }>(
+      `with logged as (
+         insert into events.log (event_id, service, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at, data)
+         select gen_random_uuid(), 'order', 'order.placed', 1, 'order', 'MANY-' || n, 1, 'MANY-' || n, now(), '{}' from generate_series(1, 1500) n
+         returning position
+       ) select min(position) as position from logged`,
+    );
+    await bed.follow();
+    await bed.admin.query('delete from hooks.delivery where hook_id = $1', [hook.hookId]);
+    const since = rows[0]!.position.padStart(20, '0');
+    const { recoveryId } = await bed.endpoints.recover(hook.hookId, { since }, command);
+    const standing = () => bed.endpoints.recovery(hook.hookId, recoveryId);
+    expect(await bed.recoveries.step()).toBe(true);
+    expect(await standing()).toMatchObject({ state: 'running', queued: 1_000 });
+    await bed.admin.query(`update hooks.endpoint set state = 'disabled', disabled_reason = 'gone' where hook_id = $1`, [
+      hook.hookId,
+    ]);
+    expect(await bed.recoveries.step()).toBe(false);
+    expect(await standing()).toMatchObject({ state: 'running', queued: 1_000 });
+    await bed.endpoints.change(hook.hookId, { state: 'enabled' });
+    while (await bed.recoveries.step());
+    expect(await standing()).toMatchObject({ state: 'done', queued: 1_500 });
+  });
+
+  it('that is paused while it is mended has all its time again afterwards', async () => {
+    receiver.answer = status(500);
+    const hook = await bed.hook({ url: receiver.url });
+    await bed.log(...Array.from({ length: 10 }, placed));
+    for (let day = 0; day < 2; day++) {
+      await bed.run();
+      clock.forward(24 * HOUR);
+    }
+    await bed.admin.query('update hooks.endpoint set failures = 10 where hook_id = $1', [hook.hookId]);
+    await bed.endpoints.change(hook.hookId, { state: 'paused' });
+    clock.forward(6 * 24 * HOUR);
+    await bed.sweeper.sweep();
+    await bed.endpoints.change(hook.hookId, { state: 'enabled' });
+    await bed.sweeper.sweep();
+    const { state, health } = await bed.endpoints.get(hook.hookId);
+    expect({ state, ...health }).toMatchObject({ state: 'enabled', failures: 0, failingSince: null, breakerOpenUntil: null });
+    receiver.answer = ok;
+    await bed.run();
+    expect((await bed.deliveriesOf(hook.hookId)).map((delivery) => delivery.state)).toEqual(
+      Array.from({ length: 10 }, () => 'succeeded'),
+    );
   });
 
   it('says at most once an hour that deliveries were given up', async () => {

@@ -134,6 +134,8 @@ describe('/v1/hooks', () => {
       expect(new Webhook(secret).verify(sent!.body, sent!.headers as Record<string, string>)).toMatchObject({
         subject: hook.hookId,
       });
+    const schema = await call('GET', new URL(sent!.event.dataschema).pathname);
+    expect(schema, 'what its dataschema leads to').toMatchObject({ status: 200, body: { title: 'hooks.endpoint.tested.v1' } });
 
     await eventually(
       () => deliveries(hook.hookId, '?state=succeeded'),

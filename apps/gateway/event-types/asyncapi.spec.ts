@@ -2,7 +2,7 @@ import { Parser } from '@asyncapi/parser';
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
-import { eventCatalogue } from '../../../contracts/event-catalogue.js';
+import { eventCatalogue, type EventType } from '../../../contracts/event-catalogue.js';
 import { offeredVersions } from '../../../libs/messaging/event-versions.js';
 import { asyncApiDocument } from './asyncapi.js';
 
@@ -23,10 +23,14 @@ describe('the AsyncAPI document', () => {
   });
 
   it('has a channel for each version that can be had, and no other', () => {
-    const names = [...eventCatalogue.values()].flatMap((type) =>
-      offeredVersions(type).map(({ version }) => `${type.type}.v${version}`),
-    );
-    expect(Object.keys(document.channels)).toEqual([...names, ...names.map((name) => `nats.${name}`), 'kafka']);
+    const namesOf = (types: EventType[]) =>
+      types.flatMap((type) => offeredVersions(type).map(({ version }) => `${type.type}.v${version}`));
+    const all = [...eventCatalogue.values()];
+    const logged = namesOf(all.filter(({ unlogged }) => !unlogged));
+    expect(Object.keys(document.channels)).toEqual([...namesOf(all), ...logged.map((name) => `nats.${name}`), 'kafka']);
+    // A test of a hook is posted, and is nowhere else.
+    expect(logged).not.toContain('hooks.endpoint.tested.v1');
+    expect(document.channels['hooks.endpoint.tested.v1']).toMatchObject({ servers: [{ $ref: '#/servers/webhook' }] });
     expect(document.channels['nats.order.approved.v2']?.address).toBe('roundtrip.events.{partition}.order.approved.v2');
     expect(document.channels['kafka']?.address).toBe('roundtrip.events');
     expect(document.channels['order.approved.v1']).toMatchObject({

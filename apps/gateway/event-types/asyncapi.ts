@@ -16,7 +16,9 @@ Inside, where NATS or Kafka is the channel, an event stands there once, in the v
 /** AsyncAPI 3.0 of all versions of all events that can be had, wherever they can be had. */
 export function asyncApiDocument(catalogue: EventCatalogue, publicUrl: string): object {
   const events = offeredEvents(catalogue);
-  const transports = [httpTransport(events, catalogue, publicUrl), natsTransport(events), kafkaTransport(events)];
+  // What stands in no log is posted and nothing else.
+  const logged = events.filter(({ eventType }) => !eventType.unlogged);
+  const transports = [httpTransport(events, catalogue, publicUrl), natsTransport(logged), kafkaTransport(logged)];
   const services = [...new Set(events.map(({ service }) => service))];
   return {
     asyncapi: '3.0.0',
@@ -34,7 +36,7 @@ export function asyncApiDocument(catalogue: EventCatalogue, publicUrl: string): 
     channels: Object.fromEntries(transports.flatMap(({ channels }) => channels)),
     operations: Object.fromEntries(transports.flatMap(({ operations }) => operations)),
     components: {
-      messages: Object.fromEntries(events.flatMap((event) => transports.map(({ messageOf }) => messageOf(event)))),
+      messages: Object.fromEntries(transports.flatMap(({ messages }) => messages)),
       schemas: {
         CloudEvent: { title: 'CloudEvent', ...bare(dataSchema(CloudEvent)) },
         ...Object.fromEntries(events.map(({ name, schema }) => [name, bare(schema)])),

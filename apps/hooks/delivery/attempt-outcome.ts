@@ -1,9 +1,21 @@
 /**
- * Why an attempt failed. `http`: it was answered, but not with a 2xx. `unverified`: it did not echo the challenge. `lease_lost`: whoever made it is gone, and it is not known how it went. `expired`: the
- * event is not in the log any more.
+ * Why an attempt failed. `http`: it was answered, but not with a 2xx. `unverified`: it did not echo the challenge. `lease_lost`: whoever made
+ * it is gone, and it is not known how it went. `expired`: the event is not in the log any more. `internal`: nothing was sent, for a reason of
+ * ours, such as a secret that cannot be read.
  */
 export type AttemptError =
-  'dns' | 'connect' | 'tls' | 'timeout' | 'blocked' | 'too_large' | 'reset' | 'http' | 'unverified' | 'lease_lost' | 'expired';
+  | 'dns'
+  | 'connect'
+  | 'tls'
+  | 'timeout'
+  | 'blocked'
+  | 'too_large'
+  | 'reset'
+  | 'http'
+  | 'unverified'
+  | 'lease_lost'
+  | 'expired'
+  | 'internal';
 
 /** How one attempt went: without an `error` it succeeded. */
 export interface AttemptOutcome {

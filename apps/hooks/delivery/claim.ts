@@ -1,6 +1,5 @@
-import type { Pool } from 'pg';
+import type { PoolClient } from 'pg';
 import type { DeliveryTrigger } from '../../../contracts/hook.resource.js';
-import { inTransaction } from '../../../libs/database/in-transaction.js';
 import { endpointColumns, type EndpointRow } from '../endpoints/endpoint.row.js';
 import { breakerRoom } from './breaker.js';
 import { rateLimit } from './rate-limit.js';
@@ -8,6 +7,8 @@ import { rateLimit } from './rate-limit.js';
 /** How long, beyond the time that the endpoint has to answer, a worker may take before its delivery is given to another. */
 export const LEASE_MARGIN_MS = 30_000;
 const ENDPOINTS_AT_ONCE = 100;
+/** How many deliveries of an endpoint one claim puts off: more would keep others from it for too long. */
+const PUT_OFF_AT_ONCE = 1_000;
 
 /** A delivery that this worker alone may send, until its lease ends. */
 export interface ClaimedDelivery {
@@ -47,65 +48,100 @@ type Share = {
 /**
  * Takes what is due, fairly: the endpoint that waited longest first, none more than its share, its own limit, its rate and its breaker
  * allow. Where an endpoint keeps order, of each aggregate only the earliest event goes that is not done with. What waits for breaker or
- * rate spends no attempt.
+ * rate spends no attempt. Nothing is taken, and no attempt spent, until the transaction commits.
  */
-export async function claim(database: Pool, { worker, capacity, now }: ClaimRequest): Promise<ClaimedDelivery[]> {
+export async function claim(tx: PoolClient, { worker, capacity, now }: ClaimRequest): Promise<ClaimedDelivery[]> {
   if (capacity <= 0) return [];
-  return inTransaction(database, async (tx) => {
-    const { rows: candidates } = await tx.query<Candidate>(
-      `select ${endpointColumns('e')}, s.sending from endpoint e
-       cross join lateral (select count(*)::int as sending from delivery d where d.hook_id = e.hook_id and d.state = 'sending') s
-       where s.sending < e.max_in_flight and exists (
-         select from delivery d where d.hook_id = e.hook_id and d.state in ('pending', 'retrying') and d.next_attempt_at <= $1
-           and (d.trigger in ('test', 'verify') or (e.state = 'enabled' and (e.breaker_until is null or e.breaker_until <= $1))))
-       order by e.last_claimed_at nulls first, e.hook_id limit $2
-       for no key update of e skip locked`,
-      [now, ENDPOINTS_AT_ONCE],
-    );
-    if (candidates.length === 0) return [];
-    const shares = sharesOf(candidates, capacity, now);
-    const { rows: claimed } = await tx.query<ClaimedDelivery>(
-      `with share as (
-         select * from unnest($1::uuid[], $2::int[], $3::boolean[], $4::boolean[]) as s(hook_id, room, ordered, own_only)
-       ), picked as (
-         select p.delivery_id from share s cross join lateral (
-           select d.delivery_id from delivery d
-           where d.hook_id = s.hook_id and d.state in ('pending', 'retrying') and d.next_attempt_at <= $5
-             and (not s.own_only or d.trigger in ('test', 'verify'))
-             and (not s.ordered or d.partition_key is null or not exists (
-               select from delivery o where o.hook_id = d.hook_id and o.partition_key = d.partition_key and o.position < d.position
-                 and o.state in ('pending', 'retrying', 'sending', 'held')))
-           order by d.next_attempt_at, d.position limit s.room
-           for update of d skip locked
-         ) p
-       )
-       update delivery d set state = 'sending', attempts = d.attempts + 1, lease_token = gen_random_uuid(), worker = $6,
-         leased_until = $5 + (e.timeout_ms + ${LEASE_MARGIN_MS}) * interval '1 millisecond'
-       from picked join delivery p using (delivery_id) join endpoint e on e.hook_id = p.hook_id
-       where d.delivery_id = picked.delivery_id
-       returning d.delivery_id as "deliveryId", d.hook_id as "hookId", d.event_id as "eventId", d.position is not null as "inLog", d.data,
-         d.type, d.type_version as "typeVersion", d.trigger, d.attempts as attempt, d.lease_token as "leaseToken", e.url,
-         e.timeout_ms as "timeoutMs", e.content_mode as "contentMode"`,
-      [
-        shares.map((share) => share.hookId),
-        shares.map((share) => share.room),
-        shares.map((share) => share.ordered),
-        shares.map((share) => share.ownOnly),
-        now,
-        worker,
-      ],
-    );
-    const arrivals = shares.map(({ hookId, rate, arrivalAt }) => {
-      const taken = claimed.filter((delivery) => delivery.hookId === hookId).length;
-      return rate && taken > 0 ? rate.arrivalAt(taken) : arrivalAt;
-    });
-    await tx.query(
-      `update endpoint e set last_claimed_at = $3, arrival_at = c.arrival_at
-       from unnest($1::uuid[], $2::timestamptz[]) as c(hook_id, arrival_at) where e.hook_id = c.hook_id`,
-      [shares.map((share) => share.hookId), arrivals, now],
-    );
-    return claimed;
+  const candidates = await lockCandidates(tx, now);
+  if (candidates.length === 0) return [];
+  const shares = sharesOf(candidates, capacity, now);
+  const { rows: claimed } = await tx.query<ClaimedDelivery>(
+    `with share as (
+       select * from unnest($1::uuid[], $2::int[], $3::boolean[], $4::boolean[]) as s(hook_id, room, ordered, own_only)
+     ), picked as (
+       select p.delivery_id from share s cross join lateral (
+         select d.delivery_id from delivery d
+         where d.hook_id = s.hook_id and d.state in ('pending', 'retrying') and d.next_attempt_at <= $5
+           and (not s.own_only or d.trigger in ('test', 'verify'))
+           and (not s.ordered or d.partition_key is null or not exists (
+             select from delivery o where o.hook_id = d.hook_id and o.partition_key = d.partition_key and o.position < d.position
+               and o.state in ('pending', 'retrying', 'sending', 'held')))
+         order by d.next_attempt_at, d.position limit s.room
+         for update of d skip locked
+       ) p
+     )
+     update delivery d set state = 'sending', attempts = d.attempts + 1, lease_token = gen_random_uuid(), worker = $6,
+       leased_until = $5 + (e.timeout_ms + ${LEASE_MARGIN_MS}) * interval '1 millisecond'
+     from picked join delivery p using (delivery_id) join endpoint e on e.hook_id = p.hook_id
+     where d.delivery_id = picked.delivery_id
+     returning d.delivery_id as "deliveryId", d.hook_id as "hookId", d.event_id as "eventId", d.position is not null as "inLog", d.data,
+       d.type, d.type_version as "typeVersion", d.trigger, d.attempts as attempt, d.lease_token as "leaseToken", e.url,
+       e.timeout_ms as "timeoutMs", e.content_mode as "contentMode"`,
+    [
+      shares.map((share) => share.hookId),
+      shares.map((share) => share.room),
+      shares.map((share) => share.ordered),
+      shares.map((share) => share.ownOnly),
+      now,
+      worker,
+    ],
+  );
+  const takenOf = (hookId: string) => claimed.filter((delivery) => delivery.hookId === hookId).length;
+  const arrivals = shares.map(({ hookId, rate, arrivalAt }) => {
+    const taken = takenOf(hookId);
+    return rate && taken > 0 ? rate.arrivalAt(taken) : arrivalAt;
   });
+  await tx.query(
+    `update endpoint e set last_claimed_at = $3, arrival_at = c.arrival_at
+     from unnest($1::uuid[], $2::timestamptz[]) as c(hook_id, arrival_at) where e.hook_id = c.hook_id`,
+    [shares.map((share) => share.hookId), arrivals, now],
+  );
+  const stuck = shares.filter(({ hookId, room, ordered, ownOnly }) => ordered && !ownOnly && room > 0 && takenOf(hookId) === 0);
+  if (stuck.length > 0) await putOffFollowers(tx, stuck.map(({ hookId }) => hookId), now); // prettier-ignore
+  return claimed;
+}
+
+/** Locks the endpoints that something is due for and that have room for it, so that no other worker gives them anything meanwhile. */
+async function lockCandidates(tx: PoolClient, now: Date): Promise<Candidate[]> {
+  const { rows } = await tx.query<EndpointRow>(
+    `select ${endpointColumns('e')} from endpoint e
+     where (select count(*) from delivery d where d.hook_id = e.hook_id and d.state = 'sending') < e.max_in_flight and exists (
+       select from delivery d where d.hook_id = e.hook_id and d.state in ('pending', 'retrying') and d.next_attempt_at <= $1
+         and (d.trigger in ('test', 'verify') or (e.state = 'enabled' and (e.breaker_until is null or e.breaker_until <= $1))))
+     order by e.last_claimed_at nulls first, e.hook_id limit $2
+     for no key update of e skip locked`,
+    [now, ENDPOINTS_AT_ONCE],
+  );
+  // What is under way is counted in a statement of its own: the one that waited for the locks may not see what others have just claimed.
+  const { rows: counts } = await tx.query<{ hookId: string; sending: number }>(
+    `select hook_id as "hookId", count(*)::int as sending from delivery where hook_id = any($1::uuid[]) and state = 'sending' group by hook_id`,
+    [rows.map(({ hookId }) => hookId)],
+  );
+  const sending = new Map(counts.map((count) => [count.hookId, count.sending]));
+  return rows.map((endpoint) => ({ ...endpoint, sending: sending.get(endpoint.hookId) ?? 0 }));
+}
+
+/**
+ * Lets what waits behind an event that is tried again later be due no sooner than that: else every claim would look at all of it, for as
+ * long as a receiver refuses the first. The endpoints' rows are locked, so no such event changes meanwhile.
+ */
+async function putOffFollowers(tx: PoolClient, hookIds: string[], now: Date): Promise<void> {
+  await tx.query(
+    `update delivery d set next_attempt_at = late.at from (
+       select f.delivery_id, head.next_attempt_at as at
+       from unnest($1::uuid[]) as s(hook_id) cross join lateral (
+         select delivery_id, partition_key from delivery
+         where hook_id = s.hook_id and state = 'pending' and next_attempt_at <= $2 and partition_key is not null
+         order by next_attempt_at, position limit ${PUT_OFF_AT_ONCE}
+       ) f cross join lateral (
+         select state, next_attempt_at from delivery o
+         where o.hook_id = s.hook_id and o.partition_key = f.partition_key and o.state in ('pending', 'retrying', 'sending', 'held')
+         order by o.position limit 1
+       ) head
+       where head.state in ('pending', 'retrying') and head.next_attempt_at > $2
+     ) late where d.delivery_id = late.delivery_id`,
+    [hookIds, now],
+  );
 }
 
 /** How much of the worker's capacity each endpoint gets: an equal part, at least one, until there is no more. */

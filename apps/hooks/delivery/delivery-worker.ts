@@ -1,6 +1,8 @@
 import type { Pool } from 'pg';
 import type { Agent } from 'undici';
+import { inTransaction } from '../../../libs/database/in-transaction.js';
 import { EventLog } from '../../../libs/messaging/event-log.js';
+import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
 import type { EndpointSecrets } from '../endpoints/endpoint-secrets.js';
 import type { AttemptOutcome } from './attempt-outcome.js';
 import { claim, type ClaimedDelivery } from './claim.js';
@@ -23,6 +25,14 @@ export interface DeliveryWorkerOptions {
   onError?: (error: unknown) => void;
 }
 
+interface ReadyDelivery {
+  delivery: ClaimedDelivery;
+  /** Undefined for what is not in the log, or not any more. */
+  logged: LoggedEvent | undefined;
+  /** An error in place of secrets that cannot be read. */
+  secrets: string[] | Error;
+}
+
 const contentTypes = {
   structured: 'application/cloudevents+json; charset=utf-8',
   json: 'application/json; charset=utf-8',
@@ -31,31 +41,20 @@ const contentTypes = {
 /** Sends what is due. Any number of workers share the queue; what one sends no other does, until its lease ends. */
 export class DeliveryWorker {
   private readonly underWay = new Set<Promise<void>>();
-  private readonly log: EventLog;
   private readonly capacity: number;
   private readonly settledListeners = new Set<() => void>();
 
   constructor(private readonly options: DeliveryWorkerOptions) {
-    this.log = new EventLog(options.database);
     this.capacity = options.capacity ?? 200;
   }
 
   /** Takes what is due now and there is room for, and begins to send it. @returns how many that were. */
   async dispatch(): Promise<number> {
-    const { database, clock, name, secrets } = this.options;
-    const now = clock.now();
-    const deliveries = await claim(database, { worker: name, capacity: this.capacity - this.underWay.size, now });
-    if (deliveries.length === 0) return 0;
-    const hookIds = [...new Set(deliveries.map(({ hookId }) => hookId))];
-    const logged = deliveries.flatMap(({ inLog, eventId }) => (inLog ? [eventId] : []));
-    const [events, signers] = await Promise.all([
-      logged.length > 0 ? this.log.findAll([...new Set(logged)]) : [],
-      secrets.live(database, hookIds, now),
-    ]);
-    const byId = new Map(events.map((event) => [event.eventId, event]));
-    for (const delivery of deliveries) {
-      const event = renderDelivery(delivery, byId.get(delivery.eventId), now);
-      const work = this.attempt(delivery, event, signers.get(delivery.hookId) ?? [])
+    const capacity = this.capacity - this.underWay.size;
+    if (capacity <= 0) return 0;
+    const ready = await this.take(capacity);
+    for (const one of ready) {
+      const work = this.attempt(one)
         .catch((error: unknown) => this.options.onError?.(error))
         .finally(() => {
           this.underWay.delete(work);
@@ -63,7 +62,26 @@ export class DeliveryWorker {
         });
       this.underWay.add(work);
     }
-    return deliveries.length;
+    return ready.length;
+  }
+
+  /** Claims deliveries with all that they need: where that cannot be read nothing is claimed, and no attempt is spent. */
+  private async take(capacity: number): Promise<ReadyDelivery[]> {
+    const { database, clock, name, secrets } = this.options;
+    const now = clock.now();
+    return inTransaction(database, async (tx) => {
+      const deliveries = await claim(tx, { worker: name, capacity, now });
+      if (deliveries.length === 0) return [];
+      const logged = deliveries.flatMap(({ inLog, eventId }) => (inLog ? [eventId] : []));
+      const events = logged.length > 0 ? await new EventLog(tx).findAll([...new Set(logged)]) : [];
+      const byId = new Map(events.map((event) => [event.eventId, event]));
+      const signers = await secrets.live(tx, [...new Set(deliveries.map(({ hookId }) => hookId))], now);
+      return deliveries.map((delivery) => ({
+        delivery,
+        logged: byId.get(delivery.eventId),
+        secrets: signers.get(delivery.hookId) ?? [],
+      }));
+    });
   }
 
   /** Tells whenever an attempt is over: there is room again, and in an ordered endpoint perhaps a successor. */
@@ -76,18 +94,21 @@ export class DeliveryWorker {
     while (this.underWay.size > 0) await Promise.all(this.underWay);
   }
 
-  private async attempt(delivery: ClaimedDelivery, event: ReturnType<typeof renderDelivery>, secrets: string[]): Promise<void> {
-    const { database, clock, name } = this.options;
-    const outcome = event ? await this.send(delivery, event, secrets) : this.forgotten();
-    const state = await settle(database, { ...delivery, worker: name }, outcome, clock);
+  private async attempt(ready: ReadyDelivery): Promise<void> {
+    const { database, clock, name, onError } = this.options;
+    const outcome = await this.send(ready).catch((error: unknown) => {
+      // Nothing that a receiver does ends here. It is ours to mend, and this delivery's alone: the others have gone.
+      onError?.(error);
+      return this.unsent('internal', error instanceof Error ? error.message : 'Something went wrong before it was sent.');
+    });
+    const state = await settle(database, { ...ready.delivery, worker: name }, outcome, clock);
     countAttempt(outcome.error ?? 'success', state);
   }
 
-  private async send(
-    delivery: ClaimedDelivery,
-    event: NonNullable<ReturnType<typeof renderDelivery>>,
-    secrets: string[],
-  ): Promise<AttemptOutcome> {
+  private async send({ delivery, logged, secrets }: ReadyDelivery): Promise<AttemptOutcome> {
+    if (secrets instanceof Error) throw secrets;
+    const event = renderDelivery(delivery, logged, this.options.clock.now());
+    if (!event) return this.unsent('expired', 'The event is not in the log any more.');
     const { agent, clock } = this.options;
     const body = JSON.stringify(event);
     const timestamp = Math.floor(clock.now().getTime() / 1_000);
@@ -107,9 +128,8 @@ export class DeliveryWorker {
     return delivery.trigger === 'verify' ? checkEcho(delivery, outcome) : outcome;
   }
 
-  private forgotten(): AttemptOutcome {
-    const detail = 'The event is not in the log any more.';
-    return { startedAt: this.options.clock.now(), durationMs: 0, error: 'expired', detail, requestHeaders: {} };
+  private unsent(error: 'expired' | 'internal', detail: string): AttemptOutcome {
+    return { startedAt: this.options.clock.now(), durationMs: 0, error, detail, requestHeaders: {} };
   }
 }
 

@@ -6,7 +6,7 @@ const SCAN = 1_000;
 /** A recovery goes on when fewer than this many deliveries of its endpoint wait: the queue is no place to keep a log in. */
 const WAITING_AT_MOST = 10_000;
 
-/** Queues again what an endpoint missed, a bounded step at a time. */
+/** Queues again what an endpoint missed, a bounded step at a time. While the endpoint is disabled its recoveries wait; enabled, they go on. */
 export class Recoveries {
   constructor(
     private readonly database: Pool,
@@ -17,11 +17,11 @@ export class Recoveries {
   async step(): Promise<boolean> {
     return inTransaction(this.database, async (tx) => {
       const { rows } = await tx.query<{ recoveryId: string }>(
-        `select recovery_id as "recoveryId" from recovery r
-         where state = 'running' and (
+        `select recovery_id as "recoveryId" from recovery r join endpoint e using (hook_id)
+         where r.state = 'running' and e.state in ('enabled', 'paused') and (
            select count(*) from (select from delivery d where d.hook_id = r.hook_id and d.state in ('pending', 'retrying', 'held') limit $1) w
          ) < $1
-         order by created_at limit 1 for update skip locked`,
+         order by r.created_at limit 1 for update of r skip locked`,
         [WAITING_AT_MOST],
       );
       if (!rows[0]) return false;
@@ -29,7 +29,7 @@ export class Recoveries {
         `with r as (
            select r.*, e.state as hook_state, e.version_pins, coalesce(r.exact_types, e.exact_types) as wanted_types,
                   coalesce(r.services, e.services) as wanted_services
-           from recovery r join endpoint e using (hook_id) where r.recovery_id = $1
+           from recovery r join endpoint e using (hook_id) where r.recovery_id = $1 and e.state in ('enabled', 'paused')
          ), page as materialized (
            select l.position, l.event_id, l.service, l.type, l.type_version, l.aggregate_type, l.aggregate_id
            from r cross join lateral (
@@ -41,8 +41,7 @@ export class Recoveries {
                   page.aggregate_type || '/' || page.aggregate_id, case when r.hook_state = 'paused' then 'held' else 'pending' end,
                   'recover', r.recovery_id, $2, $2
            from r cross join page
-           where r.hook_state in ('enabled', 'paused')
-             and (page.type = any(r.wanted_types) or '*' = any(r.wanted_services) or split_part(page.type, '.', 1) = any(r.wanted_services))
+           where (page.type = any(r.wanted_types) or '*' = any(r.wanted_services) or split_part(page.type, '.', 1) = any(r.wanted_services))
              and not (page.service = 'hooks' and page.aggregate_id = r.hook_id::text)
              and not (r.only_missing and exists (
                select from delivery d where d.hook_id = r.hook_id and d.event_id = page.event_id
@@ -54,7 +53,7 @@ export class Recoveries {
            queued = queued + (select count(*) from queued),
            state = case when (select count(*) from page) < ${SCAN} then 'done' else 'running' end,
            finished_at = case when (select count(*) from page) < ${SCAN} then $2::timestamptz end
-         where recovery_id = $1`,
+         where recovery_id = $1 and exists (select from r)`,
         [rows[0].recoveryId, this.clock.now()],
       );
       return true;

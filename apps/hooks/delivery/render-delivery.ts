@@ -1,4 +1,5 @@
 import { type CloudEvent, cloudEventType } from '../../../contracts/cloud-event.js';
+import { publicUrl } from '../../../libs/config/public-url.js';
 import { eventSchemaPath } from '../../../libs/messaging/event-schema.js';
 import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
 import { renderEvent, sequenceOf } from '../../../libs/messaging/render-event.js';
@@ -21,7 +22,7 @@ function ownEvent({ eventId, hookId, type, typeVersion }: ClaimedDelivery, data:
     time: now.toISOString(),
     recordedtime: now.toISOString(),
     datacontenttype: 'application/json',
-    dataschema: eventSchemaPath(type, typeVersion),
+    dataschema: publicUrl(eventSchemaPath(type, typeVersion)),
     sequence: sequenceOf(0),
     partitionkey: hookId,
     occurrenceid: eventId,

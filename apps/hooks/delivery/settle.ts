@@ -12,6 +12,8 @@ import { retryDelay } from './retry-schedule.js';
 const EXHAUSTED_TOLD_EVERY_MS = 3_600_000;
 /** Statuses that no repetition changes: the receiver does not take this body. */
 const finalStatuses = new Set([410, 413, 415]);
+/** That a worker of ours was lost, the log has been cut or a secret cannot be read says nothing about the endpoint. */
+const oursToMend = new Set<AttemptOutcome['error']>(['lease_lost', 'expired', 'internal']);
 /** How exactly it is kept when an endpoint last succeeded: each time would be a write for each delivery. */
 const LAST_SUCCESS_EVERY_MS = 1_000;
 
@@ -128,8 +130,7 @@ async function noteFailure(
   now: Date,
 ): Promise<void> {
   const { hookId } = endpoint;
-  // That a worker of ours was lost, or the log has been cut, says nothing about the endpoint.
-  if (outcome.error === 'lease_lost' || outcome.error === 'expired') return;
+  if (oursToMend.has(outcome.error)) return;
   const failingSince = endpoint.failingSince ?? now;
   const lastError = outcome.detail ?? outcome.error ?? null;
   const breaker: Breaker = { failures: endpoint.breakerFailures, opened: endpoint.breakerOpened, until: endpoint.breakerUntil };

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { Delivery, DeliveryAttempt, DeliveryDetail, DeliveryState } from '../../../contracts/hook.resource.js';
 import type { Page } from '../../../contracts/page.js';
+import { EventLog } from '../../../libs/messaging/event-log.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
@@ -40,7 +41,7 @@ export class DeliveriesService {
     );
     const last = rows[limit - 1];
     return {
-      items: rows.slice(0, limit).map(toDelivery),
+      items: await withEvents(this.database, rows.slice(0, limit)),
       next: rows.length > limit && last ? encodeCursor(last.cursorAt, last.deliveryId) : null,
     };
   }
@@ -53,8 +54,9 @@ export class DeliveriesService {
          response_headers as "responseHeaders", response_body as "responseBody" from attempt where delivery_id = $1 order by number`,
       [deliveryId],
     );
+    const [shown] = await withEvents(this.database, [delivery]);
     return {
-      ...toDelivery(delivery),
+      ...shown!,
       attempts: rows.map(({ startedAt, ...attempt }) => ({ ...attempt, startedAt: startedAt.toISOString() })),
     };
   }
@@ -77,7 +79,8 @@ export class DeliveriesService {
         [hookId, deliveryId, state === 'paused' ? 'held' : 'pending', randomUUID(), now],
       );
       if (!rows[0]) throw notFound(hookId, deliveryId);
-      return toDelivery(rows[0]);
+      const [queued] = await withEvents(tx, rows);
+      return queued!;
     });
   }
 
@@ -92,6 +95,14 @@ export class DeliveriesService {
     if (!rows[0]) throw notFound(hookId, deliveryId);
     return rows[0];
   }
+}
+
+/** Deliveries under the ids that their receivers read. */
+async function withEvents(database: Pick<Pool | PoolClient, 'query'>, rows: DeliveryRow[]): Promise<Delivery[]> {
+  const logged = rows.flatMap(({ position, eventId }) => (position === null ? [] : [eventId]));
+  const events = await new EventLog(database).findAll([...new Set(logged)]);
+  const byId = new Map(events.map((event) => [event.eventId, event]));
+  return rows.map((row) => toDelivery(row, byId.get(row.eventId)));
 }
 
 const notFound = (hookId: string, deliveryId: string) =>

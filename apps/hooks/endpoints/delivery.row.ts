@@ -1,5 +1,6 @@
 import type { Delivery, DeliveryState, DeliveryTrigger } from '../../../contracts/hook.resource.js';
-import { sequenceOf } from '../../../libs/messaging/render-event.js';
+import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
+import { renderEvent, sequenceOf } from '../../../libs/messaging/render-event.js';
 
 export interface DeliveryRow {
   deliveryId: string;
@@ -8,6 +9,7 @@ export interface DeliveryRow {
   /** As PostgreSQL gives a bigint. */
   position: string | null;
   type: string;
+  typeVersion: number;
   state: DeliveryState;
   trigger: DeliveryTrigger;
   attempts: number;
@@ -19,16 +21,17 @@ export interface DeliveryRow {
 }
 
 export const deliveryColumns = `delivery.delivery_id as "deliveryId", delivery.hook_id as "hookId", delivery.event_id as "eventId",
-  delivery.position, delivery.type, delivery.state, delivery.trigger, delivery.attempts, delivery.next_attempt_at as "nextAttemptAt",
+  delivery.position, delivery.type, delivery.type_version as "typeVersion", delivery.state, delivery.trigger, delivery.attempts, delivery.next_attempt_at as "nextAttemptAt",
   delivery.last_status as "lastStatus", delivery.last_error as "lastError", delivery.created_at as "createdAt",
   delivery.finished_at as "finishedAt"`;
 
 const waiting: readonly DeliveryState[] = ['pending', 'retrying'];
 
-export const toDelivery = (row: DeliveryRow): Delivery => ({
+/** @param event what it carries, if that stands in the log: its id is of the version that the subscription is pinned to. */
+export const toDelivery = (row: DeliveryRow, event?: LoggedEvent): Delivery => ({
   deliveryId: row.deliveryId,
   hookId: row.hookId,
-  eventId: row.eventId,
+  eventId: event ? renderEvent(event, row.typeVersion).id : row.eventId,
   type: row.type,
   sequence: row.position === null ? null : sequenceOf(Number(row.position)),
   state: row.state,

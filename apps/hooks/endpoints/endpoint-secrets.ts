@@ -48,15 +48,23 @@ export class EndpointSecrets {
     );
   }
 
-  /** The secrets that sign at `now`, by endpoint, newest first. */
-  async live(database: Queries, hookIds: readonly string[], now: Date): Promise<Map<string, string[]>> {
+  /**
+   * The secrets that sign at `now`, by endpoint, newest first. Where one of them cannot be read there is an error in their place, so that it
+   * is the trouble of that endpoint alone: the process that made it may know a key that this one does not know yet.
+   */
+  async live(database: Queries, hookIds: readonly string[], now: Date): Promise<Map<string, string[] | Error>> {
     const { rows } = await database.query<{ hookId: string; keyId: string; ciphertext: Buffer }>(
       `select hook_id as "hookId", key_id as "keyId", ciphertext from endpoint_secret
        where hook_id = any($1::uuid[]) and (expires_at is null or expires_at > $2) order by secret_id desc`,
       [hookIds, now],
     );
-    const secrets = new Map<string, string[]>(hookIds.map((hookId) => [hookId, []]));
-    for (const { hookId, ...sealed } of rows) secrets.get(hookId)!.push(this.box.open(sealed, hookId));
-    return secrets;
+    const read = (hookId: string): string[] | Error => {
+      try {
+        return rows.filter((row) => row.hookId === hookId).map((sealed) => this.box.open(sealed, hookId));
+      } catch (error) {
+        return new Error(`A secret of the hook ${hookId} cannot be read, so nothing was sent. ${(error as Error).message}`);
+      }
+    };
+    return new Map(hookIds.map((hookId) => [hookId, read(hookId)]));
   }
 }

@@ -8,6 +8,7 @@ export interface EndpointRow {
   state: Hook['state'];
   disabledReason: string | null;
   types: string[];
+  versionPins: Record<string, number>;
   contentMode: Hook['contentMode'];
   ordered: boolean;
   maxInFlight: number;
@@ -38,6 +39,7 @@ export const endpointColumns = (table = 'endpoint'): string =>
     'state',
     'disabled_reason as "disabledReason"',
     'types',
+    'version_pins as "versionPins"',
     'content_mode as "contentMode"',
     'ordered',
     'max_in_flight as "maxInFlight"',
@@ -70,6 +72,7 @@ export function toHook(row: EndpointRow, now: Date): Hook {
     url,
     description,
     types,
+    versions: row.versionPins,
     state,
     disabledReason,
     contentMode,

@@ -97,12 +97,11 @@ export class EndpointsService {
   }
 
   /**
-   * Changes what was given. Deliveries that wait for a type that is no longer wanted are cancelled; pausing holds what waits, enabling
+   * Changes what was given. A type that stays keeps the version it is pinned to, unless another is named. Deliveries that wait for a type that is no longer wanted are cancelled; pausing holds what waits, enabling
    * releases it.
    * @throws ProblemException 422 as `create`; 409 `HOOK_STATE_CONFLICT` while the endpoint has not echoed its challenge.
    */
   async change(hookId: string, change: ChangeHook): Promise<Hook> {
-    const selection = change.types && selectEvents(change.types);
     if (change.url !== undefined) await this.requirePermitted(change.url);
     const now = this.clock.now();
     return inTransaction(this.database, async (tx) => {
@@ -124,8 +123,8 @@ export class EndpointsService {
           now,
         ],
       );
-      if (change.types && selection) {
-        const { exactTypes, services, versionPins } = selection;
+      if (change.types) {
+        const { exactTypes, services, versionPins } = selectEvents(change.types, before.versionPins);
         await tx.query('update endpoint set types = $2, exact_types = $3, services = $4, version_pins = $5 where hook_id = $1', [
           hookId,
           change.types,
@@ -140,6 +139,12 @@ export class EndpointsService {
           [hookId, exactTypes, services, now],
         );
       }
+      // What was put off until an event before it is tried again may have nothing before it now.
+      if (change.types || change.ordered !== undefined)
+        await tx.query(
+          `update delivery set next_attempt_at = $2 where hook_id = $1 and state = 'pending' and next_attempt_at > $2 and partition_key is not null`,
+          [hookId, now],
+        );
       if (change.state && change.state !== before.state) await this.turn(tx, before, change.state, now);
       return toHook(await this.find(tx, hookId), now);
     });
@@ -231,11 +236,15 @@ export class EndpointsService {
     const { hookId } = before;
     await tx.query('update endpoint set state = $2, disabled_reason = null where hook_id = $1', [hookId, state]);
     if (before.state === 'disabled') {
-      // It begins anew: with events from now on, and with all its patience.
+      // What happened meanwhile is not made up for, unless somebody asks for it.
+      await tx.query('update endpoint set start_position = $2 where hook_id = $1', [hookId, await new EventLog(tx).head()]);
+    }
+    if (state === 'enabled') {
+      // It begins with all our patience: the time in which nothing was sent to it says nothing about it.
       await tx.query(
-        `update endpoint set start_position = $2, breaker_failures = 0, breaker_opened = 0, breaker_until = null, failing_since = null,
-           failures = 0, warned_percent = 0 where hook_id = $1`,
-        [hookId, await new EventLog(tx).head()],
+        `update endpoint set breaker_failures = 0, breaker_opened = 0, breaker_until = null, failing_since = null, failures = 0,
+           warned_percent = 0 where hook_id = $1`,
+        [hookId],
       );
     }
     const [from, to] = state === 'paused' ? [['pending', 'retrying'], 'held'] : [['held'], 'pending'];

@@ -12,6 +12,16 @@ describe('selectEvents', () => {
     expect(selectEvents(['*'])).toMatchObject({ services: ['*'] });
   });
 
+  it('leaves out what is sent to one hook and stands in no log', () => {
+    for (const all of ['*', 'hooks.*'])
+      expect(Object.keys(selectEvents([all]).versionPins).filter((type) => type.startsWith('hooks.'))).toEqual([
+        'hooks.endpoint.disabled',
+        'hooks.endpoint.exhausted',
+        'hooks.endpoint.recovered',
+        'hooks.endpoint.warned',
+      ]);
+  });
+
   it('pins each type to the version that is named, else to the newest of today', () => {
     expect(selectEvents(['order.approved']).versionPins).toEqual({ 'order.approved': 2 });
     expect(selectEvents(['order.approved@1', 'hooks.endpoint.disabled']).versionPins).toEqual({
@@ -21,18 +31,29 @@ describe('selectEvents', () => {
     expect(selectEvents(['order.approved@1', 'order.*']).versionPins).toMatchObject({ 'order.approved': 1, 'order.paid': 1 });
   });
 
-  it.each(['order.aproved', 'orders.*', 'order.approved@99', 'order'])('does not know %s, and says what it knows', (type) => {
-    const select = () => selectEvents(['order.approved', type]);
-    expect(select).toThrow(ProblemException);
-    expect(select).toThrow(
-      expect.objectContaining({
-        problem: expect.objectContaining({
-          status: 422,
-          code: 'UNKNOWN_EVENT_TYPE',
-          detail: expect.stringMatching(/order\.\*.*order\.approved.*trip\.booked/),
-          errors: [{ pointer: '/types/1', detail: expect.stringContaining(type) }],
-        }),
-      }),
-    );
+  it('keeps the pins of a subscription that is changed, unless it names another', () => {
+    const before = { 'order.approved': 1, 'order.paid': 1 };
+    const pins = (...types: string[]) => selectEvents(types, before).versionPins;
+    expect(pins('order.approved', 'order.shipped')).toEqual({ 'order.approved': 1, 'order.shipped': 1 });
+    expect(pins('order.*')).toMatchObject({ 'order.approved': 1 });
+    expect(pins('order.approved@2')).toEqual({ 'order.approved': 2 });
   });
+
+  it.each(['order.aproved', 'orders.*', 'order.approved@99', 'order', 'hooks.endpoint.tested', 'hooks.endpoint.verify'])(
+    'does not know %s, and says what it knows',
+    (type) => {
+      const select = () => selectEvents(['order.approved', type]);
+      expect(select).toThrow(ProblemException);
+      expect(select).toThrow(
+        expect.objectContaining({
+          problem: expect.objectContaining({
+            status: 422,
+            code: 'UNKNOWN_EVENT_TYPE',
+            detail: expect.stringMatching(/order\.\*.*order\.approved.*trip\.booked/),
+            errors: [{ pointer: '/types/1', detail: expect.stringContaining(type) }],
+          }),
+        }),
+      );
+    },
+  );
 });

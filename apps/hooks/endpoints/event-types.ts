@@ -3,7 +3,8 @@ import { newestVersion, offeredVersions } from '../../../libs/messaging/event-ve
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 
 const serviceOf = (type: string): string => type.split('.')[0]!;
-const knownServices = new Set([...eventCatalogue.keys()].map(serviceOf));
+const subscribable = new Map([...eventCatalogue].filter(([, { unlogged }]) => !unlogged));
+const knownServices = new Set([...subscribable.keys()].map(serviceOf));
 
 /** A subscription in the form that the fan-out matches by. */
 export interface EventSelection {
@@ -15,10 +16,13 @@ export interface EventSelection {
 }
 
 /**
- * Reads `order.approved`, `order.approved@1`, `order.*` and `*`. What does not name a version is pinned to the newest of today.
+ * Reads `order.approved`, `order.approved@1`, `order.*` and `*`. What does not name a version keeps the pin that it had, else is pinned to the
+ * newest of today.
+ *
+ * @param before the pins of the subscription that is changed.
  * @throws ProblemException 422 `UNKNOWN_EVENT_TYPE` that points at each one that cannot be had and lists what can.
  */
-export function selectEvents(types: readonly string[]): EventSelection {
+export function selectEvents(types: readonly string[], before: Readonly<Record<string, number>> = {}): EventSelection {
   const selection: EventSelection = { exactTypes: [], services: [], versionPins: {} };
   const named: Record<string, number> = {};
   const unknown: { pointer: string; detail: string }[] = [];
@@ -33,19 +37,20 @@ export function selectEvents(types: readonly string[]): EventSelection {
     } else unknown.push({ pointer: `/types/${index}`, detail: `${text} is not a type that there is` });
   });
   if (unknown.length > 0) {
-    const known = [...[...knownServices].map((service) => `${service}.*`), ...eventCatalogue.keys()].sort();
+    const known = [...[...knownServices].map((service) => `${service}.*`), ...subscribable.keys()].sort();
     throw new ProblemException(422, 'UNKNOWN_EVENT_TYPE', `There are no such event types; known are ${known.join(', ')}.`, {
       errors: unknown,
     });
   }
-  for (const known of eventCatalogue.values()) {
-    if (isSelected(known.type, selection)) selection.versionPins[known.type] = named[known.type] ?? newestVersion(known);
+  for (const known of subscribable.values()) {
+    if (isSelected(known.type, selection))
+      selection.versionPins[known.type] = named[known.type] ?? before[known.type] ?? newestVersion(known);
   }
   return selection;
 }
 
 function isOffered(type: string, version: string | undefined): boolean {
-  const known = eventCatalogue.get(type);
+  const known = subscribable.get(type);
   return known !== undefined && (version === undefined || offeredVersions(known).some((one) => String(one.version) === version));
 }
 

@@ -7,17 +7,19 @@ import {
   EventSocketQuery,
   EventStreamQuery,
 } from '../../../contracts/event-feed.js';
+import { eventCatalogue } from '../../../contracts/event-catalogue.js';
 import { deprecationHeaders } from '../../../libs/messaging/deprecation-headers.js';
 import { parseVersionPins, type VersionPins } from '../../../libs/messaging/event-versions.js';
 import { EventLog, type LogPage } from '../../../libs/messaging/event-log.js';
 import { LogTail } from '../../../libs/messaging/log-tail.js';
+import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
 import { sequenceOf } from '../../../libs/messaging/render-event.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { answerConditionally } from './answer-conditionally.js';
 import { AtomFeed } from './atom-feed.service.js';
 import { EventStream } from './event-stream.service.js';
 import { FeedConnections } from './feed-connections.service.js';
-import { cloudEventJson, storedEventJson } from './feed-rendering.js';
+import { cloudEventJson } from './feed-rendering.js';
 import { LogPositions } from './log-positions.service.js';
 
 /** How many rows one call looks at, at the most: a rare filter costs many short calls, never a long one. */
@@ -29,7 +31,8 @@ const CLOUD_EVENT = 'application/cloudevents+json';
 const CLOUD_EVENT_BATCH = 'application/cloudevents-batch+json';
 const JSON_TYPE = 'application/json; charset=utf-8';
 const ATOM = 'application/atom+xml; charset=utf-8';
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** An id as events have it: the occurrence, and the version where that is not the one that was written. */
+const EVENT_ID = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:-v([1-9]\d{0,3}))?$/i;
 
 /** The doors over HTTP, at the paths that the public API gives them. */
 @Controller('v1')
@@ -117,12 +120,15 @@ export class EventsController {
     @Headers('accept') accept: string | undefined,
     @Res() response: ServerResponse,
   ): Promise<void> {
-    const event = UUID.test(eventId) ? await this.log.find(eventId) : undefined;
-    if (!event) throw new ProblemException(404, 'EVENT_NOT_FOUND', 'There is no event of this id, or it is no longer kept.');
-    tellDeprecation(response, { [event.type]: event.typeVersion });
+    const [, occurrence, named] = EVENT_ID.exec(eventId) ?? [];
+    const event = occurrence === undefined ? undefined : await this.log.find(occurrence);
+    const version = named === undefined ? event?.typeVersion : Number(named);
+    if (!event || version === undefined || !hasVersion(event, version))
+      throw new ProblemException(404, 'EVENT_NOT_FOUND', 'There is no event of this id, or it is no longer kept.');
+    tellDeprecation(response, { [event.type]: version });
     response.setHeader('Vary', 'Accept');
     const contentType = isAskedFor(CLOUD_EVENT, accept) ? `${CLOUD_EVENT}; charset=utf-8` : JSON_TYPE;
-    answerConditionally(response, { contentType, cacheControl: FOREVER, body: storedEventJson(event) });
+    answerConditionally(response, { contentType, cacheControl: FOREVER, body: cloudEventJson(event, { [event.type]: version }) });
   }
 
   private async page(
@@ -152,6 +158,10 @@ export class EventsController {
     }
   }
 }
+
+/** Whether there is or was such a version; what this build does not know has the one that it is stored in. */
+const hasVersion = ({ type, typeVersion }: LoggedEvent, version: number): boolean =>
+  version === typeVersion || eventCatalogue.get(type)?.versions[version - 1] !== undefined;
 
 const pinsIn = (versions: string | undefined): VersionPins => (versions === undefined ? {} : parseVersionPins(versions));
 

@@ -10,7 +10,7 @@ export function httpTransport(events: readonly OfferedEvent[], catalogue: EventC
     servers: serversAt(publicUrl),
     channels: events.map(channelOf),
     operations: events.map(operationOf),
-    messageOf: (event) => [event.name, messageOf(event, catalogue)],
+    messages: events.map((event) => [event.name, messageOf(event, catalogue)]),
   };
 }
 
@@ -34,10 +34,10 @@ function serversAt(publicUrl: string): Record<string, object> {
   };
 }
 
-const channelOf = ({ name, cloudType, description }: OfferedEvent): Named => [
+const channelOf = ({ name, cloudType, description, eventType }: OfferedEvent): Named => [
   name,
   {
-    servers: [{ $ref: '#/servers/api' }, { $ref: '#/servers/webhook' }],
+    servers: [...(eventType.unlogged ? [] : [{ $ref: '#/servers/api' }]), { $ref: '#/servers/webhook' }],
     address: cloudType,
     title: name,
     description,

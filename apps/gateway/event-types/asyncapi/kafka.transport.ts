@@ -16,7 +16,7 @@ export const kafkaTransport = (events: readonly OfferedEvent[]): AsyncApiTranspo
   },
   channels: [channelFor(events)],
   operations: [operationFor(events)],
-  messageOf: (event) => [`kafka.${event.name}`, headerMessage(event, KAFKA_ATTRIBUTE_PREFIX, keyBinding)],
+  messages: events.map((event) => [`kafka.${event.name}`, headerMessage(event, KAFKA_ATTRIBUTE_PREFIX, keyBinding)]),
 });
 
 const keyBinding = { kafka: { key: { type: 'string', description: 'The partition key' }, bindingVersion: '0.5.0' } };

@@ -15,7 +15,7 @@ export const natsTransport = (events: readonly OfferedEvent[]): AsyncApiTranspor
   },
   channels: events.map(channelOf),
   operations: events.map(operationOf),
-  messageOf: (event) => [`nats.${event.name}`, headerMessage(event, NATS_ATTRIBUTE_PREFIX)],
+  messages: events.map((event) => [`nats.${event.name}`, headerMessage(event, NATS_ATTRIBUTE_PREFIX)]),
 });
 
 const channelOf = ({ name, description }: OfferedEvent): Named => [
