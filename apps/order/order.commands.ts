@@ -87,6 +87,7 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
       else if (!found) await this.leaveTombstone(tx, order, context);
       return { orderId, state: 'REJECTED' };
     },
+    ['rejection'],
   );
 
   /** The new lines cost what the catalogue asks now. An unknown product is refused, and readers of the order are told. */
@@ -117,6 +118,7 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
   readonly undoOrderRevision = command(
     UndoSagaOnOrderCommand,
     (tx: OrderTransaction, run, context): Promise<UndoSagaOnOrderAnswer | Refusal> => undo(tx, 'revise', run, context),
+    ['reason'],
   );
 
   readonly confirmOrderRevision = command(
@@ -149,6 +151,7 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
   readonly undoOrderCancellation = command(
     UndoSagaOnOrderCommand,
     (tx: OrderTransaction, run, context): Promise<UndoSagaOnOrderAnswer | Refusal> => undo(tx, 'cancel', run, context),
+    ['reason'],
   );
 
   readonly confirmOrderCancellation = command(
@@ -179,6 +182,7 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
   readonly undoOrderPayment = command(
     UndoSagaOnOrderCommand,
     (tx: OrderTransaction, run, context): Promise<UndoSagaOnOrderAnswer | Refusal> => undo(tx, 'pay', run, context),
+    ['reason'],
   );
 
   readonly confirmOrderPayment = command(

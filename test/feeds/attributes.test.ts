@@ -38,16 +38,23 @@ describe('events', () => {
   });
 
   it('about one subject of one service are numbered 1, 2, 3 …, from the first to the last', () => {
-    const bySubject = new Map<string, CloudEvent[]>();
-    for (const event of events) {
-      const subject = `${event.source} ${event.subject}`;
-      bySubject.set(subject, [...(bySubject.get(subject) ?? []), event]);
+    const versionsOf = (source: string, subject: string) =>
+      events
+        .filter((event) => event.source === source && event.subject === subject)
+        .map(({ aggregateversion }) => aggregateversion);
+    const isOf = (source: string) => (event: CloudEvent) => event.source === source;
+    const customers = new Set(events.filter(isOf('/services/customer')).map(({ subject }) => subject));
+    expect(versionsOf('/services/customer', 'CUST-FRANK')).toEqual([1, 2, 3]); // as seeded: registered, opened, blocked
+    // Of orders only this one: tests of dead events have had events of others skipped.
+    const all = [
+      ...[...customers].map((id) => ['/services/customer', id]),
+      ['/services/order', orderId],
+      ['/services/saga', sagaId],
+    ];
+    for (const [source, subject] of all as [string, string][]) {
+      const versions = versionsOf(source, subject);
+      expect(versions, subject).toEqual(versions.map((_, index) => index + 1));
     }
-    expect(bySubject.get('/services/customer CUST-FRANK')?.length).toBe(3); // as seeded
-    for (const [subject, about] of bySubject)
-      expect(
-        about.map(({ aggregateversion }) => aggregateversion),
-        subject,
-      ).toEqual(about.map((_, index) => index + 1));
+    expect(versionsOf('/services/order', orderId)).toEqual([1, 2]);
   });
 });

@@ -4,7 +4,7 @@ import { orderEvents } from '../../contracts/order.events.js';
 import { Order } from '../../contracts/order.resource.js';
 import { system } from '../support/system.js';
 import { describeConformance, expectProblem } from './participant-conformance.js';
-import { ParticipantProbe } from './participant-probe.js';
+import { newKey, ParticipantProbe } from './participant-probe.js';
 
 const order = new ParticipantProbe('order', () => system().orderUrl);
 
@@ -52,6 +52,17 @@ describe('order', () => {
     expect((await order.send('rejectOrder', { orderId: body.orderId, rejection })).status).toBe(200);
     expect((await order.send('createOrder', body)).status).toBe(409);
     expect((await read(body.orderId)).body).toMatchObject({ status: 404, code: 'ORDER_NOT_FOUND' });
+  });
+
+  it('answers a rejection again that comes under its key for another reason, as a later run of its saga may send it', async () => {
+    const { orderId } = creation();
+    const key = newKey();
+    const first = await order.send('rejectOrder', { orderId, rejection }, key);
+    expect(first.status).toBe(200);
+    expect(await order.send('rejectOrder', { orderId, rejection: { ...rejection, code: 'INSUFFICIENT_CREDIT' } }, key)).toEqual(
+      first,
+    );
+    expect(await order.send('rejectOrder', { orderId: randomUUID(), rejection }, key)).toMatchObject({ status: 422 });
   });
 
   it('lets one of a creation and a rejection that race win, and never leaves the order standing', async () => {
@@ -162,6 +173,17 @@ describe('order: commands on an order that stands', () => {
       expectProblem(await undo(kind, orderId), 409, 'ORDER_STATE_CONFLICT');
       expectProblem(await begin(kind, orderId), 409, 'ORDER_STATE_CONFLICT');
       expect((await read(orderId)).state).toBe(kind.done);
+    });
+
+    it('is undone once under one key, for whatever reason a later run of the saga asks it', async () => {
+      const orderId = await approved();
+      await begin(kind, orderId);
+      const [key, command] = [newKey(), { orderId, sagaId: sagaOf(kind, orderId, 1) }];
+      const first = await order.send(`undoOrder${kind.noun}`, { ...command, reason }, key);
+      expect(first.status).toBe(200);
+      expect(await order.send(`undoOrder${kind.noun}`, { ...command, reason: { ...reason, code: 'ABORTED' } }, key)).toEqual(
+        first,
+      );
     });
 
     it('is undone to what was, with the reason kept, and can be asked for again', async () => {

@@ -164,9 +164,10 @@ export class KafkaChannel implements Channel {
       for (const event of batch) {
         const key = partitionKeyOf(event);
         const before = refused.get(key);
+        const own = before ? undefined : refusal && (open.length === 1 ? refusal : await this.send([event]));
         const reason = before
           ? `Event ${before} of ${key}, which comes before it, was not taken.`
-          : refusal && (open.length === 1 ? refusal : await this.send([event]));
+          : own && `Kafka refused ${event.eventId}: ${own}`;
         if (reason && !before) refused.set(key, event.eventId);
         results.push(reason ? { taken: false, reason } : { taken: true, duplicate: false });
       }
