@@ -2,8 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { CarOffer, FlightOffer, HotelOffer, TrainOffer } from '../../contracts/inventory.resource.js';
 import type { Page } from '../../contracts/page.js';
 import type { Reservation } from '../../contracts/reservation.resource.js';
-import { bookTrip, call, dayFromNow, ended, payments, reservations, tripParts } from '../support/api.js';
+import { call, ended, payments } from '../support/api.js';
 import { nowhere, type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { bookTrip, dayFromNow, paymentsOf, reservationsOf, tripOf, tripParts } from '../support/trips.js';
 
 let gateway: OwnGateway | undefined;
 afterEach(async () => {
@@ -58,7 +59,7 @@ describe('the inventory', () => {
     const around = [days - 1, days, days + 1, days + 2].map(dayFromNow);
     const before = await Promise.all(around.map(freeOn));
     const hotel = { ...tripParts(days).hotel, hotelId: 'HOTEL-DORIA', rooms: 3 };
-    await ended((await bookTrip({ hotel, flights: undefined, car: undefined })).sagaId);
+    await ended((await bookTrip(tripOf({ hotel, flights: undefined, car: undefined }))).sagaId);
     const after = await Promise.all(around.map(freeOn));
     expect(after.map((free, index) => before[index]! - free)).toEqual([0, 3, 3, 0]);
   });
@@ -84,9 +85,9 @@ describe('the inventory', () => {
 describe('GET /v1/reservations', () => {
   it('shows those of all participants, and pages across them', async () => {
     const flights = [1, 2].map((day) => ({ flightId: 'FLIGHT-AMS-VIE', date: dayFromNow(60 + day), seats: 1 }));
-    const { tripId, sagaId } = await bookTrip({ flights });
+    const { tripId, sagaId } = await bookTrip(tripOf({ flights }));
     await ended(sagaId);
-    const items = await reservations(tripId);
+    const items = await reservationsOf(tripId);
     expect(items.map(({ participant }) => participant)).toEqual(['hotel', 'flight', 'flight', 'car']);
     for (const item of items)
       expect(item).toMatchObject({ tripId, state: 'CONFIRMED', reservationId: expect.any(String), price: money });
@@ -97,7 +98,7 @@ describe('GET /v1/reservations', () => {
   });
 
   it('takes no cursor of a list that has other participants', async () => {
-    const { tripId, sagaId } = await bookTrip();
+    const { tripId, sagaId } = await bookTrip(tripOf());
     await ended(sagaId);
     const { next } = await list<Reservation>(`/v1/reservations?tripId=${tripId}&limit=1`);
     for (const path of [`/v1/reservations?participant=hotel&after=${next}`, `/v1/reservations?participant=boat`])
@@ -107,9 +108,9 @@ describe('GET /v1/reservations', () => {
 
 describe('GET /v1/payments', () => {
   it('shows those of a trip', async () => {
-    const { tripId, sagaId } = await bookTrip({ paymentMethod: 'pm_declined' });
+    const { tripId, sagaId } = await bookTrip(tripOf({ paymentMethod: 'pm_declined' }));
     await ended(sagaId);
-    expect(await payments(`tripId=${tripId}`)).toMatchObject([{ tripId, state: 'DECLINED', decline: { code: 'CARD_DECLINED' } }]);
+    expect(await paymentsOf(tripId)).toMatchObject([{ tripId, state: 'DECLINED', decline: { code: 'CARD_DECLINED' } }]);
     expect(await payments(`tripId=${tripId}&orderId=another`)).toEqual([]);
   });
 });

@@ -5,27 +5,15 @@ import type { Page } from '../../contracts/page.js';
 import type { Problem } from '../../contracts/problem.js';
 import type { SagaSummary } from '../../contracts/saga.resource.js';
 import type { Trip } from '../../contracts/trip.resource.js';
-import {
-  bookTrip,
-  call,
-  clearFaults,
-  dayFromNow,
-  ended,
-  eventually,
-  payments,
-  reservations,
-  saga,
-  setFault,
-  trip,
-  tripParts,
-} from '../support/api.js';
+import { call, clearFaults, ended, eventually, saga, setFault } from '../support/api.js';
 import { nowhere, ownGateway } from '../support/own-gateway.js';
+import { bookTrip, dayFromNow, paymentsOf, reservationsOf, trip, tripOf, tripParts } from '../support/trips.js';
 
 afterEach(clearFaults);
 
 type Answer = TripAccepted & Trip & Problem;
 
-const request = (more: object = {}) => ({ customerId: 'CUST-BOB', paymentMethod: 'pm_ok', ...tripParts(), ...more });
+const request = (more: object = {}) => tripOf({ customerId: 'CUST-BOB', ...more });
 const post = (path: string, body?: object, headers?: Record<string, string>) => call<Answer>('POST', path, body, headers);
 const book = (more: object = {}, headers?: Record<string, string>) => post('/v1/trips', request(more), headers);
 const inState = (tripId: string, state: Trip['state']) =>
@@ -33,18 +21,18 @@ const inState = (tripId: string, state: Trip['state']) =>
     () => trip(tripId),
     (read) => read.state === state,
   );
-const statesOf = async (tripId: string) => new Set((await reservations(tripId)).map(({ state }) => state));
+const statesOf = async (tripId: string) => new Set((await reservationsOf(tripId)).map(({ state }) => state));
 
 /** A trip that waits for somebody's approval. */
 async function waiting(): Promise<TripAccepted> {
-  const accepted = await bookTrip({ approvalRequiredAbove: { amount: 100, currency: 'EUR' } });
+  const accepted = await bookTrip(tripOf({ approvalRequiredAbove: { amount: 100, currency: 'EUR' } }));
   await inState(accepted.tripId, 'AWAITING_APPROVAL');
   return accepted;
 }
 
 /** A trip that is booked. */
 async function booked(more: object = {}): Promise<string> {
-  const { tripId, sagaId } = await bookTrip(more);
+  const { tripId, sagaId } = await bookTrip(tripOf(more));
   await ended(sagaId);
   expect(await trip(tripId)).toMatchObject({ state: 'BOOKED' });
   return tripId;
@@ -85,12 +73,12 @@ describe('POST /v1/trips', () => {
     });
     const prices = [read.hotel!, ...read.flights!, read.car!].map(({ price }) => price!.amount);
     expect(read.total).toEqual({ amount: prices.reduce((sum, price) => sum + price), currency: 'EUR' });
-    expect(await payments(`tripId=${body.tripId}`)).toMatchObject([{ state: 'CAPTURED', amount: read.total }]);
+    expect(await paymentsOf(body.tripId)).toMatchObject([{ state: 'CAPTURED', amount: read.total }]);
   });
 
   it('can be read from the moment of the 202', async () => {
     for (let i = 0; i < 10; i++) {
-      const { tripId, sagaId } = await bookTrip();
+      const { tripId, sagaId } = await bookTrip(tripOf());
       const read = await trip(tripId);
       expect(['PENDING', 'BOOKED']).toContain(read.state);
       expect(read).toMatchObject({ tripId, customerId: 'CUST-ALICE', hotel: tripParts().hotel, sagaId });
@@ -99,7 +87,7 @@ describe('POST /v1/trips', () => {
 
   it('can be read while the trip service has not heard of it', async () => {
     await setFault({ participant: 'trip', operation: 'createTrip', mode: 'error' });
-    const { tripId, sagaId } = await bookTrip({ car: undefined });
+    const { tripId, sagaId } = await bookTrip(tripOf({ car: undefined }));
     const read = await trip(tripId);
     expect(read).toMatchObject({ tripId, state: 'PENDING', sagaId, commandCount: 0, flights: tripParts().flights });
     expect(read).not.toHaveProperty('car');
@@ -114,7 +102,7 @@ describe('POST /v1/trips', () => {
 
   it('shows a refusal of the trip service that left no trip there', async () => {
     await setFault({ participant: 'trip', operation: 'createTrip', mode: 'refuse' });
-    const { tripId, sagaId } = await bookTrip();
+    const { tripId, sagaId } = await bookTrip(tripOf());
     await ended(sagaId);
     expect(await trip(tripId)).toMatchObject({ state: 'FAILED', failure: { part: 'trip', code: 'TRIP_STATE_CONFLICT' } });
   });
@@ -135,8 +123,8 @@ describe('POST /v1/trips', () => {
     const { status, body } = await book(more, { prefer: 'wait=30' });
     expect(status).toBe(201);
     expect(body).toMatchObject({ state: 'FAILED', failure: { ...failure, detail: expect.any(String) } });
-    for (const { state } of await reservations(body.tripId)) expect(state).toBe('CANCELLED');
-    for (const { state } of await payments(`tripId=${body.tripId}`)) expect(['VOIDED', 'DECLINED']).toContain(state);
+    for (const { state } of await reservationsOf(body.tripId)) expect(state).toBe('CANCELLED');
+    for (const { state } of await paymentsOf(body.tripId)) expect(['VOIDED', 'DECLINED']).toContain(state);
   });
 
   it.each([
@@ -165,7 +153,7 @@ describe('POST /v1/trips', () => {
     const { sagaId, tripId } = answers[0]!.body;
     await ended(sagaId);
     expect(await book({}, key)).toMatchObject({ status: 202, body: { tripId, sagaId } });
-    expect(await reservations(tripId)).toHaveLength(3);
+    expect(await reservationsOf(tripId)).toHaveLength(3);
     expect(await book({ paymentMethod: 'pm_slow' }, key)).toMatchObject({
       status: 422,
       body: { code: 'IDEMPOTENCY_KEY_REUSED' },
@@ -270,7 +258,7 @@ describe('a trip that needs approval', () => {
   it('is not one that does not exist, nor one that has not come so far', async () => {
     expect(await post(`/v1/trips/${randomUUID()}/approve`)).toMatchObject({ status: 404, body: { code: 'TRIP_NOT_FOUND' } });
     await setFault({ participant: 'hotel', operation: 'reserveRoom', mode: 'error' });
-    const { tripId, sagaId } = await bookTrip();
+    const { tripId, sagaId } = await bookTrip(tripOf());
     await eventually(
       () => saga(sagaId),
       ({ steps }) => steps.some(({ name }) => name === 'reserve room'),
@@ -304,7 +292,7 @@ describe('a trip that needs approval', () => {
 describe('GET /v1/sagas/{sagaId} of a trip', () => {
   it('shows parallel branches with their own times, and compensations in the order they ran', async () => {
     const flights = [{ flightId: 'NO-SUCH-FLIGHT', date: dayFromNow(60), seats: 1 }];
-    const { tripId, sagaId } = await bookTrip({ flights });
+    const { tripId, sagaId } = await bookTrip(tripOf({ flights }));
     const { state, steps, links } = await ended(sagaId);
     expect(state).toBe('COMPENSATED');
     expect(links.resource).toBe(`/v1/trips/${tripId}`);
@@ -321,7 +309,7 @@ describe('GET /v1/sagas/{sagaId} of a trip', () => {
   });
 
   it('is found by type and by trip', async () => {
-    const { tripId, sagaId } = await bookTrip();
+    const { tripId, sagaId } = await bookTrip(tripOf());
     await ended(sagaId);
     const { items } = await eventually(
       async () => (await call<Page<SagaSummary>>('GET', `/v1/sagas?type=bookTrip&businessId=${tripId}`)).body,
@@ -344,7 +332,7 @@ describe('POST /v1/trips/{tripId}/cancel', () => {
     const read = await trip(tripId);
     expect(read).toMatchObject({ state: 'CANCELLED', refund: read.total, hotel: { state: 'CANCELLED' } });
     expect(await statesOf(tripId)).toEqual(new Set(['CANCELLED']));
-    expect(await payments(`tripId=${tripId}`)).toMatchObject([{ state: 'REFUNDED', refunded: read.total }]);
+    expect(await paymentsOf(tripId)).toMatchObject([{ state: 'REFUNDED', refunded: read.total }]);
   });
 
   it('answers 200 with the cancelled trip to who waits for it', async () => {
@@ -400,7 +388,7 @@ describe('POST /v1/trips/{tripId}/cancel', () => {
 describe('GET /v1/trips', () => {
   it('lists, filters and pages', async () => {
     const customerId = `guest-${randomUUID()}`;
-    const placed = await Promise.all([1, 2, 3].map(() => bookTrip({ customerId, flights: undefined, car: undefined })));
+    const placed = await Promise.all([1, 2, 3].map(() => bookTrip(tripOf({ customerId, flights: undefined, car: undefined }))));
     await Promise.all(placed.map(({ sagaId }) => ended(sagaId)));
     const seen: string[] = [];
     for (let after = ''; ;) {

@@ -9,8 +9,9 @@ import type { Page } from '../../contracts/page.js';
 import { freePort } from '../../libs/embedded/free-port.js';
 import { newCustomer } from '../services/credit-account.fixture.js';
 import { ParticipantProbe } from '../services/participant-probe.js';
-import { bookTrip, call, ended, eventually, order, placeOrder } from '../support/api.js';
+import { call, ended, eventually, order, placeOrder } from '../support/api.js';
 import { system } from '../support/system.js';
+import { bookTrip, tripOf } from '../support/trips.js';
 
 interface Tracked {
   items: { kind: 'shipment' | 'trip'; orderId?: string; tripId?: string; sequence: string; occurrenceId: string }[];
@@ -127,7 +128,7 @@ describe("marketing's shipment tracker, beside a system that does not know of it
   });
 
   it('has booked trips, too', async () => {
-    const { tripId, sagaId } = await bookTrip({ customerId });
+    const { tripId, sagaId } = await bookTrip(tripOf({ customerId }));
     await ended(sagaId);
     const { items } = await eventually(
       () => tracker.tracked(),

@@ -3,9 +3,10 @@ import type { MailboxEntry, MailboxMessage } from '../../apps/notification/mailb
 import type { Page } from '../../contracts/page.js';
 import { newCustomer } from '../services/credit-account.fixture.js';
 import { ParticipantProbe } from '../services/participant-probe.js';
-import { bookTrip, call, ended, eventually, order, placeOrder } from '../support/api.js';
+import { call, ended, eventually, order, placeOrder } from '../support/api.js';
 import { pidOf } from '../support/processes.js';
 import { system } from '../support/system.js';
+import { bookTrip, tripOf } from '../support/trips.js';
 
 const ask = async <Body>(path: string): Promise<Body> =>
   (await (await fetch(new URL(path, system().notificationUrl))).json()) as Body;
@@ -60,7 +61,9 @@ describe('mails', () => {
     expect(await order(orderId)).toMatchObject({ state: 'REJECTED' });
     await eventually(told(orderId), ([mail]) => mail?.subject === `We cannot take your order ${orderId}`);
 
-    const { tripId, sagaId: tripSaga } = await bookTrip({ customerId, approvalRequiredAbove: { amount: 1, currency: 'EUR' } });
+    const { tripId, sagaId: tripSaga } = await bookTrip(
+      tripOf({ customerId, approvalRequiredAbove: { amount: 1, currency: 'EUR' } }),
+    );
     const operators = 'operations@roundtrip.localhost';
     await eventually(told(tripId, operators), ([mail]) => mail?.subject.startsWith(`Please approve trip ${tripId}`) === true);
     expect((await call('POST', `/v1/trips/${tripId}/approve`, {})).status).toBeLessThan(300);

@@ -5,10 +5,7 @@ import type { Fault } from '../../contracts/fault.resource.js';
 import type { Order, OrderAccepted } from '../../contracts/order.resource.js';
 import type { Page } from '../../contracts/page.js';
 import type { Payment } from '../../contracts/payment.resource.js';
-import type { Reservation } from '../../contracts/reservation.resource.js';
 import type { Saga } from '../../contracts/saga.resource.js';
-import type { Trip } from '../../contracts/trip.resource.js';
-import type { TripAccepted } from '../../apps/gateway/trips/trip.dto.js';
 import { noteEnded } from './ended-sagas.js';
 import { system } from './system.js';
 
@@ -46,7 +43,8 @@ export async function call<Body = unknown>(
   return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : undefined) as Body };
 }
 
-async function get<Body>(path: string): Promise<Body> {
+/** What is at a path that is known to be there. */
+export async function get<Body>(path: string): Promise<Body> {
   const { status, body } = await call<Body>('GET', path);
   expect(status, `GET ${path} ${JSON.stringify(body)}`).toBe(200);
   return body;
@@ -61,27 +59,7 @@ export async function placeOrder(customerId: string, euros: number, lines = toke
   return body;
 }
 
-/** The day that is so many days from now, as `YYYY-MM-DD`. */
-export const dayFromNow = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
-
-/** A hotel, a flight and a car, all plentiful, for a trip that begins so many days from now and lasts two. */
-export const tripParts = (days = 60) => ({
-  hotel: { hotelId: 'HOTEL-ASTORIA', checkIn: dayFromNow(days), checkOut: dayFromNow(days + 2), rooms: 1 },
-  flights: [{ flightId: 'FLIGHT-BER-AMS', date: dayFromNow(days), seats: 2 }],
-  car: { carClass: 'COMPACT', location: 'AMS', pickUp: dayFromNow(days), dropOff: dayFromNow(days + 2) },
-});
-
-/** Books a trip; @returns what the 202 says. */
-export async function bookTrip(trip: object = {}): Promise<TripAccepted> {
-  const request = { customerId: 'CUST-ALICE', paymentMethod: 'pm_ok', ...tripParts(), ...trip };
-  const { status, body } = await call<TripAccepted>('POST', '/v1/trips', request);
-  expect(status, JSON.stringify(body)).toBe(202);
-  return body;
-}
-
-export const trip = (tripId: string) => get<Trip>(`/v1/trips/${tripId}`);
-export const reservations = async (tripId: string) =>
-  (await get<Page<Reservation>>(`/v1/reservations?tripId=${tripId}&limit=200`)).items;
+/** What was paid, declined or given back about something, such as `orderId=…`. */
 export const payments = async (about: string) => (await get<Page<Payment>>(`/v1/payments?${about}`)).items;
 
 export const order = (orderId: string) => get<Order>(`/v1/orders/${orderId}`);

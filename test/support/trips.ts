@@ -1,12 +1,24 @@
 import { expect } from 'vitest';
+import type { TripAccepted } from '../../apps/gateway/trips/trip.dto.js';
 import type { Page } from '../../contracts/page.js';
-import type { Payment } from '../../contracts/payment.resource.js';
 import type { Reservation } from '../../contracts/reservation.resource.js';
 import type { Trip } from '../../contracts/trip.resource.js';
-import { call } from './api.js';
+import { call, get, payments } from './api.js';
 
+/** The day that is so many days from now, as `YYYY-MM-DD`. */
+export const dayFromNow = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 /** A day far enough away for anything; each test that counts units takes a day of its own. */
-export const dayOf = (offset: number): string => new Date(Date.now() + (60 + offset) * 86_400_000).toISOString().slice(0, 10);
+export const dayOf = (offset: number): string => dayFromNow(60 + offset);
+
+/** A hotel, a flight and a car, all plentiful, for a trip that begins so many days from now and lasts two. */
+export const tripParts = (days = 60) => ({
+  hotel: { hotelId: 'HOTEL-ASTORIA', checkIn: dayFromNow(days), checkOut: dayFromNow(days + 2), rooms: 1 },
+  flights: [{ flightId: 'FLIGHT-BER-AMS', date: dayFromNow(days), seats: 2 }],
+  car: { carClass: 'COMPACT', location: 'AMS', pickUp: dayFromNow(days), dropOff: dayFromNow(days + 2) },
+});
+
+/** A trip of those parts, but for what is asked to be otherwise. */
+export const tripOf = (more: object = {}) => ({ customerId: 'CUST-ALICE', paymentMethod: 'pm_ok', ...tripParts(), ...more });
 
 /** A trip with a room, a seat, a car and a train, all of them plentiful, from `offset` days on. */
 export const plentifulTrip = (offset = 0) => ({
@@ -27,29 +39,17 @@ export const scarceTrip = (offset = 0) => ({
   rail: { trainId: 'TRAIN-FIVE', date: dayOf(offset), seats: 1 },
 });
 
-export async function bookTrip(body: object = plentifulTrip()): Promise<{ tripId: string; sagaId: string }> {
-  const answer = await call<{ tripId: string; sagaId: string }>('POST', '/v1/trips', body);
+/** Books a trip; @returns what the 202 says. */
+export async function bookTrip(body: object = plentifulTrip()): Promise<TripAccepted> {
+  const answer = await call<TripAccepted>('POST', '/v1/trips', body);
   expect(answer.status, JSON.stringify(answer.body)).toBe(202);
   return answer.body;
 }
 
-export async function trip(tripId: string): Promise<Trip> {
-  const { status, body } = await call<Trip>('GET', `/v1/trips/${tripId}`);
-  expect(status, JSON.stringify(body)).toBe(200);
-  return body;
-}
-
-export async function reservationsOf(tripId: string): Promise<Reservation[]> {
-  const { status, body } = await call<Page<Reservation>>('GET', `/v1/reservations?tripId=${tripId}&limit=200`);
-  expect(status, JSON.stringify(body)).toBe(200);
-  return body.items;
-}
-
-export async function paymentsOf(tripId: string): Promise<Payment[]> {
-  const { status, body } = await call<Page<Payment>>('GET', `/v1/payments?tripId=${tripId}`);
-  expect(status, JSON.stringify(body)).toBe(200);
-  return body.items;
-}
+export const trip = (tripId: string) => get<Trip>(`/v1/trips/${tripId}`);
+export const reservationsOf = async (tripId: string) =>
+  (await get<Page<Reservation>>(`/v1/reservations?tripId=${tripId}&limit=200`)).items;
+export const paymentsOf = (tripId: string) => payments(`tripId=${tripId}`);
 
 /** Everything that a trip has, and nothing else: confirmed, paid, shown. */
 export async function expectBooked(tripId: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Fault } from '../../../contracts/fault.resource.js';
-import { call, dayFromNow, ended, setFault } from '../../support/api.js';
-import { bookTrip, trip } from '../../support/trips.js';
+import { call, ended, setFault } from '../../support/api.js';
+import { bookTrip, dayFromNow, trip } from '../../support/trips.js';
 import { cancelWorkflow } from './cancel-workflow.js';
 import { abort, comesTo, endsAs, resolve, type Scenarios } from './scenario.js';
 
