@@ -7,7 +7,7 @@ import { DeadLetters } from '../../libs/messaging/inbox/dead-letters.js';
 import { Inbox } from '../../libs/messaging/inbox/inbox.js';
 import { observeInbox } from '../../libs/messaging/inbox/inbox-metrics.js';
 import { runConsumer } from '../../libs/messaging/inbox/run-consumer.js';
-import { ParticipantApi } from '../../libs/participant-client/participant-api.js';
+import { ServiceApi } from '../../libs/service-client/service-api.js';
 import { databaseProblem } from '../../libs/participant/database-failure.js';
 import { BackgroundLoop } from '../../libs/service-kit/background-loop.js';
 import { systemClock } from '../../libs/service-kit/clock.js';
@@ -54,7 +54,7 @@ await runProcess(log, async () => {
   const smtpUrl = settings.SMTP_URL ?? (await local?.start());
   if (smtpUrl === undefined) log.error('There is no SMTP_URL, so no mail is sent: they wait until there is one.');
   const smtp = smtpUrl === undefined ? undefined : new SmtpSender(smtpUrl, settings.MAIL_FROM);
-  const customers = new ParticipantApi('customer', settings.CUSTOMER_URL);
+  const customers = new ServiceApi('customer', settings.CUSTOMER_URL);
   const addresses = new AddressBook(customers, settings.OPERATIONS_MAIL);
   observeMails(database);
   observeInbox(database, () => [noteMails.name]);

@@ -14,7 +14,7 @@ import type { QueuedMail } from '../../contracts/mail.resource.js';
 import type { Page } from '../../contracts/page.js';
 import { servicePool } from '../../libs/database/service-pool.js';
 import { freePort } from '../../libs/embedded/free-port.js';
-import { ParticipantApi } from '../../libs/participant-client/participant-api.js';
+import { ServiceApi } from '../../libs/service-client/service-api.js';
 import { OwnLog } from '../events/own-log.js';
 import { LogFixture } from '../feeds/log.fixture.js';
 import { eventually } from '../support/api.js';
@@ -54,12 +54,12 @@ const mails = async () =>
 describe('a sender', () => {
   let database: Pool;
   let smtp: SmtpSender;
-  let api: ParticipantApi;
+  let api: ServiceApi;
   let time: number;
   let sender: MailSender;
   const open = (url: string, customers = system().customerUrl) => {
     smtp = new SmtpSender(url, 'Roundtrip <no-reply@shop.example>');
-    api = new ParticipantApi('customer', customers);
+    api = new ServiceApi('customer', customers);
     sender = new MailSender({
       database,
       smtp,

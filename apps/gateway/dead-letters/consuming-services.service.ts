@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { ParticipantApi } from '../../../libs/participant-client/participant-api.js';
+import { ServiceApi } from '../../../libs/service-client/service-api.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
 import { ReadModels } from '../read-models/read-models.service.js';
@@ -7,15 +7,15 @@ import { ReadModels } from '../read-models/read-models.service.js';
 /** The services with an inbox, each of which answers `/dead-letters`. A new one is a line more. */
 @Injectable()
 export class ConsumingServices implements OnApplicationShutdown {
-  private readonly notification: ParticipantApi;
+  private readonly notification: ServiceApi;
   /** In order of name. */
-  readonly all: readonly (readonly [string, ParticipantApi])[];
+  readonly all: readonly (readonly [string, ServiceApi])[];
 
   constructor(
     @Inject(ReadModels) { projection, saga }: ReadModels,
     @Inject(GATEWAY_SETTINGS) { NOTIFICATION_URL }: Pick<GatewaySettings, 'NOTIFICATION_URL'>,
   ) {
-    this.notification = new ParticipantApi('notification', NOTIFICATION_URL);
+    this.notification = new ServiceApi('notification', NOTIFICATION_URL);
     this.all = [
       ['notification', this.notification],
       ['projection', projection],
@@ -32,7 +32,7 @@ export class ConsumingServices implements OnApplicationShutdown {
   }
 
   /** @throws ProblemException 404 `SERVICE_NOT_FOUND`. */
-  of(service: string): ParticipantApi {
+  of(service: string): ServiceApi {
     const found = this.all.find(([name]) => name === service);
     if (found) return found[1];
     const known = this.all.map(([name]) => name).join(', ');

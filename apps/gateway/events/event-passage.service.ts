@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown, type OnModuleDestroy } 
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { type Dispatcher, Pool } from 'undici';
-import { contactAfter } from '../../../libs/participant-client/contact.js';
+import { contactAfter } from '../../../libs/service-client/contact.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
 import { HooksUnavailableException } from './hooks-unavailable.exception.js';
 

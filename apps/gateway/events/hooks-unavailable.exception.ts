@@ -1,4 +1,4 @@
-import { type Unanswered, contactAfter } from '../../../libs/participant-client/contact.js';
+import { type Unanswered, contactAfter } from '../../../libs/service-client/contact.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 
 const reasons: Record<Unanswered, string> = {

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Fault } from '../../../contracts/fault.resource.js';
 import type { Page } from '../../../contracts/page.js';
 import { type Participant, participantNames, participants } from '../../../contracts/participants.js';
-import { ParticipantUnavailableException } from '../../../libs/participant-client/participant-unavailable.exception.js';
+import { ParticipantUnavailableException } from '../../../libs/service-client/participant-unavailable.exception.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { type PageRequest, slicePage } from '../../../libs/service-kit/slice-page.js';
 import { ParticipantsService } from '../participants/participants.service.js';

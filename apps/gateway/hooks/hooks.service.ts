@@ -1,16 +1,16 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { createHash } from 'node:crypto';
-import { ParticipantApi } from '../../../libs/participant-client/participant-api.js';
+import { ServiceApi } from '../../../libs/service-client/service-api.js';
 import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
 
 /** The hooks service, asked on a person's behalf. When it cannot be asked the answer is a 503 that names it, within seconds. */
 @Injectable()
 export class HooksService implements OnApplicationShutdown {
-  readonly api: ParticipantApi;
+  readonly api: ServiceApi;
 
   constructor(@Inject(GATEWAY_SETTINGS) { HOOKS_URL }: Pick<GatewaySettings, 'HOOKS_URL'>) {
-    this.api = new ParticipantApi('hooks', HOOKS_URL);
+    this.api = new ServiceApi('hooks', HOOKS_URL);
   }
 
   /** A command, under the caller's key: two callers who think of the same key do not see each other's answers. */

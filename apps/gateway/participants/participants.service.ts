@@ -1,20 +1,20 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { type Participant, participantNames } from '../../../contracts/participants.js';
 import { participantUrls, type ParticipantUrlSetting } from '../../../libs/config/participant-url.js';
-import { ParticipantApi } from '../../../libs/participant-client/participant-api.js';
-import { ParticipantWatch } from '../../../libs/participant-client/participant-watch.js';
+import { ServiceApi } from '../../../libs/service-client/service-api.js';
+import { ServiceWatch } from '../../../libs/service-client/service-watch.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
 
 /** Every participant that the gateway asks on a person's behalf, each watched from the start. */
 @Injectable()
 export class ParticipantsService implements OnApplicationBootstrap, OnApplicationShutdown {
-  readonly apis: Readonly<Record<Participant, ParticipantApi>>;
-  private readonly watches: Readonly<Record<Participant, ParticipantWatch>>;
+  readonly apis: Readonly<Record<Participant, ServiceApi>>;
+  private readonly watches: Readonly<Record<Participant, ServiceWatch>>;
 
   constructor(@Inject(GATEWAY_SETTINGS) settings: Pick<GatewaySettings, ParticipantUrlSetting>) {
     const urls = participantUrls(settings);
-    this.apis = each((name) => new ParticipantApi(name, urls[name]));
-    this.watches = each((name) => new ParticipantWatch(this.apis[name]));
+    this.apis = each((name) => new ServiceApi(name, urls[name]));
+    this.watches = each((name) => new ServiceWatch(this.apis[name]));
   }
 
   /**

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { ProjectedPage } from '../../../contracts/projection.resource.js';
-import { ParticipantApi, type Query } from '../../../libs/participant-client/participant-api.js';
+import { ServiceApi, type Query } from '../../../libs/service-client/service-api.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
 
@@ -10,14 +10,14 @@ const PRESENT_MS = 1_000;
 /** The read models, and how to know where in the log the present is. Whoever of them cannot be asked is named in a 503 within seconds. */
 @Injectable()
 export class ReadModels implements OnApplicationShutdown {
-  readonly projection: ParticipantApi;
-  readonly relay: ParticipantApi;
-  readonly saga: ParticipantApi;
+  readonly projection: ServiceApi;
+  readonly relay: ServiceApi;
+  readonly saga: ServiceApi;
 
   constructor(@Inject(GATEWAY_SETTINGS) settings: Pick<GatewaySettings, 'PROJECTION_URL' | 'RELAY_URL' | 'SAGA_URL'>) {
-    this.projection = new ParticipantApi('projection', settings.PROJECTION_URL);
-    this.relay = new ParticipantApi('relay', settings.RELAY_URL);
-    this.saga = new ParticipantApi('saga', settings.SAGA_URL);
+    this.projection = new ServiceApi('projection', settings.PROJECTION_URL);
+    this.relay = new ServiceApi('relay', settings.RELAY_URL);
+    this.saga = new ServiceApi('saga', settings.SAGA_URL);
   }
 
   /** A page of a read model. @throws ProblemException 503 `PROJECTION_BEHIND` when it has not come to `query.at` in time. */

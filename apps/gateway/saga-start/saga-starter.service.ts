@@ -6,7 +6,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { sagaPolicy } from '../../../libs/config/saga-policy.js';
-import { ParticipantUnavailableException } from '../../../libs/participant-client/participant-unavailable.exception.js';
+import { ParticipantUnavailableException } from '../../../libs/service-client/participant-unavailable.exception.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import type { SagaPolicy } from '../../../workflows/saga/saga.contract.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';

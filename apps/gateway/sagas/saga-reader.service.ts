@@ -4,7 +4,7 @@ import { executionInfoFromRaw } from '@temporalio/client/lib/helpers.js';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { SagaTimeline } from '../../../contracts/saga-state.js';
 import type { ProjectedSaga, Saga, SagaPage } from '../../../contracts/saga.resource.js';
-import { ParticipantUnavailableException } from '../../../libs/participant-client/participant-unavailable.exception.js';
+import { ParticipantUnavailableException } from '../../../libs/service-client/participant-unavailable.exception.js';
 import { timelineQuery } from '../../../workflows/saga/saga.contract.js';
 import { isBehind, ReadModels } from '../read-models/read-models.service.js';
 import { grpcCodeOf, INVALID_ARGUMENT, NOT_FOUND } from '../temporal/temporal-outage.js';

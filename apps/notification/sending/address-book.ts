@@ -1,12 +1,12 @@
 import type { Customer } from '../../../contracts/customer.resource.js';
-import type { ParticipantApi } from '../../../libs/participant-client/participant-api.js';
+import type { ServiceApi } from '../../../libs/service-client/service-api.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import type { Addressed } from './smtp-sender.js';
 
 /** Where people get their mail: customers where the customer service says at this moment, operators where the settings say. */
 export class AddressBook {
   constructor(
-    private readonly customers: Pick<ParticipantApi, 'get'>,
+    private readonly customers: Pick<ServiceApi, 'get'>,
     private readonly operations: string,
   ) {}
 

@@ -1,14 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ParticipantApi } from './participant-api.js';
-import { ParticipantWatch } from './participant-watch.js';
+import { ServiceApi } from './service-api.js';
+import { ServiceWatch } from './service-watch.js';
 
 let server: Server;
 let port: number;
 let status: number;
-let api: ParticipantApi;
-let watch: ParticipantWatch;
+let api: ServiceApi;
+let watch: ServiceWatch;
 
 function listen(): Promise<void> {
   server = createServer((_, response) => void response.writeHead(status).end('{}'));
@@ -25,8 +25,8 @@ beforeEach(async () => {
   status = 200;
   await listen();
   port = (server.address() as AddressInfo).port;
-  api = new ParticipantApi('order', `http://127.0.0.1:${port}`);
-  watch = new ParticipantWatch(api);
+  api = new ServiceApi('order', `http://127.0.0.1:${port}`);
+  watch = new ServiceWatch(api);
   await watch.start();
 });
 
@@ -36,13 +36,13 @@ afterEach(async () => {
   await kill();
 });
 
-describe('ParticipantWatch', () => {
-  it('knows from the start that a participant is there', () => {
+describe('ServiceWatch', () => {
+  it('knows from the start that a service is there', () => {
     expect(watch.available).toBe(true);
     expect(() => watch.assertAvailable('Nothing was started.')).not.toThrow();
   });
 
-  it('knows at once that a participant has died, without being asked for it, and when it is back', async () => {
+  it('knows at once that a service has died, without being asked for it, and when it is back', async () => {
     await kill();
     await vi.waitFor(() => expect(watch.available).toBe(false), { timeout: 500, interval: 5 });
     expect(() => watch.assertAvailable('Nothing was started.')).toThrow(
@@ -57,7 +57,7 @@ describe('ParticipantWatch', () => {
     await vi.waitFor(() => expect(watch.available).toBe(true), { timeout: 2_000, interval: 20 });
   });
 
-  it('believes a participant that says that it is not ready', async () => {
+  it('believes a service that says that it is not ready', async () => {
     status = 503;
     await vi.waitFor(() => expect(watch.available).toBe(false), { timeout: 3_000, interval: 20 });
     status = 200;

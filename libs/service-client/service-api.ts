@@ -19,23 +19,23 @@ interface Answer {
   text: string;
 }
 
-/** Long enough for a busy participant, short enough for a caller who is promised an answer within seconds. */
+/** Long enough for a busy service, short enough for a caller who is promised an answer within seconds. */
 const TIMEOUT_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 1_000;
 
 /**
  * Asks one service on behalf of a person: queries, faults, hooks and health, never a saga's commands. Every method settles within two
- * seconds. What the participant says no to (4xx) is thrown as its own problem; when it cannot be asked or has failed,
+ * seconds. What the service says no to (4xx) is thrown as its own problem; when it cannot be asked or has failed,
  * a `ParticipantUnavailableException` names it.
  */
-export class ParticipantApi {
+export class ServiceApi {
   private readonly pool: Pool;
-  /** Apart from the others, so that a queue of slow queries is not taken for a participant that is away. */
+  /** Apart from the others, so that a queue of slow queries is not taken for a service that is away. */
   private readonly probes: Pool;
   private listener: (contact: Contact) => void = () => {};
 
   constructor(
-    readonly participant: AskedService,
+    readonly service: AskedService,
     url: string,
   ) {
     const options: Pool.Options = { pipelining: 1, keepAliveTimeout: 30_000, connect: { timeout: CONNECT_TIMEOUT_MS } };
@@ -44,7 +44,7 @@ export class ParticipantApi {
     this.probes.on('disconnect', () => this.listener('disconnected'));
   }
 
-  /** Tells one listener how each contact with the participant went, the end of an idle connection included. */
+  /** Tells one listener how each contact with the service went, the end of an idle connection included. */
   onContact(listener: (contact: Contact) => void): void {
     this.listener = listener;
   }
@@ -74,7 +74,7 @@ export class ParticipantApi {
     this.check(await this.ask({ method: 'DELETE', path, timeoutMs: TIMEOUT_MS }));
   }
 
-  /** Whether the participant says that it can do its work. @throws ParticipantUnavailableException when it says nothing within `timeoutMs`. */
+  /** Whether the service says that it can do its work. @throws ParticipantUnavailableException when it says nothing within `timeoutMs`. */
   async ready(timeoutMs: number): Promise<boolean> {
     return (await this.ask({ method: 'GET', path: '/readyz', timeoutMs }, this.probes)).status === 200;
   }
@@ -89,7 +89,7 @@ export class ParticipantApi {
     try {
       return JSON.parse(answer.text) as Resource;
     } catch (cause) {
-      throw new ParticipantUnavailableException(this.participant, 'failed', { cause });
+      throw new ParticipantUnavailableException(this.service, 'failed', { cause });
     }
   }
 
@@ -97,7 +97,7 @@ export class ParticipantApi {
     if (status < 400) return;
     throw (
       passedOn(status, text) ??
-      new ParticipantUnavailableException(this.participant, 'failed', { cause: new Error(`${status} ${text.slice(0, 500)}`) })
+      new ParticipantUnavailableException(this.service, 'failed', { cause: new Error(`${status} ${text.slice(0, 500)}`) })
     );
   }
 
@@ -105,7 +105,7 @@ export class ParticipantApi {
     const signal = AbortSignal.timeout(request.timeoutMs);
     try {
       return await this.send(pool, request, signal).catch((error: unknown) => {
-        // A pooled connection that the participant had closed says nothing about the participant now: a query may be asked again.
+        // A pooled connection that the service had closed says nothing about the service now: a query may be asked again.
         if (request.method === 'GET' && contactAfter(error) === 'broken' && !signal.aborted)
           return this.send(pool, request, signal);
         throw error;
@@ -113,7 +113,7 @@ export class ParticipantApi {
     } catch (cause) {
       const contact = contactAfter(cause);
       this.listener(contact);
-      throw new ParticipantUnavailableException(this.participant, contact, { cause });
+      throw new ParticipantUnavailableException(this.service, contact, { cause });
     }
   }
 

@@ -1,7 +1,7 @@
 /** Why a request has no answer: nobody listens, the connection broke under it, or time ran out. */
 export type Unanswered = 'refused' | 'broken' | 'timed-out';
 
-/** How one contact with a participant went. `failed`: it answered with a 5xx. `disconnected`: an idle connection ended. */
+/** How one contact with a service went. `failed`: it answered with a 5xx. `disconnected`: an idle connection ended. */
 export type Contact = 'answered' | 'failed' | 'disconnected' | Unanswered;
 
 const refused = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);

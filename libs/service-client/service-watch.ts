@@ -1,27 +1,27 @@
-import type { ParticipantApi } from './participant-api.js';
+import type { ServiceApi } from './service-api.js';
 import { ParticipantUnavailableException } from './participant-unavailable.exception.js';
 
 const UP_INTERVAL_MS = 1_000;
 const DOWN_INTERVAL_MS = 250;
 const PROBE_TIMEOUT_MS = 1_500;
 
-/** A busy participant may miss a probe; one that has missed this many in a row is away. */
+/** A busy service may miss a probe; one that has missed this many in a row is away. */
 const PATIENCE = 3;
 
 type Reason = ParticipantUnavailableException['contact'];
 
 /**
- * Knows, without asking at that moment, whether a participant can do its work. It is asked once a second in the background, and at
+ * Knows, without asking at that moment, whether a service can do its work. It is asked once a second in the background, and at
  * once when a connection to it ends; a refused connection counts immediately.
  */
-export class ParticipantWatch {
+export class ServiceWatch {
   private reason: Reason | undefined = 'refused';
   private missed = 0;
   private timer: NodeJS.Timeout | undefined;
   private probing: Promise<void> | undefined;
   private stopped = false;
 
-  constructor(private readonly api: ParticipantApi) {}
+  constructor(private readonly api: ServiceApi) {}
 
   /** Resolves after the first probe, so that nobody is turned away for want of one. */
   async start(): Promise<void> {
@@ -41,9 +41,9 @@ export class ParticipantWatch {
     return this.reason === undefined;
   }
 
-  /** @param consequence what the caller should know besides. @throws ParticipantUnavailableException when the participant is away. */
+  /** @param consequence what the caller should know besides. @throws ParticipantUnavailableException when the service is away. */
   assertAvailable(consequence: string): void {
-    if (this.reason !== undefined) throw new ParticipantUnavailableException(this.api.participant, this.reason, { consequence });
+    if (this.reason !== undefined) throw new ParticipantUnavailableException(this.api.service, this.reason, { consequence });
   }
 
   private probe(): Promise<void> {

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Contact } from './contact.js';
-import { ParticipantApi } from './participant-api.js';
+import { ServiceApi } from './service-api.js';
 
 const open: { close(): unknown }[] = [];
 
@@ -10,10 +10,10 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((thing) => thing.close()));
 });
 
-async function serve(listener: RequestListener): Promise<{ api: ParticipantApi; server: Server; contacts: Contact[] }> {
+async function serve(listener: RequestListener): Promise<{ api: ServiceApi; server: Server; contacts: Contact[] }> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const api = new ParticipantApi('customer', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const api = new ServiceApi('customer', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const contacts: Contact[] = [];
   api.onContact((contact) => contacts.push(contact));
   open.push(api, { close: () => (server.closeAllConnections(), server.close()) });
@@ -37,7 +37,7 @@ const unavailable = (contact: string) =>
     }),
   });
 
-describe('ParticipantApi', () => {
+describe('ServiceApi', () => {
   it('asks with what is given and leaves out what is not', async () => {
     const { api } = await serve((request, response) => void response.end(JSON.stringify({ url: request.url })));
     await expect(api.get('/customers', { limit: 5, after: undefined, name: 'a&b' })).resolves.toEqual({
@@ -66,7 +66,7 @@ describe('ParticipantApi', () => {
       ((_, response) => void response.writeHead(404).end('<html>')) satisfies RequestListener,
     ],
     ['a success that is no JSON', ((_, response) => void response.end('<html>')) satisfies RequestListener],
-  ])('takes %s for a participant that is away', async (_, listener) => {
+  ])('takes %s for a service that is away', async (_, listener) => {
     const { api } = await serve(listener);
     await expect(api.get('/x')).rejects.toThrow(unavailable('failed'));
   });

@@ -1,7 +1,7 @@
 import { Problem } from '../../contracts/problem.js';
 import { ProblemException } from '../service-kit/problem.exception.js';
 
-/** A participant's own 4xx problem as ours, for the caller to read; undefined for what is none. The instance becomes that of our request. */
+/** A service's own 4xx problem as ours, for the caller to read; undefined for what is none. The instance becomes that of our request. */
 export function passedOn(status: number, text: string): ProblemException | undefined {
   if (status < 400 || status > 499) return undefined;
   const problem = Problem.safeParse(jsonOf(text));
