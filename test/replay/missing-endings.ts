@@ -26,8 +26,3 @@ export const impossible: Record<string, Reasons> = {
     'incomplete, as an operator skipped a compensation': pivotFirst,
   },
 };
-
-/** Endings that are not recorded yet. Whoever records one takes its line away. */
-export const notRecordedYet: Record<string, readonly SagaEnding[]> = {
-  cancelTrip: ['taken back with the help of an operator', 'incomplete, as an operator skipped a compensation'],
-};

@@ -1,6 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
-import { type Reason, Saga } from '../saga/saga.js';
+import type { Reason } from '../saga/saga.contract.js';
+import { Saga } from '../saga/saga.js';
 import { Approval } from './approval.js';
 import { needsApproval } from './approval-limit.js';
 import type { BookTripOutcome, BookTripRequest } from './book-trip.contract.js';

@@ -1,7 +1,6 @@
 import { defineSignal } from '@temporalio/workflow';
 import type { OrderFact } from '../../contracts/order-fact.js';
-import type { Reason } from '../saga/saga.js';
-import type { SagaPolicy } from '../saga/saga.contract.js';
+import type { Reason, SagaPolicy } from '../saga/saga.contract.js';
 import { workflowIds } from '../saga/workflow-id.js';
 
 export const expireUnpaidOrderType = 'expireUnpaidOrder';

@@ -1,5 +1,4 @@
-import type { Reason } from '../saga/saga.js';
-import type { SagaPolicy } from '../saga/saga.contract.js';
+import type { Reason, SagaPolicy } from '../saga/saga.contract.js';
 import { workflowIds } from '../saga/workflow-id.js';
 
 export const payOrderType = 'payOrder';

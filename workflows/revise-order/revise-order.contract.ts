@@ -1,7 +1,6 @@
 import type { Money } from '../../contracts/money.js';
 import type { OrderLineRequest } from '../../contracts/order.resource.js';
-import type { Reason } from '../saga/saga.js';
-import type { SagaPolicy } from '../saga/saga.contract.js';
+import type { Reason, SagaPolicy } from '../saga/saga.contract.js';
 import { workflowIds } from '../saga/workflow-id.js';
 
 export const reviseOrderType = 'reviseOrder';

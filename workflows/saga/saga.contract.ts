@@ -1,6 +1,12 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { ResolveAction, SagaTimeline } from '../../contracts/saga-state.js';
 
+/** Why a saga turned round. */
+export interface Reason {
+  code: string;
+  detail: string;
+}
+
 /** How patient a saga is; given with its start so that it is in the history. All in milliseconds. */
 export interface SagaPolicy {
   /** The deadline of a step's first try, as a local activity. Well below the 10 s of a workflow task. */

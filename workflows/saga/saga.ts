@@ -5,7 +5,6 @@ import {
   CancellationScope,
   CancelledFailure,
   condition,
-  patched,
   proxyActivities,
   proxyLocalActivities,
   setCurrentDetails,
@@ -17,32 +16,18 @@ import {
 import type { StepKey } from '../../activities/keyed.js';
 import type { FailureDetails } from '../../contracts/failure-types.js';
 import type { SagaState, StepRecord } from '../../contracts/saga-state.js';
-import { patches } from '../patches.js';
+import { type Compensation, Compensations, type Undo } from './compensations.js';
 import { type Answer, Insistence } from './insistence.js';
 import { Round } from './round.js';
 import { SagaJournal } from './saga-journal.js';
-import { abortUpdate, resolveUpdate, sagaFailures, type SagaPolicy, timelineQuery } from './saga.contract.js';
+import { abortUpdate, resolveUpdate, type Reason, sagaFailures, type SagaPolicy, timelineQuery } from './saga.contract.js';
 import { searchAttributes } from './search-attributes.js';
 import { readFailure, type StepFailure } from './step-failure.js';
+import { stepKey } from './step-key.js';
 import { compensating, dispensable, fast, patient, persistent } from './step-policies.js';
 
 /** One call of a participant, under the key that makes its repetition harmless. */
 type Action<Activities, Result extends Answer> = (call: ActivityInterfaceFor<Activities>, key: StepKey) => Promise<Result>;
-type Compensation<Activities> = (call: ActivityInterfaceFor<Activities>, key: StepKey, reason: Reason) => Promise<Answer>;
-
-/** Why a saga turned round. */
-export interface Reason {
-  code: string;
-  detail: string;
-}
-
-interface Undo<Activities> {
-  name: string;
-  step: StepRecord;
-  action: Compensation<Activities>;
-  /** Whether others may begin on what the saga is about once it is taken back. */
-  unlocks: boolean;
-}
 
 /** What is sent at half time of a wait, under a name of its own. */
 interface Reminder<Activities> {
@@ -61,7 +46,7 @@ interface Reminder<Activities> {
 export class Saga<Activities> {
   private readonly journal = new SagaJournal(workflowInfo().workflowType, () => new Date().toISOString());
   private readonly insistence = new Insistence<Activities>(this.journal, () => this.attend());
-  private readonly undos: Undo<Activities>[] = [];
+  private readonly compensations: Compensations<Activities>;
   private readonly forward = new CancellationScope({ cancellable: true });
   private readonly startedAt = workflowInfo().startTime.getTime();
   private direction: 'RUNNING' | 'COMPENSATING' = 'RUNNING';
@@ -71,6 +56,7 @@ export class Saga<Activities> {
   private round: Round | undefined;
 
   constructor(private readonly policy: SagaPolicy) {
+    this.compensations = new Compensations(this.journal, this.insistence, policy, () => this.show());
     setHandler(timelineQuery, () => this.journal.timeline());
     setHandler(abortUpdate, () => this.abort(), { validator: () => this.mayAbort() });
     setHandler(
@@ -152,12 +138,12 @@ export class Saga<Activities> {
   ): Promise<Result> {
     this.throwIfCancelled();
     const step = this.journal.begin(name, 'compensable');
-    if (undo) this.undos.push({ ...undo, step });
+    if (undo) this.compensations.register({ ...undo, step });
     try {
       return await this.settle(step, action, () => patient(this.policy, name, this.forwardMsLeft()));
     } catch (error) {
       // A refusal is the participant's word that nothing happened; after anything else something may have, so the undo stays.
-      if (readFailure(error).kind === 'refused') this.forget(step);
+      if (readFailure(error).kind === 'refused') this.compensations.forget(step);
       throw error;
     }
   }
@@ -211,7 +197,7 @@ export class Saga<Activities> {
   private async remind({ name, action }: Reminder<Activities>, timeoutMs: number): Promise<void> {
     try {
       await sleep(Math.ceil(timeoutMs / 2));
-      await action(proxyActivities<Activities>(dispensable(this.policy, name)), { key: keyOf(name) });
+      await action(proxyActivities<Activities>(dispensable(this.policy, name)), { key: stepKey(name) });
     } catch (error) {
       readFailure(error); // a bug is thrown on; anything else means that nobody is reminded
     }
@@ -259,7 +245,7 @@ export class Saga<Activities> {
       const options = compensating(this.policy, name);
       const result = await this.insistence.insist({
         record: step,
-        key: keyOf(name),
+        key: stepKey(name),
         options,
         action: keep,
         fast: fast(this.policy, name),
@@ -278,7 +264,7 @@ export class Saga<Activities> {
     action: Action<Activities, Result>,
     whenUnsettled: () => ActivityOptions,
   ): Promise<Result> {
-    const key = keyOf(step.name);
+    const key = stepKey(step.name);
     const { round } = this;
     this.show();
     try {
@@ -310,42 +296,11 @@ export class Saga<Activities> {
     }
   }
 
-  /** Takes everything back, last step first. One that waits for an operator keeps nothing waiting but the undo of a lock. */
   private async compensate(reason: Reason): Promise<void> {
     this.direction = 'COMPENSATING';
-    if (this.undos.length > 0) this.enter('COMPENSATING');
-    const pending: Promise<void>[] = [];
-    const records: StepRecord[] = [];
-    for (const undo of this.undos.toReversed()) {
-      // Asked about only where it matters, so that a saga that is taken back without help has nothing more in its history.
-      const open = records.some(({ endedAt }) => endedAt === null);
-      if (open && undo.unlocks && patched(patches.undoOfLockWaits)) await Promise.all(pending);
-      const record = this.journal.beginCompensation(undo.name, undo.step);
-      records.push(record);
-      const settled = this.undo(undo, record, reason);
-      pending.push(settled);
-      await Promise.race([settled, condition(() => record.state === 'NEEDS_ATTENTION')]);
-    }
-    await Promise.all(pending);
+    if (!this.compensations.none) this.enter('COMPENSATING');
+    await this.compensations.run(reason);
     this.enter(this.held.length > 0 ? 'INCOMPLETE' : 'COMPENSATED');
-  }
-
-  private async undo({ name, step, action }: Undo<Activities>, record: StepRecord, reason: Reason): Promise<void> {
-    const result = await this.insistence.insist({
-      record,
-      key: `${keyOf(step.name)}/undo`,
-      options: compensating(this.policy, name),
-      action: (call, key) => action(call, key, reason),
-    });
-    if (result === 'skipped') this.journal.hold(step);
-    step.state = result === 'skipped' ? 'SKIPPED' : 'COMPENSATED';
-    this.journal.end(record, step.state);
-    this.show();
-  }
-
-  private forget(step: StepRecord): void {
-    const index = this.undos.findIndex((undo) => undo.step === step);
-    if (index !== -1) this.undos.splice(index, 1);
   }
 
   private mayAbort(): void {
@@ -409,9 +364,4 @@ export class Saga<Activities> {
   private show(): void {
     setCurrentDetails(this.journal.toMarkdown());
   }
-}
-
-/** Derived from the business id and the step alone: a reset, a retry or another run of the same saga must find its own traces. */
-function keyOf(step: string): string {
-  return `${workflowInfo().workflowId}/${step.replaceAll(' ', '-')}`;
 }

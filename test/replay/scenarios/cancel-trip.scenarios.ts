@@ -47,6 +47,12 @@ async function beginning(): Promise<{ tripId: string; sagaId: string }> {
 
 const refusing = (participant: string, operation: string): Fault => ({ participant, operation, mode: 'refuse', times: 1 });
 
+/** A cancellation that is refused at its pivot, and whose own undo is refused then. */
+async function refusedBothWays(): Promise<{ tripId: string; sagaId: string }> {
+  await setFault(refusing('trip', 'undoTripCancellation'));
+  return cancelled(60, refusing('trip', 'commitTripCancellation'));
+}
+
 export const cancelTripScenarios: Scenarios = {
   'cancel-trip.cancelled-full-refund': () => refunds(60, 1),
   'cancel-trip.cancelled-with-train': () => refunds(60, 1, 'TRAIN-AMS-BER'),
@@ -82,6 +88,16 @@ export const cancelTripScenarios: Scenarios = {
   'cancel-trip.needs-attention-skipped': async () => {
     const { sagaId } = await cancelled(60, refusing('payment', 'refund'));
     await resolve(sagaId, 'refund payment', 'skip');
+    return endsAs(sagaId, 'INCOMPLETE');
+  },
+  'cancel-trip.undo-needs-attention-retried': async () => {
+    const started = await refusedBothWays();
+    await resolve(started.sagaId, 'undo trip cancellation', 'retry');
+    return leavesBooked(started);
+  },
+  'cancel-trip.undo-needs-attention-skipped': async () => {
+    const { sagaId } = await refusedBothWays();
+    await resolve(sagaId, 'undo trip cancellation', 'skip');
     return endsAs(sagaId, 'INCOMPLETE');
   },
 };
