@@ -46,6 +46,7 @@ export class WebhooksModule {
       worker,
       sweeper: new Sweeper(database, clock),
       recoveries: new Recoveries(database, clock),
+      database: database.options,
       prepare: () => Promise.all([secrets.requireReadable(database), fanOut.prepare()]),
     });
     return {

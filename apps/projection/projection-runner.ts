@@ -201,8 +201,9 @@ export class ProjectionRunner {
     const inbox = this.inboxOf(generation);
     let more = false;
     for (const one of progress) {
-      await one.look();
+      if ((await one.look()).missing === 0) continue;
       const ids = await one.missing(new Date(Date.now() - olderThanMs), FETCH);
+      if (ids.length === 0) continue;
       const events = (await eventLog.findAll(ids)).toSorted((a, b) => a.position - b.position);
       let taken = 0;
       const lanes = Array.from({ length: LANES }, (_, lane) => events.filter((event) => partitionOf(event, LANES) === lane));

@@ -2,7 +2,7 @@ import { outboxDatabases } from '../../libs/config/outbox-databases.js';
 import { readSettings } from '../../libs/config/settings.js';
 import { channelSettings, openChannel } from '../../libs/messaging/channel/open-channel.js';
 import { BrokerFollower } from '../../libs/messaging/relay/broker-follower.js';
-import { OutboxListener } from '../../libs/messaging/relay/outbox-listener.js';
+import { NotificationListener } from '../../libs/database/notification-listener.js';
 import { Outboxes } from '../../libs/messaging/relay/outboxes.js';
 import { relayPool } from '../../libs/messaging/relay/relay-pool.js';
 import { Relay } from '../../libs/messaging/relay/relay.js';
@@ -25,7 +25,9 @@ await runProcess(log, async () => {
   const listeners =
     settings.OUTBOX_NOTIFY === 'off'
       ? []
-      : [databaseUrl, ...Object.values(elsewhere)].map((url) => new OutboxListener(url, () => relay.hint()));
+      : [databaseUrl, ...Object.values(elsewhere)].map(
+          (url) => new NotificationListener({ connectionString: url }, 'outbox', () => relay.hint()),
+        );
   for (const listener of listeners) listener.start();
   relay.start();
   const { EVENT_CHANNEL: broker } = settings;

@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { DeadEvents } from '../../libs/messaging/relay/dead-events.js';
 import type { BrokerFollower } from '../../libs/messaging/relay/broker-follower.js';
-import type { OutboxListener } from '../../libs/messaging/relay/outbox-listener.js';
+import type { NotificationListener } from '../../libs/database/notification-listener.js';
 import type { Outboxes } from '../../libs/messaging/relay/outboxes.js';
 import type { Relay } from '../../libs/messaging/relay/relay.js';
 import { AtShutdownModule } from '../../libs/service-kit/at-shutdown.module.js';
@@ -15,7 +15,7 @@ export interface RelayParts {
   database: Pool;
   outboxes: Outboxes;
   relay: Relay;
-  listeners: readonly OutboxListener[];
+  listeners: readonly NotificationListener[];
   /** Publishes the log to a broker, where one is the channel. */
   follower: BrokerFollower | undefined;
 }

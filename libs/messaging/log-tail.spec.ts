@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { LogPage, LogQuery } from './event-log.js';
 import { matchesFilter } from './event-filter.js';
 import { LogTail } from './log-tail.js';
@@ -11,6 +11,8 @@ class MemoryLog {
   /** Those of single readers; the poll asks for all there is. */
   readsOfReaders = 0;
   broken = false;
+  /** How far the last look came. */
+  looked = -1;
 
   append(count: number, type = 'test.happened'): void {
     for (let each = 0; each < count; each++)
@@ -24,6 +26,7 @@ class MemoryLog {
     const scanned = this.events.filter(({ position }) => position > after).slice(0, scan);
     const events = scanned.filter((event) => matchesFilter(event, filter)).slice(0, limit);
     const scannedTo = (events.length === limit ? events : scanned).at(-1)?.position ?? after;
+    this.looked = scannedTo;
     return { events, scannedTo, full: events.length === limit || scanned.length === scan, missed: false };
   }
 }
@@ -33,12 +36,12 @@ afterEach(() => {
   for (const stop of stops.splice(0)) stop.abort();
 });
 
-function setUp(): { log: MemoryLog; tail: LogTail; failures: unknown[]; signal: AbortSignal } {
+function setUp(pollMs = 5): { log: MemoryLog; tail: LogTail; failures: unknown[]; signal: AbortSignal } {
   const log = new MemoryLog();
   const failures: unknown[] = [];
   const stop = new AbortController();
   stops.push(stop);
-  const tail = new LogTail({ log, pollMs: 5, retryMs: 5, onFailure: (error) => failures.push(error) });
+  const tail = new LogTail({ log, pollMs: () => pollMs, retryMs: 5, onFailure: (error) => failures.push(error) });
   return { log, tail, failures, signal: stop.signal };
 }
 
@@ -117,6 +120,17 @@ describe('LogTail', () => {
     log.append(1_500);
     log.append(1, 'rare.seen');
     expect(await reading).toEqual([3_002]);
+  });
+
+  it('does not wait for its next look when it is told that there is something', async () => {
+    const { log, tail, signal } = setUp(3_600_000);
+    const reading = follow(tail, 0, 2, signal);
+    for (const position of [2, 4]) {
+      await vi.waitFor(() => expect(log.looked).toBe(position - 2));
+      log.append(1);
+      tail.hint();
+    }
+    expect(await reading).toEqual([2, 4]);
   });
 
   it('goes on when the log can be read again', async () => {

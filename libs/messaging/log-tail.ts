@@ -5,8 +5,8 @@ import { pause } from './pause.js';
 
 export interface LogTailOptions {
   log: Pick<EventLog, 'read'>;
-  /** Pause between looks at the end of the log, in milliseconds; nobody looks while nobody waits. */
-  pollMs: number;
+  /** Pause between looks at the end of the log, in milliseconds, unless there is a hint; nobody looks while nobody waits. */
+  pollMs: () => number;
   /** Pause after the log could not be read, in milliseconds. */
   retryMs: number;
   /** Hears of every read that failed; it is tried again until the reader gives up. */
@@ -33,6 +33,9 @@ export class LogTail {
   private window: LoggedEvent[] = [];
   private readonly waiters = new Set<Waiter>();
   private polling = false;
+  /** There may be more than the look that is under way can see. */
+  private hinted = false;
+  private wake: () => void = () => {};
 
   constructor(private readonly options: LogTailOptions) {}
 
@@ -49,6 +52,12 @@ export class LogTail {
       else await this.beyond(query.after, signal);
     }
     return undefined;
+  }
+
+  /** There is something new in the log: whoever waits need not wait for the next look. */
+  hint(): void {
+    this.hinted = true;
+    this.wake();
   }
 
   /** From the window, if it reaches back far enough and knows anything new. */
@@ -102,13 +111,24 @@ export class LogTail {
     }
     while (this.waiters.size > 0) {
       const wait = await this.look();
-      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait).unref());
+      if (wait > 0 && !this.hinted) await this.rest(wait);
     }
     this.polling = false;
   }
 
+  private rest(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms).unref();
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
   /** One look at what has come since the last one. @returns how long to pause after it, in milliseconds. */
   private async look(): Promise<number> {
+    this.hinted = false;
     try {
       const { events, scannedTo, full } = await this.options.log.read({ after: this.head, scan: BATCH });
       this.head = scannedTo;
@@ -116,7 +136,7 @@ export class LogTail {
       const surplus = this.window.length - WINDOW;
       if (surplus > 0) this.from = this.window.splice(0, surplus).at(-1)?.position ?? this.from;
       for (const { after, wake } of this.waiters) if (after < this.head) wake();
-      return full ? 0 : this.options.pollMs;
+      return full ? 0 : this.options.pollMs();
     } catch (error) {
       this.options.onFailure(error);
       return this.options.retryMs;

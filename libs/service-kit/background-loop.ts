@@ -8,7 +8,7 @@ export class BackgroundLoop {
   /** @param step says whether it is worth while to go on at once. */
   constructor(
     private readonly step: () => Promise<boolean>,
-    private readonly options: { idleMs: number; onError: (error: unknown) => void },
+    private readonly options: { idleMs: number | (() => number); onError: (error: unknown) => void },
   ) {}
 
   start(): void {
@@ -29,16 +29,16 @@ export class BackgroundLoop {
   }
 
   private async run(): Promise<void> {
-    const { idleMs, onError } = this.options;
     while (!this.stopped) {
+      const { idleMs, onError } = this.options;
       this.kicked = false;
       let more = false;
-      let pause = idleMs;
+      let pause = typeof idleMs === 'number' ? idleMs : idleMs();
       try {
         more = await this.step();
       } catch (error) {
         onError(error);
-        pause = Math.max(idleMs, 1_000);
+        pause = Math.max(pause, 1_000);
       }
       if (!more && !this.kicked && !this.stopped) await this.rest(pause);
     }

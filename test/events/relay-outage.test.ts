@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OutboxListener } from '../../libs/messaging/relay/outbox-listener.js';
+import { NotificationListener } from '../../libs/database/notification-listener.js';
+import { LOG_NEWS } from '../../libs/messaging/log-news.js';
 import { eventually } from '../support/api.js';
 import { OwnLog } from './own-log.js';
 
@@ -98,10 +99,35 @@ describe('the relay', () => {
   });
 });
 
+describe('NOTIFY of the log', () => {
+  it('tells whoever follows it of a batch, once it is committed', async () => {
+    const aggregate = randomUUID();
+    const seen: Promise<number[]>[] = [];
+    const listener = new NotificationListener({ connectionString: own.adminUrl }, LOG_NEWS, () =>
+      seen.push(own.versions(aggregate)),
+    );
+    listener.start();
+    await eventually(
+      async () => seen.length,
+      (length) => length === 1, // that it listens now
+    );
+    expect(listener.listening).toBe(true);
+    for (const version of [1, 2, 3]) await own.say({ aggregate, version });
+    const relay = await own.relay();
+    await eventually(
+      async () => (await Promise.all(seen)).at(-1)!.length,
+      (length) => length === 3,
+    );
+    expect(seen).toHaveLength(2); // one for all three
+    await relay.kill('SIGTERM');
+    await listener.stop();
+  });
+});
+
 describe('NOTIFY of the outboxes', () => {
   it('tells of a commit, and not before it', async () => {
     const hints: number[] = [];
-    const listener = new OutboxListener(own.adminUrl, () => hints.push(hints.length));
+    const listener = new NotificationListener({ connectionString: own.adminUrl }, 'outbox', () => hints.push(hints.length));
     listener.start();
     await eventually(
       async () => hints.length,

@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { DeliveryTrigger } from '../../../contracts/hook.resource.js';
 import { endpointColumns, type EndpointRow } from '../endpoints/endpoint.row.js';
 import { breakerRoom } from './breaker.js';
@@ -101,13 +101,24 @@ export async function claim(tx: PoolClient, { worker, capacity, now }: ClaimRequ
   return claimed;
 }
 
+/** An endpoint that something is due for, that may be given it and has room. `$1` is now. */
+const claimable = `(select count(*) from delivery d where d.hook_id = e.hook_id and d.state = 'sending') < e.max_in_flight and exists (
+  select from delivery d where d.hook_id = e.hook_id and d.state in ('pending', 'retrying') and d.next_attempt_at <= $1
+    and (d.trigger in ('test', 'verify') or (e.state = 'enabled' and (e.breaker_until is null or e.breaker_until <= $1))))`;
+
+/** Whether a claim could find anything: one statement and no lock, for a queue that is mostly empty. */
+export async function anythingDue(database: Pick<Pool, 'query'>, now: Date): Promise<boolean> {
+  const { rows } = await database.query<{ any: boolean }>(`select exists (select from endpoint e where ${claimable}) as "any"`, [
+    now,
+  ]);
+  return rows[0]!.any;
+}
+
 /** Locks the endpoints that something is due for and that have room for it, so that no other worker gives them anything meanwhile. */
 async function lockCandidates(tx: PoolClient, now: Date): Promise<Candidate[]> {
   const { rows } = await tx.query<EndpointRow>(
     `select ${endpointColumns('e')} from endpoint e
-     where (select count(*) from delivery d where d.hook_id = e.hook_id and d.state = 'sending') < e.max_in_flight and exists (
-       select from delivery d where d.hook_id = e.hook_id and d.state in ('pending', 'retrying') and d.next_attempt_at <= $1
-         and (d.trigger in ('test', 'verify') or (e.state = 'enabled' and (e.breaker_until is null or e.breaker_until <= $1))))
+     where ${claimable}
      order by e.last_claimed_at nulls first, e.hook_id limit $2
      for no key update of e skip locked`,
     [now, ENDPOINTS_AT_ONCE],

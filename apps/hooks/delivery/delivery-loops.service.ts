@@ -1,12 +1,16 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ClientConfig } from 'pg';
+import { NotificationListener } from '../../../libs/database/notification-listener.js';
+import { LOG_NEWS } from '../../../libs/messaging/log-news.js';
 import { BackgroundLoop } from '../../../libs/service-kit/background-loop.js';
 import type { DeliveryWorker } from './delivery-worker.js';
 import type { FanOut } from './fan-out.js';
 import type { Recoveries } from './recoveries.js';
 import type { Sweeper } from './sweeper.js';
 
-const FAN_OUT_IDLE_MS = 50;
+/** How often the end of the log is looked at, if the relay's hint cannot be heard, and if it can. */
+const FAN_OUT_IDLE_MS = { deaf: 50, hearing: 250 };
 const DISPATCH_IDLE_MS = 100;
 const RECOVER_IDLE_MS = 250;
 const SWEEP_IDLE_MS = 5_000;
@@ -20,6 +24,8 @@ interface Parts {
   worker: DeliveryWorker;
   sweeper: Sweeper;
   recoveries: Recoveries;
+  /** Where the log is. */
+  database: ClientConfig;
   /** Before anything is sent: what must hold, or the service does not start. */
   prepare: () => Promise<unknown>;
 }
@@ -30,6 +36,7 @@ export class DeliveryLoops implements OnApplicationBootstrap, BeforeApplicationS
   private readonly log = new Logger('Deliveries');
   private readonly dispatching: BackgroundLoop;
   private readonly loops: BackgroundLoop[];
+  private readonly news: NotificationListener;
   private together: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: Parts) {
@@ -41,8 +48,13 @@ export class DeliveryLoops implements OnApplicationBootstrap, BeforeApplicationS
       if (looked) this.dispatching.kick();
       return looked;
     };
+    const fanningOut = new BackgroundLoop(following, {
+      idleMs: () => (this.news.listening ? FAN_OUT_IDLE_MS.hearing : FAN_OUT_IDLE_MS.deaf),
+      onError,
+    });
+    this.news = new NotificationListener(parts.database, LOG_NEWS, () => fanningOut.kick());
     this.loops = [
-      new BackgroundLoop(following, { idleMs: FAN_OUT_IDLE_MS, onError }),
+      fanningOut,
       this.dispatching,
       new BackgroundLoop(() => recoveries.step(), { idleMs: RECOVER_IDLE_MS, onError }),
       new BackgroundLoop(() => sweeper.sweep().then(() => false), { idleMs: SWEEP_IDLE_MS, onError }),
@@ -58,10 +70,11 @@ export class DeliveryLoops implements OnApplicationBootstrap, BeforeApplicationS
   async onApplicationBootstrap(): Promise<void> {
     await this.parts.prepare();
     for (const loop of this.loops) loop.start();
+    this.news.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.loops.map((loop) => loop.stop()));
+    await Promise.all([this.news.stop(), ...this.loops.map((loop) => loop.stop())]);
     await Promise.race([this.parts.worker.idle(), delay(DRAIN_WITHIN_MS, undefined, { ref: false })]);
     clearTimeout(this.together);
   }

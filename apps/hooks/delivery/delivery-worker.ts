@@ -5,7 +5,7 @@ import { EventLog } from '../../../libs/messaging/event-log.js';
 import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
 import type { EndpointSecrets } from '../endpoints/endpoint-secrets.js';
 import type { AttemptOutcome } from './attempt-outcome.js';
-import { claim, type ClaimedDelivery } from './claim.js';
+import { anythingDue, claim, type ClaimedDelivery } from './claim.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import { countAttempt } from './delivery-metrics.js';
 import { renderDelivery } from './render-delivery.js';
@@ -69,6 +69,7 @@ export class DeliveryWorker {
   private async take(capacity: number): Promise<ReadyDelivery[]> {
     const { database, clock, name, secrets } = this.options;
     const now = clock.now();
+    if (!(await anythingDue(database, now))) return [];
     return inTransaction(database, async (tx) => {
       const deliveries = await claim(tx, { worker: name, capacity, now });
       if (deliveries.length === 0) return [];

@@ -15,6 +15,8 @@ export class Recoveries {
 
   /** One step of one recovery. @returns whether there was one that could go on. */
   async step(): Promise<boolean> {
+    const { rows: running } = await this.database.query(`select from recovery where state = 'running' limit 1`);
+    if (running.length === 0) return false;
     return inTransaction(this.database, async (tx) => {
       const { rows } = await tx.query<{ recoveryId: string }>(
         `select recovery_id as "recoveryId" from recovery r join endpoint e using (hook_id)

@@ -28,7 +28,7 @@ export class FeedsModule {
           useFactory: (log: EventLog) =>
             new LogTail({
               log,
-              pollMs: settings.FEED_POLL_MS,
+              pollMs: () => settings.FEED_POLL_MS,
               retryMs: RETRY_MS,
               onFailure: (error) => logger.warn(`The log cannot be read, trying again: ${String(error)}`),
             }),

@@ -2,12 +2,16 @@ import { isPoison } from './poison.js';
 import type { OutboxPlace } from './outbox-place.js';
 import { factColumnNames, factColumns, factList, type OutboxRow } from './outbox-row.js';
 import type { Queryable } from './bounded-transaction.js';
+import { LOG_NEWS } from '../log-news.js';
+
+/** How many and from where on, told to whoever follows the log, once it is committed: one notification a batch, and the relays take turns anyway. */
+const whatWasLogged = `select count(*)::int as moved, min(position) as first, (select pg_notify('${LOG_NEWS}', '') from logged limit 1) from logged`;
 
 /** Takes the oldest rows out of an outbox that is in the log's own database, into the log, all in one statement. */
 export const moveStatement = ({ outbox }: OutboxPlace): string => `
   with gone as (delete from ${outbox} where id = any(array(select id from ${outbox} order by id limit $2)) returning id, ${factList}),
     logged as (insert into events.log (service, ${factList}) select $1, ${factList} from gone order by id returning position)
-  select count(*)::int as moved, min(position) as first from logged`;
+  ${whatWasLogged}`;
 
 /** Writes given rows into the log, in their order. */
 const appendStatement = `
@@ -16,7 +20,7 @@ const appendStatement = `
     select $1, ${factList} from unnest(${factColumnNames.map((name, i) => `$${i + 2}::${factColumns[name]}[]`).join(', ')})
       with ordinality as given (${factList}, place) order by place
     returning position)
-  select count(*)::int as moved, min(position) as first from logged`;
+  ${whatWasLogged}`;
 
 /** Whether what was written since a position leaves each aggregate's versions 1, 2, 3 …, in this order. */
 const inLineQuery = `
