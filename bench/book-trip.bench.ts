@@ -8,6 +8,7 @@ import { runBenchmark } from './harness/bench-system.js';
 import { benchSettings } from './harness/bench-settings.js';
 import { Comparison, printFigure } from './harness/comparison.js';
 import { printRatios } from './harness/print-ratios.js';
+import { printWholeSystem } from './harness/print-whole-system.js';
 import { benchPolicy, requireState, runAsSample, runFloor, runSaga } from './harness/start-ways.js';
 import { spread } from './statistics.js';
 
@@ -80,6 +81,8 @@ await runBenchmark({ participants: ['hotel', 'flight', 'car', 'payment', 'trip']
     requireState('BOOKED', await command('trip', 'confirmTrip', { tripId, parts: partsOf(holds), total }));
   }
 
+  await printWholeSystem('bookTrip', trip(), system);
+  await system.stopFollowers();
   const measured = await new Comparison(
     {
       bookTrip: trip(),

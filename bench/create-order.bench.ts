@@ -6,6 +6,7 @@ import { benchCustomer } from './harness/bench-customers.js';
 import { runBenchmark } from './harness/bench-system.js';
 import { Comparison } from './harness/comparison.js';
 import { printRatios } from './harness/print-ratios.js';
+import { printWholeSystem } from './harness/print-whole-system.js';
 import { benchPolicy, requireState, runAsSample, runFloor, runSaga } from './harness/start-ways.js';
 
 await runBenchmark({ participants: ['order', 'customer'], untuned: true }, async (system) => {
@@ -24,16 +25,20 @@ await runBenchmark({ participants: ['order', 'customer'], untuned: true }, async
     return handle;
   };
 
+  const createOrder = async () => {
+    const input = request();
+    const { orderId: businessId, customerId } = input;
+    const saga = { type: createOrderType, workflowId: createOrderIds.of(businessId), businessId, customerId, input };
+    const { handle, result } = await runSaga(client, saga);
+    requireState('APPROVED', result);
+    return handle;
+  };
+
+  await printWholeSystem('createOrder', createOrder, system);
+  await system.stopFollowers();
   const measured = await new Comparison(
     {
-      createOrder: async () => {
-        const input = request();
-        const { orderId: businessId, customerId } = input;
-        const saga = { type: createOrderType, workflowId: createOrderIds.of(businessId), businessId, customerId, input };
-        const { handle, result } = await runSaga(client, saga);
-        requireState('APPROVED', result);
-        return handle;
-      },
+      createOrder,
       'floor (no-op steps)': () => runFloor(client, [1, 1, 1]),
       'as the sample writes it': asSample(client),
       '… on a server as it comes': asSample(system.untuned!),

@@ -10,6 +10,7 @@ const STEPS = [2, 5, 10, 20];
 
 await runBenchmark({ participants: [] }, async (system) => {
   const { client } = system;
+  await system.stopFollowers();
 
   const kinds = {
     'saga of the kit': async (steps) => {

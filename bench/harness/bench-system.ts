@@ -12,6 +12,7 @@ import type { Participant } from '../../contracts/participants.js';
 import { listenerUrlSettings } from '../../libs/config/listener-url.js';
 import { participantUrlSettings } from '../../libs/config/participant-url.js';
 import { startEmbeddedSystem } from '../../libs/embedded/embedded-system.js';
+import { listenerProcesses, type ProcessName } from '../../libs/embedded/processes.js';
 import { installRuntime } from '../../libs/temporal/install-runtime.js';
 import { noOpActivities } from '../no-op.activities.js';
 import { openBenchCustomers } from './bench-customers.js';
@@ -19,6 +20,7 @@ import { cpuTimes } from './cpu-time.js';
 import { startUntunedTemporal } from './untuned-temporal.js';
 
 export const TASK_QUEUE = 'bench';
+const followers = listenerProcesses.map(({ name }) => name);
 
 /** CPU time used so far, in ms. */
 export interface CpuUse {
@@ -26,6 +28,8 @@ export interface CpuUse {
   engine: number;
   /** The participants that the benchmark named, and PostgreSQL. */
   participants: number;
+  /** What follows the sagas: relay, watch of sagas, read models, webhooks and mails. 0 once they are stopped. */
+  followers: number;
 }
 
 interface Options {
@@ -41,6 +45,8 @@ export interface BenchSystem {
   /** A client of a server without any tuning, which has a worker of its own for the same workflows; if it was asked for. */
   untuned: Client | undefined;
   cpu(): CpuUse;
+  /** Ends what follows the sagas, for a comparison of the sagas alone. Facts stay in the outboxes. */
+  stopFollowers(): Promise<void>;
   /** Sends JSON to a process and reads its answer. @throws when that is no success. */
   post: (to: Participant | 'gateway', path: string, body: unknown, headers: Record<string, string>) => Promise<object>;
   stop(): Promise<void>;
@@ -110,14 +116,23 @@ async function startBenchSystem({ participants, untuned: wantsUntuned = false }:
     untuned: untuned && new Client({ connection: untuned.connection }),
     cpu() {
       const sum = (times: Record<string, number>) => Object.values(times).reduce((all, ms) => all + ms, 0);
-      const pids = (names: readonly ('postgres' | 'temporal' | 'gateway' | Participant)[]) =>
-        Object.fromEntries(names.map((name) => [name, system.pid(name) ?? -1]));
+      const pids = (names: readonly ProcessName[]) =>
+        Object.fromEntries(
+          names.flatMap((name) => {
+            const pid = system.pid(name);
+            return pid === undefined ? [] : [[name, pid]];
+          }),
+        ) as Record<string, number>;
       const { user, system: kernel } = process.cpuUsage();
       const servers = { ...pids(['temporal', 'gateway']), ...(untuned && { untuned: untuned.pid }) };
       return {
         engine: sum(cpuTimes(servers)) + (user + kernel) / 1_000,
         participants: sum(cpuTimes(pids(['postgres', ...participants]))),
+        followers: sum(cpuTimes(pids(followers))),
       };
+    },
+    async stopFollowers() {
+      await Promise.all(followers.map((name) => system.stop(name)));
     },
     post: async (to, target, body, headers) => {
       const { statusCode, body: answer } = await pools[to]!.request({
