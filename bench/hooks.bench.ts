@@ -11,6 +11,7 @@ import type { HookCreated } from '../contracts/hook.resource.js';
 import { listenerUrlSettings } from '../libs/config/listener-url.js';
 import { participantUrlSettings } from '../libs/config/participant-url.js';
 import { startEmbeddedSystem } from '../libs/embedded/embedded-system.js';
+import { LOG_NEWS } from '../libs/messaging/log-news.js';
 import { benchSettings } from './harness/bench-settings.js';
 import { runLoad } from './run-load.js';
 import { percentile, spread } from './statistics.js';
@@ -80,8 +81,9 @@ async function measure(): Promise<void> {
   const publish = async (type: string, count: number): Promise<string[]> => {
     const ids = Array.from({ length: count }, () => randomUUID());
     await database.query(
-      `insert into events.log (event_id, service, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at, data)
-       select id, split_part($2, '.', 1), $2, 1, 'bench', id, 1, id, now(), $3 from unnest($1::uuid[]) id`,
+      `with logged as (insert into events.log (event_id, service, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at, data)
+       select id, split_part($2, '.', 1), $2, 1, 'bench', id, 1, id, now(), $3 from unnest($1::uuid[]) id returning 1)
+       select pg_notify('${LOG_NEWS}', '') from logged limit 1`,
       [ids, type, data],
     );
     return ids;
