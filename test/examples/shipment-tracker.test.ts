@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Webhook } from 'standardwebhooks';
+import type { EventPage } from '../../contracts/event-feed.js';
 import type { Hook } from '../../contracts/hook.resource.js';
 import type { Page } from '../../contracts/page.js';
 import { freePort } from '../../libs/embedded/free-port.js';
@@ -142,6 +143,12 @@ describe("marketing's shipment tracker, beside a system that does not know of it
     const hook = await ownHook();
     await tracker.kill();
     const missed = [await shippedOrder(), await shippedOrder()];
+    // It reads to the end of the log, so that is where they have to be.
+    const since = before.items.at(-1)!.sequence;
+    await eventually(
+      async () => (await call<EventPage>('GET', `/v1/events?after=${since}&types=order.shipped&limit=200`)).body,
+      ({ items }) => missed.every((orderId) => items.some(({ subject }) => subject === orderId)),
+    );
 
     await tracker.start();
     expect(await tracker.timesOf(missed)).toEqual([1, 1]);

@@ -131,8 +131,7 @@ describe('the list of sagas', () => {
 });
 
 describe('npm run projections:rebuild', () => {
-  const admin = new pg.Client({ connectionString: system().databaseAdminUrl });
-  beforeAll(() => admin.connect());
+  const admin = new pg.Pool({ connectionString: system().databaseAdminUrl });
   afterAll(() => admin.end());
   const content = async (table: string) =>
     (
