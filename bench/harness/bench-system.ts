@@ -116,19 +116,13 @@ async function startBenchSystem({ participants, untuned: wantsUntuned = false }:
     untuned: untuned && new Client({ connection: untuned.connection }),
     cpu() {
       const sum = (times: Record<string, number>) => Object.values(times).reduce((all, ms) => all + ms, 0);
-      const pids = (names: readonly ProcessName[]) =>
-        Object.fromEntries(
-          names.flatMap((name) => {
-            const pid = system.pid(name);
-            return pid === undefined ? [] : [[name, pid]];
-          }),
-        ) as Record<string, number>;
+      const pids = (names: readonly ProcessName[]) => Object.fromEntries(names.map((name) => [name, system.pid(name) ?? -1]));
       const { user, system: kernel } = process.cpuUsage();
       const servers = { ...pids(['temporal', 'gateway']), ...(untuned && { untuned: untuned.pid }) };
       return {
         engine: sum(cpuTimes(servers)) + (user + kernel) / 1_000,
         participants: sum(cpuTimes(pids(['postgres', ...participants]))),
-        followers: sum(cpuTimes(pids(followers))),
+        followers: sum(cpuTimes(pids(followers.filter((name) => system.pid(name) !== undefined)))),
       };
     },
     async stopFollowers() {

@@ -17,6 +17,7 @@ export interface Sample {
   loadedP99Ms: number;
   engineCpuMs: number;
   participantsCpuMs: number;
+  followersCpuMs: number;
 }
 
 const COLUMNS = [
@@ -121,6 +122,7 @@ export class Comparison<Name extends string> {
       loadedP99Ms: percentile(loaded.latencies, 0.99),
       engineCpuMs: engine / total,
       participantsCpuMs: participants / total,
+      followersCpuMs: (after.followers - before.followers) / total,
     };
   }
 }

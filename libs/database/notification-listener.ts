@@ -27,7 +27,12 @@ export class NotificationListener {
     return this.hears;
   }
 
+  /** Once or more often. */
   start(): void {
+    if (this.client === undefined) this.connect();
+  }
+
+  private connect(): void {
     if (this.stopped) return;
     const client = new pg.Client({
       ...this.database,
@@ -42,7 +47,7 @@ export class NotificationListener {
       lost = true;
       this.hears = false;
       client.end().catch(() => {});
-      if (!this.stopped) this.timer = setTimeout(() => this.start(), AGAIN_AFTER_MS);
+      if (!this.stopped) this.timer = setTimeout(() => this.connect(), AGAIN_AFTER_MS);
     };
     client.on('error', again);
     client.on('end', again);

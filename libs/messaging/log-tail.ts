@@ -33,9 +33,8 @@ export class LogTail {
   private window: LoggedEvent[] = [];
   private readonly waiters = new Set<Waiter>();
   private polling = false;
-  /** There may be more than the look that is under way can see. */
-  private hinted = false;
-  private wake: () => void = () => {};
+  /** Ends the pause after the look that is under way, which may not see what there is a hint of. */
+  private resting = new AbortController();
 
   constructor(private readonly options: LogTailOptions) {}
 
@@ -56,8 +55,7 @@ export class LogTail {
 
   /** There is something new in the log: whoever waits need not wait for the next look. */
   hint(): void {
-    this.hinted = true;
-    this.wake();
+    this.resting.abort();
   }
 
   /** From the window, if it reaches back far enough and knows anything new. */
@@ -110,25 +108,15 @@ export class LogTail {
       this.window = [];
     }
     while (this.waiters.size > 0) {
+      this.resting = new AbortController();
       const wait = await this.look();
-      if (wait > 0 && !this.hinted) await this.rest(wait);
+      if (wait > 0) await pause(wait, this.resting.signal);
     }
     this.polling = false;
   }
 
-  private rest(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms).unref();
-      this.wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
   /** One look at what has come since the last one. @returns how long to pause after it, in milliseconds. */
   private async look(): Promise<number> {
-    this.hinted = false;
     try {
       const { events, scannedTo, full } = await this.options.log.read({ after: this.head, scan: BATCH });
       this.head = scannedTo;

@@ -101,10 +101,11 @@ describe('the relay', () => {
 
 describe('NOTIFY of the log', () => {
   it('tells whoever follows it of a batch, once it is committed', async () => {
+    const quiet = await OwnLog.create(); // where no relay runs yet
     const aggregate = randomUUID();
     const seen: Promise<number[]>[] = [];
-    const listener = new NotificationListener({ connectionString: own.adminUrl }, LOG_NEWS, () =>
-      seen.push(own.versions(aggregate)),
+    const listener = new NotificationListener({ connectionString: quiet.adminUrl }, LOG_NEWS, () =>
+      seen.push(quiet.versions(aggregate)),
     );
     listener.start();
     await eventually(
@@ -112,8 +113,8 @@ describe('NOTIFY of the log', () => {
       (length) => length === 1, // that it listens now
     );
     expect(listener.listening).toBe(true);
-    for (const version of [1, 2, 3]) await own.say({ aggregate, version });
-    const relay = await own.relay();
+    for (const version of [1, 2, 3]) await quiet.say({ aggregate, version });
+    const relay = await quiet.relay();
     await eventually(
       async () => (await Promise.all(seen)).at(-1)!.length,
       (length) => length === 3,
@@ -121,6 +122,7 @@ describe('NOTIFY of the log', () => {
     expect(seen).toHaveLength(2); // one for all three
     await relay.kill('SIGTERM');
     await listener.stop();
+    await quiet.drop();
   });
 });
 

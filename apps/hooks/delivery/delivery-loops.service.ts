@@ -1,16 +1,13 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientConfig } from 'pg';
-import { NotificationListener } from '../../../libs/database/notification-listener.js';
-import { LOG_NEWS } from '../../../libs/messaging/log-news.js';
+import { LogNewsListener } from '../../../libs/messaging/log-news-listener.js';
 import { BackgroundLoop } from '../../../libs/service-kit/background-loop.js';
 import type { DeliveryWorker } from './delivery-worker.js';
 import type { FanOut } from './fan-out.js';
 import type { Recoveries } from './recoveries.js';
 import type { Sweeper } from './sweeper.js';
 
-/** How often the end of the log is looked at, if the relay's hint cannot be heard, and if it can. */
-const FAN_OUT_IDLE_MS = { deaf: 50, hearing: 250 };
 const DISPATCH_IDLE_MS = 100;
 const RECOVER_IDLE_MS = 250;
 const SWEEP_IDLE_MS = 5_000;
@@ -36,7 +33,7 @@ export class DeliveryLoops implements OnApplicationBootstrap, BeforeApplicationS
   private readonly log = new Logger('Deliveries');
   private readonly dispatching: BackgroundLoop;
   private readonly loops: BackgroundLoop[];
-  private readonly news: NotificationListener;
+  private readonly news: LogNewsListener;
   private together: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: Parts) {
@@ -48,11 +45,8 @@ export class DeliveryLoops implements OnApplicationBootstrap, BeforeApplicationS
       if (looked) this.dispatching.kick();
       return looked;
     };
-    const fanningOut = new BackgroundLoop(following, {
-      idleMs: () => (this.news.listening ? FAN_OUT_IDLE_MS.hearing : FAN_OUT_IDLE_MS.deaf),
-      onError,
-    });
-    this.news = new NotificationListener(parts.database, LOG_NEWS, () => fanningOut.kick());
+    const fanningOut = new BackgroundLoop(following, { idleMs: () => this.news.lookEveryMs, onError });
+    this.news = new LogNewsListener(parts.database, () => fanningOut.kick());
     this.loops = [
       fanningOut,
       this.dispatching,

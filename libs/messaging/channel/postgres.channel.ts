@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { Pool } from 'pg';
-import { NotificationListener } from '../../database/notification-listener.js';
 import { EventLog } from '../event-log.js';
-import { LOG_NEWS } from '../log-news.js';
+import { LogNewsListener } from '../log-news-listener.js';
 import { LogTail } from '../log-tail.js';
 import type { LoggedEvent } from '../logged-event.js';
 import type { Channel, ChannelSubscription, EventHandler, PublishResult, SubscribeOptions } from './channel.js';
@@ -16,8 +15,6 @@ import { Subscriptions } from './subscriptions.js';
 /** How many members of a group can have something to do at once. Fixed when a group is made. */
 const PARTITIONS = 8;
 const SCAN = 500;
-/** How often the end of the log is looked at, if the relay's hint cannot be heard, and if it can. */
-const POLL_MS = { deaf: 50, hearing: 250 };
 const RETRY_MS = 1_000;
 const log = new Logger('Channel');
 
@@ -32,8 +29,7 @@ export class PostgresChannel implements Channel {
   readonly capabilities = { order: 'key', dedupMs: Infinity, replay: true } as const;
   private readonly eventLog: EventLog;
   private readonly tail: LogTail;
-  private readonly news: NotificationListener;
-  private following = false;
+  private readonly news: LogNewsListener;
   private readonly subscriptions = new Subscriptions();
   private failing = false;
 
@@ -43,7 +39,7 @@ export class PostgresChannel implements Channel {
     private readonly options: ChannelOptions = {},
   ) {
     this.eventLog = new EventLog(database);
-    this.news = new NotificationListener(database.options, LOG_NEWS, () => this.tail.hint());
+    this.news = new LogNewsListener(database.options, () => this.tail.hint());
     this.tail = new LogTail({
       log: {
         read: async (query) => {
@@ -53,7 +49,7 @@ export class PostgresChannel implements Channel {
           return page;
         },
       },
-      pollMs: () => (this.news.listening ? POLL_MS.hearing : POLL_MS.deaf),
+      pollMs: () => this.news.lookEveryMs,
       retryMs: RETRY_MS,
       onFailure: (error) => {
         if (!this.failing) log.warn(`The log cannot be read; it is tried again: ${(error as Error).message}`);
@@ -72,8 +68,7 @@ export class PostgresChannel implements Channel {
   }
 
   async subscribe({ group, types, from, concurrency }: SubscribeOptions, handler: EventHandler): Promise<ChannelSubscription> {
-    if (!this.following) this.news.start();
-    this.following = true;
+    this.news.start();
     const { leaseMs = LEASE_MS } = this.options;
     const store = new PostgresGroupStore({ database: this.database, group, member: randomUUID(), leaseMs });
     const { floor, head } = await this.eventLog.bounds();
