@@ -3,7 +3,7 @@ import { Pool } from 'undici';
 import type { OperationOf, Participant } from '../contracts/participants.js';
 import { traceparentOf } from '../libs/messaging/traceparent.js';
 import { type Exchange, failureOf } from './failures.js';
-import type { Answered, Keyed } from './keyed.js';
+import type { ActivityResult, WithIdempotencyKey } from './idempotent-command.js';
 
 /** Codes of errors that come before a byte of the request has left. */
 const notSent = new Set([
@@ -35,12 +35,15 @@ export class ParticipantClient<P extends Participant> {
   }
 
   /** @throws ApplicationFailure as `failureOf` says. */
-  async send<Answer>(operation: OperationOf<P>, { key, unsettled, ...command }: Keyed<object>): Promise<Answered<Answer>> {
+  async send<Answer>(
+    operation: OperationOf<P>,
+    { key, inDoubt, ...command }: WithIdempotencyKey<object>,
+  ): Promise<ActivityResult<Answer>> {
     const { info } = Context.current();
     const deadline = AbortSignal.timeout(Math.max(info.startToCloseTimeoutMs - MARGIN_MS, MARGIN_MS));
     const call = { participant: this.participant, operation, attempt: info.attempt };
 
-    if (unsettled || info.attempt > 1) {
+    if (inDoubt || info.attempt > 1) {
       const found = await this.exchange('GET', `/commands/${encodeURIComponent(key)}`, undefined, {}, deadline);
       if (found.kind !== 'answered') throw failureOf(found, call)!;
       if (found.status === 200)
@@ -68,7 +71,10 @@ export class ParticipantClient<P extends Participant> {
     await this.pool.close();
   }
 
-  private conclude<Answer>(exchange: Exchange, call: { participant: P; operation: string; attempt: number }): Answered<Answer> {
+  private conclude<Answer>(
+    exchange: Exchange,
+    call: { participant: P; operation: string; attempt: number },
+  ): ActivityResult<Answer> {
     const failure = failureOf(exchange, call);
     if (failure) throw failure;
     return { attempt: call.attempt, ...((exchange as { body: object }).body as Answer) };

@@ -17,7 +17,7 @@ export async function bookTrip(request: BookTripRequest): Promise<BookTripOutcom
   const saga = new Saga<Activities>(policy);
   const approvals = new Approval();
   const paymentId = `trip-${tripId}`;
-  const trip = { customerId, sagaId: workflowInfo().workflowId, ...wanted(request) };
+  const trip = { customerId, operationId: workflowInfo().workflowId, ...wanted(request) };
   const failure = (reason: Reason) => ({ part: partOf(saga.turnedAt), ...reason });
 
   return saga.run<BookTripOutcome>(

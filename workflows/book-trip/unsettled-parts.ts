@@ -10,7 +10,7 @@ const nouns: Readonly<Record<TripPartName, string>> = { hotel: 'room', flights: 
 export function unsettledParts(
   saga: { isUnsettled(step: string): boolean },
   verb: 'reserve' | 'confirm' | 'cancel',
-): { except?: TripPartName[] } {
-  const except = tripPartNames.filter((part) => saga.isUnsettled(`${verb} ${nouns[part]}`));
-  return except.length > 0 ? { except } : {};
+): { excludedParts?: TripPartName[] } {
+  const excludedParts = tripPartNames.filter((part) => saga.isUnsettled(`${verb} ${nouns[part]}`));
+  return excludedParts.length > 0 ? { excludedParts } : {};
 }

@@ -10,21 +10,19 @@ import { refundOf } from './refund-policy.js';
 export async function cancelTrip({ tripId, policy }: CancelTripRequest): Promise<CancelTripOutcome> {
   const saga = new Saga<Activities>(policy);
   const paymentId = `trip-${tripId}`;
-  const sagaId = workflowInfo().workflowId;
+  const operationId = workflowInfo().workflowId;
 
   return saga.run<CancelTripOutcome>(
     async () => {
       const { parts, total, begunAt } = await saga.compensable(
         'begin trip cancellation',
-        (call, key) => call.beginTripCancellation({ ...key, tripId, sagaId }),
-        'undo trip cancellation',
-        (call, key, reason) => call.undoTripCancellation({ ...key, tripId, sagaId, reason }),
+        (call, key) => call.beginTripCancellation({ ...key, tripId, operationId }),
+        'reinstate trip',
+        (call, key, reason) => call.reinstateTrip({ ...key, tripId, operationId, reason }),
       );
-      // Answers from before there was `begunAt` are in histories still.
-      const asked = begunAt === undefined ? workflowInfo().startTime.getTime() : Date.parse(begunAt);
-      const refund = refundOf(total, firstDayOf(parts), asked);
+      const refund = refundOf(total, firstDayOf(parts), Date.parse(begunAt));
 
-      await saga.pivot('commit trip cancellation', (call, key) => call.commitTripCancellation({ ...key, tripId, sagaId }));
+      await saga.pivot('commit trip cancellation', (call, key) => call.commitTripCancellation({ ...key, tripId, operationId }));
 
       await saga.parallel(
         async () => parts.hotel && saga.retriable('cancel room', (call, key) => call.cancelRoom({ ...key, tripId })),
@@ -36,7 +34,7 @@ export async function cancelTrip({ tripId, policy }: CancelTripRequest): Promise
         await saga.retriable('refund payment', (call, key) => call.refund({ ...key, paymentId, amount: refund }));
       const given = saga.isUnsettled('refund payment') ? { ...refund, amount: 0 } : refund;
       await saga.retriable('confirm trip cancellation', (call, key) =>
-        call.confirmTripCancellation({ ...key, tripId, sagaId, refund: given, ...unsettledParts(saga, 'cancel') }),
+        call.confirmTripCancellation({ ...key, tripId, operationId, refund: given, ...unsettledParts(saga, 'cancel') }),
       );
       return { state: 'CANCELLED', tripId, refund };
     },

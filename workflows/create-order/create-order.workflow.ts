@@ -6,7 +6,7 @@ import type { CreateOrderOutcome, CreateOrderRequest } from './create-order.cont
 /** Creates an order against the customer's credit, or leaves the credit as it was and the order rejected. */
 export async function createOrder({ orderId, customerId, lines, policy }: CreateOrderRequest): Promise<CreateOrderOutcome> {
   const saga = new Saga<Activities>(policy);
-  const order = { customerId, lines, sagaId: workflowInfo().workflowId };
+  const order = { customerId, lines, operationId: workflowInfo().workflowId };
 
   return saga.run<CreateOrderOutcome>(
     async () => {

@@ -1,5 +1,5 @@
 import { type ActivityInterfaceFor, condition, patched } from '@temporalio/workflow';
-import type { StepKey } from '../../activities/keyed.js';
+import type { StepKey } from '../../activities/idempotent-command.js';
 import type { StepRecord } from '../../contracts/saga-state.js';
 import { patches } from '../patches.js';
 import type { Answer, Insistence } from './insistence.js';

@@ -8,7 +8,7 @@ import {
   proxyActivities,
   proxyLocalActivities,
 } from '@temporalio/workflow';
-import type { StepKey } from '../../activities/keyed.js';
+import type { StepKey } from '../../activities/idempotent-command.js';
 import type { ResolveAction, StepRecord } from '../../contracts/saga-state.js';
 import type { Round } from './round.js';
 import type { SagaJournal } from './saga-journal.js';
@@ -59,12 +59,12 @@ export class Insistence<Activities> {
               const firstTry = action(proxyLocalActivities<Activities>(fast), stepKey);
               return round && first ? round.join(firstTry) : firstTry;
             }))) ??
-          (await action(proxyActivities<Activities>(options), { ...stepKey, ...(fast ? { unsettled: true } : {}) }));
+          (await action(proxyActivities<Activities>(options), { ...stepKey, ...(fast ? { inDoubt: true as const } : {}) }));
         record.attempts += answer.attempt;
         return 'done';
       } catch (error) {
         const { decision, failure } = await this.callForAttention(record, readFailure(error), (call) =>
-          action(call, { ...stepKey, unsettled: true }),
+          action(call, { ...stepKey, inDoubt: true as const }),
         );
         if (decision === 'skip') return 'skipped';
         if (decision === 'done') return 'done';

@@ -13,7 +13,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { StepKey } from '../../activities/keyed.js';
+import type { StepKey } from '../../activities/idempotent-command.js';
 import type { FailureDetails } from '../../contracts/failure-types.js';
 import type { SagaState, StepRecord } from '../../contracts/saga-state.js';
 import { type Compensation, Compensations, type Undo } from './compensations.js';
@@ -281,7 +281,7 @@ export class Saga<Activities> {
         this.journal.note(step, failure);
         this.throwIfCancelled();
         if (round?.turned) throw new CancelledFailure('Another part was refused');
-        result = await action(proxyActivities<Activities>(whenUnsettled()), { key, unsettled: true });
+        result = await action(proxyActivities<Activities>(whenUnsettled()), { key, inDoubt: true });
       }
       step.attempts += result.attempt;
       this.journal.end(step, 'DONE');
