@@ -10,9 +10,12 @@ import type { ParticipantClient } from './participant.client.js';
 
 /** What sagas ask of the customer service. */
 export const customerActivities = (customer: ParticipantClient<'customer'>) => ({
-  reserveCredit: (command: WithIdempotencyKey<ReserveCreditCommand>) => customer.send<ReservationAnswer>('reserveCredit', command),
-  changeReservation: (command: WithIdempotencyKey<ChangeReservationCommand>) => customer.send<ReservationAnswer>('changeReservation', command),
+  reserveCredit: (command: WithIdempotencyKey<ReserveCreditCommand>) =>
+    customer.send<ReservationAnswer>('reserveCredit', command),
+  changeReservation: (command: WithIdempotencyKey<ChangeReservationCommand>) =>
+    customer.send<ReservationAnswer>('changeReservation', command),
   restoreReservation: (command: WithIdempotencyKey<RestoreReservationCommand>) =>
     customer.send<ReservationAnswer>('restoreReservation', command),
-  releaseCredit: (command: WithIdempotencyKey<ReleaseCreditCommand>) => customer.send<ReservationAnswer>('releaseCredit', command),
+  releaseCredit: (command: WithIdempotencyKey<ReleaseCreditCommand>) =>
+    customer.send<ReservationAnswer>('releaseCredit', command),
 });

@@ -7,9 +7,9 @@ import type {
   CreateOrderCommand,
   OrderStateAnswer,
   RejectOrderCommand,
-  SagaOnOrderCommand,
-  UndoSagaOnOrderAnswer,
-  UndoSagaOnOrderCommand,
+  OrderOperationCommand,
+  RevertOrderOperationAnswer,
+  RevertOrderOperationCommand,
 } from '../contracts/order.commands.js';
 import type { OrderState } from '../contracts/order-state.js';
 import type { Order } from '../contracts/order.resource.js';
@@ -31,23 +31,29 @@ export const orderActivities = (order: ParticipantClient<'order'>) => ({
 
   beginOrderRevision: (command: WithIdempotencyKey<BeginOrderRevisionCommand>) =>
     order.send<BeginOrderRevisionAnswer>('beginOrderRevision', command),
-  undoOrderRevision: (command: WithIdempotencyKey<UndoSagaOnOrderCommand>) => order.send<UndoSagaOnOrderAnswer>('undoOrderRevision', command),
-  confirmOrderRevision: (command: WithIdempotencyKey<SagaOnOrderCommand>) => order.send<OrderStateAnswer>('confirmOrderRevision', command),
+  discardOrderRevision: (command: WithIdempotencyKey<RevertOrderOperationCommand>) =>
+    order.send<RevertOrderOperationAnswer>('discardOrderRevision', command),
+  confirmOrderRevision: (command: WithIdempotencyKey<OrderOperationCommand>) =>
+    order.send<OrderStateAnswer>('confirmOrderRevision', command),
 
-  beginOrderCancellation: (command: WithIdempotencyKey<SagaOnOrderCommand>) => order.send<OrderStateAnswer>('beginOrderCancellation', command),
-  undoOrderCancellation: (command: WithIdempotencyKey<UndoSagaOnOrderCommand>) =>
-    order.send<UndoSagaOnOrderAnswer>('undoOrderCancellation', command),
-  confirmOrderCancellation: (command: WithIdempotencyKey<SagaOnOrderCommand>) =>
+  beginOrderCancellation: (command: WithIdempotencyKey<OrderOperationCommand>) =>
+    order.send<OrderStateAnswer>('beginOrderCancellation', command),
+  withdrawOrderCancellation: (command: WithIdempotencyKey<RevertOrderOperationCommand>) =>
+    order.send<RevertOrderOperationAnswer>('withdrawOrderCancellation', command),
+  confirmOrderCancellation: (command: WithIdempotencyKey<OrderOperationCommand>) =>
     order.send<OrderStateAnswer>('confirmOrderCancellation', command),
 
-  beginOrderPayment: (command: WithIdempotencyKey<SagaOnOrderCommand>) => order.send<BeginOrderPaymentAnswer>('beginOrderPayment', command),
-  undoOrderPayment: (command: WithIdempotencyKey<UndoSagaOnOrderCommand>) => order.send<UndoSagaOnOrderAnswer>('undoOrderPayment', command),
-  confirmOrderPayment: (command: WithIdempotencyKey<SagaOnOrderCommand>) => order.send<OrderStateAnswer>('confirmOrderPayment', command),
+  beginOrderPayment: (command: WithIdempotencyKey<OrderOperationCommand>) =>
+    order.send<BeginOrderPaymentAnswer>('beginOrderPayment', command),
+  withdrawOrderPayment: (command: WithIdempotencyKey<RevertOrderOperationCommand>) =>
+    order.send<RevertOrderOperationAnswer>('withdrawOrderPayment', command),
+  confirmOrderPayment: (command: WithIdempotencyKey<OrderOperationCommand>) =>
+    order.send<OrderStateAnswer>('confirmOrderPayment', command),
 
   readOrder: async ({ orderId }: { orderId: string }): Promise<OrderStanding> => {
     const { state, commandCount = 0 } = await order.read<Order>(`/orders/${encodeURIComponent(orderId)}`);
     return { state, commandCount };
   },
 
-  shipOrder: (command: WithIdempotencyKey<SagaOnOrderCommand>) => order.send<OrderStateAnswer>('shipOrder', command),
+  shipOrder: (command: WithIdempotencyKey<OrderOperationCommand>) => order.send<OrderStateAnswer>('shipOrder', command),
 });

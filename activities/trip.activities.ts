@@ -9,7 +9,7 @@ import type {
   RemindApprovalCommand,
   RequestApprovalCommand,
   TripStateAnswer,
-  UndoTripCancellationCommand,
+  ReinstateTripCommand,
   WithdrawApprovalCommand,
 } from '../contracts/trip.commands.js';
 import type { WithIdempotencyKey } from './idempotent-command.js';
@@ -18,15 +18,16 @@ import type { ParticipantClient } from './participant.client.js';
 /** What sagas ask of the trip service. */
 export const tripActivities = (trip: ParticipantClient<'trip'>) => ({
   createTrip: (command: WithIdempotencyKey<CreateTripCommand>) => trip.send<TripStateAnswer>('createTrip', command),
-  requestApproval: (command: WithIdempotencyKey<RequestApprovalCommand>) => trip.send<TripStateAnswer>('requestApproval', command),
+  requestApproval: (command: WithIdempotencyKey<RequestApprovalCommand>) =>
+    trip.send<TripStateAnswer>('requestApproval', command),
   remindApproval: (command: WithIdempotencyKey<RemindApprovalCommand>) => trip.send<TripStateAnswer>('remindApproval', command),
-  withdrawApproval: (command: WithIdempotencyKey<WithdrawApprovalCommand>) => trip.send<TripStateAnswer>('withdrawApproval', command),
+  withdrawApproval: (command: WithIdempotencyKey<WithdrawApprovalCommand>) =>
+    trip.send<TripStateAnswer>('withdrawApproval', command),
   confirmTrip: (command: WithIdempotencyKey<ConfirmTripCommand>) => trip.send<TripStateAnswer>('confirmTrip', command),
   failTrip: (command: WithIdempotencyKey<FailTripCommand>) => trip.send<TripStateAnswer>('failTrip', command),
   beginTripCancellation: (command: WithIdempotencyKey<BeginTripCancellationCommand>) =>
     trip.send<BeginTripCancellationAnswer>('beginTripCancellation', command),
-  undoTripCancellation: (command: WithIdempotencyKey<UndoTripCancellationCommand>) =>
-    trip.send<TripStateAnswer>('undoTripCancellation', command),
+  reinstateTrip: (command: WithIdempotencyKey<ReinstateTripCommand>) => trip.send<TripStateAnswer>('reinstateTrip', command),
   commitTripCancellation: (command: WithIdempotencyKey<CommitTripCancellationCommand>) =>
     trip.send<TripStateAnswer>('commitTripCancellation', command),
   confirmTripCancellation: (command: WithIdempotencyKey<ConfirmTripCancellationCommand>) =>

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Identifier } from './identifier.js';
 import { Money } from './money.js';
 import {
-  exceptParts,
+  excludedParts,
   hasTripPart,
   noTripPart,
   reservedTripParts,
@@ -13,8 +13,8 @@ import {
 import { tripStates } from './trip-state.js';
 
 const tripId = Identifier;
-const sagaId = z.string().min(1).max(200);
-const particulars = { customerId: Identifier, sagaId, ...tripRequestParts };
+const operationId = z.string().min(1).max(200);
+const particulars = { customerId: Identifier, operationId, ...tripRequestParts };
 
 /** Records a PENDING trip: what was asked for, nothing reserved yet. */
 export const CreateTripCommand = z.strictObject({ tripId, ...particulars }).refine(hasTripPart, noTripPart);
@@ -35,27 +35,27 @@ export const WithdrawApprovalCommand = z.strictObject({ tripId });
 export type WithdrawApprovalCommand = z.infer<typeof WithdrawApprovalCommand>;
 
 /**
- * PENDING or AWAITING_APPROVAL → BOOKED, with the parts and the total that was paid. The parts are CONFIRMED, but for `except`: those are
- * HELD still.
+ * PENDING or AWAITING_APPROVAL → BOOKED, with the parts and the total that was paid. The parts are CONFIRMED, except `excludedParts`: those
+ * are still HELD.
  */
-export const ConfirmTripCommand = z.strictObject({ ...reservedFields, except: exceptParts });
+export const ConfirmTripCommand = z.strictObject({ ...reservedFields, excludedParts });
 export type ConfirmTripCommand = z.infer<typeof ConfirmTripCommand>;
 
 /**
  * PENDING or AWAITING_APPROVAL → FAILED, the compensation of `createTrip`. For a trip never seen it leaves a tombstone, so that a late
  * `createTrip` is refused. `trip` lets the tombstone be read as a failed trip; without it only the id is remembered. What was reserved is
- * CANCELLED, but for `except`: those parts keep their state.
+ * CANCELLED, except `excludedParts`: those parts keep their state.
  */
 export const FailTripCommand = z.strictObject({
   tripId,
   failure: TripFailure,
   trip: z.strictObject(particulars).refine(hasTripPart, noTripPart).optional(),
-  except: exceptParts,
+  excludedParts,
 });
 export type FailTripCommand = z.infer<typeof FailTripCommand>;
 
-/** BOOKED → CANCELLING: locks the trip for the saga; every other command is refused until that has undone or confirmed. */
-export const BeginTripCancellationCommand = z.strictObject({ tripId, sagaId });
+/** BOOKED → CANCELLING: locks the trip for the operation. Every other command is refused until the trip is reinstated or cancelled. */
+export const BeginTripCancellationCommand = z.strictObject({ tripId, operationId });
 export type BeginTripCancellationCommand = z.infer<typeof BeginTripCancellationCommand>;
 /** The trip as it is locked: what there is to release and to refund. */
 export const BeginTripCancellationAnswer = z.object({
@@ -63,36 +63,34 @@ export const BeginTripCancellationAnswer = z.object({
   state: z.enum(tripStates),
   total: Money,
   parts: z.object(tripParts),
-  begunAt: z.iso.datetime().optional().meta({
-    description: 'When the trip was locked: the refund goes by it. Absent in answers of earlier releases',
-  }),
+  begunAt: z.iso.datetime().meta({ description: 'When the trip was locked: it decides the refund' }),
 });
 export type BeginTripCancellationAnswer = z.infer<typeof BeginTripCancellationAnswer>;
 
 /**
- * CANCELLING → BOOKED, the compensation of `beginTripCancellation`. Before the begin has arrived it leaves a tombstone for the saga, so that it
- * is refused when it does. Refused once the saga has committed.
+ * CANCELLING → BOOKED, the compensation of `beginTripCancellation`. Before the begin has arrived it leaves a tombstone for the
+ * operation, so that the begin is refused when it arrives. Refused once the operation is committed.
  */
-export const UndoTripCancellationCommand = z.strictObject({
+export const ReinstateTripCommand = z.strictObject({
   tripId,
-  sagaId,
+  operationId,
   reason: z.strictObject({ code: z.string().min(1).max(100), detail: z.string().max(2_000) }),
 });
-export type UndoTripCancellationCommand = z.infer<typeof UndoTripCancellationCommand>;
+export type ReinstateTripCommand = z.infer<typeof ReinstateTripCommand>;
 
-/** From here the cancellation is not undone any more. */
-export const CommitTripCancellationCommand = z.strictObject({ tripId, sagaId });
+/** The point of no return of the cancellation: afterwards the trip cannot be reinstated. */
+export const CommitTripCancellationCommand = z.strictObject({ tripId, operationId });
 export type CommitTripCancellationCommand = z.infer<typeof CommitTripCancellationCommand>;
 
 /**
- * CANCELLING → CANCELLED, with what was given back; only after the commit. Every part is CANCELLED, but for `except`: those keep their
- * state.
+ * CANCELLING → CANCELLED, with what was given back; only after the commit. Every part is CANCELLED, except `excludedParts`: those
+ * keep their state.
  */
 export const ConfirmTripCancellationCommand = z.strictObject({
   tripId,
-  sagaId,
+  operationId,
   refund: Money.extend({ amount: z.int().min(0) }),
-  except: exceptParts,
+  excludedParts,
 });
 export type ConfirmTripCancellationCommand = z.infer<typeof ConfirmTripCancellationCommand>;
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { Money } from './money.js';
-import { exceptParts, TripFailure, tripParts } from './trip.resource.js';
+import { excludedParts, TripFailure, tripParts } from './trip.resource.js';
 
 const trip = { tripId: z.string(), customerId: z.string() };
-const except = exceptParts.meta({
+const except = excludedParts.meta({
   description: 'Parts that are not free (yet): an operator has to decide about them, or has left them as they were',
 });
 const sagaId = z.string().meta({ description: 'The saga that cancels the trip' });

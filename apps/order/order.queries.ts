@@ -6,7 +6,7 @@ import type { Product } from '../../contracts/product.resource.js';
 import type { PrismaClient } from '../../generated/order/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
 import { decodeCursor, encodeCursor } from '../../libs/service-kit/cursor.js';
-import { isSeen, toResource } from './order.repository.js';
+import { isKnown, toResource } from './order.repository.js';
 
 export interface OrderFilter {
   customerId?: string | undefined;
@@ -23,7 +23,7 @@ export class OrderQueries {
   /** The order, or null if there is none. */
   async order(orderId: string): Promise<Order | null> {
     const row = await this.database.order.findUnique({ where: { orderId } });
-    return row && isSeen(row) ? toResource(row) : null;
+    return row && isKnown(row) ? toResource(row) : null;
   }
 
   /** Orders, newest first. */
@@ -40,7 +40,7 @@ export class OrderQueries {
       orderBy: [{ createdAt: 'desc' }, { orderId: 'desc' }],
       take: limit + 1,
     });
-    const items = rows.slice(0, limit).filter(isSeen).map(toResource);
+    const items = rows.slice(0, limit).filter(isKnown).map(toResource);
     const last = items.at(-1);
     return { items, next: rows.length > limit && last ? encodeCursor(last.createdAt, last.orderId) : null };
   }

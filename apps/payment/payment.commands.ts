@@ -15,7 +15,7 @@ import { paymentEvent } from './payment-event.js';
 import {
   declineOf,
   insertPayment,
-  isSeen,
+  isKnown,
   lockPayment,
   moneyOf,
   type PaymentTransaction,
@@ -109,7 +109,7 @@ export class PaymentCommands implements CommandHandlers<'payment', PaymentTransa
     async (tx: PaymentTransaction, { paymentId, amount: refund }, context): Promise<PaymentAnswer | Refusal> => {
       const known = await lockPayment(tx, paymentId);
       if (!known) return new Refusal('PAYMENT_NOT_FOUND', `There is no payment ${paymentId} to refund.`);
-      if (!isSeen(known) || (known.state !== 'CAPTURED' && known.state !== 'REFUNDED'))
+      if (!isKnown(known) || (known.state !== 'CAPTURED' && known.state !== 'REFUNDED'))
         return new Refusal('PAYMENT_NOT_CAPTURED', `Payment ${paymentId} is ${known.state}; there is nothing to give back.`);
       const { amount, currency, refunded: before } = known;
       if (refund.currency !== currency)
@@ -152,7 +152,7 @@ function refusalOf(payment: PaymentRow): Refusal | undefined {
 }
 
 function answerOf(payment: PaymentRow): PaymentAnswer {
-  const money = (amount: bigint) => (isSeen(payment) ? moneyOf(amount, payment.currency) : null);
+  const money = (amount: bigint) => (isKnown(payment) ? moneyOf(amount, payment.currency) : null);
   return {
     paymentId: payment.paymentId,
     state: payment.state as PaymentState,

@@ -9,7 +9,7 @@ import { type PaymentTransition, paymentTransitions } from './payment-transition
 export type PaymentTransaction = Prisma.TransactionClient;
 
 /** A payment of which more than the id is known: no tombstone. */
-export type SeenPayment = PaymentRow & { customerId: string; paymentMethod: string; amount: bigint; currency: string };
+export type KnownPayment = PaymentRow & { customerId: string; paymentMethod: string; amount: bigint; currency: string };
 
 /** The payment of that id, tombstones included, or null; commands on one payment wait here for each other until the transaction ends. */
 export async function lockPayment(tx: PaymentTransaction, paymentId: string): Promise<PaymentRow | null> {
@@ -47,7 +47,7 @@ export async function transitPayment(
   return moved;
 }
 
-export const isSeen = (row: PaymentRow): row is SeenPayment => row.customerId !== null;
+export const isKnown = (row: PaymentRow): row is KnownPayment => row.customerId !== null;
 
 export const moneyOf = (amount: bigint | number, currency: string): Money => ({ amount: Number(amount), currency });
 
@@ -56,7 +56,7 @@ export const declineOf = ({ declineCode, declineDetail }: PaymentRow): Decline |
   declineCode === null ? undefined : { code: declineCode, detail: declineDetail ?? '' };
 
 /** The payment as readers see it. */
-export function toResource(row: SeenPayment): Payment {
+export function toResource(row: KnownPayment): Payment {
   const decline = declineOf(row);
   return {
     paymentId: row.paymentId,

@@ -15,7 +15,7 @@ export const tripTransitions = {
   confirm: { from: ['PENDING', 'AWAITING_APPROVAL'], to: 'BOOKED' },
   fail: { from: ['PENDING', 'AWAITING_APPROVAL'], to: 'FAILED' },
   beginCancellation: { from: ['BOOKED'], to: 'CANCELLING' },
-  undoCancellation: { from: ['CANCELLING'], to: 'BOOKED' },
+  reinstate: { from: ['CANCELLING'], to: 'BOOKED' },
   commitCancellation: { from: ['CANCELLING'], to: 'CANCELLING' },
   confirmCancellation: { from: ['CANCELLING'], to: 'CANCELLED' },
 } as const satisfies Record<string, Transition>;

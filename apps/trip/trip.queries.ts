@@ -5,7 +5,7 @@ import type { Trip } from '../../contracts/trip.resource.js';
 import type { PrismaClient } from '../../generated/trip/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
 import { decodeCursor, encodeCursor } from '../../libs/service-kit/cursor.js';
-import { isSeen, toResource } from './trip.repository.js';
+import { isKnown, toResource } from './trip.repository.js';
 
 export interface TripFilter {
   customerId?: string | undefined;
@@ -22,7 +22,7 @@ export class TripQueries {
   /** The trip, or null if there is none. */
   async trip(tripId: string): Promise<Trip | null> {
     const row = await this.database.trip.findUnique({ where: { tripId } });
-    return row && isSeen(row) ? toResource(row) : null;
+    return row && isKnown(row) ? toResource(row) : null;
   }
 
   /** Trips, newest first. */
@@ -39,7 +39,7 @@ export class TripQueries {
       orderBy: [{ createdAt: 'desc' }, { tripId: 'desc' }],
       take: limit + 1,
     });
-    const items = rows.slice(0, limit).filter(isSeen).map(toResource);
+    const items = rows.slice(0, limit).filter(isKnown).map(toResource);
     const last = items.at(-1);
     return { items, next: rows.length > limit && last ? encodeCursor(last.createdAt, last.tripId) : null };
   }

@@ -44,7 +44,7 @@ export class CommandExecutor<Tx extends Transaction = Transaction> {
     command: unknown,
     context: CommandContext,
   ): Promise<CommandAnswer> {
-    const content = fingerprint(operation, essenceOf(command, handler.besides));
+    const content = fingerprint(operation, identityOf(command, handler.excludeFromFingerprint));
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
       try {
         return await this.attempt(operation, handler, command, context, content);
@@ -110,9 +110,9 @@ export class CommandExecutor<Tx extends Transaction = Transaction> {
 }
 
 /** What a command asks for: two of one key have to agree on it. */
-function essenceOf(command: unknown, besides: readonly string[]): unknown {
-  if (besides.length === 0) return command;
-  return Object.fromEntries(Object.entries(command as object).filter(([field]) => !besides.includes(field)));
+function identityOf(command: unknown, excludeFromFingerprint: readonly string[]): unknown {
+  if (excludeFromFingerprint.length === 0) return command;
+  return Object.fromEntries(Object.entries(command as object).filter(([field]) => !excludeFromFingerprint.includes(field)));
 }
 
 function answerOf(result: unknown): CommandAnswer {

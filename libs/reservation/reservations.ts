@@ -26,8 +26,6 @@ import { type ReservationTransition, takesUnits } from './reservation-transition
 const HORIZON_DAYS = 730;
 /** The longest hold: nobody may keep others away for ever without paying. */
 const MAX_HOLD_DAYS = 92;
-/** The last time that a `Date` can be. */
-const LAST_TIME_MS = 8_640_000_000_000_000;
 const MAX_HOLD_MS = MAX_HOLD_DAYS * 86_400_000;
 
 export interface ReservationRequest<Request extends object> extends HoldTerm {
@@ -51,8 +49,7 @@ export class Reservations {
     const { tripId, items } = request;
     const known = await lockReservation(tx, tripId);
     if (known) return this.answerAgain(known, request);
-    const holdUntil = endOf(request);
-    const refusal = this.refuseDays(items) ?? refuseHold(holdUntil);
+    const refusal = this.refuseDays(items) ?? refuseHold(request);
     if (refusal) return refusal;
     const rates = await this.acquire(tx, items, context);
     if (rates instanceof Refusal) return rates;
@@ -60,7 +57,7 @@ export class Reservations {
     const held = await insertReservation(tx, {
       tripId,
       state: 'HELD',
-      holdUntil,
+      holdUntil: new Date(Date.now() + request.holdForMs),
       items: items.map((item) => reservedAt(rates, item)),
     });
     await this.publish(tx, held, context);
@@ -196,14 +193,12 @@ export class Reservations {
 
   private answerAgain<Request extends object>(
     known: Reservation,
-    { tripId, holdUntil, items }: ReservationRequest<Request>,
+    { tripId, items }: ReservationRequest<Request>,
   ): HoldAnswer<Request> | Refusal {
     if (known.state === 'CANCELLED') return cancelledBefore(tripId);
     if (known.state === 'EXPIRED')
       return new Refusal('RESERVATION_EXPIRED', `The hold of trip ${tripId} has expired; a trip reserves once.`);
-    const same =
-      (holdUntil === undefined || known.holdUntil?.getTime() === Date.parse(holdUntil)) &&
-      fingerprint(known.items.map(({ request }) => request)) === fingerprint(items.map(({ request }) => request));
+    const same = fingerprint(known.items.map(({ request }) => request)) === fingerprint(items.map(({ request }) => request));
     if (known.state === 'HELD' && same) return holdAnswerOf(known);
     return new Refusal(
       'RESERVATION_CONFLICT',
@@ -225,23 +220,9 @@ export class Reservations {
   }
 }
 
-/** When a hold that is asked for now is overdue. */
-const endOf = ({ holdForMs = 0, holdUntil }: HoldTerm): Date =>
-  new Date(holdUntil ?? Math.min(Date.now() + holdForMs, LAST_TIME_MS));
-
-function refuseHold(holdUntil: Date): Refusal | undefined {
-  const msLeft = holdUntil.getTime() - Date.now();
-  if (msLeft <= 0)
-    return new Refusal(
-      'RESERVATION_EXPIRED',
-      `A hold until ${holdUntil.toISOString()} would be over already; nothing is reserved.`,
-    );
-  if (msLeft > MAX_HOLD_MS)
-    return new Refusal(
-      'HOLD_INVALID',
-      `Nothing is held until ${holdUntil.toISOString()}: ${MAX_HOLD_DAYS} days are the longest.`,
-    );
-  return undefined;
+function refuseHold({ holdForMs }: HoldTerm): Refusal | undefined {
+  if (holdForMs <= MAX_HOLD_MS) return undefined;
+  return new Refusal('HOLD_INVALID', `Nothing is held for ${holdForMs} ms: ${MAX_HOLD_DAYS} days are the longest.`);
 }
 
 const cancelledBefore = (tripId: string): Refusal =>
@@ -256,12 +237,11 @@ function reservedAt(rates: ReadonlyMap<string, Money>, item: WantedItem): Reserv
   return { ...item, reservationId: uuidv7(), price: { amount: amount * item.units * days, currency } };
 }
 
-function holdAnswerOf<Request extends object>({ tripId, holdUntil, items }: Reservation): HoldAnswer<Request> {
+function holdAnswerOf<Request extends object>({ tripId, items }: Reservation): HoldAnswer<Request> {
   return {
     tripId,
     state: 'HELD',
     price: totalOf(items)!,
-    holdUntil: holdUntil!.toISOString(),
     items: items.map(viewOf) as HoldAnswer<Request>['items'],
   };
 }

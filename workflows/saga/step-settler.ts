@@ -157,7 +157,7 @@ export class StepSettler<Activities> {
     };
     const answer = answered();
     try {
-      await Promise.race<unknown>([decided, answer.then((settled) => settled ?? decided)]);
+      await Promise.race([decided, answer.then(async (settled): Promise<unknown> => settled ?? decided)] as Promise<unknown>[]);
       asking.cancel();
       const settled = await answer;
       if (settled) return settled;

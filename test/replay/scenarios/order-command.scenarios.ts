@@ -62,7 +62,7 @@ async function revisionThatStaysLocked(): Promise<string> {
 
 async function cancellationThatStaysBegun(): Promise<string> {
   await refuse('customer', 'releaseCredit');
-  await refuse('order', 'undoOrderCancellation');
+  await refuse('order', 'withdrawOrderCancellation');
   return cancel();
 }
 
@@ -134,9 +134,9 @@ export const orderCommandScenarios: Scenarios = {
     return stopped(ask(orderId, 'cancel'), 'begin order cancellation', cancelInTemporal);
   },
   'cancel-order.needs-attention-retried': () =>
-    decided(cancellationThatStaysBegun(), 'undo order cancellation', 'retry', 'COMPENSATED'),
+    decided(cancellationThatStaysBegun(), 'withdraw order cancellation', 'retry', 'COMPENSATED'),
   'cancel-order.needs-attention-skipped': () =>
-    decided(cancellationThatStaysBegun(), 'undo order cancellation', 'skip', 'INCOMPLETE'),
+    decided(cancellationThatStaysBegun(), 'withdraw order cancellation', 'skip', 'INCOMPLETE'),
   'cancel-order.confirm-needs-attention-retried': () =>
     decided(cancellationThatStaysLocked(), 'confirm order cancellation', 'retry', 'COMPLETED'),
   'cancel-order.confirm-needs-attention-skipped': () =>
