@@ -52,7 +52,8 @@ export class Saga<Activities> implements SagaSteps<Activities> {
   private readonly failedAt = new WeakMap<object, string>();
   private phase: 'forward' | 'deciding' | 'committed' | 'compensating' = 'forward';
   private aborted = false;
-  private waited = false;
+  /** Whether a person, an event or the process itself has had a say, and not only the keys of the steps. */
+  private decidedOutside = false;
   /** What follows the first attempt of a pivot; an abort ends it, and the seal decides. */
   private askingPivot: CancellationScope | undefined;
   /** Of the steps that are being begun together right now. */
@@ -141,11 +142,11 @@ export class Saga<Activities> implements SagaSteps<Activities> {
 
   /**
    * Whether no workflow task can have passed the step that failed: it was refused by its own key, in a first run that has not waited.
-   * Then nothing has happened but what this run has begun, and the pivot has not been asked for.
+   * Then nothing has happened but what this run has begun, and the pivot has not been asked for. test/model enumerates this.
    */
   private provesItsEnd(cause: StepFailure): boolean {
     const { runId, firstExecutionRunId } = workflowInfo();
-    return cause.kind === 'refused' && !this.waited && !this.policy.settle && runId === firstExecutionRunId;
+    return cause.kind === 'refused' && !this.decidedOutside && !this.policy.settle && runId === firstExecutionRunId;
   }
 
   /** @returns whether the pivot's key holds a success. A normal activity, so that the decision is durable before it has an effect. */
@@ -235,7 +236,7 @@ export class Saga<Activities> implements SagaSteps<Activities> {
    */
   async waitFor(happened: () => boolean, timeoutMs: number, reminder?: Reminder<Activities>): Promise<boolean> {
     if (this.committed) return true;
-    this.waited = true;
+    this.decidedOutside = true;
     this.enter('WAITING');
     const beside = new CancellationScope({ cancellable: true });
     if (reminder) void beside.run(() => this.remind(reminder, timeoutMs));
@@ -261,6 +262,7 @@ export class Saga<Activities> implements SagaSteps<Activities> {
       details: [{ refusal: true, attempt: 0, participant: '', operation: '' } satisfies FailureDetails],
     });
     this.failedAt.set(refusal, this.journal.lastStep);
+    this.decidedOutside = true;
     throw refusal;
   }
 
