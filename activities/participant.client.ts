@@ -76,7 +76,10 @@ export class ParticipantClient<P extends Participant> {
     await this.pool.close();
   }
 
-  private conclude<Answer>(exchange: Exchange, call: { participant: P; operation: string; attempt: number }): ActivityResult<Answer> {
+  private conclude<Answer>(
+    exchange: Exchange,
+    call: { participant: P; operation: string; attempt: number },
+  ): ActivityResult<Answer> {
     const failure = failureOf(exchange, call);
     if (failure) throw failure;
     return { attempt: call.attempt, ...((exchange as { body: object }).body as Answer) };

@@ -27,8 +27,7 @@ export const bookTrip = defineSaga<BookTripRequest, BookTripOutcome>((saga, inpu
     ],
   });
   const checkCustomer =
-    !customerVerified &&
-    saga.compensable('check customer', { do: (call, key) => call.checkCustomer({ ...key, customerId }) });
+    !customerVerified && saga.compensable('check customer', { do: (call, key) => call.checkCustomer({ ...key, customerId }) });
   const reserve = {
     hotel:
       hotel &&

@@ -24,7 +24,10 @@ export const isOptionalNote = (value: unknown): value is { note?: string } =>
   isObject(value) && (value['note'] === undefined || isText(value['note'], 0, MAX_NOTE));
 
 /** What a fact about an order must have to be noted. */
-export const isFact = <Type extends string>(value: unknown, types: readonly Type[]): value is { occurrenceId: string; type: Type } =>
+export const isFact = <Type extends string>(
+  value: unknown,
+  types: readonly Type[],
+): value is { occurrenceId: string; type: Type } =>
   isObject(value) && isText(value['occurrenceId'], 1, 200) && (types as readonly unknown[]).includes(value['type']);
 
 /** Rejects a message whose input is not of the expected shape, before it is accepted. */

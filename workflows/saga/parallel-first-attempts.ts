@@ -15,7 +15,9 @@ export class ParallelFirstAttempts {
   private async settleAll(): Promise<void> {
     await this.closed;
     const outcomes = await Promise.allSettled(this.attempts);
-    this.failed = outcomes.some(({ status, ...outcome }) => status === 'rejected' && isFinal((outcome as PromiseRejectedResult).reason));
+    this.failed = outcomes.some(
+      ({ status, ...outcome }) => status === 'rejected' && isFinal((outcome as PromiseRejectedResult).reason),
+    );
   }
 
   /** Starts the steps; each must reach its first attempt without waiting for anything. */

@@ -24,7 +24,15 @@ import { ParallelFirstAttempts } from './parallel-first-attempts.js';
 import { SagaJournal } from './saga-journal.js';
 import type { Do, ParallelSteps, Reminder, ResultsOf, SagaDefinition, SagaSteps, Step, Undo } from './saga-steps.js';
 import type { SagaSinks } from './saga-sinks.js';
-import { abortUpdate, resolveUpdate, type Reason, type SagaFailure, sagaFailures, type SagaPolicy, timelineQuery } from './saga.contract.js';
+import {
+  abortUpdate,
+  resolveUpdate,
+  type Reason,
+  type SagaFailure,
+  sagaFailures,
+  type SagaPolicy,
+  timelineQuery,
+} from './saga.contract.js';
 import { searchAttributes } from './search-attributes.js';
 import { readFailure, type StepFailure } from './step-failure.js';
 import { stepKey } from './step-key.js';
@@ -77,7 +85,10 @@ export class Saga<Activities> implements SagaSteps<Activities> {
     return this.declare(name, 'compensable', action, (step, call) => this.runCompensable(step, call), undo, true);
   }
 
-  pivot<Result extends Answer, Input = unknown>(name: string, { do: action }: { do: Do<Activities, Input, Result> }): Step<Input, Result> {
+  pivot<Result extends Answer, Input = unknown>(
+    name: string,
+    { do: action }: { do: Do<Activities, Input, Result> },
+  ): Step<Input, Result> {
     return this.declare(name, 'pivot', action, (step, call) => this.runPivot(step, call));
   }
 
@@ -180,9 +191,16 @@ export class Saga<Activities> implements SagaSteps<Activities> {
     proxySinks<SagaSinks>().sagas.ended(this.journal.timeline());
   }
 
-  private async rollBack<Outcome>(error: unknown, cause: StepFailure, rejected: (failure: SagaFailure) => Outcome): Promise<Outcome> {
+  private async rollBack<Outcome>(
+    error: unknown,
+    cause: StepFailure,
+    rejected: (failure: SagaFailure) => Outcome,
+  ): Promise<Outcome> {
     const cancelled = this.forward.consideredCancelled && !this.aborted;
-    const failure: SagaFailure = { reason: this.reasonOf(cause), step: this.aborted ? undefined : this.failedAt.get(error as object) };
+    const failure: SagaFailure = {
+      reason: this.reasonOf(cause),
+      step: this.aborted ? undefined : this.failedAt.get(error as object),
+    };
     const proven = this.provesItsEnd(cause);
     const toCompensate = this.declared.filter(({ undo, begun, refused }) => undo && !refused && (begun || !proven));
     await CancellationScope.nonCancellable(async () => {
@@ -203,7 +221,14 @@ export class Saga<Activities> implements SagaSteps<Activities> {
   async together<Steps extends ParallelSteps>(steps: Steps): Promise<ResultsOf<Steps>> {
     const names = Object.keys(steps).filter((name) => steps[name]);
     const scope = new CancellationScope({ cancellable: true });
-    const settled = await scope.run(() => Promise.allSettled(this.beginTogether(names.map((name) => steps[name]!), () => scope.cancel())));
+    const settled = await scope.run(() =>
+      Promise.allSettled(
+        this.beginTogether(
+          names.map((name) => steps[name]!),
+          () => scope.cancel(),
+        ),
+      ),
+    );
     const failures = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
     const firstOf = (...kinds: StepFailure['kind'][]) => failures.find((error) => kinds.includes(readFailure(error).kind));
     const failure = firstOf('refused') ?? firstOf('inDoubt', 'unexpected') ?? failures[0];
@@ -288,7 +313,10 @@ export class Saga<Activities> implements SagaSteps<Activities> {
     this.declared.push(step);
     // An answer of this run is not asked for again when the process runs again after the seal.
     return ((input: unknown) =>
-      step.answer ? Promise.resolve(step.answer) : run(step, (call, key) => step.do(call, key, input))) as unknown as Step<Input, Result>;
+      step.answer ? Promise.resolve(step.answer) : run(step, (call, key) => step.do(call, key, input))) as unknown as Step<
+      Input,
+      Result
+    >;
   }
 
   private begin(step: DeclaredStep<Activities>, kind = step.kind): StepRecord {

@@ -141,7 +141,9 @@ export class StepSettler<Activities> {
     const answered = async (): Promise<Settlement<Result> | undefined> => {
       if (first.kind === 'refused') return undefined;
       try {
-        const answer = await asking.run(() => action(proxyActivities<Activities>(persistent(record.name)), { ...key, inDoubt: true }));
+        const answer = await asking.run(() =>
+          action(proxyActivities<Activities>(persistent(record.name)), { ...key, inDoubt: true }),
+        );
         record.attempts += answer.attempt;
         return { by: 'participant', answer };
       } catch (error) {
