@@ -1,6 +1,6 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { type FailureDetails, failureTypes } from '../contracts/failure-types.js';
-import { participants } from '../contracts/participants.js';
+import { refusalsOf } from '../contracts/participants.js';
 
 /** What came of one request to a participant. */
 export type Exchange =
@@ -65,11 +65,6 @@ function retryable(type: string, message: string, call: Call, nextRetryDelay?: n
     details: [{ ...call, refusal: false } satisfies FailureDetails],
     ...(nextRetryDelay === undefined ? {} : { nextRetryDelay }),
   });
-}
-
-function refusalsOf(participant: string, operation: string): readonly string[] {
-  const operations = (participants as Record<string, Record<string, { refusals: readonly string[] }>>)[participant];
-  return operations?.[operation]?.refusals ?? [];
 }
 
 function problemOf(body: unknown): { code?: string; detail?: string } {
