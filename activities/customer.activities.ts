@@ -1,5 +1,7 @@
 import type {
   ChangeReservationCommand,
+  CheckCustomerAnswer,
+  CheckCustomerCommand,
   ReleaseCreditCommand,
   ReservationAnswer,
   ReserveCreditCommand,
@@ -18,4 +20,6 @@ export const customerActivities = (customer: ParticipantClient<'customer'>) => (
     customer.send<ReservationAnswer>('restoreReservation', command),
   releaseCredit: (command: WithIdempotencyKey<ReleaseCreditCommand>) =>
     customer.send<ReservationAnswer>('releaseCredit', command),
+  checkCustomer: (command: WithIdempotencyKey<CheckCustomerCommand>) =>
+    customer.send<CheckCustomerAnswer>('checkCustomer', command),
 });

@@ -1,6 +1,6 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { type FailureDetails, failureTypes } from '../contracts/failure-types.js';
-import { COMMAND_SEALED, participants } from '../contracts/participants.js';
+import { refusalsOf } from '../contracts/participants.js';
 
 /** How one request to a participant ended. */
 export type Exchange =
@@ -74,11 +74,6 @@ function retryable(type: string, message: string, call: Call, nextRetryDelay?: n
     details: [{ ...call, refusal: false } satisfies FailureDetails],
     ...(nextRetryDelay === undefined ? {} : { nextRetryDelay }),
   });
-}
-
-function refusalsOf(participant: string, operation: string): readonly string[] {
-  const operations = (participants as Record<string, Record<string, { refusals: readonly string[] }>>)[participant];
-  return [...(operations?.[operation]?.refusals ?? []), COMMAND_SEALED];
 }
 
 function problemOf(body: unknown): { code?: string; detail?: string } {

@@ -1,6 +1,7 @@
 import type {
   ApproveOrderCommand,
   BeginOrderPaymentAnswer,
+  BeginOrderOperationCommand,
   BeginOrderRevisionAnswer,
   BeginOrderRevisionCommand,
   CreateOrderAnswer,
@@ -36,14 +37,14 @@ export const orderActivities = (order: ParticipantClient<'order'>) => ({
   confirmOrderRevision: (command: WithIdempotencyKey<OrderOperationCommand>) =>
     order.send<OrderStateAnswer>('confirmOrderRevision', command),
 
-  beginOrderCancellation: (command: WithIdempotencyKey<OrderOperationCommand>) =>
+  beginOrderCancellation: (command: WithIdempotencyKey<BeginOrderOperationCommand>) =>
     order.send<OrderStateAnswer>('beginOrderCancellation', command),
   withdrawOrderCancellation: (command: WithIdempotencyKey<RevertOrderOperationCommand>) =>
     order.send<RevertOrderOperationAnswer>('withdrawOrderCancellation', command),
   confirmOrderCancellation: (command: WithIdempotencyKey<OrderOperationCommand>) =>
     order.send<OrderStateAnswer>('confirmOrderCancellation', command),
 
-  beginOrderPayment: (command: WithIdempotencyKey<OrderOperationCommand>) =>
+  beginOrderPayment: (command: WithIdempotencyKey<BeginOrderOperationCommand>) =>
     order.send<BeginOrderPaymentAnswer>('beginOrderPayment', command),
   withdrawOrderPayment: (command: WithIdempotencyKey<RevertOrderOperationCommand>) =>
     order.send<RevertOrderOperationAnswer>('withdrawOrderPayment', command),
@@ -55,5 +56,5 @@ export const orderActivities = (order: ParticipantClient<'order'>) => ({
     return { state, commandCount };
   },
 
-  shipOrder: (command: WithIdempotencyKey<OrderOperationCommand>) => order.send<OrderStateAnswer>('shipOrder', command),
+  shipOrder: (command: WithIdempotencyKey<BeginOrderOperationCommand>) => order.send<OrderStateAnswer>('shipOrder', command),
 });

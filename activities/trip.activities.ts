@@ -1,4 +1,5 @@
 import type {
+  AcceptApprovalCommand,
   BeginTripCancellationAnswer,
   BeginTripCancellationCommand,
   CommitTripCancellationCommand,
@@ -23,6 +24,7 @@ export const tripActivities = (trip: ParticipantClient<'trip'>) => ({
   remindApproval: (command: WithIdempotencyKey<RemindApprovalCommand>) => trip.send<TripStateAnswer>('remindApproval', command),
   withdrawApproval: (command: WithIdempotencyKey<WithdrawApprovalCommand>) =>
     trip.send<TripStateAnswer>('withdrawApproval', command),
+  acceptApproval: (command: WithIdempotencyKey<AcceptApprovalCommand>) => trip.send<TripStateAnswer>('acceptApproval', command),
   confirmTrip: (command: WithIdempotencyKey<ConfirmTripCommand>) => trip.send<TripStateAnswer>('confirmTrip', command),
   failTrip: (command: WithIdempotencyKey<FailTripCommand>) => trip.send<TripStateAnswer>('failTrip', command),
   beginTripCancellation: (command: WithIdempotencyKey<BeginTripCancellationCommand>) =>

@@ -34,6 +34,12 @@ export type RestoreReservationCommand = z.infer<typeof RestoreReservationCommand
 export const ReleaseCreditCommand = z.strictObject({ orderId: Identifier });
 export type ReleaseCreditCommand = z.infer<typeof ReleaseCreditCommand>;
 
+/** Refused for a customer that does not exist; changes nothing. */
+export const CheckCustomerCommand = z.strictObject({ customerId: Identifier });
+export type CheckCustomerCommand = z.infer<typeof CheckCustomerCommand>;
+export const CheckCustomerAnswer = z.object({ customerId: z.string(), state: z.string() });
+export type CheckCustomerAnswer = z.infer<typeof CheckCustomerAnswer>;
+
 /** What the order has reserved after a command: 0 after a release, null when it was released without ever having reserved. */
 export const ReservationAnswer = z.object({ orderId: z.string(), reserved: Money.nullable() });
 export type ReservationAnswer = z.infer<typeof ReservationAnswer>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Identifier } from './identifier.js';
 import { Money } from './money.js';
+import { requestMemory } from './operation.resource.js';
 import { OrderLineRequest, Rejection } from './order.resource.js';
 
 /** Records a PENDING order, priced by the order service. */
@@ -9,6 +10,7 @@ export const CreateOrderCommand = z.strictObject({
   customerId: Identifier,
   lines: z.array(OrderLineRequest).min(1).max(100),
   operationId: z.string().min(1).max(200),
+  ...requestMemory,
 });
 export type CreateOrderCommand = z.infer<typeof CreateOrderCommand>;
 export const CreateOrderAnswer = z.object({ orderId: z.string(), total: Money });
@@ -39,15 +41,17 @@ export const BeginOrderRevisionCommand = z.strictObject({
   orderId: Identifier,
   operationId,
   lines: z.array(OrderLineRequest).min(1).max(100),
+  ...requestMemory,
 });
 export type BeginOrderRevisionCommand = z.infer<typeof BeginOrderRevisionCommand>;
 export const BeginOrderRevisionAnswer = z.object({ orderId: z.string(), state: z.string(), oldTotal: Money, newTotal: Money });
 export type BeginOrderRevisionAnswer = z.infer<typeof BeginOrderRevisionAnswer>;
 
-/**
- * A step of an operation on an order. `begin…` locks an APPROVED order for the operation. `confirm…` ends the operation with its effect, and is
- * refused to an operation that has not locked the order. `shipOrder` is PAID → SHIPPED at once.
- */
+/** `begin…` locks an APPROVED order for the operation; `shipOrder` is PAID → SHIPPED at once. */
+export const BeginOrderOperationCommand = z.strictObject({ orderId: Identifier, operationId, ...requestMemory });
+export type BeginOrderOperationCommand = z.infer<typeof BeginOrderOperationCommand>;
+
+/** `confirm…` ends the operation with its effect. It is refused to an operation that has not locked the order. */
 export const OrderOperationCommand = z.strictObject({ orderId: Identifier, operationId });
 export type OrderOperationCommand = z.infer<typeof OrderOperationCommand>;
 /** The order as it is locked: who pays what. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Identifier } from './identifier.js';
 import { Money } from './money.js';
+import { requestMemory } from './operation.resource.js';
 import {
   excludedParts,
   hasTripPart,
@@ -14,7 +15,7 @@ import { tripStates } from './trip-state.js';
 
 const tripId = Identifier;
 const operationId = z.string().min(1).max(200);
-const particulars = { customerId: Identifier, operationId, ...tripRequestParts };
+const particulars = { customerId: Identifier, operationId, ...tripRequestParts, ...requestMemory };
 
 /** Records a PENDING trip: what was asked for, nothing reserved yet. */
 export const CreateTripCommand = z.strictObject({ tripId, ...particulars }).refine(hasTripPart, noTripPart);
@@ -30,9 +31,16 @@ export type RequestApprovalCommand = z.infer<typeof RequestApprovalCommand>;
 export const RemindApprovalCommand = z.strictObject({ tripId });
 export type RemindApprovalCommand = z.infer<typeof RemindApprovalCommand>;
 
-/** AWAITING_APPROVAL → PENDING, the compensation of `requestApproval`: nobody can approve it any more. Never refused. */
+/**
+ * AWAITING_APPROVAL → PENDING, the compensation of `requestApproval`: nobody can approve the trip any more. Never refused. It leaves a tombstone,
+ * so that a request that arrives later is refused.
+ */
 export const WithdrawApprovalCommand = z.strictObject({ tripId });
 export type WithdrawApprovalCommand = z.infer<typeof WithdrawApprovalCommand>;
+
+/** AWAITING_APPROVAL → PENDING: the trip was approved, and is not booked yet. Refused where no approval is waited for. */
+export const AcceptApprovalCommand = z.strictObject({ tripId });
+export type AcceptApprovalCommand = z.infer<typeof AcceptApprovalCommand>;
 
 /**
  * PENDING or AWAITING_APPROVAL → BOOKED, with the parts and the total that was paid. The parts are CONFIRMED, except `excludedParts`: those
@@ -55,7 +63,7 @@ export const FailTripCommand = z.strictObject({
 export type FailTripCommand = z.infer<typeof FailTripCommand>;
 
 /** BOOKED → CANCELLING: locks the trip for the operation. Every other command is refused until the trip is reinstated or cancelled. */
-export const BeginTripCancellationCommand = z.strictObject({ tripId, operationId });
+export const BeginTripCancellationCommand = z.strictObject({ tripId, operationId, ...requestMemory });
 export type BeginTripCancellationCommand = z.infer<typeof BeginTripCancellationCommand>;
 /** The trip as it is locked: what there is to release and to refund. */
 export const BeginTripCancellationAnswer = z.object({

@@ -44,6 +44,10 @@ export const tripEvents = {
     description: 'Nobody needs to approve the trip any more: it was taken back before anybody had decided.',
     examples: [sample],
   }),
+  'trip.approval-given.v1': z.object({ ...trip, total: Money }).meta({
+    description: 'A person has approved the trip; it is paid next.',
+    examples: [{ ...sample, total: euros(420) }],
+  }),
   'trip.booked.v1': z.object({ ...trip, total: Money, ...tripParts }).meta({
     description: 'The trip is booked and paid; every part is confirmed, unless its state says otherwise.',
     examples: [{ ...sample, total: euros(420), ...booked }],

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import {
   ChangeReservationCommand,
+  type CheckCustomerAnswer,
+  CheckCustomerCommand,
   ReleaseCreditCommand,
   type ReservationAnswer,
   ReserveCreditCommand,
@@ -106,12 +108,22 @@ export class CustomerCommands implements CommandHandlers<'customer', CustomerTra
     },
   );
 
+  readonly checkCustomer = command(
+    CheckCustomerCommand,
+    async (tx: CustomerTransaction, { customerId }): Promise<CheckCustomerAnswer | Refusal> => {
+      const customer = await tx.customer.findUnique({ where: { customerId } });
+      return customer ? { customerId, state: customer.state } : customerUnknown(customerId);
+    },
+  );
+
   private async noAccount(tx: CustomerTransaction, customerId: string): Promise<Refusal> {
     const customer = await tx.customer.findUnique({ where: { customerId } });
-    if (!customer) return new Refusal('CUSTOMER_NOT_FOUND', `There is no customer ${customerId}.`);
+    if (!customer) return customerUnknown(customerId);
     return new Refusal('CREDIT_ACCOUNT_NOT_OPEN', `${customerId} is ${customer.state} and has no credit account yet.`);
   }
 }
+
+const customerUnknown = (customerId: string): Refusal => new Refusal('CUSTOMER_NOT_FOUND', `There is no customer ${customerId}.`);
 
 const alreadyReleased = (orderId: string): Refusal =>
   new Refusal('CREDIT_ALREADY_RELEASED', `The credit of order ${orderId} was released; nothing can be reserved for it any more.`);

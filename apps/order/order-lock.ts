@@ -1,11 +1,12 @@
 import type { OrderCommand, OrderState } from '../../contracts/order-state.js';
 import type { RevertOrderOperationAnswer, RevertOrderOperationCommand } from '../../contracts/order.commands.js';
+import type { RequestMemory } from '../../contracts/operation.resource.js';
 import type { FailedCommand } from '../../contracts/order.resource.js';
 import type { Order as OrderRow } from '../../generated/order/client.js';
 import type { CommandContext } from '../../libs/participant/command-context.js';
 import { appendEvent } from '../../libs/participant/outbox.js';
 import { Refusal } from '../../libs/participant/refusal.js';
-import { findMark, setMark } from '../../libs/participant/operation-mark.js';
+import { changeMark, findMark, setFirstMark } from '../../libs/participant/operation-mark.js';
 import { orderEvent } from './order-event.js';
 import { allows, type OrderTransition, pendingCommands } from './order-transitions.js';
 import {
@@ -32,8 +33,8 @@ const kinds = {
   pay: { begin: 'beginPayment', undo: 'withdrawPayment', confirm: 'confirmPayment', undone: 'order.payment-undone' },
 } as const satisfies Record<LockingCommand, Record<'begin' | 'undo' | 'confirm', OrderTransition> & { undone: string }>;
 
-/** One operation on one order. */
-interface OrderOperation {
+/** One operation on one order, and the caller's request that it is for. */
+interface OrderOperation extends RequestMemory {
   orderId: string;
   operationId: string;
 }
@@ -45,7 +46,7 @@ interface OrderOperation {
 export async function mayBegin(
   tx: OrderTransaction,
   command: OrderCommand,
-  { orderId, operationId }: OrderOperation,
+  { orderId, operationId, request }: OrderOperation,
 ): Promise<{ order: KnownOrder; again: boolean } | Refusal> {
   const order = await lockOrder(tx, orderId);
   if (!order || !isKnown(order)) return orderNotFound(orderId);
@@ -54,7 +55,7 @@ export async function mayBegin(
   if (mark)
     return new Refusal('ORDER_STATE_CONFLICT', `${operationId} has ended already; it cannot begin on order ${orderId} again.`);
   if (allows(command === 'ship' ? 'ship' : kinds[command].begin, order.state as OrderState)) return { order, again: false };
-  await setMark(tx, { aggregateId: orderId, command, operationId }, 'REFUSED');
+  await setFirstMark(tx, { aggregateId: orderId, command, operationId }, 'REFUSED', request);
   await changeOrder(tx, orderId, { counts: true });
   return conflict(order, `${command} it`);
 }
@@ -63,10 +64,10 @@ export async function mayBegin(
 export async function begin(
   tx: OrderTransaction,
   command: LockingCommand,
-  { orderId, operationId }: OrderOperation,
+  { orderId, operationId, request }: OrderOperation,
   revision?: NonNullable<OrderChange['revision']>,
 ): Promise<OrderRow> {
-  await setMark(tx, { aggregateId: orderId, command, operationId }, 'BEGUN');
+  await setFirstMark(tx, { aggregateId: orderId, command, operationId }, 'BEGUN', request);
   return moved(tx, orderId, kinds[command].begin, { lockedBy: operationId, counts: true, ...(revision && { revision }) });
 }
 
@@ -83,7 +84,8 @@ export async function revert(
   if (mark === 'CONFIRMED')
     return new Refusal('ORDER_STATE_CONFLICT', `${operationId} has confirmed on order ${orderId}; that cannot be reverted.`);
   if (mark === 'UNDONE' || mark === 'REFUSED') return { orderId, state: order?.state ?? null };
-  await setMark(tx, { aggregateId: orderId, command, operationId }, 'UNDONE');
+  const marked = { aggregateId: orderId, command, operationId };
+  await (mark ? changeMark(tx, marked, mark, 'UNDONE') : setFirstMark(tx, marked, 'UNDONE'));
   if (!order || !isKnown(order)) return { orderId, state: order?.state ?? null };
   const failed = lastFailed(command, { ...reason, sagaId: operationId });
   const undone =
@@ -98,11 +100,11 @@ export async function revert(
 export async function refuse(
   tx: OrderTransaction,
   command: LockingCommand,
-  { orderId, operationId }: OrderOperation,
+  { orderId, operationId, request }: OrderOperation,
   reason: { code: string; detail: string },
   context: CommandContext,
 ): Promise<Refusal> {
-  await setMark(tx, { aggregateId: orderId, command, operationId }, 'REFUSED');
+  await setFirstMark(tx, { aggregateId: orderId, command, operationId }, 'REFUSED', request);
   const order = await changeOrder(
     tx,
     orderId,
@@ -128,14 +130,14 @@ export async function confirm(
   const mark = await findMark(tx, { aggregateId: orderId, command, operationId });
   if (mark === 'CONFIRMED') return { order, again: true };
   if (mark !== 'BEGUN') return conflict(order, `let ${operationId}, for which it is not locked, ${command} it`);
-  await setMark(tx, { aggregateId: orderId, command, operationId }, 'CONFIRMED');
+  await changeMark(tx, { aggregateId: orderId, command, operationId }, mark, 'CONFIRMED');
   const unlocked = { ...change(order), ...lastFailed(command, null), lockedBy: null, revision: null };
   return { order: await moved(tx, orderId, kinds[command].confirm, unlocked), again: false };
 }
 
 /** Ships an order that `mayBegin` has let through. */
-export async function ship(tx: OrderTransaction, { orderId, operationId }: OrderOperation): Promise<OrderRow> {
-  await setMark(tx, { aggregateId: orderId, command: 'ship', operationId }, 'CONFIRMED');
+export async function ship(tx: OrderTransaction, { orderId, operationId, request }: OrderOperation): Promise<OrderRow> {
+  await setFirstMark(tx, { aggregateId: orderId, command: 'ship', operationId }, 'CONFIRMED', request);
   return moved(tx, orderId, 'ship', { counts: true });
 }
 

@@ -3,6 +3,7 @@ import {
   ApproveOrderCommand,
   type BeginOrderPaymentAnswer,
   type BeginOrderRevisionAnswer,
+  BeginOrderOperationCommand,
   BeginOrderRevisionCommand,
   type CreateOrderAnswer,
   CreateOrderCommand,
@@ -15,6 +16,7 @@ import {
 import type { CommandContext } from '../../libs/participant/command-context.js';
 import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
 import { appendEvent } from '../../libs/participant/outbox.js';
+import { creationUndone, rememberCreation } from '../../libs/participant/operation-mark.js';
 import { Refusal } from '../../libs/participant/refusal.js';
 import { orderEvent } from './order-event.js';
 import { begin, confirm, mayBegin, refuse, revert, ship } from './order-lock.js';
@@ -37,7 +39,7 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
   /** Records a PENDING order at the catalogue's prices. An unknown product makes it a REJECTED one, so that it can be looked at. */
   readonly createOrder = command(
     CreateOrderCommand,
-    async (tx: OrderTransaction, order, context): Promise<CreateOrderAnswer | Refusal> => {
+    async (tx: OrderTransaction, { request, ...order }, context): Promise<CreateOrderAnswer | Refusal> => {
       const known = await findOrder(tx, order.orderId);
       if (known)
         return new Refusal(
@@ -48,10 +50,12 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
       const rejection = { code: 'UNKNOWN_PRODUCT', detail: `The catalogue has no ${unknown.join(', ')}.` };
       if (unknown.length > 0) {
         const rejected = await insertOrder(tx, { ...order, ...priced, state: 'REJECTED', rejection });
+        await rememberCreation(tx, order.orderId, order.operationId, 'REFUSED', request);
         await appendEvent(tx, orderEvent(rejected, 'order.rejected', { rejection, ...priced }), context);
         return new Refusal(rejection.code, rejection.detail);
       }
       const placed = await insertOrder(tx, { ...order, ...priced, state: initialOrderState });
+      await rememberCreation(tx, order.orderId, order.operationId, 'CONFIRMED', request);
       await appendEvent(tx, orderEvent(placed, 'order.placed', priced), context);
       return { orderId: order.orderId, total: priced.total };
     },
@@ -83,8 +87,10 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
       if (found && found.state !== 'REJECTED') {
         return new Refusal('ORDER_STATE_CONFLICT', `Order ${orderId} is ${found.state} and cannot be rejected any more.`);
       }
-      if (moved) await appendEvent(tx, orderEvent(moved, 'order.rejected', { rejection }), context);
-      else if (!found) await this.leaveTombstone(tx, order, context);
+      if (moved) {
+        await creationUndone(tx, orderId, moved.operationId);
+        await appendEvent(tx, orderEvent(moved, 'order.rejected', { rejection }), context);
+      } else if (!found) await this.leaveTombstone(tx, order, context);
       return { orderId, state: 'REJECTED' };
     },
     ['rejection'],
@@ -142,7 +148,7 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
   );
 
   readonly beginOrderCancellation = command(
-    OrderOperationCommand,
+    BeginOrderOperationCommand,
     async (tx: OrderTransaction, operation, context): Promise<OrderStateAnswer | Refusal> => {
       const allowed = await mayBegin(tx, 'cancel', operation);
       if (allowed instanceof Refusal) return allowed;
@@ -177,7 +183,7 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
   );
 
   readonly beginOrderPayment = command(
-    OrderOperationCommand,
+    BeginOrderOperationCommand,
     async (tx: OrderTransaction, operation, context): Promise<BeginOrderPaymentAnswer | Refusal> => {
       const allowed = await mayBegin(tx, 'pay', operation);
       if (allowed instanceof Refusal) return allowed;
@@ -209,7 +215,7 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
   );
 
   readonly shipOrder = command(
-    OrderOperationCommand,
+    BeginOrderOperationCommand,
     async (tx: OrderTransaction, operation, context): Promise<OrderStateAnswer | Refusal> => {
       const allowed = await mayBegin(tx, 'ship', operation);
       if (allowed instanceof Refusal) return allowed;
@@ -226,11 +232,15 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
     { orderId, rejection, order }: RejectOrderCommand,
     context: CommandContext,
   ): Promise<void> {
-    const particulars = order ?? { customerId: null, lines: [], operationId: context.correlationId ?? context.key };
+    const { request, ...particulars } = order ?? { ...unknownParticulars, operationId: context.correlationId ?? context.key };
     const { lines, total } = priceLines(particulars.lines, await pricesOf(tx, skusOf(particulars)));
     const tombstone = await insertOrder(tx, { orderId, ...particulars, lines, total, state: 'REJECTED', rejection });
+    await rememberCreation(tx, orderId, tombstone.operationId, 'UNDONE', request);
     await appendEvent(tx, orderEvent(tombstone, 'order.rejected', { rejection, ...(order && { lines, total }) }), context);
   }
 }
+
+/** What is known of an order that was rejected by its id alone. */
+const unknownParticulars = { customerId: null, lines: [], request: undefined };
 
 const skusOf = ({ lines }: { lines: readonly { sku: string }[] }): string[] => lines.map(({ sku }) => sku);

@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OrderState } from '../../contracts/order-state.js';
 import type { Order } from '../../contracts/order.resource.js';
+import type { OperationRecord } from '../../contracts/operation.resource.js';
 import type { Page } from '../../contracts/page.js';
 import type { Product } from '../../contracts/product.resource.js';
 import type { PrismaClient } from '../../generated/order/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
+import { operationsOf } from '../../libs/participant/operation-mark.js';
 import { decodeCursor, encodeCursor } from '../../libs/service-kit/cursor.js';
 import { isKnown, toResource } from './order.repository.js';
 
@@ -24,6 +26,11 @@ export class OrderQueries {
   async order(orderId: string): Promise<Order | null> {
     const row = await this.database.order.findUnique({ where: { orderId } });
     return row && isKnown(row) ? toResource(row) : null;
+  }
+
+  /** The operations on the order that were begun for a request of a caller. */
+  operations(orderId: string, requestKey: string): Promise<OperationRecord[]> {
+    return operationsOf(this.database, orderId, requestKey);
   }
 
   /** Orders, newest first. */

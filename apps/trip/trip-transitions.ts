@@ -11,6 +11,7 @@ interface Transition {
  */
 export const tripTransitions = {
   requestApproval: { from: ['PENDING'], to: 'AWAITING_APPROVAL' },
+  acceptApproval: { from: ['AWAITING_APPROVAL'], to: 'PENDING' },
   withdrawApproval: { from: ['AWAITING_APPROVAL'], to: 'PENDING' },
   confirm: { from: ['PENDING', 'AWAITING_APPROVAL'], to: 'BOOKED' },
   fail: { from: ['PENDING', 'AWAITING_APPROVAL'], to: 'FAILED' },

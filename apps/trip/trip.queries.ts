@@ -1,9 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { OperationRecord } from '../../contracts/operation.resource.js';
 import type { Page } from '../../contracts/page.js';
 import type { TripState } from '../../contracts/trip-state.js';
 import type { Trip } from '../../contracts/trip.resource.js';
 import type { PrismaClient } from '../../generated/trip/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
+import { operationsOf } from '../../libs/participant/operation-mark.js';
 import { decodeCursor, encodeCursor } from '../../libs/service-kit/cursor.js';
 import { isKnown, toResource } from './trip.repository.js';
 
@@ -23,6 +25,11 @@ export class TripQueries {
   async trip(tripId: string): Promise<Trip | null> {
     const row = await this.database.trip.findUnique({ where: { tripId } });
     return row && isKnown(row) ? toResource(row) : null;
+  }
+
+  /** The operations on the trip that were begun for a request of a caller. */
+  operations(tripId: string, requestKey: string): Promise<OperationRecord[]> {
+    return operationsOf(this.database, tripId, requestKey);
   }
 
   /** Trips, newest first. */

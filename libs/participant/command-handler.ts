@@ -7,7 +7,7 @@ import type { Transaction } from './transaction.js';
 /** A command's schema and its effect, which runs inside the transaction that also stores its key and its answer. */
 export interface CommandHandler<Tx extends Transaction, Command = never, Answer = unknown> {
   schema: z.ZodType<Command>;
-  /** Fields that say for how long or why, and not what: a repeat under the same key may say it otherwise. */
+  /** Fields that may differ between two commands with one key: they do not change what the command does, only how it is described. */
   excludeFromFingerprint: readonly string[];
   handle(tx: Tx, command: Command, context: CommandContext): Promise<Answer | Refusal>;
 }
