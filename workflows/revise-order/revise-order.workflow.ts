@@ -35,7 +35,7 @@ export async function reviseOrder({ orderId, lines, policy }: ReviseOrderRequest
           'change reservation',
           (call, key) => call.changeReservation({ ...key, ...change }),
           'restore reservation',
-          (call, key) => call.restoreReservation({ ...key, ...change, amount: oldTotal }),
+          (call, key) => call.restoreReservation({ ...key, orderId, changeId: change.changeId }),
         );
       }
       await saga.pivot('confirm order revision', (call, key) => call.confirmOrderRevision({ ...key, orderId, operationId }));
