@@ -4,6 +4,7 @@ import type { Decline, Payment } from '../../contracts/payment.resource.js';
 import type { Payment as PaymentRow, Prisma } from '../../generated/payment/client.js';
 import { ConcurrencyConflictError } from '../../libs/participant/concurrency-conflict.error.js';
 import { isUniqueViolation } from '../../libs/participant/database-failure.js';
+import type { Transaction } from '../../libs/participant/transaction.js';
 import { type PaymentTransition, paymentTransitions } from './payment-transitions.js';
 
 export type PaymentTransaction = Prisma.TransactionClient;
@@ -18,12 +19,24 @@ export async function lockPayment(tx: PaymentTransaction, paymentId: string): Pr
   return tx.payment.findUnique({ where: { paymentId } });
 }
 
-/** @throws ConcurrencyConflictError when the same payment was inserted meanwhile, be it as a tombstone. */
+/** Payments whose authorization has expired, the oldest first. */
+export async function overdueAuthorizations(tx: Transaction, limit: number): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ paymentId: string }[]>`
+    select payment_id as "paymentId" from payment
+    where state = 'AUTHORIZED' and authorized_until <= clock_timestamp() order by authorized_until limit ${limit}`;
+  return rows.map(({ paymentId }) => paymentId);
+}
+
+/**
+ * @param version 0 for a tombstone, of which nothing is published.
+ * @throws ConcurrencyConflictError when the same payment was inserted meanwhile, be it as a tombstone.
+ */
 export async function insertPayment(
   tx: PaymentTransaction,
   payment: Omit<Prisma.PaymentCreateInput, 'version'>,
+  version = 1,
 ): Promise<PaymentRow> {
-  return tx.payment.create({ data: { ...payment, version: 1 } }).catch((error: unknown) => {
+  return tx.payment.create({ data: { ...payment, version } }).catch((error: unknown) => {
     throw isUniqueViolation(error) ? new ConcurrencyConflictError(`payment ${payment.paymentId} was inserted meanwhile`) : error;
   });
 }

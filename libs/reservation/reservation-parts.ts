@@ -1,4 +1,4 @@
-import { ExpiryService } from './expiry.service.js';
+import { EXPIRABLE, ExpiryService } from '../participant/expiry.service.js';
 import { ReservationController } from './reservation.controller.js';
 import { ReservationQueries } from './reservation.queries.js';
 import { Reservations } from './reservations.js';
@@ -6,5 +6,10 @@ import { Reservations } from './reservations.js';
 /** What a participant that takes reservations has besides its commands: queries, inventory, and the end of overdue holds. */
 export const reservationParts = (reservations: Reservations) => ({
   controllers: [ReservationController],
-  providers: [{ provide: Reservations, useValue: reservations }, ReservationQueries, ExpiryService],
+  providers: [
+    { provide: Reservations, useValue: reservations },
+    { provide: EXPIRABLE, useExisting: Reservations },
+    ReservationQueries,
+    ExpiryService,
+  ],
 });

@@ -3,6 +3,7 @@ import type { HoldAnswer, HoldTerm, ReservationCommand, ReservationStateAnswer }
 import type { Money } from '../../contracts/money.js';
 import type { CommandContext } from '../participant/command-context.js';
 import { ConcurrencyConflictError } from '../participant/concurrency-conflict.error.js';
+import type { Expirable } from '../participant/expiry.service.js';
 import { appendEvent } from '../participant/outbox.js';
 import { Refusal } from '../participant/refusal.js';
 import type { Transaction } from '../participant/transaction.js';
@@ -14,8 +15,10 @@ import { type ReservedItem, totalOf, viewOf, type WantedItem } from './reservati
 import type { ReservationKind } from './reservation-kind.js';
 import {
   insertReservation,
+  insertTombstone,
   lockOverdueHold,
   lockReservation,
+  overdueTrips,
   overdueTripsInTheWay,
   type Reservation,
   transitReservation,
@@ -37,7 +40,9 @@ export interface ReservationRequest<Request extends object> extends HoldTerm {
  * The reservations of one service: what its commands do inside the transaction of the command. A trip reserves once; units are taken as
  * long as its reservation is HELD or CONFIRMED, and each change of state writes its event.
  */
-export class Reservations {
+export class Reservations implements Expirable {
+  readonly noun = 'hold';
+
   constructor(readonly kind: ReservationKind) {}
 
   /** Holds all items or none. A repeat is answered the same while the hold lasts, and does not prolong it. */
@@ -85,17 +90,20 @@ export class Reservations {
     return this.move(tx, reservation, 'confirm', context);
   }
 
-  /** Never refused: what is reserved is given back, and a trip that has reserved nothing is remembered as cancelled. */
+  /** Never refused. A trip that has reserved nothing gets a tombstone, of which nothing is published: nothing has changed for anybody. */
   async cancel(tx: Transaction, { tripId }: ReservationCommand, context: CommandContext): Promise<ReservationStateAnswer> {
     const reservation = await lockReservation(tx, tripId);
     if (!reservation) {
-      const tombstone = await insertReservation(tx, { tripId, state: 'CANCELLED', holdUntil: null, items: [] });
-      await this.publish(tx, tombstone, context);
+      await insertTombstone(tx, tripId);
       return { tripId, state: 'CANCELLED' };
     }
     if (reservation.state === 'CANCELLED') return { tripId, state: 'CANCELLED' };
     if (takesUnits(reservation.state)) await giveUnitsBack(tx, claimsOf(reservation.items));
     return this.move(tx, reservation, 'cancel', context);
+  }
+
+  overdue(reader: Transaction, limit: number): Promise<string[]> {
+    return overdueTrips(reader, limit);
   }
 
   /** Ends the trip's hold if it is overdue and nobody else is about to decide about it. @returns whether it did. */

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as workflows from '../../workflows/index.js';
 import { bundleWorkflows } from '../support/bundle-workflows.js';
+import { silentSinks } from '../support/silent-sinks.js';
 import { outcomeOf, sagaEndingOf, sagaEndings, workflowTypeOf } from './ending-of.js';
 import { loadHistories, type RecordedHistory } from './load-histories.js';
 import { impossible, nowhere } from './missing-endings.js';
@@ -133,7 +134,7 @@ beforeAll(async () => {
 async function replay(histories: RecordedHistory[]): Promise<Map<string, Error | undefined>> {
   const results = new Map<string, Error | undefined>();
   const named = histories.map(({ name, history }) => ({ workflowId: name, history }));
-  for await (const result of Worker.runReplayHistories({ workflowBundle: bundle }, named))
+  for await (const result of Worker.runReplayHistories({ workflowBundle: bundle, sinks: silentSinks }, named))
     results.set(result.workflowId, result.error);
   return results;
 }

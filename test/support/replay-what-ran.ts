@@ -4,6 +4,7 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { bundleWorkflows } from './bundle-workflows.js';
 import { endedSagas } from './ended-sagas.js';
+import { silentSinks } from './silent-sinks.js';
 import { system } from './system.js';
 
 let startedAt: string;
@@ -20,7 +21,7 @@ afterAll(async () => {
     const bundle = await bundleWorkflows();
     const failures: string[] = [];
     const replayed = new Set<string>();
-    for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle: bundle }, histories(client))) {
+    for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle: bundle, sinks: silentSinks }, histories(client))) {
       replayed.add(workflowId);
       if (error) failures.push(`${workflowId}: ${error.message}`);
     }
