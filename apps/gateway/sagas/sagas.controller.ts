@@ -3,7 +3,7 @@ import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nest
 import { ResolveStep, Saga, SagaPage } from '../../../contracts/saga.resource.js';
 import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { KeyedCommand, keyedCommandProblems } from '../keyed-command.decorator.js';
+import { IdempotentCommand, idempotentCommandProblems } from '../idempotent-command.decorator.js';
 import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
 import { SagaFilter } from './saga-filter.js';
 import { SagaId } from './saga-id.js';
@@ -63,7 +63,7 @@ export class SagasController {
   }
 
   @Post(':sagaId/abort')
-  @KeyedCommand(202)
+  @IdempotentCommand(202)
   @ApiOperation({
     summary: 'Turn a saga round',
     description:
@@ -72,7 +72,7 @@ export class SagasController {
   @ApiAcceptedResponse({ standardSchema: Saga })
   @ApiProblems({
     ...problemsOfOne,
-    ...keyedCommandProblems,
+    ...idempotentCommandProblems,
     409: ['SAGA_PAST_PIVOT', 'SAGA_ENDED'],
     503: ['WORKER_UNAVAILABLE', 'TEMPORAL_UNAVAILABLE'],
   })
@@ -81,13 +81,13 @@ export class SagasController {
   }
 
   @Post(':sagaId/resolve')
-  @KeyedCommand(200)
+  @IdempotentCommand(200)
   @ApiOperation({ summary: 'Decide about a step that needs attention', description: 'The note is kept in the history.' })
   @ApiOkResponse({ standardSchema: Saga })
   @ApiProblems({
     ...problemsOfOne,
     ...bodyProblems,
-    ...keyedCommandProblems,
+    ...idempotentCommandProblems,
     409: ['STEP_NOT_IN_NEED'],
     422: ['VALIDATION_FAILED', 'IDEMPOTENCY_KEY_REUSED'],
     503: ['WORKER_UNAVAILABLE', 'TEMPORAL_UNAVAILABLE'],

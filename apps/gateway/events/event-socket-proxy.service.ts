@@ -16,7 +16,7 @@ const handshakeHeaders = ['sec-websocket-key', 'sec-websocket-version', 'sec-web
 
 /** Lets WebSockets through to the hooks service: the handshake by our rules, then byte by byte. */
 @Injectable()
-export class EventSocketPassage implements OnApplicationBootstrap, OnModuleDestroy {
+export class EventSocketProxy implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly open = new Set<Socket>();
 
   constructor(
@@ -27,7 +27,7 @@ export class EventSocketPassage implements OnApplicationBootstrap, OnModuleDestr
 
   onApplicationBootstrap(): void {
     const server = this.host.httpAdapter.getHttpServer() as Server;
-    onWebSocketUpgrade(server, SOCKET_PATH, async (upgrade) => this.pass(upgrade));
+    onWebSocketUpgrade(server, SOCKET_PATH, async (upgrade) => this.forward(upgrade));
   }
 
   onModuleDestroy(): void {
@@ -35,7 +35,7 @@ export class EventSocketPassage implements OnApplicationBootstrap, OnModuleDestr
   }
 
   /** @throws ProblemException 401 or 403 before the hooks service hears of it. */
-  private pass({ request, socket, head }: WebSocketUpgrade): void {
+  private forward({ request, socket, head }: WebSocketUpgrade): void {
     requireSameOrigin(request);
     requireKey(this.policy, request, ['events']);
     this.open.add(socket);
