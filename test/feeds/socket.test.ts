@@ -108,7 +108,7 @@ describe('the socket', () => {
   });
 
   it('asks for a key where keys are required', async () => {
-    const closedOff = await ownGateway({ HOOKS_URL: hooks.url, AUTH: 'required', API_KEYS: 'reader:events,shop:orders' });
+    const closedOff = await ownGateway({ HOOKS_URL: hooks.url, AUTH: 'required', API_KEYS: 'robot:reader:events,shop:shop:orders' });
     open.push(closedOff);
     await expect(socket(closedOff.url, '', new Reader())).rejects.toThrow('401');
     await expect(socket(closedOff.url, '', new Reader(), { authorization: 'Bearer shop' })).rejects.toThrow('403');

@@ -2,13 +2,14 @@ import { Body, Controller, Get, Header, Inject, Param, Post, Query } from '@nest
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ResolveStep, Saga, SagaPage } from '../../../contracts/saga.resource.js';
 import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
-import { Allow } from '../auth/allow.decorator.js';
+import { Allow, AllowBy } from '../auth/allow.decorator.js';
 import { IdempotentCommand, idempotentCommandProblems } from '../idempotent-command.decorator.js';
 import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
 import { SagaFilter } from './saga-filter.js';
 import { SagaId } from './saga-id.js';
 import { SagaOperator } from './saga-operator.service.js';
 import { SagaReader } from './saga-reader.service.js';
+import { sagaScopes } from './saga-scopes.js';
 
 const problemsOfOne = { 404: ['SAGA_NOT_FOUND'], 422: ['VALIDATION_FAILED'], 503: ['TEMPORAL_UNAVAILABLE'] };
 
@@ -37,10 +38,12 @@ export class SagasController {
   }
 
   @Get(':sagaId')
-  @Allow('operator', 'orders', 'trips', 'customers')
+  @AllowBy(({ params }) => sagaScopes(params['sagaId']))
   @ApiOperation({
     summary: 'Read a saga with its steps',
-    description: 'In the order they ran, compensations included. While no worker can be asked, `steps` is empty.',
+    description:
+      'In the order they ran, compensations included. While no worker can be asked, `steps` is empty. It needs the scope of what the saga ' +
+      'is about (`orders`, `trips`, `customers`), or `operator`.',
   })
   @ApiOkResponse({ standardSchema: Saga })
   @ApiProblems(problemsOfOne)
