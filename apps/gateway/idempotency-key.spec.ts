@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ProblemException } from '../../libs/service-kit/problem.exception.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 
-const keyIn = (header: string | undefined) => idempotencyKeyOf({ headers: { 'idempotency-key': header } as never });
+const keyIn = (header: string | undefined) => idempotencyKeyOf({ headers: { 'idempotency-key': header } });
 
 describe('idempotencyKeyOf', () => {
   it.each([

@@ -51,7 +51,8 @@ export class EventProxy implements OnModuleDestroy, OnApplicationShutdown {
       response.statusCode = answer.statusCode;
       for (const name of forwardedHeaders) {
         const value = answer.headers[name];
-        if (value !== undefined) response.setHeader(name, value);
+        // Not `setHeader`: the answer may vary by Origin already.
+        if (value !== undefined) response.appendHeader(name, value);
       }
       // Before the first event: a reader must learn at once that it is connected.
       response.flushHeaders();
