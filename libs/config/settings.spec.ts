@@ -22,6 +22,16 @@ describe('readSettings', () => {
     expect(read).toThrow(/PORT: .*\n.*CHAOS: must be true or false/);
     expect(read).not.toThrow(/ORDER_URL/);
   });
+
+  it('reads a list of origins as browsers send them', () => {
+    expect(readSettings('CORS_ORIGINS')).toEqual({ CORS_ORIGINS: [] });
+    vi.stubEnv('CORS_ORIGINS', 'https://shop.example.com, http://localhost:5173');
+    expect(readSettings('CORS_ORIGINS')).toEqual({ CORS_ORIGINS: ['https://shop.example.com', 'http://localhost:5173'] });
+    for (const wrong of ['*', 'shop.example.com', 'https://shop.example.com/', 'https://a.test,', 'null']) {
+      vi.stubEnv('CORS_ORIGINS', wrong);
+      expect(() => readSettings('CORS_ORIGINS'), wrong).toThrow('CORS_ORIGINS: must be origins');
+    }
+  });
 });
 
 describe('.env.example', () => {

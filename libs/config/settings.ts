@@ -21,6 +21,8 @@ const mailAddress = (fallback: string) =>
     )
     .default(fallback);
 
+const isWebOrigin = (text: string): boolean => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+
 /**
  * Every setting of every process, each with its type and default. `.env.example` explains them; a test holds the two together.
  * A setting without a default is optional here, and the process that cannot do without it says so.
@@ -98,6 +100,14 @@ const catalogue = {
 
   AUTH: z.enum(['off', 'required']).optional(),
   API_KEYS: z.string().min(1).optional(),
+  CORS_ORIGINS: z
+    .string()
+    .transform((text) => text.split(',').map((origin) => origin.trim()))
+    .refine(
+      (origins) => origins.every(isWebOrigin),
+      'must be origins as browsers send them (https://shop.example.com, no path), with commas between several',
+    )
+    .default([]),
 
   CHAOS: flag(false),
 

@@ -10,8 +10,8 @@ const CONNECT_TIMEOUT_MS = 1_000;
 /** How long the service may take to begin its answer, beyond what the caller has asked it to wait. */
 const ANSWER_TIMEOUT_MS = 3_500;
 
-const askedWith = ['accept', 'if-none-match', 'last-event-id', 'traceparent', 'tracestate'] as const;
-const answeredWith = [
+const forwardedRequestHeaders = ['accept', 'if-none-match', 'last-event-id', 'traceparent', 'tracestate'] as const;
+const forwardedHeaders = [
   'content-type',
   'content-length',
   'cache-control',
@@ -29,7 +29,7 @@ const answeredWith = [
 
 /** Lets a caller read from the hooks service as if it were there: streaming, conditional, at the reader's own pace. */
 @Injectable()
-export class EventPassage implements OnModuleDestroy, OnApplicationShutdown {
+export class EventProxy implements OnModuleDestroy, OnApplicationShutdown {
   private readonly pool: Pool;
   private readonly open = new Set<AbortController>();
 
@@ -42,20 +42,21 @@ export class EventPassage implements OnModuleDestroy, OnApplicationShutdown {
    * @param waitS how long the service is asked to wait before it answers, in seconds.
    * @throws HooksUnavailableException within 5 s beyond that wait when it does not answer.
    */
-  async pass(response: ServerResponse, waitS = 0): Promise<void> {
+  async forward(response: ServerResponse, waitS = 0): Promise<void> {
     const controller = new AbortController();
     this.open.add(controller);
     response.once('close', () => controller.abort());
     try {
       const answer = await this.ask(response, waitS, controller.signal);
       response.statusCode = answer.statusCode;
-      for (const name of answeredWith) {
+      for (const name of forwardedHeaders) {
         const value = answer.headers[name];
-        if (value !== undefined) response.setHeader(name, value);
+        // Not `setHeader`: the answer may vary by Origin already.
+        if (value !== undefined) response.appendHeader(name, value);
       }
       // Before the first event: a reader must learn at once that it is connected.
       response.flushHeaders();
-      // A reader that goes away and a service that breaks off both end the passage; there is nobody left to tell.
+      // A reader that goes away and a service that breaks off both end the exchange; nobody is left to answer.
       await pipeline(answer.body, response).catch(() => response.destroy());
     } finally {
       this.open.delete(controller);
@@ -76,7 +77,7 @@ export class EventPassage implements OnModuleDestroy, OnApplicationShutdown {
     const request: Dispatcher.RequestOptions = {
       method: method === 'HEAD' ? 'HEAD' : 'GET',
       path: url,
-      headers: chosen(headers),
+      headers: requestHeaders(headers),
       headersTimeout: waitS * 1_000 + ANSWER_TIMEOUT_MS,
       bodyTimeout: 0,
       signal,
@@ -93,9 +94,9 @@ export class EventPassage implements OnModuleDestroy, OnApplicationShutdown {
   }
 }
 
-function chosen(headers: IncomingHttpHeaders): Record<string, string> {
+function requestHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   return Object.fromEntries(
-    askedWith.flatMap((name) => {
+    forwardedRequestHeaders.flatMap((name) => {
       const value = headers[name];
       return value === undefined ? [] : [[name, String(value)]];
     }),

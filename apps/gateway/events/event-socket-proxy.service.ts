@@ -3,9 +3,9 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { type ClientRequest, type IncomingMessage, request as httpRequest, type Server, STATUS_CODES } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
-import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { onWebSocketUpgrade, refuseUpgrade, type WebSocketUpgrade } from '../../../libs/service-kit/websocket-upgrade.js';
 import { AUTH_POLICY, type AuthPolicy } from '../auth/auth-policy.js';
+import { ORIGIN_POLICY, type OriginPolicy } from '../auth/origin-policy.js';
 import { requireKey } from '../auth/require-key.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
 import { HooksUnavailableException } from './hooks-unavailable.exception.js';
@@ -16,18 +16,19 @@ const handshakeHeaders = ['sec-websocket-key', 'sec-websocket-version', 'sec-web
 
 /** Lets WebSockets through to the hooks service: the handshake by our rules, then byte by byte. */
 @Injectable()
-export class EventSocketPassage implements OnApplicationBootstrap, OnModuleDestroy {
+export class EventSocketProxy implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly open = new Set<Socket>();
 
   constructor(
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(GATEWAY_SETTINGS) private readonly settings: Pick<GatewaySettings, 'HOOKS_URL'>,
     @Inject(AUTH_POLICY) private readonly policy: AuthPolicy,
+    @Inject(ORIGIN_POLICY) private readonly origins: OriginPolicy,
   ) {}
 
   onApplicationBootstrap(): void {
     const server = this.host.httpAdapter.getHttpServer() as Server;
-    onWebSocketUpgrade(server, SOCKET_PATH, async (upgrade) => this.pass(upgrade));
+    onWebSocketUpgrade(server, SOCKET_PATH, async (upgrade) => this.forward(upgrade));
   }
 
   onModuleDestroy(): void {
@@ -35,8 +36,8 @@ export class EventSocketPassage implements OnApplicationBootstrap, OnModuleDestr
   }
 
   /** @throws ProblemException 401 or 403 before the hooks service hears of it. */
-  private pass({ request, socket, head }: WebSocketUpgrade): void {
-    requireSameOrigin(request);
+  private forward({ request, socket, head }: WebSocketUpgrade): void {
+    this.origins.checkSocket(request.headers);
     requireKey(this.policy, request, ['events']);
     this.open.add(socket);
     const upstream = this.handshake(request);
@@ -76,15 +77,6 @@ export class EventSocketPassage implements OnApplicationBootstrap, OnModuleDestr
       timeout: ANSWER_TIMEOUT_MS,
     });
   }
-}
-
-/**
- * Browsers let every page open sockets to everywhere and send what they know of the user along: a page of some other site must not read
- * events over the shoulder of whoever visits it.
- */
-function requireSameOrigin({ headers: { origin, host } }: IncomingMessage): void {
-  if (origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)) return;
-  throw new ProblemException(403, 'ORIGIN_REFUSED', 'A page of another origin may not open this socket.');
 }
 
 function statusAndHeaders(answer: IncomingMessage, names: readonly string[], ...more: string[]): string {
