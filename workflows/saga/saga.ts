@@ -15,6 +15,7 @@ import {
 } from '@temporalio/workflow';
 import type { StepKey } from '../../activities/keyed.js';
 import type { FailureDetails } from '../../contracts/failure-types.js';
+import { openStates } from '../../contracts/saga-standing.js';
 import type { SagaState, StepRecord } from '../../contracts/saga-state.js';
 import { type Compensation, Compensations, type Undo } from './compensations.js';
 import { type Answer, Insistence } from './insistence.js';
@@ -357,7 +358,12 @@ export class Saga<Activities> {
   private enter(state: SagaState): void {
     if (this.journal.state === state) return;
     this.journal.state = state;
-    upsertSearchAttributes([{ key: searchAttributes.sagaState, value: state }]);
+    const open = (openStates as readonly SagaState[]).includes(state);
+    upsertSearchAttributes([
+      { key: searchAttributes.sagaState, value: state },
+      // For whoever follows open sagas: the end of one shows by itself.
+      ...(open ? [{ key: searchAttributes.sagaStateSince, value: new Date() }] : []),
+    ]);
     this.show();
   }
 
