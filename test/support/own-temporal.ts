@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { createActivities } from '../../activities/index.js';
 import { participantClients } from '../../activities/participant-clients.js';
 import { type Participant, participantNames } from '../../contracts/participants.js';
-import { searchAttributeNames } from '../../contracts/search-attribute-names.js';
+import { searchAttributeDeclarations } from '../../contracts/search-attribute-names.js';
 import { givenEnvironment } from '../../libs/config/settings.js';
 import { freePort } from '../../libs/embedded/free-port.js';
 import { findTemporal, temporalSources } from '../../libs/embedded/temporal-sources/find-temporal.js';
@@ -41,7 +41,7 @@ export async function ownTemporal(configuration: Record<string, string>): Promis
       '--log-level',
       'error',
       ...settings.flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
-      ...Object.values(searchAttributeNames).flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+      ...searchAttributeDeclarations.flatMap((declaration) => ['--search-attribute', declaration]),
     ],
     { stdio: 'ignore' },
   );

@@ -21,7 +21,10 @@ afterAll(async () => {
     const bundle = await bundleWorkflows();
     const failures: string[] = [];
     const replayed = new Set<string>();
-    for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle: bundle, sinks: silentSinks }, histories(client))) {
+    for await (const { workflowId, error } of Worker.runReplayHistories(
+      { workflowBundle: bundle, sinks: silentSinks },
+      histories(client),
+    )) {
       replayed.add(workflowId);
       if (error) failures.push(`${workflowId}: ${error.message}`);
     }

@@ -16,6 +16,7 @@ import {
 } from '@temporalio/workflow';
 import type { StepKey } from '../../activities/idempotent-command.js';
 import type { FailureDetails } from '../../contracts/failure-types.js';
+import { openStates } from '../../contracts/saga-standing.js';
 import type { SagaState, SagaTimeline, StepKind, StepRecord } from '../../contracts/saga-state.js';
 import { Compensations } from './compensations.js';
 import type { DeclaredStep } from './declared-step.js';
@@ -520,7 +521,12 @@ export class Saga<Activities> implements SagaSteps<Activities> {
   private enter(state: SagaState): void {
     if (this.journal.state === state) return;
     this.journal.state = state;
-    upsertSearchAttributes([{ key: searchAttributes.sagaState, value: state }]);
+    const open = (openStates as readonly SagaState[]).includes(state);
+    upsertSearchAttributes([
+      { key: searchAttributes.sagaState, value: state },
+      // For the saga watch, which follows open sagas: the end of a saga shows in its status.
+      ...(open ? [{ key: searchAttributes.sagaStateSince, value: new Date() }] : []),
+    ]);
     this.show();
   }
 
