@@ -7,7 +7,7 @@ import type { Page } from '../../contracts/page.js';
 import type { Problem } from '../../contracts/problem.js';
 import type { Saga, SagaSummary } from '../../contracts/saga.resource.js';
 import { call, clearFaults, ended, eventually, order, placeOrder, richestCustomer, saga, setFault } from '../support/api.js';
-import { bundleWorkflows } from '../support/bundle-workflows.js';
+import { builtWorkflows } from '../support/built-workflows.js';
 import { system } from '../support/system.js';
 
 let customerId: string;
@@ -107,7 +107,7 @@ describe('GET /v1/sagas/{sagaId}/history', () => {
     const { status, headers, body } = await call('GET', `/v1/sagas/${sagaId}/history`);
     expect(status).toBe(200);
     expect(headers.get('content-type')).toContain('application/json');
-    await Worker.runReplayHistory({ workflowBundle: await bundleWorkflows() }, body, sagaId);
+    await Worker.runReplayHistory({ workflowBundle: builtWorkflows }, body, sagaId);
   });
 });
 
