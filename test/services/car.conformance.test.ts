@@ -7,7 +7,7 @@ import { addDays } from '../../libs/reservation/calendar.js';
 import { system } from '../support/system.js';
 import { describeConformance, expectProblem } from './participant-conformance.js';
 import { ParticipantProbe } from './participant-probe.js';
-import { describeReservations, freshDay, anHour } from './reservation-conformance.js';
+import { anHour, describeReservations, freshDay, undoneReservation } from './reservation-conformance.js';
 
 const car = new ParticipantProbe('car', () => system().carUrl);
 
@@ -29,6 +29,7 @@ describeConformance(car, {
     };
   },
   refusal: () => ({ operation: 'confirmCar', body: { tripId: randomUUID() }, code: 'RESERVATION_NOT_FOUND' }),
+  undos: { cancelCar: () => undoneReservation('reserveCar', 'cancelCar', rental('COMPACT', freshDay())) },
 });
 
 describeReservations(car, {

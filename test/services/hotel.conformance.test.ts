@@ -6,7 +6,7 @@ import { addDays } from '../../libs/reservation/calendar.js';
 import { system } from '../support/system.js';
 import { describeConformance } from './participant-conformance.js';
 import { ParticipantProbe } from './participant-probe.js';
-import { describeReservations, freshDay, anHour } from './reservation-conformance.js';
+import { anHour, describeReservations, freshDay, undoneReservation } from './reservation-conformance.js';
 
 const hotel = new ParticipantProbe('hotel', () => system().hotelUrl);
 
@@ -28,6 +28,7 @@ describeConformance(hotel, {
     };
   },
   refusal: () => ({ operation: 'confirmRoom', body: { tripId: randomUUID() }, code: 'RESERVATION_NOT_FOUND' }),
+  undos: { cancelRoom: () => undoneReservation('reserveRoom', 'cancelRoom', stay('HOTEL-CENTRAL', freshDay())) },
 });
 
 describeReservations(hotel, {

@@ -7,7 +7,7 @@ import { addDays } from '../../libs/reservation/calendar.js';
 import { system } from '../support/system.js';
 import { describeConformance, expectProblem } from './participant-conformance.js';
 import { ParticipantProbe } from './participant-probe.js';
-import { describeReservations, freshDay, anHour } from './reservation-conformance.js';
+import { anHour, describeReservations, freshDay, undoneReservation } from './reservation-conformance.js';
 
 const rail = new ParticipantProbe('rail', () => system().railUrl);
 
@@ -27,6 +27,7 @@ describeConformance(rail, {
     };
   },
   refusal: () => ({ operation: 'confirmSeat', body: { tripId: randomUUID() }, code: 'RESERVATION_NOT_FOUND' }),
+  undos: { cancelSeat: () => undoneReservation('reserveSeat', 'cancelSeat', rides('TRAIN-AMS-BER', freshDay())) },
 });
 
 describeReservations(rail, {

@@ -49,6 +49,38 @@ describeConformance(probe, {
     return { operation: 'createTrip', body, otherBody, aggregate: { type: 'trip', id: body.tripId } };
   },
   refusal: () => ({ operation: 'confirmTrip', body: { tripId: randomUUID(), parts, total }, code: 'TRIP_NOT_FOUND' }),
+  undos: {
+    failTrip: () => {
+      const body = creation();
+      const { tripId } = body;
+      return {
+        undo: { operation: 'failTrip', body: { tripId, failure } },
+        late: { operation: 'createTrip', body },
+        aggregate: { type: 'trip', id: tripId },
+        published: ['trip.failed.v1'],
+      };
+    },
+    withdrawApproval: async () => {
+      const body = creation();
+      const { tripId } = body;
+      await probe.send('createTrip', body);
+      return {
+        undo: { operation: 'withdrawApproval', body: { tripId } },
+        late: { operation: 'requestApproval', body: { tripId, parts, total } },
+        aggregate: { type: 'trip', id: tripId },
+      };
+    },
+    reinstateTrip: async () => {
+      const tripId = await booked();
+      const ids = { tripId, operationId: sagaOf(tripId) };
+      return {
+        undo: { operation: 'reinstateTrip', body: { ...ids, reason } },
+        late: { operation: 'beginTripCancellation', body: ids },
+        aggregate: { type: 'trip', id: tripId },
+        published: ['trip.cancellation-undone.v1'],
+      };
+    },
+  },
 });
 
 describe('trip: booking', () => {
@@ -116,6 +148,63 @@ describe('trip: booking', () => {
     await probe.send('confirmTrip', { tripId, parts, total });
     expectProblem(await remind(), 409, 'TRIP_STATE_CONFLICT');
     expect(await reminders()).toHaveLength(1);
+  });
+
+  it('is PENDING again once it is approved, however often that is said', async () => {
+    const body = creation();
+    const { tripId } = body;
+    const accept = (key?: string) => probe.send('acceptApproval', { tripId }, key);
+    expectProblem(await accept(), 409, 'TRIP_NOT_FOUND');
+    await probe.send('createTrip', body);
+    expectProblem(await accept(), 409, 'TRIP_STATE_CONFLICT');
+    await probe.send('requestApproval', { tripId, parts, total });
+    const replies = await Promise.all([accept(), accept(), accept()]);
+    for (const reply of [...replies, await accept()])
+      expect(reply).toMatchObject({ status: 200, body: { tripId, state: 'PENDING' } });
+    expect(await read(tripId)).toMatchObject({ state: 'PENDING', total, hotel: { state: 'HELD' } });
+    // The approval is given: nobody is asked again, or reminded.
+    expectProblem(await probe.send('requestApproval', { tripId, parts, total }), 409, 'TRIP_STATE_CONFLICT');
+    expectProblem(await probe.send('remindApproval', { tripId }), 409, 'TRIP_STATE_CONFLICT');
+    expect((await probe.send('withdrawApproval', { tripId })).body).toEqual({ tripId, state: 'PENDING' });
+    expect((await probe.send('confirmTrip', { tripId, parts, total })).body).toEqual({ tripId, state: 'BOOKED' });
+    expect((await accept()).body).toEqual({ tripId, state: 'BOOKED' });
+    expect((await eventsOf(tripId)).map(({ name }) => name)).toEqual([
+      'trip.requested.v1',
+      'trip.approval-requested.v1',
+      'trip.approval-given.v1',
+      'trip.booked.v1',
+    ]);
+  });
+
+  it('cannot be approved once its approval is withdrawn, or it has failed', async () => {
+    const trips = [creation(), creation()];
+    for (const body of trips) {
+      await probe.send('createTrip', body);
+      await probe.send('requestApproval', { tripId: body.tripId, parts, total });
+    }
+    const [withdrawn, failed] = trips.map(({ tripId }) => tripId) as [string, string];
+    await probe.send('withdrawApproval', { tripId: withdrawn });
+    expectProblem(await probe.send('acceptApproval', { tripId: withdrawn }), 409, 'TRIP_STATE_CONFLICT');
+    await probe.send('acceptApproval', { tripId: failed });
+    await probe.send('failTrip', { tripId: failed, failure });
+    expectProblem(await probe.send('acceptApproval', { tripId: failed }), 409, 'TRIP_STATE_CONFLICT');
+  });
+
+  it('never awaits an approval that is withdrawn while it is requested', async () => {
+    const trips = await Promise.all(
+      Array.from({ length: 10 }, async () => {
+        const body = creation();
+        await probe.send('createTrip', body);
+        return body.tripId;
+      }),
+    );
+    await Promise.all(
+      trips.flatMap((tripId) => [
+        probe.send('requestApproval', { tripId, parts, total }),
+        probe.send('withdrawApproval', { tripId }),
+      ]),
+    );
+    for (const tripId of trips) expect(await state(tripId)).toBe('PENDING');
   });
 
   it('is booked from approval, too', async () => {
@@ -349,6 +438,89 @@ describe('trip: cancellation', () => {
       trips.flatMap((tripId, index) => (index % 2 ? [begin(tripId), undo(tripId)] : [undo(tripId), begin(tripId)])),
     );
     for (const tripId of trips) expect(await read(tripId)).toMatchObject({ state: 'BOOKED', commandCount: 1 });
+  });
+});
+
+describe('trip: what it keeps', () => {
+  it('in a final state refuses every command, except with the key of one that it has answered', async () => {
+    const body = creation();
+    const [failed, cancelled] = [body.tripId, await booked()];
+    await probe.send('createTrip', body);
+    await probe.send('failTrip', { tripId: failed, failure });
+    const key = newKey();
+    const begun = { tripId: cancelled, operationId: sagaOf(cancelled) };
+    const first = await probe.send('beginTripCancellation', begun, key);
+    expect(BeginTripCancellationAnswer.parse(first.body).begunAt).toEqual(expect.any(String));
+    await commit(cancelled);
+    await confirmCancellation(cancelled);
+    for (const tripId of [failed, cancelled]) {
+      const before = await read(tripId);
+      const replies = await Promise.all([
+        probe.send('createTrip', { ...creation(), tripId }),
+        probe.send('requestApproval', { tripId, parts, total }),
+        probe.send('remindApproval', { tripId }),
+        probe.send('acceptApproval', { tripId }),
+        probe.send('confirmTrip', { tripId, parts, total }),
+        begin(tripId, sagaOf(tripId, 7)),
+        commit(tripId, sagaOf(tripId, 8)),
+        confirmCancellation(tripId, total, sagaOf(tripId, 9)),
+      ]);
+      for (const reply of replies) expectProblem(reply, 409, 'TRIP_STATE_CONFLICT');
+      expect((await probe.send('withdrawApproval', { tripId })).body).toEqual({ tripId, state: before.state });
+      expect((await read(tripId)).state).toBe(before.state);
+    }
+    expect(await probe.send('beginTripCancellation', begun, key)).toEqual(first);
+  });
+
+  it('remembers which request of a caller each operation is for', async () => {
+    const operationsOf = async (tripId: string, requestKey: string) =>
+      (await probe.get(`/trips/${tripId}/operations?requestKey=${encodeURIComponent(requestKey)}`)).body;
+    const request = { key: 'caller/book', fingerprint: 'print-book' };
+    const body = { ...creation(), request };
+    const { tripId, operationId } = body;
+    const record = { operationId, command: 'create', requestKey: request.key, fingerprint: request.fingerprint };
+    await probe.send('createTrip', body);
+    expect(await operationsOf(tripId, request.key)).toEqual({ items: [{ ...record, state: 'CONFIRMED' }] });
+    await probe.send('confirmTrip', { tripId, parts, total });
+    const cancellation = { tripId, operationId: sagaOf(tripId), request: { key: 'caller/cancel', fingerprint: 'print-cancel' } };
+    const states: unknown[] = [];
+    const noteState = async () => {
+      const { items } = (await operationsOf(tripId, 'caller/cancel')) as { items: { command: string; state: string }[] };
+      expect(items).toMatchObject([{ operationId: sagaOf(tripId), command: 'cancel', fingerprint: 'print-cancel' }]);
+      states.push(items[0]!.state);
+    };
+    await probe.send('beginTripCancellation', cancellation);
+    await noteState();
+    await commit(tripId);
+    await noteState();
+    await confirmCancellation(tripId);
+    await noteState();
+    expect(states).toEqual(['BEGUN', 'COMMITTED', 'CONFIRMED']);
+
+    const { tripId: _, ...particulars } = body;
+    const never = randomUUID();
+    await probe.send('failTrip', { tripId: never, failure, trip: particulars });
+    expect(await operationsOf(never, request.key)).toEqual({ items: [{ ...record, state: 'UNDONE' }] });
+    expect(await operationsOf(tripId, 'caller/other')).toEqual({ items: [] });
+    expectProblem(await probe.get(`/trips/${tripId}/operations`), 422, 'VALIDATION_FAILED');
+  });
+
+  it('answers a confirmation again that comes under its key with other parts excluded', async () => {
+    const body = creation();
+    const { tripId } = body;
+    await probe.send('createTrip', body);
+    const [confirmKey, cancelKey] = [newKey(), newKey()];
+    const first = await probe.send('confirmTrip', { tripId, parts, total, excludedParts: ['hotel'] }, confirmKey);
+    expect(first.status).toBe(200);
+    expect(await probe.send('confirmTrip', { tripId, parts, total }, confirmKey)).toEqual(first);
+    expectProblem(await probe.send('confirmTrip', { tripId, parts, total: EUR(1) }, confirmKey), 422, 'IDEMPOTENCY_KEY_REUSED');
+    await begin(tripId);
+    await commit(tripId);
+    const confirmation = { tripId, operationId: sagaOf(tripId), refund: EUR(0) };
+    const cancelled = await probe.send('confirmTripCancellation', confirmation, cancelKey);
+    expect(cancelled.status).toBe(200);
+    const again = { ...confirmation, excludedParts: ['hotel'] };
+    expect(await probe.send('confirmTripCancellation', again, cancelKey)).toEqual(cancelled);
   });
 });
 
