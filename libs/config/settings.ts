@@ -153,7 +153,7 @@ export function readSettings<Name extends keyof Settings>(...names: Name[]): Pic
     throw new InvalidSettingsError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   }
   const faults = relations.flatMap(({ names: related, fault }) => {
-    const message = related.every((name) => name in mask) && fault(parsed.data as Settings);
+    const message = related.every((name) => name in mask) && fault(parsed.data);
     return message ? [`${related[0]}: ${message}`] : [];
   });
   if (faults.length > 0) throw new InvalidSettingsError(faults);
