@@ -1,5 +1,5 @@
 import type { GatewaySettings } from '../gateway.settings.js';
-import { type ApiKey, parseApiKeys } from './api-key.js';
+import { type ApiKey, readApiKeys } from './api-key.js';
 
 export const AUTH_POLICY = Symbol('AUTH_POLICY');
 
@@ -15,7 +15,7 @@ export function authPolicy({ AUTH, API_KEYS, HOST }: Pick<GatewaySettings, 'AUTH
   if (AUTH === 'off' && !local)
     throw new Error(`AUTH=off is for loopback only, and HOST is ${HOST}. Set AUTH=required and API_KEYS, or HOST=127.0.0.1.`);
   // Also while no keys are required: a fault in the setting must not wait for the day on which they are.
-  const keys = API_KEYS === undefined ? undefined : parseApiKeys(API_KEYS);
+  const keys = API_KEYS === undefined ? undefined : readApiKeys(API_KEYS);
   if ((AUTH ?? (local ? 'off' : 'required')) === 'off') return { required: false };
   if (keys === undefined) {
     const why = AUTH === 'required' ? 'AUTH=required' : `the API listens on ${HOST}`;
