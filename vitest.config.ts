@@ -9,7 +9,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             '{apps,libs,workflows,activities,contracts,scripts,bench}/**/*.spec.ts',
-            'test/{contract,house,replay}/**/*.test.ts',
+            'test/{contract,house,model,replay}/**/*.test.ts',
           ],
           testTimeout: 120_000, // The parser of AsyncAPI takes half a minute of a busy machine.
           hookTimeout: 60_000,
