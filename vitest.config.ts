@@ -13,7 +13,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             '{apps,libs,workflows,activities,contracts,scripts,bench}/**/*.spec.ts',
-            'test/{contract,house,replay}/**/*.test.ts',
+            'test/{contract,house,model,replay}/**/*.test.ts',
           ],
           // They compute and never wait. The systems stand idle meanwhile, and a test of theirs would run into its deadlines.
           sequence: { groupOrder: 0 },
