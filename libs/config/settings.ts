@@ -93,6 +93,8 @@ const catalogue = {
   SAGA_FORWARD_DEADLINE_MS: milliseconds(120_000),
   SAGA_ATTENTION_AFTER_MS: milliseconds(600_000),
   APPROVAL_WITHIN_MS: milliseconds(86_400_000),
+  SETTLE_LOST_SAGAS: z.enum(['on', 'off']).default('off'),
+  SETTLE_SWEEP_MS: milliseconds(60_000),
 
   AUTH: z.enum(['off', 'required']).optional(),
   API_KEYS: z.string().min(1).optional(),
