@@ -10,7 +10,11 @@ import { SagaId } from './saga-id.js';
 import { SagaOperator } from './saga-operator.service.js';
 import { SagaReader } from './saga-reader.service.js';
 
-const problemsOfOne = { 404: ['SAGA_NOT_FOUND'], 422: ['VALIDATION_FAILED'], 503: ['TEMPORAL_UNAVAILABLE'] };
+const problemsOfOne = {
+  404: ['SAGA_NOT_FOUND'],
+  422: ['VALIDATION_FAILED'],
+  503: ['TEMPORAL_UNAVAILABLE', 'PARTICIPANT_UNAVAILABLE'],
+};
 
 @ApiTags('sagas')
 @Allow('operator')
@@ -40,7 +44,8 @@ export class SagasController {
   @Allow('operator', 'orders', 'trips', 'customers')
   @ApiOperation({
     summary: 'Read a saga with its steps',
-    description: 'In the order they ran, compensations included. While no worker can be asked, `steps` is empty.',
+    description:
+      'In the order they ran, compensations included. An open saga is asked itself: while no worker can be asked, `steps` is empty. The steps of one that has ended are kept, also after Temporal has dropped its run.',
   })
   @ApiOkResponse({ standardSchema: Saga })
   @ApiProblems(problemsOfOne)
@@ -57,7 +62,7 @@ export class SagasController {
       'application/json': { schema: { type: 'object', properties: { events: { type: 'array', items: { type: 'object' } } } } },
     },
   })
-  @ApiProblems(problemsOfOne)
+  @ApiProblems({ ...problemsOfOne, 410: ['HISTORY_EXPIRED'] })
   history(@Param('sagaId', { schema: SagaId }) sagaId: string): Promise<string> {
     return this.sagas.history(sagaId);
   }
