@@ -15,6 +15,7 @@ import { FaultsModule } from './faults/faults.module.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from './gateway.settings.js';
 import { HooksModule } from './hooks/hooks.module.js';
 import { InventoryModule } from './inventory/inventory.module.js';
+import { LeaksModule } from './leaks/leaks.module.js';
 import { Links } from './links.js';
 import { OrdersModule } from './orders/orders.module.js';
 import { ParticipantsModule } from './participants/participants.module.js';
@@ -70,6 +71,7 @@ export class GatewayModule {
         FaultsModule,
         EventsModule,
         DeadLettersModule,
+        LeaksModule,
       ],
       controllers: [DocsController],
       providers: [

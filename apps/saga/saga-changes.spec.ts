@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ObservedSaga } from './observed-saga.js';
-import { changesSince, type KnownSaga } from './saga-changes.js';
+import { changesOfLoss, changesSince, type KnownSaga } from './saga-changes.js';
 
 const startedAt = new Date('2026-06-01T10:00:00Z');
 const endedAt = new Date('2026-06-01T10:00:05Z');
@@ -12,6 +12,7 @@ const running: ObservedSaga = {
   businessId: '1',
   customerId: 'CUST-ALICE',
   state: 'RUNNING',
+  recorded: 'RUNNING',
   status: 'RUNNING',
   settled: false,
   startedAt,
@@ -76,5 +77,20 @@ describe('changesSince', () => {
   it('publishes that a saga goes on that was reset after its end', () => {
     const observed = { runId: 'run-2', startedAt: endedAt } as const;
     expect(published(observed, { state: 'INCOMPLETE', open: false })).toEqual([['saga.resumed.v1', 'RUNNING']]);
+  });
+});
+
+describe('changesOfLoss', () => {
+  const lost = (before?: { open: boolean }) =>
+    changesOfLoss(before, running, now).map(({ type, data }) => [type, data.state, 'lost' in data && data.lost]);
+  const needsAttention = ['saga.needs-attention.v1', 'NEEDS_ATTENTION', true];
+
+  it('asks for an operator, after the end of a run that was ended by force', () => {
+    expect(lost({ open: false })).toEqual([needsAttention]);
+  });
+
+  it('publishes first that a run was terminated that is gone without a trace', () => {
+    expect(lost({ open: true })).toEqual([['saga.terminated.v1', 'INCOMPLETE', false], needsAttention]);
+    expect(lost()).toEqual([['saga.started.v1', 'RUNNING', false], ['saga.terminated.v1', 'INCOMPLETE', false], needsAttention]);
   });
 });

@@ -10,6 +10,9 @@ export interface KnownSaga {
   open: boolean;
 }
 
+/** A saga of which Temporal no longer has what it takes to end it. */
+export type LostSaga = Pick<ObservedSaga, 'sagaId' | 'runId' | 'type' | 'businessId' | 'customerId' | 'startedAt'>;
+
 /** One change of a saga, which is published as one event. */
 export interface SagaChange {
   type: SagaEventType;
@@ -51,6 +54,22 @@ export function changesSince(known: KnownSaga | undefined, observed: ObservedSag
   return changes;
 }
 
+/**
+ * The changes of a saga that is lost: a run that is gone without a trace counts as terminated, and a person has to look at the saga.
+ *
+ * @param now when the loss was found.
+ */
+export function changesOfLoss(known: Pick<KnownSaga, 'open'> | undefined, lost: LostSaga, now: Date): SagaChange[] {
+  const saga = { ...lost, status: 'TERMINATED', endedAt: now } as const;
+  const changes: SagaChange[] = [];
+  const add = (type: SagaEventType, occurredAt: Date, state: SagaState) =>
+    changes.push({ type, occurredAt, data: dataOf({ ...saga, state }, type) });
+  if (!known) add('saga.started.v1', lost.startedAt, 'RUNNING');
+  if (!known || known.open) add('saga.terminated.v1', now, 'INCOMPLETE');
+  const data = { ...dataOf({ ...saga, state: 'NEEDS_ATTENTION' }, 'saga.needs-attention.v1'), lost: true };
+  return [...changes, { type: 'saga.needs-attention.v1', occurredAt: now, data }];
+}
+
 const ends: ReadonlySet<SagaEventType> = new Set([
   'saga.completed.v1',
   'saga.compensated.v1',
@@ -68,7 +87,7 @@ function endOf({ status, settled, state }: ObservedSaga): SagaEventType {
   return status === 'FAILED' ? 'saga.failed.v1' : 'saga.terminated.v1';
 }
 
-function dataOf(saga: ObservedSaga, type: SagaEventType): SagaEventData<SagaEventType> {
+function dataOf(saga: LostSaga & Pick<ObservedSaga, 'state' | 'endedAt'>, type: SagaEventType): SagaEventData<SagaEventType> {
   const { sagaId, runId, businessId, customerId, state, startedAt, endedAt } = saga;
   return {
     sagaId,

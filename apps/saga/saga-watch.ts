@@ -2,12 +2,31 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { searchAttributes } from '../../workflows/saga/search-attributes.js';
 import { type ObservedSaga, observedSaga } from './observed-saga.js';
-import type { SagaRegister } from './saga-register.js';
+import type { SagaRegister, WatermarkSource } from './saga-register.js';
+import { VisibilityWatermark } from './visibility-watermark.js';
 
-/** How far a poll goes back behind the last one: the visibility store may be that far behind. */
-const OVERLAP_MS = 3_000;
 /** How many runs are recorded at a time. */
 const BATCH = 500;
+
+interface Source {
+  name: WatermarkSource;
+  query: (since: string) => string;
+  timeOf: (run: WorkflowExecutionInfo) => Date | undefined;
+}
+
+/**
+ * What a poll reads, in this order: a saga that ends meanwhile is then seen to have ended, not to go on. Each list holds only what has
+ * changed since the last poll, however many sagas wait.
+ */
+const sources: readonly Source[] = [
+  {
+    name: 'changed',
+    query: (since) => `ExecutionStatus = 'Running' AND ${searchAttributes.sagaStateSince.name} >= '${since}'`,
+    timeOf: ({ typedSearchAttributes }) => typedSearchAttributes.get(searchAttributes.sagaStateSince),
+  },
+  { name: 'ended', query: (since) => `CloseTime >= '${since}'`, timeOf: ({ closeTime }) => closeTime },
+  { name: 'begun', query: (since) => `StartTime >= '${since}'`, timeOf: ({ startTime }) => startTime },
+];
 
 export interface SagaWatchOptions {
   client: Client;
@@ -15,6 +34,8 @@ export interface SagaWatchOptions {
   log: Logger;
   /** The pause between two polls, in ms. */
   intervalMs: number;
+  /** Called after a poll that has published something. */
+  onChange?: () => void;
 }
 
 /**
@@ -27,6 +48,7 @@ export class SagaWatch {
   private queued: Promise<void> | undefined;
   private wake = () => {};
   private running: Promise<void> | undefined;
+  private readonly watermarks = new Map(sources.map(({ name }) => [name, new VisibilityWatermark()]));
   /** When the last poll succeeded, in ms since the epoch; undefined before the first. */
   lastPoll: number | undefined;
 
@@ -56,26 +78,42 @@ export class SagaWatch {
 
   /** One poll: records everything that has changed since the last one. */
   async poll(): Promise<void> {
-    const { register } = this.options;
-    const seenTo = await register.seenTo();
-    const startedAt = new Date();
-    const since = new Date(seenTo.getTime() - OVERLAP_MS).toISOString();
-    const unsettled = await register.unsettled();
+    const startedAt = Date.now();
+    const seenTo = await this.options.register.watermarks();
+    let published = 0;
+    for (const source of sources) {
+      const watermark = this.watermarks.get(source.name)!;
+      watermark.saw(seenTo.get(source.name) ?? new Date(0)); // another watch may be further
+      published += await this.follow(source, watermark);
+    }
+    this.lastPoll = startedAt;
+    if (published > 0) this.options.onChange?.();
+  }
 
-    // First what waits, then what has ended, then what has begun: what ends in between is then seen to have ended, not to go on.
-    const { sagaState } = searchAttributes;
-    const waiting = await this.runs(
-      `ExecutionStatus = 'Running' AND ${sagaState.name} IN ('WAITING', 'COMPENSATING', 'NEEDS_ATTENTION')`,
-    );
-    for (const { sagaId } of waiting) unsettled.delete(sagaId);
-    const ended = await this.runs(`CloseTime >= '${since}'`);
-    for (const { sagaId } of ended) unsettled.delete(sagaId);
-    const begun = await this.runs(`StartTime >= '${since}'`);
-
-    const seen = [...ended, ...waiting, ...unsettled.values(), ...begun];
-    for (let from = 0; from < seen.length; from += BATCH) await register.record(seen.slice(from, from + BATCH));
-    await register.setSeenTo(startedAt);
-    this.lastPoll = startedAt.getTime();
+  /** Reads one list from its watermark on. The watermark moves once all of it is recorded: the store lists the newest first. */
+  private async follow({ name, query, timeOf }: Source, watermark: VisibilityWatermark): Promise<number> {
+    const { client, register } = this.options;
+    let published = 0;
+    let newest = watermark.value;
+    let batch: ObservedSaga[] = [];
+    const recordBatch = async () => {
+      published += batch.length === 0 ? 0 : await register.record(batch);
+      batch = [];
+    };
+    const runs = client.workflow.list({
+      query: `${searchAttributes.sagaType.name} IS NOT NULL AND ${query(watermark.since().toISOString())}`,
+      pageSize: BATCH,
+    }) as AsyncIterable<WorkflowExecutionInfo>;
+    for await (const run of runs) {
+      const time = timeOf(run);
+      if (time !== undefined && time > newest) newest = time;
+      const saga = observedSaga(run);
+      if (saga) batch.push(saga);
+      if (batch.length === BATCH) await recordBatch();
+    }
+    await recordBatch();
+    if (watermark.saw(newest)) await register.setWatermark(name, newest);
+    return published;
   }
 
   private async run(): Promise<void> {
@@ -90,18 +128,5 @@ export class SagaWatch {
           this.wake = () => (clearTimeout(timer), resolve());
         });
     }
-  }
-
-  private async runs(condition: string): Promise<ObservedSaga[]> {
-    const query = `${searchAttributes.sagaType.name} IS NOT NULL AND ${condition}`;
-    const found: ObservedSaga[] = [];
-    for await (const run of this.options.client.workflow.list({
-      query,
-      pageSize: BATCH,
-    }) as AsyncIterable<WorkflowExecutionInfo>) {
-      const saga = observedSaga(run);
-      if (saga) found.push(saga);
-    }
-    return found;
   }
 }

@@ -58,6 +58,9 @@ async function start(log: (line: string) => void): Promise<{ places: SystemUnder
       SAGA_FAST_STEP_MS: 500,
       SAGA_STEP_DEADLINE_MS: 8_000,
       SAGA_ATTENTION_AFTER_MS: 2_000,
+      // A test settles what it has terminated, and waits for a sweep.
+      SETTLE_LOST_SAGAS: 'off',
+      SETTLE_SWEEP_MS: 2_000,
       CHAOS: true,
       LOG_LEVEL: 'warn',
     },

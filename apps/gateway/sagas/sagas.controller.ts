@@ -11,7 +11,11 @@ import { SagaOperator } from './saga-operator.service.js';
 import { SagaReader } from './saga-reader.service.js';
 import { sagaScopes } from './saga-scopes.js';
 
-const problemsOfOne = { 404: ['SAGA_NOT_FOUND'], 422: ['VALIDATION_FAILED'], 503: ['TEMPORAL_UNAVAILABLE'] };
+const problemsOfOne = {
+  404: ['SAGA_NOT_FOUND'],
+  422: ['VALIDATION_FAILED'],
+  503: ['TEMPORAL_UNAVAILABLE', 'PARTICIPANT_UNAVAILABLE'],
+};
 
 @ApiTags('sagas')
 @Allow('operator')
@@ -42,8 +46,9 @@ export class SagasController {
   @ApiOperation({
     summary: 'Read a saga with its steps',
     description:
-      'In the order they ran, compensations included. While no worker can be asked, `steps` is empty. It needs the scope of what the saga ' +
-      'is about (`orders`, `trips`, `customers`), or `operator`.',
+      'In the order they ran, compensations included. An open saga is asked itself: while no worker can be asked, `steps` is empty. ' +
+      'The steps of one that has ended are kept, also after Temporal has dropped its run. It needs the scope of what the saga is about ' +
+      '(`orders`, `trips`, `customers`), or `operator`.',
   })
   @ApiOkResponse({ standardSchema: Saga })
   @ApiProblems(problemsOfOne)
@@ -60,7 +65,7 @@ export class SagasController {
       'application/json': { schema: { type: 'object', properties: { events: { type: 'array', items: { type: 'object' } } } } },
     },
   })
-  @ApiProblems(problemsOfOne)
+  @ApiProblems({ ...problemsOfOne, 410: ['HISTORY_EXPIRED'] })
   history(@Param('sagaId', { schema: SagaId }) sagaId: string): Promise<string> {
     return this.sagas.history(sagaId);
   }
