@@ -55,7 +55,8 @@ export const bookTrip = defineSaga<BookTripRequest, BookTripOutcome>((saga, inpu
       }),
   };
   const authorize = saga.compensable('authorize payment', {
-    do: (call, key, amount: Money) => call.authorize({ ...key, paymentId, tripId, customerId, paymentMethod, amount }),
+    do: (call, key, amount: Money) =>
+      call.authorize({ ...key, paymentId, tripId, customerId, paymentMethod, amount, holdForMs: hold.holdForMs }),
     undo: ['void payment', (call, key) => call.void({ ...key, paymentId })],
   });
   const approve = approval && {
