@@ -60,6 +60,7 @@ export const bookTrip = defineSaga<BookTripRequest, BookTripOutcome>((saga, inpu
     undo: ['void payment', (call, key) => call.void({ ...key, paymentId })],
   });
   const approve = approval && {
+    ...approval,
     request: saga.compensable('request approval', {
       do: (call, key, booking: Booking) => call.requestApproval({ ...key, ...booking }),
       undo: ['withdraw approval', (call, key) => call.withdrawApproval({ ...key, tripId })],
@@ -81,10 +82,10 @@ export const bookTrip = defineSaga<BookTripRequest, BookTripOutcome>((saga, inpu
 
   /** Goes on when a person has approved the booking, and rolls the saga back otherwise. */
   async function awaitApproval(booking: Booking): Promise<void> {
-    if (saga.committed || !approve || !needsApproval(booking.total, approval!.requiredAbove)) return;
+    if (saga.committed || !approve || !needsApproval(booking.total, approve.requiredAbove)) return;
     await approve.request(booking);
     const decision = await approvals.await((decided) =>
-      saga.waitFor(decided, approval!.withinMs, {
+      saga.waitFor(decided, approve.withinMs, {
         name: 'remind approval',
         do: (call, key) => call.remindApproval({ ...key, tripId }),
       }),
