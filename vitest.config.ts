@@ -10,6 +10,7 @@ export default defineConfig({
           include: [
             '{apps,libs,workflows,activities,contracts,scripts,bench}/**/*.spec.ts',
             'test/{contract,house,replay}/**/*.test.ts',
+            'test/chaos/**/*.spec.ts',
           ],
           testTimeout: 120_000, // The parser of AsyncAPI takes half a minute of a busy machine.
           hookTimeout: 60_000,
