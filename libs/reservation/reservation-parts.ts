@@ -1,5 +1,5 @@
+import { EXPIRABLE, ExpiryService } from '../participant/expiry.service.js';
 import { HoldController, HoldQueries } from '../participant/hold.controller.js';
-import { ExpiryService } from './expiry.service.js';
 import { ReservationController } from './reservation.controller.js';
 import { ReservationHolds } from './reservation.holds.js';
 import { ReservationQueries } from './reservation.queries.js';
@@ -10,8 +10,9 @@ export const reservationParts = (reservations: Reservations) => ({
   controllers: [ReservationController, HoldController],
   providers: [
     { provide: Reservations, useValue: reservations },
-    ReservationQueries,
+    { provide: EXPIRABLE, useExisting: Reservations },
     { provide: HoldQueries, useClass: ReservationHolds },
+    ReservationQueries,
     ExpiryService,
   ],
 });

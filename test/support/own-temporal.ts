@@ -11,7 +11,7 @@ import { findTemporal, temporalSources } from '../../libs/embedded/temporal-sour
 import { namespaceAnswers } from '../../libs/embedded/temporal.namespace.js';
 import { temporalTuning } from '../../libs/embedded/temporal.tuning.js';
 import { eventually } from './api.js';
-import { bundleWorkflows } from './bundle-workflows.js';
+import { builtWorkflows } from './built-workflows.js';
 import { system } from './system.js';
 
 export interface OwnTemporal {
@@ -57,7 +57,7 @@ export async function ownTemporal(configuration: Record<string, string>): Promis
   const worker = await Worker.create({
     connection: native,
     taskQueue: 'roundtrip',
-    workflowBundle: await bundleWorkflows(),
+    workflowBundle: builtWorkflows,
     activities: createActivities(clients),
   });
   const working = worker.run();

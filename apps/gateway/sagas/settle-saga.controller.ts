@@ -5,7 +5,7 @@ import { Saga } from '../../../contracts/saga.resource.js';
 import { fingerprint } from '../../../libs/service-kit/fingerprint.js';
 import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { KeyedCommand, keyedCommandProblems } from '../keyed-command.decorator.js';
+import { IdempotentCommand, idempotentCommandProblems } from '../idempotent-command.decorator.js';
 import { ReadModels } from '../read-models/read-models.service.js';
 import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
 import { SagaId } from './saga-id.js';
@@ -21,7 +21,7 @@ export class SettleSagaController {
   ) {}
 
   @Post()
-  @KeyedCommand(202)
+  @IdempotentCommand(202)
   @ApiOperation({
     summary: 'Settle a lost saga',
     description:
@@ -30,7 +30,7 @@ export class SettleSagaController {
   @ApiAcceptedResponse({ standardSchema: Saga })
   @ApiProblems({
     ...bodyProblems,
-    ...keyedCommandProblems,
+    ...idempotentCommandProblems,
     404: ['SAGA_NOT_FOUND'],
     409: ['SAGA_NOT_LOST'],
     422: ['VALIDATION_FAILED', 'IDEMPOTENCY_KEY_REUSED'],
