@@ -19,7 +19,7 @@ import { SagaRegister } from './saga-register.js';
 import { SagaWatch } from './saga-watch.js';
 import { SagaModule } from './saga.module.js';
 
-const EVERY_MS = 1_000;
+const POLL_INTERVAL_MS = 1_000;
 
 const settings = readSettings(
   'LOG_LEVEL',
@@ -36,14 +36,14 @@ const log = createLog('saga', settings.LOG_LEVEL);
 await runProcess(log, async () => {
   if (!settings.DATABASE_URL) throw new Error('The saga watch needs DATABASE_URL: the database as its own role.');
   const database = servicePool(settings.DATABASE_URL, 'saga', 6);
-  // Lazily: the watch starts without Temporal and makes up for what it has missed.
+  // Lazily: the watch starts without Temporal and catches up later.
   const connection = Connection.lazy(connectionOptions(settings));
   const client = new Client({ connection, namespace: settings.TEMPORAL_NAMESPACE });
-  const watch = new SagaWatch({ client, register: new SagaRegister(database), log, everyMs: EVERY_MS });
+  const watch = new SagaWatch({ client, register: new SagaRegister(database), log, intervalMs: POLL_INTERVAL_MS });
   const behind: Gauge = new Gauge({
     name: 'saga_watch_behind_seconds',
-    help: 'How long ago the last look at Temporal succeeded',
-    collect: () => behind.set(watch.lastLook === undefined ? Number.NaN : (Date.now() - watch.lastLook) / 1000),
+    help: 'How long ago Temporal was last polled successfully',
+    collect: () => behind.set(watch.lastPoll === undefined ? Number.NaN : (Date.now() - watch.lastPoll) / 1000),
   });
   const rules = bridgeTable(settings);
   const inbox = new Inbox({ database, history: new EventLog(database) });

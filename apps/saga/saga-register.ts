@@ -5,32 +5,32 @@ import { inTransaction } from '../../libs/database/in-transaction.js';
 import { appendToOutbox, parseEventName } from '../../libs/messaging/append-to-outbox.js';
 import { traceparentOf } from '../../libs/messaging/traceparent.js';
 import type { ObservedSaga } from './observed-saga.js';
-import { type KnownSaga, newsOf } from './saga-news.js';
+import { changesSince, type KnownSaga } from './saga-changes.js';
 
 type Row = KnownSaga & { sagaId: string; version: number };
 
-/** What is known of every saga. What is new is recorded and told in one transaction, so that several watchers tell it once. */
+/** The last published state of every saga. A change is recorded and published in one transaction, so that several watches publish it once. */
 @Injectable()
 export class SagaRegister {
   constructor(@Inject(Pool) private readonly database: Pool) {}
 
-  /** Records what was seen. @returns how many events it has told. */
-  async record(seen: readonly ObservedSaga[]): Promise<number> {
+  /** Records what was observed. @returns how many events were published. */
+  async record(observed: readonly ObservedSaga[]): Promise<number> {
     const known = await this.known(
       this.database,
-      seen.map(({ sagaId }) => sagaId),
+      observed.map(({ sagaId }) => sagaId),
     );
     const now = new Date();
-    let told = 0;
-    for (const saga of seen) {
-      // Without a lock first: almost everything that is seen is known already.
-      if (newsOf(saga, known.get(saga.sagaId), now).length > 0)
-        told += await inTransaction(this.database, (client) => this.tell(client, saga, now));
+    let published = 0;
+    for (const saga of observed) {
+      // Without a lock first: almost everything that is observed is known already.
+      if (changesSince(known.get(saga.sagaId), saga, now).length > 0)
+        published += await inTransaction(this.database, (client) => this.publish(client, saga, now));
     }
-    return told;
+    return published;
   }
 
-  /** Ids of sagas that were told to wait, compensate or need attention, and not yet to have ended. */
+  /** Open sagas that were last published as waiting, compensating or in need of attention, by id. */
   async unsettled(): Promise<Map<string, ObservedSaga>> {
     const { rows } = await this.database.query<ObservedSaga>(
       `select saga_id as "sagaId", run_id as "runId", type, business_id as "businessId", customer_id as "customerId",
@@ -49,13 +49,13 @@ export class SagaRegister {
     await this.database.query('update watermark set seen_to = greatest(seen_to, $1)', [time]);
   }
 
-  private async tell(client: PoolClient, saga: ObservedSaga, now: Date): Promise<number> {
+  private async publish(client: PoolClient, saga: ObservedSaga, now: Date): Promise<number> {
     // The lock is on the id, not on the row: the row may not be there yet.
     await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [saga.sagaId]);
     const known = (await this.known(client, [saga.sagaId])).get(saga.sagaId);
-    const news = newsOf(saga, known, now);
+    const changes = changesSince(known, saga, now);
     let version = known?.version ?? 0;
-    for (const { type, occurredAt, data } of news) {
+    for (const { type, occurredAt, data } of changes) {
       version += 1;
       const { sagaId, runId } = saga;
       const event = {
@@ -69,8 +69,8 @@ export class SagaRegister {
       const traceparent = traceparentOf(sagaId, `${sagaId}/${version}`);
       await appendToOutbox(client, event, { correlationId: sagaId, causationId: runId, traceparent });
     }
-    if (news.length > 0) await this.write(client, saga, news.at(-1)!.data.state, version);
-    return news.length;
+    if (changes.length > 0) await this.write(client, saga, changes.at(-1)!.data.state, version);
+    return changes.length;
   }
 
   private async write(client: PoolClient, saga: ObservedSaga, state: SagaState, version: number): Promise<void> {

@@ -4,7 +4,7 @@ import { searchAttributes } from '../../workflows/saga/search-attributes.js';
 import { type ObservedSaga, observedSaga } from './observed-saga.js';
 import type { SagaRegister } from './saga-register.js';
 
-/** How far a look goes back behind the last one: the visibility store may be that much behind the truth. */
+/** How far a poll goes back behind the last one: the visibility store may be that far behind. */
 const OVERLAP_MS = 3_000;
 /** How many runs are recorded at a time. */
 const BATCH = 500;
@@ -13,22 +13,22 @@ export interface SagaWatchOptions {
   client: Client;
   register: SagaRegister;
   log: Logger;
-  /** The pause between two looks, in ms. */
-  everyMs: number;
+  /** The pause between two polls, in ms. */
+  intervalMs: number;
 }
 
 /**
- * Looks into Temporal's visibility store for what has become of sagas and has it recorded, so that the end of every saga is told: also of
- * one that was terminated or timed out, which could not have told it itself. Any number of watches may look at once.
+ * Polls Temporal's visibility store and records every change of a saga, so that the end of every saga is published: also of a saga that
+ * was terminated or timed out, which cannot publish it itself. Any number of watches may poll at once.
  */
 export class SagaWatch {
   private stopped = false;
-  private looking: Promise<void> = Promise.resolve();
+  private polling: Promise<void> = Promise.resolve();
   private queued: Promise<void> | undefined;
   private wake = () => {};
   private running: Promise<void> | undefined;
-  /** When the last look succeeded, in ms since the epoch; undefined before the first. */
-  lastLook: number | undefined;
+  /** When the last poll succeeded, in ms since the epoch; undefined before the first. */
+  lastPoll: number | undefined;
 
   constructor(private readonly options: SagaWatchOptions) {}
 
@@ -36,26 +36,26 @@ export class SagaWatch {
     this.running ??= this.run();
   }
 
-  /** Resolves when the look that is under way is over. */
+  /** Resolves when the poll under way is over. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.wake();
     await this.running;
   }
 
-  /** A look that begins after this call; those who ask meanwhile share it. */
-  lookAfresh(): Promise<void> {
-    this.queued ??= this.looking.then(() => {
+  /** A poll that begins after this call; concurrent callers share it. */
+  refresh(): Promise<void> {
+    this.queued ??= this.polling.then(() => {
       this.queued = undefined;
-      const look = this.look();
-      this.looking = look.catch(() => {});
-      return look;
+      const poll = this.poll();
+      this.polling = poll.catch(() => {});
+      return poll;
     });
     return this.queued;
   }
 
-  /** One look: everything that has changed since the last one is recorded. */
-  async look(): Promise<void> {
+  /** One poll: records everything that has changed since the last one. */
+  async poll(): Promise<void> {
     const { register } = this.options;
     const seenTo = await register.seenTo();
     const startedAt = new Date();
@@ -75,18 +75,18 @@ export class SagaWatch {
     const seen = [...ended, ...waiting, ...unsettled.values(), ...begun];
     for (let from = 0; from < seen.length; from += BATCH) await register.record(seen.slice(from, from + BATCH));
     await register.setSeenTo(startedAt);
-    this.lastLook = startedAt.getTime();
+    this.lastPoll = startedAt.getTime();
   }
 
   private async run(): Promise<void> {
-    const { log, everyMs } = this.options;
+    const { log, intervalMs } = this.options;
     while (!this.stopped) {
-      await this.look().catch((error: unknown) =>
-        log.warn({ err: error }, 'sagas could not be looked at; the next look makes up for it'),
+      await this.poll().catch((error: unknown) =>
+        log.warn({ err: error }, 'Temporal could not be polled for sagas; the next poll catches up'),
       );
       if (!this.stopped)
         await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, everyMs);
+          const timer = setTimeout(resolve, intervalMs);
           this.wake = () => (clearTimeout(timer), resolve());
         });
     }

@@ -103,6 +103,8 @@ const catalogue = {
   SAGA_ATTENTION_AFTER_MS: milliseconds(600_000),
   APPROVAL_WITHIN_MS: upTo(MAX_APPROVAL_MS, `${MAX_APPROVAL_DAYS} days: nothing is held for longer`).default(86_400_000),
 
+  PAYMENT_AUTHORIZATION_TTL_MS: milliseconds(1_296_000_000),
+
   AUTH: z.enum(['off', 'required']).optional(),
   API_KEYS: z
     .string()

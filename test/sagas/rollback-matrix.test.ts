@@ -35,11 +35,7 @@ it('is run for every step of every saga', () => {
     .map(({ subject, steps }) => [subject.saga, steps.map(({ name, kind }) => `${name}: ${kind}`)] as const);
   expect(Object.fromEntries(steps)).toEqual({
     createOrder: ['create order: compensable', 'reserve credit: compensable', 'approve order: pivot'],
-    'reviseOrder to less': [
-      'begin order revision: compensable',
-      'change reservation: pivot',
-      'confirm order revision: retriable',
-    ],
+    'reviseOrder to less': ['begin order revision: compensable', 'lower reservation: pivot', 'confirm order revision: retriable'],
     bookTrip: [
       'create trip: compensable',
       'reserve room: compensable',
@@ -56,7 +52,7 @@ it('is run for every step of every saga', () => {
     ],
     'reviseOrder to more': [
       'begin order revision: compensable',
-      'change reservation: compensable',
+      'raise reservation: compensable',
       'confirm order revision: pivot',
     ],
     cancelOrder: ['begin order cancellation: compensable', 'release credit: pivot', 'confirm order cancellation: retriable'],

@@ -6,7 +6,7 @@ import { addDays } from '../../libs/reservation/calendar.js';
 import { system } from '../support/system.js';
 import { describeConformance } from './participant-conformance.js';
 import { ParticipantProbe } from './participant-probe.js';
-import { describeReservations, freshDay, inAnHour } from './reservation-conformance.js';
+import { describeReservations, freshDay, anHour } from './reservation-conformance.js';
 
 const hotel = new ParticipantProbe('hotel', () => system().hotelUrl);
 
@@ -19,7 +19,7 @@ const stay = (hotelId: string, day: string, nights = 1, rooms = 1) => ({
 
 describeConformance(hotel, {
   effect: () => {
-    const body = { tripId: randomUUID(), ...stay('HOTEL-CENTRAL', freshDay(), 2), holdUntil: inAnHour() };
+    const body = { tripId: randomUUID(), ...stay('HOTEL-CENTRAL', freshDay(), 2), holdForMs: anHour };
     return {
       operation: 'reserveRoom',
       body,

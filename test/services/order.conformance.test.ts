@@ -10,7 +10,7 @@ const order = new ParticipantProbe('order', () => system().orderUrl);
 
 function creation(quantity = 3) {
   const orderId = randomUUID();
-  return { orderId, customerId: 'CUST-ALICE', lines: [{ sku: 'SKU-TOKEN', quantity }], sagaId: `create-order:${orderId}` };
+  return { orderId, customerId: 'CUST-ALICE', lines: [{ sku: 'SKU-TOKEN', quantity }], operationId: `create-order:${orderId}` };
 }
 
 describeConformance(order, {
@@ -135,23 +135,37 @@ describe('order: commands on an order that stands', () => {
 
   /** Each command that locks the order, with the states that it takes it through. */
   const kinds = [
-    { command: 'revise', noun: 'Revision', pending: 'REVISION_PENDING', done: 'APPROVED', last: 'lastRevision' },
-    { command: 'cancel', noun: 'Cancellation', pending: 'CANCEL_PENDING', done: 'CANCELLED', last: 'lastCancellation' },
-    { command: 'pay', noun: 'Payment', pending: 'PAYMENT_PENDING', done: 'PAID', last: 'lastPayment' },
+    {
+      command: 'revise',
+      revert: 'discard',
+      noun: 'Revision',
+      pending: 'REVISION_PENDING',
+      done: 'APPROVED',
+      last: 'lastRevision',
+    },
+    {
+      command: 'cancel',
+      revert: 'withdraw',
+      noun: 'Cancellation',
+      pending: 'CANCEL_PENDING',
+      done: 'CANCELLED',
+      last: 'lastCancellation',
+    },
+    { command: 'pay', revert: 'withdraw', noun: 'Payment', pending: 'PAYMENT_PENDING', done: 'PAID', last: 'lastPayment' },
   ] as const;
   type Kind = (typeof kinds)[number];
   const sagaOf = ({ command }: Kind, orderId: string, n = 1) => `${command}-order:${orderId}:${n}`;
   const begin = (kind: Kind, orderId: string, n = 1) =>
     order.send(`beginOrder${kind.noun}`, {
       orderId,
-      sagaId: sagaOf(kind, orderId, n),
+      operationId: sagaOf(kind, orderId, n),
       ...(kind.command === 'revise' ? { lines: tokens(5) } : {}),
     });
   const undo = (kind: Kind, orderId: string, n = 1) =>
-    order.send(`undoOrder${kind.noun}`, { orderId, sagaId: sagaOf(kind, orderId, n), reason });
+    order.send(`${kind.revert}Order${kind.noun}`, { orderId, operationId: sagaOf(kind, orderId, n), reason });
   const confirm = (kind: Kind, orderId: string, n = 1) =>
-    order.send(`confirmOrder${kind.noun}`, { orderId, sagaId: sagaOf(kind, orderId, n) });
-  const ship = (orderId: string, n = 1) => order.send('shipOrder', { orderId, sagaId: `ship-order:${orderId}:${n}` });
+    order.send(`confirmOrder${kind.noun}`, { orderId, operationId: sagaOf(kind, orderId, n) });
+  const ship = (orderId: string, n = 1) => order.send('shipOrder', { orderId, operationId: `ship-order:${orderId}:${n}` });
   const [revise, cancel, pay] = kinds;
 
   describe.each(kinds.map((kind) => [kind.command, kind] as const))('%s', (_command, kind) => {
@@ -178,12 +192,12 @@ describe('order: commands on an order that stands', () => {
     it('is undone once under one key, for whatever reason a later run of the saga asks it', async () => {
       const orderId = await approved();
       await begin(kind, orderId);
-      const [key, command] = [newKey(), { orderId, sagaId: sagaOf(kind, orderId, 1) }];
-      const first = await order.send(`undoOrder${kind.noun}`, { ...command, reason }, key);
+      const [key, command] = [newKey(), { orderId, operationId: sagaOf(kind, orderId, 1) }];
+      const first = await order.send(`${kind.revert}Order${kind.noun}`, { ...command, reason }, key);
       expect(first.status).toBe(200);
-      expect(await order.send(`undoOrder${kind.noun}`, { ...command, reason: { ...reason, code: 'ABORTED' } }, key)).toEqual(
-        first,
-      );
+      expect(
+        await order.send(`${kind.revert}Order${kind.noun}`, { ...command, reason: { ...reason, code: 'ABORTED' } }, key),
+      ).toEqual(first);
     });
 
     it('is undone to what was, with the reason kept, and can be asked for again', async () => {
@@ -280,7 +294,7 @@ describe('order: commands on an order that stands', () => {
 
   it('refuses a revision with an unknown product, and readers of the order are told', async () => {
     const orderId = await approved();
-    const body = { orderId, sagaId: sagaOf(revise, orderId), lines: [{ sku: 'SKU-GONE', quantity: 1 }] };
+    const body = { orderId, operationId: sagaOf(revise, orderId), lines: [{ sku: 'SKU-GONE', quantity: 1 }] };
     expectProblem(await order.send('beginOrderRevision', body), 409, 'UNKNOWN_PRODUCT');
     expectProblem(await order.send('beginOrderRevision', { ...body, lines: tokens(1) }), 409, 'ORDER_STATE_CONFLICT');
     expect(await undo(revise, orderId)).toMatchObject({ status: 200, body: { state: 'APPROVED' } });

@@ -23,16 +23,16 @@ const reason = { code: 'ABORTED', detail: 'a test' };
 
 function creation(customerId = 'CUST-ALICE') {
   const tripId = randomUUID();
-  return { tripId, customerId, hotel, flights, sagaId: `book-trip:${tripId}` };
+  return { tripId, customerId, hotel, flights, operationId: `book-trip:${tripId}` };
 }
 const state = async (tripId: string) => (await read(tripId)).state;
 const read = async (tripId: string) => Trip.parse((await probe.get(`/trips/${tripId}`)).body);
 const sagaOf = (tripId: string, n = 1) => `cancel-trip:${tripId}:${n}`;
-const begin = (tripId: string, sagaId = sagaOf(tripId)) => probe.send('beginTripCancellation', { tripId, sagaId });
-const undo = (tripId: string, sagaId = sagaOf(tripId)) => probe.send('undoTripCancellation', { tripId, sagaId, reason });
-const commit = (tripId: string, sagaId = sagaOf(tripId)) => probe.send('commitTripCancellation', { tripId, sagaId });
-const confirmCancellation = (tripId: string, refund = EUR(15_000), sagaId = sagaOf(tripId)) =>
-  probe.send('confirmTripCancellation', { tripId, sagaId, refund });
+const begin = (tripId: string, operationId = sagaOf(tripId)) => probe.send('beginTripCancellation', { tripId, operationId });
+const undo = (tripId: string, operationId = sagaOf(tripId)) => probe.send('reinstateTrip', { tripId, operationId, reason });
+const commit = (tripId: string, operationId = sagaOf(tripId)) => probe.send('commitTripCancellation', { tripId, operationId });
+const confirmCancellation = (tripId: string, refund = EUR(15_000), operationId = sagaOf(tripId)) =>
+  probe.send('confirmTripCancellation', { tripId, operationId, refund });
 const eventsOf = (tripId: string) => probe.facts('trip', tripId);
 
 async function booked(): Promise<string> {
@@ -54,9 +54,16 @@ describeConformance(probe, {
 describe('trip: booking', () => {
   it('records what was asked for, and what was reserved once it is booked', async () => {
     const body = creation();
-    const { tripId, sagaId } = body;
+    const { tripId, operationId } = body;
     expect(await probe.send('createTrip', body)).toMatchObject({ status: 200, body: { tripId, state: 'PENDING' } });
-    expect(await read(tripId)).toMatchObject({ state: 'PENDING', hotel, flights, total: EUR(0), sagaId, commandCount: 0 });
+    expect(await read(tripId)).toMatchObject({
+      state: 'PENDING',
+      hotel,
+      flights,
+      total: EUR(0),
+      sagaId: operationId,
+      commandCount: 0,
+    });
     expect((await probe.send('confirmTrip', { tripId, parts, total })).body).toEqual({ tripId, state: 'BOOKED' });
     expect((await probe.send('confirmTrip', { tripId, parts, total })).body).toEqual({ tripId, state: 'BOOKED' });
     expect(await read(tripId)).toMatchObject({
@@ -149,23 +156,23 @@ describe('trip: what is not so of every part', () => {
   const facts = async (tripId: string, type: string) =>
     JSON.parse((await eventsOf(tripId)).find(({ name }) => name === type)!.data) as Record<string, unknown>;
 
-  it('is booked with the parts that are excepted still held', async () => {
+  it('is booked with the parts that are excluded still held', async () => {
     const body = creation();
     const { tripId } = body;
     await probe.send('createTrip', body);
-    expect((await probe.send('confirmTrip', { tripId, parts, total, except: ['flights'] })).status).toBe(200);
+    expect((await probe.send('confirmTrip', { tripId, parts, total, excludedParts: ['flights'] })).status).toBe(200);
     const held = [{ state: 'HELD' }, { state: 'HELD' }];
     expect(await read(tripId)).toMatchObject({ state: 'BOOKED', hotel: { state: 'CONFIRMED' }, flights: held });
     expect(await facts(tripId, 'trip.booked.v1')).toMatchObject({ hotel: { state: 'CONFIRMED' }, flights: held });
   });
 
-  it('fails with the parts that are excepted as they were, and says which', async () => {
+  it('fails with the parts that are excluded as they were, and says which', async () => {
     const body = creation();
     const { tripId } = body;
     await probe.send('createTrip', body);
     await probe.send('requestApproval', { tripId, parts, total });
     await probe.send('withdrawApproval', { tripId });
-    expect((await probe.send('failTrip', { tripId, failure, except: ['hotel'] })).status).toBe(200);
+    expect((await probe.send('failTrip', { tripId, failure, excludedParts: ['hotel'] })).status).toBe(200);
     expect(await read(tripId)).toMatchObject({
       state: 'FAILED',
       hotel: { state: 'HELD' },
@@ -174,18 +181,23 @@ describe('trip: what is not so of every part', () => {
     expect(await facts(tripId, 'trip.failed.v1')).toMatchObject({ failure, except: ['hotel'] });
   });
 
-  it('is cancelled with the parts that are excepted as they were, and says which', async () => {
+  it('is cancelled with the parts that are excluded as they were, and says which', async () => {
     const tripId = await booked();
-    const sagaId = sagaOf(tripId);
+    const operationId = sagaOf(tripId);
     await begin(tripId);
     await commit(tripId);
-    const reply = await probe.send('confirmTripCancellation', { tripId, sagaId, refund: EUR(0), except: ['flights'] });
+    const reply = await probe.send('confirmTripCancellation', {
+      tripId,
+      operationId,
+      refund: EUR(0),
+      excludedParts: ['flights'],
+    });
     expect(reply.status).toBe(200);
     const confirmed = [{ state: 'CONFIRMED' }, { state: 'CONFIRMED' }];
     expect(await read(tripId)).toMatchObject({ refund: EUR(0), hotel: { state: 'CANCELLED' }, flights: confirmed });
     expect(await facts(tripId, 'trip.cancelled.v1')).toMatchObject({ refund: EUR(0), except: ['flights'] });
-    for (const except of [[], ['yacht']])
-      expectProblem(await probe.send('failTrip', { tripId, failure, except }), 422, 'VALIDATION_FAILED');
+    for (const excludedParts of [[], ['yacht']])
+      expectProblem(await probe.send('failTrip', { tripId, failure, excludedParts }), 422, 'VALIDATION_FAILED');
   });
 
   it('fails once for each key, whatever the reason is that a repeat gives', async () => {
@@ -194,7 +206,7 @@ describe('trip: what is not so of every part', () => {
     await probe.send('createTrip', body);
     const key = newKey();
     const first = await probe.send('failTrip', { tripId, failure }, key);
-    const again = await probe.send('failTrip', { tripId, failure: { ...failure, code: 'OTHER' }, except: ['hotel'] }, key);
+    const again = await probe.send('failTrip', { tripId, failure: { ...failure, code: 'OTHER' }, excludedParts: ['hotel'] }, key);
     expect(again).toEqual(first);
     expect((await read(tripId)).failure).toEqual(failure);
     expectProblem(await probe.send('failTrip', { tripId: randomUUID(), failure }, key), 422, 'IDEMPOTENCY_KEY_REUSED');

@@ -34,7 +34,7 @@ export class SagaReader {
 
   /**
    * Sagas that match, those under way first: as of `at` at the least; without it as of now. A saga is found from the moment at which Temporal shows it: the
-   * watch looks, the relay carries, and the read model waits for it; where that takes too long Temporal is asked itself, and where that is
+   * watch polls, the relay carries, and the read model waits for it; where that takes too long Temporal is asked itself, and where that is
    * away the answer is as of when it can be.
    * @throws ProblemException 503 when `at` was asked for and is not there in time, or nobody can be asked.
    */

@@ -6,7 +6,7 @@ import { Links } from '../links.js';
 import { standingOf } from '../../../contracts/saga-standing.js';
 import { recordedState } from './recorded-state.js';
 import type { SagaRun } from './saga-run.js';
-import { workflowVersionOf } from './workflow-version.js';
+import { workflowVersionOf } from '../../../libs/temporal/workflow-version.js';
 
 /** How a run of a workflow looks as a saga. */
 @Injectable()

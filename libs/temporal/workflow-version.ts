@@ -1,5 +1,3 @@
-import type { SagaRun } from './saga-run.js';
-
 /** What Temporal says about the build that last advanced a run; the server's own types have it in several places. */
 interface VersionedInfo {
   versioningInfo?: { deploymentVersion?: { buildId?: string | null } | null; version?: string | null } | null;
@@ -7,7 +5,7 @@ interface VersionedInfo {
 }
 
 /** The build of the worker that last advanced the run, or `unknown` before any has. */
-export function workflowVersionOf({ raw }: Pick<SagaRun, 'raw'>): string {
+export function workflowVersionOf({ raw }: { raw: unknown }): string {
   const described = raw as { workflowExecutionInfo?: VersionedInfo | null };
   const { versioningInfo, mostRecentWorkerVersionStamp } = described.workflowExecutionInfo ?? (raw as VersionedInfo);
   return (

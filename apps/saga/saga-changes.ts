@@ -2,7 +2,7 @@ import type { SagaState } from '../../contracts/saga-state.js';
 import type { SagaEventData, SagaEventType } from '../../contracts/saga.events.js';
 import type { ObservedSaga } from './observed-saga.js';
 
-/** What was last told of a saga. */
+/** What was last published of a saga. */
 export interface KnownSaga {
   runId: string;
   runStartedAt: Date;
@@ -10,13 +10,14 @@ export interface KnownSaga {
   open: boolean;
 }
 
-export interface SagaNews {
+/** One change of a saga, which is published as one event. */
+export interface SagaChange {
   type: SagaEventType;
   occurredAt: Date;
   data: SagaEventData<SagaEventType>;
 }
 
-const changes: Partial<Record<SagaState, SagaEventType>> = {
+const eventOf: Partial<Record<SagaState, SagaEventType>> = {
   RUNNING: 'saga.resumed.v1',
   WAITING: 'saga.waiting.v1',
   COMPENSATING: 'saga.compensating.v1',
@@ -24,30 +25,30 @@ const changes: Partial<Record<SagaState, SagaEventType>> = {
 };
 
 /**
- * What is new about a saga, given what was told of it before: nothing, a change, or for one never seen its start and what has become of it
- * since. What is seen of a run older than the known one is no news.
+ * The changes of a saga since it was last published: none, one, or for a saga that was never published its start and its present state.
+ * A run that is older than the known one changes nothing.
  *
- * @param now when it was seen: the time of a change that has none of its own.
+ * @param now when the saga was observed: the time of a change that has none of its own.
  */
-export function newsOf(seen: ObservedSaga, known: KnownSaga | undefined, now: Date): SagaNews[] {
-  const news: SagaNews[] = [];
-  const tell = (type: SagaEventType, occurredAt: Date, state: SagaState) =>
-    news.push({ type, occurredAt, data: dataOf({ ...seen, state }, type) });
+export function changesSince(known: KnownSaga | undefined, observed: ObservedSaga, now: Date): SagaChange[] {
+  const changes: SagaChange[] = [];
+  const add = (type: SagaEventType, occurredAt: Date, state: SagaState) =>
+    changes.push({ type, occurredAt, data: dataOf({ ...observed, state }, type) });
 
-  if (known && known.runId !== seen.runId && known.runStartedAt >= seen.startedAt) return [];
-  // A run that has recorded its end and is about to close: its end is told when there is one.
-  const settling = seen.endedAt === undefined && seen.settled;
+  if (known && known.runId !== observed.runId && known.runStartedAt >= observed.startedAt) return [];
+  // A run that has recorded its end and is about to close: the end is published once the run has closed.
+  const closing = observed.endedAt === undefined && observed.settled;
   let state: SagaState = known?.state ?? 'RUNNING';
-  if (!known) tell('saga.started.v1', seen.startedAt, state);
+  if (!known) add('saga.started.v1', observed.startedAt, state);
   else if (!known.open) {
-    if (known.runId === seen.runId) return [];
+    if (known.runId === observed.runId) return [];
     state = 'RUNNING';
-    tell('saga.resumed.v1', seen.startedAt, state); // it was reset after its end
+    add('saga.resumed.v1', observed.startedAt, state); // it was reset or settled after its end
   }
 
-  if (seen.endedAt !== undefined) tell(endOf(seen), seen.endedAt, seen.state);
-  else if (!settling && seen.state !== state) tell(changes[seen.state]!, now, seen.state);
-  return news;
+  if (observed.endedAt !== undefined) add(endOf(observed), observed.endedAt, observed.state);
+  else if (!closing && observed.state !== state) add(eventOf[observed.state]!, now, observed.state);
+  return changes;
 }
 
 const ends: ReadonlySet<SagaEventType> = new Set([
