@@ -1,3 +1,4 @@
+import { HOLD_GRACE_MS } from '../../contracts/hold-limits.js';
 import type { Money } from '../../contracts/money.js';
 import { defineSaga } from '../saga/define-saga.js';
 import { Approval } from './approval.js';
@@ -5,9 +6,6 @@ import { needsApproval } from './approval-limit.js';
 import type { BookTripOutcome, BookTripRequest } from './book-trip.contract.js';
 import { excludedParts } from './excluded-parts.js';
 import { type Booking, bookingOf, requestedParts, tripFailureOf } from './trip-parts.js';
-
-/** On top of all deadlines before the pivot, for what comes after it and has none. docs/adr/0009-holds-outlive-the-saga.md */
-const HOLD_GRACE_MS = 14 * 86_400_000;
 
 /** Books hotel, flights, car and train together and charges for them, or leaves nothing booked and nothing charged. */
 export const bookTrip = defineSaga<BookTripRequest, BookTripOutcome>((saga, input) => {
