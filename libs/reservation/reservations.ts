@@ -13,6 +13,7 @@ import { addDays, daysOf, today } from './calendar.js';
 import { type Claim, claimsOf } from './claim.js';
 import { type ReservedItem, totalOf, viewOf, type WantedItem } from './reservation-item.js';
 import type { ReservationKind } from './reservation-kind.js';
+import { MAX_HOLD_DAYS, MAX_HOLD_MS } from '../../contracts/hold-limits.js';
 import {
   insertReservation,
   insertTombstone,
@@ -27,9 +28,6 @@ import { type ReservationTransition, takesUnits } from './reservation-transition
 
 /** How far ahead can be reserved, in days. */
 const HORIZON_DAYS = 730;
-/** The longest hold: nobody may keep others away for ever without paying. */
-const MAX_HOLD_DAYS = 92;
-const MAX_HOLD_MS = MAX_HOLD_DAYS * 86_400_000;
 
 export interface ReservationRequest<Request extends object> extends HoldTerm {
   tripId: string;

@@ -1,0 +1,95 @@
+import { Client, Connection } from '@temporalio/client';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import pg from 'pg';
+import { listenerUrlSettings } from '../../libs/config/listener-url.js';
+import { participantUrlSettings } from '../../libs/config/participant-url.js';
+import { type EmbeddedSystem, startEmbeddedSystem } from '../../libs/embedded/embedded-system.js';
+import {
+  jointProcesses,
+  listenerProcesses,
+  participantProcesses,
+  type ProcessName,
+  splitProcesses,
+} from '../../libs/embedded/processes.js';
+import { Clocks } from './clocks.js';
+import { openCustomers } from './customers.js';
+
+/** Impatient sagas, so that within a short run each deadline passes somewhere. */
+const impatience = {
+  SAGA_FAST_STEP_MS: 500,
+  SAGA_STEP_DEADLINE_MS: 5_000,
+  SAGA_FORWARD_DEADLINE_MS: 15_000,
+  SAGA_ATTENTION_AFTER_MS: 2_500,
+  APPROVAL_WITHIN_MS: 8_000,
+};
+
+export interface ChaosSystem {
+  embedded: EmbeddedSystem;
+  /** Of our own code, in the order in which they are started. */
+  processes: readonly ProcessName[];
+  /** As the administrator, who sees the schemas of all services. */
+  database: pg.Pool;
+  temporal: Client;
+  clocks: Clocks;
+  /** Where the log of each process is. */
+  logs: string;
+  stop(): Promise<void>;
+}
+
+/** Starts the whole system on free ports, with data of its own, and customers whose credit soon runs out. */
+export async function startChaosSystem(options: {
+  splitWorker: boolean;
+  log: (line: string) => void;
+  signal?: AbortSignal | undefined;
+}): Promise<ChaosSystem> {
+  const { splitWorker, log, signal } = options;
+  mkdirSync('.roundtrip', { recursive: true });
+  const dataDir = mkdtempSync(path.resolve('.roundtrip', 'chaos-'));
+  const clocks = new Clocks(path.join(dataDir, 'clocks'));
+  const processes = [...participantProcesses, ...listenerProcesses, ...(splitWorker ? splitProcesses : jointProcesses)].map(
+    ({ name }) => name,
+  );
+  const remove = () => rmSync(dataDir, { recursive: true, force: true });
+  try {
+    const embedded = await startEmbeddedSystem({
+      log,
+      ...(signal && { signal }),
+      splitWorker,
+      settings: { DATA_DIR: dataDir, ...freePorts, ...impatience, CHAOS: true, LOG_LEVEL: 'warn' },
+      environment: Object.fromEntries(processes.map((name) => [name, clocks.environmentOf(name)])),
+    });
+    const database = new pg.Pool({ connectionString: embedded.addresses.databaseAdmin, max: 4 });
+    database.on('error', () => {}); // the server is restarted under us
+    await openCustomers(database);
+    // Never closed: the SDK's retries on a closed connection are uncaught errors. It ends with this process.
+    const connection = Connection.lazy({ address: embedded.addresses.temporal });
+    return {
+      embedded,
+      processes,
+      database,
+      temporal: new Client({ connection }),
+      clocks,
+      logs: path.join(embedded.dataDir, 'logs'),
+      async stop() {
+        await database.end();
+        await embedded.stop();
+        remove();
+      },
+    };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+const freePorts = {
+  PORT: 0,
+  WORKER_PORT: 0,
+  RELAY_PORT: 0,
+  SAGA_PORT: 0,
+  ...Object.fromEntries([...participantUrlSettings, ...listenerUrlSettings].map((name) => [name, 'http://127.0.0.1:0'])),
+  EMBEDDED_POSTGRES_PORT: 0,
+  EMBEDDED_TEMPORAL_PORT: 0,
+  EMBEDDED_TEMPORAL_UI_PORT: 0,
+};
