@@ -1,24 +1,15 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-
-interface StartedAttributes {
-  workflowType?: { name?: string | null } | null;
-  taskQueue?: { name?: string | null } | null;
-  input?: { payloads?: { data?: Uint8Array | null }[] | null } | null;
-}
+import { startedWith } from './started-with.js';
 
 /** Starts the run that settles a lost saga: its type, its id and its input, marked as such. The saga service may have been faster. */
 export async function startSettleRun(client: Client, workflowId: string): Promise<void> {
-  const lost = client.workflow.getHandle(workflowId);
-  const { events } = await lost.fetchHistory();
-  const { typedSearchAttributes } = await lost.describe();
-  const started = events?.[0]?.workflowExecutionStartedEventAttributes as StartedAttributes | undefined;
-  const [input] = started?.input?.payloads ?? [];
-  const request = JSON.parse(Buffer.from(input!.data!).toString('utf8')) as { policy: object };
+  const { type, taskQueue, request } = await startedWith(client, workflowId);
+  const { typedSearchAttributes } = await client.workflow.getHandle(workflowId).describe();
   await client.workflow
-    .start(started!.workflowType!.name!, {
+    .start(type, {
       workflowId,
-      taskQueue: started!.taskQueue!.name!,
+      taskQueue,
       workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
       typedSearchAttributes,
       args: [{ ...request, policy: { ...request.policy, settle: true } }],
