@@ -1,17 +1,25 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { SlowestFirstSequencer } from './test/support/slowest-first.sequencer.js';
+import { systemCount } from './test/support/system-count.js';
 
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.reporter.ts'],
+    sequence: { sequencer: SlowestFirstSequencer },
     projects: [
       {
         test: {
           name: 'unit',
           include: [
             '{apps,libs,workflows,activities,contracts,scripts,bench}/**/*.spec.ts',
-            'test/{contract,house,replay}/**/*.test.ts',
+            'test/{contract,house,model,replay}/**/*.test.ts',
             'test/chaos/**/*.spec.ts',
           ],
+          // They compute and never wait. The systems stand idle meanwhile, and a test of theirs would run into its deadlines.
+          sequence: { groupOrder: 0 },
+          maxWorkers: availableParallelism(),
+          isolate: false, // Reading Nest and others anew for each file would cost more than all of the tests.
           testTimeout: 120_000, // The parser of AsyncAPI takes half a minute of a busy machine.
           hookTimeout: 60_000,
         },
@@ -25,8 +33,9 @@ export default defineConfig({
           ],
           globalSetup: ['test/support/global-setup.ts'],
           setupFiles: ['test/support/replay-what-ran.ts'],
-          // One system serves all files, and faults on demand are set in it for everybody: one file at a time.
-          fileParallelism: false,
+          // One file at a time on each system, as faults on demand are set in it for everybody.
+          sequence: { groupOrder: 1 },
+          maxWorkers: systemCount(),
           // Real servers on a busy machine: one second try, and the run names each test that needed it. See CONTRIBUTING.md.
           retry: 1,
           testTimeout: 120_000,

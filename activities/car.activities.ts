@@ -1,11 +1,11 @@
 import type { ReserveCarCommand, CarHold } from '../contracts/car.commands.js';
 import type { ReservationCommand, ReservationStateAnswer } from '../contracts/reservation.commands.js';
-import type { Keyed } from './keyed.js';
+import type { WithIdempotencyKey } from './idempotent-command.js';
 import type { ParticipantClient } from './participant.client.js';
 
 /** What sagas ask of the car service. */
 export const carActivities = (car: ParticipantClient<'car'>) => ({
-  reserveCar: (command: Keyed<ReserveCarCommand>) => car.send<CarHold>('reserveCar', command),
-  confirmCar: (command: Keyed<ReservationCommand>) => car.send<ReservationStateAnswer>('confirmCar', command),
-  cancelCar: (command: Keyed<ReservationCommand>) => car.send<ReservationStateAnswer>('cancelCar', command),
+  reserveCar: (command: WithIdempotencyKey<ReserveCarCommand>) => car.send<CarHold>('reserveCar', command),
+  confirmCar: (command: WithIdempotencyKey<ReservationCommand>) => car.send<ReservationStateAnswer>('confirmCar', command),
+  cancelCar: (command: WithIdempotencyKey<ReservationCommand>) => car.send<ReservationStateAnswer>('cancelCar', command),
 });

@@ -4,10 +4,11 @@ import { participants } from '../contracts/participants.js';
 import { type Exchange, failureOf } from './failures.js';
 
 const call = { participant: 'customer', operation: 'reserveCredit', attempt: 2 };
-const answered = (status: number, body: unknown = {}, retryAfter?: string): Exchange => ({
+const answered = (status: number, body: unknown = {}, retryAfter?: string, keysOwn = true): Exchange => ({
   kind: 'answered',
   status,
   body,
+  keysOwn,
   retryAfter,
 });
 const translate = (exchange: Exchange) => {
@@ -45,13 +46,30 @@ describe('failureOf', () => {
     expect(translate(answered(503, {}, date)).nextRetryDelay).toBeGreaterThan(15_000);
   });
 
-  it('takes a 4xx that the contract does not know for a defect', () => {
+  it('settles nothing by a 4xx that the contract does not know', () => {
     expect(translate(answered(422, { code: 'IDEMPOTENCY_KEY_REUSED' }))).toMatchObject({
       type: 'UnexpectedResponse',
-      nonRetryable: true,
+      nonRetryable: false,
       details: [{ refusal: false }],
     });
-    expect(translate(answered(404, '<html>'))).toMatchObject({ type: 'UnexpectedResponse', nonRetryable: true });
+    expect(translate(answered(404, '<html>'))).toMatchObject({ type: 'UnexpectedResponse', nonRetryable: false });
+  });
+
+  it('settles nothing by a refusal that is not the answer of the key', () => {
+    const refusal = { code: 'INSUFFICIENT_CREDIT', detail: 'why' };
+    expect(translate(answered(409, refusal, undefined, false))).toMatchObject({
+      type: 'UnexpectedResponse',
+      nonRetryable: false,
+      details: [{ refusal: false }],
+    });
+  });
+
+  it('takes a sealed key for a refusal of any operation', () => {
+    expect(translate(answered(409, { code: 'COMMAND_SEALED', detail: 'sealed' }))).toMatchObject({
+      type: 'COMMAND_SEALED',
+      nonRetryable: true,
+      details: [{ refusal: true }],
+    });
   });
 
   it("does not take another operation's refusal for this one's", () => {

@@ -1,10 +1,17 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { type FailureDetails, failureTypes } from '../contracts/failure-types.js';
-import { participants } from '../contracts/participants.js';
+import { refusalsOf } from '../contracts/participants.js';
 
-/** What came of one request to a participant. */
+/** How one request to a participant ended. */
 export type Exchange =
-  | { kind: 'answered'; status: number; body: unknown; retryAfter?: string | undefined }
+  | {
+      kind: 'answered';
+      status: number;
+      body: unknown;
+      /** Whether the answer is the one that the participant keeps under the command's key. */
+      keysOwn: boolean;
+      retryAfter?: string | undefined;
+    }
   /** The request never reached the participant. */
   | { kind: 'not-sent'; reason: string }
   /** The request went out and the connection broke or time ran out before an answer came. */
@@ -14,8 +21,10 @@ type Call = Omit<FailureDetails, 'refusal'>;
 
 /**
  * The one translation from HTTP to failure. @returns undefined for a success, otherwise the failure that the activity must throw:
- * a business no of the contract → not retryable, with its own code as type; busy, away or broken (408, 425, 429, 5xx, no connection)
- * → retryable, after `Retry-After` if given; no answer → `InDoubt`, retryable; anything else → a defect, not retryable.
+ * a business no of the contract that is the key's own answer → not retryable, with its own code as type; busy, away or broken (408,
+ * 425, 429, 5xx, no connection) → retryable, after `Retry-After` if given; no answer → `InDoubt`, retryable; anything else →
+ * `UnexpectedResponse`: a defect, or an answer of something in between (an ingress, an older instance). It settles nothing, so the
+ * step's retry policy says whether it is tried again.
  */
 export function failureOf(exchange: Exchange, call: Call): ApplicationFailure | undefined {
   const { participant, operation } = call;
@@ -40,7 +49,7 @@ export function failureOf(exchange: Exchange, call: Call): ApplicationFailure | 
       retryAfterMs(exchange.retryAfter),
     );
   }
-  if (code !== undefined && refusalsOf(participant, operation).includes(code)) {
+  if (exchange.keysOwn && code !== undefined && refusalsOf(participant, operation).includes(code)) {
     return ApplicationFailure.create({
       type: code,
       message: detail ?? code,
@@ -51,8 +60,8 @@ export function failureOf(exchange: Exchange, call: Call): ApplicationFailure | 
   }
   return ApplicationFailure.create({
     type: failureTypes.unexpected,
-    message: `${name} answered ${status} ${code ?? ''}, which the contract does not know: ${detail ?? 'no detail'}`,
-    nonRetryable: true,
+    message: `${name} answered ${status} ${code ?? ''}, which is no answer of the contract: ${detail ?? 'no detail'}`,
+    nonRetryable: false,
     details: [{ ...call, refusal: false } satisfies FailureDetails],
   });
 }
@@ -65,11 +74,6 @@ function retryable(type: string, message: string, call: Call, nextRetryDelay?: n
     details: [{ ...call, refusal: false } satisfies FailureDetails],
     ...(nextRetryDelay === undefined ? {} : { nextRetryDelay }),
   });
-}
-
-function refusalsOf(participant: string, operation: string): readonly string[] {
-  const operations = (participants as Record<string, Record<string, { refusals: readonly string[] }>>)[participant];
-  return operations?.[operation]?.refusals ?? [];
 }
 
 function problemOf(body: unknown): { code?: string; detail?: string } {

@@ -1,11 +1,11 @@
 import type { ReserveSeatCommand, SeatHold } from '../contracts/flight.commands.js';
 import type { ReservationCommand, ReservationStateAnswer } from '../contracts/reservation.commands.js';
-import type { Keyed } from './keyed.js';
+import type { WithIdempotencyKey } from './idempotent-command.js';
 import type { ParticipantClient } from './participant.client.js';
 
 /** What sagas ask of the flight service. */
 export const flightActivities = (flight: ParticipantClient<'flight'>) => ({
-  reserveSeat: (command: Keyed<ReserveSeatCommand>) => flight.send<SeatHold>('reserveSeat', command),
-  confirmSeat: (command: Keyed<ReservationCommand>) => flight.send<ReservationStateAnswer>('confirmSeat', command),
-  cancelSeat: (command: Keyed<ReservationCommand>) => flight.send<ReservationStateAnswer>('cancelSeat', command),
+  reserveSeat: (command: WithIdempotencyKey<ReserveSeatCommand>) => flight.send<SeatHold>('reserveSeat', command),
+  confirmSeat: (command: WithIdempotencyKey<ReservationCommand>) => flight.send<ReservationStateAnswer>('confirmSeat', command),
+  cancelSeat: (command: WithIdempotencyKey<ReservationCommand>) => flight.send<ReservationStateAnswer>('cancelSeat', command),
 });

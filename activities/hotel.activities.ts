@@ -1,11 +1,11 @@
 import type { ReserveRoomCommand, RoomHold } from '../contracts/hotel.commands.js';
 import type { ReservationCommand, ReservationStateAnswer } from '../contracts/reservation.commands.js';
-import type { Keyed } from './keyed.js';
+import type { WithIdempotencyKey } from './idempotent-command.js';
 import type { ParticipantClient } from './participant.client.js';
 
 /** What sagas ask of the hotel service. */
 export const hotelActivities = (hotel: ParticipantClient<'hotel'>) => ({
-  reserveRoom: (command: Keyed<ReserveRoomCommand>) => hotel.send<RoomHold>('reserveRoom', command),
-  confirmRoom: (command: Keyed<ReservationCommand>) => hotel.send<ReservationStateAnswer>('confirmRoom', command),
-  cancelRoom: (command: Keyed<ReservationCommand>) => hotel.send<ReservationStateAnswer>('cancelRoom', command),
+  reserveRoom: (command: WithIdempotencyKey<ReserveRoomCommand>) => hotel.send<RoomHold>('reserveRoom', command),
+  confirmRoom: (command: WithIdempotencyKey<ReservationCommand>) => hotel.send<ReservationStateAnswer>('confirmRoom', command),
+  cancelRoom: (command: WithIdempotencyKey<ReservationCommand>) => hotel.send<ReservationStateAnswer>('cancelRoom', command),
 });

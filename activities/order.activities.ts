@@ -1,19 +1,20 @@
 import type {
   ApproveOrderCommand,
   BeginOrderPaymentAnswer,
+  BeginOrderOperationCommand,
   BeginOrderRevisionAnswer,
   BeginOrderRevisionCommand,
   CreateOrderAnswer,
   CreateOrderCommand,
   OrderStateAnswer,
   RejectOrderCommand,
-  SagaOnOrderCommand,
-  UndoSagaOnOrderAnswer,
-  UndoSagaOnOrderCommand,
+  OrderOperationCommand,
+  RevertOrderOperationAnswer,
+  RevertOrderOperationCommand,
 } from '../contracts/order.commands.js';
 import type { OrderState } from '../contracts/order-state.js';
 import type { Order } from '../contracts/order.resource.js';
-import type { Keyed } from './keyed.js';
+import type { WithIdempotencyKey } from './idempotent-command.js';
 import type { ParticipantClient } from './participant.client.js';
 
 /** As much of an order as a workflow decides by: its history keeps what it is answered. */
@@ -25,29 +26,35 @@ export interface OrderStanding {
 
 /** What sagas ask of the order service. */
 export const orderActivities = (order: ParticipantClient<'order'>) => ({
-  createOrder: (command: Keyed<CreateOrderCommand>) => order.send<CreateOrderAnswer>('createOrder', command),
-  approveOrder: (command: Keyed<ApproveOrderCommand>) => order.send<OrderStateAnswer>('approveOrder', command),
-  rejectOrder: (command: Keyed<RejectOrderCommand>) => order.send<OrderStateAnswer>('rejectOrder', command),
+  createOrder: (command: WithIdempotencyKey<CreateOrderCommand>) => order.send<CreateOrderAnswer>('createOrder', command),
+  approveOrder: (command: WithIdempotencyKey<ApproveOrderCommand>) => order.send<OrderStateAnswer>('approveOrder', command),
+  rejectOrder: (command: WithIdempotencyKey<RejectOrderCommand>) => order.send<OrderStateAnswer>('rejectOrder', command),
 
-  beginOrderRevision: (command: Keyed<BeginOrderRevisionCommand>) =>
+  beginOrderRevision: (command: WithIdempotencyKey<BeginOrderRevisionCommand>) =>
     order.send<BeginOrderRevisionAnswer>('beginOrderRevision', command),
-  undoOrderRevision: (command: Keyed<UndoSagaOnOrderCommand>) => order.send<UndoSagaOnOrderAnswer>('undoOrderRevision', command),
-  confirmOrderRevision: (command: Keyed<SagaOnOrderCommand>) => order.send<OrderStateAnswer>('confirmOrderRevision', command),
+  discardOrderRevision: (command: WithIdempotencyKey<RevertOrderOperationCommand>) =>
+    order.send<RevertOrderOperationAnswer>('discardOrderRevision', command),
+  confirmOrderRevision: (command: WithIdempotencyKey<OrderOperationCommand>) =>
+    order.send<OrderStateAnswer>('confirmOrderRevision', command),
 
-  beginOrderCancellation: (command: Keyed<SagaOnOrderCommand>) => order.send<OrderStateAnswer>('beginOrderCancellation', command),
-  undoOrderCancellation: (command: Keyed<UndoSagaOnOrderCommand>) =>
-    order.send<UndoSagaOnOrderAnswer>('undoOrderCancellation', command),
-  confirmOrderCancellation: (command: Keyed<SagaOnOrderCommand>) =>
+  beginOrderCancellation: (command: WithIdempotencyKey<BeginOrderOperationCommand>) =>
+    order.send<OrderStateAnswer>('beginOrderCancellation', command),
+  withdrawOrderCancellation: (command: WithIdempotencyKey<RevertOrderOperationCommand>) =>
+    order.send<RevertOrderOperationAnswer>('withdrawOrderCancellation', command),
+  confirmOrderCancellation: (command: WithIdempotencyKey<OrderOperationCommand>) =>
     order.send<OrderStateAnswer>('confirmOrderCancellation', command),
 
-  beginOrderPayment: (command: Keyed<SagaOnOrderCommand>) => order.send<BeginOrderPaymentAnswer>('beginOrderPayment', command),
-  undoOrderPayment: (command: Keyed<UndoSagaOnOrderCommand>) => order.send<UndoSagaOnOrderAnswer>('undoOrderPayment', command),
-  confirmOrderPayment: (command: Keyed<SagaOnOrderCommand>) => order.send<OrderStateAnswer>('confirmOrderPayment', command),
+  beginOrderPayment: (command: WithIdempotencyKey<BeginOrderOperationCommand>) =>
+    order.send<BeginOrderPaymentAnswer>('beginOrderPayment', command),
+  withdrawOrderPayment: (command: WithIdempotencyKey<RevertOrderOperationCommand>) =>
+    order.send<RevertOrderOperationAnswer>('withdrawOrderPayment', command),
+  confirmOrderPayment: (command: WithIdempotencyKey<OrderOperationCommand>) =>
+    order.send<OrderStateAnswer>('confirmOrderPayment', command),
 
   readOrder: async ({ orderId }: { orderId: string }): Promise<OrderStanding> => {
     const { state, commandCount = 0 } = await order.read<Order>(`/orders/${encodeURIComponent(orderId)}`);
     return { state, commandCount };
   },
 
-  shipOrder: (command: Keyed<SagaOnOrderCommand>) => order.send<OrderStateAnswer>('shipOrder', command),
+  shipOrder: (command: WithIdempotencyKey<BeginOrderOperationCommand>) => order.send<OrderStateAnswer>('shipOrder', command),
 });

@@ -3,7 +3,7 @@ import { Pool } from 'undici';
 import type { OperationOf, Participant } from '../contracts/participants.js';
 import { traceparentOf } from '../libs/messaging/traceparent.js';
 import { type Exchange, failureOf } from './failures.js';
-import type { Answered, Keyed } from './keyed.js';
+import type { ActivityResult, WithIdempotencyKey } from './idempotent-command.js';
 
 /** Codes of errors that come before a byte of the request has left. */
 const notSent = new Set([
@@ -22,7 +22,7 @@ const MARGIN_MS = 100;
 
 /**
  * Sends commands to one participant on behalf of sagas. Each has its key, so sending one again is harmless; a command that an earlier
- * attempt left in doubt is first looked up by its key, and only sent if it has had no effect.
+ * attempt left in doubt is first read by its key, and only sent if it has had no effect.
  */
 export class ParticipantClient<P extends Participant> {
   private readonly pool: Pool;
@@ -34,17 +34,24 @@ export class ParticipantClient<P extends Participant> {
     this.pool = new Pool(url, { connections: 128, pipelining: 1, keepAliveTimeout: 30_000, connect: { timeout: 1_000 } });
   }
 
-  /** @throws ApplicationFailure as `failureOf` says. */
-  async send<Answer>(operation: OperationOf<P>, { key, unsettled, ...command }: Keyed<object>): Promise<Answered<Answer>> {
+  /**
+   * Sends a command, or seals its key: then the answer is the one that the key has, or a refusal that is stored in its place.
+   * @throws ApplicationFailure as `failureOf` says.
+   */
+  async send<Answer>(
+    operation: OperationOf<P>,
+    { key, inDoubt, seal, ...command }: WithIdempotencyKey<object>,
+  ): Promise<ActivityResult<Answer>> {
     const { info } = Context.current();
     const deadline = AbortSignal.timeout(Math.max(info.startToCloseTimeoutMs - MARGIN_MS, MARGIN_MS));
     const call = { participant: this.participant, operation, attempt: info.attempt };
+    const path = `/commands/${encodeURIComponent(key)}`;
 
-    if (unsettled || info.attempt > 1) {
-      const found = await this.exchange('GET', `/commands/${encodeURIComponent(key)}`, undefined, {}, deadline);
+    if (seal) return this.conclude(storedIn(await this.exchange('POST', `${path}/seal`, undefined, {}, deadline, key)), call);
+    if (inDoubt || info.attempt > 1) {
+      const found = await this.exchange('GET', path, undefined, {}, deadline, key);
       if (found.kind !== 'answered') throw failureOf(found, call)!;
-      if (found.status === 200)
-        return this.conclude({ kind: 'answered', ...(found.body as { status: number; body: unknown }) }, call);
+      if (found.status === 200) return this.conclude(storedIn(found), call);
     }
     const sagaId = info.workflowExecution?.workflowId ?? key;
     const headers = {
@@ -53,7 +60,8 @@ export class ParticipantClient<P extends Participant> {
       'x-correlation-id': sagaId,
       traceparent: traceparentOf(sagaId, key),
     };
-    return this.conclude(await this.exchange('POST', `/commands/${operation}`, JSON.stringify(command), headers, deadline), call);
+    const sent = await this.exchange('POST', `/commands/${operation}`, JSON.stringify(command), headers, deadline, key);
+    return this.conclude(sent, call);
   }
 
   /** Reads a resource of the participant's. @throws ApplicationFailure as `failureOf` says; what is not there is a defect. */
@@ -68,7 +76,10 @@ export class ParticipantClient<P extends Participant> {
     await this.pool.close();
   }
 
-  private conclude<Answer>(exchange: Exchange, call: { participant: P; operation: string; attempt: number }): Answered<Answer> {
+  private conclude<Answer>(
+    exchange: Exchange,
+    call: { participant: P; operation: string; attempt: number },
+  ): ActivityResult<Answer> {
     const failure = failureOf(exchange, call);
     if (failure) throw failure;
     return { attempt: call.attempt, ...((exchange as { body: object }).body as Answer) };
@@ -80,6 +91,7 @@ export class ParticipantClient<P extends Participant> {
     body: string | undefined,
     headers: Record<string, string>,
     signal: AbortSignal,
+    key?: string,
   ): Promise<Exchange> {
     try {
       const response = await this.pool.request({ method, path, headers, signal, ...(body === undefined ? {} : { body }) });
@@ -89,6 +101,7 @@ export class ParticipantClient<P extends Participant> {
         kind: 'answered',
         status: response.statusCode,
         body: jsonOrText(text),
+        keysOwn: key !== undefined && response.headers['idempotency-key'] === key,
         retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
       };
     } catch (error) {
@@ -97,6 +110,13 @@ export class ParticipantClient<P extends Participant> {
       return { kind: code !== undefined && notSent.has(code) ? 'not-sent' : 'unanswered', reason };
     }
   }
+}
+
+/** What a key's look-up or seal answers: the answer that the key has. Anything else is an exchange like any other. */
+function storedIn(exchange: Exchange): Exchange {
+  if (exchange.kind !== 'answered' || exchange.status !== 200) return exchange;
+  const { status, body } = exchange.body as { status: number; body: unknown };
+  return { ...exchange, status, body };
 }
 
 function jsonOrText(text: string): unknown {

@@ -5,13 +5,13 @@ import type {
   RefundCommand,
   VoidCommand,
 } from '../contracts/payment.commands.js';
-import type { Keyed } from './keyed.js';
+import type { WithIdempotencyKey } from './idempotent-command.js';
 import type { ParticipantClient } from './participant.client.js';
 
 /** What sagas ask of the payment service. */
 export const paymentActivities = (payment: ParticipantClient<'payment'>) => ({
-  authorize: (command: Keyed<AuthorizeCommand>) => payment.send<PaymentAnswer>('authorize', command),
-  capture: (command: Keyed<CaptureCommand>) => payment.send<PaymentAnswer>('capture', command),
-  void: (command: Keyed<VoidCommand>) => payment.send<PaymentAnswer>('void', command),
-  refund: (command: Keyed<RefundCommand>) => payment.send<PaymentAnswer>('refund', command),
+  authorize: (command: WithIdempotencyKey<AuthorizeCommand>) => payment.send<PaymentAnswer>('authorize', command),
+  capture: (command: WithIdempotencyKey<CaptureCommand>) => payment.send<PaymentAnswer>('capture', command),
+  void: (command: WithIdempotencyKey<VoidCommand>) => payment.send<PaymentAnswer>('void', command),
+  refund: (command: WithIdempotencyKey<RefundCommand>) => payment.send<PaymentAnswer>('refund', command),
 });

@@ -1,4 +1,5 @@
 import type {
+  AcceptApprovalCommand,
   BeginTripCancellationAnswer,
   BeginTripCancellationCommand,
   CommitTripCancellationCommand,
@@ -9,26 +10,28 @@ import type {
   RemindApprovalCommand,
   RequestApprovalCommand,
   TripStateAnswer,
-  UndoTripCancellationCommand,
+  ReinstateTripCommand,
   WithdrawApprovalCommand,
 } from '../contracts/trip.commands.js';
-import type { Keyed } from './keyed.js';
+import type { WithIdempotencyKey } from './idempotent-command.js';
 import type { ParticipantClient } from './participant.client.js';
 
 /** What sagas ask of the trip service. */
 export const tripActivities = (trip: ParticipantClient<'trip'>) => ({
-  createTrip: (command: Keyed<CreateTripCommand>) => trip.send<TripStateAnswer>('createTrip', command),
-  requestApproval: (command: Keyed<RequestApprovalCommand>) => trip.send<TripStateAnswer>('requestApproval', command),
-  remindApproval: (command: Keyed<RemindApprovalCommand>) => trip.send<TripStateAnswer>('remindApproval', command),
-  withdrawApproval: (command: Keyed<WithdrawApprovalCommand>) => trip.send<TripStateAnswer>('withdrawApproval', command),
-  confirmTrip: (command: Keyed<ConfirmTripCommand>) => trip.send<TripStateAnswer>('confirmTrip', command),
-  failTrip: (command: Keyed<FailTripCommand>) => trip.send<TripStateAnswer>('failTrip', command),
-  beginTripCancellation: (command: Keyed<BeginTripCancellationCommand>) =>
+  createTrip: (command: WithIdempotencyKey<CreateTripCommand>) => trip.send<TripStateAnswer>('createTrip', command),
+  requestApproval: (command: WithIdempotencyKey<RequestApprovalCommand>) =>
+    trip.send<TripStateAnswer>('requestApproval', command),
+  remindApproval: (command: WithIdempotencyKey<RemindApprovalCommand>) => trip.send<TripStateAnswer>('remindApproval', command),
+  withdrawApproval: (command: WithIdempotencyKey<WithdrawApprovalCommand>) =>
+    trip.send<TripStateAnswer>('withdrawApproval', command),
+  acceptApproval: (command: WithIdempotencyKey<AcceptApprovalCommand>) => trip.send<TripStateAnswer>('acceptApproval', command),
+  confirmTrip: (command: WithIdempotencyKey<ConfirmTripCommand>) => trip.send<TripStateAnswer>('confirmTrip', command),
+  failTrip: (command: WithIdempotencyKey<FailTripCommand>) => trip.send<TripStateAnswer>('failTrip', command),
+  beginTripCancellation: (command: WithIdempotencyKey<BeginTripCancellationCommand>) =>
     trip.send<BeginTripCancellationAnswer>('beginTripCancellation', command),
-  undoTripCancellation: (command: Keyed<UndoTripCancellationCommand>) =>
-    trip.send<TripStateAnswer>('undoTripCancellation', command),
-  commitTripCancellation: (command: Keyed<CommitTripCancellationCommand>) =>
+  reinstateTrip: (command: WithIdempotencyKey<ReinstateTripCommand>) => trip.send<TripStateAnswer>('reinstateTrip', command),
+  commitTripCancellation: (command: WithIdempotencyKey<CommitTripCancellationCommand>) =>
     trip.send<TripStateAnswer>('commitTripCancellation', command),
-  confirmTripCancellation: (command: Keyed<ConfirmTripCancellationCommand>) =>
+  confirmTripCancellation: (command: WithIdempotencyKey<ConfirmTripCancellationCommand>) =>
     trip.send<TripStateAnswer>('confirmTripCancellation', command),
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CalendarDate, daysBetween } from './calendar-date.js';
 import { Identifier } from './identifier.js';
-import { hasOneTerm, holdAnswer, notOneTerm, reservedItem, reserveFields } from './reservation.commands.js';
+import { holdAnswer, reservedItem, reserveFields } from './reservation.commands.js';
 
 export const maxRentalDays = 30;
 
@@ -21,10 +21,7 @@ export const CarRental = z.strictObject(rental).refine(hasDays, daysProblem).met
 export type CarRental = z.infer<typeof CarRental>;
 
 /** Holds the car for all days of the rental, or for none. */
-export const ReserveCarCommand = z
-  .strictObject({ ...reserveFields, ...rental })
-  .refine(hasDays, daysProblem)
-  .refine(hasOneTerm, notOneTerm);
+export const ReserveCarCommand = z.strictObject({ ...reserveFields, ...rental }).refine(hasDays, daysProblem);
 export type ReserveCarCommand = z.infer<typeof ReserveCarCommand>;
 
 export const ReservedRental = reservedItem(rental);

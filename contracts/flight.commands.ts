@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CalendarDate } from './calendar-date.js';
 import { Identifier } from './identifier.js';
-import { hasOneTerm, holdAnswer, notOneTerm, reservedItem, reserveFields } from './reservation.commands.js';
+import { holdAnswer, reservedItem, reserveFields } from './reservation.commands.js';
 
 const leg = { flightId: Identifier, date: CalendarDate, seats: z.int().min(1).max(100) };
 
@@ -13,7 +13,7 @@ export type FlightLeg = z.infer<typeof FlightLeg>;
 export const FlightLegs = z.array(FlightLeg).min(1).max(10);
 
 /** Holds the seats of all legs, or of none. */
-export const ReserveSeatCommand = z.strictObject({ ...reserveFields, flights: FlightLegs }).refine(hasOneTerm, notOneTerm);
+export const ReserveSeatCommand = z.strictObject({ ...reserveFields, flights: FlightLegs });
 export type ReserveSeatCommand = z.infer<typeof ReserveSeatCommand>;
 
 export const ReservedLeg = reservedItem(leg);

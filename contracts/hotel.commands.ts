@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CalendarDate, daysBetween } from './calendar-date.js';
 import { Identifier } from './identifier.js';
-import { hasOneTerm, holdAnswer, notOneTerm, reservedItem, reserveFields } from './reservation.commands.js';
+import { holdAnswer, reservedItem, reserveFields } from './reservation.commands.js';
 
 export const maxNights = 30;
 
@@ -18,10 +18,7 @@ export const HotelStay = z.strictObject(stay).refine(hasNights, nightsProblem).m
 export type HotelStay = z.infer<typeof HotelStay>;
 
 /** Holds the rooms for all nights of the stay, or for none. */
-export const ReserveRoomCommand = z
-  .strictObject({ ...reserveFields, ...stay })
-  .refine(hasNights, nightsProblem)
-  .refine(hasOneTerm, notOneTerm);
+export const ReserveRoomCommand = z.strictObject({ ...reserveFields, ...stay }).refine(hasNights, nightsProblem);
 export type ReserveRoomCommand = z.infer<typeof ReserveRoomCommand>;
 
 export const ReservedStay = reservedItem(stay);

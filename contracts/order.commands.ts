@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Identifier } from './identifier.js';
 import { Money } from './money.js';
+import { requestMemory } from './operation.resource.js';
 import { OrderLineRequest, Rejection } from './order.resource.js';
 
 /** Records a PENDING order, priced by the order service. */
@@ -8,7 +9,8 @@ export const CreateOrderCommand = z.strictObject({
   orderId: Identifier,
   customerId: Identifier,
   lines: z.array(OrderLineRequest).min(1).max(100),
-  sagaId: z.string().min(1).max(200),
+  operationId: z.string().min(1).max(200),
+  ...requestMemory,
 });
 export type CreateOrderCommand = z.infer<typeof CreateOrderCommand>;
 export const CreateOrderAnswer = z.object({ orderId: z.string(), total: Money });
@@ -29,45 +31,48 @@ export const RejectOrderCommand = z.strictObject({
 });
 export type RejectOrderCommand = z.infer<typeof RejectOrderCommand>;
 
-const sagaId = z.string().min(1).max(200);
+const operationId = z.string().min(1).max(200);
 
 /**
- * Locks an APPROVED order for the saga (→ REVISION_PENDING), with new lines at the catalogue's prices of now. Until that saga has undone or
- * confirmed it every other command is refused.
+ * Locks an APPROVED order for the operation (→ REVISION_PENDING), with new lines at the catalogue's current prices. Every other command is
+ * refused until the operation is discarded or confirmed.
  */
 export const BeginOrderRevisionCommand = z.strictObject({
   orderId: Identifier,
-  sagaId,
+  operationId,
   lines: z.array(OrderLineRequest).min(1).max(100),
+  ...requestMemory,
 });
 export type BeginOrderRevisionCommand = z.infer<typeof BeginOrderRevisionCommand>;
 export const BeginOrderRevisionAnswer = z.object({ orderId: z.string(), state: z.string(), oldTotal: Money, newTotal: Money });
 export type BeginOrderRevisionAnswer = z.infer<typeof BeginOrderRevisionAnswer>;
 
-/**
- * A step of a saga on an order that stands. `begin…` locks an APPROVED order for the saga, `confirm…` ends that with its effect and is refused
- * to a saga that the order is not locked for; `shipOrder` is PAID → SHIPPED at once.
- */
-export const SagaOnOrderCommand = z.strictObject({ orderId: Identifier, sagaId });
-export type SagaOnOrderCommand = z.infer<typeof SagaOnOrderCommand>;
+/** `begin…` locks an APPROVED order for the operation; `shipOrder` is PAID → SHIPPED at once. */
+export const BeginOrderOperationCommand = z.strictObject({ orderId: Identifier, operationId, ...requestMemory });
+export type BeginOrderOperationCommand = z.infer<typeof BeginOrderOperationCommand>;
+
+/** `confirm…` ends the operation with its effect. It is refused to an operation that has not locked the order. */
+export const OrderOperationCommand = z.strictObject({ orderId: Identifier, operationId });
+export type OrderOperationCommand = z.infer<typeof OrderOperationCommand>;
 /** The order as it is locked: who pays what. */
 export const BeginOrderPaymentAnswer = z.object({ orderId: z.string(), state: z.string(), customerId: z.string(), total: Money });
 export type BeginOrderPaymentAnswer = z.infer<typeof BeginOrderPaymentAnswer>;
 
 /**
- * The compensation of `begin…`: the order is APPROVED and as it was, and says why. Before the begin has arrived it leaves a tombstone for the
- * saga, so that it is refused when it does; a lock of another saga is not touched. Refused once the saga has confirmed.
+ * The compensation of `begin…`: the order is APPROVED and unchanged, and keeps the reason. Before the begin has arrived it leaves a tombstone
+ * for the operation, so that the begin is refused when it arrives. It does not touch the lock of another operation. Refused once the operation is
+ * confirmed.
  */
-export const UndoSagaOnOrderCommand = z.strictObject({
+export const RevertOrderOperationCommand = z.strictObject({
   orderId: Identifier,
-  sagaId,
+  operationId,
   reason: z.strictObject({ code: z.string().min(1).max(100), detail: z.string().max(2_000) }),
 });
-export type UndoSagaOnOrderCommand = z.infer<typeof UndoSagaOnOrderCommand>;
+export type RevertOrderOperationCommand = z.infer<typeof RevertOrderOperationCommand>;
 
-/** The state that an undo left the order in; null for one that the order service has never seen. */
-export const UndoSagaOnOrderAnswer = z.object({ orderId: z.string(), state: z.string().nullable() });
-export type UndoSagaOnOrderAnswer = z.infer<typeof UndoSagaOnOrderAnswer>;
+/** The state of the order after the compensation; null for one that the order service has never seen. */
+export const RevertOrderOperationAnswer = z.object({ orderId: z.string(), state: z.string().nullable() });
+export type RevertOrderOperationAnswer = z.infer<typeof RevertOrderOperationAnswer>;
 
 /** The state that a command left the order in. */
 export const OrderStateAnswer = z.object({ orderId: z.string(), state: z.string() });

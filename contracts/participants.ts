@@ -9,9 +9,8 @@ const confirmRefusals = [
 const cancelRefusals = ['CANCELLATION_REFUSED'] as const;
 
 /**
- * Every participant with its commands, by the names that keys, faults and metrics use. `refusals` are the business answers
- * "no" that a command may give: whoever calls must expect each, and any other 4xx is a defect. The first one is what
- * a fault of mode `refuse` answers. Plain data: workflows may import it.
+ * Every participant with its commands, by the names that keys, faults and metrics use. `refusals` are the business refusals of a command, besides
+ * those that every command has (`refusalsOf`). A fault of mode `refuse` answers the first one. Plain data: workflows may import it.
  */
 export const participants = {
   order: {
@@ -19,13 +18,13 @@ export const participants = {
     approveOrder: { refusals: ['ORDER_STATE_CONFLICT', 'ORDER_NOT_FOUND'] },
     rejectOrder: { refusals: ['ORDER_STATE_CONFLICT'] },
     beginOrderRevision: { refusals: ['ORDER_STATE_CONFLICT', 'ORDER_NOT_FOUND', 'UNKNOWN_PRODUCT'] },
-    undoOrderRevision: { refusals: ['ORDER_STATE_CONFLICT'] },
+    discardOrderRevision: { refusals: ['ORDER_STATE_CONFLICT'] },
     confirmOrderRevision: { refusals: ['ORDER_STATE_CONFLICT', 'ORDER_NOT_FOUND'] },
     beginOrderCancellation: { refusals: ['ORDER_STATE_CONFLICT', 'ORDER_NOT_FOUND'] },
-    undoOrderCancellation: { refusals: ['ORDER_STATE_CONFLICT'] },
+    withdrawOrderCancellation: { refusals: ['ORDER_STATE_CONFLICT'] },
     confirmOrderCancellation: { refusals: ['ORDER_STATE_CONFLICT', 'ORDER_NOT_FOUND'] },
     beginOrderPayment: { refusals: ['ORDER_STATE_CONFLICT', 'ORDER_NOT_FOUND'] },
-    undoOrderPayment: { refusals: ['ORDER_STATE_CONFLICT'] },
+    withdrawOrderPayment: { refusals: ['ORDER_STATE_CONFLICT'] },
     confirmOrderPayment: { refusals: ['ORDER_STATE_CONFLICT', 'ORDER_NOT_FOUND'] },
     shipOrder: { refusals: ['ORDER_STATE_CONFLICT', 'ORDER_NOT_FOUND'] },
   },
@@ -53,6 +52,7 @@ export const participants = {
     },
     restoreReservation: { refusals: ['RESTORE_REFUSED'] },
     releaseCredit: { refusals: ['RELEASE_REFUSED'] },
+    checkCustomer: { refusals: ['CUSTOMER_NOT_FOUND'] },
   },
   hotel: {
     reserveRoom: { refusals: ['HOTEL_FULL', 'UNKNOWN_HOTEL', 'STAY_INVALID', ...reserveRefusals] },
@@ -89,10 +89,11 @@ export const participants = {
     requestApproval: { refusals: ['TRIP_STATE_CONFLICT', 'TRIP_NOT_FOUND', 'TRIP_PARTS_MISMATCH'] },
     remindApproval: { refusals: ['TRIP_STATE_CONFLICT', 'TRIP_NOT_FOUND'] },
     withdrawApproval: { refusals: ['WITHDRAWAL_REFUSED'] },
+    acceptApproval: { refusals: ['TRIP_STATE_CONFLICT', 'TRIP_NOT_FOUND'] },
     confirmTrip: { refusals: ['TRIP_STATE_CONFLICT', 'TRIP_NOT_FOUND', 'TRIP_PARTS_MISMATCH'] },
     failTrip: { refusals: ['TRIP_STATE_CONFLICT'] },
     beginTripCancellation: { refusals: ['TRIP_STATE_CONFLICT', 'TRIP_NOT_FOUND'] },
-    undoTripCancellation: { refusals: ['TRIP_STATE_CONFLICT'] },
+    reinstateTrip: { refusals: ['TRIP_STATE_CONFLICT'] },
     commitTripCancellation: { refusals: ['TRIP_STATE_CONFLICT', 'TRIP_NOT_FOUND'] },
     confirmTripCancellation: { refusals: ['TRIP_STATE_CONFLICT', 'TRIP_NOT_FOUND', 'CURRENCY_MISMATCH'] },
   },
@@ -103,3 +104,18 @@ export type Participant = keyof typeof participants;
 export const participantNames = Object.keys(participants) as Participant[];
 /** The operations of one participant. */
 export type OperationOf<P extends Participant> = keyof (typeof participants)[P] & string;
+
+/** The operation that every participant has for every key: `POST /commands/<key>/seal`. Faults name it so; it is no command. */
+export const SEAL = 'seal';
+/** How a sealed key answers every command. */
+export const COMMAND_SEALED = 'COMMAND_SEALED';
+
+/** The business refusals that an operation of a participant may answer, in no order; none for an operation that does not exist. */
+export function refusalsOf(participant: string, operation: string): readonly string[] {
+  const operations = (participants as Record<string, Record<string, { refusals: readonly string[] }>>)[participant];
+  const own = operations?.[operation]?.refusals;
+  return own ? [...own, COMMAND_SEALED] : [];
+}
+
+/** The operations of a participant that a fault can be set for. */
+export const faultOperationsOf = (participant: Participant): string[] => [...Object.keys(participants[participant]), SEAL];

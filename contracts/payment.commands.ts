@@ -3,11 +3,15 @@ import { Identifier } from './identifier.js';
 import { Money } from './money.js';
 import { paymentStates } from './payment-state.js';
 
+/** The longest authorization: a year. */
+const MAX_HOLD_MS = 365 * 86_400_000;
+
 const NonNegativeMoney = Money.extend({ amount: z.int().min(0) });
 
 /**
- * Sets money aside for a trip or an order, once: the same again is answered the same, anything else under the same id is refused. Refused
- * by the bank (the payment is DECLINED then) and after the payment was voided.
+ * Sets money aside for a trip or an order, once: a repeat gets the same answer, anything else under the same id is refused. Refused by the bank
+ * (the payment is DECLINED then) and after the payment was voided. An authorization that is neither captured nor voided expires: it is voided
+ * after PAYMENT_AUTHORIZATION_TTL_MS, or after `holdForMs` if that is longer.
  */
 export const AuthorizeCommand = z
   .strictObject({
@@ -17,6 +21,7 @@ export const AuthorizeCommand = z
     customerId: Identifier,
     paymentMethod: Identifier,
     amount: NonNegativeMoney,
+    holdForMs: z.int().min(1).max(MAX_HOLD_MS).optional(),
   })
   .refine(({ tripId, orderId }) => (tripId === undefined) !== (orderId === undefined), {
     error: 'must name a trip or an order, and not both',
@@ -24,7 +29,7 @@ export const AuthorizeCommand = z
   });
 export type AuthorizeCommand = z.infer<typeof AuthorizeCommand>;
 
-/** AUTHORIZED → CAPTURED: takes the money that was set aside. */
+/** AUTHORIZED → CAPTURED: takes the money that was set aside. Refused once the authorization has expired. */
 export const CaptureCommand = z.strictObject({ paymentId: Identifier });
 export type CaptureCommand = z.infer<typeof CaptureCommand>;
 

@@ -28,7 +28,7 @@ export const paymentEvents = {
     .meta({ description: 'The money that was set aside was taken.', examples: [sample, forOrder] }),
   'payment.voided.v1': z.object({ ...payment, customerId: payment.customerId.nullable(), amount: Money.nullable() }).meta({
     description:
-      'The money that was set aside was set free. Null where the payment was voided before it was seen, of which only the id is known.',
+      'The money that was set aside was released, by a command or because the authorization has expired. Null only in old events, of payments of which only the id was known.',
     examples: [sample, { paymentId: 'PAY-2', customerId: null, amount: null }],
   }),
   'payment.refunded.v1': z

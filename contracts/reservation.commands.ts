@@ -4,18 +4,13 @@ import { Money } from './money.js';
 import { reservationStates } from './reservation-state.js';
 
 /**
- * How long a hold lasts that nobody confirms or cancels: `holdForMs` from its receipt, by the participant's clock, or until `holdUntil`, as
- * workflows said it once. A saga asks for a length, which is the same whenever it asks, and for longer than anything that it may still be
- * waiting for.
+ * How long a hold lasts that nobody confirms or cancels, from its receipt and by the participant's clock. A saga gives the same length whenever
+ * it sends the command, longer than any time that it may still have to wait.
  */
-const term = { holdForMs: z.int().min(1).optional(), holdUntil: z.iso.datetime().optional() };
+const term = { holdForMs: z.int().min(1) };
 export type HoldTerm = z.infer<z.ZodObject<typeof term>>;
-export const holdTerm = ['holdForMs', 'holdUntil'] as const satisfies (keyof HoldTerm)[];
-
-/** The check of every schema that has the term of a hold. */
-export const hasOneTerm = ({ holdForMs, holdUntil }: HoldTerm): boolean =>
-  (holdForMs === undefined) !== (holdUntil === undefined);
-export const notOneTerm = { path: ['holdForMs'], error: 'must be given, or holdUntil instead of it' };
+/** A repeat with another length is the same reservation. */
+export const holdTerm = ['holdForMs'] as const satisfies (keyof HoldTerm)[];
 
 /** What every `reserve…` command has besides its request. A trip reserves once with a participant. */
 export const reserveFields = { tripId: Identifier, ...term };
@@ -42,7 +37,6 @@ export const holdAnswer = <Item extends z.ZodType>(item: Item) =>
     tripId: z.string(),
     state: z.literal('HELD'),
     price: Money.meta({ description: 'Of all items together' }),
-    holdUntil: z.iso.datetime(),
     items: z.array(item),
   });
 
@@ -50,6 +44,5 @@ export interface HoldAnswer<Request> {
   tripId: string;
   state: 'HELD';
   price: Money;
-  holdUntil: string;
   items: ({ reservationId: string; price: Money } & Request)[];
 }

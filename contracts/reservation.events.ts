@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { Money } from './money.js';
 
 /**
- * The facts of a reservation, `<name>-held` to `<name>-expired`, over the items that were reserved. `price` and `holdUntil` are null, and there
- * are no items, where a trip was cancelled before it had reserved anything.
+ * The facts of a reservation, `<name>-held` to `<name>-expired`, over the items that were reserved. `price` and `holdUntil` of `<name>-cancelled`
+ * may be null, as they once were where a trip was cancelled before it had reserved anything.
  * @param sample an item, for the examples
  */
 export function reservationEvents<const Name extends string, Item extends z.ZodType<{ price: Money }>>(
@@ -30,7 +30,7 @@ export function reservationEvents<const Name extends string, Item extends z.ZodT
       })
       .meta({
         description:
-          'The items are free again. Price and end are null, and there are no items, where a trip was cancelled before it had reserved anything.',
+          'The items are free again. Price and end are null, and there are no items, only in old events, of trips that were cancelled before they had reserved anything.',
         examples: [held, never],
       }),
     [`${name}-expired.v1`]: z

@@ -14,6 +14,7 @@ export type SagaState = (typeof sagaStates)[number];
 export const stepKinds = ['compensable', 'pivot', 'retriable'] as const;
 export type StepKind = (typeof stepKinds)[number];
 
+/** SEALED: a pivot that will never happen. PENDING: a step that is compensated although this run has not begun it. */
 export const stepStates = [
   'PENDING',
   'RUNNING',
@@ -23,6 +24,7 @@ export const stepStates = [
   'COMPENSATED',
   'NEEDS_ATTENTION',
   'SKIPPED',
+  'SEALED',
 ] as const;
 export type StepState = (typeof stepStates)[number];
 

@@ -39,9 +39,17 @@ export const sagaEvents = {
     description: 'The saga has turned round and takes its steps back.',
     examples: [{ ...sample, state: 'COMPENSATING' }],
   }),
-  'saga.needs-attention.v1': Saga.meta({
-    description: 'An operator is asked to decide about a step of the saga.',
-    examples: [{ ...sample, state: 'NEEDS_ATTENTION' }],
+  'saga.needs-attention.v1': Saga.extend({
+    lost: z.boolean().optional().meta({
+      description:
+        'True if the saga has no run any more that could end it. Without it an operator is asked to decide about a step',
+    }),
+  }).meta({
+    description: 'An operator is asked to decide about a step of the saga, or to settle a saga that is lost.',
+    examples: [
+      { ...sample, state: 'NEEDS_ATTENTION' },
+      { ...sample, state: 'NEEDS_ATTENTION', lost: true },
+    ],
   }),
   'saga.completed.v1': Ended.meta({
     description: 'The saga went through.',

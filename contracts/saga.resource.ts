@@ -12,6 +12,10 @@ export const SagaSummary = z
     sagaId: z.string(),
     type: z.string(),
     state: z.enum(sagaStates),
+    lost: z
+      .boolean()
+      .optional()
+      .meta({ description: 'True if the saga has no run any more that could end it: POST /v1/sagas/{sagaId}/settle' }),
     businessId: z.string(),
     customerId: z.string().nullable(),
     startedAt: z.iso.datetime(),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { Identifier } from './identifier.js';
 import { Money } from './money.js';
+import { requestMemory } from './operation.resource.js';
 import {
-  exceptParts,
+  excludedParts,
   hasTripPart,
   noTripPart,
   reservedTripParts,
@@ -13,8 +14,8 @@ import {
 import { tripStates } from './trip-state.js';
 
 const tripId = Identifier;
-const sagaId = z.string().min(1).max(200);
-const particulars = { customerId: Identifier, sagaId, ...tripRequestParts };
+const operationId = z.string().min(1).max(200);
+const particulars = { customerId: Identifier, operationId, ...tripRequestParts, ...requestMemory };
 
 /** Records a PENDING trip: what was asked for, nothing reserved yet. */
 export const CreateTripCommand = z.strictObject({ tripId, ...particulars }).refine(hasTripPart, noTripPart);
@@ -30,32 +31,39 @@ export type RequestApprovalCommand = z.infer<typeof RequestApprovalCommand>;
 export const RemindApprovalCommand = z.strictObject({ tripId });
 export type RemindApprovalCommand = z.infer<typeof RemindApprovalCommand>;
 
-/** AWAITING_APPROVAL → PENDING, the compensation of `requestApproval`: nobody can approve it any more. Never refused. */
+/**
+ * AWAITING_APPROVAL → PENDING, the compensation of `requestApproval`: nobody can approve the trip any more. Never refused. It leaves a tombstone,
+ * so that a request that arrives later is refused.
+ */
 export const WithdrawApprovalCommand = z.strictObject({ tripId });
 export type WithdrawApprovalCommand = z.infer<typeof WithdrawApprovalCommand>;
 
+/** AWAITING_APPROVAL → PENDING: the trip was approved, and is not booked yet. Refused where no approval is waited for. */
+export const AcceptApprovalCommand = z.strictObject({ tripId });
+export type AcceptApprovalCommand = z.infer<typeof AcceptApprovalCommand>;
+
 /**
- * PENDING or AWAITING_APPROVAL → BOOKED, with the parts and the total that was paid. The parts are CONFIRMED, but for `except`: those are
- * HELD still.
+ * PENDING or AWAITING_APPROVAL → BOOKED, with the parts and the total that was paid. The parts are CONFIRMED, except `excludedParts`: those
+ * are still HELD.
  */
-export const ConfirmTripCommand = z.strictObject({ ...reservedFields, except: exceptParts });
+export const ConfirmTripCommand = z.strictObject({ ...reservedFields, excludedParts });
 export type ConfirmTripCommand = z.infer<typeof ConfirmTripCommand>;
 
 /**
  * PENDING or AWAITING_APPROVAL → FAILED, the compensation of `createTrip`. For a trip never seen it leaves a tombstone, so that a late
  * `createTrip` is refused. `trip` lets the tombstone be read as a failed trip; without it only the id is remembered. What was reserved is
- * CANCELLED, but for `except`: those parts keep their state.
+ * CANCELLED, except `excludedParts`: those parts keep their state.
  */
 export const FailTripCommand = z.strictObject({
   tripId,
   failure: TripFailure,
   trip: z.strictObject(particulars).refine(hasTripPart, noTripPart).optional(),
-  except: exceptParts,
+  excludedParts,
 });
 export type FailTripCommand = z.infer<typeof FailTripCommand>;
 
-/** BOOKED → CANCELLING: locks the trip for the saga; every other command is refused until that has undone or confirmed. */
-export const BeginTripCancellationCommand = z.strictObject({ tripId, sagaId });
+/** BOOKED → CANCELLING: locks the trip for the operation. Every other command is refused until the trip is reinstated or cancelled. */
+export const BeginTripCancellationCommand = z.strictObject({ tripId, operationId, ...requestMemory });
 export type BeginTripCancellationCommand = z.infer<typeof BeginTripCancellationCommand>;
 /** The trip as it is locked: what there is to release and to refund. */
 export const BeginTripCancellationAnswer = z.object({
@@ -63,36 +71,34 @@ export const BeginTripCancellationAnswer = z.object({
   state: z.enum(tripStates),
   total: Money,
   parts: z.object(tripParts),
-  begunAt: z.iso.datetime().optional().meta({
-    description: 'When the trip was locked: the refund goes by it. Absent in answers of earlier releases',
-  }),
+  begunAt: z.iso.datetime().meta({ description: 'When the trip was locked: it decides the refund' }),
 });
 export type BeginTripCancellationAnswer = z.infer<typeof BeginTripCancellationAnswer>;
 
 /**
- * CANCELLING → BOOKED, the compensation of `beginTripCancellation`. Before the begin has arrived it leaves a tombstone for the saga, so that it
- * is refused when it does. Refused once the saga has committed.
+ * CANCELLING → BOOKED, the compensation of `beginTripCancellation`. Before the begin has arrived it leaves a tombstone for the
+ * operation, so that the begin is refused when it arrives. Refused once the operation is committed.
  */
-export const UndoTripCancellationCommand = z.strictObject({
+export const ReinstateTripCommand = z.strictObject({
   tripId,
-  sagaId,
+  operationId,
   reason: z.strictObject({ code: z.string().min(1).max(100), detail: z.string().max(2_000) }),
 });
-export type UndoTripCancellationCommand = z.infer<typeof UndoTripCancellationCommand>;
+export type ReinstateTripCommand = z.infer<typeof ReinstateTripCommand>;
 
-/** From here the cancellation is not undone any more. */
-export const CommitTripCancellationCommand = z.strictObject({ tripId, sagaId });
+/** The point of no return of the cancellation: afterwards the trip cannot be reinstated. */
+export const CommitTripCancellationCommand = z.strictObject({ tripId, operationId });
 export type CommitTripCancellationCommand = z.infer<typeof CommitTripCancellationCommand>;
 
 /**
- * CANCELLING → CANCELLED, with what was given back; only after the commit. Every part is CANCELLED, but for `except`: those keep their
- * state.
+ * CANCELLING → CANCELLED, with what was given back; only after the commit. Every part is CANCELLED, except `excludedParts`: those
+ * keep their state.
  */
 export const ConfirmTripCancellationCommand = z.strictObject({
   tripId,
-  sagaId,
+  operationId,
   refund: Money.extend({ amount: z.int().min(0) }),
-  except: exceptParts,
+  excludedParts,
 });
 export type ConfirmTripCancellationCommand = z.infer<typeof ConfirmTripCancellationCommand>;
 

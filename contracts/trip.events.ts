@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { Money } from './money.js';
-import { exceptParts, TripFailure, tripParts } from './trip.resource.js';
+import { excludedParts, TripFailure, tripParts } from './trip.resource.js';
 
 const trip = { tripId: z.string(), customerId: z.string() };
-const except = exceptParts.meta({
+const except = excludedParts.meta({
   description: 'Parts that are not free (yet): an operator has to decide about them, or has left them as they were',
 });
 const sagaId = z.string().meta({ description: 'The saga that cancels the trip' });
@@ -43,6 +43,10 @@ export const tripEvents = {
   'trip.approval-withdrawn.v1': z.object(trip).meta({
     description: 'Nobody needs to approve the trip any more: it was taken back before anybody had decided.',
     examples: [sample],
+  }),
+  'trip.approval-given.v1': z.object({ ...trip, total: Money }).meta({
+    description: 'A person has approved the trip; it is paid next.',
+    examples: [{ ...sample, total: euros(420) }],
   }),
   'trip.booked.v1': z.object({ ...trip, total: Money, ...tripParts }).meta({
     description: 'The trip is booked and paid; every part is confirmed, unless its state says otherwise.',

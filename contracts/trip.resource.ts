@@ -19,7 +19,7 @@ export const tripRequestParts = {
 export type TripRequestParts = z.infer<z.ZodObject<typeof tripRequestParts>>;
 
 /** Parts that something is not true of, as an operator has skipped it or still has to decide. */
-export const exceptParts = z.array(z.enum(tripPartNames)).min(1).max(tripPartNames.length).optional();
+export const excludedParts = z.array(z.enum(tripPartNames)).min(1).max(tripPartNames.length).optional();
 
 /** Whether anything is asked for at all; the check of every schema that has the parts. */
 export const hasTripPart = ({ hotel, flights, car, rail }: TripRequestParts): boolean => Boolean(hotel ?? flights ?? car ?? rail);

@@ -17,8 +17,8 @@ export const carReservations = new Reservations({
 export class CarCommands implements CommandHandlers<'car', Transaction> {
   readonly reserveCar = command(
     ReserveCarCommand,
-    (tx: Transaction, { tripId, holdForMs, holdUntil, ...rental }, context) =>
-      carReservations.reserve(tx, { tripId, holdForMs, holdUntil, items: [carOf(rental)] }, context),
+    (tx: Transaction, { tripId, holdForMs, ...rental }, context) =>
+      carReservations.reserve(tx, { tripId, holdForMs, items: [carOf(rental)] }, context),
     holdTerm,
   );
 

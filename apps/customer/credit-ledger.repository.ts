@@ -17,7 +17,7 @@ const SNAPSHOT_INTERVAL = 100;
 const MAX_LOST = 5;
 
 /** An entry as it is decided; the ledger gives it its sequence and its time. */
-export type NewEntry = Pick<LedgerEntry, 'kind' | 'amount' | 'orderId'>;
+export type NewEntry = Pick<LedgerEntry, 'kind' | 'amount' | 'orderId'> & { changeId?: string };
 type Decision = (account: CreditAccount | null) => NewEntry | Refusal | Promise<Refusal>;
 
 interface EntryRow extends Omit<LedgerEntry, 'amount'> {
@@ -63,6 +63,13 @@ export async function readEntriesOfOrder(reader: Reader, orderId: string): Promi
   return rows.map(entryOf);
 }
 
+/** What the entries of a change have added to the order's reservation, in minor units; 0 if the change has not arrived, or was restored. */
+export async function addedByChange(reader: Reader, orderId: string, changeId: string): Promise<number> {
+  const [row] = await reader.$queryRaw<{ added: bigint }[]>`
+    select coalesce(sum(amount), 0)::bigint as added from ledger_entry where order_id = ${orderId} and change_id = ${changeId}`;
+  return Number(row!.added);
+}
+
 /**
  * Lets `decide` choose the next entry of an account as it stands, and adds it, with its event and with a snapshot when one is due.
  *
@@ -97,12 +104,12 @@ async function append(
   tx: CustomerTransaction,
   customerId: string,
   account: CreditAccount | null,
-  { kind, amount, orderId }: NewEntry,
+  { kind, amount, orderId, changeId }: NewEntry,
   context: CommandContext,
 ): Promise<boolean> {
   const [row] = await tx.$queryRaw<EntryRow[]>`
-    insert into ledger_entry (customer_id, sequence, kind, amount, currency, order_id, occurred_at)
-    values (${customerId}, ${(account?.sequence ?? 0) + 1}, ${kind}, ${amount.amount}, ${amount.currency}, ${orderId},
+    insert into ledger_entry (customer_id, sequence, kind, amount, currency, order_id, change_id, occurred_at)
+    values (${customerId}, ${(account?.sequence ?? 0) + 1}, ${kind}, ${amount.amount}, ${amount.currency}, ${orderId}, ${changeId ?? null},
             greatest(clock_timestamp(), ${account?.occurredAt ?? '-infinity'}::timestamptz + interval '1 microsecond'))
     on conflict do nothing returning ${entryColumns}`;
   if (!row) return false;

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import {
   ChangeReservationCommand,
+  type CheckCustomerAnswer,
+  CheckCustomerCommand,
   ReleaseCreditCommand,
   type ReservationAnswer,
   ReserveCreditCommand,
@@ -9,7 +11,7 @@ import {
 import type { Money } from '../../contracts/money.js';
 import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
 import { Refusal } from '../../libs/participant/refusal.js';
-import { type CustomerTransaction, enter, type NewEntry } from './credit-ledger.repository.js';
+import { addedByChange, type CustomerTransaction, enter, type NewEntry } from './credit-ledger.repository.js';
 import { formatMoney } from '../../libs/money/format-money.js';
 import { isRestored, leaveTombstone, lockReservation, rememberRestored } from './order-reservation.repository.js';
 import { raiseRefusal } from './raise-refusal.js';
@@ -46,7 +48,7 @@ export class CustomerCommands implements CommandHandlers<'customer', CustomerTra
     ChangeReservationCommand,
     async (tx: CustomerTransaction, { orderId, changeId, amount }, context): Promise<ReservationAnswer | Refusal> => {
       const reservation = await lockReservation(tx, orderId);
-      if (await isRestored(tx, changeId)) {
+      if (await isRestored(tx, orderId, changeId)) {
         return new Refusal(
           'CHANGE_ALREADY_RESTORED',
           `The change of ${orderId} by ${changeId} was taken back before it arrived.`,
@@ -59,7 +61,7 @@ export class CustomerCommands implements CommandHandlers<'customer', CustomerTra
 
       const difference = { amount: amount.amount - reservation.amount.amount, currency: amount.currency };
       const lowers = difference.amount < 0 && amount.currency === reservation.amount.currency;
-      const entry: NewEntry = { kind: 'CHANGED', amount: difference, orderId };
+      const entry: NewEntry = { kind: 'CHANGED', amount: difference, orderId, changeId };
       const refusal = await enter(
         tx,
         reservation.customerId,
@@ -70,18 +72,19 @@ export class CustomerCommands implements CommandHandlers<'customer', CustomerTra
     },
   );
 
-  /** Never refused: it only gives back, and the change that it takes back is remembered, in case it arrives later. */
+  /** Never refused: it only releases. The tombstone refuses a change that arrives later. */
   readonly restoreReservation = command(
     RestoreReservationCommand,
-    async (tx: CustomerTransaction, { orderId, changeId, amount }, context): Promise<ReservationAnswer> => {
+    async (tx: CustomerTransaction, { orderId, changeId }, context): Promise<ReservationAnswer> => {
       const reservation = await lockReservation(tx, orderId);
-      await rememberRestored(tx, changeId);
+      await rememberRestored(tx, orderId, changeId);
       if (reservation.state !== 'HELD') return { orderId, reserved: null };
       const { customerId, amount: held } = reservation;
-      if (held.amount <= amount.amount) return { orderId, reserved: held };
-      const difference = { ...held, amount: amount.amount - held.amount };
-      await enter(tx, customerId, () => ({ kind: 'CHANGED', amount: difference, orderId }), context);
-      return { orderId, reserved: { ...held, amount: amount.amount } };
+      const added = await addedByChange(tx, orderId, changeId);
+      if (added <= 0) return { orderId, reserved: held };
+      const entry: NewEntry = { kind: 'CHANGED', amount: { ...held, amount: -added }, orderId, changeId };
+      await enter(tx, customerId, () => entry, context);
+      return { orderId, reserved: { ...held, amount: held.amount - added } };
     },
   );
 
@@ -106,12 +109,22 @@ export class CustomerCommands implements CommandHandlers<'customer', CustomerTra
     },
   );
 
+  readonly checkCustomer = command(
+    CheckCustomerCommand,
+    async (tx: CustomerTransaction, { customerId }): Promise<CheckCustomerAnswer | Refusal> => {
+      const customer = await tx.customer.findUnique({ where: { customerId } });
+      return customer ? { customerId, state: customer.state } : customerUnknown(customerId);
+    },
+  );
+
   private async noAccount(tx: CustomerTransaction, customerId: string): Promise<Refusal> {
     const customer = await tx.customer.findUnique({ where: { customerId } });
-    if (!customer) return new Refusal('CUSTOMER_NOT_FOUND', `There is no customer ${customerId}.`);
+    if (!customer) return customerUnknown(customerId);
     return new Refusal('CREDIT_ACCOUNT_NOT_OPEN', `${customerId} is ${customer.state} and has no credit account yet.`);
   }
 }
+
+const customerUnknown = (customerId: string): Refusal => new Refusal('CUSTOMER_NOT_FOUND', `There is no customer ${customerId}.`);
 
 const alreadyReleased = (orderId: string): Refusal =>
   new Refusal('CREDIT_ALREADY_RELEASED', `The credit of order ${orderId} was released; nothing can be reserved for it any more.`);

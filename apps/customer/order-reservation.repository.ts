@@ -19,12 +19,12 @@ export async function leaveTombstone(tx: CustomerTransaction, orderId: string): 
   await tx.releasedOrder.create({ data: { orderId } });
 }
 
-/** Whether a change of a reservation was taken back, be it before it has arrived. */
-export async function isRestored(tx: CustomerTransaction, changeId: string): Promise<boolean> {
-  return (await tx.restoredChange.findUnique({ where: { changeId } })) !== null;
+/** Whether a change of a reservation was restored, be it before the change has arrived. */
+export async function isRestored(tx: CustomerTransaction, orderId: string, changeId: string): Promise<boolean> {
+  return (await tx.restoredChange.findUnique({ where: { orderId_changeId: { orderId, changeId } } })) !== null;
 }
 
-/** Remembers that a change is taken back. Callers hold the order's lock, so the change itself waits for this or has been before. */
-export async function rememberRestored(tx: CustomerTransaction, changeId: string): Promise<void> {
-  await tx.restoredChange.createMany({ data: { changeId }, skipDuplicates: true });
+/** Remembers that a change is restored. Callers hold the order's lock, so the change itself waits for this or has been before. */
+export async function rememberRestored(tx: CustomerTransaction, orderId: string, changeId: string): Promise<void> {
+  await tx.restoredChange.createMany({ data: { orderId, changeId }, skipDuplicates: true });
 }

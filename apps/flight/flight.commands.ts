@@ -17,8 +17,8 @@ export const flightReservations = new Reservations({
 export class FlightCommands implements CommandHandlers<'flight', Transaction> {
   readonly reserveSeat = command(
     ReserveSeatCommand,
-    (tx: Transaction, { tripId, holdForMs, holdUntil, flights }, context) =>
-      flightReservations.reserve(tx, { tripId, holdForMs, holdUntil, items: flights.map(seatsOf) }, context),
+    (tx: Transaction, { tripId, holdForMs, flights }, context) =>
+      flightReservations.reserve(tx, { tripId, holdForMs, items: flights.map(seatsOf) }, context),
     holdTerm,
   );
 

@@ -4,7 +4,8 @@ import type { ConnectionLike } from '@temporalio/client';
 import { AtShutdownModule, type Lifecycle } from '../../libs/service-kit/at-shutdown.module.js';
 import { OperationsModule, type ReadinessChecks } from '../../libs/service-kit/operations.module.js';
 import { ApiKeyGuard } from './auth/api-key.guard.js';
-import { AUTH_POLICY, authPolicy } from './auth/auth-policy.js';
+import { AUTH_POLICY, type AuthPolicy } from './auth/auth-policy.js';
+import { ORIGIN_POLICY, type OriginPolicy } from './auth/origin-policy.js';
 import { CustomersModule } from './customers/customers.module.js';
 import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
 import { DocsController } from './docs.controller.js';
@@ -14,6 +15,7 @@ import { FaultsModule } from './faults/faults.module.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from './gateway.settings.js';
 import { HooksModule } from './hooks/hooks.module.js';
 import { InventoryModule } from './inventory/inventory.module.js';
+import { LeaksModule } from './leaks/leaks.module.js';
 import { Links } from './links.js';
 import { OrdersModule } from './orders/orders.module.js';
 import { ParticipantsModule } from './participants/participants.module.js';
@@ -31,6 +33,8 @@ import { UndeclaredQueryGuard } from './undeclared-query.guard.js';
 
 export interface GatewayModuleOptions {
   settings: GatewaySettings;
+  auth: AuthPolicy;
+  origins: OriginPolicy;
   temporal: ConnectionLike;
   eagerStart: boolean;
   readiness: ReadinessChecks;
@@ -41,8 +45,7 @@ export interface GatewayModuleOptions {
 @Global()
 @Module({})
 export class GatewayModule {
-  /** @throws Error when the settings would open the API to a network without keys. */
-  static register({ settings, temporal, eagerStart, readiness, lifecycle }: GatewayModuleOptions): DynamicModule {
+  static register({ settings, auth, origins, temporal, eagerStart, readiness, lifecycle }: GatewayModuleOptions): DynamicModule {
     return {
       module: GatewayModule,
       imports: [
@@ -68,17 +71,19 @@ export class GatewayModule {
         FaultsModule,
         EventsModule,
         DeadLettersModule,
+        LeaksModule,
       ],
       controllers: [DocsController],
       providers: [
         { provide: GATEWAY_SETTINGS, useValue: settings },
-        { provide: AUTH_POLICY, useValue: authPolicy(settings) },
+        { provide: AUTH_POLICY, useValue: auth },
+        { provide: ORIGIN_POLICY, useValue: origins },
         { provide: APP_GUARD, useClass: ApiKeyGuard },
         { provide: APP_GUARD, useClass: UndeclaredQueryGuard },
         { provide: APP_GUARD, useClass: UndeclaredBodyGuard },
         Links,
       ],
-      exports: [GATEWAY_SETTINGS, AUTH_POLICY, Links],
+      exports: [GATEWAY_SETTINGS, AUTH_POLICY, ORIGIN_POLICY, Links],
     };
   }
 }

@@ -10,6 +10,7 @@ export const gatewaySettingNames = [
   'PUBLIC_URL',
   'AUTH',
   'API_KEYS',
+  'CORS_ORIGINS',
   'CHAOS',
   ...participantUrlSettings,
   'HOOKS_URL',

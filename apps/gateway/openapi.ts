@@ -7,7 +7,8 @@ const description = `Business transactions that cross services: either the whole
 
 A command that starts a saga answers **202** at once with a resource that is PENDING; its \`Location\` can be read from that moment.
 Errors are [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem documents with a stable \`code\`; repeat commands with the same
-\`Idempotency-Key\`. Money is in integer minor units. Lists are paged by \`limit\` and the opaque cursor \`after\`. A method that a path does not have is a 405 that names in \`Allow\` those it has.`;
+\`Idempotency-Key\`. Money is in integer minor units. Lists are paged by \`limit\` and the opaque cursor \`after\`. A method that a path does not have is a 405 that names in \`Allow\` those it has;
+OPTIONS answers 204 with the same. While no API key is required, a foreign \`Host\` or \`Origin\` is a 403.`;
 
 /** The API's description, from the routes and schemas themselves. */
 function openApiDocument(app: INestApplication): OpenAPIObject {

@@ -4,6 +4,9 @@ import type { Logger } from 'pino';
 import type { Lifecycle } from '../../libs/service-kit/at-shutdown.module.js';
 import type { ReadinessChecks } from '../../libs/service-kit/operations.module.js';
 import { startService } from '../../libs/service-kit/start-service.js';
+import { authPolicy } from './auth/auth-policy.js';
+import { crossOrigin } from './auth/cross-origin.middleware.js';
+import { OriginPolicy } from './auth/origin-policy.js';
 import { GatewayModule } from './gateway.module.js';
 import type { GatewaySettings } from './gateway.settings.js';
 import { serveOpenApi } from './openapi.js';
@@ -33,6 +36,15 @@ export async function startGateway({
   readiness = {},
   lifecycle = {},
 }: GatewayOptions): Promise<NestExpressApplication> {
-  const module = GatewayModule.register({ settings, temporal, eagerStart, readiness, lifecycle });
-  return startService({ module, log, host: settings.HOST, port: settings.PORT, configure: serveOpenApi });
+  const auth = authPolicy(settings);
+  const origins = new OriginPolicy(settings, auth.required);
+  const module = GatewayModule.register({ settings, auth, origins, temporal, eagerStart, readiness, lifecycle });
+  return startService({
+    module,
+    log,
+    host: settings.HOST,
+    port: settings.PORT,
+    middleware: crossOrigin(origins),
+    configure: serveOpenApi,
+  });
 }

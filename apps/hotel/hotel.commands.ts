@@ -17,8 +17,8 @@ export const hotelReservations = new Reservations({
 export class HotelCommands implements CommandHandlers<'hotel', Transaction> {
   readonly reserveRoom = command(
     ReserveRoomCommand,
-    (tx: Transaction, { tripId, holdForMs, holdUntil, ...stay }, context) =>
-      hotelReservations.reserve(tx, { tripId, holdForMs, holdUntil, items: [roomsOf(stay)] }, context),
+    (tx: Transaction, { tripId, holdForMs, ...stay }, context) =>
+      hotelReservations.reserve(tx, { tripId, holdForMs, items: [roomsOf(stay)] }, context),
     holdTerm,
   );
 

@@ -1,59 +1,61 @@
 import type { OrderCommand, OrderState } from '../../contracts/order-state.js';
-import type { UndoSagaOnOrderAnswer, UndoSagaOnOrderCommand } from '../../contracts/order.commands.js';
+import type { RevertOrderOperationAnswer, RevertOrderOperationCommand } from '../../contracts/order.commands.js';
+import type { RequestMemory } from '../../contracts/operation.resource.js';
 import type { FailedCommand } from '../../contracts/order.resource.js';
 import type { Order as OrderRow } from '../../generated/order/client.js';
 import type { CommandContext } from '../../libs/participant/command-context.js';
 import { appendEvent } from '../../libs/participant/outbox.js';
 import { Refusal } from '../../libs/participant/refusal.js';
-import { findMark, setMark } from '../../libs/participant/saga-mark.js';
+import { changeMark, findMark, setFirstMark } from '../../libs/participant/operation-mark.js';
 import { orderEvent } from './order-event.js';
 import { allows, type OrderTransition, pendingCommands } from './order-transitions.js';
 import {
   changeOrder,
-  isSeen,
+  isKnown,
   lockOrder,
   type OrderChange,
   type OrderTransaction,
-  type SeenOrder,
+  type KnownOrder,
   transitOrder,
 } from './order.repository.js';
 
-/** A command that locks an order from its begin to its undo or its confirmation. */
+/** A command that locks an order from its begin until it is reverted or confirmed. */
 type LockingCommand = Exclude<OrderCommand, 'ship'>;
 
 const kinds = {
-  revise: { begin: 'beginRevision', undo: 'undoRevision', confirm: 'confirmRevision', undone: 'order.revision-undone' },
+  revise: { begin: 'beginRevision', undo: 'discardRevision', confirm: 'confirmRevision', undone: 'order.revision-undone' },
   cancel: {
     begin: 'beginCancellation',
-    undo: 'undoCancellation',
+    undo: 'withdrawCancellation',
     confirm: 'confirmCancellation',
     undone: 'order.cancellation-undone',
   },
-  pay: { begin: 'beginPayment', undo: 'undoPayment', confirm: 'confirmPayment', undone: 'order.payment-undone' },
+  pay: { begin: 'beginPayment', undo: 'withdrawPayment', confirm: 'confirmPayment', undone: 'order.payment-undone' },
 } as const satisfies Record<LockingCommand, Record<'begin' | 'undo' | 'confirm', OrderTransition> & { undone: string }>;
 
-/** One command of one saga on one order. */
-interface Run {
+/** One operation on one order, and the caller's request that it is for. */
+interface OrderOperation extends RequestMemory {
   orderId: string;
-  sagaId: string;
+  operationId: string;
 }
 
 /**
- * The order, if a saga may begin a command on it; with `again` when it has begun already. Every saga that asks is counted once, also one
- * that is refused, so that the next one gets an id of its own.
+ * The order, if the operation may begin on it; with `again` if it has begun already. Every operation is counted once, a refused one too, so that
+ * the next one gets an id of its own.
  */
 export async function mayBegin(
   tx: OrderTransaction,
   command: OrderCommand,
-  { orderId, sagaId }: Run,
-): Promise<{ order: SeenOrder; again: boolean } | Refusal> {
+  { orderId, operationId, request }: OrderOperation,
+): Promise<{ order: KnownOrder; again: boolean } | Refusal> {
   const order = await lockOrder(tx, orderId);
-  if (!order || !isSeen(order)) return orderNotFound(orderId);
-  const mark = await findMark(tx, { aggregateId: orderId, command, sagaId });
+  if (!order || !isKnown(order)) return orderNotFound(orderId);
+  const mark = await findMark(tx, { aggregateId: orderId, command, operationId });
   if (mark === 'BEGUN' || (mark === 'CONFIRMED' && command === 'ship')) return { order, again: true };
-  if (mark) return new Refusal('ORDER_STATE_CONFLICT', `${sagaId} has ended already; it cannot begin on order ${orderId} again.`);
+  if (mark)
+    return new Refusal('ORDER_STATE_CONFLICT', `${operationId} has ended already; it cannot begin on order ${orderId} again.`);
   if (allows(command === 'ship' ? 'ship' : kinds[command].begin, order.state as OrderState)) return { order, again: false };
-  await setMark(tx, { aggregateId: orderId, command, sagaId }, 'REFUSED');
+  await setFirstMark(tx, { aggregateId: orderId, command, operationId }, 'REFUSED', request);
   await changeOrder(tx, orderId, { counts: true });
   return conflict(order, `${command} it`);
 }
@@ -62,48 +64,54 @@ export async function mayBegin(
 export async function begin(
   tx: OrderTransaction,
   command: LockingCommand,
-  { orderId, sagaId }: Run,
+  { orderId, operationId, request }: OrderOperation,
   revision?: NonNullable<OrderChange['revision']>,
 ): Promise<OrderRow> {
-  await setMark(tx, { aggregateId: orderId, command, sagaId }, 'BEGUN');
-  return moved(tx, orderId, kinds[command].begin, { pendingSagaId: sagaId, counts: true, ...(revision && { revision }) });
+  await setFirstMark(tx, { aggregateId: orderId, command, operationId }, 'BEGUN', request);
+  return moved(tx, orderId, kinds[command].begin, { lockedBy: operationId, counts: true, ...(revision && { revision }) });
 }
 
-/** Takes an order that a saga has begun on back to where it was; without its begin, remembers that it must not come any more. */
-export async function undo(
+/** Unlocks the order, unchanged. If the operation has not begun, a tombstone refuses its late begin. */
+export async function revert(
   tx: OrderTransaction,
   command: LockingCommand,
-  run: UndoSagaOnOrderCommand,
+  operation: RevertOrderOperationCommand,
   context: CommandContext,
-): Promise<UndoSagaOnOrderAnswer | Refusal> {
-  const { orderId, sagaId, reason } = run;
+): Promise<RevertOrderOperationAnswer | Refusal> {
+  const { orderId, operationId, reason } = operation;
   const order = await lockOrder(tx, orderId);
-  const mark = await findMark(tx, { aggregateId: orderId, command, sagaId });
+  const mark = await findMark(tx, { aggregateId: orderId, command, operationId });
   if (mark === 'CONFIRMED')
-    return new Refusal('ORDER_STATE_CONFLICT', `${sagaId} has confirmed on order ${orderId}; that cannot be undone.`);
+    return new Refusal('ORDER_STATE_CONFLICT', `${operationId} has confirmed on order ${orderId}; that cannot be reverted.`);
   if (mark === 'UNDONE' || mark === 'REFUSED') return { orderId, state: order?.state ?? null };
-  await setMark(tx, { aggregateId: orderId, command, sagaId }, 'UNDONE');
-  if (!order || !isSeen(order)) return { orderId, state: order?.state ?? null };
-  const failed = lastFailed(command, { ...reason, sagaId });
+  const marked = { aggregateId: orderId, command, operationId };
+  await (mark ? changeMark(tx, marked, mark, 'UNDONE') : setFirstMark(tx, marked, 'UNDONE'));
+  if (!order || !isKnown(order)) return { orderId, state: order?.state ?? null };
+  const failed = lastFailed(command, { ...reason, sagaId: operationId });
   const undone =
     mark === 'BEGUN'
-      ? await moved(tx, orderId, kinds[command].undo, { ...failed, pendingSagaId: null, revision: null })
+      ? await moved(tx, orderId, kinds[command].undo, { ...failed, lockedBy: null, revision: null })
       : await changeOrder(tx, orderId, { ...failed, counts: true }, true);
-  await appendEvent(tx, orderEvent(undone, kinds[command].undone, { sagaId, reason }), context);
+  await appendEvent(tx, orderEvent(undone, kinds[command].undone, { sagaId: operationId, reason }), context);
   return { orderId, state: undone.state };
 }
 
-/** Refuses a command for a reason that readers of the order are told, too: it has not begun and never will. */
+/** Refuses an operation that has not begun, and publishes the reason. */
 export async function refuse(
   tx: OrderTransaction,
   command: LockingCommand,
-  { orderId, sagaId }: Run,
+  { orderId, operationId, request }: OrderOperation,
   reason: { code: string; detail: string },
   context: CommandContext,
 ): Promise<Refusal> {
-  await setMark(tx, { aggregateId: orderId, command, sagaId }, 'REFUSED');
-  const order = await changeOrder(tx, orderId, { ...lastFailed(command, { ...reason, sagaId }), counts: true }, true);
-  await appendEvent(tx, orderEvent(order, kinds[command].undone, { sagaId, reason }), context);
+  await setFirstMark(tx, { aggregateId: orderId, command, operationId }, 'REFUSED', request);
+  const order = await changeOrder(
+    tx,
+    orderId,
+    { ...lastFailed(command, { ...reason, sagaId: operationId }), counts: true },
+    true,
+  );
+  await appendEvent(tx, orderEvent(order, kinds[command].undone, { sagaId: operationId, reason }), context);
   return new Refusal(reason.code, reason.detail);
 }
 
@@ -114,22 +122,22 @@ export async function refuse(
 export async function confirm(
   tx: OrderTransaction,
   command: LockingCommand,
-  { orderId, sagaId }: Run,
-  change: (order: SeenOrder) => OrderChange = () => ({}),
+  { orderId, operationId }: OrderOperation,
+  change: (order: KnownOrder) => OrderChange = () => ({}),
 ): Promise<{ order: OrderRow; again: boolean } | Refusal> {
   const order = await lockOrder(tx, orderId);
-  if (!order || !isSeen(order)) return orderNotFound(orderId);
-  const mark = await findMark(tx, { aggregateId: orderId, command, sagaId });
+  if (!order || !isKnown(order)) return orderNotFound(orderId);
+  const mark = await findMark(tx, { aggregateId: orderId, command, operationId });
   if (mark === 'CONFIRMED') return { order, again: true };
-  if (mark !== 'BEGUN') return conflict(order, `let ${sagaId}, for which it is not locked, ${command} it`);
-  await setMark(tx, { aggregateId: orderId, command, sagaId }, 'CONFIRMED');
-  const unlocked = { ...change(order), ...lastFailed(command, null), pendingSagaId: null, revision: null };
+  if (mark !== 'BEGUN') return conflict(order, `let ${operationId}, for which it is not locked, ${command} it`);
+  await changeMark(tx, { aggregateId: orderId, command, operationId }, mark, 'CONFIRMED');
+  const unlocked = { ...change(order), ...lastFailed(command, null), lockedBy: null, revision: null };
   return { order: await moved(tx, orderId, kinds[command].confirm, unlocked), again: false };
 }
 
 /** Ships an order that `mayBegin` has let through. */
-export async function ship(tx: OrderTransaction, { orderId, sagaId }: Run): Promise<OrderRow> {
-  await setMark(tx, { aggregateId: orderId, command: 'ship', sagaId }, 'CONFIRMED');
+export async function ship(tx: OrderTransaction, { orderId, operationId, request }: OrderOperation): Promise<OrderRow> {
+  await setFirstMark(tx, { aggregateId: orderId, command: 'ship', operationId }, 'CONFIRMED', request);
   return moved(tx, orderId, 'ship', { counts: true });
 }
 
@@ -154,8 +162,8 @@ function lastFailed(command: LockingCommand, failed: FailedCommand | null): Orde
 const orderNotFound = (orderId: string): Refusal => new Refusal('ORDER_NOT_FOUND', `There is no order ${orderId}.`);
 
 /** Says what the order is at, and what is pending on whose behalf. */
-function conflict({ orderId, state, pendingSagaId }: OrderRow, wish: string): Refusal {
+function conflict({ orderId, state, lockedBy }: OrderRow, wish: string): Refusal {
   const command = pendingCommands[state as OrderState];
-  const pending = command ? ` (the command to ${command} it is pending on behalf of ${pendingSagaId})` : '';
+  const pending = command ? ` (the command to ${command} it is pending on behalf of ${lockedBy})` : '';
   return new Refusal('ORDER_STATE_CONFLICT', `Order ${orderId} is ${state}${pending}: nobody can ${wish} now.`);
 }

@@ -13,13 +13,13 @@ export const orderTransitions = {
   approve: { from: ['PENDING'], to: 'APPROVED' },
   reject: { from: ['PENDING'], to: 'REJECTED' },
   beginRevision: { from: ['APPROVED'], to: 'REVISION_PENDING' },
-  undoRevision: { from: ['REVISION_PENDING'], to: 'APPROVED' },
+  discardRevision: { from: ['REVISION_PENDING'], to: 'APPROVED' },
   confirmRevision: { from: ['REVISION_PENDING'], to: 'APPROVED' },
   beginCancellation: { from: ['APPROVED'], to: 'CANCEL_PENDING' },
-  undoCancellation: { from: ['CANCEL_PENDING'], to: 'APPROVED' },
+  withdrawCancellation: { from: ['CANCEL_PENDING'], to: 'APPROVED' },
   confirmCancellation: { from: ['CANCEL_PENDING'], to: 'CANCELLED' },
   beginPayment: { from: ['APPROVED'], to: 'PAYMENT_PENDING' },
-  undoPayment: { from: ['PAYMENT_PENDING'], to: 'APPROVED' },
+  withdrawPayment: { from: ['PAYMENT_PENDING'], to: 'APPROVED' },
   confirmPayment: { from: ['PAYMENT_PENDING'], to: 'PAID' },
   ship: { from: ['PAID'], to: 'SHIPPED' },
 } as const satisfies Record<string, Transition>;
@@ -33,7 +33,7 @@ export const initialOrderState: OrderState = 'PENDING';
 export const allows = (transition: OrderTransition, state: OrderState): boolean =>
   (orderTransitions[transition].from as readonly OrderState[]).includes(state);
 
-/** The commands that hold an order locked from their begin to their undo or confirmation, by the state that it is in meanwhile. */
+/** The commands that hold an order locked from their begin until they are reverted or confirmed, by the state that it is in meanwhile. */
 export const pendingCommands: Partial<Record<OrderState, OrderCommand>> = {
   REVISION_PENDING: 'revise',
   CANCEL_PENDING: 'cancel',

@@ -3,21 +3,23 @@ import {
   ApproveOrderCommand,
   type BeginOrderPaymentAnswer,
   type BeginOrderRevisionAnswer,
+  BeginOrderOperationCommand,
   BeginOrderRevisionCommand,
   type CreateOrderAnswer,
   CreateOrderCommand,
   type OrderStateAnswer,
   RejectOrderCommand,
-  SagaOnOrderCommand,
-  type UndoSagaOnOrderAnswer,
-  UndoSagaOnOrderCommand,
+  OrderOperationCommand,
+  type RevertOrderOperationAnswer,
+  RevertOrderOperationCommand,
 } from '../../contracts/order.commands.js';
 import type { CommandContext } from '../../libs/participant/command-context.js';
 import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
 import { appendEvent } from '../../libs/participant/outbox.js';
+import { creationUndone, rememberCreation } from '../../libs/participant/operation-mark.js';
 import { Refusal } from '../../libs/participant/refusal.js';
 import { orderEvent } from './order-event.js';
-import { begin, confirm, mayBegin, refuse, ship, undo } from './order-lock.js';
+import { begin, confirm, mayBegin, refuse, revert, ship } from './order-lock.js';
 import { priceLines } from './order-pricing.js';
 import {
   findOrder,
@@ -37,7 +39,7 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
   /** Records a PENDING order at the catalogue's prices. An unknown product makes it a REJECTED one, so that it can be looked at. */
   readonly createOrder = command(
     CreateOrderCommand,
-    async (tx: OrderTransaction, order, context): Promise<CreateOrderAnswer | Refusal> => {
+    async (tx: OrderTransaction, { request, ...order }, context): Promise<CreateOrderAnswer | Refusal> => {
       const known = await findOrder(tx, order.orderId);
       if (known)
         return new Refusal(
@@ -48,10 +50,12 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
       const rejection = { code: 'UNKNOWN_PRODUCT', detail: `The catalogue has no ${unknown.join(', ')}.` };
       if (unknown.length > 0) {
         const rejected = await insertOrder(tx, { ...order, ...priced, state: 'REJECTED', rejection });
+        await rememberCreation(tx, order.orderId, order.operationId, 'REFUSED', request);
         await appendEvent(tx, orderEvent(rejected, 'order.rejected', { rejection, ...priced }), context);
         return new Refusal(rejection.code, rejection.detail);
       }
       const placed = await insertOrder(tx, { ...order, ...priced, state: initialOrderState });
+      await rememberCreation(tx, order.orderId, order.operationId, 'CONFIRMED', request);
       await appendEvent(tx, orderEvent(placed, 'order.placed', priced), context);
       return { orderId: order.orderId, total: priced.total };
     },
@@ -83,8 +87,10 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
       if (found && found.state !== 'REJECTED') {
         return new Refusal('ORDER_STATE_CONFLICT', `Order ${orderId} is ${found.state} and cannot be rejected any more.`);
       }
-      if (moved) await appendEvent(tx, orderEvent(moved, 'order.rejected', { rejection }), context);
-      else if (!found) await this.leaveTombstone(tx, order, context);
+      if (moved) {
+        await creationUndone(tx, orderId, moved.operationId);
+        await appendEvent(tx, orderEvent(moved, 'order.rejected', { rejection }), context);
+      } else if (!found) await this.leaveTombstone(tx, order, context);
       return { orderId, state: 'REJECTED' };
     },
     ['rejection'],
@@ -93,118 +99,130 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
   /** The new lines cost what the catalogue asks now. An unknown product is refused, and readers of the order are told. */
   readonly beginOrderRevision = command(
     BeginOrderRevisionCommand,
-    async (tx: OrderTransaction, { lines: asked, ...run }, context): Promise<BeginOrderRevisionAnswer | Refusal> => {
-      const allowed = await mayBegin(tx, 'revise', run);
+    async (tx: OrderTransaction, { lines: asked, ...operation }, context): Promise<BeginOrderRevisionAnswer | Refusal> => {
+      const allowed = await mayBegin(tx, 'revise', operation);
       if (allowed instanceof Refusal) return allowed;
-      const { orderId } = run;
+      const { orderId } = operation;
       const oldTotal = totalOf(allowed.order);
       if (allowed.again) return { orderId, state: allowed.order.state, oldTotal, newTotal: revisionOf(allowed.order)!.total };
       const { unknown, ...revision } = priceLines(asked, await pricesOf(tx, skusOf({ lines: asked })));
       if (unknown.length > 0) {
         const reason = { code: 'UNKNOWN_PRODUCT', detail: `The catalogue has no ${unknown.join(', ')}.` };
-        return refuse(tx, 'revise', run, reason, context);
+        return refuse(tx, 'revise', operation, reason, context);
       }
       const newTotal = revision.total;
-      const order = await begin(tx, 'revise', run, revision);
+      const order = await begin(tx, 'revise', operation, revision);
       await appendEvent(
         tx,
-        orderEvent(order, 'order.revision-begun', { sagaId: run.sagaId, oldTotal, newTotal, newLines: revision.lines }),
+        orderEvent(order, 'order.revision-begun', {
+          sagaId: operation.operationId,
+          oldTotal,
+          newTotal,
+          newLines: revision.lines,
+        }),
         context,
       );
       return { orderId, state: order.state, oldTotal, newTotal };
     },
   );
 
-  readonly undoOrderRevision = command(
-    UndoSagaOnOrderCommand,
-    (tx: OrderTransaction, run, context): Promise<UndoSagaOnOrderAnswer | Refusal> => undo(tx, 'revise', run, context),
+  readonly discardOrderRevision = command(
+    RevertOrderOperationCommand,
+    (tx: OrderTransaction, operation, context): Promise<RevertOrderOperationAnswer | Refusal> =>
+      revert(tx, 'revise', operation, context),
     ['reason'],
   );
 
   readonly confirmOrderRevision = command(
-    SagaOnOrderCommand,
-    async (tx: OrderTransaction, run, context): Promise<OrderStateAnswer | Refusal> => {
-      const confirmed = await confirm(tx, 'revise', run, (order) => revisionOf(order)!);
+    OrderOperationCommand,
+    async (tx: OrderTransaction, operation, context): Promise<OrderStateAnswer | Refusal> => {
+      const confirmed = await confirm(tx, 'revise', operation, (order) => revisionOf(order)!);
       if (confirmed instanceof Refusal) return confirmed;
       const { order, again } = confirmed;
       if (!again) {
         const revised = { lines: linesOf(order), total: totalOf(order) };
         await appendEvent(tx, orderEvent(order, 'order.revised', revised), context);
       }
-      return { orderId: run.orderId, state: order.state };
+      return { orderId: operation.orderId, state: order.state };
     },
   );
 
   readonly beginOrderCancellation = command(
-    SagaOnOrderCommand,
-    async (tx: OrderTransaction, run, context): Promise<OrderStateAnswer | Refusal> => {
-      const allowed = await mayBegin(tx, 'cancel', run);
+    BeginOrderOperationCommand,
+    async (tx: OrderTransaction, operation, context): Promise<OrderStateAnswer | Refusal> => {
+      const allowed = await mayBegin(tx, 'cancel', operation);
       if (allowed instanceof Refusal) return allowed;
-      const { orderId, sagaId } = run;
+      const { orderId, operationId } = operation;
       if (allowed.again) return { orderId, state: allowed.order.state };
-      const order = await begin(tx, 'cancel', run);
-      await appendEvent(tx, orderEvent(order, 'order.cancellation-begun', { sagaId, total: totalOf(order) }), context);
+      const order = await begin(tx, 'cancel', operation);
+      await appendEvent(
+        tx,
+        orderEvent(order, 'order.cancellation-begun', { sagaId: operationId, total: totalOf(order) }),
+        context,
+      );
       return { orderId, state: order.state };
     },
   );
 
-  readonly undoOrderCancellation = command(
-    UndoSagaOnOrderCommand,
-    (tx: OrderTransaction, run, context): Promise<UndoSagaOnOrderAnswer | Refusal> => undo(tx, 'cancel', run, context),
+  readonly withdrawOrderCancellation = command(
+    RevertOrderOperationCommand,
+    (tx: OrderTransaction, operation, context): Promise<RevertOrderOperationAnswer | Refusal> =>
+      revert(tx, 'cancel', operation, context),
     ['reason'],
   );
 
   readonly confirmOrderCancellation = command(
-    SagaOnOrderCommand,
-    async (tx: OrderTransaction, run, context): Promise<OrderStateAnswer | Refusal> => {
-      const confirmed = await confirm(tx, 'cancel', run);
+    OrderOperationCommand,
+    async (tx: OrderTransaction, operation, context): Promise<OrderStateAnswer | Refusal> => {
+      const confirmed = await confirm(tx, 'cancel', operation);
       if (confirmed instanceof Refusal) return confirmed;
       const { order, again } = confirmed;
       if (!again) await appendEvent(tx, orderEvent(order, 'order.cancelled', { total: totalOf(order) }), context);
-      return { orderId: run.orderId, state: order.state };
+      return { orderId: operation.orderId, state: order.state };
     },
   );
 
   readonly beginOrderPayment = command(
-    SagaOnOrderCommand,
-    async (tx: OrderTransaction, run, context): Promise<BeginOrderPaymentAnswer | Refusal> => {
-      const allowed = await mayBegin(tx, 'pay', run);
+    BeginOrderOperationCommand,
+    async (tx: OrderTransaction, operation, context): Promise<BeginOrderPaymentAnswer | Refusal> => {
+      const allowed = await mayBegin(tx, 'pay', operation);
       if (allowed instanceof Refusal) return allowed;
       const { orderId, customerId } = allowed.order;
       const total = totalOf(allowed.order);
       if (allowed.again) return { orderId, state: allowed.order.state, customerId, total };
-      const order = await begin(tx, 'pay', run);
-      await appendEvent(tx, orderEvent(order, 'order.payment-begun', { sagaId: run.sagaId, total }), context);
+      const order = await begin(tx, 'pay', operation);
+      await appendEvent(tx, orderEvent(order, 'order.payment-begun', { sagaId: operation.operationId, total }), context);
       return { orderId, state: order.state, customerId, total };
     },
   );
 
-  readonly undoOrderPayment = command(
-    UndoSagaOnOrderCommand,
-    (tx: OrderTransaction, run, context): Promise<UndoSagaOnOrderAnswer | Refusal> => undo(tx, 'pay', run, context),
+  readonly withdrawOrderPayment = command(
+    RevertOrderOperationCommand,
+    (tx: OrderTransaction, operation, context): Promise<RevertOrderOperationAnswer | Refusal> =>
+      revert(tx, 'pay', operation, context),
     ['reason'],
   );
 
   readonly confirmOrderPayment = command(
-    SagaOnOrderCommand,
-    async (tx: OrderTransaction, run, context): Promise<OrderStateAnswer | Refusal> => {
-      const confirmed = await confirm(tx, 'pay', run);
+    OrderOperationCommand,
+    async (tx: OrderTransaction, operation, context): Promise<OrderStateAnswer | Refusal> => {
+      const confirmed = await confirm(tx, 'pay', operation);
       if (confirmed instanceof Refusal) return confirmed;
       const { order, again } = confirmed;
       if (!again) await appendEvent(tx, orderEvent(order, 'order.paid', { total: totalOf(order) }), context);
-      return { orderId: run.orderId, state: order.state };
+      return { orderId: operation.orderId, state: order.state };
     },
   );
 
   readonly shipOrder = command(
-    SagaOnOrderCommand,
-    async (tx: OrderTransaction, run, context): Promise<OrderStateAnswer | Refusal> => {
-      const allowed = await mayBegin(tx, 'ship', run);
+    BeginOrderOperationCommand,
+    async (tx: OrderTransaction, operation, context): Promise<OrderStateAnswer | Refusal> => {
+      const allowed = await mayBegin(tx, 'ship', operation);
       if (allowed instanceof Refusal) return allowed;
-      if (allowed.again) return { orderId: run.orderId, state: allowed.order.state };
-      const order = await ship(tx, run);
+      if (allowed.again) return { orderId: operation.orderId, state: allowed.order.state };
+      const order = await ship(tx, operation);
       await appendEvent(tx, orderEvent(order, 'order.shipped', { lines: linesOf(order), total: totalOf(order) }), context);
-      return { orderId: run.orderId, state: order.state };
+      return { orderId: operation.orderId, state: order.state };
     },
   );
 
@@ -214,11 +232,15 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
     { orderId, rejection, order }: RejectOrderCommand,
     context: CommandContext,
   ): Promise<void> {
-    const particulars = order ?? { customerId: null, lines: [], sagaId: context.correlationId ?? context.key };
+    const { request, ...particulars } = order ?? { ...unknownParticulars, operationId: context.correlationId ?? context.key };
     const { lines, total } = priceLines(particulars.lines, await pricesOf(tx, skusOf(particulars)));
     const tombstone = await insertOrder(tx, { orderId, ...particulars, lines, total, state: 'REJECTED', rejection });
+    await rememberCreation(tx, orderId, tombstone.operationId, 'UNDONE', request);
     await appendEvent(tx, orderEvent(tombstone, 'order.rejected', { rejection, ...(order && { lines, total }) }), context);
   }
 }
+
+/** What is known of an order that was rejected by its id alone. */
+const unknownParticulars = { customerId: null, lines: [], request: undefined };
 
 const skusOf = ({ lines }: { lines: readonly { sku: string }[] }): string[] => lines.map(({ sku }) => sku);

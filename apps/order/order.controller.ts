@@ -3,11 +3,13 @@ import { z } from 'zod';
 import { Identifier } from '../../contracts/identifier.js';
 import { orderStates } from '../../contracts/order-state.js';
 import type { Order } from '../../contracts/order.resource.js';
+import type { OperationRecord } from '../../contracts/operation.resource.js';
 import { type Page, pageQuery } from '../../contracts/page.js';
 import { ProblemException } from '../../libs/service-kit/problem.exception.js';
 import { type OrderFilter, OrderQueries } from './order.queries.js';
 
 const OrderListQuery = z.strictObject({ customerId: Identifier.optional(), state: z.enum(orderStates).optional(), ...pageQuery });
+const OperationListQuery = z.strictObject({ requestKey: z.string().min(1).max(200) });
 
 @Controller('orders')
 export class OrderController {
@@ -23,5 +25,14 @@ export class OrderController {
     const order = await this.queries.order(orderId);
     if (!order) throw new ProblemException(404, 'ORDER_NOT_FOUND', `There is no order ${orderId}.`);
     return order;
+  }
+
+  /** An order that there is not has no operations: whoever asks wants to know whether a request has been here before. */
+  @Get(':orderId/operations')
+  async operations(
+    @Param('orderId', { schema: Identifier }) orderId: string,
+    @Query({ schema: OperationListQuery }) { requestKey }: z.infer<typeof OperationListQuery>,
+  ): Promise<{ items: OperationRecord[] }> {
+    return { items: await this.queries.operations(orderId, requestKey) };
   }
 }

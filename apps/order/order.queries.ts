@@ -1,12 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OrderState } from '../../contracts/order-state.js';
 import type { Order } from '../../contracts/order.resource.js';
+import type { OperationRecord } from '../../contracts/operation.resource.js';
 import type { Page } from '../../contracts/page.js';
 import type { Product } from '../../contracts/product.resource.js';
 import type { PrismaClient } from '../../generated/order/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
+import { operationsOf } from '../../libs/participant/operation-mark.js';
 import { decodeCursor, encodeCursor } from '../../libs/service-kit/cursor.js';
-import { isSeen, toResource } from './order.repository.js';
+import { isKnown, toResource } from './order.repository.js';
 
 export interface OrderFilter {
   customerId?: string | undefined;
@@ -23,7 +25,12 @@ export class OrderQueries {
   /** The order, or null if there is none. */
   async order(orderId: string): Promise<Order | null> {
     const row = await this.database.order.findUnique({ where: { orderId } });
-    return row && isSeen(row) ? toResource(row) : null;
+    return row && isKnown(row) ? toResource(row) : null;
+  }
+
+  /** The operations on the order that were begun for a request of a caller. */
+  operations(orderId: string, requestKey: string): Promise<OperationRecord[]> {
+    return operationsOf(this.database, orderId, requestKey);
   }
 
   /** Orders, newest first. */
@@ -40,7 +47,7 @@ export class OrderQueries {
       orderBy: [{ createdAt: 'desc' }, { orderId: 'desc' }],
       take: limit + 1,
     });
-    const items = rows.slice(0, limit).filter(isSeen).map(toResource);
+    const items = rows.slice(0, limit).filter(isKnown).map(toResource);
     const last = items.at(-1);
     return { items, next: rows.length > limit && last ? encodeCursor(last.createdAt, last.orderId) : null };
   }

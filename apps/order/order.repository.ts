@@ -16,7 +16,7 @@ export interface NewOrder {
   lines: OrderLine[];
   total: Money;
   rejection?: Rejection;
-  sagaId: string;
+  operationId: string;
 }
 
 /** What a change of an order changes besides the state. `null` clears. */
@@ -24,19 +24,19 @@ export interface OrderChange {
   rejection?: Rejection;
   lines?: OrderLine[];
   total?: Money;
-  /** The saga that the order is locked for. */
-  pendingSagaId?: string | null;
+  /** The operation that the order is locked by. */
+  lockedBy?: string | null;
   /** What the order becomes when its revision is confirmed. */
   revision?: { lines: OrderLine[]; total: Money } | null;
   lastRevision?: FailedCommand | null;
   lastPayment?: FailedCommand | null;
   lastCancellation?: FailedCommand | null;
-  /** One more saga has asked for a command. */
+  /** One more operation has been asked for. */
   counts?: boolean;
 }
 
 /** An order of which more than the id is known: no tombstone. */
-export type SeenOrder = OrderRow & { customerId: string };
+export type KnownOrder = OrderRow & { customerId: string };
 
 /** The order of that id, tombstones included, or null. */
 export function findOrder(tx: OrderTransaction, orderId: string): Promise<OrderRow | null> {
@@ -106,7 +106,8 @@ export function changeOrder(tx: OrderTransaction, orderId: string, change: Order
   });
 }
 
-export const isSeen = (row: OrderRow): row is SeenOrder => row.customerId !== null;
+/** False for a tombstone, of which only the id is known. */
+export const isKnown = (row: OrderRow): row is KnownOrder => row.customerId !== null;
 
 export const totalOf = ({ total, currency }: OrderRow): Money => ({ amount: Number(total), currency });
 
@@ -128,7 +129,7 @@ export async function pricesOf(tx: OrderTransaction | PrismaClient, skus: readon
 }
 
 /** The order as readers see it; a tombstone has no customer and is not shown. */
-export function toResource(row: SeenOrder): Order {
+export function toResource(row: KnownOrder): Order {
   const command = pendingCommands[row.state as OrderState];
   return {
     orderId: row.orderId,
@@ -137,25 +138,25 @@ export function toResource(row: SeenOrder): Order {
     lines: linesOf(row),
     total: totalOf(row),
     ...(row.rejectionCode === null ? {} : { rejection: { code: row.rejectionCode, detail: row.rejectionDetail ?? '' } }),
-    ...(command && row.pendingSagaId !== null ? { pending: { command, sagaId: row.pendingSagaId, ...revisionOf(row) } } : {}),
+    ...(command && row.lockedBy !== null ? { pending: { command, sagaId: row.lockedBy, ...revisionOf(row) } } : {}),
     ...(row.lastRevision === null ? {} : { lastRevision: row.lastRevision as FailedCommand }),
     ...(row.lastPayment === null ? {} : { lastPayment: row.lastPayment as FailedCommand }),
     ...(row.lastCancellation === null ? {} : { lastCancellation: row.lastCancellation as FailedCommand }),
     commandCount: row.commandCount,
-    sagaId: row.sagaId,
+    sagaId: row.operationId,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };
 }
 
 function columnsOf(change: OrderChange): Prisma.OrderUpdateManyMutationInput {
-  const { rejection, lines, total, pendingSagaId, revision, counts } = change;
+  const { rejection, lines, total, lockedBy, revision, counts } = change;
   const { lastRevision, lastPayment, lastCancellation } = change;
   return {
     ...(rejection && { rejectionCode: rejection.code, rejectionDetail: rejection.detail }),
     ...(lines && { lines }),
     ...(total && { total: total.amount, currency: total.currency }),
-    ...(pendingSagaId !== undefined && { pendingSagaId }),
+    ...(lockedBy !== undefined && { lockedBy }),
     ...(revision && { pendingLines: revision.lines, pendingTotal: revision.total.amount }),
     ...(revision === null && { pendingLines: Prisma.DbNull, pendingTotal: null }),
     ...(lastRevision !== undefined && { lastRevision: lastRevision ?? Prisma.DbNull }),

@@ -1,7 +1,7 @@
 import type { PaymentEventData, PaymentEventType } from '../../contracts/payment.events.js';
 import type { Payment as PaymentRow } from '../../generated/payment/client.js';
 import type { OutboxEvent } from '../../libs/messaging/outbox-event.js';
-import { isSeen, moneyOf, purposeOf } from './payment.repository.js';
+import { isKnown, moneyOf, purposeOf } from './payment.repository.js';
 
 /** An event type without its version, as the outbox keeps it. */
 type Fact = PaymentEventType extends `${infer Name}.v1` ? Name : never;
@@ -14,7 +14,7 @@ export function paymentEvent<F extends Fact>(
   data: Omit<PaymentEventData<`${F}.v1`>, Common>,
 ): OutboxEvent {
   const { paymentId, customerId, version, updatedAt } = payment;
-  const amount = isSeen(payment) ? moneyOf(payment.amount, payment.currency) : null;
+  const amount = isKnown(payment) ? moneyOf(payment.amount, payment.currency) : null;
   return {
     type,
     typeVersion: 1,

@@ -11,6 +11,7 @@ interface Transition {
  */
 export const paymentTransitions = {
   capture: { from: ['AUTHORIZED'], to: 'CAPTURED' },
+  /** Also of an authorization that has expired. */
   void: { from: ['AUTHORIZED'], to: 'VOIDED' },
   refund: { from: ['CAPTURED', 'REFUNDED'], to: 'REFUNDED' },
 } as const satisfies Record<string, Transition>;

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { PaymentState } from '../../contracts/payment-state.js';
 import {
   AuthorizeCommand,
@@ -11,11 +11,12 @@ import type { Payment as PaymentRow } from '../../generated/payment/client.js';
 import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
 import { appendEvent } from '../../libs/participant/outbox.js';
 import { Refusal } from '../../libs/participant/refusal.js';
+import { AUTHORIZATION_TTL_MS, expireAuthorization, voidAuthorization } from './authorization.js';
 import { paymentEvent } from './payment-event.js';
 import {
   declineOf,
   insertPayment,
-  isSeen,
+  isKnown,
   lockPayment,
   moneyOf,
   type PaymentTransaction,
@@ -26,11 +27,13 @@ import { bankAnswers } from './test-bank.js';
 /** What sagas may ask of the payment service. Each command but `refund` is harmless when repeated, with the same key or with another. */
 @Injectable()
 export class PaymentCommands implements CommandHandlers<'payment', PaymentTransaction> {
+  constructor(@Inject(AUTHORIZATION_TTL_MS) private readonly authorizationTtlMs: number) {}
+
   /** A payment is decided once: what the bank said then is the answer to the same again, and one that was voided is refused. */
   readonly authorize = command(
     AuthorizeCommand,
     async (tx: PaymentTransaction, payment, context): Promise<PaymentAnswer | Refusal> => {
-      const { paymentId, tripId = null, orderId = null, customerId, paymentMethod, amount } = payment;
+      const { paymentId, tripId = null, orderId = null, customerId, paymentMethod, amount, holdForMs = 0 } = payment;
       const known = await lockPayment(tx, paymentId);
       if (known?.state === 'VOIDED')
         return new Refusal('PAYMENT_VOIDED', `Payment ${paymentId} was voided; it cannot be authorized any more.`);
@@ -51,6 +54,7 @@ export class PaymentCommands implements CommandHandlers<'payment', PaymentTransa
         amount: amount.amount,
         currency: amount.currency,
         state: decline ? 'DECLINED' : 'AUTHORIZED',
+        authorizedUntil: decline ? null : new Date(Date.now() + Math.max(this.authorizationTtlMs, holdForMs)),
         declineCode: decline?.code ?? null,
         declineDetail: decline?.detail ?? null,
       });
@@ -58,6 +62,7 @@ export class PaymentCommands implements CommandHandlers<'payment', PaymentTransa
       await appendEvent(tx, event, context);
       return refusalOf(made) ?? answerOf(made);
     },
+    ['holdForMs'],
   );
 
   readonly capture = command(
@@ -77,6 +82,8 @@ export class PaymentCommands implements CommandHandlers<'payment', PaymentTransa
             `Payment ${paymentId} was declined; nothing is set aside that could be captured.`,
           );
         case 'AUTHORIZED': {
+          if (await expireAuthorization(tx, known, context))
+            return new Refusal('PAYMENT_VOIDED', `The authorization of payment ${paymentId} has expired; it cannot be captured.`);
           const { capture: decline } = bankAnswers(known.paymentMethod ?? '');
           if (decline) return new Refusal(decline.code, decline.detail);
           const captured = await transitPayment(tx, paymentId, 'capture');
@@ -94,12 +101,9 @@ export class PaymentCommands implements CommandHandlers<'payment', PaymentTransa
       if (known?.state === 'CAPTURED' || known?.state === 'REFUNDED')
         return new Refusal('PAYMENT_CAPTURED', `Payment ${paymentId} is ${known.state}; it cannot be voided, only refunded.`);
       if (known && known.state !== 'AUTHORIZED') return answerOf(known);
-      // A payment never seen is remembered as voided: its authorization may still be on its way and must be refused.
-      const voided = known
-        ? await transitPayment(tx, paymentId, 'void')
-        : await insertPayment(tx, { paymentId, state: 'VOIDED' });
-      await appendEvent(tx, paymentEvent(voided, 'payment.voided', {}), context);
-      return answerOf(voided);
+      // The tombstone refuses an authorization that arrives later. Nothing is published: nothing has changed for anybody.
+      if (!known) return answerOf(await insertPayment(tx, { paymentId, state: 'VOIDED' }, 0));
+      return answerOf(await voidAuthorization(tx, paymentId, context));
     },
   );
 
@@ -109,7 +113,7 @@ export class PaymentCommands implements CommandHandlers<'payment', PaymentTransa
     async (tx: PaymentTransaction, { paymentId, amount: refund }, context): Promise<PaymentAnswer | Refusal> => {
       const known = await lockPayment(tx, paymentId);
       if (!known) return new Refusal('PAYMENT_NOT_FOUND', `There is no payment ${paymentId} to refund.`);
-      if (!isSeen(known) || (known.state !== 'CAPTURED' && known.state !== 'REFUNDED'))
+      if (!isKnown(known) || (known.state !== 'CAPTURED' && known.state !== 'REFUNDED'))
         return new Refusal('PAYMENT_NOT_CAPTURED', `Payment ${paymentId} is ${known.state}; there is nothing to give back.`);
       const { amount, currency, refunded: before } = known;
       if (refund.currency !== currency)
@@ -152,7 +156,7 @@ function refusalOf(payment: PaymentRow): Refusal | undefined {
 }
 
 function answerOf(payment: PaymentRow): PaymentAnswer {
-  const money = (amount: bigint) => (isSeen(payment) ? moneyOf(amount, payment.currency) : null);
+  const money = (amount: bigint) => (isKnown(payment) ? moneyOf(amount, payment.currency) : null);
   return {
     paymentId: payment.paymentId,
     state: payment.state as PaymentState,

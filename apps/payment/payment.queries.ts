@@ -4,7 +4,7 @@ import type { Payment } from '../../contracts/payment.resource.js';
 import type { PrismaClient } from '../../generated/payment/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
 import { decodeCursor, encodeCursor } from '../../libs/service-kit/cursor.js';
-import { isSeen, toResource } from './payment.repository.js';
+import { isKnown, toResource } from './payment.repository.js';
 
 export interface PaymentFilter {
   tripId?: string | undefined;
@@ -21,7 +21,7 @@ export class PaymentQueries {
   /** The payment, or null if there is none. */
   async payment(paymentId: string): Promise<Payment | null> {
     const row = await this.database.payment.findUnique({ where: { paymentId } });
-    return row && isSeen(row) ? toResource(row) : null;
+    return row && isKnown(row) ? toResource(row) : null;
   }
 
   /** Payments, newest first. */
@@ -39,7 +39,7 @@ export class PaymentQueries {
       orderBy: [{ createdAt: 'desc' }, { paymentId: 'desc' }],
       take: limit + 1,
     });
-    const items = rows.slice(0, limit).filter(isSeen).map(toResource);
+    const items = rows.slice(0, limit).filter(isKnown).map(toResource);
     const last = items.at(-1);
     return { items, next: rows.length > limit && last ? encodeCursor(last.createdAt, last.paymentId) : null };
   }

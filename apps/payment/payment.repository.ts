@@ -4,12 +4,13 @@ import type { Decline, Payment } from '../../contracts/payment.resource.js';
 import type { Payment as PaymentRow, Prisma } from '../../generated/payment/client.js';
 import { ConcurrencyConflictError } from '../../libs/participant/concurrency-conflict.error.js';
 import { isUniqueViolation } from '../../libs/participant/database-failure.js';
+import type { Transaction } from '../../libs/participant/transaction.js';
 import { type PaymentTransition, paymentTransitions } from './payment-transitions.js';
 
 export type PaymentTransaction = Prisma.TransactionClient;
 
 /** A payment of which more than the id is known: no tombstone. */
-export type SeenPayment = PaymentRow & { customerId: string; paymentMethod: string; amount: bigint; currency: string };
+export type KnownPayment = PaymentRow & { customerId: string; paymentMethod: string; amount: bigint; currency: string };
 
 /** The payment of that id, tombstones included, or null; commands on one payment wait here for each other until the transaction ends. */
 export async function lockPayment(tx: PaymentTransaction, paymentId: string): Promise<PaymentRow | null> {
@@ -18,12 +19,24 @@ export async function lockPayment(tx: PaymentTransaction, paymentId: string): Pr
   return tx.payment.findUnique({ where: { paymentId } });
 }
 
-/** @throws ConcurrencyConflictError when the same payment was inserted meanwhile, be it as a tombstone. */
+/** Payments whose authorization has expired, the oldest first. */
+export async function overdueAuthorizations(tx: Transaction, limit: number): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ paymentId: string }[]>`
+    select payment_id as "paymentId" from payment
+    where state = 'AUTHORIZED' and authorized_until <= clock_timestamp() order by authorized_until limit ${limit}`;
+  return rows.map(({ paymentId }) => paymentId);
+}
+
+/**
+ * @param version 0 for a tombstone, of which nothing is published.
+ * @throws ConcurrencyConflictError when the same payment was inserted meanwhile, be it as a tombstone.
+ */
 export async function insertPayment(
   tx: PaymentTransaction,
   payment: Omit<Prisma.PaymentCreateInput, 'version'>,
+  version = 1,
 ): Promise<PaymentRow> {
-  return tx.payment.create({ data: { ...payment, version: 1 } }).catch((error: unknown) => {
+  return tx.payment.create({ data: { ...payment, version } }).catch((error: unknown) => {
     throw isUniqueViolation(error) ? new ConcurrencyConflictError(`payment ${payment.paymentId} was inserted meanwhile`) : error;
   });
 }
@@ -47,7 +60,7 @@ export async function transitPayment(
   return moved;
 }
 
-export const isSeen = (row: PaymentRow): row is SeenPayment => row.customerId !== null;
+export const isKnown = (row: PaymentRow): row is KnownPayment => row.customerId !== null;
 
 export const moneyOf = (amount: bigint | number, currency: string): Money => ({ amount: Number(amount), currency });
 
@@ -56,7 +69,7 @@ export const declineOf = ({ declineCode, declineDetail }: PaymentRow): Decline |
   declineCode === null ? undefined : { code: declineCode, detail: declineDetail ?? '' };
 
 /** The payment as readers see it. */
-export function toResource(row: SeenPayment): Payment {
+export function toResource(row: KnownPayment): Payment {
   const decline = declineOf(row);
   return {
     paymentId: row.paymentId,

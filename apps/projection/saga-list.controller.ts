@@ -38,7 +38,7 @@ export class SagaListController {
     const position = await readPosition(this.runners.of(sagaList), this.log, at);
     const { rows } = await this.database.query<Row>(
       `select saga_id as "sagaId", run_id as "runId", type, state, business_id as "businessId", customer_id as "customerId",
-              started_at as "startedAt", ended_at as "endedAt"
+              started_at as "startedAt", ended_at as "endedAt", lost
        from saga
        where generation = (select generation from projection where name = $1)
          and ($2::text is null or type = $2) and ($3::text is null or state = $3)
@@ -67,8 +67,9 @@ export class SagaListController {
   }
 }
 
-const sagaOf = ({ startedAt, endedAt, ...saga }: Row): ProjectedSaga => ({
+const sagaOf = ({ startedAt, endedAt, lost, ...saga }: Row): ProjectedSaga => ({
   ...saga,
+  ...(lost ? { lost } : {}),
   startedAt: startedAt.toISOString(),
   endedAt: endedAt?.toISOString() ?? null,
 });

@@ -16,10 +16,11 @@ export const sagaList: Projection = {
         const data = newestData(event) as SagaEventData<SagaEventType>;
         const endedAt = 'endedAt' in data ? data.endedAt : null;
         await tx.query(
-          `insert into saga (generation, saga_id, run_id, type, state, business_id, customer_id, started_at, ended_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+          `insert into saga (generation, saga_id, run_id, type, state, business_id, customer_id, started_at, ended_at, lost)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
            on conflict (generation, saga_id) do update set run_id = excluded.run_id, type = excluded.type, state = excluded.state,
-             business_id = excluded.business_id, customer_id = excluded.customer_id, started_at = excluded.started_at, ended_at = excluded.ended_at`,
+             business_id = excluded.business_id, customer_id = excluded.customer_id, started_at = excluded.started_at, ended_at = excluded.ended_at,
+             lost = excluded.lost`,
           [
             generation,
             data.sagaId,
@@ -30,6 +31,7 @@ export const sagaList: Projection = {
             data.customerId,
             data.startedAt,
             endedAt,
+            'lost' in data && data.lost === true,
           ],
         );
       },

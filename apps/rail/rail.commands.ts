@@ -17,8 +17,8 @@ export const railReservations = new Reservations({
 export class RailCommands implements CommandHandlers<'rail', Transaction> {
   readonly reserveSeat = command(
     ReserveTrainCommand,
-    (tx: Transaction, { tripId, holdForMs, holdUntil, rides }, context) =>
-      railReservations.reserve(tx, { tripId, holdForMs, holdUntil, items: rides.map(rideOf) }, context),
+    (tx: Transaction, { tripId, holdForMs, rides }, context) =>
+      railReservations.reserve(tx, { tripId, holdForMs, items: rides.map(rideOf) }, context),
     holdTerm,
   );
 

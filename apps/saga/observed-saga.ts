@@ -3,7 +3,7 @@ import { type SagaState, sagaStates } from '../../contracts/saga-state.js';
 import { endedStates, standingOf } from '../../contracts/saga-standing.js';
 import { searchAttributes } from '../../workflows/saga/search-attributes.js';
 
-/** One run of a saga as the visibility store shows it. */
+/** One run of a saga as Temporal shows it. */
 export interface ObservedSaga {
   sagaId: string;
   runId: string;
@@ -12,43 +12,43 @@ export interface ObservedSaga {
   customerId: string | null;
   /** As `GET /v1/sagas` shows it. */
   state: SagaState;
+  /** The state that the saga itself has recorded last. */
+  recorded: SagaState;
   status: WorkflowExecutionStatusName;
-  /** Whether the saga itself has recorded how it ends. Otherwise, once it is over, something has ended it. */
+  /** Whether the saga itself has recorded how it ends. If it has not once the run is over, the run was ended by force. */
   settled: boolean;
   startedAt: Date;
   /** Undefined while it runs. */
   endedAt: Date | undefined;
 }
 
-type Run = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'startTime' | 'typedSearchAttributes'> & {
+export type SagaRun = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'startTime' | 'typedSearchAttributes'> & {
   status: Pick<WorkflowExecutionInfo['status'], 'name'>;
   closeTime?: Date | undefined;
 };
 
 /** @returns undefined for a workflow that is no saga. */
-export function observedSaga({
-  workflowId,
-  runId,
-  status,
-  startTime,
-  closeTime,
-  typedSearchAttributes: attributes,
-}: Run): ObservedSaga | undefined {
+export function observedSaga(run: SagaRun): ObservedSaga | undefined {
+  const { workflowId, runId, status, startTime, closeTime, typedSearchAttributes: attributes } = run;
   const type = attributes.get(searchAttributes.sagaType);
   if (type === undefined) return undefined;
-  const recorded = attributes.get(searchAttributes.sagaState);
   const running = status.name === 'RUNNING';
-  const own = sagaStates.find((known) => known === recorded) ?? 'RUNNING';
+  const recorded = sagaStates.find((known) => known === attributes.get(searchAttributes.sagaState)) ?? 'RUNNING';
   return {
     sagaId: workflowId,
     runId,
     type,
     businessId: attributes.get(searchAttributes.businessId) ?? '',
     customerId: attributes.get(searchAttributes.customerId) ?? null,
-    state: standingOf(own, running),
+    state: standingOf(recorded, running),
+    recorded,
     status: status.name,
-    settled: (endedStates as readonly SagaState[]).includes(own),
+    settled: (endedStates as readonly SagaState[]).includes(recorded),
     startedAt: startTime,
     endedAt: running ? undefined : (closeTime ?? startTime),
   };
 }
+
+/** Whether nothing settles the saga any more unless somebody starts it again: its run was ended by force. */
+export const isEndedByForce = ({ status, settled }: Pick<ObservedSaga, 'status' | 'settled'>): boolean =>
+  !settled && (status === 'TERMINATED' || status === 'TIMED_OUT');

@@ -1,84 +1,171 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Pool, type PoolClient } from 'pg';
+import type { RecordedSaga } from '../../contracts/ended-saga.js';
 import type { SagaState } from '../../contracts/saga-state.js';
 import { inTransaction } from '../../libs/database/in-transaction.js';
 import { appendToOutbox, parseEventName } from '../../libs/messaging/append-to-outbox.js';
 import { traceparentOf } from '../../libs/messaging/traceparent.js';
-import type { ObservedSaga } from './observed-saga.js';
-import { type KnownSaga, newsOf } from './saga-news.js';
+import { isEndedByForce, type ObservedSaga } from './observed-saga.js';
+import { changesOfLoss, changesSince, type KnownSaga, type LostSaga, type SagaChange } from './saga-changes.js';
 
-type Row = KnownSaga & { sagaId: string; version: number };
+type Row = KnownSaga & { sagaId: string; version: number; lost: 'SUSPECTED' | 'LOST' | null };
 
-/** What is known of every saga. What is new is recorded and told in one transaction, so that several watchers tell it once. */
+/** The lists of the visibility store that are read up to a watermark. */
+export type WatermarkSource = 'begun' | 'changed' | 'ended';
+
+/** How long the worker has to report the steps of a saga that ended by itself, before they are queried. */
+const REPORT_WITHIN_MS = 1_500;
+
+/** The last published state of every saga. A change is recorded and published in one transaction, so that several watches publish it once. */
 @Injectable()
 export class SagaRegister {
   constructor(@Inject(Pool) private readonly database: Pool) {}
 
-  /** Records what was seen. @returns how many events it has told. */
-  async record(seen: readonly ObservedSaga[]): Promise<number> {
+  /** Records what was observed. @returns how many events were published. */
+  async record(observed: readonly ObservedSaga[]): Promise<number> {
     const known = await this.known(
       this.database,
-      seen.map(({ sagaId }) => sagaId),
+      observed.map(({ sagaId }) => sagaId),
     );
     const now = new Date();
-    let told = 0;
-    for (const saga of seen) {
-      // Without a lock first: almost everything that is seen is known already.
-      if (newsOf(saga, known.get(saga.sagaId), now).length > 0)
-        told += await inTransaction(this.database, (client) => this.tell(client, saga, now));
+    let published = 0;
+    for (const saga of observed) {
+      // Without a lock first: almost everything that is observed is known already.
+      if (changesSince(known.get(saga.sagaId), saga, now).length > 0)
+        published += await inTransaction(this.database, (client) => this.publish(client, saga, now));
     }
-    return told;
+    return published;
   }
 
-  /** Ids of sagas that were told to wait, compensate or need attention, and not yet to have ended. */
-  async unsettled(): Promise<Map<string, ObservedSaga>> {
-    const { rows } = await this.database.query<ObservedSaga>(
-      `select saga_id as "sagaId", run_id as "runId", type, business_id as "businessId", customer_id as "customerId",
-              'RUNNING' as state, 'RUNNING' as status, false as settled, run_started_at as "startedAt"
-       from saga where open and state <> 'RUNNING'`,
-    );
-    return new Map(rows.map((row) => [row.sagaId, row]));
-  }
-
-  async seenTo(): Promise<Date> {
-    const { rows } = await this.database.query<{ seenTo: Date }>('select seen_to as "seenTo" from watermark');
-    return rows[0]?.seenTo ?? new Date(0);
-  }
-
-  async setSeenTo(time: Date): Promise<void> {
-    await this.database.query('update watermark set seen_to = greatest(seen_to, $1)', [time]);
-  }
-
-  private async tell(client: PoolClient, saga: ObservedSaga, now: Date): Promise<number> {
-    // The lock is on the id, not on the row: the row may not be there yet.
-    await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [saga.sagaId]);
-    const known = (await this.known(client, [saga.sagaId])).get(saga.sagaId);
-    const news = newsOf(saga, known, now);
-    let version = known?.version ?? 0;
-    for (const { type, occurredAt, data } of news) {
-      version += 1;
-      const { sagaId, runId } = saga;
-      const event = {
-        ...parseEventName(type),
-        aggregateType: 'saga',
-        aggregateId: sagaId,
-        aggregateVersion: version,
-        occurredAt,
-        data,
+  /** Records that a saga is lost, unless it is known to be or has gone on in a later run. @returns whether it was news. */
+  async recordLoss(lost: LostSaga): Promise<boolean> {
+    return inTransaction(this.database, async (client) => {
+      await lock(client, lost.sagaId);
+      const known = (await this.known(client, [lost.sagaId])).get(lost.sagaId);
+      if (known && (known.lost === 'LOST' || (known.runId !== lost.runId && known.runStartedAt > lost.startedAt))) return false;
+      const now = new Date();
+      const changes = changesOfLoss(known, lost, now);
+      const version = await append(client, lost, changes, known?.version ?? 0);
+      const ended = {
+        ...lost,
+        runId: known?.runId ?? lost.runId,
+        startedAt: known?.runStartedAt ?? lost.startedAt,
+        endedAt: now,
       };
-      const traceparent = traceparentOf(sagaId, `${sagaId}/${version}`);
-      await appendToOutbox(client, event, { correlationId: sagaId, causationId: runId, traceparent });
-    }
-    if (news.length > 0) await this.write(client, saga, news.at(-1)!.data.state, version);
-    return news.length;
+      await client.query(
+        `insert into saga (saga_id, run_id, run_started_at, type, state, open, customer_id, business_id, version, ended_at,
+                           recorded_state, lost, settle_due_at)
+         values ($1, $2, $3, $4, 'NEEDS_ATTENTION', false, $5, $6, $7, $8, 'RUNNING', 'LOST', clock_timestamp())
+         on conflict (saga_id) do update set state = excluded.state, open = false, version = excluded.version, lost = excluded.lost,
+           ended_at = coalesce(saga.ended_at, excluded.ended_at), settle_due_at = excluded.settle_due_at,
+           updated_at = clock_timestamp()`,
+        [ended.sagaId, ended.runId, ended.startedAt, ended.type, ended.customerId, ended.businessId, version, ended.endedAt],
+      );
+      return true;
+    });
+  }
+
+  /** Runs that were ended by force, of which it is not known yet whether a later run has taken over. */
+  async suspects(limit: number): Promise<LostSaga[]> {
+    return this.sagas(`lost = 'SUSPECTED' order by saga_id limit $1`, [limit]);
+  }
+
+  /** A later run has taken over: the watch finds that run by itself. */
+  async clearSuspicion({ sagaId, runId }: Pick<LostSaga, 'sagaId' | 'runId'>): Promise<void> {
+    await this.database.query(`update saga set lost = null where saga_id = $1 and run_id = $2 and lost = 'SUSPECTED'`, [
+      sagaId,
+      runId,
+    ]);
+  }
+
+  /** Lost sagas that are due to be settled. Each is due again later, should it still be lost then. */
+  async claimLost(limit: number, againAfterMs: number): Promise<string[]> {
+    const { rows } = await this.database.query<{ sagaId: string }>(
+      `with due as (
+         select saga_id from saga where lost = 'LOST' and settle_due_at <= clock_timestamp()
+         order by saga_id limit $1 for update skip locked
+       )
+       update saga set settle_due_at = clock_timestamp() + $2 * interval '1 millisecond' from due where saga.saga_id = due.saga_id
+       returning saga.saga_id as "sagaId"`,
+      [limit, againAfterMs],
+    );
+    return rows.map(({ sagaId }) => sagaId);
+  }
+
+  /** Open sagas that were not compared with Temporal for a while, the longest first. */
+  async unchecked(limit: number, forMs: number): Promise<LostSaga[]> {
+    return this.sagas(`open and checked_at < clock_timestamp() - $2 * interval '1 millisecond' order by checked_at limit $1`, [
+      limit,
+      forMs,
+    ]);
+  }
+
+  async setChecked(sagaIds: readonly string[]): Promise<void> {
+    await this.database.query('update saga set checked_at = clock_timestamp() where saga_id = any($1) and open', [sagaIds]);
+  }
+
+  /** Which of the sagas are open, as far as is known. */
+  async open(sagaIds: readonly string[]): Promise<Set<string>> {
+    const { rows } = await this.database.query<{ sagaId: string }>(
+      'select saga_id as "sagaId" from saga where saga_id = any($1) and open',
+      [sagaIds],
+    );
+    return new Set(rows.map(({ sagaId }) => sagaId));
+  }
+
+  async find(sagaId: string): Promise<RecordedSaga | undefined> {
+    const { rows } = await this.database.query<
+      Omit<RecordedSaga, 'startedAt' | 'endedAt'> & { startedAt: Date; endedAt: Date | null }
+    >(
+      `select saga_id as "sagaId", run_id as "runId", type, business_id as "businessId", customer_id as "customerId", state,
+              coalesce(lost = 'LOST', false) as lost, run_started_at as "startedAt", ended_at as "endedAt"
+       from saga where saga_id = $1`,
+      [sagaId],
+    );
+    return rows[0] && { ...rows[0], startedAt: rows[0].startedAt.toISOString(), endedAt: rows[0].endedAt?.toISOString() ?? null };
+  }
+
+  async watermarks(): Promise<Map<WatermarkSource, Date>> {
+    const { rows } = await this.database.query<{ source: WatermarkSource; seenTo: Date }>(
+      'select source, seen_to as "seenTo" from watermark',
+    );
+    return new Map(rows.map(({ source, seenTo }) => [source, seenTo]));
+  }
+
+  async setWatermark(source: WatermarkSource, seenTo: Date): Promise<void> {
+    await this.database.query('update watermark set seen_to = greatest(seen_to, $2) where source = $1', [source, seenTo]);
+  }
+
+  private async sagas(condition: string, parameters: unknown[]): Promise<LostSaga[]> {
+    const { rows } = await this.database.query<LostSaga>(
+      `select saga_id as "sagaId", run_id as "runId", type, business_id as "businessId", customer_id as "customerId",
+              run_started_at as "startedAt"
+       from saga where ${condition}`,
+      parameters,
+    );
+    return rows;
+  }
+
+  private async publish(client: PoolClient, saga: ObservedSaga, now: Date): Promise<number> {
+    await lock(client, saga.sagaId);
+    const known = (await this.known(client, [saga.sagaId])).get(saga.sagaId);
+    const changes = changesSince(known, saga, now);
+    if (changes.length === 0) return 0;
+    const version = await append(client, saga, changes, known?.version ?? 0);
+    await this.write(client, saga, changes.at(-1)!.data.state, version);
+    return changes.length;
   }
 
   private async write(client: PoolClient, saga: ObservedSaga, state: SagaState, version: number): Promise<void> {
+    const endedByForce = saga.endedAt !== undefined && isEndedByForce(saga);
     await client.query(
-      `insert into saga (saga_id, run_id, run_started_at, type, state, open, customer_id, business_id, version)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+      `insert into saga (saga_id, run_id, run_started_at, type, state, open, customer_id, business_id, version, ended_at,
+                         recorded_state, lost, steps_due_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, clock_timestamp() + $13 * interval '1 millisecond')
        on conflict (saga_id) do update set run_id = excluded.run_id, run_started_at = excluded.run_started_at, state = excluded.state,
-         open = excluded.open, version = excluded.version, updated_at = clock_timestamp()`,
+         open = excluded.open, version = excluded.version, ended_at = excluded.ended_at,
+         recorded_state = excluded.recorded_state, lost = excluded.lost, settle_due_at = null, steps_due_at = excluded.steps_due_at,
+         updated_at = clock_timestamp(), checked_at = clock_timestamp()`,
       [
         saga.sagaId,
         saga.runId,
@@ -89,15 +176,47 @@ export class SagaRegister {
         saga.customerId,
         saga.businessId,
         version,
+        saga.endedAt ?? null,
+        saga.recorded,
+        endedByForce ? 'SUSPECTED' : null,
+        // Nobody reports the steps of a run that was ended by force.
+        saga.endedAt === undefined ? null : endedByForce ? 0 : REPORT_WITHIN_MS,
       ],
     );
   }
 
   private async known(database: Pick<PoolClient, 'query'>, sagaIds: string[]): Promise<Map<string, Row>> {
     const { rows } = await database.query<Row>(
-      `select saga_id as "sagaId", run_id as "runId", run_started_at as "runStartedAt", state, open, version from saga where saga_id = any($1)`,
+      `select saga_id as "sagaId", run_id as "runId", run_started_at as "runStartedAt", state, open, version, lost
+       from saga where saga_id = any($1)`,
       [sagaIds],
     );
     return new Map(rows.map((row) => [row.sagaId, row]));
   }
+}
+
+/** The lock is on the id, not on the row: the row may not be there yet. */
+async function lock(client: PoolClient, sagaId: string): Promise<void> {
+  await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [sagaId]);
+}
+
+/** Publishes changes of a saga. @returns the version of the last one. */
+async function append(
+  client: PoolClient,
+  { sagaId, runId }: Pick<LostSaga, 'sagaId' | 'runId'>,
+  changes: readonly SagaChange[],
+  before: number,
+): Promise<number> {
+  let version = before;
+  for (const { type, occurredAt, data } of changes) {
+    version += 1;
+    const aggregate = { aggregateType: 'saga', aggregateId: sagaId, aggregateVersion: version };
+    const traceparent = traceparentOf(sagaId, `${sagaId}/${version}`);
+    await appendToOutbox(
+      client,
+      { ...parseEventName(type), ...aggregate, occurredAt, data },
+      { correlationId: sagaId, causationId: runId, traceparent },
+    );
+  }
+  return version;
 }

@@ -2,33 +2,55 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { searchAttributes } from '../../workflows/saga/search-attributes.js';
 import { type ObservedSaga, observedSaga } from './observed-saga.js';
-import type { SagaRegister } from './saga-register.js';
+import type { SagaRegister, WatermarkSource } from './saga-register.js';
+import { VisibilityWatermark } from './visibility-watermark.js';
 
-/** How far a look goes back behind the last one: the visibility store may be that much behind the truth. */
-const OVERLAP_MS = 3_000;
 /** How many runs are recorded at a time. */
 const BATCH = 500;
+
+interface Source {
+  name: WatermarkSource;
+  query: (since: string) => string;
+  timeOf: (run: WorkflowExecutionInfo) => Date | undefined;
+}
+
+/**
+ * What a poll reads, in this order: a saga that ends meanwhile is then seen to have ended, not to go on. Each list holds only what has
+ * changed since the last poll, however many sagas wait.
+ */
+const sources: readonly Source[] = [
+  {
+    name: 'changed',
+    query: (since) => `ExecutionStatus = 'Running' AND ${searchAttributes.sagaStateSince.name} >= '${since}'`,
+    timeOf: ({ typedSearchAttributes }) => typedSearchAttributes.get(searchAttributes.sagaStateSince),
+  },
+  { name: 'ended', query: (since) => `CloseTime >= '${since}'`, timeOf: ({ closeTime }) => closeTime },
+  { name: 'begun', query: (since) => `StartTime >= '${since}'`, timeOf: ({ startTime }) => startTime },
+];
 
 export interface SagaWatchOptions {
   client: Client;
   register: SagaRegister;
   log: Logger;
-  /** The pause between two looks, in ms. */
-  everyMs: number;
+  /** The pause between two polls, in ms. */
+  intervalMs: number;
+  /** Called after a poll that has published something. */
+  onChange?: () => void;
 }
 
 /**
- * Looks into Temporal's visibility store for what has become of sagas and has it recorded, so that the end of every saga is told: also of
- * one that was terminated or timed out, which could not have told it itself. Any number of watches may look at once.
+ * Polls Temporal's visibility store and records every change of a saga, so that the end of every saga is published: also of a saga that
+ * was terminated or timed out, which cannot publish it itself. Any number of watches may poll at once.
  */
 export class SagaWatch {
   private stopped = false;
-  private looking: Promise<void> = Promise.resolve();
+  private polling: Promise<void> = Promise.resolve();
   private queued: Promise<void> | undefined;
   private wake = () => {};
   private running: Promise<void> | undefined;
-  /** When the last look succeeded, in ms since the epoch; undefined before the first. */
-  lastLook: number | undefined;
+  private readonly watermarks = new Map(sources.map(({ name }) => [name, new VisibilityWatermark()]));
+  /** When the last poll succeeded, in ms since the epoch; undefined before the first. */
+  lastPoll: number | undefined;
 
   constructor(private readonly options: SagaWatchOptions) {}
 
@@ -36,72 +58,75 @@ export class SagaWatch {
     this.running ??= this.run();
   }
 
-  /** Resolves when the look that is under way is over. */
+  /** Resolves when the poll under way is over. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.wake();
     await this.running;
   }
 
-  /** A look that begins after this call; those who ask meanwhile share it. */
-  lookAfresh(): Promise<void> {
-    this.queued ??= this.looking.then(() => {
+  /** A poll that begins after this call; concurrent callers share it. */
+  refresh(): Promise<void> {
+    this.queued ??= this.polling.then(() => {
       this.queued = undefined;
-      const look = this.look();
-      this.looking = look.catch(() => {});
-      return look;
+      const poll = this.poll();
+      this.polling = poll.catch(() => {});
+      return poll;
     });
     return this.queued;
   }
 
-  /** One look: everything that has changed since the last one is recorded. */
-  async look(): Promise<void> {
-    const { register } = this.options;
-    const seenTo = await register.seenTo();
-    const startedAt = new Date();
-    const since = new Date(seenTo.getTime() - OVERLAP_MS).toISOString();
-    const unsettled = await register.unsettled();
+  /** One poll: records everything that has changed since the last one. */
+  async poll(): Promise<void> {
+    const startedAt = Date.now();
+    const seenTo = await this.options.register.watermarks();
+    let published = 0;
+    for (const source of sources) {
+      const watermark = this.watermarks.get(source.name)!;
+      watermark.saw(seenTo.get(source.name) ?? new Date(0)); // another watch may be further
+      published += await this.follow(source, watermark);
+    }
+    this.lastPoll = startedAt;
+    if (published > 0) this.options.onChange?.();
+  }
 
-    // First what waits, then what has ended, then what has begun: what ends in between is then seen to have ended, not to go on.
-    const { sagaState } = searchAttributes;
-    const waiting = await this.runs(
-      `ExecutionStatus = 'Running' AND ${sagaState.name} IN ('WAITING', 'COMPENSATING', 'NEEDS_ATTENTION')`,
-    );
-    for (const { sagaId } of waiting) unsettled.delete(sagaId);
-    const ended = await this.runs(`CloseTime >= '${since}'`);
-    for (const { sagaId } of ended) unsettled.delete(sagaId);
-    const begun = await this.runs(`StartTime >= '${since}'`);
-
-    const seen = [...ended, ...waiting, ...unsettled.values(), ...begun];
-    for (let from = 0; from < seen.length; from += BATCH) await register.record(seen.slice(from, from + BATCH));
-    await register.setSeenTo(startedAt);
-    this.lastLook = startedAt.getTime();
+  /** Reads one list from its watermark on. The watermark moves once all of it is recorded: the store lists the newest first. */
+  private async follow({ name, query, timeOf }: Source, watermark: VisibilityWatermark): Promise<number> {
+    const { client, register } = this.options;
+    let published = 0;
+    let newest = watermark.value;
+    let batch: ObservedSaga[] = [];
+    const recordBatch = async () => {
+      published += batch.length === 0 ? 0 : await register.record(batch);
+      batch = [];
+    };
+    const runs = client.workflow.list({
+      query: `${searchAttributes.sagaType.name} IS NOT NULL AND ${query(watermark.since().toISOString())}`,
+      pageSize: BATCH,
+    }) as AsyncIterable<WorkflowExecutionInfo>;
+    for await (const run of runs) {
+      const time = timeOf(run);
+      if (time !== undefined && time > newest) newest = time;
+      const saga = observedSaga(run);
+      if (saga) batch.push(saga);
+      if (batch.length === BATCH) await recordBatch();
+    }
+    await recordBatch();
+    if (watermark.saw(newest)) await register.setWatermark(name, newest);
+    return published;
   }
 
   private async run(): Promise<void> {
-    const { log, everyMs } = this.options;
+    const { log, intervalMs } = this.options;
     while (!this.stopped) {
-      await this.look().catch((error: unknown) =>
-        log.warn({ err: error }, 'sagas could not be looked at; the next look makes up for it'),
+      await this.poll().catch((error: unknown) =>
+        log.warn({ err: error }, 'Temporal could not be polled for sagas; the next poll catches up'),
       );
       if (!this.stopped)
         await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, everyMs);
+          const timer = setTimeout(resolve, intervalMs);
           this.wake = () => (clearTimeout(timer), resolve());
         });
     }
-  }
-
-  private async runs(condition: string): Promise<ObservedSaga[]> {
-    const query = `${searchAttributes.sagaType.name} IS NOT NULL AND ${condition}`;
-    const found: ObservedSaga[] = [];
-    for await (const run of this.options.client.workflow.list({
-      query,
-      pageSize: BATCH,
-    }) as AsyncIterable<WorkflowExecutionInfo>) {
-      const saga = observedSaga(run);
-      if (saga) found.push(saga);
-    }
-    return found;
   }
 }

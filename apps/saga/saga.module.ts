@@ -1,24 +1,48 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { Pool } from 'pg';
+import { Pool } from 'pg';
 import type { DeadLetters } from '../../libs/messaging/inbox/dead-letters.js';
 import { DeadLettersModule } from '../../libs/messaging/inbox/dead-letters.module.js';
 import { AtShutdownModule, type Lifecycle } from '../../libs/service-kit/at-shutdown.module.js';
 import { OperationsModule } from '../../libs/service-kit/operations.module.js';
-import { LooksController } from './looks.controller.js';
+import { EndedSagasController } from './ended/ended-sagas.controller.js';
+import { EndedTimelineStore } from './ended/ended-timeline.store.js';
+import { LeakRegister } from './leaks/leak.register.js';
+import { LeaksController } from './leaks/leaks.controller.js';
+import { SagaSettler } from './lost/saga-settler.js';
+import { SettleController } from './lost/settle.controller.js';
+import { RefreshController } from './refresh.controller.js';
+import { SagaRegister } from './saga-register.js';
 import { SagaWatch } from './saga-watch.js';
 
-/** Health and metrics of the saga watch and the bridge, the call to look now, what the bridge could not apply, and their orderly end. */
+export interface SagaModuleOptions {
+  watch: SagaWatch;
+  register: SagaRegister;
+  timelines: EndedTimelineStore;
+  leaks: LeakRegister;
+  settler: SagaSettler;
+  database: Pool;
+  deadLetters: DeadLetters;
+  lifecycle: Lifecycle;
+}
+
+/** What the saga service answers on its own port, its health and metrics, the bridge's dead letters, and an orderly end. */
 @Module({})
 export class SagaModule {
-  static register(watch: SagaWatch, database: Pool, deadLetters: DeadLetters, lifecycle: Lifecycle): DynamicModule {
+  static register({ watch, register, timelines, leaks, settler, database, ...options }: SagaModuleOptions): DynamicModule {
     return {
       module: SagaModule,
-      controllers: [LooksController],
-      providers: [{ provide: SagaWatch, useValue: watch }],
+      controllers: [RefreshController, EndedSagasController, SettleController, LeaksController],
+      providers: [
+        { provide: SagaWatch, useValue: watch },
+        { provide: SagaRegister, useValue: register },
+        { provide: EndedTimelineStore, useValue: timelines },
+        { provide: LeakRegister, useValue: leaks },
+        { provide: SagaSettler, useValue: settler },
+      ],
       imports: [
         OperationsModule.register({ inject: [], useFactory: () => ({ database: () => database.query('select 1') }) }),
-        AtShutdownModule.register(lifecycle),
-        DeadLettersModule.register(deadLetters),
+        AtShutdownModule.register(options.lifecycle),
+        DeadLettersModule.register(options.deadLetters),
       ],
     };
   }

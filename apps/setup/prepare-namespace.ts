@@ -1,7 +1,9 @@
 import type { Connection } from '@temporalio/client';
+import { searchAttributeDeclarations } from '../../contracts/search-attribute-names.js';
 import { searchAttributes } from '../../workflows/saga/search-attributes.js';
 
-const KEYWORD = 2; // temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
+/** temporal.api.enums.v1.IndexedValueType */
+const types = { KEYWORD: 2, DATETIME: 6 } as const;
 
 /** Idempotency keys are promised for 24 h after a saga's end; Temporal remembers workflow ids for as long as it retains runs. */
 const RETENTION_SECONDS = 72 * 3_600;
@@ -12,14 +14,14 @@ const RETENTION_SECONDS = 72 * 3_600;
  * @throws when the server does not let this be done over its API (Temporal Cloud does not): the error says what to create by hand.
  */
 export async function prepareNamespace(connection: Connection, namespace: string): Promise<void> {
-  const wanted = Object.values(searchAttributes).map(({ name }) => name);
+  const wanted = Object.values(searchAttributes);
   try {
     const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-    const missing = wanted.filter((name) => customAttributes?.[name] === undefined);
+    const missing = wanted.filter(({ name }) => customAttributes?.[name] === undefined);
     if (missing.length > 0) {
       await connection.operatorService.addSearchAttributes({
         namespace,
-        searchAttributes: Object.fromEntries(missing.map((name) => [name, KEYWORD])),
+        searchAttributes: Object.fromEntries(missing.map(({ name, type }) => [name, types[type]])),
       });
     }
     const { config } = await connection.workflowService.describeNamespace({ namespace });
@@ -32,7 +34,7 @@ export async function prepareNamespace(connection: Connection, namespace: string
   } catch (error) {
     throw new Error(
       `The namespace ${namespace} could not be prepared: ${(error as Error).message}. If the server does not allow it over its API, create the ` +
-        `search attributes ${wanted.join(', ')} (type Keyword) and a retention of 3 days by hand.`,
+        `search attributes ${searchAttributeDeclarations.join(', ')} and a retention of 3 days by hand.`,
       { cause: error },
     );
   }

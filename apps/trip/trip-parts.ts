@@ -18,14 +18,14 @@ export function heldParts({ hotel, flights, car, rail }: ReservedTripParts): Tri
   };
 }
 
-/** The same parts with what was reserved of them in another state, except for these, which are as they were. */
+/** The same parts with what was reserved of them in another state; excluded parts keep theirs. */
 export function partsBecome(
   state: ReservationState,
   { hotel, flights, car, rail }: TripParts,
-  except: readonly TripPartName[] = [],
+  excludedParts: readonly TripPartName[] = [],
 ): TripParts {
   const become = <Part extends { state?: ReservationState | undefined }>(name: TripPartName, part: Part): Part =>
-    part.state === undefined || except.includes(name) ? part : { ...part, state };
+    part.state === undefined || excludedParts.includes(name) ? part : { ...part, state };
   return {
     ...(hotel && { hotel: become('hotel', hotel) }),
     ...(flights && { flights: flights.map((flight) => become('flights', flight)) }),

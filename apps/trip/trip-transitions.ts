@@ -11,11 +11,12 @@ interface Transition {
  */
 export const tripTransitions = {
   requestApproval: { from: ['PENDING'], to: 'AWAITING_APPROVAL' },
+  acceptApproval: { from: ['AWAITING_APPROVAL'], to: 'PENDING' },
   withdrawApproval: { from: ['AWAITING_APPROVAL'], to: 'PENDING' },
   confirm: { from: ['PENDING', 'AWAITING_APPROVAL'], to: 'BOOKED' },
   fail: { from: ['PENDING', 'AWAITING_APPROVAL'], to: 'FAILED' },
   beginCancellation: { from: ['BOOKED'], to: 'CANCELLING' },
-  undoCancellation: { from: ['CANCELLING'], to: 'BOOKED' },
+  reinstate: { from: ['CANCELLING'], to: 'BOOKED' },
   commitCancellation: { from: ['CANCELLING'], to: 'CANCELLING' },
   confirmCancellation: { from: ['CANCELLING'], to: 'CANCELLED' },
 } as const satisfies Record<string, Transition>;

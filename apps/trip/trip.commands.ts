@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { TripState } from '../../contracts/trip-state.js';
 import {
+  AcceptApprovalCommand,
   type BeginTripCancellationAnswer,
   BeginTripCancellationCommand,
   CommitTripCancellationCommand,
@@ -11,21 +12,29 @@ import {
   RemindApprovalCommand,
   RequestApprovalCommand,
   type TripStateAnswer,
-  UndoTripCancellationCommand,
+  ReinstateTripCommand,
   WithdrawApprovalCommand,
 } from '../../contracts/trip.commands.js';
 import type { Trip as TripRow } from '../../generated/trip/client.js';
 import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
 import { appendEvent } from '../../libs/participant/outbox.js';
 import { Refusal } from '../../libs/participant/refusal.js';
-import { findMark, setMark } from '../../libs/participant/saga-mark.js';
+import {
+  changeMark,
+  creationUndone,
+  findMark,
+  type Operation,
+  type OperationMark,
+  rememberCreation,
+  setFirstMark,
+} from '../../libs/participant/operation-mark.js';
 import { tripEvent } from './trip-event.js';
 import { heldParts, misfit, partsBecome, requestedParts } from './trip-parts.js';
 import { allows, initialTripState } from './trip-transitions.js';
 import {
   changeTrip,
   insertTrip,
-  isSeen,
+  isKnown,
   lockTrip,
   partsOf,
   totalOf,
@@ -38,12 +47,17 @@ import {
 export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
   readonly createTrip = command(
     CreateTripCommand,
-    async (tx: TripTransaction, { tripId, customerId, sagaId, ...request }, context): Promise<TripStateAnswer | Refusal> => {
+    async (
+      tx: TripTransaction,
+      { tripId, customerId, operationId, request, ...wanted },
+      context,
+    ): Promise<TripStateAnswer | Refusal> => {
       const known = await lockTrip(tx, tripId);
       if (known)
         return new Refusal('TRIP_STATE_CONFLICT', `Trip ${tripId} is ${known.state} already; it cannot be created again.`);
-      const parts = requestedParts(request);
-      const trip = await insertTrip(tx, { tripId, customerId, sagaId, parts, state: initialTripState });
+      const parts = requestedParts(wanted);
+      const trip = await insertTrip(tx, { tripId, customerId, operationId, parts, state: initialTripState });
+      await rememberCreation(tx, tripId, operationId, 'CONFIRMED', request);
       await appendEvent(tx, tripEvent(trip, 'trip.requested', parts), context);
       return answerOf(trip);
     },
@@ -55,10 +69,12 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
       const known = await lockTrip(tx, tripId);
       if (!known) return notFound(tripId);
       if (known.state === 'AWAITING_APPROVAL') return answerOf(known);
-      if (!allows('requestApproval', known.state as TripState)) return conflict(known, 'be put up for approval');
+      const mark = await findMark(tx, approval(tripId));
+      if (mark || !allows('requestApproval', known.state as TripState)) return conflict(known, 'be put up for approval', mark);
       const wrong = misfit(partsOf(known), reserved);
       if (wrong) return mismatch(tripId, wrong);
       const parts = heldParts(reserved);
+      await setFirstMark(tx, approval(tripId), 'BEGUN');
       const trip = await transitTrip(tx, tripId, 'requestApproval', { parts, total });
       await appendEvent(tx, tripEvent(trip, 'trip.approval-requested', { total, ...parts }), context);
       return answerOf(trip);
@@ -78,98 +94,129 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
     },
   );
 
-  /** Needs no tombstone: a request for approval that comes later than this meets the trip FAILED, or fails with it. */
   readonly withdrawApproval = command(
     WithdrawApprovalCommand,
     async (tx: TripTransaction, { tripId }, context): Promise<TripStateAnswer> => {
       const known = await lockTrip(tx, tripId);
-      if (known?.state !== 'AWAITING_APPROVAL') return { tripId, state: (known?.state ?? null) as TripState | null };
+      const mark = await findMark(tx, approval(tripId));
+      // The tombstone refuses a request for approval that arrives later.
+      if (!mark) await setFirstMark(tx, approval(tripId), 'UNDONE');
+      if (mark !== 'BEGUN' || known?.state !== 'AWAITING_APPROVAL')
+        return { tripId, state: (known?.state ?? null) as TripState | null };
+      await changeMark(tx, approval(tripId), mark, 'UNDONE');
       const trip = await transitTrip(tx, tripId, 'withdrawApproval');
       await appendEvent(tx, tripEvent(trip, 'trip.approval-withdrawn', {}), context);
       return answerOf(trip);
     },
   );
 
+  readonly acceptApproval = command(
+    AcceptApprovalCommand,
+    async (tx: TripTransaction, { tripId }, context): Promise<TripStateAnswer | Refusal> => {
+      const known = await lockTrip(tx, tripId);
+      if (!known) return notFound(tripId);
+      const mark = await findMark(tx, approval(tripId));
+      if (mark === 'CONFIRMED' && allows('confirm', known.state as TripState)) return answerOf(known);
+      if (mark !== 'BEGUN' || !allows('acceptApproval', known.state as TripState)) return conflict(known, 'be approved', mark);
+      await changeMark(tx, approval(tripId), mark, 'CONFIRMED');
+      const trip = await transitTrip(tx, tripId, 'acceptApproval');
+      await appendEvent(tx, tripEvent(trip, 'trip.approval-given', { total: totalOf(trip) }), context);
+      return answerOf(trip);
+    },
+  );
+
   readonly confirmTrip = command(
     ConfirmTripCommand,
-    async (tx: TripTransaction, { tripId, parts: reserved, total, except }, context): Promise<TripStateAnswer | Refusal> => {
+    async (
+      tx: TripTransaction,
+      { tripId, parts: reserved, total, excludedParts },
+      context,
+    ): Promise<TripStateAnswer | Refusal> => {
       const known = await lockTrip(tx, tripId);
       if (!known) return notFound(tripId);
       if (known.state === 'BOOKED') return answerOf(known);
       if (!allows('confirm', known.state as TripState)) return conflict(known, 'be confirmed');
       const wrong = misfit(partsOf(known), reserved);
       if (wrong) return mismatch(tripId, wrong);
-      const parts = partsBecome('CONFIRMED', heldParts(reserved), except);
+      const parts = partsBecome('CONFIRMED', heldParts(reserved), excludedParts);
       const trip = await transitTrip(tx, tripId, 'confirm', { parts, total });
       await appendEvent(tx, tripEvent(trip, 'trip.booked', { total, ...parts }), context);
       return answerOf(trip);
     },
+    ['excludedParts'],
   );
 
   readonly failTrip = command(
     FailTripCommand,
-    async (tx: TripTransaction, { tripId, failure, trip, except }, context): Promise<TripStateAnswer | Refusal> => {
+    async (tx: TripTransaction, { tripId, failure, trip, excludedParts }, context): Promise<TripStateAnswer | Refusal> => {
       const known = await lockTrip(tx, tripId);
       if (known?.state === 'FAILED') return answerOf(known);
       if (known && !allows('fail', known.state as TripState)) return conflict(known, 'fail');
       // A trip never seen is remembered as failed: its creation may still be on its way and must be refused.
+      if (known) await creationUndone(tx, tripId, known.operationId);
       const failed = known
-        ? await transitTrip(tx, tripId, 'fail', { failure, parts: partsBecome('CANCELLED', partsOf(known), except) })
+        ? await transitTrip(tx, tripId, 'fail', { failure, parts: partsBecome('CANCELLED', partsOf(known), excludedParts) })
         : await insertTrip(tx, {
             tripId,
             customerId: trip?.customerId ?? null,
             parts: trip ? requestedParts(trip) : {},
-            sagaId: trip?.sagaId ?? context.correlationId ?? context.key,
+            operationId: trip?.operationId ?? context.correlationId ?? context.key,
             state: 'FAILED',
             failure,
           });
-      await appendEvent(tx, tripEvent(failed, 'trip.failed', { failure, ...(except && { except }) }), context);
+      if (!known) await rememberCreation(tx, tripId, failed.operationId, 'UNDONE', trip?.request);
+      await appendEvent(
+        tx,
+        tripEvent(failed, 'trip.failed', { failure, ...(excludedParts && { except: excludedParts }) }),
+        context,
+      );
       return answerOf(failed);
     },
-    ['failure', 'except'],
+    ['failure', 'excludedParts'],
   );
 
   readonly beginTripCancellation = command(
     BeginTripCancellationCommand,
-    async (tx: TripTransaction, { tripId, sagaId }, context): Promise<BeginTripCancellationAnswer | Refusal> => {
+    async (tx: TripTransaction, { tripId, operationId, request }, context): Promise<BeginTripCancellationAnswer | Refusal> => {
       const known = await lockTrip(tx, tripId);
-      if (!known || !isSeen(known)) return notFound(tripId);
-      const mark = await findMark(tx, cancellation(tripId, sagaId));
+      if (!known || !isKnown(known)) return notFound(tripId);
+      const mark = await findMark(tx, cancellation(tripId, operationId));
       if (mark === 'BEGUN') return lockedAnswer(known);
       if (mark)
-        return new Refusal('TRIP_STATE_CONFLICT', `${sagaId} has ended already; it cannot begin on trip ${tripId} again.`);
+        return new Refusal('TRIP_STATE_CONFLICT', `${operationId} has ended already; it cannot begin on trip ${tripId} again.`);
       if (!allows('beginCancellation', known.state as TripState)) {
-        await setMark(tx, cancellation(tripId, sagaId), 'REFUSED');
+        await setFirstMark(tx, cancellation(tripId, operationId), 'REFUSED', request);
         await changeTrip(tx, tripId, { counts: true });
         return conflict(known, 'be cancelled');
       }
-      await setMark(tx, cancellation(tripId, sagaId), 'BEGUN');
-      const trip = await transitTrip(tx, tripId, 'beginCancellation', { pendingSagaId: sagaId, counts: true });
-      await appendEvent(tx, tripEvent(trip, 'trip.cancellation-begun', { sagaId }), context);
+      await setFirstMark(tx, cancellation(tripId, operationId), 'BEGUN', request);
+      const trip = await transitTrip(tx, tripId, 'beginCancellation', { lockedBy: operationId, counts: true });
+      await appendEvent(tx, tripEvent(trip, 'trip.cancellation-begun', { sagaId: operationId }), context);
       return lockedAnswer(trip);
     },
   );
 
-  readonly undoTripCancellation = command(
-    UndoTripCancellationCommand,
-    async (tx: TripTransaction, { tripId, sagaId, reason }, context): Promise<TripStateAnswer | Refusal> => {
+  readonly reinstateTrip = command(
+    ReinstateTripCommand,
+    async (tx: TripTransaction, { tripId, operationId, reason }, context): Promise<TripStateAnswer | Refusal> => {
       const known = await lockTrip(tx, tripId);
-      const mark = await findMark(tx, cancellation(tripId, sagaId));
+      const mark = await findMark(tx, cancellation(tripId, operationId));
       if (mark === 'COMMITTED' || mark === 'CONFIRMED')
         return new Refusal(
           'TRIP_STATE_CONFLICT',
-          `${sagaId} has committed the cancellation of trip ${tripId}; it cannot be undone.`,
+          `${operationId} has committed the cancellation of trip ${tripId}; it cannot be reinstated.`,
         );
       if (mark === 'UNDONE' || mark === 'REFUSED') return { tripId, state: (known?.state ?? null) as TripState | null };
-      // A cancellation that has not begun is remembered as undone: its begin may still be on its way and must be refused.
-      await setMark(tx, cancellation(tripId, sagaId), 'UNDONE');
-      if (!known || !isSeen(known)) return { tripId, state: (known?.state ?? null) as TripState | null };
-      const lastCancellation = { ...reason, sagaId };
+      // The tombstone refuses a begin that arrives later.
+      const marked = cancellation(tripId, operationId);
+      await (mark ? changeMark(tx, marked, mark, 'UNDONE') : setFirstMark(tx, marked, 'UNDONE'));
+      if (!known || !isKnown(known)) return { tripId, state: (known?.state ?? null) as TripState | null };
+      const lastCancellation = { ...reason, sagaId: operationId };
       const trip =
         mark === 'BEGUN'
-          ? await transitTrip(tx, tripId, 'undoCancellation', { pendingSagaId: null, lastCancellation })
+          ? await transitTrip(tx, tripId, 'reinstate', { lockedBy: null, lastCancellation })
           : await changeTrip(tx, tripId, { lastCancellation, counts: true }, true);
-      await appendEvent(tx, tripEvent(trip, 'trip.cancellation-undone', { sagaId, reason }), context);
+      await appendEvent(tx, tripEvent(trip, 'trip.cancellation-undone', { sagaId: operationId, reason }), context);
       return answerOf(trip);
     },
     ['reason'],
@@ -177,44 +224,52 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
 
   readonly commitTripCancellation = command(
     CommitTripCancellationCommand,
-    async (tx: TripTransaction, { tripId, sagaId }, context): Promise<TripStateAnswer | Refusal> => {
+    async (tx: TripTransaction, { tripId, operationId }, context): Promise<TripStateAnswer | Refusal> => {
       const known = await lockTrip(tx, tripId);
       if (!known) return notFound(tripId);
-      const mark = await findMark(tx, cancellation(tripId, sagaId));
+      const mark = await findMark(tx, cancellation(tripId, operationId));
       if (mark === 'COMMITTED' || mark === 'CONFIRMED') return answerOf(known);
-      if (mark !== 'BEGUN') return conflict(known, `be cancelled by ${sagaId}, for which it is not locked`);
-      await setMark(tx, cancellation(tripId, sagaId), 'COMMITTED');
+      if (mark !== 'BEGUN') return conflict(known, `be cancelled by ${operationId}, for which it is not locked`);
+      await changeMark(tx, cancellation(tripId, operationId), mark, 'COMMITTED');
       const trip = await transitTrip(tx, tripId, 'commitCancellation');
-      await appendEvent(tx, tripEvent(trip, 'trip.cancellation-committed', { sagaId }), context);
+      await appendEvent(tx, tripEvent(trip, 'trip.cancellation-committed', { sagaId: operationId }), context);
       return answerOf(trip);
     },
   );
 
   readonly confirmTripCancellation = command(
     ConfirmTripCancellationCommand,
-    async (tx: TripTransaction, { tripId, sagaId, refund, except }, context): Promise<TripStateAnswer | Refusal> => {
+    async (tx: TripTransaction, { tripId, operationId, refund, excludedParts }, context): Promise<TripStateAnswer | Refusal> => {
       const known = await lockTrip(tx, tripId);
       if (!known) return notFound(tripId);
-      const mark = await findMark(tx, cancellation(tripId, sagaId));
+      const mark = await findMark(tx, cancellation(tripId, operationId));
       if (mark === 'CONFIRMED') return answerOf(known);
-      if (mark !== 'COMMITTED') return conflict(known, `be cancelled by ${sagaId}, which has not committed that`);
+      if (mark !== 'COMMITTED') return conflict(known, `be cancelled by ${operationId}, which has not committed that`);
       if (refund.currency !== known.currency)
         return new Refusal('CURRENCY_MISMATCH', `Trip ${tripId} was paid in ${known.currency} and not in ${refund.currency}.`);
-      await setMark(tx, cancellation(tripId, sagaId), 'CONFIRMED');
+      await changeMark(tx, cancellation(tripId, operationId), mark, 'CONFIRMED');
       const trip = await transitTrip(tx, tripId, 'confirmCancellation', {
         refund,
-        parts: partsBecome('CANCELLED', partsOf(known), except),
-        pendingSagaId: null,
+        parts: partsBecome('CANCELLED', partsOf(known), excludedParts),
+        lockedBy: null,
         lastCancellation: null,
       });
-      const data = { total: totalOf(trip), refund, ...(except && { except }) };
+      const data = { total: totalOf(trip), refund, ...(excludedParts && { except: excludedParts }) };
       await appendEvent(tx, tripEvent(trip, 'trip.cancelled', data), context);
       return answerOf(trip);
     },
+    ['excludedParts'],
   );
 }
 
-const cancellation = (tripId: string, sagaId: string) => ({ aggregateId: tripId, command: 'cancel', sagaId });
+const cancellation = (tripId: string, operationId: string): Operation => ({
+  aggregateId: tripId,
+  command: 'cancel',
+  operationId,
+});
+
+/** A trip is put up for approval once: BEGUN while a person has to decide, CONFIRMED when approved, UNDONE when withdrawn. */
+const approval = (tripId: string): Operation => ({ aggregateId: tripId, command: 'approve', operationId: tripId });
 
 const answerOf = ({ tripId, state }: TripRow): TripStateAnswer => ({ tripId, state: state as TripState });
 
@@ -231,8 +286,13 @@ const notFound = (tripId: string): Refusal => new Refusal('TRIP_NOT_FOUND', `The
 const mismatch = (tripId: string, part: string): Refusal =>
   new Refusal('TRIP_PARTS_MISMATCH', `Trip ${tripId} asked for another ${part} than was reserved.`);
 
-/** Says what the trip is at, and what is pending on whose behalf. */
-function conflict({ tripId, state, pendingSagaId }: TripRow, wish: string): Refusal {
-  const pending = pendingSagaId === null ? '' : ` (its cancellation is pending on behalf of ${pendingSagaId})`;
+/** Says what the trip is at, what is pending on whose behalf, and what has become of its approval. */
+function conflict({ tripId, state, lockedBy }: TripRow, wish: string, approvalMark?: OperationMark): Refusal {
+  const pending =
+    lockedBy !== null
+      ? ` (its cancellation is pending on behalf of ${lockedBy})`
+      : approvalMark
+        ? ` (its approval is ${approvalMark})`
+        : '';
   return new Refusal('TRIP_STATE_CONFLICT', `Trip ${tripId} is ${state}${pending} and cannot ${wish}.`);
 }

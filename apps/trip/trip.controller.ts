@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { Identifier } from '../../contracts/identifier.js';
+import type { OperationRecord } from '../../contracts/operation.resource.js';
 import { type Page, pageQuery } from '../../contracts/page.js';
 import { tripStates } from '../../contracts/trip-state.js';
 import type { Trip } from '../../contracts/trip.resource.js';
@@ -8,6 +9,7 @@ import { ProblemException } from '../../libs/service-kit/problem.exception.js';
 import { type TripFilter, TripQueries } from './trip.queries.js';
 
 const TripListQuery = z.strictObject({ customerId: Identifier.optional(), state: z.enum(tripStates).optional(), ...pageQuery });
+const OperationListQuery = z.strictObject({ requestKey: z.string().min(1).max(200) });
 
 @Controller('trips')
 export class TripController {
@@ -23,5 +25,14 @@ export class TripController {
     const trip = await this.queries.trip(tripId);
     if (!trip) throw new ProblemException(404, 'TRIP_NOT_FOUND', `There is no trip ${tripId}.`);
     return trip;
+  }
+
+  /** A trip that there is not has no operations: whoever asks wants to know whether a request has been here before. */
+  @Get(':tripId/operations')
+  async operations(
+    @Param('tripId', { schema: Identifier }) tripId: string,
+    @Query({ schema: OperationListQuery }) { requestKey }: z.infer<typeof OperationListQuery>,
+  ): Promise<{ items: OperationRecord[] }> {
+    return { items: await this.queries.operations(tripId, requestKey) };
   }
 }

@@ -1,11 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { OperationRecord } from '../../contracts/operation.resource.js';
 import type { Page } from '../../contracts/page.js';
 import type { TripState } from '../../contracts/trip-state.js';
 import type { Trip } from '../../contracts/trip.resource.js';
 import type { PrismaClient } from '../../generated/trip/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
+import { operationsOf } from '../../libs/participant/operation-mark.js';
 import { decodeCursor, encodeCursor } from '../../libs/service-kit/cursor.js';
-import { isSeen, toResource } from './trip.repository.js';
+import { isKnown, toResource } from './trip.repository.js';
 
 export interface TripFilter {
   customerId?: string | undefined;
@@ -22,7 +24,12 @@ export class TripQueries {
   /** The trip, or null if there is none. */
   async trip(tripId: string): Promise<Trip | null> {
     const row = await this.database.trip.findUnique({ where: { tripId } });
-    return row && isSeen(row) ? toResource(row) : null;
+    return row && isKnown(row) ? toResource(row) : null;
+  }
+
+  /** The operations on the trip that were begun for a request of a caller. */
+  operations(tripId: string, requestKey: string): Promise<OperationRecord[]> {
+    return operationsOf(this.database, tripId, requestKey);
   }
 
   /** Trips, newest first. */
@@ -39,7 +46,7 @@ export class TripQueries {
       orderBy: [{ createdAt: 'desc' }, { tripId: 'desc' }],
       take: limit + 1,
     });
-    const items = rows.slice(0, limit).filter(isSeen).map(toResource);
+    const items = rows.slice(0, limit).filter(isKnown).map(toResource);
     const last = items.at(-1);
     return { items, next: rows.length > limit && last ? encodeCursor(last.createdAt, last.tripId) : null };
   }

@@ -14,11 +14,11 @@ export interface NewTrip {
   state: TripState;
   parts: TripParts;
   failure?: TripFailure;
-  sagaId: string;
+  operationId: string;
 }
 
 /** A trip of which more than the id is known: no tombstone. */
-export type SeenTrip = TripRow & { customerId: string };
+export type KnownTrip = TripRow & { customerId: string };
 
 /** Why a cancellation came to nothing. */
 type LastCancellation = NonNullable<Trip['lastCancellation']>;
@@ -29,11 +29,11 @@ export interface TripChange {
   total?: Money;
   failure?: TripFailure;
   refund?: Money;
-  /** The saga that the trip is locked for. */
-  pendingSagaId?: string | null;
+  /** The operation that the trip is locked by. */
+  lockedBy?: string | null;
   lastCancellation?: LastCancellation | null;
   approvalRemindedAt?: Date;
-  /** One more saga has asked for a command. */
+  /** One more operation has been asked for. */
   counts?: boolean;
 }
 
@@ -79,14 +79,15 @@ export function changeTrip(tx: TripTransaction, tripId: string, change: TripChan
   });
 }
 
-export const isSeen = (row: TripRow): row is SeenTrip => row.customerId !== null;
+/** False for a tombstone, of which only the id is known. */
+export const isKnown = (row: TripRow): row is KnownTrip => row.customerId !== null;
 
 export const totalOf = ({ total, currency }: TripRow): Money => ({ amount: Number(total), currency });
 
 export const partsOf = ({ parts }: TripRow): TripParts => parts as TripParts;
 
 /** The trip as readers see it. */
-export function toResource(row: SeenTrip): Trip {
+export function toResource(row: KnownTrip): Trip {
   return {
     tripId: row.tripId,
     customerId: row.customerId,
@@ -95,23 +96,23 @@ export function toResource(row: SeenTrip): Trip {
     ...partsOf(row),
     ...(row.failure === null ? {} : { failure: row.failure as TripFailure }),
     ...(row.refund === null ? {} : { refund: { amount: Number(row.refund), currency: row.currency } }),
-    ...(row.pendingSagaId === null ? {} : { pending: { command: 'cancel', sagaId: row.pendingSagaId } }),
+    ...(row.lockedBy === null ? {} : { pending: { command: 'cancel', sagaId: row.lockedBy } }),
     ...(row.lastCancellation === null ? {} : { lastCancellation: row.lastCancellation as LastCancellation }),
     commandCount: row.commandCount,
-    sagaId: row.sagaId,
+    sagaId: row.operationId,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };
 }
 
 function columnsOf(change: TripChange): Prisma.TripUpdateManyMutationInput {
-  const { parts, total, failure, refund, approvalRemindedAt, pendingSagaId, lastCancellation, counts } = change;
+  const { parts, total, failure, refund, approvalRemindedAt, lockedBy, lastCancellation, counts } = change;
   return {
     ...(parts && { parts }),
     ...(total && { total: total.amount, currency: total.currency }),
     ...(failure && { failure }),
     ...(refund && { refund: refund.amount }),
-    ...(pendingSagaId !== undefined && { pendingSagaId }),
+    ...(lockedBy !== undefined && { lockedBy }),
     ...(lastCancellation !== undefined && { lastCancellation: lastCancellation ?? Prisma.DbNull }),
     ...(approvalRemindedAt && { approvalRemindedAt }),
     ...(counts && { commandCount: { increment: 1 } }),

@@ -7,9 +7,10 @@ import { createActivities } from '../../activities/index.js';
 import { participantClients } from '../../activities/participant-clients.js';
 import { participantUrls, participantUrlSettings } from '../../libs/config/participant-url.js';
 import type { Settings } from '../../libs/config/settings.js';
+import { TimelineReporter } from './timeline-reporter.js';
 
 /** The settings that a worker needs, besides those of its connection. */
-export const workerSettingNames = [...participantUrlSettings, 'TEMPORAL_NAMESPACE', 'TEMPORAL_TASK_QUEUE'] as const;
+export const workerSettingNames = [...participantUrlSettings, 'SAGA_URL', 'TEMPORAL_NAMESPACE', 'TEMPORAL_TASK_QUEUE'] as const;
 export type WorkerSettings = Pick<Settings, (typeof workerSettingNames)[number]>;
 
 export interface RunningWorker {
@@ -36,14 +37,17 @@ export async function startWorker(
 ): Promise<RunningWorker> {
   if (!existsSync(bundlePath)) throw new Error(`There is no workflow bundle at ${bundlePath}. Run: npm run build`);
   const clients = participantClients(participantUrls(settings));
+  const build = buildIdOf(bundlePath);
+  const reporter = new TimelineReporter({ build, sagaUrl: settings.SAGA_URL, log });
   const worker = await Worker.create({
     connection,
     namespace: settings.TEMPORAL_NAMESPACE,
     taskQueue: settings.TEMPORAL_TASK_QUEUE,
     workflowBundle: { codePath: bundlePath },
     activities: createActivities(clients),
+    sinks: reporter.sinks,
     workerDeploymentOptions: {
-      version: { deploymentName: 'roundtrip', buildId: buildIdOf(bundlePath) },
+      version: { deploymentName: 'roundtrip', buildId: build },
       useWorkerVersioning: false,
     },
     shutdownGraceTime: '10s',
@@ -60,7 +64,7 @@ export async function startWorker(
     async stop() {
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await done;
-      await Promise.all(Object.values(clients).map((client) => client.close()));
+      await Promise.all([reporter.stop(), ...Object.values(clients).map((client) => client.close())]);
     },
   };
 }

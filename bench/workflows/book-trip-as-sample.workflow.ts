@@ -9,9 +9,9 @@ const HOLD_MS = 24 * 3_600_000;
 /** The same calls as `bookTrip`, written as the published saga sample writes them: normal activities one after the other, a list of undos. */
 export async function bookTripAsSample(request: BookTripRequest): Promise<{ state: string }> {
   const { tripId, customerId, paymentMethod, hotel, flights, car } = request;
-  const sagaId = workflowInfo().workflowId;
-  const key = (step: string) => ({ key: `${sagaId}/${step}` });
-  const trip = { customerId, sagaId, hotel: hotel!, flights: flights!, car: car! };
+  const operationId = workflowInfo().workflowId;
+  const key = (step: string) => ({ key: `${operationId}/${step}` });
+  const trip = { customerId, operationId, hotel: hotel!, flights: flights!, car: car! };
   const paymentId = `trip-${tripId}`;
   const failure = { part: 'trip', code: 'ABORTED', detail: 'failed' };
   const compensations: (() => Promise<unknown>)[] = [];

@@ -9,17 +9,17 @@ const { createOrder, rejectOrder, reserveCredit, releaseCredit, approveOrder } =
 
 /** The same calls as `createOrder`, written as the published saga sample writes them: normal activities, a list of undos. */
 export async function createOrderAsSample({ orderId, customerId, lines }: CreateOrderRequest): Promise<{ state: string }> {
-  const sagaId = workflowInfo().workflowId;
-  const order = { customerId, lines, sagaId };
+  const operationId = workflowInfo().workflowId;
+  const order = { customerId, lines, operationId };
   const compensations: (() => Promise<unknown>)[] = [];
   try {
-    const { total } = await createOrder({ key: `${sagaId}/create`, orderId, ...order });
+    const { total } = await createOrder({ key: `${operationId}/create`, orderId, ...order });
     compensations.unshift(() =>
-      rejectOrder({ key: `${sagaId}/reject`, orderId, rejection: { code: 'ABORTED', detail: 'failed' }, order }),
+      rejectOrder({ key: `${operationId}/reject`, orderId, rejection: { code: 'ABORTED', detail: 'failed' }, order }),
     );
-    await reserveCredit({ key: `${sagaId}/reserve`, customerId, orderId, amount: total });
-    compensations.unshift(() => releaseCredit({ key: `${sagaId}/release`, orderId }));
-    await approveOrder({ key: `${sagaId}/approve`, orderId });
+    await reserveCredit({ key: `${operationId}/reserve`, customerId, orderId, amount: total });
+    compensations.unshift(() => releaseCredit({ key: `${operationId}/release`, orderId }));
+    await approveOrder({ key: `${operationId}/approve`, orderId });
     return { state: 'APPROVED' };
   } catch {
     for (const compensate of compensations) await compensate();

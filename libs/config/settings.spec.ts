@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { MAX_APPROVAL_MS } from '../../contracts/hold-limits.js';
 import { InvalidSettingsError } from './invalid-settings.error.js';
 import { readSettings, settingNames } from './settings.js';
 
@@ -21,6 +22,57 @@ describe('readSettings', () => {
     expect(read).toThrow(InvalidSettingsError);
     expect(read).toThrow(/PORT: .*\n.*CHAOS: must be true or false/);
     expect(read).not.toThrow(/ORDER_URL/);
+  });
+
+  const times = settingNames.filter((name) => name.endsWith('_MS'));
+
+  it('knows every time that no timer could wait for', () => {
+    expect(times.length).toBeGreaterThanOrEqual(9);
+  });
+
+  it.each(times)('refuses %s where a timer would end at once', (name) => {
+    vi.stubEnv(name, String(MAX_APPROVAL_MS + 1));
+    expect(() => readSettings(name)).toThrow(new RegExp(`${name}: must be at most \\d+ \\(`));
+    vi.stubEnv(
+      name,
+      String(name === 'FEED_HEARTBEAT_MS' ? 2 ** 30 - 1 : name === 'APPROVAL_WITHIN_MS' ? MAX_APPROVAL_MS : 2 ** 31 - 1),
+    );
+    expect(readSettings(name)[name]).toBeGreaterThan(2 ** 29);
+    vi.stubEnv(name, '0');
+    expect(() => readSettings(name)).toThrow(`${name}: `);
+  });
+
+  it('refuses a timer of 2^31 ms', () => {
+    vi.stubEnv('SAGA_STEP_DEADLINE_MS', String(2 ** 31));
+    expect(() => readSettings('SAGA_STEP_DEADLINE_MS')).toThrow('must be at most 2147483647 (24.8 days');
+  });
+
+  it('refuses an approval of more than 77 days, and one that leaves no time for the steps', () => {
+    expect(MAX_APPROVAL_MS).toBe(77 * 86_400_000);
+    vi.stubEnv('APPROVAL_WITHIN_MS', String(MAX_APPROVAL_MS));
+    expect(readSettings('APPROVAL_WITHIN_MS', 'SAGA_FORWARD_DEADLINE_MS').APPROVAL_WITHIN_MS).toBe(MAX_APPROVAL_MS);
+    vi.stubEnv('SAGA_FORWARD_DEADLINE_MS', String(86_400_001));
+    expect(() => readSettings('APPROVAL_WITHIN_MS', 'SAGA_FORWARD_DEADLINE_MS')).toThrow(
+      /APPROVAL_WITHIN_MS: .*SAGA_FORWARD_DEADLINE_MS/,
+    );
+    vi.stubEnv('APPROVAL_WITHIN_MS', String(MAX_APPROVAL_MS + 1));
+    expect(() => readSettings('APPROVAL_WITHIN_MS')).toThrow('77 days');
+  });
+
+  it('refuses API keys of the old form and shows the new one, but never a key', () => {
+    vi.stubEnv('API_KEYS', 'hidden-key:orders');
+    expect(() => readSettings('API_KEYS')).toThrow(/API_KEYS: Entry 1 .*name:key:scope\+scope/);
+    expect(() => readSettings('API_KEYS')).not.toThrow('hidden-key');
+  });
+
+  it('reads a list of origins as browsers send them', () => {
+    expect(readSettings('CORS_ORIGINS')).toEqual({ CORS_ORIGINS: [] });
+    vi.stubEnv('CORS_ORIGINS', 'https://shop.example.com, http://localhost:5173');
+    expect(readSettings('CORS_ORIGINS')).toEqual({ CORS_ORIGINS: ['https://shop.example.com', 'http://localhost:5173'] });
+    for (const wrong of ['*', 'shop.example.com', 'https://shop.example.com/', 'https://a.test,', 'null']) {
+      vi.stubEnv('CORS_ORIGINS', wrong);
+      expect(() => readSettings('CORS_ORIGINS'), wrong).toThrow('CORS_ORIGINS: must be origins');
+    }
   });
 });
 

@@ -1,11 +1,18 @@
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { z } from 'zod';
+import { MAX_APPROVAL_DAYS, MAX_APPROVAL_MS, MAX_FORWARD_MS, MAX_HOLD_DAYS } from '../../contracts/hold-limits.js';
+import { faultInApiKeys } from './api-keys.js';
 import { InvalidSettingsError } from './invalid-settings.error.js';
 import { outboxDatabases } from './outbox-databases.js';
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
-const milliseconds = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
+
+/** A longer timer ends at once in Node, without an error. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+const upTo = (most: number, why: string) => z.coerce.number().int().min(1).max(most, `must be at most ${most} (${why})`);
+const timer = upTo(MAX_TIMER_MS, '24.8 days, the longest timer there is');
+const milliseconds = (fallback: number) => timer.default(fallback);
 const flag = (fallback: boolean) =>
   z
     .enum(['true', 'false'], { error: 'must be true or false' })
@@ -20,6 +27,8 @@ const mailAddress = (fallback: string) =>
       'must be a mail address, or a name with one in angle brackets',
     )
     .default(fallback);
+
+const isWebOrigin = (text: string): boolean => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 
 /**
  * Every setting of every process, each with its type and default. `.env.example` explains them; a test holds the two together.
@@ -62,14 +71,14 @@ const catalogue = {
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_FROM: mailAddress('Roundtrip <no-reply@roundtrip.localhost>'),
   OPERATIONS_MAIL: mailAddress('operations@roundtrip.localhost'),
-  UNPAID_ORDER_TERM_MS: z.coerce.number().int().min(1).optional(),
+  UNPAID_ORDER_TERM_MS: timer.optional(),
   RELAY_URL: url('http://127.0.0.1:3021'),
   SAGA_URL: url('http://127.0.0.1:3022'),
   HOOKS_URL: url('http://127.0.0.1:3010'),
   PROJECTION_URL: url('http://127.0.0.1:3011'),
   FEED_CONNECTIONS: z.coerce.number().int().min(1).max(100_000).default(1_000),
   FEED_LIFETIME_MS: milliseconds(1_800_000),
-  FEED_HEARTBEAT_MS: milliseconds(15_000),
+  FEED_HEARTBEAT_MS: upTo(Math.floor(MAX_TIMER_MS / 2), '12.4 days: readers are cut off after twice as long').default(15_000),
   FEED_POLL_MS: milliseconds(100),
   HOOKS_SECRET_KEY: z.string().min(1).optional(),
   HOOKS_ALLOW_PRIVATE: flag(false),
@@ -92,10 +101,25 @@ const catalogue = {
   SAGA_STEP_DEADLINE_MS: milliseconds(30_000),
   SAGA_FORWARD_DEADLINE_MS: milliseconds(120_000),
   SAGA_ATTENTION_AFTER_MS: milliseconds(600_000),
-  APPROVAL_WITHIN_MS: milliseconds(86_400_000),
+  APPROVAL_WITHIN_MS: upTo(MAX_APPROVAL_MS, `${MAX_APPROVAL_DAYS} days: nothing is held for longer`).default(86_400_000),
+
+  PAYMENT_AUTHORIZATION_TTL_MS: milliseconds(1_296_000_000),
+  SETTLE_LOST_SAGAS: z.enum(['on', 'off']).default('off'),
+  SETTLE_SWEEP_MS: milliseconds(60_000),
 
   AUTH: z.enum(['off', 'required']).optional(),
-  API_KEYS: z.string().min(1).optional(),
+  API_KEYS: z
+    .string()
+    .refine((text) => faultInApiKeys(text) === undefined, { error: ({ input }) => faultInApiKeys(String(input)) })
+    .optional(),
+  CORS_ORIGINS: z
+    .string()
+    .transform((text) => text.split(',').map((origin) => origin.trim()))
+    .refine(
+      (origins) => origins.every(isWebOrigin),
+      'must be origins as browsers send them (https://shop.example.com, no path), with commas between several',
+    )
+    .default([]),
 
   CHAOS: flag(false),
 
@@ -104,6 +128,16 @@ const catalogue = {
   EMBEDDED_TEMPORAL_PORT: port(7233),
   EMBEDDED_TEMPORAL_UI_PORT: port(8233),
 };
+
+/** What must hold between settings, with the message of its fault. Checked where all of them are read. */
+const relations = [
+  {
+    names: ['APPROVAL_WITHIN_MS', 'SAGA_FORWARD_DEADLINE_MS'],
+    fault: ({ APPROVAL_WITHIN_MS, SAGA_FORWARD_DEADLINE_MS }: Settings) =>
+      APPROVAL_WITHIN_MS + SAGA_FORWARD_DEADLINE_MS > MAX_FORWARD_MS &&
+      `with SAGA_FORWARD_DEADLINE_MS must be at most ${MAX_FORWARD_MS} together: nothing is held for longer than ${MAX_HOLD_DAYS} days`,
+  },
+] as const satisfies { names: (keyof Settings)[]; fault: (settings: Settings) => string | false }[];
 
 const schema = z.object(catalogue);
 export type Settings = z.infer<typeof schema>;
@@ -122,6 +156,11 @@ export function readSettings<Name extends keyof Settings>(...names: Name[]): Pic
   if (!parsed.success) {
     throw new InvalidSettingsError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   }
+  const faults = relations.flatMap(({ names: related, fault }) => {
+    const message = related.every((name) => name in mask) && fault(parsed.data);
+    return message ? [`${related[0]}: ${message}`] : [];
+  });
+  if (faults.length > 0) throw new InvalidSettingsError(faults);
   return parsed.data;
 }
 

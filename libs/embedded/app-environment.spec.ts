@@ -35,6 +35,8 @@ beforeEach(() => {
     'HOOKS_ALLOW_PRIVATE',
     'HOOKS_SECRET_KEY',
     'NODE_ENV',
+    'SETTLE_LOST_SAGAS',
+    'SETTLE_SWEEP_MS',
     'TEMPORAL_UI_URL',
     'TEMPORAL_TLS',
     'DATABASE_URL',
@@ -81,6 +83,13 @@ describe('appEnvironment', () => {
     expect(environment()['HOOKS_ALLOW_PRIVATE']).toBe('false');
     vi.stubEnv('HOOKS_ALLOW_PRIVATE', 'true');
     expect(environment()['HOOKS_ALLOW_PRIVATE']).toBe('true');
+  });
+
+  it('settles lost sagas by itself and sweeps often, unless the user says otherwise', () => {
+    expect(environmentOf(order)).toMatchObject({ SETTLE_LOST_SAGAS: 'on', SETTLE_SWEEP_MS: '15000' });
+    vi.stubEnv('SETTLE_LOST_SAGAS', 'off');
+    vi.stubEnv('SETTLE_SWEEP_MS', '60000');
+    expect(environmentOf(order)).toMatchObject({ SETTLE_LOST_SAGAS: 'off', SETTLE_SWEEP_MS: '60000' });
   });
 
   it("gives the key of the hooks' secrets to the hooks service alone: the user's, else the data folder's", () => {

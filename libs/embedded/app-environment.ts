@@ -31,6 +31,8 @@ export function appEnvironment(
     ...asked,
     CHAOS: asked['CHAOS'] ?? String(asked['NODE_ENV'] !== 'production'),
     HOOKS_ALLOW_PRIVATE: asked['HOOKS_ALLOW_PRIVATE'] ?? String(asked['NODE_ENV'] !== 'production'),
+    SETTLE_LOST_SAGAS: asked['SETTLE_LOST_SAGAS'] ?? 'on',
+    SETTLE_SWEEP_MS: asked['SETTLE_SWEEP_MS'] ?? '15000',
     // Nobody but its owner is told a key.
     HOOKS_SECRET_KEY: declaration.owns === 'hooks' ? (asked['HOOKS_SECRET_KEY'] ?? hooksSecretKey) : '',
     ...Object.fromEntries([...participantUrlSettings, ...listenerUrlSettings].map((name) => [name, settings[name]])),

@@ -1,6 +1,6 @@
 import { listenerUrlSettings } from '../config/listener-url.js';
 import { participantUrlSettings } from '../config/participant-url.js';
-import { readSettings, type Settings } from '../config/settings.js';
+import { readSettings, settingNames, type Settings } from '../config/settings.js';
 import { freePort } from './free-port.js';
 
 const names = [
@@ -39,8 +39,12 @@ const ports = [
   'EMBEDDED_TEMPORAL_UI_PORT',
 ] as const;
 
-/** Reads the settings; the given ones outweigh them. A port of 0, also in a URL, becomes one that is free. */
+/**
+ * Reads the settings; the given ones outweigh them. A port of 0, also in a URL, becomes one that is free.
+ * @throws InvalidSettingsError also for a setting of some other process: the start must not fail half-way.
+ */
 export async function embeddedSettings(given: Partial<Settings>): Promise<EmbeddedSettings> {
+  readSettings(...settingNames);
   const settings: EmbeddedSettings = { ...readSettings(...names), ...given };
   for (const name of ports) settings[name] ||= await freePort();
   for (const name of [...participantUrlSettings, ...listenerUrlSettings]) {

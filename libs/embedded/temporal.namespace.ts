@@ -1,5 +1,5 @@
 import { Connection } from '@temporalio/client';
-import { searchAttributeNames } from '../../contracts/search-attribute-names.js';
+import { searchAttributeDeclarations } from '../../contracts/search-attribute-names.js';
 import { connectionOptions, type TemporalSettings } from '../temporal/connection-options.js';
 import { EmbeddedSystemError } from './embedded-system.error.js';
 import { listensOn } from './tcp-probe.js';
@@ -66,12 +66,11 @@ export async function requireExternalTemporal(settings: TemporalSettings, log: (
     const listed = await withinPatience(() => connection.operatorService.listSearchAttributes({ namespace })).catch(
       () => undefined,
     );
-    const wanted = Object.values(searchAttributeNames);
-    const missing = listed ? wanted.filter((name) => !listed.customAttributes?.[name]) : [];
+    const missing = listed
+      ? searchAttributeDeclarations.filter((declaration) => !listed.customAttributes?.[declaration.split('=')[0]!])
+      : [];
     if (missing.length > 0) {
-      log(
-        `temporal: namespace ${namespace} lacks the search attributes ${missing.join(', ')} (type Keyword), which sagas set; add them`,
-      );
+      log(`temporal: namespace ${namespace} lacks the search attributes ${missing.join(', ')}, which sagas set; add them`);
     }
   } finally {
     await connection.close();

@@ -1,4 +1,4 @@
-import { searchAttributeNames } from '../../contracts/search-attribute-names.js';
+import { searchAttributeDeclarations } from '../../contracts/search-attribute-names.js';
 import type { DataFolder } from './data-folder.js';
 import type { ProcessSpec } from './managed-process.js';
 import { listensOn } from './tcp-probe.js';
@@ -34,7 +34,7 @@ export function temporalServer({ executable, data, namespace, port, uiPort }: Te
       }),
       ...Object.entries(temporalStorage).flatMap(([pragma, value]) => ['--sqlite-pragma', `${pragma}=${value}`]),
       ...Object.entries(temporalTuning).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
-      ...Object.values(searchAttributeNames).flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+      ...searchAttributeDeclarations.flatMap((declaration) => ['--search-attribute', declaration]),
     ],
     cwd: data.path,
     environment: { HOME: data.path, PATH: '/usr/bin:/bin' }, // not ours: TEMPORAL_* variables are settings of the CLI, too

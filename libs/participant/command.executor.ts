@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
+import { COMMAND_SEALED, SEAL } from '../../contracts/participants.js';
 import { fingerprint } from '../service-kit/fingerprint.js';
 import { ProblemException } from '../service-kit/problem.exception.js';
 import type { CommandContext } from './command-context.js';
@@ -9,7 +10,7 @@ import { isConflict } from './database-failure.js';
 import { Refusal } from './refusal.js';
 import type { Database, Transaction } from './transaction.js';
 
-/** What a command answered, the first time and every time its key comes again. */
+/** The final answer of a key: the command's first answer, which every repeat gets too. */
 export interface CommandAnswer {
   status: number;
   body: unknown;
@@ -26,9 +27,14 @@ export const DATABASE = Symbol('DATABASE');
 
 const MAX_CONFLICTS = 30;
 
+/** The final answer of a key, with the operation that gave it: `seal` for a key that was sealed before any command had an effect. */
+export interface StoredAnswer extends CommandAnswer {
+  operation: string;
+}
+
 /**
- * Runs commands exactly once per key. Key, effect, events and answer commit in one transaction: a repeat is given the stored
- * answer, a repeat that races with the first waits for it (on the key's unique index), and a crash leaves all of it or nothing.
+ * Runs commands exactly once per key. Key, effect, events and answer commit in one transaction. A repeat gets the stored answer. A repeat that
+ * races with the first command waits for it on the key's unique index. A crash leaves everything or nothing.
  */
 @Injectable()
 export class CommandExecutor<Tx extends Transaction = Transaction> {
@@ -44,7 +50,7 @@ export class CommandExecutor<Tx extends Transaction = Transaction> {
     command: unknown,
     context: CommandContext,
   ): Promise<CommandAnswer> {
-    const content = fingerprint(operation, essenceOf(command, handler.besides));
+    const content = fingerprint(operation, identityOf(command, handler.excludeFromFingerprint));
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
       try {
         return await this.attempt(operation, handler, command, context, content);
@@ -62,12 +68,24 @@ export class CommandExecutor<Tx extends Transaction = Transaction> {
     );
   }
 
-  /** The stored answer of a key, or null when no command with that key has had any effect. */
-  async find(key: string): Promise<(CommandAnswer & { operation: string }) | null> {
-    const [stored] = await this.database.$queryRaw<
-      StoredCommand[]
-    >`select operation, fingerprint, status, answer from command where key = ${key}`;
+  /** The final answer of a key, or null if it has none yet. */
+  async find(key: string): Promise<StoredAnswer | null> {
+    const stored = await readStored(this.database, key);
     return stored ? { operation: stored.operation, status: stored.status, body: stored.answer } : null;
+  }
+
+  /**
+   * Gives a key its final answer, if it has none: a refusal, after which no command with this key can have an effect. A command under way is
+   * waited for, on the key's unique index. @returns the key's final answer.
+   */
+  async seal(key: string): Promise<StoredAnswer> {
+    const { status, body } = answerOf(sealedRefusal(key));
+    const sealed = await this.database.$executeRaw`
+      insert into command (key, operation, fingerprint, status, answer) values (${key}, ${SEAL}, '', ${status}, ${JSON.stringify(body)}::json)
+      on conflict (key) do nothing`;
+    if (sealed > 0) return { operation: SEAL, status, body };
+    // A statement of its own: the insert does not see the row that it has waited for.
+    return (await this.find(key))!;
   }
 
   private attempt(
@@ -93,12 +111,10 @@ export class CommandExecutor<Tx extends Transaction = Transaction> {
   }
 
   private async repeat(tx: Tx, operation: string, key: string, content: string): Promise<CommandAnswer> {
-    const [stored] = await tx.$queryRaw<
-      StoredCommand[]
-    >`select operation, fingerprint, status, answer from command where key = ${key}`;
+    const stored = await readStored(tx, key);
     // The row can only be missing if the transaction that had claimed the key rolled back after our insert saw it: try again.
     if (!stored) throw new ConcurrencyConflictError(`the key ${key} was given up meanwhile`);
-    if (stored.fingerprint !== content) {
+    if (stored.operation !== SEAL && stored.fingerprint !== content) {
       throw new ProblemException(
         422,
         'IDEMPOTENCY_KEY_REUSED',
@@ -109,10 +125,20 @@ export class CommandExecutor<Tx extends Transaction = Transaction> {
   }
 }
 
-/** What a command asks for: two of one key have to agree on it. */
-function essenceOf(command: unknown, besides: readonly string[]): unknown {
-  if (besides.length === 0) return command;
-  return Object.fromEntries(Object.entries(command as object).filter(([field]) => !besides.includes(field)));
+async function readStored(reader: Transaction, key: string): Promise<StoredCommand | undefined> {
+  const [stored] = await reader.$queryRaw<
+    StoredCommand[]
+  >`select operation, fingerprint, status, answer from command where key = ${key}`;
+  return stored;
+}
+
+const sealedRefusal = (key: string): Refusal =>
+  new Refusal(COMMAND_SEALED, `The key ${key} is sealed: no command with it can have an effect any more.`);
+
+/** The fields on which two commands with one key must agree. */
+function identityOf(command: unknown, excludeFromFingerprint: readonly string[]): unknown {
+  if (excludeFromFingerprint.length === 0) return command;
+  return Object.fromEntries(Object.entries(command as object).filter(([field]) => !excludeFromFingerprint.includes(field)));
 }
 
 function answerOf(result: unknown): CommandAnswer {
@@ -120,7 +146,7 @@ function answerOf(result: unknown): CommandAnswer {
   return { status: 200, body: result };
 }
 
-/** The problem document that carries a business refusal. */
-export function refusalProblem(code: string, detail: string) {
+/** The problem document of a business refusal. */
+function refusalProblem(code: string, detail: string) {
   return { type: 'about:blank', title: 'Refused', status: 409, code, detail };
 }

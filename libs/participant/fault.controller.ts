@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Put } from '@nestjs/common';
 import { Fault } from '../../contracts/fault.resource.js';
-import { participants } from '../../contracts/participants.js';
+import { faultOperationsOf, SEAL } from '../../contracts/participants.js';
 import { ProblemException } from '../service-kit/problem.exception.js';
 import { FaultRegistry } from './fault.registry.js';
 import { PARTICIPANT, type ParticipantIdentity } from './participant.options.js';
@@ -16,7 +16,7 @@ export class FaultController {
   @Put()
   put(@Body({ schema: Fault }) fault: Fault): Fault {
     this.refuseUnlessChaos();
-    const operations = Object.keys(participants[this.participant.name]);
+    const operations = faultOperationsOf(this.participant.name);
     if (!operations.includes(fault.operation)) {
       throw new ProblemException(
         422,
@@ -24,6 +24,12 @@ export class FaultController {
         `${this.participant.name} has no operation ${fault.operation}; it has ${operations.join(', ')}.`,
       );
     }
+    if (fault.operation === SEAL && fault.mode === 'refuse')
+      throw new ProblemException(
+        422,
+        'FAULT_NOT_POSSIBLE',
+        'A seal is never refused: its modes are error, delay and drop-response.',
+      );
     this.faults.put(fault);
     return fault;
   }

@@ -65,6 +65,13 @@ export async function insertReservation(tx: Transaction, reservation: NewReserva
   return { ...reservation, version: 1, updatedAt: createdAt };
 }
 
+/** Remembers that the trip must not reserve any more. @throws ConcurrencyConflictError when the trip has got a reservation meanwhile. */
+export async function insertTombstone(tx: Transaction, tripId: string): Promise<void> {
+  const inserted = await tx.$executeRaw`
+    insert into reservation (trip_id, state, version) values (${tripId}, 'CANCELLED', 0) on conflict (trip_id) do nothing`;
+  if (inserted === 0) throw new ConcurrencyConflictError(`trip ${tripId} got a reservation meanwhile`);
+}
+
 /**
  * Takes the reservation through a transition. @returns it as it is then.
  * @throws ConcurrencyConflictError when it is not in a state that the transition starts from.

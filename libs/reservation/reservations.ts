@@ -3,6 +3,7 @@ import type { HoldAnswer, HoldTerm, ReservationCommand, ReservationStateAnswer }
 import type { Money } from '../../contracts/money.js';
 import type { CommandContext } from '../participant/command-context.js';
 import { ConcurrencyConflictError } from '../participant/concurrency-conflict.error.js';
+import type { Expirable } from '../participant/expiry.service.js';
 import { appendEvent } from '../participant/outbox.js';
 import { Refusal } from '../participant/refusal.js';
 import type { Transaction } from '../participant/transaction.js';
@@ -12,10 +13,13 @@ import { addDays, daysOf, today } from './calendar.js';
 import { type Claim, claimsOf } from './claim.js';
 import { type ReservedItem, totalOf, viewOf, type WantedItem } from './reservation-item.js';
 import type { ReservationKind } from './reservation-kind.js';
+import { MAX_HOLD_DAYS, MAX_HOLD_MS } from '../../contracts/hold-limits.js';
 import {
   insertReservation,
+  insertTombstone,
   lockOverdueHold,
   lockReservation,
+  overdueTrips,
   overdueTripsInTheWay,
   type Reservation,
   transitReservation,
@@ -24,11 +28,6 @@ import { type ReservationTransition, takesUnits } from './reservation-transition
 
 /** How far ahead can be reserved, in days. */
 const HORIZON_DAYS = 730;
-/** The longest hold: nobody may keep others away for ever without paying. */
-const MAX_HOLD_DAYS = 92;
-/** The last time that a `Date` can be. */
-const LAST_TIME_MS = 8_640_000_000_000_000;
-const MAX_HOLD_MS = MAX_HOLD_DAYS * 86_400_000;
 
 export interface ReservationRequest<Request extends object> extends HoldTerm {
   tripId: string;
@@ -39,7 +38,9 @@ export interface ReservationRequest<Request extends object> extends HoldTerm {
  * The reservations of one service: what its commands do inside the transaction of the command. A trip reserves once; units are taken as
  * long as its reservation is HELD or CONFIRMED, and each change of state writes its event.
  */
-export class Reservations {
+export class Reservations implements Expirable {
+  readonly noun = 'hold';
+
   constructor(readonly kind: ReservationKind) {}
 
   /** Holds all items or none. A repeat is answered the same while the hold lasts, and does not prolong it. */
@@ -51,8 +52,7 @@ export class Reservations {
     const { tripId, items } = request;
     const known = await lockReservation(tx, tripId);
     if (known) return this.answerAgain(known, request);
-    const holdUntil = endOf(request);
-    const refusal = this.refuseDays(items) ?? refuseHold(holdUntil);
+    const refusal = this.refuseDays(items) ?? refuseHold(request);
     if (refusal) return refusal;
     const rates = await this.acquire(tx, items, context);
     if (rates instanceof Refusal) return rates;
@@ -60,7 +60,7 @@ export class Reservations {
     const held = await insertReservation(tx, {
       tripId,
       state: 'HELD',
-      holdUntil,
+      holdUntil: new Date(Date.now() + request.holdForMs),
       items: items.map((item) => reservedAt(rates, item)),
     });
     await this.publish(tx, held, context);
@@ -88,17 +88,20 @@ export class Reservations {
     return this.move(tx, reservation, 'confirm', context);
   }
 
-  /** Never refused: what is reserved is given back, and a trip that has reserved nothing is remembered as cancelled. */
+  /** Never refused. A trip that has reserved nothing gets a tombstone, of which nothing is published: nothing has changed for anybody. */
   async cancel(tx: Transaction, { tripId }: ReservationCommand, context: CommandContext): Promise<ReservationStateAnswer> {
     const reservation = await lockReservation(tx, tripId);
     if (!reservation) {
-      const tombstone = await insertReservation(tx, { tripId, state: 'CANCELLED', holdUntil: null, items: [] });
-      await this.publish(tx, tombstone, context);
+      await insertTombstone(tx, tripId);
       return { tripId, state: 'CANCELLED' };
     }
     if (reservation.state === 'CANCELLED') return { tripId, state: 'CANCELLED' };
     if (takesUnits(reservation.state)) await giveUnitsBack(tx, claimsOf(reservation.items));
     return this.move(tx, reservation, 'cancel', context);
+  }
+
+  overdue(reader: Transaction, limit: number): Promise<string[]> {
+    return overdueTrips(reader, limit);
   }
 
   /** Ends the trip's hold if it is overdue and nobody else is about to decide about it. @returns whether it did. */
@@ -196,14 +199,12 @@ export class Reservations {
 
   private answerAgain<Request extends object>(
     known: Reservation,
-    { tripId, holdUntil, items }: ReservationRequest<Request>,
+    { tripId, items }: ReservationRequest<Request>,
   ): HoldAnswer<Request> | Refusal {
     if (known.state === 'CANCELLED') return cancelledBefore(tripId);
     if (known.state === 'EXPIRED')
       return new Refusal('RESERVATION_EXPIRED', `The hold of trip ${tripId} has expired; a trip reserves once.`);
-    const same =
-      (holdUntil === undefined || known.holdUntil?.getTime() === Date.parse(holdUntil)) &&
-      fingerprint(known.items.map(({ request }) => request)) === fingerprint(items.map(({ request }) => request));
+    const same = fingerprint(known.items.map(({ request }) => request)) === fingerprint(items.map(({ request }) => request));
     if (known.state === 'HELD' && same) return holdAnswerOf(known);
     return new Refusal(
       'RESERVATION_CONFLICT',
@@ -225,23 +226,9 @@ export class Reservations {
   }
 }
 
-/** When a hold that is asked for now is overdue. */
-const endOf = ({ holdForMs = 0, holdUntil }: HoldTerm): Date =>
-  new Date(holdUntil ?? Math.min(Date.now() + holdForMs, LAST_TIME_MS));
-
-function refuseHold(holdUntil: Date): Refusal | undefined {
-  const msLeft = holdUntil.getTime() - Date.now();
-  if (msLeft <= 0)
-    return new Refusal(
-      'RESERVATION_EXPIRED',
-      `A hold until ${holdUntil.toISOString()} would be over already; nothing is reserved.`,
-    );
-  if (msLeft > MAX_HOLD_MS)
-    return new Refusal(
-      'HOLD_INVALID',
-      `Nothing is held until ${holdUntil.toISOString()}: ${MAX_HOLD_DAYS} days are the longest.`,
-    );
-  return undefined;
+function refuseHold({ holdForMs }: HoldTerm): Refusal | undefined {
+  if (holdForMs <= MAX_HOLD_MS) return undefined;
+  return new Refusal('HOLD_INVALID', `Nothing is held for ${holdForMs} ms: ${MAX_HOLD_DAYS} days are the longest.`);
 }
 
 const cancelledBefore = (tripId: string): Refusal =>
@@ -256,12 +243,11 @@ function reservedAt(rates: ReadonlyMap<string, Money>, item: WantedItem): Reserv
   return { ...item, reservationId: uuidv7(), price: { amount: amount * item.units * days, currency } };
 }
 
-function holdAnswerOf<Request extends object>({ tripId, holdUntil, items }: Reservation): HoldAnswer<Request> {
+function holdAnswerOf<Request extends object>({ tripId, items }: Reservation): HoldAnswer<Request> {
   return {
     tripId,
     state: 'HELD',
     price: totalOf(items)!,
-    holdUntil: holdUntil!.toISOString(),
     items: items.map(viewOf) as HoldAnswer<Request>['items'],
   };
 }

@@ -33,13 +33,14 @@ export class BackgroundLoop {
       const { idleMs, onError } = this.options;
       this.kicked = false;
       let more = false;
-      let pause = typeof idleMs === 'number' ? idleMs : idleMs();
+      let least = 0;
       try {
         more = await this.step();
       } catch (error) {
         onError(error);
-        pause = Math.max(pause, 1_000);
+        least = 1_000;
       }
+      const pause = Math.max(typeof idleMs === 'number' ? idleMs : idleMs(), least);
       if (!more && !this.kicked && !this.stopped) await this.rest(pause);
     }
   }

@@ -3,8 +3,10 @@ import { type INestApplication, type Type, type DynamicModule } from '@nestjs/co
 import { HttpAdapterHost, NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
+import type { RoutingTable } from './allowed-methods.js';
 import { answerUnreadable } from './answer-unreadable.js';
 import { endConnectionsOnClose } from './end-connections.js';
 import { httpMetrics } from './http-metrics.js';
@@ -13,6 +15,13 @@ import type { ProblemException } from './problem.exception.js';
 import { ProblemFilter } from './problem.filter.js';
 import { requireJson } from './require-json.js';
 import { validationPipe } from './validation.pipe.js';
+
+/** Express middleware, as far as it is used here. */
+export type Middleware = (
+  request: IncomingMessage & { path: string; app: RoutingTable },
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
 
 export interface ServiceOptions {
   module: Type | DynamicModule;
@@ -23,6 +32,8 @@ export interface ServiceOptions {
   bodyLimit?: string;
   /** Turns errors of the service's own libraries (a database that is away) into problems; others become a plain 500. */
   translate?: (exception: unknown) => ProblemException | undefined;
+  /** Sees each request before its body is read. */
+  middleware?: Middleware;
   /** Runs before the service listens, e.g. to add its OpenAPI document. */
   configure?: (app: INestApplication) => void;
 }
@@ -53,6 +64,7 @@ export async function startService(options: ServiceOptions): Promise<NestExpress
       hsts: false,
     }),
   );
+  if (options.middleware) app.use(options.middleware);
   app.use(requireJson());
   app.useBodyParser('json', { limit: options.bodyLimit ?? '100kb', strict: false });
   app.useGlobalPipes(validationPipe());

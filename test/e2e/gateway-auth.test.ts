@@ -5,7 +5,11 @@ import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
 let gateway: OwnGateway;
 
 beforeAll(async () => {
-  gateway = await ownGateway({ AUTH: 'required', API_KEYS: 'shop-key:orders+customers,ops-key:operator,shop-two:orders' });
+  gateway = await ownGateway({
+    AUTH: 'required',
+    API_KEYS:
+      'shop:shop-key:orders+customers,shop:shop-new:orders,ops:ops-key:operator,rival:shop-two:orders,agency:trip-key:trips,both:both-key:orders+trips',
+  });
 });
 afterAll(() => gateway.close());
 
@@ -50,7 +54,34 @@ describe('with AUTH=required', () => {
     expect((await ask(path)).status).toBe(200);
   });
 
-  it('keeps the idempotency keys of two callers apart', async () => {
+  it('lets a key read nothing but the resources of its scopes', async () => {
+    const paths = [
+      '/v1/trips',
+      '/v1/trips/nobody',
+      '/v1/hotels',
+      '/v1/sagas/book-trip:nobody',
+      '/v1/payments?tripId=nobody',
+      '/v1/orders',
+      '/v1/sagas/create-order:nobody',
+      '/v1/payments?orderId=nobody',
+      '/v1/payments',
+      '/v1/payments?orderId=nobody&tripId=nobody',
+      '/v1/sagas',
+      '/v1/sagas/create-order:nobody/history',
+      '/v1/reservations?participant=hotel',
+    ];
+    const refused = async (key: string) => {
+      const statuses = await Promise.all(paths.map(async (path) => (await ask(path, `Bearer ${key}`)).status));
+      return paths.filter((_, index) => statuses[index] === 403);
+    };
+    const ofOperators = ['/v1/sagas', '/v1/sagas/create-order:nobody/history', '/v1/reservations?participant=hotel'];
+    const ofBoth = ['/v1/payments', '/v1/payments?orderId=nobody&tripId=nobody'];
+    expect(await refused('shop-two')).toEqual([...paths.slice(0, 5), ...ofBoth, ...ofOperators]);
+    expect(await refused('trip-key')).toEqual([...paths.slice(5, 8), ...ofBoth, ...ofOperators]);
+    expect(await refused('both-key')).toEqual(ofOperators);
+  });
+
+  it("keeps a holder's idempotency keys when the API key changes, and two holders' apart", async () => {
     const place = async (key: string, idempotencyKey: string) => {
       const headers = { 'content-type': 'application/json', 'idempotency-key': idempotencyKey };
       const body = JSON.stringify({ customerId: 'nobody', lines: [{ sku: 'SKU-TOKEN', quantity: 1 }] });
@@ -58,14 +89,22 @@ describe('with AUTH=required', () => {
       return ((await response.json()) as { orderId: string }).orderId;
     };
     const key = randomUUID();
-    expect(await place('shop-key', key)).toBe(await place('shop-key', key));
-    expect(await place('shop-two', key)).not.toBe(await place('shop-key', key));
+    const orderId = await place('shop-key', key);
+    expect(orderId).toMatch(/./);
+    expect(await place('shop-key', key)).toBe(orderId);
+    expect(await place('shop-new', key)).toBe(orderId);
+    expect(await place('shop-new', `"${key}"`)).toBe(orderId);
+    expect(await place('shop-two', key)).not.toBe(orderId);
   });
 });
 
 describe('the start', () => {
   it('is refused rather than opening the API to a network', async () => {
     await expect(ownGateway({ HOST: '0.0.0.0' })).rejects.toThrow('API_KEYS');
-    await expect(ownGateway({ HOST: '0.0.0.0', AUTH: 'off', API_KEYS: 'k:orders' })).rejects.toThrow('loopback');
+    await expect(ownGateway({ HOST: '0.0.0.0', AUTH: 'off', API_KEYS: 'shop:k:orders' })).rejects.toThrow('loopback');
+  });
+
+  it('is refused with keys of the old form, and shows the new one', async () => {
+    await expect(ownGateway({ AUTH: 'required', API_KEYS: 'shop-key:orders' })).rejects.toThrow('name:key:scope+scope');
   });
 });

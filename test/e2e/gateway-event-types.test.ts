@@ -120,7 +120,7 @@ describe('GET /v1/event-types', () => {
   });
 
   it('is documentation: it needs no key where all else does', async () => {
-    gateway = await ownGateway({ AUTH: 'required', API_KEYS: 'secret:events' });
+    gateway = await ownGateway({ AUTH: 'required', API_KEYS: 'reader:secret:events' });
     for (const path of [
       '/v1/event-types',
       '/v1/event-types/order.approved',

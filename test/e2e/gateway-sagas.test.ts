@@ -7,7 +7,7 @@ import type { Page } from '../../contracts/page.js';
 import type { Problem } from '../../contracts/problem.js';
 import type { Saga, SagaSummary } from '../../contracts/saga.resource.js';
 import { call, clearFaults, ended, eventually, order, placeOrder, richestCustomer, saga, setFault } from '../support/api.js';
-import { bundleWorkflows } from '../support/bundle-workflows.js';
+import { builtWorkflows } from '../support/built-workflows.js';
 import { system } from '../support/system.js';
 
 let customerId: string;
@@ -107,7 +107,7 @@ describe('GET /v1/sagas/{sagaId}/history', () => {
     const { status, headers, body } = await call('GET', `/v1/sagas/${sagaId}/history`);
     expect(status).toBe(200);
     expect(headers.get('content-type')).toContain('application/json');
-    await Worker.runReplayHistory({ workflowBundle: await bundleWorkflows() }, body, sagaId);
+    await Worker.runReplayHistory({ workflowBundle: builtWorkflows }, body, sagaId);
   });
 });
 
@@ -175,16 +175,19 @@ describe('POST /v1/sagas/{sagaId}/abort', () => {
     expect(await post(`/v1/sagas/${sagaId}/abort`)).toMatchObject({ status: 409, body: { code: 'SAGA_PAST_PIVOT' } });
   });
 
-  it('is refused while the pivot is under way', async () => {
+  it('decides by the key of the pivot while its participant does not answer', async () => {
     await setFault({ participant: 'order', operation: 'approveOrder', mode: 'error' });
-    const { sagaId } = await placeOrder(customerId, 1);
+    const { orderId, sagaId } = await placeOrder(customerId, 1);
     await eventually(
       () => saga(sagaId),
-      ({ pastPivot }) => pastPivot,
+      ({ steps }) => steps.some(({ name, attempts }) => name === 'approve order' && attempts > 0),
     );
-    expect(await post(`/v1/sagas/${sagaId}/abort`)).toMatchObject({ status: 409, body: { code: 'SAGA_PAST_PIVOT' } });
+    expect(await post(`/v1/sagas/${sagaId}/abort`)).toMatchObject({ status: 202 });
+    const { state, steps } = await ended(sagaId);
+    expect(state).toBe('COMPENSATED');
+    expect(steps.find(({ name }) => name === 'approve order')).toMatchObject({ kind: 'pivot', state: 'SEALED' });
+    expect((await order(orderId)).rejection).toMatchObject({ code: 'ABORTED' });
     await clearFaults();
-    expect((await ended(sagaId)).state).toBe('COMPLETED');
   });
 });
 
@@ -220,7 +223,7 @@ describe('POST /v1/sagas/{sagaId}/resolve', () => {
     const { sagaId } = await stuckSaga();
     expect(await post(`/v1/sagas/${sagaId}/resolve`, { step: 'create order', action: 'skip', note: 'x' })).toMatchObject({
       status: 409,
-      body: { code: 'STEP_NOT_IN_NEED' },
+      body: { code: 'STEP_NOT_RESOLVABLE' },
     });
     expect(await post(`/v1/sagas/${sagaId}/resolve`, { step: 'create order', action: 'skip', note: '  ' })).toMatchObject({
       status: 422,

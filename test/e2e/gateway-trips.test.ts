@@ -272,7 +272,7 @@ describe('a trip that needs approval', () => {
   });
 
   it('is for operators to decide', async () => {
-    const gateway = await ownGateway({ AUTH: 'required', API_KEYS: 'agency:trips,boss:operator' });
+    const gateway = await ownGateway({ AUTH: 'required', API_KEYS: 'agency:agency:trips,boss:boss:operator' });
     try {
       const approve = async (key: string) =>
         (

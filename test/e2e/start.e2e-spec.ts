@@ -112,13 +112,23 @@ describe('npm start', () => {
     };
   });
 
-  /** Whatever went wrong in a test, the next one finds nothing running. */
-  afterEach(async () => {
+  let lent = false;
+  /** The last of a test that leaves a system as the next one may find it: a start costs a quarter of a minute. */
+  const lendToNext = () => (lent = true);
+  const stopped = async () => {
     if (!current?.running) return;
     current.kill('SIGTERM');
     await current.exitCode;
+  };
+  /** Whatever went wrong in a test, the next one finds nothing running. */
+  afterEach(async () => {
+    if (!lent) await stopped();
+    lent = false;
   });
-  afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+  afterAll(async () => {
+    await stopped();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
 
   const npm = (args: string[], changes: Record<string, string> = {}) => new Command(args, { ...environment, ...changes });
   const start = (changes?: Record<string, string>) => (current = npm(['start'], changes));
@@ -127,6 +137,8 @@ describe('npm start', () => {
     await command.line(/^ready /);
     return command;
   }
+  /** The one that the test before has lent, else a new one. */
+  const running = async () => (current?.running ? current : startUntilReady());
   const run = () => JSON.parse(readFileSync(path.join(dataDir, 'run.json'), 'utf8')) as Run;
   const pids = () => [run().supervisor, ...Object.values(run().processes)].map(({ pid }) => pid);
   const alive = (each: number[]) => each.filter((pid) => processIdentity(pid) !== undefined);
@@ -168,10 +180,46 @@ describe('npm start', () => {
     for (const path of [`/v1/orders/${orderId}`, `/v1/sagas/${encodeURIComponent(sagaId)}`]) {
       expect((await fetch(`${gateway}${path}`)).status, path).toBe(200);
     }
+    lendToNext();
+  });
+
+  it('refuses to run, and to delete data, beside one that is running, and names that one', async () => {
+    await running();
+    const { pid } = run().supervisor;
+    for (const args of [['start'], ['run', 'reset']]) {
+      const second = npm(args);
+      await expect(second.exitCode).resolves.toBe(1);
+      expect(second.output).toContain(`already running on ${dataDir}, as process ${pid}`);
+    }
+    expect((await fetch(`${gateway}/readyz`)).status).toBe(200);
+    lendToNext();
+  });
+
+  it('has a Temporal server that npm run temporal speaks to', async () => {
+    await running();
+    const { sagaId } = await placeOrder();
+    const described = npm([
+      'run',
+      '--silent',
+      'temporal',
+      '--',
+      'workflow',
+      'describe',
+      '--workflow-id',
+      sagaId,
+      '--output',
+      'json',
+    ]);
+    await expect(described.exitCode, described.output).resolves.toBe(0);
+    const { workflowExecutionInfo } = JSON.parse(described.output) as { workflowExecutionInfo: object };
+    expect(workflowExecutionInfo).toMatchObject({ execution: { workflowId: sagaId }, type: { name: 'createOrder' } });
+    const refused = npm(['run', '--silent', 'temporal', '--', 'workflow', 'describe', '--workflow-id', 'nothing-of-that-id']);
+    await expect(refused.exitCode).resolves.toBe(1);
+    lendToNext();
   });
 
   it('stops on Ctrl-C, which npm and the terminal both send', async () => {
-    const command = await startUntilReady();
+    const command = await running();
     const before = pids();
     command.interrupt();
     await command.line(/^SIGINT: stopping/);
@@ -190,32 +238,6 @@ describe('npm start', () => {
     await expectNothingLeft(before);
   });
 
-  it('refuses to run, and to delete data, beside one that is running, and names that one', async () => {
-    await startUntilReady();
-    const { pid } = run().supervisor;
-    for (const args of [['start'], ['run', 'reset']]) {
-      const second = npm(args);
-      await expect(second.exitCode).resolves.toBe(1);
-      expect(second.output).toContain(`already running on ${dataDir}, as process ${pid}`);
-    }
-    expect((await fetch(`${gateway}/readyz`)).status).toBe(200);
-  });
-
-  it('starts a process that dies again, with a line that says so, and gives up after the fifth time within a minute', async () => {
-    const command = await startUntilReady();
-    const before = pids();
-    for (let death = 1; death <= 5; death++) {
-      process.kill(run().processes['order']!.pid, 'SIGKILL');
-      if (death === 5) break;
-      await command.line(/^order: died \(SIGKILL\); starting it again/, death);
-      await command.line(/^order: back after/, death);
-    }
-    await expect(command.exitCode).resolves.toBe(1);
-    expect(command.output).toMatch(/order died 5 times within a minute.*giving up/);
-    expect(command.output).toContain(`The end of ${path.join(dataDir, 'logs', 'order.log')}:`);
-    await expectNothingLeft(before);
-  });
-
   it('finds what a killed start has left running, stops it, and goes on with its data', async () => {
     const killed = await startUntilReady();
     const { orderId } = await placeOrder();
@@ -230,6 +252,22 @@ describe('npm start', () => {
       expect(command.output).toContain(`${name}: still running (pid ${processes[name]!.pid}) after process ${supervisor.pid}`);
     }
     expect((await fetch(`${gateway}/v1/orders/${orderId}`)).status).toBe(200);
+    lendToNext();
+  });
+
+  it('starts a process that dies again, with a line that says so, and gives up after the fifth time within a minute', async () => {
+    const command = await running();
+    const before = pids();
+    for (let death = 1; death <= 5; death++) {
+      process.kill(run().processes['order']!.pid, 'SIGKILL');
+      if (death === 5) break;
+      await command.line(/^order: died \(SIGKILL\); starting it again/, death);
+      await command.line(/^order: back after/, death);
+    }
+    await expect(command.exitCode).resolves.toBe(1);
+    expect(command.output).toMatch(/order died 5 times within a minute.*giving up/);
+    expect(command.output).toContain(`The end of ${path.join(dataDir, 'logs', 'order.log')}:`);
+    await expectNothingLeft(before);
   });
 
   it.each(['PORT', 'ORDER_URL', 'EMBEDDED_POSTGRES_PORT', 'EMBEDDED_TEMPORAL_UI_PORT'])(

@@ -108,7 +108,11 @@ describe('the socket', () => {
   });
 
   it('asks for a key where keys are required', async () => {
-    const closedOff = await ownGateway({ HOOKS_URL: hooks.url, AUTH: 'required', API_KEYS: 'reader:events,shop:orders' });
+    const closedOff = await ownGateway({
+      HOOKS_URL: hooks.url,
+      AUTH: 'required',
+      API_KEYS: 'robot:reader:events,shop:shop:orders',
+    });
     open.push(closedOff);
     await expect(socket(closedOff.url, '', new Reader())).rejects.toThrow('401');
     await expect(socket(closedOff.url, '', new Reader(), { authorization: 'Bearer shop' })).rejects.toThrow('403');
@@ -134,17 +138,17 @@ describe('the socket', () => {
 
   it('does not take requests away that offer another upgrade, or come to another path', async () => {
     const offer = 'Connection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk';
-    const read = await bare(`GET /v1/events?limit=1 HTTP/1.1\r\nHost: x\r\n${offer}\r\n\r\n`);
+    const read = await bare(`GET /v1/events?limit=1 HTTP/1.1\r\nHost: localhost\r\n${offer}\r\n\r\n`);
     expect(read).toMatch(/^HTTP\/1\.1 200 /);
     expect(read).toContain('"next"');
     const body = JSON.stringify({ customerId: 1 });
     const written = await bare(
-      `POST /v1/orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n${offer}\r\n\r\n${body}`,
+      `POST /v1/orders HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n${offer}\r\n\r\n${body}`,
     );
     expect(written).toMatch(/^HTTP\/1\.1 422 /);
     expect(written).toContain('/customerId');
     const elsewhere = await bare(
-      'GET /v1/nothing HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
+      'GET /v1/nothing HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
     );
     expect(elsewhere).toMatch(/^HTTP\/1\.1 404 /);
   });

@@ -206,7 +206,7 @@ describe('without the hooks service', () => {
   afterAll(() => gateway.close());
 
   it('says so within five seconds, and needs the scope', async () => {
-    gateway = await ownGateway({ HOOKS_URL: `http://${nowhere}`, AUTH: 'required', API_KEYS: 'h:hooks,o:orders' });
+    gateway = await ownGateway({ HOOKS_URL: `http://${nowhere}`, AUTH: 'required', API_KEYS: 'robot:h:hooks,shop:o:orders' });
     const ask = (key: string) => fetch(`${gateway.url}/v1/hooks`, { headers: { authorization: `Bearer ${key}` } });
     expect((await ask('o')).status).toBe(403);
     const from = performance.now();

@@ -8,19 +8,17 @@ export const nowhere: Reasons = {
 };
 
 const noRetriable = 'it has no step after its pivot';
-const pivotFirst = 'its only step is its pivot: there is nothing before it to stop, and nothing to take back';
+const pivotFirst = 'its only step is its pivot: there is nothing before it to stop, and nothing to compensate';
 
 /** Endings that a saga cannot have. */
 export const impossible: Record<string, Reasons> = {
   createOrder: {
-    'completed with the help of an operator': noRetriable,
     'incomplete, as an operator skipped a retriable step': noRetriable,
   },
   shipOrder: {
     'completed with the help of an operator': noRetriable,
     'incomplete, as an operator skipped a retriable step': noRetriable,
     'out of time': 'a pivot is asked until it is answered',
-    aborted: pivotFirst,
     'cancelled in Temporal': pivotFirst,
     'taken back with the help of an operator': pivotFirst,
     'incomplete, as an operator skipped a compensation': pivotFirst,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as workflows from '../../workflows/index.js';
 import { bundleWorkflows } from '../support/bundle-workflows.js';
+import { silentSinks } from '../support/silent-sinks.js';
 import { outcomeOf, sagaEndingOf, sagaEndings, workflowTypeOf } from './ending-of.js';
 import { loadHistories, type RecordedHistory } from './load-histories.js';
 import { impossible, nowhere } from './missing-endings.js';
@@ -27,9 +28,16 @@ const scenarios = [
   'create-order.needs-attention-skipped',
   'create-order.needs-attention-done',
   'create-order.needs-attention-recovered',
-  'create-order.needs-attention-unsettled-skipped',
+  'create-order.needs-attention-in-doubt-skipped',
   'create-order.needs-attention-refused-meanwhile',
   'create-order.platform-cancelled',
+  'create-order.pivot-away-recovered',
+  'create-order.pivot-away-aborted',
+  'create-order.seal-away-recovered',
+  'create-order.settled-back',
+  'create-order.settled-forward',
+  'book-trip.refused-customer-not-found',
+  'ship-order.aborted',
   'book-trip.booked',
   'book-trip.booked-hotel-only',
   'book-trip.booked-with-train',
@@ -79,7 +87,6 @@ const scenarios = [
   'revise-order.refused-insufficient-credit',
   'revise-order.refused-at-the-pivot',
   'revise-order.aborted',
-  'revise-order.revised-down-unlocked-last',
   'revise-order.refused-at-the-pivot-down',
   'revise-order.participant-unavailable',
   'revise-order.platform-cancelled',
@@ -127,7 +134,7 @@ beforeAll(async () => {
 async function replay(histories: RecordedHistory[]): Promise<Map<string, Error | undefined>> {
   const results = new Map<string, Error | undefined>();
   const named = histories.map(({ name, history }) => ({ workflowId: name, history }));
-  for await (const result of Worker.runReplayHistories({ workflowBundle: bundle }, named))
+  for await (const result of Worker.runReplayHistories({ workflowBundle: bundle, sinks: silentSinks }, named))
     results.set(result.workflowId, result.error);
   return results;
 }
@@ -155,7 +162,7 @@ describe('recorded histories', () => {
     expect(endingsOf(type, (history) => outcomeOf(history)?.state ?? 'continued as new')).toEqual(endings);
   });
 
-  it('has all that it ever had, and none that could go unnoticed', () => {
+  it('holds every recorded scenario and no other', () => {
     const recorded = readdirSync(folder).map((file) => file.split('.').slice(0, 2).join('.'));
     expect([...new Set(recorded)].toSorted()).toEqual(scenarios.toSorted());
   });

@@ -7,6 +7,7 @@ export default defineConfig({
     name: 'record',
     root: path.resolve(import.meta.dirname, '../..'),
     include: ['test/replay/record-missing.ts'],
+    maxWorkers: 1,
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,

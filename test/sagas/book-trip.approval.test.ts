@@ -70,6 +70,7 @@ describe('an approval that is waited for', () => {
       'trip.requested',
       'trip.approval-requested',
       'trip.approval-reminded',
+      'trip.approval-given',
       'trip.booked',
     ]);
   });

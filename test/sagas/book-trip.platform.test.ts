@@ -76,8 +76,8 @@ describe('bookTrip under the operations of the platform', () => {
     await expectNothingBooked(tripId, failure!.code);
   });
 
-  it('takes everything back and ends Cancelled when its workflow is cancelled', async () => {
-    await setFault({ participant: 'hotel', operation: 'reserveRoom', mode: 'delay', delayMs: 1_500, times: 1 });
+  it('rolls back and ends Cancelled when its workflow is cancelled', async () => {
+    await setFault({ participant: 'hotel', operation: 'reserveRoom', mode: 'delay', delayMs: 5_000, times: 1 });
     const { tripId, sagaId } = await bookTrip();
     await eventually(
       () => saga(sagaId),

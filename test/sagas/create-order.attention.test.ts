@@ -129,7 +129,7 @@ describe('createOrder, when a compensation is refused', () => {
     const { sagaId } = await stuckOrder({ mode: 'refuse' });
     expect((await resolve(sagaId, 'skip', 'why not', 'create order')).body).toMatchObject({
       status: 409,
-      code: 'STEP_NOT_IN_NEED',
+      code: 'STEP_NOT_RESOLVABLE',
     });
     expect((await resolve(sagaId, 'skip', ' ')).body).toMatchObject({ status: 422, code: 'VALIDATION_FAILED' });
     await clearFaults();

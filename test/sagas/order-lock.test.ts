@@ -35,9 +35,9 @@ const pay: Command = ['pay', { paymentMethod: 'pm_ok' }];
 
 /** Each step after the one that locks the order: what it is of, its name, and what it calls. */
 const steps: [string, Command, string, Participant, string][] = [
-  ['a revision to more', more, 'change reservation', 'customer', 'changeReservation'],
+  ['a revision to more', more, 'raise reservation', 'customer', 'changeReservation'],
   ['a revision to more', more, 'confirm order revision', 'order', 'confirmOrderRevision'],
-  ['a revision to less', less, 'change reservation', 'customer', 'changeReservation'],
+  ['a revision to less', less, 'lower reservation', 'customer', 'changeReservation'],
   ['a revision to less', less, 'confirm order revision', 'order', 'confirmOrderRevision'],
   ['a cancellation', cancel, 'release credit', 'customer', 'releaseCredit'],
   ['a cancellation', cancel, 'confirm order cancellation', 'order', 'confirmOrderCancellation'],

@@ -4,6 +4,7 @@ import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
 import { killAndAwaitRestart } from '../support/processes.js';
 import { system } from '../support/system.js';
 import { type Cell, cellsOf, holdAt, holdEverywhere, pivotOf, type Profile, type Run } from './matrix-run.js';
+import type { FaultKind } from './matrix-sample.js';
 import { answerTo, landed, refusalOf, type Step } from './step-target.js';
 
 /** Much longer than a compensable step of an impatient saga is tried, so that the effect lands after the undo even on a busy machine. */
@@ -49,12 +50,27 @@ const titleOf = ({ profile: { subject }, step: { name, kind } }: Cell) => `${sub
  *
  * @param profiles sagas whose steps and compensations do not call what compensations of the others call.
  * @param expectAddsUp asserts what must be so of the whole world, whatever has become of the single runs.
+ * @param isIn whether a kind of fault strikes the saga that has this place among them.
  */
-export function describeRollbackMatrix(profiles: readonly Profile[], expectAddsUp: () => Promise<void>): void {
-  const cells = profiles.flatMap(cellsOf);
-  const ofKind = (...kinds: Step['kind'][]) => cells.filter(({ step }) => kinds.includes(step.kind));
-  /** The pivot and what follows it: in its own time each is done, or it is refused. */
-  const final = ofKind('pivot', 'retriable');
+export function describeRollbackMatrix(
+  profiles: readonly Profile[],
+  expectAddsUp: () => Promise<void>,
+  isIn: (place: number, kind: FaultKind) => boolean,
+): void {
+  const struckBy = (kind: FaultKind) => profiles.filter((_profile, place) => isIn(place, kind));
+  /** The cells of the sagas that are struck by this kind of fault. */
+  function cellsFor(kind: FaultKind) {
+    const all = struckBy(kind).flatMap(cellsOf);
+    const ofKind = (...kinds: Step['kind'][]) => all.filter(({ step }) => kinds.includes(step.kind));
+    return {
+      all,
+      compensable: ofKind('compensable'),
+      upToPivot: ofKind('compensable', 'pivot'),
+      retriable: ofKind('retriable'),
+      /** The pivot and what follows it: in its own time each is done, or it is refused. */
+      final: ofKind('pivot', 'retriable'),
+    };
+  }
 
   let impatient: OwnGateway;
   let steady: OwnGateway;
@@ -80,19 +96,24 @@ export function describeRollbackMatrix(profiles: readonly Profile[], expectAddsU
   }
 
   /** Holds the final steps first and lets them go again: else they would be in the way of the deadlines of the others. */
-  async function holdAndClear(fault: Parameters<typeof holdAt>[1], arrived?: (run: Run) => void): Promise<Run[]> {
+  async function holdAndClear(
+    { final, compensable }: ReturnType<typeof cellsFor>,
+    fault: Parameters<typeof holdAt>[1],
+    arrived?: (run: Run) => void,
+  ): Promise<Run[]> {
     const runs = await holdAt(final, fault, arrived);
     await clearFaults();
-    return [...runs, ...(await holdAt(ofKind('compensable'), fault, arrived))];
+    return [...runs, ...(await holdAt(compensable, fault, arrived))];
   }
 
   describe('when a participant fails before the effect and then recovers', () => {
+    const cells = cellsFor('error');
     const itEach = prepareRuns(async () => {
-      const runs = await through(steady.url, () => holdAndClear({ mode: 'error' }));
+      const runs = await through(steady.url, () => holdAndClear(cells, { mode: 'error' }));
       await clearFaults();
       return runs;
     });
-    itEach('it goes on', cells, async (run) => {
+    itEach('it goes on', cells.all, async (run) => {
       await expectDone(run);
       const { steps } = await saga(run.sagaId);
       expect(steps.find(({ name }) => name === run.cell.step.name)?.attempts).toBeGreaterThan(1);
@@ -100,18 +121,20 @@ export function describeRollbackMatrix(profiles: readonly Profile[], expectAddsU
   });
 
   describe('when the answers of a step and of all after it are lost', () => {
-    const itEach = prepareRuns(() => through(steady.url, () => holdAt(cells, { mode: 'drop-response' })));
-    itEach('each has its effect once', cells, expectDone);
+    const cells = cellsFor('lost answer');
+    const itEach = prepareRuns(() => through(steady.url, () => holdAt(cells.all, { mode: 'drop-response' })));
+    itEach('each has its effect once', cells.all, expectDone);
   });
 
   describe('when a participant refuses', () => {
-    const itEach = prepareRuns(() => through(steady.url, () => holdAndClear({ mode: 'refuse' })));
-    itEach('everything is taken back', ofKind('compensable', 'pivot'), async (run) => {
+    const cells = cellsFor('refusal');
+    const itEach = prepareRuns(() => through(steady.url, () => holdAndClear(cells, { mode: 'refuse' })));
+    itEach('everything is taken back', cells.upToPivot, async (run) => {
       await expectTakenBack(run, refusalOf(run.cell.step));
       const { steps } = await saga(run.sagaId);
       expect(steps.find(({ name }) => name === run.cell.step.name)?.state).toBe('REFUSED');
     });
-    itEach('it waits for an operator, and goes on with the retry', ofKind('retriable'), async (run) => {
+    itEach('it waits for an operator, and goes on with the retry', cells.retriable, async (run) => {
       const { name } = run.cell.step;
       await eventually(
         () => saga(run.sagaId),
@@ -124,14 +147,16 @@ export function describeRollbackMatrix(profiles: readonly Profile[], expectAddsU
   });
 
   describe('when a participant fails beyond the deadline', () => {
-    const itEach = prepareRuns(() => through(impatient.url, () => holdAt(ofKind('compensable'), { mode: 'error' })));
-    itEach('everything is taken back', ofKind('compensable'), (run) => expectTakenBack(run, 'PARTICIPANT_UNAVAILABLE'));
+    const cells = cellsFor('unavailable');
+    const itEach = prepareRuns(() => through(impatient.url, () => holdAt(cells.compensable, { mode: 'error' })));
+    itEach('everything is taken back', cells.compensable, (run) => expectTakenBack(run, 'PARTICIPANT_UNAVAILABLE'));
   });
 
   describe('when an effect comes late', () => {
-    const itEach = prepareRuns(() => through(impatient.url, () => holdAndClear({ mode: 'delay', delayMs: LATE_MS })));
-    itEach('it is waited for', final, expectDone);
-    itEach('it is refused after its undo', ofKind('compensable'), async (run) => {
+    const cells = cellsFor('late effect');
+    const itEach = prepareRuns(() => through(impatient.url, () => holdAndClear(cells, { mode: 'delay', delayMs: LATE_MS })));
+    itEach('it is waited for', cells.final, expectDone);
+    itEach('it is refused after its undo', cells.compensable, async (run) => {
       await expectTakenBack(run, 'PARTICIPANT_UNAVAILABLE');
       expect(await landed(run.sagaId, run.cell.step)).toMatchObject({ status: 409 });
       await expectTakenBack(run, 'PARTICIPANT_UNAVAILABLE');
@@ -139,19 +164,20 @@ export function describeRollbackMatrix(profiles: readonly Profile[], expectAddsU
   });
 
   describe('when it is aborted meanwhile', () => {
+    const cells = cellsFor('abort');
     const answers = new Map<Cell, Promise<Answer<{ code?: string }>>>();
     const abort = ({ cell, sagaId }: Run) => void answers.set(cell, call('POST', `/v1/sagas/${sagaId}/abort`));
     const itEach = prepareRuns(async () => {
-      const runs = await through(steady.url, () => holdAndClear({ mode: 'delay', delayMs: SLOW_MS }, abort));
+      const runs = await through(steady.url, () => holdAndClear(cells, { mode: 'delay', delayMs: SLOW_MS }, abort));
       await Promise.all(answers.values());
       return runs;
     });
-    itEach('that is refused, and it goes on', final, async (run) => {
+    itEach('that is refused, and it goes on', cells.final, async (run) => {
       const { status, body } = (await answers.get(run.cell))!;
       expect([status, body.code]).toEqual([409, 'SAGA_PAST_PIVOT']);
       await expectDone(run);
     });
-    itEach('everything is taken back', ofKind('compensable'), async (run) => {
+    itEach('everything is taken back', cells.compensable, async (run) => {
       expect((await answers.get(run.cell))?.status).toBe(202);
       await expectTakenBack(run, 'ABORTED');
       await landed(run.sagaId, run.cell.step);
@@ -164,9 +190,10 @@ export function describeRollbackMatrix(profiles: readonly Profile[], expectAddsU
    * long keep each run in its first workflow task, as it is in an undisturbed run: nothing of it is recorded, and all of it is done again.
    */
   it('survives a worker that is killed at every step boundary', async () => {
+    const killed = struckBy('kill');
     const gateway = await ownGateway({ CHAOS: true, ...PATIENT });
     try {
-      const [forward, turned] = await through(gateway.url, () => holdEverywhere(profiles, { mode: 'delay', delayMs: HOLD_MS }));
+      const [forward, turned] = await through(gateway.url, () => holdEverywhere(killed, { mode: 'delay', delayMs: HOLD_MS }));
       for (const { cell, sagaId } of [...forward, ...turned])
         expect(await answerTo(sagaId, cell.step), `${titleOf(cell)} has gone on before the worker was killed`).toBeUndefined();
       // The new worker must not meet the faults of the old one.
@@ -174,7 +201,7 @@ export function describeRollbackMatrix(profiles: readonly Profile[], expectAddsU
       for (const run of forward) await expectDone(run);
       for (const run of turned) await expectTakenBack(run, refusalOf(pivotOf(run.cell.profile)));
 
-      for (const profile of profiles) {
+      for (const profile of killed) {
         const swept = [...forward, ...turned].filter(({ cell }) => cell.profile === profile).length;
         const boundaries = profile.steps.length + profile.compensations.length;
         process.stdout.write(`  ${profile.subject.saga}: worker killed at each step boundary, swept ${swept} of ${boundaries}\n`);

@@ -20,6 +20,8 @@ const namesakes: Record<string, Target> = {
   'reserve train': { participant: 'rail', operation: 'reserveSeat' },
   'confirm train': { participant: 'rail', operation: 'confirmSeat' },
   'cancel train': { participant: 'rail', operation: 'cancelSeat' },
+  'raise reservation': { participant: 'customer', operation: 'changeReservation' },
+  'lower reservation': { participant: 'customer', operation: 'changeReservation' },
 };
 
 /** A step is named after the operation that it calls: 'reserve credit' is `reserveCredit`, 'capture payment' is `capture`. */

@@ -7,7 +7,7 @@ import { addDays } from '../../libs/reservation/calendar.js';
 import { system } from '../support/system.js';
 import { describeConformance, expectProblem } from './participant-conformance.js';
 import { ParticipantProbe } from './participant-probe.js';
-import { describeReservations, freshDay, inAnHour } from './reservation-conformance.js';
+import { anHour, describeReservations, freshDay, undoneReservation } from './reservation-conformance.js';
 
 const car = new ParticipantProbe('car', () => system().carUrl);
 
@@ -20,7 +20,7 @@ const rental = (carClass: string, day: string, days = 1) => ({
 
 describeConformance(car, {
   effect: () => {
-    const body = { tripId: randomUUID(), ...rental('COMPACT', freshDay(), 3), holdUntil: inAnHour() };
+    const body = { tripId: randomUUID(), ...rental('COMPACT', freshDay(), 3), holdForMs: anHour };
     return {
       operation: 'reserveCar',
       body,
@@ -29,6 +29,7 @@ describeConformance(car, {
     };
   },
   refusal: () => ({ operation: 'confirmCar', body: { tripId: randomUUID() }, code: 'RESERVATION_NOT_FOUND' }),
+  undos: { cancelCar: () => undoneReservation('reserveCar', 'cancelCar', rental('COMPACT', freshDay())) },
 });
 
 describeReservations(car, {
@@ -60,7 +61,7 @@ describe('car: the days of a rental', () => {
   it('include those of pick-up and drop-off, so that the next rental begins the day after', async () => {
     const day = freshDay();
     const reserve = (from: string, days: number) =>
-      car.send('reserveCar', { tripId: randomUUID(), ...rental('ONLY-ONE', from, days), holdUntil: inAnHour() });
+      car.send('reserveCar', { tripId: randomUUID(), ...rental('ONLY-ONE', from, days), holdForMs: anHour });
     expect((await reserve(day, 2)).body).toMatchObject({ state: 'HELD', price: { amount: 2 * 9_900 } });
     expectProblem(await reserve(addDays(day, 1), 2), 409, 'CAR_UNAVAILABLE');
     expect((await reserve(addDays(day, 2), 1)).status).toBe(200);

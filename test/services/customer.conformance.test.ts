@@ -19,8 +19,7 @@ const reserve = (customerId: string, orderId: string, amount: number, key?: stri
   probe.send('reserveCredit', { customerId, orderId, amount: EUR(amount) }, key);
 const change = (orderId: string, amount: number, changeId: string = randomUUID()) =>
   probe.send('changeReservation', { orderId, changeId, amount: EUR(amount) });
-const restore = (orderId: string, amount: number, changeId: string) =>
-  probe.send('restoreReservation', { orderId, changeId, amount: EUR(amount) });
+const restore = (orderId: string, changeId: string) => probe.send('restoreReservation', { orderId, changeId });
 const release = (orderId: string) => probe.send('releaseCredit', { orderId });
 
 const credit = async (customerId: string, at?: string) => {
@@ -58,6 +57,27 @@ describeConformance(probe, {
     body: { orderId: newOrderId(), changeId: randomUUID(), amount: EUR(1) },
     code: 'RESERVATION_NOT_FOUND',
   }),
+  undos: {
+    releaseCredit: async () => {
+      const customerId = await newCustomer(probe, { limit: 10_000 });
+      const orderId = newOrderId();
+      return {
+        undo: { operation: 'releaseCredit', body: { orderId } },
+        late: { operation: 'reserveCredit', body: { customerId, orderId, amount: EUR(1_000) } },
+        aggregate: { type: 'customer', id: customerId },
+      };
+    },
+    restoreReservation: async () => {
+      const customerId = await newCustomer(probe, { limit: 10_000 });
+      const [orderId, changeId] = [newOrderId(), randomUUID()];
+      await reserve(customerId, orderId, 1_000);
+      return {
+        undo: { operation: 'restoreReservation', body: { orderId, changeId } },
+        late: { operation: 'changeReservation', body: { orderId, changeId, amount: EUR(4_000) } },
+        aggregate: { type: 'customer', id: customerId },
+      };
+    },
+  },
 });
 
 describe('customer: reserveCredit', () => {
@@ -180,7 +200,7 @@ describe('customer: restoreReservation', () => {
     await reserve(customerId, orderId, 1_000);
     const changeId = randomUUID();
     await change(orderId, 4_000, changeId);
-    expect(await restore(orderId, 1_000, changeId)).toMatchObject({ status: 200, body: { reserved: EUR(1_000) } });
+    expect(await restore(orderId, changeId)).toMatchObject({ status: 200, body: { reserved: EUR(1_000) } });
     expect((await credit(customerId)).reserved).toEqual(EUR(1_000));
   });
 
@@ -189,14 +209,44 @@ describe('customer: restoreReservation', () => {
     const customerId = await newCustomer(probe, { limit: 10_000 });
     const orderId = newOrderId();
     await reserve(customerId, orderId, 1_000);
-    expect(await restore(orderId, 1_000, late)).toMatchObject({ status: 200, body: { reserved: EUR(1_000) } });
+    expect(await restore(orderId, late)).toMatchObject({ status: 200, body: { reserved: EUR(1_000) } });
     expectProblem(await change(orderId, 4_000, late), 409, 'CHANGE_ALREADY_RESTORED');
     expect(await change(orderId, 2_000)).toMatchObject({ status: 200 });
     expect((await credit(customerId)).reserved).toEqual(EUR(2_000));
   });
 
+  it('takes back what its change has added, once, whatever was changed besides', async () => {
+    const customerId = await newCustomer(probe, { limit: 10_000 });
+    const [orderId, mine, other] = [newOrderId(), randomUUID(), randomUUID()];
+    await reserve(customerId, orderId, 1_000);
+    await change(orderId, 4_000, mine);
+    await change(orderId, 6_000, other);
+    const first = await restore(orderId, mine);
+    expect(first).toMatchObject({ status: 200, body: { orderId, reserved: EUR(3_000) } });
+    const again = await Promise.all(Array.from({ length: 5 }, () => restore(orderId, mine)));
+    for (const { body } of again) expect(body).toEqual(first.body);
+    expect((await credit(customerId)).reserved).toEqual(EUR(3_000));
+    expect((await ledger(customerId)).map(({ amount }) => amount.amount).slice(1)).toEqual([1_000, 3_000, 2_000, -3_000]);
+  });
+
+  it('never reserves more: a change that has lowered the reservation is left as it is', async () => {
+    const customerId = await newCustomer(probe, { limit: 10_000 });
+    const [orderId, changeId] = [newOrderId(), randomUUID()];
+    await reserve(customerId, orderId, 4_000);
+    await change(orderId, 1_000, changeId);
+    expect(await restore(orderId, changeId)).toMatchObject({ status: 200, body: { reserved: EUR(1_000) } });
+  });
+
   it('is harmless for an order that has nothing reserved', async () => {
-    expect(await restore(newOrderId(), 1_000, randomUUID())).toMatchObject({ status: 200, body: { reserved: null } });
+    expect(await restore(newOrderId(), randomUUID())).toMatchObject({ status: 200, body: { reserved: null } });
+  });
+});
+
+describe('customer: checkCustomer', () => {
+  it('says in which state a customer is, and refuses one that does not exist', async () => {
+    const check = (customerId: string) => probe.send('checkCustomer', { customerId });
+    expect(await check('CUST-ALICE')).toMatchObject({ status: 200, body: { customerId: 'CUST-ALICE', state: 'ACTIVE' } });
+    expectProblem(await check('NOBODY'), 409, 'CUSTOMER_NOT_FOUND');
   });
 });
 

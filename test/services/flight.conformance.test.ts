@@ -7,7 +7,7 @@ import { addDays } from '../../libs/reservation/calendar.js';
 import { system } from '../support/system.js';
 import { describeConformance, expectProblem } from './participant-conformance.js';
 import { ParticipantProbe } from './participant-probe.js';
-import { describeReservations, freshDay, inAnHour } from './reservation-conformance.js';
+import { anHour, describeReservations, freshDay, undoneReservation } from './reservation-conformance.js';
 
 const flight = new ParticipantProbe('flight', () => system().flightUrl);
 
@@ -18,7 +18,7 @@ const legs = (flightId: string, day: string, days = 1) => ({
 
 describeConformance(flight, {
   effect: () => {
-    const body = { tripId: randomUUID(), ...legs('FLIGHT-AMS-BER', freshDay()), holdUntil: inAnHour() };
+    const body = { tripId: randomUUID(), ...legs('FLIGHT-AMS-BER', freshDay()), holdForMs: anHour };
     return {
       operation: 'reserveSeat',
       body,
@@ -27,6 +27,7 @@ describeConformance(flight, {
     };
   },
   refusal: () => ({ operation: 'confirmSeat', body: { tripId: randomUUID() }, code: 'RESERVATION_NOT_FOUND' }),
+  undos: { cancelSeat: () => undoneReservation('reserveSeat', 'cancelSeat', legs('FLIGHT-AMS-BER', freshDay())) },
 });
 
 describeReservations(flight, {
@@ -56,7 +57,7 @@ describeReservations(flight, {
 });
 
 describe('flight: legs', () => {
-  const reserve = (flights: object[]) => flight.send('reserveSeat', { tripId: randomUUID(), flights, holdUntil: inAnHour() });
+  const reserve = (flights: object[]) => flight.send('reserveSeat', { tripId: randomUUID(), flights, holdForMs: anHour });
 
   it('are each an item of their own, in the order of the journey, with a reservation and a price', async () => {
     const day = freshDay();

@@ -6,7 +6,7 @@ import { addDays } from '../../libs/reservation/calendar.js';
 import { system } from '../support/system.js';
 import { describeConformance } from './participant-conformance.js';
 import { ParticipantProbe } from './participant-probe.js';
-import { describeReservations, freshDay, inAnHour } from './reservation-conformance.js';
+import { anHour, describeReservations, freshDay, undoneReservation } from './reservation-conformance.js';
 
 const hotel = new ParticipantProbe('hotel', () => system().hotelUrl);
 
@@ -19,7 +19,7 @@ const stay = (hotelId: string, day: string, nights = 1, rooms = 1) => ({
 
 describeConformance(hotel, {
   effect: () => {
-    const body = { tripId: randomUUID(), ...stay('HOTEL-CENTRAL', freshDay(), 2), holdUntil: inAnHour() };
+    const body = { tripId: randomUUID(), ...stay('HOTEL-CENTRAL', freshDay(), 2), holdForMs: anHour };
     return {
       operation: 'reserveRoom',
       body,
@@ -28,6 +28,7 @@ describeConformance(hotel, {
     };
   },
   refusal: () => ({ operation: 'confirmRoom', body: { tripId: randomUUID() }, code: 'RESERVATION_NOT_FOUND' }),
+  undos: { cancelRoom: () => undoneReservation('reserveRoom', 'cancelRoom', stay('HOTEL-CENTRAL', freshDay())) },
 });
 
 describeReservations(hotel, {

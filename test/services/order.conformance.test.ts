@@ -10,7 +10,24 @@ const order = new ParticipantProbe('order', () => system().orderUrl);
 
 function creation(quantity = 3) {
   const orderId = randomUUID();
-  return { orderId, customerId: 'CUST-ALICE', lines: [{ sku: 'SKU-TOKEN', quantity }], sagaId: `create-order:${orderId}` };
+  return { orderId, customerId: 'CUST-ALICE', lines: [{ sku: 'SKU-TOKEN', quantity }], operationId: `create-order:${orderId}` };
+}
+
+const aborted = { code: 'ABORTED', detail: 'a test' };
+
+/** Readers of an order wait for the reason of a command that has come to nothing. */
+async function revertSample(revert: string, begin: string, event: string) {
+  const body = creation();
+  const { orderId, lines } = body;
+  await order.send('createOrder', body);
+  await order.send('approveOrder', { orderId });
+  const ids = { orderId, operationId: `${begin}:${orderId}:1` };
+  return {
+    undo: { operation: revert, body: { ...ids, reason: aborted } },
+    late: { operation: begin, body: { ...ids, ...(begin === 'beginOrderRevision' && { lines }) } },
+    aggregate: { type: 'order', id: orderId },
+    published: [event],
+  };
 }
 
 describeConformance(order, {
@@ -20,6 +37,22 @@ describeConformance(order, {
     return { operation: 'createOrder', body, otherBody, aggregate: { type: 'order', id: body.orderId } };
   },
   refusal: () => ({ operation: 'approveOrder', body: { orderId: randomUUID() }, code: 'ORDER_NOT_FOUND' }),
+  undos: {
+    rejectOrder: () => {
+      const body = creation();
+      const { orderId } = body;
+      return {
+        undo: { operation: 'rejectOrder', body: { orderId, rejection: aborted } },
+        late: { operation: 'createOrder', body },
+        aggregate: { type: 'order', id: orderId },
+        published: ['order.rejected.v1'],
+      };
+    },
+    discardOrderRevision: () => revertSample('discardOrderRevision', 'beginOrderRevision', 'order.revision-undone.v1'),
+    withdrawOrderCancellation: () =>
+      revertSample('withdrawOrderCancellation', 'beginOrderCancellation', 'order.cancellation-undone.v1'),
+    withdrawOrderPayment: () => revertSample('withdrawOrderPayment', 'beginOrderPayment', 'order.payment-undone.v1'),
+  },
 });
 
 describe('order', () => {
@@ -135,23 +168,37 @@ describe('order: commands on an order that stands', () => {
 
   /** Each command that locks the order, with the states that it takes it through. */
   const kinds = [
-    { command: 'revise', noun: 'Revision', pending: 'REVISION_PENDING', done: 'APPROVED', last: 'lastRevision' },
-    { command: 'cancel', noun: 'Cancellation', pending: 'CANCEL_PENDING', done: 'CANCELLED', last: 'lastCancellation' },
-    { command: 'pay', noun: 'Payment', pending: 'PAYMENT_PENDING', done: 'PAID', last: 'lastPayment' },
+    {
+      command: 'revise',
+      revert: 'discard',
+      noun: 'Revision',
+      pending: 'REVISION_PENDING',
+      done: 'APPROVED',
+      last: 'lastRevision',
+    },
+    {
+      command: 'cancel',
+      revert: 'withdraw',
+      noun: 'Cancellation',
+      pending: 'CANCEL_PENDING',
+      done: 'CANCELLED',
+      last: 'lastCancellation',
+    },
+    { command: 'pay', revert: 'withdraw', noun: 'Payment', pending: 'PAYMENT_PENDING', done: 'PAID', last: 'lastPayment' },
   ] as const;
   type Kind = (typeof kinds)[number];
   const sagaOf = ({ command }: Kind, orderId: string, n = 1) => `${command}-order:${orderId}:${n}`;
   const begin = (kind: Kind, orderId: string, n = 1) =>
     order.send(`beginOrder${kind.noun}`, {
       orderId,
-      sagaId: sagaOf(kind, orderId, n),
+      operationId: sagaOf(kind, orderId, n),
       ...(kind.command === 'revise' ? { lines: tokens(5) } : {}),
     });
   const undo = (kind: Kind, orderId: string, n = 1) =>
-    order.send(`undoOrder${kind.noun}`, { orderId, sagaId: sagaOf(kind, orderId, n), reason });
+    order.send(`${kind.revert}Order${kind.noun}`, { orderId, operationId: sagaOf(kind, orderId, n), reason });
   const confirm = (kind: Kind, orderId: string, n = 1) =>
-    order.send(`confirmOrder${kind.noun}`, { orderId, sagaId: sagaOf(kind, orderId, n) });
-  const ship = (orderId: string, n = 1) => order.send('shipOrder', { orderId, sagaId: `ship-order:${orderId}:${n}` });
+    order.send(`confirmOrder${kind.noun}`, { orderId, operationId: sagaOf(kind, orderId, n) });
+  const ship = (orderId: string, n = 1) => order.send('shipOrder', { orderId, operationId: `ship-order:${orderId}:${n}` });
   const [revise, cancel, pay] = kinds;
 
   describe.each(kinds.map((kind) => [kind.command, kind] as const))('%s', (_command, kind) => {
@@ -178,12 +225,12 @@ describe('order: commands on an order that stands', () => {
     it('is undone once under one key, for whatever reason a later run of the saga asks it', async () => {
       const orderId = await approved();
       await begin(kind, orderId);
-      const [key, command] = [newKey(), { orderId, sagaId: sagaOf(kind, orderId, 1) }];
-      const first = await order.send(`undoOrder${kind.noun}`, { ...command, reason }, key);
+      const [key, command] = [newKey(), { orderId, operationId: sagaOf(kind, orderId, 1) }];
+      const first = await order.send(`${kind.revert}Order${kind.noun}`, { ...command, reason }, key);
       expect(first.status).toBe(200);
-      expect(await order.send(`undoOrder${kind.noun}`, { ...command, reason: { ...reason, code: 'ABORTED' } }, key)).toEqual(
-        first,
-      );
+      expect(
+        await order.send(`${kind.revert}Order${kind.noun}`, { ...command, reason: { ...reason, code: 'ABORTED' } }, key),
+      ).toEqual(first);
     });
 
     it('is undone to what was, with the reason kept, and can be asked for again', async () => {
@@ -253,6 +300,79 @@ describe('order: commands on an order that stands', () => {
     });
   });
 
+  it('in a final state refuses every command, except with the key of one that it has answered', async () => {
+    const [rejected, cancelled, shipped] = [creation().orderId, await approved(), await approved()];
+    await order.send('createOrder', { ...creation(), orderId: rejected });
+    await order.send('rejectOrder', { orderId: rejected, rejection });
+    const key = newKey();
+    const operationId = sagaOf(cancel, cancelled);
+    const first = await order.send('beginOrderCancellation', { orderId: cancelled, operationId }, key);
+    await confirm(cancel, cancelled);
+    await begin(pay, shipped);
+    await confirm(pay, shipped);
+    await ship(shipped);
+    for (const orderId of [rejected, cancelled, shipped]) {
+      const before = await read(orderId);
+      const replies = await Promise.all([
+        order.send('createOrder', { ...creation(), orderId }),
+        order.send('approveOrder', { orderId }),
+        ...kinds.flatMap((kind) => [begin(kind, orderId, 7), confirm(kind, orderId, 8)]),
+        ship(orderId, 7),
+      ]);
+      for (const reply of replies) expectProblem(reply, 409, 'ORDER_STATE_CONFLICT');
+      expect(await read(orderId)).toMatchObject({ state: before.state, total: before.total });
+    }
+    expect(first.status).toBe(200);
+    expect(await order.send('beginOrderCancellation', { orderId: cancelled, operationId }, key)).toEqual(first);
+  });
+
+  it('remembers which request of a caller each operation is for', async () => {
+    const operationsOf = async (orderId: string, requestKey: string) =>
+      (await order.get(`/orders/${orderId}/operations?requestKey=${encodeURIComponent(requestKey)}`)).body;
+    const request = (name: string) => ({ key: `caller/${name}`, fingerprint: `print-${name}` });
+    const record = (operationId: string, command: string, name: string, state: string) => {
+      const { key: requestKey, fingerprint } = request(name);
+      return { items: [{ operationId, command, requestKey, fingerprint, state }] };
+    };
+    const body = { ...creation(), request: request('create') };
+    const { orderId, operationId } = body;
+    expect(await operationsOf(orderId, 'caller/create')).toEqual({ items: [] });
+    await order.send('createOrder', body);
+    expect(await operationsOf(orderId, 'caller/create')).toEqual(record(operationId, 'create', 'create', 'CONFIRMED'));
+    await order.send('approveOrder', { orderId });
+
+    const revision = { orderId, operationId: sagaOf(revise, orderId), lines: tokens(5), request: request('revise') };
+    await order.send('beginOrderRevision', revision);
+    expect(await operationsOf(orderId, 'caller/revise')).toEqual(record(revision.operationId, 'revise', 'revise', 'BEGUN'));
+    const refused = { orderId, operationId: sagaOf(cancel, orderId), request: request('cancel') };
+    expectProblem(await order.send('beginOrderCancellation', refused), 409, 'ORDER_STATE_CONFLICT');
+    expect(await operationsOf(orderId, 'caller/cancel')).toEqual(record(refused.operationId, 'cancel', 'cancel', 'REFUSED'));
+    await undo(revise, orderId);
+    expect(await operationsOf(orderId, 'caller/revise')).toEqual(record(revision.operationId, 'revise', 'revise', 'UNDONE'));
+    const payment = { orderId, operationId: sagaOf(pay, orderId), request: request('pay') };
+    await order.send('beginOrderPayment', payment);
+    await confirm(pay, orderId);
+    const shipping = { orderId, operationId: `ship-order:${orderId}:1`, request: request('ship') };
+    await order.send('shipOrder', shipping);
+    expect(await operationsOf(orderId, 'caller/pay')).toEqual(record(payment.operationId, 'pay', 'pay', 'CONFIRMED'));
+    expect(await operationsOf(orderId, 'caller/ship')).toEqual(record(shipping.operationId, 'ship', 'ship', 'CONFIRMED'));
+
+    const rejected = { ...creation(), request: request('create') };
+    await order.send('createOrder', rejected);
+    await order.send('rejectOrder', { orderId: rejected.orderId, rejection });
+    expect(await operationsOf(rejected.orderId, 'caller/create')).toMatchObject({ items: [{ state: 'UNDONE' }] });
+    const { orderId: tombstone, ...particulars } = rejected;
+    const never = randomUUID();
+    await order.send('rejectOrder', { orderId: never, rejection, order: particulars });
+    expect(await operationsOf(never, 'caller/create')).toMatchObject({ items: [{ state: 'UNDONE' }] });
+    expect(await operationsOf(tombstone, 'caller/other')).toEqual({ items: [] });
+    const unknown = { ...creation(), lines: [{ sku: 'SKU-GONE', quantity: 1 }], request: request('create') };
+    await order.send('createOrder', unknown);
+    expect(await operationsOf(unknown.orderId, 'caller/create')).toMatchObject({ items: [{ state: 'REFUSED' }] });
+    for (const query of ['', '?requestKey=', '?requestKey=x&limit=1'])
+      expectProblem(await order.get(`/orders/${orderId}/operations${query}`), 422, 'VALIDATION_FAILED');
+  });
+
   it('lets one of many commands that begin at once have the order, and counts them all', async () => {
     const orderId = await approved();
     const replies = await Promise.all(Array.from({ length: 9 }, (_, index) => begin(kinds[index % 3]!, orderId, index + 1)));
@@ -280,7 +400,7 @@ describe('order: commands on an order that stands', () => {
 
   it('refuses a revision with an unknown product, and readers of the order are told', async () => {
     const orderId = await approved();
-    const body = { orderId, sagaId: sagaOf(revise, orderId), lines: [{ sku: 'SKU-GONE', quantity: 1 }] };
+    const body = { orderId, operationId: sagaOf(revise, orderId), lines: [{ sku: 'SKU-GONE', quantity: 1 }] };
     expectProblem(await order.send('beginOrderRevision', body), 409, 'UNKNOWN_PRODUCT');
     expectProblem(await order.send('beginOrderRevision', { ...body, lines: tokens(1) }), 409, 'ORDER_STATE_CONFLICT');
     expect(await undo(revise, orderId)).toMatchObject({ status: 200, body: { state: 'APPROVED' } });

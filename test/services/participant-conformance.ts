@@ -2,10 +2,11 @@ import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventCatalogue } from '../../contracts/event-catalogue.js';
 import { Problem } from '../../contracts/problem.js';
-import { participants } from '../../contracts/participants.js';
+import { refusalsOf } from '../../contracts/participants.js';
 import { services } from '../../libs/database/services.js';
 import { roleOf } from '../../libs/database/service-url.js';
 import { whileNothingIsRelayed } from '../support/relay.js';
+import { holdingKey } from './holding-key.harness.js';
 import { newKey, type ParticipantProbe, type Reply } from './participant-probe.js';
 
 /** A command that succeeds, on an aggregate that nobody else uses. */
@@ -17,10 +18,22 @@ interface EffectSample {
   aggregate: { type: string; id: string };
 }
 
+/** An undo by ids alone of a step that has not arrived yet. */
+interface UndoSample {
+  undo: { operation: string; body: object };
+  /** The step, which arrives late. */
+  late: { operation: string; body: object };
+  aggregate: EffectSample['aggregate'];
+  /** The events of an undo that comes first; none unless readers wait for it. */
+  published?: string[];
+}
+
 interface ConformanceSamples {
   effect(): Promise<EffectSample> | EffectSample;
   /** A command that is refused for a business reason. */
   refusal(): Promise<{ operation: string; body: object; code: string }> | { operation: string; body: object; code: string };
+  /** For each undo of the participant, by its operation. */
+  undos: Record<string, () => Promise<UndoSample> | UndoSample>;
 }
 
 /** What every participant promises to sagas, whatever it does. */
@@ -57,8 +70,7 @@ export function describeConformance(probe: ParticipantProbe, samples: Conformanc
       const key = newKey();
       const first = await probe.send(operation, body, key);
       expectProblem(first, 409, code);
-      const known: Record<string, { refusals: readonly string[] }> = participants[participant];
-      expect(known[operation]?.refusals).toContain(code);
+      expect(refusalsOf(participant, operation)).toContain(code);
       expect(await probe.send(operation, body, key)).toEqual(first);
       expect((await probe.find(key)).body).toEqual({ operation, status: 409, body: first.body });
     });
@@ -100,6 +112,147 @@ export function describeConformance(probe: ParticipantProbe, samples: Conformanc
       const versions = (await eventsOf(aggregate)).map(({ version }) => version);
       expect(versions).toEqual(versions.map((_, index) => index + 1));
     });
+  });
+
+  describe(`${participant}: a key that is sealed`, () => {
+    const refusalOf = (key: string) => ({ operation: 'seal', status: 409, body: { code: 'COMMAND_SEALED', status: 409 }, key });
+    const expectSealed = async (key: string, reply: Reply) => {
+      const { operation, status, body } = refusalOf(key);
+      expect(reply).toMatchObject({ status: 200, key, body: { operation, status, body, sealed: true } });
+      expect((await probe.find(key)).body).toMatchObject({ operation, status, body });
+    };
+
+    it('before its command comes refuses that command, with any body, and any other', async () => {
+      const { operation, body, otherBody, aggregate } = await samples.effect();
+      const other = await samples.refusal();
+      const key = newKey();
+      await expectSealed(key, await probe.seal(key));
+      for (const [wanted, content] of [
+        [operation, body],
+        [operation, otherBody],
+        [other.operation, other.body],
+      ] as const) {
+        const reply = await probe.send(wanted, content, key);
+        expectProblem(reply, 409, 'COMMAND_SEALED');
+        expect(reply.key).toBe(key);
+      }
+      expect(await causedBy(aggregate, key)).toHaveLength(0);
+      // The command itself is not refused: only this key is.
+      expect((await probe.send(operation, body)).status).toBe(200);
+    });
+
+    it('after its command keeps the answer, be it a refusal', async () => {
+      const { operation, body, aggregate } = await samples.effect();
+      const refused = await samples.refusal();
+      for (const [wanted, content] of [
+        [operation, body],
+        [refused.operation, refused.body],
+      ] as const) {
+        const key = newKey();
+        const first = await probe.send(wanted, content, key);
+        const found = { operation: wanted, status: first.status, body: first.body };
+        expect(await probe.seal(key)).toMatchObject({ status: 200, key, body: { ...found, sealed: false } });
+        expect(await probe.send(wanted, content, key)).toEqual(first);
+        expect((await probe.find(key)).body).toEqual(found);
+      }
+      expect(await eventsOf(aggregate)).not.toHaveLength(0);
+    });
+
+    it('while its command is under way waits for the answer', async () => {
+      const { operation, body, aggregate } = await samples.effect();
+      const key = newKey();
+      await holdingKey(probe, key, async ({ untilHeld, untilWaiting, release }) => {
+        const command = probe.send(operation, body, key);
+        await untilHeld();
+        const seal = probe.seal(key);
+        await untilWaiting();
+        await release();
+        expect(await command).toMatchObject({ status: 200, key });
+        expect(await seal).toMatchObject({ status: 200, body: { operation, status: 200, sealed: false } });
+      });
+      expect(await causedBy(aggregate, key)).toHaveLength(1);
+    });
+
+    it('makes a command wait that comes meanwhile, and refuses it', async () => {
+      const { operation, body, aggregate } = await samples.effect();
+      const key = newKey();
+      await holdingKey(probe, key, async ({ untilHeld, untilWaiting, release }) => {
+        const seal = probe.seal(key);
+        await untilHeld();
+        const command = probe.send(operation, body, key);
+        await untilWaiting();
+        await release();
+        await expectSealed(key, await seal);
+        expectProblem(await command, 409, 'COMMAND_SEALED');
+      });
+      expect(await causedBy(aggregate, key)).toHaveLength(0);
+    });
+
+    it('twice, and many times at once, has one answer', async () => {
+      const key = newKey();
+      const first = await probe.seal(key);
+      expect(await probe.seal(key)).toEqual(first);
+      const other = newKey();
+      const replies = await Promise.all(Array.from({ length: 10 }, () => probe.seal(other)));
+      for (const reply of replies) expect(reply).toEqual(replies[0]);
+      await expectSealed(other, replies[0]!);
+    });
+
+    it('or its command wins when they race, and only one of them', async () => {
+      for (let round = 0; round < 5; round++) {
+        const { operation, body, aggregate } = await samples.effect();
+        const key = newKey();
+        const [command, seal] = await Promise.all([probe.send(operation, body, key), probe.seal(key)]);
+        expect(seal.body.sealed).toBe(command.status !== 200);
+        if (command.status !== 200) expectProblem(command, 409, 'COMMAND_SEALED');
+        expect(await causedBy(aggregate, key)).toHaveLength(command.status === 200 ? 1 : 0);
+      }
+    });
+
+    it('must be a key', async () => {
+      for (const key of ['with space', 'x'.repeat(256)]) expectProblem(await probe.seal(key), 422, 'VALIDATION_FAILED');
+    });
+  });
+
+  describe(`${participant}: an answer`, () => {
+    it("carries the key if, and only if, it is the key's own", async () => {
+      const { operation, body, otherBody } = await samples.effect();
+      const refused = await samples.refusal();
+      const [key, refusedKey] = [newKey(), newKey()];
+      expect(await probe.find(key)).toMatchObject({ status: 404, key: null });
+      expect(await probe.send(operation, { ...body, unknown: 1 }, key)).toMatchObject({ status: 422, key: null });
+      expect(await probe.send('noSuchThing', body, key)).toMatchObject({ status: 404, key: null });
+      expect(await probe.send(operation, body, 'with space')).toMatchObject({ status: 400, key: null });
+
+      expect(await probe.send(operation, body, key)).toMatchObject({ status: 200, key });
+      expect(await probe.send(operation, body, key)).toMatchObject({ status: 200, key });
+      expect(await probe.find(key)).toMatchObject({ status: 200, key });
+      expect(await probe.send(refused.operation, refused.body, refusedKey)).toMatchObject({ status: 409, key: refusedKey });
+      expect(await probe.find(refusedKey)).toMatchObject({ status: 200, key: refusedKey });
+      expect(await probe.send(operation, otherBody, key)).toMatchObject({ status: 422, key: null });
+    });
+  });
+
+  describe(`${participant}: an undo of a step that has not arrived`, () => {
+    it.each(Object.entries(samples.undos))(
+      '%s needs ids alone, and refuses the late step under every key',
+      async (name, sample) => {
+        const { undo, late, aggregate, published = [] } = await sample();
+        expect(undo.operation).toBe(name);
+        const [first, second] = [newKey(), newKey()];
+        const undone = await probe.send(undo.operation, undo.body, first);
+        expect(undone.status, JSON.stringify(undone.body)).toBe(200);
+        const refusals = refusalsOf(participant, late.operation);
+        for (let attempt = 0; attempt < 2; attempt++) {
+          const reply = await probe.send(late.operation, late.body);
+          expectProblem(reply, 409);
+          expect(refusals).toContain(reply.body.code);
+        }
+        expect((await probe.send(undo.operation, undo.body, second)).body).toEqual(undone.body);
+        expect((await causedBy(aggregate, first)).map((fact) => fact.name)).toEqual(published);
+        expect(await causedBy(aggregate, second)).toEqual([]);
+      },
+    );
   });
 
   describe(`${participant}: its events`, () => {
@@ -187,14 +340,44 @@ export function describeConformance(probe: ParticipantProbe, samples: Conformanc
       expect(await causedBy(aggregate, key)).toHaveLength(1);
     });
 
-    it('refuse: says no without any effect', async () => {
-      const { operation, body, aggregate } = await samples.effect();
+    it('refuse: is a refusal like any other: without effect, and the final answer of its key', async () => {
+      const { operation, body, otherBody, aggregate } = await samples.effect();
       const key = newKey();
       await probe.putFault({ operation, mode: 'refuse', times: 1 });
-      const known: Record<string, { refusals: readonly string[] }> = participants[participant];
-      expectProblem(await probe.send(operation, body, key), 409, known[operation]!.refusals[0]);
-      expect((await probe.find(key)).status).toBe(404);
+      const first = await probe.send(operation, body, key);
+      expectProblem(first, 409, refusalsOf(participant, operation)[0]);
+      expect(first.key).toBe(key);
+      expect((await probe.find(key)).body).toEqual({ operation, status: 409, body: first.body });
+      expect(await probe.send(operation, body, key)).toEqual(first);
+      expectProblem(await probe.send(operation, otherBody, key), 422, 'IDEMPOTENCY_KEY_REUSED');
       expect(await causedBy(aggregate, key)).toHaveLength(0);
+      expect((await probe.send(operation, body)).status).toBe(200);
+    });
+
+    it('refuse: does not change the answer that a key has', async () => {
+      const { operation, body } = await samples.effect();
+      const key = newKey();
+      const first = await probe.send(operation, body, key);
+      await probe.putFault({ operation, mode: 'refuse' });
+      expect(await probe.send(operation, body, key)).toEqual(first);
+    });
+
+    it('can be set for the seal, which is never refused', async () => {
+      const keys = { error: newKey(), 'drop-response': newKey(), delay: newKey() };
+      await probe.putFault({ operation: 'seal', mode: 'error', times: 1 });
+      expectProblem(await probe.seal(keys.error), 500, 'FAULT_ON_DEMAND');
+      expect((await probe.find(keys.error)).status).toBe(404);
+
+      await probe.putFault({ operation: 'seal', mode: 'drop-response', times: 1 });
+      await expect(probe.seal(keys['drop-response'])).rejects.toThrow('fetch failed');
+      expect(await probe.find(keys['drop-response'])).toMatchObject({ status: 200, body: { operation: 'seal' } });
+
+      await probe.putFault({ operation: 'seal', mode: 'delay', delayMs: 300, times: 1 });
+      const startedAt = performance.now();
+      expect((await probe.seal(keys.delay)).body).toMatchObject({ sealed: true });
+      expect(performance.now() - startedAt).toBeGreaterThan(295);
+
+      expectProblem(await probe.putFault({ operation: 'seal', mode: 'refuse' }), 422, 'FAULT_NOT_POSSIBLE');
     });
 
     it('lists and clears them, and refuses one for an operation that there is not', async () => {

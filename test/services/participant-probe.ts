@@ -7,6 +7,8 @@ import { system } from '../support/system.js';
 export interface Reply {
   status: number;
   type: string;
+  /** The header `Idempotency-Key`: the answer is the key's own. */
+  key: string | null;
   // What a service answers is what the tests are there to find out.
   // oxlint-disable-next-line typescript/no-explicit-any
   body: any;
@@ -48,6 +50,10 @@ export class ParticipantProbe {
     return this.get(`/commands/${encodeURIComponent(key)}`);
   }
 
+  seal(key: string): Promise<Reply> {
+    return this.request('POST', `/commands/${encodeURIComponent(key)}/seal`);
+  }
+
   putFault(fault: Omit<Fault, 'participant'>): Promise<Reply> {
     return this.request('PUT', '/faults', JSON.stringify({ participant: this.participant, ...fault }), {
       'content-type': 'application/json',
@@ -64,6 +70,7 @@ export class ParticipantProbe {
     return {
       status: response.status,
       type: response.headers.get('content-type') ?? '',
+      key: response.headers.get('idempotency-key'),
       body: text === '' ? undefined : JSON.parse(text),
     };
   }

@@ -5,6 +5,7 @@ import { pageOf } from '../../contracts/page.js';
 import { PaymentAnswer } from '../../contracts/payment.commands.js';
 import { paymentEvents } from '../../contracts/payment.events.js';
 import { Payment } from '../../contracts/payment.resource.js';
+import { eventually } from '../support/api.js';
 import { system } from '../support/system.js';
 import { describeConformance, expectProblem } from './participant-conformance.js';
 import { newKey, ParticipantProbe } from './participant-probe.js';
@@ -41,6 +42,82 @@ describeConformance(probe, {
     };
   },
   refusal: () => ({ operation: 'capture', body: { paymentId: randomUUID() }, code: 'PAYMENT_NOT_FOUND' }),
+  undos: {
+    void: () => {
+      const body = authorization();
+      const { paymentId } = body;
+      return {
+        undo: { operation: 'void', body: { paymentId } },
+        late: { operation: 'authorize', body },
+        aggregate: { type: 'payment', id: paymentId },
+      };
+    },
+  },
+});
+
+describe('payment: an authorization that nobody captures or voids', () => {
+  const authorizedUntil = async (paymentId: string) =>
+    (await probe.rows<{ until: Date }>('select authorized_until as until from payment where payment_id = $1', paymentId))[0]!
+      .until;
+  const makeOverdue = (paymentId: string) =>
+    probe.rows(`update payment set authorized_until = clock_timestamp() - interval '1 second' where payment_id = $1`, paymentId);
+
+  it('expires: the service voids it by itself, and a late capture is refused', async () => {
+    const body = authorization();
+    const { paymentId } = body;
+    await authorize(body);
+    await makeOverdue(paymentId);
+    await eventually(
+      () => read(paymentId),
+      ({ state }) => state === 'VOIDED',
+    );
+    expect((await eventsOf(paymentId)).map(({ name, causation }) => [name, causation])).toEqual([
+      ['payment.authorized.v1', expect.any(String)],
+      ['payment.voided.v1', `expiry:${paymentId}`],
+    ]);
+    expectProblem(await capture(paymentId), 409, 'PAYMENT_VOIDED');
+    expect(await voidPayment(paymentId)).toMatchObject({ status: 200, body: { state: 'VOIDED' } });
+    expect(await eventsOf(paymentId)).toHaveLength(2);
+  });
+
+  it('is not captured once it has expired, even where the service has not yet voided it', async () => {
+    const body = authorization();
+    const { paymentId } = body;
+    await authorize(body);
+    await makeOverdue(paymentId);
+    expectProblem(await capture(paymentId), 409, 'PAYMENT_VOIDED');
+    expect(await read(paymentId)).toMatchObject({ state: 'VOIDED' });
+    expect((await eventsOf(paymentId)).map(({ name }) => name)).toEqual(['payment.authorized.v1', 'payment.voided.v1']);
+  });
+
+  it('lasts for as long as its saga asks, and for 15 days at least', async () => {
+    const DAY_MS = 86_400_000;
+    for (const [holdForMs, days] of [
+      [undefined, 15],
+      [DAY_MS, 15],
+      [80 * DAY_MS, 80],
+    ] as const) {
+      const body = { ...authorization(), ...(holdForMs && { holdForMs }) };
+      const [key, earliest] = [newKey(), Date.now()];
+      const first = await authorize(body, key);
+      const until = (await authorizedUntil(body.paymentId)).getTime();
+      expect(until).toBeGreaterThanOrEqual(earliest + days * DAY_MS);
+      expect(until).toBeLessThanOrEqual(Date.now() + days * DAY_MS);
+      // A repeat does not prolong it.
+      const longer = { ...body, holdForMs: 90 * DAY_MS };
+      expect(await authorize(longer, key)).toEqual(first);
+      expect((await authorize(longer)).body).toEqual(first.body);
+      expect((await authorizedUntil(body.paymentId)).getTime()).toBe(until);
+    }
+    expectProblem(await probe.send('authorize', { ...authorization(), holdForMs: 0 }), 422, 'VALIDATION_FAILED');
+  });
+
+  it('is left alone once it is captured', async () => {
+    const paymentId = await captured();
+    await makeOverdue(paymentId);
+    expect(await capture(paymentId)).toMatchObject({ status: 200, body: { state: 'CAPTURED' } });
+    expect((await refund(paymentId, 100)).status).toBe(200);
+  });
 });
 
 describe('payment: authorize', () => {
@@ -236,16 +313,18 @@ describe('payment: what is published and asked', () => {
     await refund(paymentId, 1_000);
     const declined = authorization('pm_declined');
     await authorize(declined);
-    const tombstone = randomUUID();
-    await voidPayment(tombstone);
-    const events = (await Promise.all([paymentId, declined.paymentId, tombstone].map(eventsOf))).flat();
+    const voided = authorization();
+    await authorize(voided);
+    await voidPayment(voided.paymentId);
+    const events = (await Promise.all([paymentId, declined.paymentId, voided.paymentId].map(eventsOf))).flat();
     expect(events.map(({ name, version }) => [name, version])).toEqual([
       ['payment.authorized.v1', 1],
       ['payment.captured.v1', 2],
       ['payment.refunded.v1', 3],
       ['payment.refunded.v1', 4],
       ['payment.declined.v1', 1],
-      ['payment.voided.v1', 1],
+      ['payment.authorized.v1', 1],
+      ['payment.voided.v1', 2],
     ]);
     for (const { name, data } of events) {
       expect(paymentEvents[name as keyof typeof paymentEvents].safeParse(JSON.parse(data)).error).toBeUndefined();

@@ -7,7 +7,7 @@ import { addDays } from '../../libs/reservation/calendar.js';
 import { system } from '../support/system.js';
 import { describeConformance, expectProblem } from './participant-conformance.js';
 import { ParticipantProbe } from './participant-probe.js';
-import { describeReservations, freshDay, inAnHour } from './reservation-conformance.js';
+import { anHour, describeReservations, freshDay, undoneReservation } from './reservation-conformance.js';
 
 const rail = new ParticipantProbe('rail', () => system().railUrl);
 
@@ -18,7 +18,7 @@ const rides = (trainId: string, day: string, days = 1) => ({
 
 describeConformance(rail, {
   effect: () => {
-    const body = { tripId: randomUUID(), ...rides('TRAIN-AMS-BER', freshDay()), holdUntil: inAnHour() };
+    const body = { tripId: randomUUID(), ...rides('TRAIN-AMS-BER', freshDay()), holdForMs: anHour };
     return {
       operation: 'reserveSeat',
       body,
@@ -27,6 +27,7 @@ describeConformance(rail, {
     };
   },
   refusal: () => ({ operation: 'confirmSeat', body: { tripId: randomUUID() }, code: 'RESERVATION_NOT_FOUND' }),
+  undos: { cancelSeat: () => undoneReservation('reserveSeat', 'cancelSeat', rides('TRAIN-AMS-BER', freshDay())) },
 });
 
 describeReservations(rail, {
@@ -61,7 +62,7 @@ describe('rail: the seats of a ride', () => {
       rail.send('reserveSeat', {
         tripId: randomUUID(),
         rides: [{ trainId: 'TRAIN-FIVE', date, seats }],
-        holdUntil: inAnHour(),
+        holdForMs: anHour,
       });
     expect((await reserve(4)).body).toMatchObject({ state: 'HELD', price: { amount: 4 * 6_500 } });
     expectProblem(await reserve(2), 409, 'TRAIN_FULL');

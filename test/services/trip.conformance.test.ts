@@ -23,16 +23,16 @@ const reason = { code: 'ABORTED', detail: 'a test' };
 
 function creation(customerId = 'CUST-ALICE') {
   const tripId = randomUUID();
-  return { tripId, customerId, hotel, flights, sagaId: `book-trip:${tripId}` };
+  return { tripId, customerId, hotel, flights, operationId: `book-trip:${tripId}` };
 }
 const state = async (tripId: string) => (await read(tripId)).state;
 const read = async (tripId: string) => Trip.parse((await probe.get(`/trips/${tripId}`)).body);
 const sagaOf = (tripId: string, n = 1) => `cancel-trip:${tripId}:${n}`;
-const begin = (tripId: string, sagaId = sagaOf(tripId)) => probe.send('beginTripCancellation', { tripId, sagaId });
-const undo = (tripId: string, sagaId = sagaOf(tripId)) => probe.send('undoTripCancellation', { tripId, sagaId, reason });
-const commit = (tripId: string, sagaId = sagaOf(tripId)) => probe.send('commitTripCancellation', { tripId, sagaId });
-const confirmCancellation = (tripId: string, refund = EUR(15_000), sagaId = sagaOf(tripId)) =>
-  probe.send('confirmTripCancellation', { tripId, sagaId, refund });
+const begin = (tripId: string, operationId = sagaOf(tripId)) => probe.send('beginTripCancellation', { tripId, operationId });
+const undo = (tripId: string, operationId = sagaOf(tripId)) => probe.send('reinstateTrip', { tripId, operationId, reason });
+const commit = (tripId: string, operationId = sagaOf(tripId)) => probe.send('commitTripCancellation', { tripId, operationId });
+const confirmCancellation = (tripId: string, refund = EUR(15_000), operationId = sagaOf(tripId)) =>
+  probe.send('confirmTripCancellation', { tripId, operationId, refund });
 const eventsOf = (tripId: string) => probe.facts('trip', tripId);
 
 async function booked(): Promise<string> {
@@ -49,14 +49,53 @@ describeConformance(probe, {
     return { operation: 'createTrip', body, otherBody, aggregate: { type: 'trip', id: body.tripId } };
   },
   refusal: () => ({ operation: 'confirmTrip', body: { tripId: randomUUID(), parts, total }, code: 'TRIP_NOT_FOUND' }),
+  undos: {
+    failTrip: () => {
+      const body = creation();
+      const { tripId } = body;
+      return {
+        undo: { operation: 'failTrip', body: { tripId, failure } },
+        late: { operation: 'createTrip', body },
+        aggregate: { type: 'trip', id: tripId },
+        published: ['trip.failed.v1'],
+      };
+    },
+    withdrawApproval: async () => {
+      const body = creation();
+      const { tripId } = body;
+      await probe.send('createTrip', body);
+      return {
+        undo: { operation: 'withdrawApproval', body: { tripId } },
+        late: { operation: 'requestApproval', body: { tripId, parts, total } },
+        aggregate: { type: 'trip', id: tripId },
+      };
+    },
+    reinstateTrip: async () => {
+      const tripId = await booked();
+      const ids = { tripId, operationId: sagaOf(tripId) };
+      return {
+        undo: { operation: 'reinstateTrip', body: { ...ids, reason } },
+        late: { operation: 'beginTripCancellation', body: ids },
+        aggregate: { type: 'trip', id: tripId },
+        published: ['trip.cancellation-undone.v1'],
+      };
+    },
+  },
 });
 
 describe('trip: booking', () => {
   it('records what was asked for, and what was reserved once it is booked', async () => {
     const body = creation();
-    const { tripId, sagaId } = body;
+    const { tripId, operationId } = body;
     expect(await probe.send('createTrip', body)).toMatchObject({ status: 200, body: { tripId, state: 'PENDING' } });
-    expect(await read(tripId)).toMatchObject({ state: 'PENDING', hotel, flights, total: EUR(0), sagaId, commandCount: 0 });
+    expect(await read(tripId)).toMatchObject({
+      state: 'PENDING',
+      hotel,
+      flights,
+      total: EUR(0),
+      sagaId: operationId,
+      commandCount: 0,
+    });
     expect((await probe.send('confirmTrip', { tripId, parts, total })).body).toEqual({ tripId, state: 'BOOKED' });
     expect((await probe.send('confirmTrip', { tripId, parts, total })).body).toEqual({ tripId, state: 'BOOKED' });
     expect(await read(tripId)).toMatchObject({
@@ -111,6 +150,63 @@ describe('trip: booking', () => {
     expect(await reminders()).toHaveLength(1);
   });
 
+  it('is PENDING again once it is approved, however often that is said', async () => {
+    const body = creation();
+    const { tripId } = body;
+    const accept = (key?: string) => probe.send('acceptApproval', { tripId }, key);
+    expectProblem(await accept(), 409, 'TRIP_NOT_FOUND');
+    await probe.send('createTrip', body);
+    expectProblem(await accept(), 409, 'TRIP_STATE_CONFLICT');
+    await probe.send('requestApproval', { tripId, parts, total });
+    const replies = await Promise.all([accept(), accept(), accept()]);
+    for (const reply of [...replies, await accept()])
+      expect(reply).toMatchObject({ status: 200, body: { tripId, state: 'PENDING' } });
+    expect(await read(tripId)).toMatchObject({ state: 'PENDING', total, hotel: { state: 'HELD' } });
+    // The approval is given: nobody is asked again, or reminded.
+    expectProblem(await probe.send('requestApproval', { tripId, parts, total }), 409, 'TRIP_STATE_CONFLICT');
+    expectProblem(await probe.send('remindApproval', { tripId }), 409, 'TRIP_STATE_CONFLICT');
+    expect((await probe.send('withdrawApproval', { tripId })).body).toEqual({ tripId, state: 'PENDING' });
+    expect((await probe.send('confirmTrip', { tripId, parts, total })).body).toEqual({ tripId, state: 'BOOKED' });
+    expect((await accept()).body).toEqual({ tripId, state: 'BOOKED' });
+    expect((await eventsOf(tripId)).map(({ name }) => name)).toEqual([
+      'trip.requested.v1',
+      'trip.approval-requested.v1',
+      'trip.approval-given.v1',
+      'trip.booked.v1',
+    ]);
+  });
+
+  it('cannot be approved once its approval is withdrawn, or it has failed', async () => {
+    const trips = [creation(), creation()];
+    for (const body of trips) {
+      await probe.send('createTrip', body);
+      await probe.send('requestApproval', { tripId: body.tripId, parts, total });
+    }
+    const [withdrawn, failed] = trips.map(({ tripId }) => tripId) as [string, string];
+    await probe.send('withdrawApproval', { tripId: withdrawn });
+    expectProblem(await probe.send('acceptApproval', { tripId: withdrawn }), 409, 'TRIP_STATE_CONFLICT');
+    await probe.send('acceptApproval', { tripId: failed });
+    await probe.send('failTrip', { tripId: failed, failure });
+    expectProblem(await probe.send('acceptApproval', { tripId: failed }), 409, 'TRIP_STATE_CONFLICT');
+  });
+
+  it('never awaits an approval that is withdrawn while it is requested', async () => {
+    const trips = await Promise.all(
+      Array.from({ length: 10 }, async () => {
+        const body = creation();
+        await probe.send('createTrip', body);
+        return body.tripId;
+      }),
+    );
+    await Promise.all(
+      trips.flatMap((tripId) => [
+        probe.send('requestApproval', { tripId, parts, total }),
+        probe.send('withdrawApproval', { tripId }),
+      ]),
+    );
+    for (const tripId of trips) expect(await state(tripId)).toBe('PENDING');
+  });
+
   it('is booked from approval, too', async () => {
     const body = creation();
     await probe.send('createTrip', body);
@@ -149,23 +245,23 @@ describe('trip: what is not so of every part', () => {
   const facts = async (tripId: string, type: string) =>
     JSON.parse((await eventsOf(tripId)).find(({ name }) => name === type)!.data) as Record<string, unknown>;
 
-  it('is booked with the parts that are excepted still held', async () => {
+  it('is booked with the parts that are excluded still held', async () => {
     const body = creation();
     const { tripId } = body;
     await probe.send('createTrip', body);
-    expect((await probe.send('confirmTrip', { tripId, parts, total, except: ['flights'] })).status).toBe(200);
+    expect((await probe.send('confirmTrip', { tripId, parts, total, excludedParts: ['flights'] })).status).toBe(200);
     const held = [{ state: 'HELD' }, { state: 'HELD' }];
     expect(await read(tripId)).toMatchObject({ state: 'BOOKED', hotel: { state: 'CONFIRMED' }, flights: held });
     expect(await facts(tripId, 'trip.booked.v1')).toMatchObject({ hotel: { state: 'CONFIRMED' }, flights: held });
   });
 
-  it('fails with the parts that are excepted as they were, and says which', async () => {
+  it('fails with the parts that are excluded as they were, and says which', async () => {
     const body = creation();
     const { tripId } = body;
     await probe.send('createTrip', body);
     await probe.send('requestApproval', { tripId, parts, total });
     await probe.send('withdrawApproval', { tripId });
-    expect((await probe.send('failTrip', { tripId, failure, except: ['hotel'] })).status).toBe(200);
+    expect((await probe.send('failTrip', { tripId, failure, excludedParts: ['hotel'] })).status).toBe(200);
     expect(await read(tripId)).toMatchObject({
       state: 'FAILED',
       hotel: { state: 'HELD' },
@@ -174,18 +270,23 @@ describe('trip: what is not so of every part', () => {
     expect(await facts(tripId, 'trip.failed.v1')).toMatchObject({ failure, except: ['hotel'] });
   });
 
-  it('is cancelled with the parts that are excepted as they were, and says which', async () => {
+  it('is cancelled with the parts that are excluded as they were, and says which', async () => {
     const tripId = await booked();
-    const sagaId = sagaOf(tripId);
+    const operationId = sagaOf(tripId);
     await begin(tripId);
     await commit(tripId);
-    const reply = await probe.send('confirmTripCancellation', { tripId, sagaId, refund: EUR(0), except: ['flights'] });
+    const reply = await probe.send('confirmTripCancellation', {
+      tripId,
+      operationId,
+      refund: EUR(0),
+      excludedParts: ['flights'],
+    });
     expect(reply.status).toBe(200);
     const confirmed = [{ state: 'CONFIRMED' }, { state: 'CONFIRMED' }];
     expect(await read(tripId)).toMatchObject({ refund: EUR(0), hotel: { state: 'CANCELLED' }, flights: confirmed });
     expect(await facts(tripId, 'trip.cancelled.v1')).toMatchObject({ refund: EUR(0), except: ['flights'] });
-    for (const except of [[], ['yacht']])
-      expectProblem(await probe.send('failTrip', { tripId, failure, except }), 422, 'VALIDATION_FAILED');
+    for (const excludedParts of [[], ['yacht']])
+      expectProblem(await probe.send('failTrip', { tripId, failure, excludedParts }), 422, 'VALIDATION_FAILED');
   });
 
   it('fails once for each key, whatever the reason is that a repeat gives', async () => {
@@ -194,7 +295,7 @@ describe('trip: what is not so of every part', () => {
     await probe.send('createTrip', body);
     const key = newKey();
     const first = await probe.send('failTrip', { tripId, failure }, key);
-    const again = await probe.send('failTrip', { tripId, failure: { ...failure, code: 'OTHER' }, except: ['hotel'] }, key);
+    const again = await probe.send('failTrip', { tripId, failure: { ...failure, code: 'OTHER' }, excludedParts: ['hotel'] }, key);
     expect(again).toEqual(first);
     expect((await read(tripId)).failure).toEqual(failure);
     expectProblem(await probe.send('failTrip', { tripId: randomUUID(), failure }, key), 422, 'IDEMPOTENCY_KEY_REUSED');
@@ -337,6 +438,89 @@ describe('trip: cancellation', () => {
       trips.flatMap((tripId, index) => (index % 2 ? [begin(tripId), undo(tripId)] : [undo(tripId), begin(tripId)])),
     );
     for (const tripId of trips) expect(await read(tripId)).toMatchObject({ state: 'BOOKED', commandCount: 1 });
+  });
+});
+
+describe('trip: what it keeps', () => {
+  it('in a final state refuses every command, except with the key of one that it has answered', async () => {
+    const body = creation();
+    const [failed, cancelled] = [body.tripId, await booked()];
+    await probe.send('createTrip', body);
+    await probe.send('failTrip', { tripId: failed, failure });
+    const key = newKey();
+    const begun = { tripId: cancelled, operationId: sagaOf(cancelled) };
+    const first = await probe.send('beginTripCancellation', begun, key);
+    expect(BeginTripCancellationAnswer.parse(first.body).begunAt).toEqual(expect.any(String));
+    await commit(cancelled);
+    await confirmCancellation(cancelled);
+    for (const tripId of [failed, cancelled]) {
+      const before = await read(tripId);
+      const replies = await Promise.all([
+        probe.send('createTrip', { ...creation(), tripId }),
+        probe.send('requestApproval', { tripId, parts, total }),
+        probe.send('remindApproval', { tripId }),
+        probe.send('acceptApproval', { tripId }),
+        probe.send('confirmTrip', { tripId, parts, total }),
+        begin(tripId, sagaOf(tripId, 7)),
+        commit(tripId, sagaOf(tripId, 8)),
+        confirmCancellation(tripId, total, sagaOf(tripId, 9)),
+      ]);
+      for (const reply of replies) expectProblem(reply, 409, 'TRIP_STATE_CONFLICT');
+      expect((await probe.send('withdrawApproval', { tripId })).body).toEqual({ tripId, state: before.state });
+      expect((await read(tripId)).state).toBe(before.state);
+    }
+    expect(await probe.send('beginTripCancellation', begun, key)).toEqual(first);
+  });
+
+  it('remembers which request of a caller each operation is for', async () => {
+    const operationsOf = async (tripId: string, requestKey: string) =>
+      (await probe.get(`/trips/${tripId}/operations?requestKey=${encodeURIComponent(requestKey)}`)).body;
+    const request = { key: 'caller/book', fingerprint: 'print-book' };
+    const body = { ...creation(), request };
+    const { tripId, operationId } = body;
+    const record = { operationId, command: 'create', requestKey: request.key, fingerprint: request.fingerprint };
+    await probe.send('createTrip', body);
+    expect(await operationsOf(tripId, request.key)).toEqual({ items: [{ ...record, state: 'CONFIRMED' }] });
+    await probe.send('confirmTrip', { tripId, parts, total });
+    const cancellation = { tripId, operationId: sagaOf(tripId), request: { key: 'caller/cancel', fingerprint: 'print-cancel' } };
+    const states: unknown[] = [];
+    const noteState = async () => {
+      const { items } = (await operationsOf(tripId, 'caller/cancel')) as { items: { command: string; state: string }[] };
+      expect(items).toMatchObject([{ operationId: sagaOf(tripId), command: 'cancel', fingerprint: 'print-cancel' }]);
+      states.push(items[0]!.state);
+    };
+    await probe.send('beginTripCancellation', cancellation);
+    await noteState();
+    await commit(tripId);
+    await noteState();
+    await confirmCancellation(tripId);
+    await noteState();
+    expect(states).toEqual(['BEGUN', 'COMMITTED', 'CONFIRMED']);
+
+    const { tripId: _, ...particulars } = body;
+    const never = randomUUID();
+    await probe.send('failTrip', { tripId: never, failure, trip: particulars });
+    expect(await operationsOf(never, request.key)).toEqual({ items: [{ ...record, state: 'UNDONE' }] });
+    expect(await operationsOf(tripId, 'caller/other')).toEqual({ items: [] });
+    expectProblem(await probe.get(`/trips/${tripId}/operations`), 422, 'VALIDATION_FAILED');
+  });
+
+  it('answers a confirmation again that comes under its key with other parts excluded', async () => {
+    const body = creation();
+    const { tripId } = body;
+    await probe.send('createTrip', body);
+    const [confirmKey, cancelKey] = [newKey(), newKey()];
+    const first = await probe.send('confirmTrip', { tripId, parts, total, excludedParts: ['hotel'] }, confirmKey);
+    expect(first.status).toBe(200);
+    expect(await probe.send('confirmTrip', { tripId, parts, total }, confirmKey)).toEqual(first);
+    expectProblem(await probe.send('confirmTrip', { tripId, parts, total: EUR(1) }, confirmKey), 422, 'IDEMPOTENCY_KEY_REUSED');
+    await begin(tripId);
+    await commit(tripId);
+    const confirmation = { tripId, operationId: sagaOf(tripId), refund: EUR(0) };
+    const cancelled = await probe.send('confirmTripCancellation', confirmation, cancelKey);
+    expect(cancelled.status).toBe(200);
+    const again = { ...confirmation, excludedParts: ['hotel'] };
+    expect(await probe.send('confirmTripCancellation', again, cancelKey)).toEqual(cancelled);
   });
 });
 

@@ -1,8 +1,17 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
+const SLOW_FILES = 10;
+
+/** Of a whole file: what it imports and sets up counts as well as its tests. */
+const secondsOf = (module: TestModule): number => {
+  const { prepareDuration, setupDuration, collectDuration, duration } = module.diagnostic();
+  return (prepareDuration + setupDuration + collectDuration + duration) / 1_000;
+};
+
 /**
- * Ends a run with the one line that says how it went: `N passed, N failed`, and how many were skipped. Before it stand the tests that passed only at
- * their second try, with what the first one ended in: each of them is a race, of the test or of the product, that somebody has to look at.
+ * Ends a run with the one line that says how it went: `N passed, N failed`, and how many were skipped. Before it stand the files that took
+ * longest, and the tests that passed only at their second try, with what the first one ended in: each of them is a race, of the test or of
+ * the product, that somebody has to look at.
  */
 export default class ClosingLineReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
@@ -14,6 +23,12 @@ export default class ClosingLineReporter implements Reporter {
     const flaky = tests.filter((test) => test.diagnostic()?.flaky);
     // After the default reporter's own summary, whichever of the two runs first.
     process.once('exit', () => {
+      const slowest = modules.toSorted((one, other) => secondsOf(other) - secondsOf(one)).slice(0, SLOW_FILES);
+      if (modules.length > 1) process.stdout.write(`the ${slowest.length} slowest of ${modules.length} files:\n`);
+      for (const module of modules.length > 1 ? slowest : []) {
+        const seconds = secondsOf(module).toFixed(1).padStart(7);
+        process.stdout.write(`${seconds} s  ${module.project.name}  ${module.relativeModuleId}\n`);
+      }
       for (const test of flaky) {
         const [first] = test.result().errors ?? [];
         process.stdout.write(

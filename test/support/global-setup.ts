@@ -5,13 +5,49 @@ import type { TestProject } from 'vitest/node';
 import { type Participant, participantNames } from '../../contracts/participants.js';
 import { listenerUrlSettings } from '../../libs/config/listener-url.js';
 import { participantUrlSettings } from '../../libs/config/participant-url.js';
+import { givenEnvironment } from '../../libs/config/settings.js';
 import { startEmbeddedSystem } from '../../libs/embedded/embedded-system.js';
+import { findTemporal, temporalSources } from '../../libs/embedded/temporal-sources/find-temporal.js';
+import { systemCount } from './system-count.js';
+import type { SystemUnderTest } from './system.js';
 
-/** The whole system for the whole run: real PostgreSQL, real Temporal, every process, on ports of its own and with data of its own. */
+/**
+ * Whole systems for the whole run, as many as test files run side by side: each with real PostgreSQL, real Temporal and every process, on
+ * ports of its own and with data of its own.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const log = (line: string) => void process.stdout.write(`  ${line}\n`);
   execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit', shell: process.platform === 'win32' });
   mkdirSync('.roundtrip', { recursive: true });
+  const count = Math.max(1, Math.min(systemCount(), await filesToRun(project)));
+  // Else each of them would download it, or build it, on a machine that has none yet.
+  if (count > 1) await findTemporal(temporalSources(givenEnvironment()), { log: logOf('') });
+  const systems = await Promise.allSettled(
+    Array.from({ length: count }, (_, index) => start(logOf(count > 1 ? `${index + 1} ` : ''))),
+  );
+  const started = systems.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const teardown = async () => void (await Promise.all(started.map(({ stop }) => stop())));
+  const failed = systems.find((one) => one.status === 'rejected');
+  if (failed) {
+    await teardown();
+    throw failed.reason;
+  }
+  project.provide(
+    'systems',
+    started.map(({ places }) => places),
+  );
+  return teardown;
+}
+
+const logOf = (prefix: string) => (line: string) => void process.stdout.write(`  ${prefix}${line}\n`);
+
+/** How many of the project's files the run is about. */
+async function filesToRun(project: TestProject): Promise<number> {
+  const { testFiles } = await project.globTestFiles();
+  const inRun = new Set(project.vitest.state.getPaths());
+  return testFiles.filter((file) => inRun.has(file)).length;
+}
+
+async function start(log: (line: string) => void): Promise<{ places: SystemUnderTest; stop: () => Promise<void> }> {
   const dataDir = mkdtempSync(path.resolve('.roundtrip', 'test-'));
   const system = await startEmbeddedSystem({
     log,
@@ -22,6 +58,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
       SAGA_FAST_STEP_MS: 500,
       SAGA_STEP_DEADLINE_MS: 8_000,
       SAGA_ATTENTION_AFTER_MS: 2_000,
+      // A test settles what it has terminated, and waits for a sweep.
+      SETTLE_LOST_SAGAS: 'off',
+      SETTLE_SWEEP_MS: 2_000,
       CHAOS: true,
       LOG_LEVEL: 'warn',
     },
@@ -31,21 +70,23 @@ export default async function setup(project: TestProject): Promise<() => Promise
     `${Participant}Url`,
     string
   >;
-  project.provide('system', {
-    gatewayUrl: gateway,
-    hooksUrl: hooks,
-    relayUrl: relay,
-    notificationUrl: notification,
-    sagaUrl: saga,
-    projectionUrl: projection,
-    ...participantUrls,
-    databaseAdminUrl: databaseAdmin,
-    temporalAddress: temporal,
-    dataDir: system.dataDir,
-  });
-  return async () => {
-    await system.stop();
-    rmSync(dataDir, { recursive: true, force: true });
+  return {
+    places: {
+      gatewayUrl: gateway,
+      hooksUrl: hooks,
+      relayUrl: relay,
+      notificationUrl: notification,
+      sagaUrl: saga,
+      projectionUrl: projection,
+      ...participantUrls,
+      databaseAdminUrl: databaseAdmin,
+      temporalAddress: temporal,
+      dataDir: system.dataDir,
+    },
+    stop: async () => {
+      await system.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
   };
 }
 

@@ -4,14 +4,14 @@ import { spawn } from 'node:child_process';
 import { createActivities } from '../../activities/index.js';
 import { participantClients } from '../../activities/participant-clients.js';
 import { type Participant, participantNames } from '../../contracts/participants.js';
-import { searchAttributeNames } from '../../contracts/search-attribute-names.js';
+import { searchAttributeDeclarations } from '../../contracts/search-attribute-names.js';
 import { givenEnvironment } from '../../libs/config/settings.js';
 import { freePort } from '../../libs/embedded/free-port.js';
 import { findTemporal, temporalSources } from '../../libs/embedded/temporal-sources/find-temporal.js';
 import { namespaceAnswers } from '../../libs/embedded/temporal.namespace.js';
 import { temporalTuning } from '../../libs/embedded/temporal.tuning.js';
 import { eventually } from './api.js';
-import { bundleWorkflows } from './bundle-workflows.js';
+import { builtWorkflows } from './built-workflows.js';
 import { system } from './system.js';
 
 export interface OwnTemporal {
@@ -41,7 +41,7 @@ export async function ownTemporal(configuration: Record<string, string>): Promis
       '--log-level',
       'error',
       ...settings.flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
-      ...Object.values(searchAttributeNames).flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+      ...searchAttributeDeclarations.flatMap((declaration) => ['--search-attribute', declaration]),
     ],
     { stdio: 'ignore' },
   );
@@ -57,7 +57,7 @@ export async function ownTemporal(configuration: Record<string, string>): Promis
   const worker = await Worker.create({
     connection: native,
     taskQueue: 'roundtrip',
-    workflowBundle: await bundleWorkflows(),
+    workflowBundle: builtWorkflows,
     activities: createActivities(clients),
   });
   const working = worker.run();

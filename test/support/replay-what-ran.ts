@@ -2,8 +2,9 @@ import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import type { HistoryAndWorkflowId } from '@temporalio/client';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { bundleWorkflows } from './bundle-workflows.js';
+import { builtWorkflows } from './built-workflows.js';
 import { endedSagas } from './ended-sagas.js';
+import { silentSinks } from './silent-sinks.js';
 import { system } from './system.js';
 
 let startedAt: string;
@@ -17,10 +18,10 @@ afterAll(async () => {
   const connection = await Connection.connect({ address: system().temporalAddress });
   try {
     const client = new Client({ connection });
-    const bundle = await bundleWorkflows();
     const failures: string[] = [];
     const replayed = new Set<string>();
-    for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle: bundle }, histories(client))) {
+    const bundled = { workflowBundle: builtWorkflows, sinks: silentSinks };
+    for await (const { workflowId, error } of Worker.runReplayHistories(bundled, histories(client))) {
       replayed.add(workflowId);
       if (error) failures.push(`${workflowId}: ${error.message}`);
     }

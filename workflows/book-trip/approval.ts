@@ -1,4 +1,5 @@
-import { ApplicationFailure, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import { isOptionalNote, malformedInput } from '../saga/messages.js';
 import {
   type ApprovalDecision,
   type ApprovalMade,
@@ -9,38 +10,44 @@ import {
 
 export type Decision = ApprovalMade['decision'];
 
-/** The approval of one trip: takes a person's decision, but only while somebody waits for it, and only one. */
+/** The approval of one trip: takes a person's decision, but only while the saga waits for it, and only one. */
 export class Approval {
-  decision: Decision | undefined;
   note = '';
-  private awaited = false;
+  private decision: Decision | undefined;
+  private phase: 'not awaited' | 'awaited' | 'taken' | 'over' = 'not awaited';
 
-  constructor() {
-    const validator = (_given: ApprovalDecision) => this.mustBeAwaited();
+  listen(): void {
+    const validator = (given: ApprovalDecision) => this.mayDecide(given);
     setHandler(approveUpdate, (given) => this.decide('approved', given), { validator });
     setHandler(declineUpdate, (given) => this.decide('declined', given), { validator });
   }
 
   /** From now on until it returns the decision may be made. @returns it, or undefined when `wait` has given up. */
   async await(wait: (decided: () => boolean) => Promise<unknown>): Promise<Decision | undefined> {
-    this.awaited = true;
+    this.phase = 'awaited';
     try {
       await wait(() => this.decision !== undefined);
+      if (this.decision !== undefined) this.phase = 'taken';
       return this.decision;
     } finally {
-      this.awaited = false;
+      if (this.phase === 'awaited') this.phase = 'over';
     }
   }
 
-  private decide(decision: Decision, given: ApprovalDecision): ApprovalMade {
+  /** Answers once the saga has taken the decision: an abort in the same moment may be faster, and then the answer is no. */
+  private async decide(decision: Decision, given: ApprovalDecision): Promise<ApprovalMade> {
     this.decision = decision;
     this.note = given.note ?? '';
-    return { decision, ...given };
+    await condition(() => this.phase !== 'awaited');
+    if (this.phase !== 'taken') throw notAwaited();
+    return { decision, ...(given.note !== undefined && { note: given.note }) };
   }
 
-  private mustBeAwaited(): void {
-    if (!this.awaited || this.decision !== undefined) {
-      throw ApplicationFailure.nonRetryable('The trip does not wait for an approval.', notAwaitingApproval);
-    }
+  private mayDecide(given: unknown): void {
+    if (!isOptionalNote(given)) throw malformedInput('approve and decline', '{ note?: string }');
+    if (this.phase !== 'awaited' || this.decision !== undefined) throw notAwaited();
   }
 }
+
+const notAwaited = (): ApplicationFailure =>
+  ApplicationFailure.nonRetryable('The trip does not wait for an approval.', notAwaitingApproval);

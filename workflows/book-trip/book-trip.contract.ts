@@ -4,7 +4,7 @@ import type { FlightLeg } from '../../contracts/flight.commands.js';
 import type { HotelStay } from '../../contracts/hotel.commands.js';
 import type { Money } from '../../contracts/money.js';
 import type { TrainRide } from '../../contracts/rail.commands.js';
-import type { SagaPolicy } from '../saga/saga.contract.js';
+import type { RequestIdentity, SagaPolicy } from '../saga/saga.contract.js';
 import { workflowIds } from '../saga/workflow-id.js';
 
 export const bookTripType = 'bookTrip';
@@ -21,9 +21,12 @@ export interface BookTripRequest {
   approval?: {
     /** A total above it, or in another currency, waits for somebody's approval. */
     requiredAbove: Money;
-    /** How long; at half time the trip service is told to remind of it. */
+    /** How long, in ms. A reminder is sent halfway through. */
     withinMs: number;
   };
+  /** The customer is known to exist: whoever starts the saga has seen it. Otherwise the saga checks. */
+  customerVerified?: boolean;
+  request?: RequestIdentity;
   policy: SagaPolicy;
 }
 
@@ -41,14 +44,14 @@ export interface ApprovalDecision {
   note?: string;
 }
 
-/** What was decided. An update that comes again under its id is answered with the first one's, so whoever sent another one can tell. */
+/** What was decided. An update that is repeated under its id gets the first answer, so a sender of another decision can tell. */
 export interface ApprovalMade extends ApprovalDecision {
   decision: 'approved' | 'declined';
 }
 
-/** Accepted only while the trip waits for approval; refused with `NotAwaitingApproval` otherwise. Trips of before are answered with nothing. */
-export const approveUpdate = defineUpdate<ApprovalMade | undefined, [ApprovalDecision]>('approve');
-export const declineUpdate = defineUpdate<ApprovalMade | undefined, [ApprovalDecision]>('decline');
+/** Accepted only while the trip waits for approval; refused with `NotAwaitingApproval` otherwise. */
+export const approveUpdate = defineUpdate<ApprovalMade, [ApprovalDecision]>('approve');
+export const declineUpdate = defineUpdate<ApprovalMade, [ApprovalDecision]>('decline');
 export const notAwaitingApproval = 'NotAwaitingApproval';
 
 export const bookTripIds = workflowIds('book-trip');

@@ -5,6 +5,10 @@ import type { HotelStay } from '../../contracts/hotel.commands.js';
 import type { Money } from '../../contracts/money.js';
 import type { TrainRide } from '../../contracts/rail.commands.js';
 import type { ReservedTripParts } from '../../contracts/trip.resource.js';
+import type { SagaFailure } from '../saga/saga.contract.js';
+import type { BookTripRequest, TripFailure } from './book-trip.contract.js';
+
+type RequestedParts = Pick<BookTripRequest, 'hotel' | 'flights' | 'car' | 'rail'>;
 
 export interface Holds {
   hotel?: HoldAnswer<HotelStay> | undefined;
@@ -47,7 +51,16 @@ const partOfStep: Record<string, string> = {
   'authorize payment': 'payment',
   'capture payment': 'payment',
   'request approval': 'approval',
+  'accept approval': 'approval',
 };
 
-/** @param step the step at which the saga turned round; undefined when it was told to. */
-export const partOf = (step: string | undefined): string => (step === undefined ? 'trip' : (partOfStep[step] ?? 'trip'));
+/** What went wrong with a trip, and with which of its parts. */
+export const tripFailureOf = ({ reason, step }: SagaFailure): TripFailure => ({
+  part: step === undefined ? 'trip' : (partOfStep[step] ?? 'trip'),
+  ...reason,
+});
+
+/** The parts that were asked for; one that was not is absent, not undefined. */
+export function requestedParts({ hotel, flights, car, rail }: RequestedParts): RequestedParts {
+  return { ...(hotel && { hotel }), ...(flights && { flights }), ...(car && { car }), ...(rail && { rail }) };
+}

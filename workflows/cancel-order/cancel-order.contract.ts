@@ -1,10 +1,11 @@
-import type { Reason, SagaPolicy } from '../saga/saga.contract.js';
+import type { Reason, RequestIdentity, SagaPolicy } from '../saga/saga.contract.js';
 import { workflowIds } from '../saga/workflow-id.js';
 
 export const cancelOrderType = 'cancelOrder';
 
 export interface CancelOrderRequest {
   orderId: string;
+  request?: RequestIdentity;
   policy: SagaPolicy;
 }
 

@@ -1,27 +1,29 @@
-import { workflowInfo } from '@temporalio/workflow';
-import type { Activities } from '../../activities/index.js';
-import { Saga } from '../saga/saga.js';
+import { defineSaga } from '../saga/define-saga.js';
 import type { CancelOrderOutcome, CancelOrderRequest } from './cancel-order.contract.js';
 
-/** Cancels an approved order and gives its credit back, or leaves both as they were. */
-export async function cancelOrder({ orderId, policy }: CancelOrderRequest): Promise<CancelOrderOutcome> {
-  const saga = new Saga<Activities>(policy);
-  const sagaId = workflowInfo().workflowId;
+/** Cancels an approved order and releases its credit, or leaves both as they were. */
+export const cancelOrder = defineSaga<CancelOrderRequest, CancelOrderOutcome>((saga, { orderId, request }) => {
+  const operation = { orderId, operationId: saga.id };
 
-  return saga.run<CancelOrderOutcome>(
-    async () => {
-      await saga.lock(
-        'begin order cancellation',
-        (call, key) => call.beginOrderCancellation({ ...key, orderId, sagaId }),
-        'undo order cancellation',
-        (call, key, reason) => call.undoOrderCancellation({ ...key, orderId, sagaId, reason }),
-      );
-      await saga.pivot('release credit', (call, key) => call.releaseCredit({ ...key, orderId }));
-      await saga.retriable('confirm order cancellation', (call, key) =>
-        call.confirmOrderCancellation({ ...key, orderId, sagaId }),
-      );
+  const begin = saga.lock('begin order cancellation', {
+    do: (call, key) => call.beginOrderCancellation({ ...key, ...operation, ...(request && { request }) }),
+    undo: [
+      'withdraw order cancellation',
+      (call, key, { reason }) => call.withdrawOrderCancellation({ ...key, ...operation, reason }),
+    ],
+  });
+  const release = saga.pivot('release credit', { do: (call, key) => call.releaseCredit({ ...key, orderId }) });
+  const confirm = saga.retriable('confirm order cancellation', {
+    do: (call, key) => call.confirmOrderCancellation({ ...key, ...operation }),
+  });
+
+  return {
+    process: async () => {
+      await begin();
+      await release();
+      await confirm();
       return { state: 'CANCELLED', orderId };
     },
-    (reason) => ({ state: 'UNCHANGED', orderId, reason }),
-  );
-}
+    rejected: ({ reason }) => ({ state: 'UNCHANGED', orderId, reason }),
+  };
+});

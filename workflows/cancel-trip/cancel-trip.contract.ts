@@ -1,11 +1,12 @@
 import type { Money } from '../../contracts/money.js';
-import type { Reason, SagaPolicy } from '../saga/saga.contract.js';
+import type { Reason, RequestIdentity, SagaPolicy } from '../saga/saga.contract.js';
 import { workflowIds } from '../saga/workflow-id.js';
 
 export const cancelTripType = 'cancelTrip';
 
 export interface CancelTripRequest {
   tripId: string;
+  request?: RequestIdentity;
   policy: SagaPolicy;
 }
 

@@ -1,48 +1,54 @@
-import { workflowInfo } from '@temporalio/workflow';
-import type { Activities } from '../../activities/index.js';
+import type { Money } from '../../contracts/money.js';
 import type { TripParts } from '../../contracts/trip.resource.js';
-import { unsettledParts } from '../book-trip/unsettled-parts.js';
-import { Saga } from '../saga/saga.js';
+import { excludedParts } from '../book-trip/excluded-parts.js';
+import { defineSaga } from '../saga/define-saga.js';
 import type { CancelTripOutcome, CancelTripRequest } from './cancel-trip.contract.js';
 import { refundOf } from './refund-policy.js';
 
-/** Cancels a booked trip: releases every part and gives back what the policy says, or leaves the trip as it was. */
-export async function cancelTrip({ tripId, policy }: CancelTripRequest): Promise<CancelTripOutcome> {
-  const saga = new Saga<Activities>(policy);
+/** Cancels a booked trip: releases every part and refunds what the policy says, or leaves the trip as it was. */
+export const cancelTrip = defineSaga<CancelTripRequest, CancelTripOutcome>((saga, { tripId, request }) => {
+  const operation = { tripId, operationId: saga.id };
   const paymentId = `trip-${tripId}`;
-  const sagaId = workflowInfo().workflowId;
 
-  return saga.run<CancelTripOutcome>(
-    async () => {
-      const { parts, total, begunAt } = await saga.compensable(
-        'begin trip cancellation',
-        (call, key) => call.beginTripCancellation({ ...key, tripId, sagaId }),
-        'undo trip cancellation',
-        (call, key, reason) => call.undoTripCancellation({ ...key, tripId, sagaId, reason }),
-      );
-      // Answers from before there was `begunAt` are in histories still.
-      const asked = begunAt === undefined ? workflowInfo().startTime.getTime() : Date.parse(begunAt);
-      const refund = refundOf(total, firstDayOf(parts), asked);
+  const begin = saga.lock('begin trip cancellation', {
+    do: (call, key) => call.beginTripCancellation({ ...key, ...operation, ...(request && { request }) }),
+    undo: ['reinstate trip', (call, key, { reason }) => call.reinstateTrip({ ...key, ...operation, reason })],
+  });
+  const commit = saga.pivot('commit trip cancellation', {
+    do: (call, key) => call.commitTripCancellation({ ...key, ...operation }),
+  });
+  const cancel = {
+    hotel: saga.retriable('cancel room', { do: (call, key) => call.cancelRoom({ ...key, tripId }) }),
+    flights: saga.retriable('cancel seat', { do: (call, key) => call.cancelSeat({ ...key, tripId }) }),
+    car: saga.retriable('cancel car', { do: (call, key) => call.cancelCar({ ...key, tripId }) }),
+    rail: saga.retriable('cancel train', { do: (call, key) => call.cancelTrain({ ...key, tripId }) }),
+  };
+  const giveBack = saga.retriable('refund payment', {
+    do: (call, key, amount: Money) => call.refund({ ...key, paymentId, amount }),
+  });
+  const confirm = saga.retriable('confirm trip cancellation', {
+    do: (call, key, refund: Money) =>
+      call.confirmTripCancellation({ ...key, ...operation, refund, ...excludedParts(saga, 'cancel') }),
+  });
 
-      await saga.pivot('commit trip cancellation', (call, key) => call.commitTripCancellation({ ...key, tripId, sagaId }));
-
-      await saga.parallel(
-        async () => parts.hotel && saga.retriable('cancel room', (call, key) => call.cancelRoom({ ...key, tripId })),
-        async () => parts.flights && saga.retriable('cancel seat', (call, key) => call.cancelSeat({ ...key, tripId })),
-        async () => parts.car && saga.retriable('cancel car', (call, key) => call.cancelCar({ ...key, tripId })),
-        async () => parts.rail && saga.retriable('cancel train', (call, key) => call.cancelTrain({ ...key, tripId })),
-      );
-      if (refund.amount > 0)
-        await saga.retriable('refund payment', (call, key) => call.refund({ ...key, paymentId, amount: refund }));
-      const given = saga.isUnsettled('refund payment') ? { ...refund, amount: 0 } : refund;
-      await saga.retriable('confirm trip cancellation', (call, key) =>
-        call.confirmTripCancellation({ ...key, tripId, sagaId, refund: given, ...unsettledParts(saga, 'cancel') }),
-      );
+  return {
+    process: async () => {
+      const { parts, total, begunAt } = await begin();
+      const refund = refundOf(total, firstDayOf(parts), Date.parse(begunAt));
+      await commit();
+      await saga.together({
+        hotel: parts.hotel && cancel.hotel,
+        flights: parts.flights && cancel.flights,
+        car: parts.car && cancel.car,
+        rail: parts.rail && cancel.rail,
+      });
+      if (refund.amount > 0) await giveBack(refund);
+      await confirm(saga.isNotFinal('refund payment') ? { ...refund, amount: 0 } : refund);
       return { state: 'CANCELLED', tripId, refund };
     },
-    (reason) => ({ state: 'BOOKED', tripId, reason }),
-  );
-}
+    rejected: ({ reason }) => ({ state: 'BOOKED', tripId, reason }),
+  };
+});
 
 /** The day on which the trip begins; dates in `YYYY-MM-DD` sort as text. */
 function firstDayOf({ hotel, flights, car, rail }: TripParts): string {

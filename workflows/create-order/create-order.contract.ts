@@ -1,6 +1,6 @@
 import type { Money } from '../../contracts/money.js';
 import type { OrderLineRequest, Rejection } from '../../contracts/order.resource.js';
-import type { SagaPolicy } from '../saga/saga.contract.js';
+import type { RequestIdentity, SagaPolicy } from '../saga/saga.contract.js';
 import { workflowIds } from '../saga/workflow-id.js';
 
 export const createOrderType = 'createOrder';
@@ -10,6 +10,7 @@ export interface CreateOrderRequest {
   orderId: string;
   customerId: string;
   lines: OrderLineRequest[];
+  request?: RequestIdentity;
   policy: SagaPolicy;
 }
 

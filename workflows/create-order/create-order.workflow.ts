@@ -1,30 +1,28 @@
-import { workflowInfo } from '@temporalio/workflow';
-import type { Activities } from '../../activities/index.js';
-import { Saga } from '../saga/saga.js';
+import type { Money } from '../../contracts/money.js';
+import { defineSaga } from '../saga/define-saga.js';
 import type { CreateOrderOutcome, CreateOrderRequest } from './create-order.contract.js';
 
 /** Creates an order against the customer's credit, or leaves the credit as it was and the order rejected. */
-export async function createOrder({ orderId, customerId, lines, policy }: CreateOrderRequest): Promise<CreateOrderOutcome> {
-  const saga = new Saga<Activities>(policy);
-  const order = { customerId, lines, sagaId: workflowInfo().workflowId };
+export const createOrder = defineSaga<CreateOrderRequest, CreateOrderOutcome>((saga, { orderId, customerId, lines, request }) => {
+  const order = { customerId, lines, operationId: saga.id };
 
-  return saga.run<CreateOrderOutcome>(
-    async () => {
-      const { total } = await saga.compensable(
-        'create order',
-        (call, key) => call.createOrder({ ...key, orderId, ...order }),
-        'reject order',
-        (call, key, rejection) => call.rejectOrder({ ...key, orderId, rejection, order }),
-      );
-      await saga.compensable(
-        'reserve credit',
-        (call, key) => call.reserveCredit({ ...key, customerId, orderId, amount: total }),
-        'release credit',
-        (call, key) => call.releaseCredit({ ...key, orderId }),
-      );
-      await saga.pivot('approve order', (call, key) => call.approveOrder({ ...key, orderId }));
+  const create = saga.compensable('create order', {
+    do: (call, key) => call.createOrder({ ...key, orderId, ...order, ...(request && { request }) }),
+    undo: ['reject order', (call, key, { reason }) => call.rejectOrder({ ...key, orderId, rejection: reason, order })],
+  });
+  const reserve = saga.compensable('reserve credit', {
+    do: (call, key, amount: Money) => call.reserveCredit({ ...key, customerId, orderId, amount }),
+    undo: ['release credit', (call, key) => call.releaseCredit({ ...key, orderId })],
+  });
+  const approve = saga.pivot('approve order', { do: (call, key) => call.approveOrder({ ...key, orderId }) });
+
+  return {
+    process: async () => {
+      const { total } = await create();
+      await reserve(total);
+      await approve();
       return { state: 'APPROVED', orderId, total };
     },
-    (rejection) => ({ state: 'REJECTED', orderId, rejection }),
-  );
-}
+    rejected: ({ reason }) => ({ state: 'REJECTED', orderId, rejection: reason }),
+  };
+});

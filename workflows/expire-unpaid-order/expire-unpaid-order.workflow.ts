@@ -1,7 +1,6 @@
-import { continueAsNew, patched, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
 import type { OrderState } from '../../contracts/order-state.js';
-import { patches } from '../patches.js';
 import { persistent } from '../saga/step-policies.js';
 import { cancelAsSaga } from './cancel-as-saga.js';
 import type { ExpireUnpaidOrderOutcome, ExpireUnpaidOrderRequest } from './expire-unpaid-order.contract.js';
@@ -44,7 +43,7 @@ export async function expireUnpaidOrder(request: ExpireUnpaidOrderRequest): Prom
     // Another saga has locked the order, or was faster: it is looked at again, and left alone as soon as it is told to be settled.
     if (await facts.settledWithin(pauseMs)) return { state: 'SETTLED', orderId };
     pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
-    if (workflowInfo().continueAsNewSuggested && patched(patches.expireUnpaidOrderContinues))
+    if (workflowInfo().continueAsNewSuggested)
       return continueAsNew<typeof expireUnpaidOrder>({ ...request, carried: { free, pauseMs, heard: facts.all() } });
   }
 }

@@ -1,5 +1,6 @@
 import { condition, setHandler } from '@temporalio/workflow';
-import type { OrderFact } from '../../contracts/order-fact.js';
+import { type OrderFact, orderFactTypes } from '../../contracts/order-fact.js';
+import { isFact } from '../saga/messages.js';
 import { noteOrderFactSignal } from './expire-unpaid-order.contract.js';
 
 /** After these nobody waits for the payment of an order any more. */
@@ -12,7 +13,10 @@ export class OrderFacts {
   /** @param carried what a run before this one was told. */
   constructor(carried: readonly OrderFact[] = []) {
     this.heard = new Map(carried.map(({ occurrenceId, type }) => [occurrenceId, type]));
-    setHandler(noteOrderFactSignal, ({ occurrenceId, type }) => void this.heard.set(occurrenceId, type));
+    setHandler(noteOrderFactSignal, (fact) => {
+      // Anybody can send a signal with any input; one that is no fact is ignored, as a signal has no answer.
+      if (isFact(fact, orderFactTypes)) this.heard.set(fact.occurrenceId, fact.type);
+    });
   }
 
   /** All of them, in the order in which they were told. */

@@ -1,4 +1,4 @@
-import type { Reason, SagaPolicy } from '../saga/saga.contract.js';
+import type { Reason, RequestIdentity, SagaPolicy } from '../saga/saga.contract.js';
 import { workflowIds } from '../saga/workflow-id.js';
 
 export const payOrderType = 'payOrder';
@@ -6,6 +6,7 @@ export const payOrderType = 'payOrder';
 export interface PayOrderRequest {
   orderId: string;
   paymentMethod: string;
+  request?: RequestIdentity;
   policy: SagaPolicy;
 }
 

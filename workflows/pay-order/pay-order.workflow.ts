@@ -1,34 +1,37 @@
-import { workflowInfo } from '@temporalio/workflow';
-import type { Activities } from '../../activities/index.js';
-import { Saga } from '../saga/saga.js';
+import type { Money } from '../../contracts/money.js';
+import { defineSaga } from '../saga/define-saga.js';
 import type { PayOrderOutcome, PayOrderRequest } from './pay-order.contract.js';
 
 /** Charges for an approved order and frees the credit that it had reserved, or charges nothing and leaves it as it was. */
-export async function payOrder({ orderId, paymentMethod, policy }: PayOrderRequest): Promise<PayOrderOutcome> {
-  const saga = new Saga<Activities>(policy);
-  const sagaId = workflowInfo().workflowId;
+export const payOrder = defineSaga<PayOrderRequest, PayOrderOutcome>((saga, { orderId, paymentMethod, request }) => {
+  const operation = { orderId, operationId: saga.id };
   // A payment is tried by one saga only; an order whose card was declined is paid by the next saga with a payment of its own.
-  const paymentId = sagaId.replaceAll(':', '-');
+  const paymentId = saga.id.replaceAll(':', '-');
 
-  return saga.run<PayOrderOutcome>(
-    async () => {
-      const { customerId, total } = await saga.lock(
-        'begin order payment',
-        (call, key) => call.beginOrderPayment({ ...key, orderId, sagaId }),
-        'undo order payment',
-        (call, key, reason) => call.undoOrderPayment({ ...key, orderId, sagaId, reason }),
-      );
-      await saga.compensable(
-        'authorize payment',
-        (call, key) => call.authorize({ ...key, paymentId, orderId, customerId, paymentMethod, amount: total }),
-        'void payment',
-        (call, key) => call.void({ ...key, paymentId }),
-      );
-      await saga.pivot('capture payment', (call, key) => call.capture({ ...key, paymentId }));
-      await saga.retriable('release credit', (call, key) => call.releaseCredit({ ...key, orderId }));
-      await saga.retriable('confirm order payment', (call, key) => call.confirmOrderPayment({ ...key, orderId, sagaId }));
+  const begin = saga.lock('begin order payment', {
+    do: (call, key) => call.beginOrderPayment({ ...key, ...operation, ...(request && { request }) }),
+    undo: ['withdraw order payment', (call, key, { reason }) => call.withdrawOrderPayment({ ...key, ...operation, reason })],
+  });
+  const authorize = saga.compensable('authorize payment', {
+    do: (call, key, charge: { customerId: string; amount: Money }) =>
+      call.authorize({ ...key, paymentId, orderId, paymentMethod, ...charge }),
+    undo: ['void payment', (call, key) => call.void({ ...key, paymentId })],
+  });
+  const capture = saga.pivot('capture payment', { do: (call, key) => call.capture({ ...key, paymentId }) });
+  const release = saga.retriable('release credit', { do: (call, key) => call.releaseCredit({ ...key, orderId }) });
+  const confirm = saga.retriable('confirm order payment', {
+    do: (call, key) => call.confirmOrderPayment({ ...key, ...operation }),
+  });
+
+  return {
+    process: async () => {
+      const { customerId, total } = await begin();
+      await authorize({ customerId, amount: total });
+      await capture();
+      await release();
+      await confirm();
       return { state: 'PAID', orderId };
     },
-    (reason) => ({ state: 'UNCHANGED', orderId, reason }),
-  );
-}
+    rejected: ({ reason }) => ({ state: 'UNCHANGED', orderId, reason }),
+  };
+});

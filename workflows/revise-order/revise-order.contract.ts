@@ -1,6 +1,6 @@
 import type { Money } from '../../contracts/money.js';
 import type { OrderLineRequest } from '../../contracts/order.resource.js';
-import type { Reason, SagaPolicy } from '../saga/saga.contract.js';
+import type { Reason, RequestIdentity, SagaPolicy } from '../saga/saga.contract.js';
 import { workflowIds } from '../saga/workflow-id.js';
 
 export const reviseOrderType = 'reviseOrder';
@@ -8,6 +8,7 @@ export const reviseOrderType = 'reviseOrder';
 export interface ReviseOrderRequest {
   orderId: string;
   lines: OrderLineRequest[];
+  request?: RequestIdentity;
   policy: SagaPolicy;
 }
 

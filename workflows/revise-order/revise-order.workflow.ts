@@ -1,47 +1,37 @@
-import { patched, workflowInfo } from '@temporalio/workflow';
-import type { Activities } from '../../activities/index.js';
-import { patches } from '../patches.js';
-import { Saga } from '../saga/saga.js';
+import type { Money } from '../../contracts/money.js';
+import { defineSaga } from '../saga/define-saga.js';
 import type { ReviseOrderOutcome, ReviseOrderRequest } from './revise-order.contract.js';
 
 /** Gives an approved order other lines, with as much credit reserved as they cost, or leaves order and credit as they were. */
-export async function reviseOrder({ orderId, lines, policy }: ReviseOrderRequest): Promise<ReviseOrderOutcome> {
-  const saga = new Saga<Activities>(policy);
-  const sagaId = workflowInfo().workflowId;
+export const reviseOrder = defineSaga<ReviseOrderRequest, ReviseOrderOutcome>((saga, { orderId, lines, request }) => {
+  const operation = { orderId, operationId: saga.id };
+  const change = { orderId, changeId: saga.id };
 
-  return saga.run<ReviseOrderOutcome>(
-    async () => {
-      const { oldTotal, newTotal } = await saga.lock(
-        'begin order revision',
-        (call, key) => call.beginOrderRevision({ ...key, orderId, sagaId, lines }),
-        'undo order revision',
-        (call, key, reason) => call.undoOrderRevision({ ...key, orderId, sagaId, reason }),
-      );
-      const change = { orderId, changeId: sagaId, amount: newTotal };
-      const lowers = newTotal.amount < oldTotal.amount;
+  const begin = saga.lock('begin order revision', {
+    do: (call, key) => call.beginOrderRevision({ ...key, ...operation, lines, ...(request && { request }) }),
+    undo: ['discard order revision', (call, key, { reason }) => call.discardOrderRevision({ ...key, ...operation, reason })],
+  });
+  const raise = saga.compensable('raise reservation', {
+    do: (call, key, amount: Money) => call.changeReservation({ ...key, ...change, amount }),
+    undo: ['restore reservation', (call, key) => call.restoreReservation({ ...key, ...change })],
+  });
+  // Credit that was given up may be gone, so giving it up is the pivot. The order is unlocked after it: the credit is set to an amount,
+  // and must not be set to this one once another saga has begun on the order.
+  const lower = saga.pivot('lower reservation', {
+    do: (call, key, amount: Money) => call.changeReservation({ ...key, ...change, amount }),
+  });
+  const confirm = saga.pivot('confirm order revision', {
+    do: (call, key) => call.confirmOrderRevision({ ...key, ...operation }),
+  });
 
-      // What was given up could not be had back for sure, so giving up credit is the pivot. The order is unlocked after it: the credit is set to
-      // an amount, and must not be set to this one once another saga has begun on the order.
-      if (lowers && patched(patches.revisionToLessUnlocksLast)) {
-        await saga.pivot('change reservation', (call, key) => call.changeReservation({ ...key, ...change }));
-        await saga.retriable('confirm order revision', (call, key) => call.confirmOrderRevision({ ...key, orderId, sagaId }));
-        return { state: 'REVISED', orderId, total: newTotal };
-      }
-
-      if (newTotal.amount > oldTotal.amount) {
-        await saga.compensable(
-          'change reservation',
-          (call, key) => call.changeReservation({ ...key, ...change }),
-          'restore reservation',
-          (call, key) => call.restoreReservation({ ...key, ...change, amount: oldTotal }),
-        );
-      }
-      await saga.pivot('confirm order revision', (call, key) => call.confirmOrderRevision({ ...key, orderId, sagaId }));
-      if (lowers) {
-        await saga.retriable('change reservation', (call, key) => call.changeReservation({ ...key, ...change }));
-      }
+  return {
+    process: async () => {
+      const { oldTotal, newTotal } = await begin();
+      if (newTotal.amount > oldTotal.amount) await raise(newTotal);
+      if (newTotal.amount < oldTotal.amount) await lower(newTotal);
+      await confirm();
       return { state: 'REVISED', orderId, total: newTotal };
     },
-    (reason) => ({ state: 'UNCHANGED', orderId, reason }),
-  );
-}
+    rejected: ({ reason }) => ({ state: 'UNCHANGED', orderId, reason }),
+  };
+});

@@ -33,18 +33,18 @@ describe('SagaJournal', () => {
     expect(saga.inNeed('create order')).toBeUndefined();
   });
 
-  it('knows of a step whether it is as it should be, whoever it is about', () => {
+  it('knows whether the effect of a step is final', () => {
     const saga = journal();
     const reserve = saga.begin('reserve credit', 'compensable');
-    expect(saga.isUnsettled('reserve credit')).toBe(false);
+    expect(saga.isNotFinal('reserve credit')).toBe(false);
     const release = saga.beginCompensation('release credit', reserve);
-    expect(saga.isUnsettled('reserve credit')).toBe(true);
+    expect(saga.isNotFinal('reserve credit')).toBe(true);
     reserve.state = 'COMPENSATED';
     saga.end(release, 'COMPENSATED');
-    expect(saga.isUnsettled('reserve credit')).toBe(false);
+    expect(saga.isNotFinal('reserve credit')).toBe(false);
     saga.end(saga.begin('refund payment', 'retriable'), 'SKIPPED');
-    expect(saga.isUnsettled('refund payment')).toBe(true);
-    expect(saga.isUnsettled('never begun')).toBe(false);
+    expect(saga.isNotFinal('refund payment')).toBe(true);
+    expect(saga.isNotFinal('never begun')).toBe(false);
   });
 
   it('keeps every decision with its note', () => {

@@ -1,7 +1,7 @@
 import type { ResolveAction, SagaState, SagaTimeline, StepKind, StepRecord, StepState } from '../../contracts/saga-state.js';
 import type { StepFailure } from './step-failure.js';
 
-const unsettled: ReadonlySet<StepState> = new Set<StepState>(['COMPENSATING', 'NEEDS_ATTENTION', 'SKIPPED']);
+const notFinal: ReadonlySet<StepState> = new Set<StepState>(['COMPENSATING', 'NEEDS_ATTENTION', 'SKIPPED']);
 
 /**
  * The saga's steps as data, in the order they ran. A step's record says where its effect stands, so a compensation changes it
@@ -9,7 +9,7 @@ const unsettled: ReadonlySet<StepState> = new Set<StepState>(['COMPENSATING', 'N
  */
 export class SagaJournal {
   private readonly steps: StepRecord[] = [];
-  private readonly held: string[] = [];
+  private readonly skipped: string[] = [];
   state: SagaState = 'RUNNING';
   pastPivot = false;
 
@@ -22,8 +22,20 @@ export class SagaJournal {
     return this.add({ name, kind, state: 'RUNNING', attempts: 0, startedAt: this.now(), endedAt: null, error: null });
   }
 
+  /** A step that this run has not begun, and whose outcome matters all the same: a lost workflow task may have begun it. */
+  addPending(name: string, kind: StepKind): StepRecord {
+    return this.add({ name, kind, state: 'PENDING', attempts: 0, startedAt: null, endedAt: null, error: null });
+  }
+
+  /** The step is asked for again, as its outcome must be known. */
+  resume(record: StepRecord): void {
+    record.state = 'RUNNING';
+    record.startedAt ??= this.now();
+    record.endedAt = null;
+  }
+
   beginCompensation(name: string, of: StepRecord): StepRecord {
-    of.state = 'COMPENSATING';
+    if (of.state !== 'PENDING') of.state = 'COMPENSATING';
     return this.add({
       name,
       kind: of.kind,
@@ -36,28 +48,33 @@ export class SagaJournal {
     });
   }
 
-  end(record: StepRecord, state: 'DONE' | 'COMPENSATED' | 'SKIPPED'): void {
+  end(record: StepRecord, state: 'DONE' | 'COMPENSATED' | 'SKIPPED' | 'SEALED'): void {
     record.state = state;
     record.endedAt = this.now();
     if (state !== 'SKIPPED') record.error = null;
   }
 
-  /** Notes a try that has settled nothing. */
+  endCompensation(record: StepRecord, of: StepRecord, state: 'COMPENSATED' | 'SKIPPED'): void {
+    this.end(record, state);
+    if (of.startedAt !== null || state === 'SKIPPED') of.state = state;
+  }
+
+  /** Notes an attempt that has settled nothing. */
   note(record: StepRecord, failure: StepFailure): void {
     record.attempts += failure.attempts;
     record.error = { code: failure.code, detail: failure.detail };
   }
 
-  /** Notes how a step has failed for good; where its effect stands is known only after a refusal. */
+  /** Notes how a step has failed for good. Only a refusal says where its effect stands: there is none. */
   fail(record: StepRecord, failure: StepFailure): void {
     this.note(record, failure);
     record.endedAt = this.now();
-    if (failure.kind === 'refused' || failure.kind === 'unexpected') record.state = 'REFUSED';
+    if (failure.kind === 'refused') record.state = 'REFUSED';
   }
 
-  /** Notes that something is left as it is because an operator said so. */
-  hold(step: StepRecord): void {
-    this.held.push(step.name);
+  /** Notes that something is left as it is because an operator decided so. */
+  skip(step: StepRecord): void {
+    this.skipped.push(step.name);
   }
 
   callForAttention(record: StepRecord, failure: StepFailure): void {
@@ -65,40 +82,46 @@ export class SagaJournal {
     for (const each of this.concerned(record)) each.state = 'NEEDS_ATTENTION';
   }
 
-  /** Back to what it was about before it needed attention. */
+  /** Back to where it was before it needed attention. */
   attended(record: StepRecord): void {
-    for (const each of this.concerned(record)) each.state = record.compensates === undefined ? 'RUNNING' : 'COMPENSATING';
+    const state = record.compensates === undefined ? 'RUNNING' : 'COMPENSATING';
+    for (const each of this.concerned(record)) each.state = each.startedAt === null ? 'PENDING' : state;
   }
 
   resolve(record: StepRecord, action: ResolveAction, note: string): void {
     record.resolutions = [...(record.resolutions ?? []), { action, note, at: this.now() }];
   }
 
-  /** What an operator means by a name: a step, or a compensation by its own name or by that of the step that it takes back. */
+  /** What an operator means by a name: a step, or a compensation by its own name or by that of its step. */
   inNeed(name: string): StepRecord | undefined {
     const inNeed = this.steps.filter(({ state }) => state === 'NEEDS_ATTENTION');
     return inNeed.find(({ compensates }) => compensates === name) ?? inNeed.find((record) => record.name === name);
+  }
+
+  /** Whether the name is that of a step before the pivot, or of the pivot. */
+  isUpToPivot(name: string): boolean {
+    return this.steps.some((step) => step.name === name && step.compensates === undefined && step.kind !== 'retriable');
   }
 
   get lastStep(): string {
     return this.steps.at(-1)?.name ?? '';
   }
 
-  /** Whether what the step is about is not as the saga would have it: not yet, or not any more, as an operator has skipped that. */
-  isUnsettled(name: string): boolean {
-    return this.steps.some((step) => step.name === name && unsettled.has(step.state));
+  /** Whether the effect of the step is not as the saga wants it: not yet, or not at all because an operator has skipped it. */
+  isNotFinal(name: string): boolean {
+    return this.steps.some((step) => (step.name === name || step.compensates === name) && notFinal.has(step.state));
   }
 
   get needsAttention(): boolean {
     return this.steps.some((record) => record.state === 'NEEDS_ATTENTION');
   }
 
-  get heldSteps(): readonly string[] {
-    return this.held;
+  get skippedSteps(): readonly string[] {
+    return this.skipped;
   }
 
   timeline(): SagaTimeline {
-    return { type: this.type, state: this.state, pastPivot: this.pastPivot, steps: this.steps, held: this.held };
+    return { type: this.type, state: this.state, pastPivot: this.pastPivot, steps: this.steps, held: this.skipped };
   }
 
   /** What Temporal's UI shows while the saga runs. */
@@ -108,11 +131,11 @@ export class SagaJournal {
     return [`**${this.state}**`, '', ...lines].join('\n');
   }
 
-  /** A compensation and the step whose effect it is about. */
+  /** A compensation and its step. */
   private concerned(record: StepRecord): StepRecord[] {
     return record.compensates === undefined
       ? [record]
-      : [record, ...this.steps.filter(({ name }) => name === record.compensates)];
+      : [record, ...this.steps.filter(({ name, compensates }) => name === record.compensates && compensates === undefined)];
   }
 
   private add(record: StepRecord): StepRecord {

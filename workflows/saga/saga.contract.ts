@@ -1,22 +1,39 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { ResolveAction, SagaTimeline } from '../../contracts/saga-state.js';
 
-/** Why a saga turned round. */
+/** Why a saga rolled back. */
 export interface Reason {
   code: string;
   detail: string;
 }
 
+/** What made a saga roll back, and at which step. */
+export interface SagaFailure {
+  reason: Reason;
+  /** The step that failed; undefined when the saga was aborted, cancelled or settled. */
+  step: string | undefined;
+}
+
 /** How patient a saga is; given with its start so that it is in the history. All in milliseconds. */
 export interface SagaPolicy {
-  /** The deadline of a step's first try, as a local activity. Well below the 10 s of a workflow task. */
+  /** The deadline of a step's first attempt, as a local activity. Well below the 10 s of a workflow task. */
   fastStepMs: number;
-  /** How long a compensable step is tried before the saga turns round. */
+  /** How long a compensable step is tried before the saga rolls back. */
   stepDeadlineMs: number;
   /** How long the whole way to the pivot may take; without it, every step has its own deadline only. */
   forwardDeadlineMs?: number;
-  /** How long a compensation or a retriable step may go on failing before the saga NEEDS_ATTENTION. */
+  /** How long a pivot, a compensation or a retriable step may go on failing before the saga NEEDS_ATTENTION. */
   attentionAfterMs: number;
+  /** This run settles a saga that was lost: it begins with the seal, then goes back or forward. */
+  settle?: true;
+}
+
+/** The caller's command that started a saga: the owner of what it is about remembers it, so that a repeat is recognised. */
+export interface RequestIdentity {
+  /** Names the caller's `Idempotency-Key`, without revealing it. */
+  key: string;
+  /** Fingerprint of the body: the same key with another body is refused. */
+  fingerprint: string;
 }
 
 /** An operator's decision about a step that NEEDS_ATTENTION. */
@@ -28,16 +45,18 @@ export interface StepResolution {
 
 /** The saga's steps as data. */
 export const timelineQuery = defineQuery<SagaTimeline>('timeline');
-/** Turns the saga round; refused with `SagaPastPivot` once the pivot has begun. */
+/** Rolls the saga back. Answers once the pivot's key has decided; fails with `SagaPastPivot` if the pivot has happened. */
 export const abortUpdate = defineUpdate<SagaTimeline>('abort');
-/** Settles a step that NEEDS_ATTENTION; refused with `StepNotInNeed` when it does not. */
+/** Settles a step that NEEDS_ATTENTION; refused with `StepNotInNeed` when it does not, with `StepNotResolvable` up to the pivot. */
 export const resolveUpdate = defineUpdate<SagaTimeline, [StepResolution]>('resolve');
 
 /** Types of the `ApplicationFailure`s that a saga ends with or refuses a message with: statements of fact. */
 export const sagaFailures = {
   pastPivot: 'SagaPastPivot',
   stepNotInNeed: 'StepNotInNeed',
+  stepNotResolvable: 'StepNotResolvable',
   noteMissing: 'NoteMissing',
+  malformedInput: 'MalformedInput',
   compensationIncomplete: 'CompensationIncomplete',
   retriableStepSkipped: 'RetriableStepSkipped',
 } as const;

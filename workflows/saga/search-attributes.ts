@@ -5,6 +5,7 @@ import { searchAttributeNames } from '../../contracts/search-attribute-names.js'
 export const searchAttributes = {
   sagaType: defineSearchAttributeKey(searchAttributeNames.sagaType, 'KEYWORD'),
   sagaState: defineSearchAttributeKey(searchAttributeNames.sagaState, 'KEYWORD'),
+  sagaStateSince: defineSearchAttributeKey(searchAttributeNames.sagaStateSince, 'DATETIME'),
   customerId: defineSearchAttributeKey(searchAttributeNames.customerId, 'KEYWORD'),
   businessId: defineSearchAttributeKey(searchAttributeNames.businessId, 'KEYWORD'),
 } as const;

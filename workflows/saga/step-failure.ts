@@ -3,8 +3,11 @@ import { failureTypes, type FailureDetails } from '../../contracts/failure-types
 
 /** Why a step did not succeed, and with that what the saga does next. */
 export interface StepFailure {
-  /** `refused`: a business no. `unsettled`: no answer (yet); the effect may be there. `unexpected`: a defect. `cancelled`: told to stop. */
-  kind: 'refused' | 'unsettled' | 'unexpected' | 'cancelled';
+  /**
+   * `refused`: the key's own answer is a business no. `inDoubt`: no answer yet, the effect may be there. `unexpected`: an answer that
+   * is not the key's own and that the contract does not know; the effect may be there. `cancelled`: the saga was asked to stop.
+   */
+  kind: 'refused' | 'inDoubt' | 'unexpected' | 'cancelled';
   code: string;
   detail: string;
   attempts: number;
@@ -19,11 +22,12 @@ export function readFailure(error: unknown): StepFailure {
     const { refusal, attempt } = (cause.details?.[0] ?? {}) as Partial<FailureDetails>;
     const said = { detail: cause.message, attempts: attempt ?? 1 };
     if (refusal) return { kind: 'refused', code: cause.type ?? 'REFUSED', ...said };
-    if (cause.nonRetryable) return { kind: 'unexpected', code: 'UNEXPECTED_RESPONSE', ...said };
-    return { kind: 'unsettled', code: cause.type === failureTypes.inDoubt ? 'IN_DOUBT' : 'PARTICIPANT_UNAVAILABLE', ...said };
+    if (cause.nonRetryable || cause.type === failureTypes.unexpected)
+      return { kind: 'unexpected', code: 'UNEXPECTED_RESPONSE', ...said };
+    return { kind: 'inDoubt', code: cause.type === failureTypes.inDoubt ? 'IN_DOUBT' : 'PARTICIPANT_UNAVAILABLE', ...said };
   }
   if (cause instanceof TimeoutFailure) {
-    return { kind: 'unsettled', code: 'IN_DOUBT', detail: 'There was no answer in time.', attempts: 1 };
+    return { kind: 'inDoubt', code: 'IN_DOUBT', detail: 'There was no answer in time.', attempts: 1 };
   }
   return { kind: 'unexpected', code: 'UNEXPECTED_RESPONSE', detail: cause?.message ?? error.message, attempts: 1 };
 }

@@ -1,10 +1,11 @@
-import type { Reason, SagaPolicy } from '../saga/saga.contract.js';
+import type { Reason, RequestIdentity, SagaPolicy } from '../saga/saga.contract.js';
 import { workflowIds } from '../saga/workflow-id.js';
 
 export const shipOrderType = 'shipOrder';
 
 export interface ShipOrderRequest {
   orderId: string;
+  request?: RequestIdentity;
   policy: SagaPolicy;
 }
 

@@ -1,18 +1,17 @@
-import { workflowInfo } from '@temporalio/workflow';
-import type { Activities } from '../../activities/index.js';
-import { Saga } from '../saga/saga.js';
+import { defineSaga } from '../saga/define-saga.js';
 import type { ShipOrderOutcome, ShipOrderRequest } from './ship-order.contract.js';
 
-/** Ships a paid order. There is nothing to take back: it is shipped, or it is not. */
-export async function shipOrder({ orderId, policy }: ShipOrderRequest): Promise<ShipOrderOutcome> {
-  const saga = new Saga<Activities>(policy);
-  const sagaId = workflowInfo().workflowId;
+/** Ships a paid order. There is nothing to compensate: it is shipped, or it is not. */
+export const shipOrder = defineSaga<ShipOrderRequest, ShipOrderOutcome>((saga, { orderId, request }) => {
+  const ship = saga.pivot('ship order', {
+    do: (call, key) => call.shipOrder({ ...key, orderId, operationId: saga.id, ...(request && { request }) }),
+  });
 
-  return saga.run<ShipOrderOutcome>(
-    async () => {
-      await saga.pivot('ship order', (call, key) => call.shipOrder({ ...key, orderId, sagaId }));
+  return {
+    process: async () => {
+      await ship();
       return { state: 'SHIPPED', orderId };
     },
-    (reason) => ({ state: 'UNCHANGED', orderId, reason }),
-  );
-}
+    rejected: ({ reason }) => ({ state: 'UNCHANGED', orderId, reason }),
+  };
+});

@@ -1,8 +1,22 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiBearerAuth } from '@nestjs/swagger';
-import type { Scope } from './scopes.js';
+import type { ScopeRule } from './scopes.js';
 
 export const ALLOWED_SCOPES = 'allowed scopes';
 
-/** Who may use a route or a controller: the holder of a key with any of these scopes. Without it nobody may, while keys are required. */
-export const Allow = (...scopes: [Scope, ...Scope[]]) => applyDecorators(SetMetadata(ALLOWED_SCOPES, scopes), ApiBearerAuth());
+/** What a rule may depend on: the request as it was routed. */
+export interface RoutedRequest {
+  params: Readonly<Record<string, unknown>>;
+  query: Readonly<Record<string, unknown>>;
+}
+
+/** The rules of a route, or of one request to it. */
+export type AllowedScopes = readonly ScopeRule[] | ((request: RoutedRequest) => readonly ScopeRule[]);
+
+/** Who may use a route or a controller: the holder of a key that fits any of these rules. Without it nobody may, while keys are required. */
+export const Allow = (...rules: [ScopeRule, ...ScopeRule[]]) => allow(rules);
+
+/** The same, for a route that reads more than one kind of resource: the rules follow from the request. */
+export const AllowBy = (rulesOf: (request: RoutedRequest) => readonly ScopeRule[]) => allow(rulesOf);
+
+const allow = (allowed: AllowedScopes) => applyDecorators(SetMetadata(ALLOWED_SCOPES, allowed), ApiBearerAuth());

@@ -2,15 +2,11 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import { Reflector } from '@nestjs/core';
 import type { IncomingMessage } from 'node:http';
 import { ALLOWED_TO_ANYBODY } from './allow-anybody.decorator.js';
-import { ALLOWED_SCOPES } from './allow.decorator.js';
+import { ALLOWED_SCOPES, type AllowedScopes, type RoutedRequest } from './allow.decorator.js';
 import { AUTH_POLICY, type AuthPolicy } from './auth-policy.js';
 import { requireKey } from './require-key.js';
-import type { Scope } from './scopes.js';
 
-/**
- * Lets a request through that bears a key with one of the scopes that its route allows. A route under /v1 that allows nobody is closed,
- * so that forgetting to say who may use it does not open it.
- */
+/** Requires a key with a scope that the route allows. A route under /v1 without `@Allow` is closed, so a forgotten one is not open. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
   constructor(
@@ -20,8 +16,8 @@ export class ApiKeyGuard implements CanActivate {
 
   /** @throws ProblemException 401 without a known key, 403 when the key lacks the scope. */
   canActivate(context: ExecutionContext): boolean {
-    const request = context.switchToHttp().getRequest<IncomingMessage>();
-    const allowed = this.reflector.getAllAndOverride<Scope[] | undefined>(ALLOWED_SCOPES, [
+    const request = context.switchToHttp().getRequest<IncomingMessage & RoutedRequest>();
+    const allowed = this.reflector.getAllAndOverride<AllowedScopes | undefined>(ALLOWED_SCOPES, [
       context.getHandler(),
       context.getClass(),
     ]);
@@ -31,7 +27,7 @@ export class ApiKeyGuard implements CanActivate {
     ]);
     if (open) return true;
     if (!allowed && !/^\/v1(\/|$)/i.test(request.url ?? '')) return true;
-    requireKey(this.policy, request, allowed ?? []);
+    requireKey(this.policy, request, typeof allowed === 'function' ? allowed(request) : (allowed ?? []));
     return true;
   }
 }

@@ -1,5 +1,5 @@
 import type { GatewaySettings } from '../gateway.settings.js';
-import { type ApiKey, parseApiKeys } from './api-key.js';
+import { type ApiKey, readApiKeys } from './api-key.js';
 
 export const AUTH_POLICY = Symbol('AUTH_POLICY');
 
@@ -14,12 +14,14 @@ export function authPolicy({ AUTH, API_KEYS, HOST }: Pick<GatewaySettings, 'AUTH
   const local = isLoopback(HOST);
   if (AUTH === 'off' && !local)
     throw new Error(`AUTH=off is for loopback only, and HOST is ${HOST}. Set AUTH=required and API_KEYS, or HOST=127.0.0.1.`);
+  // Also while no keys are required: a fault in the setting must not wait for the day on which they are.
+  const keys = API_KEYS === undefined ? undefined : readApiKeys(API_KEYS);
   if ((AUTH ?? (local ? 'off' : 'required')) === 'off') return { required: false };
-  if (API_KEYS === undefined) {
+  if (keys === undefined) {
     const why = AUTH === 'required' ? 'AUTH=required' : `the API listens on ${HOST}`;
-    throw new Error(`API keys are required because ${why}, but API_KEYS is empty. Set it to key:scope+scope,…`);
+    throw new Error(`API keys are required because ${why}, but API_KEYS is empty. Set it to name:key:scope+scope,…`);
   }
-  return { required: true, keys: parseApiKeys(API_KEYS) };
+  return { required: true, keys };
 }
 
 function isLoopback(host: string): boolean {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Who asks: stable for one API key, and the same for everybody while no keys are required. */
+/** The caller: the name of the API key's holder, or empty while no keys are required. */
 export type Caller = string;
 
 const callers = new WeakMap<IncomingMessage, Caller>();

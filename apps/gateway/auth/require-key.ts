@@ -3,13 +3,13 @@ import { ProblemException } from '../../../libs/service-kit/problem.exception.js
 import { findApiKey } from './api-key.js';
 import type { AuthPolicy } from './auth-policy.js';
 import { rememberCaller } from './caller.js';
-import type { Scope } from './scopes.js';
+import type { ScopeRule } from './scopes.js';
 
 /**
- * Sees to it that a request bears a key with one of the scopes, where keys are required, and remembers whose it is.
+ * Requires an API key that fits one of the rules, where keys are required, and remembers its holder.
  * @throws ProblemException 401 without a known key, 403 when the key lacks the scope.
  */
-export function requireKey(policy: AuthPolicy, request: IncomingMessage, allowed: readonly Scope[]): void {
+export function requireKey(policy: AuthPolicy, request: IncomingMessage, allowed: readonly ScopeRule[]): void {
   if (!policy.required) return;
   const [, token] = /^Bearer +([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '') ?? [];
   const key = token === undefined ? undefined : findApiKey(policy.keys, token);
@@ -19,12 +19,9 @@ export function requireKey(policy: AuthPolicy, request: IncomingMessage, allowed
     const challenge = token === undefined ? 'Bearer realm="roundtrip"' : 'Bearer realm="roundtrip", error="invalid_token"';
     throw new ProblemException(401, 'UNAUTHENTICATED', detail, {}, { headers: { 'WWW-Authenticate': challenge } });
   }
-  if (!allowed.some((scope) => key.scopes.has(scope))) {
-    throw new ProblemException(
-      403,
-      'SCOPE_MISSING',
-      `The API key lacks the scope that this call needs: ${allowed.join(' or ') || 'none is enough'}.`,
-    );
+  if (!allowed.some((rule) => [rule].flat().every((scope) => key.scopes.has(scope)))) {
+    const wanted = allowed.map((rule) => [rule].flat().join(' with ')).join(' or ') || 'none is enough';
+    throw new ProblemException(403, 'SCOPE_MISSING', `The API key lacks the scope that this call needs: ${wanted}.`);
   }
-  rememberCaller(request, key.hash.toString('base64url'));
+  rememberCaller(request, key.name);
 }

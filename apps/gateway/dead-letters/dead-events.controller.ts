@@ -5,7 +5,7 @@ import { DeadEvent, DeadEventDecided, ReplayDeadEvent, SkipDeadEvent } from '../
 import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
 import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { DecidedOnce } from '../decided-once.decorator.js';
+import { NaturallyIdempotent } from '../naturally-idempotent.decorator.js';
 import { ReadModels } from '../read-models/read-models.service.js';
 import { LetterId, ServiceName } from './letter-path.js';
 
@@ -38,7 +38,7 @@ export class DeadEventsController {
   }
 
   @Post(':service/:id/replay')
-  @DecidedOnce(200, 'Repeated, the answer is 404 `DEAD_EVENT_NOT_FOUND` once the event is in the log.')
+  @NaturallyIdempotent(200, 'Repeated, the answer is 404 `DEAD_EVENT_NOT_FOUND` once the event is in the log.')
   @ApiOperation({
     summary: 'Try to put an event into the log again',
     description: 'With `acceptGap` also when the version before it is lost for good. Behind it go on those that waited for it.',
@@ -55,7 +55,7 @@ export class DeadEventsController {
   }
 
   @Post(':service/:id/skip')
-  @DecidedOnce(200, 'Repeated, the answer is 409 `DEAD_EVENT_SKIPPED`.')
+  @NaturallyIdempotent(200, 'Repeated, the answer is 409 `DEAD_EVENT_SKIPPED`.')
   @ApiOperation({
     summary: 'Decide that an event never goes into the log',
     description: 'It is kept, with the note; those behind it go on.',

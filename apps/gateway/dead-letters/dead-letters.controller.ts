@@ -13,7 +13,7 @@ import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js'
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { DecidedOnce } from '../decided-once.decorator.js';
+import { NaturallyIdempotent } from '../naturally-idempotent.decorator.js';
 import { ConsumingServices } from './consuming-services.service.js';
 import { LetterId, ServiceName } from './letter-path.js';
 
@@ -72,7 +72,7 @@ export class DeadLettersController {
   }
 
   @Post(':service/:id/replay')
-  @DecidedOnce(200, appliedOnce)
+  @NaturallyIdempotent(200, appliedOnce)
   @ApiOperation({ summary: 'Try to apply an event again', description: 'Behind it go on those that waited for it.' })
   @ApiOkResponse({ standardSchema: DeadLetterDecided })
   @ApiProblems({
@@ -87,7 +87,7 @@ export class DeadLettersController {
   }
 
   @Post(':service/:id/release')
-  @DecidedOnce(200, appliedOnce)
+  @NaturallyIdempotent(200, appliedOnce)
   @ApiOperation({
     summary: 'Apply an event although earlier ones of its aggregate are missing',
     description: 'For what is lost for good. Should they come after all, they have no effect.',
@@ -105,7 +105,7 @@ export class DeadLettersController {
   }
 
   @Post(':service/:id/skip')
-  @DecidedOnce(200, 'Repeated, the answer is 409 `DEAD_LETTER_SKIPPED`.')
+  @NaturallyIdempotent(200, 'Repeated, the answer is 409 `DEAD_LETTER_SKIPPED`.')
   @ApiOperation({
     summary: 'Decide that an event is never applied',
     description: 'It is kept, with the note; those behind it go on.',

@@ -12,7 +12,7 @@ import {
 } from '../../../contracts/event-feed.js';
 import { ApiProblems } from '../api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { EventPassage } from './event-passage.service.js';
+import { EventProxy } from './event-proxy.service.js';
 
 const invalid = ['VALIDATION_FAILED', 'INVALID_CURSOR'];
 const away = ['HOOKS_UNAVAILABLE'];
@@ -27,7 +27,7 @@ const text = (schema: object = { type: 'string' }) => ({ schema });
 @Allow('events')
 @Controller('v1')
 export class EventsController {
-  constructor(@Inject(EventPassage) private readonly passage: EventPassage) {}
+  constructor(@Inject(EventProxy) private readonly proxy: EventProxy) {}
 
   @Get('events')
   @ApiOperation({
@@ -40,7 +40,7 @@ is good for every other door. \`Accept: application/cloudevents-batch+json\` ans
   @NotModified()
   @ApiProblems(fromCursor)
   list(@Query({ schema: EventPageQuery }) { wait }: EventPageQuery, @Res() response: ServerResponse): Promise<void> {
-    return this.passage.pass(response, wait);
+    return this.proxy.forward(response, wait);
   }
 
   @Get('events/stream')
@@ -53,7 +53,7 @@ A comment every 15 seconds shows that the stream lives. It ends after at most ha
   @ApiResponse({ status: 200, description: 'The stream', content: { 'text/event-stream': text() } })
   @ApiProblems(fromCursor)
   stream(@Query({ schema: EventStreamQuery }) _query: EventStreamQuery, @Res() response: ServerResponse): Promise<void> {
-    return this.passage.pass(response);
+    return this.proxy.forward(response);
   }
 
   @Get('events/socket')
@@ -66,7 +66,7 @@ next wish; \`want\` in the query limits from the beginning. Closed with 1001 whe
   @ApiResponse({ status: 101, description: 'The socket is open' })
   @ApiProblems({ 403: ['ORIGIN_REFUSED'], 426: ['UPGRADE_REQUIRED'], ...fromCursor })
   socket(@Query({ schema: EventSocketQuery }) _query: EventSocketQuery, @Res() response: ServerResponse): Promise<void> {
-    return this.passage.pass(response);
+    return this.proxy.forward(response);
   }
 
   @Get('events.atom')
@@ -78,7 +78,7 @@ next wish; \`want\` in the query limits from the beginning. Closed with 1001 whe
   @NotModified()
   @ApiProblems({ 422: ['VALIDATION_FAILED'], 503: away })
   current(@Query({ schema: EventFeedQuery }) _query: EventFeedQuery, @Res() response: ServerResponse): Promise<void> {
-    return this.passage.pass(response);
+    return this.proxy.forward(response);
   }
 
   @Get('events/archive/:page')
@@ -96,7 +96,7 @@ next wish; \`want\` in the query limits from the beginning. Closed with 1001 whe
     @Query({ schema: EventFeedQuery }) _query: EventFeedQuery,
     @Res() response: ServerResponse,
   ): Promise<void> {
-    return this.passage.pass(response);
+    return this.proxy.forward(response);
   }
 
   @Get('events/:eventId')
@@ -105,6 +105,6 @@ next wish; \`want\` in the query limits from the beginning. Closed with 1001 whe
   @NotModified()
   @ApiProblems({ 404: ['EVENT_NOT_FOUND'], 503: away })
   one(@Param('eventId') _eventId: string, @Res() response: ServerResponse): Promise<void> {
-    return this.passage.pass(response);
+    return this.proxy.forward(response);
   }
 }

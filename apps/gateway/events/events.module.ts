@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
-import { EventPassage } from './event-passage.service.js';
-import { EventSocketPassage } from './event-socket-passage.service.js';
+import { EventProxy } from './event-proxy.service.js';
+import { EventSocketProxy } from './event-socket-proxy.service.js';
 import { EventsController } from './events.controller.js';
 
-@Module({ controllers: [EventsController], providers: [EventPassage, EventSocketPassage] })
+@Module({ controllers: [EventsController], providers: [EventProxy, EventSocketProxy] })
 export class EventsModule {}

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Fault } from '../../../contracts/fault.resource.js';
 import type { Page } from '../../../contracts/page.js';
-import { type Participant, participantNames, participants } from '../../../contracts/participants.js';
+import { faultOperationsOf, type Participant, participantNames } from '../../../contracts/participants.js';
 import { ParticipantUnavailableException } from '../../../libs/service-client/participant-unavailable.exception.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { type PageRequest, slicePage } from '../../../libs/service-kit/slice-page.js';
@@ -21,7 +21,7 @@ export class FaultsService {
         'UNKNOWN_PARTICIPANT',
         `There is no participant ${fault.participant}; known are ${participantNames.join(', ')}.`,
       );
-    const operations = Object.keys(participants[name]);
+    const operations = faultOperationsOf(name);
     if (!operations.includes(fault.operation)) {
       throw new ProblemException(
         422,

@@ -6,7 +6,7 @@ import { Identifier } from '../../../contracts/identifier.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
 import { ApiProblems } from '../api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { KeyedCommand, keyedCommandProblems } from '../keyed-command.decorator.js';
+import { IdempotentCommand, idempotentCommandProblems } from '../idempotent-command.decorator.js';
 import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
 import { HooksService } from './hooks.service.js';
 
@@ -42,14 +42,14 @@ export class HookDeliveriesController {
   }
 
   @Post(':deliveryId/redeliver')
-  @KeyedCommand(202)
+  @IdempotentCommand(202)
   @ApiOperation({
     summary: 'Send an event once more',
     description: 'A new delivery of the same event, whatever became of the first; it overtakes and holds up no others.',
   })
   @ApiAcceptedResponse({ standardSchema: Delivery })
   @ApiProblems({
-    ...keyedCommandProblems,
+    ...idempotentCommandProblems,
     404: ['HOOK_NOT_FOUND', 'DELIVERY_NOT_FOUND'],
     409: ['HOOK_STATE_CONFLICT'],
     422: ['VALIDATION_FAILED', 'IDEMPOTENCY_KEY_REUSED'],

@@ -25,7 +25,7 @@ import { Identifier } from '../../../contracts/identifier.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
 import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { KeyedCommand, keyedCommandProblems } from '../keyed-command.decorator.js';
+import { IdempotentCommand, idempotentCommandProblems } from '../idempotent-command.decorator.js';
 import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
 import { HooksService } from './hooks.service.js';
 
@@ -41,7 +41,7 @@ export class HooksController {
   constructor(@Inject(HooksService) private readonly hooks: HooksService) {}
 
   @Post()
-  @KeyedCommand(201)
+  @IdempotentCommand(201)
   @ApiOperation({
     summary: 'Subscribe to events',
     description:
@@ -51,7 +51,7 @@ export class HooksController {
   @ApiCreatedResponse({ standardSchema: HookCreated, description: 'The hook; `Location` says where it is.' })
   @ApiProblems({
     ...bodyProblems,
-    ...keyedCommandProblems,
+    ...idempotentCommandProblems,
     422: ['VALIDATION_FAILED', 'UNKNOWN_EVENT_TYPE', 'HOOK_URL_REFUSED', 'IDEMPOTENCY_KEY_REUSED'],
   })
   async create(
@@ -111,7 +111,7 @@ export class HooksController {
   }
 
   @Post(':hookId/rotate-secret')
-  @KeyedCommand(200)
+  @IdempotentCommand(200)
   @ApiOperation({
     summary: 'Make a new secret',
     description: 'The secrets before sign beside it, a day long unless told, so that receivers can change over without a gap.',
@@ -120,7 +120,7 @@ export class HooksController {
   @ApiOkResponse({ standardSchema: SecretRotated })
   @ApiProblems({
     ...bodyProblems,
-    ...keyedCommandProblems,
+    ...idempotentCommandProblems,
     ...notFound,
     422: ['VALIDATION_FAILED', 'IDEMPOTENCY_KEY_REUSED'],
   })
@@ -133,14 +133,14 @@ export class HooksController {
   }
 
   @Post(':hookId/test')
-  @KeyedCommand(202)
+  @IdempotentCommand(202)
   @ApiOperation({
     summary: 'Send a test event',
     description: 'A delivery like any other, of the type `hooks.endpoint.tested`, whatever the state of the hook.',
   })
   @ApiAcceptedResponse({ standardSchema: Delivery })
   @ApiProblems({
-    ...keyedCommandProblems,
+    ...idempotentCommandProblems,
     ...notFound,
     422: ['VALIDATION_FAILED', 'HOOK_URL_REFUSED', 'IDEMPOTENCY_KEY_REUSED'],
   })
@@ -149,7 +149,7 @@ export class HooksController {
   }
 
   @Post(':hookId/recover')
-  @KeyedCommand(202)
+  @IdempotentCommand(202)
   @ApiOperation({
     summary: 'Send again what was missed',
     description:
@@ -158,7 +158,7 @@ export class HooksController {
   @ApiAcceptedResponse({ standardSchema: Recovery })
   @ApiProblems({
     ...bodyProblems,
-    ...keyedCommandProblems,
+    ...idempotentCommandProblems,
     ...notFound,
     409: ['HOOK_STATE_CONFLICT'],
     422: ['VALIDATION_FAILED', 'UNKNOWN_EVENT_TYPE', 'IDEMPOTENCY_KEY_REUSED'],

@@ -16,7 +16,7 @@ import {
 import { shipOrderIds, type ShipOrderRequest, shipOrderType } from '../../../workflows/ship-order/ship-order.contract.js';
 import { Links } from '../links.js';
 import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
-import { NumberedSagas, type ResourceCommand } from '../saga-start/numbered-sagas.service.js';
+import { ResourceCommandStarter, type ResourceCommand } from '../saga-start/resource-command-starter.service.js';
 import type { WithoutPolicy } from '../saga-start/saga-start.js';
 import type { OrderCommandAccepted, PayOrder, ReviseOrder } from './order-command.dto.js';
 import { OrderReader } from './order-reader.service.js';
@@ -68,12 +68,12 @@ type CommandRequest = WithoutPolicy<ReviseOrderRequest | CancelOrderRequest | Pa
 @Injectable()
 export class OrderCommandsService {
   constructor(
-    @Inject(NumberedSagas) private readonly sagas: NumberedSagas,
+    @Inject(ResourceCommandStarter) private readonly sagas: ResourceCommandStarter,
     @Inject(OrderReader) private readonly orders: OrderReader,
     @Inject(Links) private readonly links: Links,
   ) {}
 
-  /** @throws ProblemException as `NumberedSagas.start`, all of them. */
+  /** @throws ProblemException as `ResourceCommandStarter.start`, all of them. */
   revise(orderId: string, content: ReviseOrder, headers: CommandHeaders): Promise<OrderCommandAccepted> {
     return this.start('revise', orderId, content, headers);
   }

@@ -38,7 +38,7 @@ export class PlaceOrderService {
         summary: `Order ${orderId} for customer ${customerId}`,
         details: lines.map(({ sku, quantity }) => `- ${quantity} × ${sku}`).join('\n'),
       },
-      { print: fingerprint(order), repeatable: key !== undefined },
+      { fingerprint: fingerprint(order), repeatable: key !== undefined },
     );
     const links = { self: this.links.order(orderId), ...this.links.ofRun(sagaId, runId) };
     return { orderId, state: 'PENDING', sagaId, links };
@@ -46,7 +46,7 @@ export class PlaceOrderService {
 
   /** The order at the end of its saga, or undefined if that is not reached within `seconds`. */
   async outcome({ orderId, sagaId }: OrderAccepted, seconds: number): Promise<Order | undefined> {
-    if (!(await this.sagas.end(sagaId, seconds * 1_000))) return undefined;
+    if (!(await this.sagas.outcome(sagaId, seconds * 1_000))) return undefined;
     // The saga is accepted whatever becomes of this look at its order: who cannot have the outcome gets the 202.
     const order = await this.orders.order(orderId).catch(() => undefined);
     return order?.state === 'PENDING' ? undefined : order;

@@ -5,19 +5,30 @@ import { Identifier } from '../../../contracts/identifier.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
 import { Payment } from '../../../contracts/payment.resource.js';
 import { ApiProblems } from '../api-problems.decorator.js';
-import { Allow } from '../auth/allow.decorator.js';
+import { AllowBy, type RoutedRequest } from '../auth/allow.decorator.js';
+import type { ScopeRule } from '../auth/scopes.js';
 import { type PaymentListFilter, PaymentReader } from './payment-reader.service.js';
 
 const PaymentListQuery = z.strictObject({ tripId: Identifier.optional(), orderId: Identifier.optional(), ...pageQuery });
 
+/** Payments for trips need the scope `trips`, payments for orders `orders`, and the list of all needs both. */
+function paymentScopes({ query }: RoutedRequest): readonly ScopeRule[] {
+  const [ofTrip, ofOrder] = [query['tripId'] !== undefined, query['orderId'] !== undefined];
+  return ['operator', ofTrip === ofOrder ? ['trips', 'orders'] : ofTrip ? 'trips' : 'orders'];
+}
+
 @ApiTags('payments')
-@Allow('operator', 'trips', 'orders')
+@AllowBy(paymentScopes)
 @Controller('v1/payments')
 export class PaymentsController {
   constructor(@Inject(PaymentReader) private readonly payments: PaymentReader) {}
 
   @Get()
-  @ApiOperation({ summary: 'List payments for trips and orders, newest first' })
+  @ApiOperation({
+    summary: 'List payments for trips and orders, newest first',
+    description:
+      'With `tripId` it needs the scope `trips`, with `orderId` the scope `orders`, without either both; or `operator`.',
+  })
   @ApiOkResponse({ standardSchema: pageOf(Payment) })
   @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] })
   list(@Query({ schema: PaymentListQuery }) filter: PaymentListFilter): Promise<Page<Payment>> {

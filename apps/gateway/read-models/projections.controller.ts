@@ -6,7 +6,7 @@ import { ProjectionStatus } from '../../../contracts/projection.resource.js';
 import { type PageRequest, slicePage } from '../../../libs/service-kit/slice-page.js';
 import { ApiProblems } from '../api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { DecidedOnce } from '../decided-once.decorator.js';
+import { NaturallyIdempotent } from '../naturally-idempotent.decorator.js';
 import { ReadModels } from './read-models.service.js';
 
 const ListQuery = z.strictObject(pageQuery);
@@ -28,7 +28,10 @@ export class ProjectionsController {
   }
 
   @Post(':name/rebuild')
-  @DecidedOnce(202, 'Repeated while it is under way, the answer shows how far it is; after that it is built anew once more.')
+  @NaturallyIdempotent(
+    202,
+    'Repeated while it is under way, the answer shows how far it is; after that it is built anew once more.',
+  )
   @ApiOperation({
     summary: 'Build a read model anew from the log',
     description:

@@ -37,7 +37,7 @@ export class ReadModels implements OnApplicationShutdown {
 
   /** The same, with everything that could be seen of sagas by now. */
   sagasCommitted(): Promise<string | undefined> {
-    return soon(this.saga.post('/looks', {}).then(() => this.carried()));
+    return soon(this.saga.post('/refresh', {}).then(() => this.carried()));
   }
 
   async onApplicationShutdown(): Promise<void> {

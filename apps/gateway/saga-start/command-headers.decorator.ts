@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 import { type Caller, callerOf } from '../auth/caller.js';
-import { givenKey } from '../given-key.js';
+import { idempotencyKeyOf } from '../idempotency-key.js';
 import { preferredWait } from '../prefer.js';
 
 /** What a command says besides its body: who sends it, under which key, and how many seconds it would wait for the outcome. */
@@ -17,7 +17,7 @@ export const FromHeaders = createParamDecorator((_: undefined, context: Executio
   const { prefer } = request.headers;
   return {
     caller: callerOf(request),
-    idempotencyKey: givenKey(request),
+    idempotencyKey: idempotencyKeyOf(request),
     wait: preferredWait(typeof prefer === 'string' ? prefer : undefined),
   };
 });

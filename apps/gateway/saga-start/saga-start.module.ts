@@ -1,5 +1,5 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { NumberedSagas } from './numbered-sagas.service.js';
+import { ResourceCommandStarter } from './resource-command-starter.service.js';
 import { EAGER_START, SagaStarter } from './saga-starter.service.js';
 import { StartedSagas } from './started-sagas.service.js';
 
@@ -11,8 +11,8 @@ export class SagaStartModule {
   static register(eagerStart: boolean): DynamicModule {
     return {
       module: SagaStartModule,
-      providers: [{ provide: EAGER_START, useValue: eagerStart }, SagaStarter, NumberedSagas, StartedSagas],
-      exports: [SagaStarter, NumberedSagas, StartedSagas],
+      providers: [{ provide: EAGER_START, useValue: eagerStart }, SagaStarter, ResourceCommandStarter, StartedSagas],
+      exports: [SagaStarter, ResourceCommandStarter, StartedSagas],
     };
   }
 }

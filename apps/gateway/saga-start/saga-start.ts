@@ -18,11 +18,11 @@ export interface SagaStart {
 /** The one argument of a saga without the policy that the gateway gives to all of them. */
 export type WithoutPolicy<Request extends { policy: SagaPolicy }> = Omit<Request, 'policy'>;
 
-/** Who asked for a saga and for what, kept with its run so that a repeat is known again. */
-export interface Claim {
-  /** The fingerprint of what was asked for. */
-  print: string;
-  /** Whether the caller has sent a key and so can send the same again: only then can there be a first time. */
+/** Who requested a saga and what, kept with its run so that a retry is recognised. */
+export interface RequestIdentity {
+  /** The fingerprint of the request's content. */
+  fingerprint: string;
+  /** True if the request has an `Idempotency-Key`, so it may be a retry. */
   repeatable: boolean;
   /** The fingerprint of that key, where the saga's id does not follow from it. */
   key?: string;

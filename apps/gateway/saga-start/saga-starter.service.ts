@@ -15,7 +15,7 @@ import { Links } from '../links.js';
 import { ParticipantsService } from '../participants/participants.service.js';
 import { TemporalUnavailableException } from '../temporal/temporal-unavailable.exception.js';
 import { TemporalService } from '../temporal/temporal.service.js';
-import type { Claim, SagaStart, StartedRun } from './saga-start.js';
+import type { RequestIdentity, SagaStart, StartedRun } from './saga-start.js';
 
 export const EAGER_START = Symbol('EAGER_START');
 
@@ -23,14 +23,17 @@ const START_MS = 3_500;
 /** Within the five seconds that a caller is promised. */
 const CREATE_MS = 4_500;
 
-/** What is remembered of a claim with the run that it started. */
-const memoOf = ({ print, key }: Claim) => ({ fingerprint: print, ...(key === undefined ? {} : { idempotencyKey: key }) });
+/** What a run's memo keeps of the request that started it. */
+const memoOf = ({ fingerprint, key }: RequestIdentity) => ({
+  fingerprint,
+  ...(key === undefined ? {} : { idempotencyKey: key }),
+});
 
 /** Starts sagas: each id once for ever, so that whoever asks again finds what the first request began. */
 @Injectable()
 export class SagaStarter {
-  /** Requests with one key that come while the first is under way share its answer; those that come later find its run. */
-  private readonly underWay = new Map<string, Promise<StartedRun>>();
+  /** Concurrent requests with one key share the first one's answer; later ones find its run. */
+  private readonly inFlight = new Map<string, Promise<StartedRun>>();
 
   constructor(
     @Inject(TemporalService) private readonly temporal: TemporalService,
@@ -46,25 +49,25 @@ export class SagaStarter {
    * @throws ProblemException 422 `IDEMPOTENCY_KEY_REUSED`, 503 `PARTICIPANT_UNAVAILABLE` (nothing was started) or 503
    * `TEMPORAL_UNAVAILABLE`, whose detail says whether the saga may run all the same.
    */
-  create(saga: SagaStart, claim: Claim): Promise<StartedRun> {
-    const act = () => this.createOnce(saga, claim);
-    return claim.repeatable ? this.shared(`${saga.sagaId} ${claim.print}`, act) : act();
+  create(saga: SagaStart, identity: RequestIdentity): Promise<StartedRun> {
+    const start = () => this.createOnce(saga, identity);
+    return identity.repeatable ? this.singleFlight(`${saga.sagaId} ${identity.fingerprint}`, start) : start();
   }
 
-  /** What `act` promises, or the promise of the same that is still under way. */
-  shared(same: string, act: () => Promise<StartedRun>): Promise<StartedRun> {
-    const underWay = this.underWay.get(same);
-    if (underWay) return underWay;
-    const acting = act().finally(() => this.underWay.delete(same));
-    this.underWay.set(same, acting);
-    return acting;
+  /** Runs `start`, or joins the call with the same key that is still in flight. */
+  singleFlight(key: string, start: () => Promise<StartedRun>): Promise<StartedRun> {
+    const inFlight = this.inFlight.get(key);
+    if (inFlight) return inFlight;
+    const starting = start().finally(() => this.inFlight.delete(key));
+    this.inFlight.set(key, starting);
+    return starting;
   }
 
   /**
    * Starts a saga as soon as it is known that it can do its work.
    * @throws ProblemException 503; WorkflowExecutionAlreadyStartedError when its id is taken.
    */
-  async start(saga: SagaStart, claim: Claim): Promise<StartedRun> {
+  async start(saga: SagaStart, identity: RequestIdentity): Promise<StartedRun> {
     this.participants.assertAvailable(saga.participants);
     const { type, sagaId, businessId, customerId, request, summary, details } = saga;
     const start = this.temporal.call(
@@ -76,7 +79,7 @@ export class SagaStarter {
           taskQueue: this.settings.TEMPORAL_TASK_QUEUE,
           args: [{ ...request, policy: this.policy }],
           requestEagerStart: this.eagerStart,
-          memo: memoOf(claim),
+          memo: memoOf(identity),
           typedSearchAttributes: [
             { key: searchAttributes.sagaType, value: type },
             { key: searchAttributes.sagaState, value: 'RUNNING' },
@@ -89,13 +92,13 @@ export class SagaStarter {
       START_MS,
     );
     const handle = await start.catch((error: unknown) => {
-      throw error instanceof TemporalUnavailableException ? this.inDoubt(error, saga, claim) : error;
+      throw error instanceof TemporalUnavailableException ? this.inDoubt(error, saga, identity) : error;
     });
     return { sagaId, runId: handle.firstExecutionRunId };
   }
 
   /** The saga's run as Temporal describes it; undefined if it was never started. */
-  async run(sagaId: string, withinMs?: number): Promise<WorkflowExecutionDescription | undefined> {
+  async describe(sagaId: string, withinMs?: number): Promise<WorkflowExecutionDescription | undefined> {
     return this.temporal
       .call((client) => client.workflow.getHandle(sagaId).describe(), withinMs)
       .catch((error: unknown) => {
@@ -104,8 +107,8 @@ export class SagaStarter {
       });
   }
 
-  /** What the saga ends with, or undefined if it does not within `ms`. One that ends otherwise than by itself has no result. */
-  async end<Outcome>(sagaId: string, ms: number): Promise<{ result?: Outcome } | undefined> {
+  /** The saga's outcome, or undefined if it does not end within `ms`. A saga ended by force has no result. */
+  async outcome<Outcome>(sagaId: string, ms: number): Promise<{ result?: Outcome } | undefined> {
     return this.temporal
       .wait(async (client) => ({ result: (await client.workflow.getHandle(sagaId).result()) as Outcome }), ms)
       .catch((error: unknown) => {
@@ -114,19 +117,19 @@ export class SagaStarter {
       });
   }
 
-  private async createOnce(saga: SagaStart, claim: Claim): Promise<StartedRun> {
+  private async createOnce(saga: SagaStart, identity: RequestIdentity): Promise<StartedRun> {
     const deadline = Date.now() + CREATE_MS;
     try {
-      return await this.start(saga, claim);
+      return await this.start(saga, identity);
     } catch (error) {
       // A repeat needs no participant: what was accepted before is accepted still.
       const mayBeRepeat =
         error instanceof WorkflowExecutionAlreadyStartedError ||
-        (claim.repeatable && error instanceof ParticipantUnavailableException);
+        (identity.repeatable && error instanceof ParticipantUnavailableException);
       if (!mayBeRepeat) throw error;
-      const first = await this.run(saga.sagaId, Math.max(deadline - Date.now(), 1));
+      const first = await this.describe(saga.sagaId, Math.max(deadline - Date.now(), 1));
       if (!first) throw error;
-      if (first.memo?.['fingerprint'] !== claim.print) throw keyReused(saga.sagaId);
+      if (first.memo?.['fingerprint'] !== identity.fingerprint) throw keyReused(saga.sagaId);
       return { sagaId: saga.sagaId, runId: first.runId };
     }
   }
@@ -135,7 +138,11 @@ export class SagaStarter {
     return sagaPolicy(this.settings);
   }
 
-  private inDoubt({ sent, cause }: TemporalUnavailableException, { sagaId }: SagaStart, { repeatable }: Claim): ProblemException {
+  private inDoubt(
+    { sent, cause }: TemporalUnavailableException,
+    { sagaId }: SagaStart,
+    { repeatable }: RequestIdentity,
+  ): ProblemException {
     if (!sent) return new TemporalUnavailableException(sent, { cause, consequence: 'Nothing was started. Try again later.' });
     const settle = repeatable
       ? 'Repeat the request with the same Idempotency-Key: that settles it, and never starts a second saga.'

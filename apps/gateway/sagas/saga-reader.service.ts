@@ -2,14 +2,17 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { executionInfoFromRaw } from '@temporalio/client/lib/helpers.js';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import type { StoredSaga } from '../../../contracts/ended-saga.js';
 import type { SagaTimeline } from '../../../contracts/saga-state.js';
 import type { ProjectedSaga, Saga, SagaPage } from '../../../contracts/saga.resource.js';
 import { ParticipantUnavailableException } from '../../../libs/service-client/participant-unavailable.exception.js';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { timelineQuery } from '../../../workflows/saga/saga.contract.js';
 import { isBehind, ReadModels } from '../read-models/read-models.service.js';
 import { grpcCodeOf, INVALID_ARGUMENT, NOT_FOUND } from '../temporal/temporal-outage.js';
 import { TemporalService } from '../temporal/temporal.service.js';
 import { cursorOf, invalidCursor, tokenOf } from './page-token.js';
+import { recordedState } from './recorded-state.js';
 import type { SagaFilter } from './saga-filter.js';
 import { sagaNotFound } from './saga-not-found.js';
 import type { SagaRun } from './saga-run.js';
@@ -19,11 +22,16 @@ import { visibilityQuery } from './visibility-query.js';
 /** A query is answered by a worker, which may be busy or away; the rest of a saga can be shown without it. */
 const QUERY_MS = 2_000;
 const HISTORY_MS = 4_000;
+/** How long to wait for the steps of a saga that has ended just now: its worker reports them within a moment. */
+const STEPS_MS = 1_500;
 
 /** What a cursor of a list begins with that Temporal itself has answered. */
 const OF_TEMPORAL = 'temporal.';
 
-/** Sagas: each as Temporal has it, which is their database; the list of all from the read model, and from Temporal where that is not there in time. */
+/**
+ * Sagas: an open one as Temporal has it, an ended one with its stored steps; the list from the read model, or from Temporal where the read
+ * model is not there in time.
+ */
 @Injectable()
 export class SagaReader {
   constructor(
@@ -34,7 +42,7 @@ export class SagaReader {
 
   /**
    * Sagas that match, those under way first: as of `at` at the least; without it as of now. A saga is found from the moment at which Temporal shows it: the
-   * watch looks, the relay carries, and the read model waits for it; where that takes too long Temporal is asked itself, and where that is
+   * watch polls, the relay carries, and the read model waits for it; where that takes too long Temporal is asked itself, and where that is
    * away the answer is as of when it can be.
    * @throws ProblemException 503 when `at` was asked for and is not there in time, or nobody can be asked.
    */
@@ -82,24 +90,60 @@ export class SagaReader {
     });
   }
 
-  /** @throws ProblemException 404 `SAGA_NOT_FOUND`. */
+  /**
+   * A saga with its steps. An open one is asked itself; one that has ended is read from where the steps of ended sagas are stored, so no
+   * worker is needed, and Temporal need not have its run any more.
+   * @throws ProblemException 404 `SAGA_NOT_FOUND`.
+   */
   async saga(sagaId: string): Promise<Saga> {
-    const [run, timeline] = await Promise.all([this.run(sagaId), this.timeline(sagaId)]);
-    return this.view.full(run, timeline) ?? sagaNotFound(sagaId);
+    const run = await this.keptRun(sagaId);
+    if (!run) return this.droppedSaga(sagaId);
+    if (!this.view.summary(run)) return sagaNotFound(sagaId);
+    if (run.status.name === 'RUNNING') return this.view.full(run, await this.timeline(sagaId))!;
+    const stored = await this.stored(sagaId, { runId: run.runId, state: recordedState(run), waitMs: STEPS_MS }).catch(
+      noneIfNotThere,
+    );
+    const timeline = stored ? stored.steps?.timeline : await this.timeline(sagaId);
+    return this.view.full(run, timeline, stored?.saga?.runId === run.runId && stored.saga.lost)!;
   }
 
-  /** The run of a saga as Temporal describes it now. @throws ProblemException 404 `SAGA_NOT_FOUND`. */
-  run(sagaId: string): Promise<SagaRun> {
-    return this.temporal
-      .call((client) => client.workflow.getHandle(sagaId).describe())
-      .catch((error: unknown) => notFoundAs(sagaId, error));
+  /** The newest run of a saga as Temporal describes it now. @throws ProblemException 404 `SAGA_NOT_FOUND`. */
+  async run(sagaId: string): Promise<SagaRun> {
+    return (await this.keptRun(sagaId)) ?? sagaNotFound(sagaId);
   }
 
-  /** The history of a saga as JSON text, as the replayer reads it. @throws ProblemException 404 `SAGA_NOT_FOUND`. */
+  /**
+   * The history of a saga as JSON text, as the replayer reads it.
+   * @throws ProblemException 404 `SAGA_NOT_FOUND`, 410 `HISTORY_EXPIRED`.
+   */
   async history(sagaId: string): Promise<string> {
-    return this.temporal
-      .call((client) => historyOf(client, sagaId), HISTORY_MS)
-      .catch((error: unknown) => notFoundAs(sagaId, error));
+    try {
+      return await this.temporal.call((client) => historyOf(client, sagaId), HISTORY_MS);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      await this.stored(sagaId);
+      const detail = `Temporal does not keep the history of the saga ${sagaId} any more; GET /v1/sagas/${sagaId} has its steps.`;
+      throw new ProblemException(410, 'HISTORY_EXPIRED', detail);
+    }
+  }
+
+  private async keptRun(sagaId: string): Promise<SagaRun | undefined> {
+    try {
+      return await this.temporal.call((client) => client.workflow.getHandle(sagaId).describe());
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  private async droppedSaga(sagaId: string): Promise<Saga> {
+    const { saga, steps } = await this.stored(sagaId);
+    return saga ? this.view.recorded(saga, steps) : sagaNotFound(sagaId);
+  }
+
+  /** @throws ProblemException 404 `SAGA_NOT_FOUND`, 503. */
+  private stored(sagaId: string, query: { runId?: string; state?: string; waitMs?: number } = {}): Promise<StoredSaga> {
+    return this.readModels.saga.get<StoredSaga>(`/sagas/${sagaId}`, query);
   }
 
   private async timeline(sagaId: string): Promise<SagaTimeline | undefined> {
@@ -122,7 +166,4 @@ async function historyOf(client: Client, workflowId: string): Promise<string> {
   return historyToJSON(history);
 }
 
-function notFoundAs(sagaId: string, error: unknown): never {
-  if (error instanceof WorkflowNotFoundError || grpcCodeOf(error) === NOT_FOUND) return sagaNotFound(sagaId);
-  throw error;
-}
+const isNotFound = (error: unknown): boolean => error instanceof WorkflowNotFoundError || grpcCodeOf(error) === NOT_FOUND;

@@ -90,6 +90,29 @@ describe('SagaView', () => {
     });
   });
 
+  it('shows a lost saga as one that needs attention', () => {
+    const lost = view.full(run('TERMINATED', 'RUNNING'), timeline('RUNNING', [step('done', 'DONE')]), true);
+    expect(lost).toMatchObject({ state: 'NEEDS_ATTENTION', lost: true, endedAt: null, held: ['done'] });
+  });
+
+  it('shows a saga that Temporal has dropped as it was recorded', () => {
+    const recorded = {
+      sagaId: 'create-order:o-1',
+      runId: 'run-1',
+      type: 'createOrder',
+      businessId: 'o-1',
+      customerId: null,
+      state: 'COMPLETED' as const,
+      lost: false,
+      startedAt: new Date(0).toISOString(),
+      endedAt: new Date(1).toISOString(),
+    };
+    const steps = timeline('COMPLETED', [step('done', 'DONE')]);
+    expect(view.recorded(recorded, { timeline: steps, build: 'build-1' })).toEqual(
+      view.full(run('COMPLETED', 'COMPLETED'), steps),
+    );
+  });
+
   it('believes a saga that says itself what is held', () => {
     expect(
       view.full(run('FAILED', 'INCOMPLETE'), timeline('INCOMPLETE', [step('a', 'SKIPPED'), step('b', 'DONE')], ['a'])),

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { RecordedSaga, StoredTimeline } from '../../../contracts/ended-saga.js';
 import type { SagaTimeline, StepRecord } from '../../../contracts/saga-state.js';
 import type { ProjectedSaga, Saga, SagaSummary } from '../../../contracts/saga.resource.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
@@ -6,7 +7,7 @@ import { Links } from '../links.js';
 import { standingOf } from '../../../contracts/saga-standing.js';
 import { recordedState } from './recorded-state.js';
 import type { SagaRun } from './saga-run.js';
-import { workflowVersionOf } from './workflow-version.js';
+import { workflowVersionOf } from '../../../libs/temporal/workflow-version.js';
 
 /** How a run of a workflow looks as a saga. */
 @Injectable()
@@ -45,25 +46,32 @@ export class SagaView {
     return { ...saga, links: this.linksOf(saga.sagaId, runId) };
   }
 
-  /** With the steps that the saga itself tells; without them (no worker could be asked) with what Temporal knows. */
-  full(run: SagaRun, timeline: SagaTimeline | undefined): Saga | undefined {
+  /** A run with its steps; without them (nobody could be asked) with what Temporal knows. */
+  full(run: SagaRun, timeline: SagaTimeline | undefined, lost = false): Saga | undefined {
     const summary = this.summary(run);
     if (!summary) return undefined;
-    const running = run.status.name === 'RUNNING';
-    const state = timeline ? standingOf(timeline.state, running) : summary.state;
-    const steps = timeline?.steps ?? [];
-    return {
-      ...summary,
-      state,
-      workflowVersion: workflowVersionOf(run),
-      pastPivot: timeline?.pastPivot ?? state === 'COMPLETED',
-      steps,
-      held:
-        timeline && state === 'INCOMPLETE' && timeline.state !== 'INCOMPLETE'
-          ? steps.filter(mayStand).map(({ name }) => name)
-          : (timeline?.held ?? []),
-    };
+    const state = timeline ? standingOf(timeline.state, run.status.name === 'RUNNING') : summary.state;
+    return { ...withSteps({ ...summary, state }, timeline, lost), workflowVersion: workflowVersionOf(run) };
   }
+
+  /** A saga whose run Temporal has dropped, as it was recorded. */
+  recorded({ runId, lost, ...saga }: RecordedSaga, stored: StoredTimeline | null): Saga {
+    const summary = { ...saga, links: this.linksOf(saga.sagaId, runId) };
+    return { ...withSteps(summary, stored?.timeline, lost), workflowVersion: stored?.build ?? 'unknown' };
+  }
+}
+
+function withSteps(summary: SagaSummary, timeline: SagaTimeline | undefined, lost: boolean): Omit<Saga, 'workflowVersion'> {
+  const steps = timeline?.steps ?? [];
+  const endedByForce = timeline !== undefined && timeline.state !== 'INCOMPLETE' && (summary.state === 'INCOMPLETE' || lost);
+  return {
+    ...summary,
+    // Nothing completes a lost saga or rolls it back until it is settled: it has not ended.
+    ...(lost ? { state: 'NEEDS_ATTENTION' as const, lost, endedAt: null } : {}),
+    pastPivot: timeline?.pastPivot ?? summary.state === 'COMPLETED',
+    steps,
+    held: endedByForce ? steps.filter(mayStand).map(({ name }) => name) : (timeline?.held ?? []),
+  };
 }
 
 /** Of a saga that was ended by force: whether the step's effect may still be there. */

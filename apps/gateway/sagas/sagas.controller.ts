@@ -2,15 +2,20 @@ import { Body, Controller, Get, Header, Inject, Param, Post, Query } from '@nest
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ResolveStep, Saga, SagaPage } from '../../../contracts/saga.resource.js';
 import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
-import { Allow } from '../auth/allow.decorator.js';
-import { KeyedCommand, keyedCommandProblems } from '../keyed-command.decorator.js';
+import { Allow, AllowBy } from '../auth/allow.decorator.js';
+import { IdempotentCommand, idempotentCommandProblems } from '../idempotent-command.decorator.js';
 import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
 import { SagaFilter } from './saga-filter.js';
 import { SagaId } from './saga-id.js';
 import { SagaOperator } from './saga-operator.service.js';
 import { SagaReader } from './saga-reader.service.js';
+import { sagaScopes } from './saga-scopes.js';
 
-const problemsOfOne = { 404: ['SAGA_NOT_FOUND'], 422: ['VALIDATION_FAILED'], 503: ['TEMPORAL_UNAVAILABLE'] };
+const problemsOfOne = {
+  404: ['SAGA_NOT_FOUND'],
+  422: ['VALIDATION_FAILED'],
+  503: ['TEMPORAL_UNAVAILABLE', 'PARTICIPANT_UNAVAILABLE'],
+};
 
 @ApiTags('sagas')
 @Allow('operator')
@@ -37,10 +42,13 @@ export class SagasController {
   }
 
   @Get(':sagaId')
-  @Allow('operator', 'orders', 'trips', 'customers')
+  @AllowBy(({ params }) => sagaScopes(params['sagaId']))
   @ApiOperation({
     summary: 'Read a saga with its steps',
-    description: 'In the order they ran, compensations included. While no worker can be asked, `steps` is empty.',
+    description:
+      'In the order they ran, compensations included. An open saga is asked itself: while no worker can be asked, `steps` is empty. ' +
+      'The steps of one that has ended are kept, also after Temporal has dropped its run. It needs the scope of what the saga is about ' +
+      '(`orders`, `trips`, `customers`), or `operator`.',
   })
   @ApiOkResponse({ standardSchema: Saga })
   @ApiProblems(problemsOfOne)
@@ -57,13 +65,13 @@ export class SagasController {
       'application/json': { schema: { type: 'object', properties: { events: { type: 'array', items: { type: 'object' } } } } },
     },
   })
-  @ApiProblems(problemsOfOne)
+  @ApiProblems({ ...problemsOfOne, 410: ['HISTORY_EXPIRED'] })
   history(@Param('sagaId', { schema: SagaId }) sagaId: string): Promise<string> {
     return this.sagas.history(sagaId);
   }
 
   @Post(':sagaId/abort')
-  @KeyedCommand(202)
+  @IdempotentCommand(202)
   @ApiOperation({
     summary: 'Turn a saga round',
     description:
@@ -72,7 +80,7 @@ export class SagasController {
   @ApiAcceptedResponse({ standardSchema: Saga })
   @ApiProblems({
     ...problemsOfOne,
-    ...keyedCommandProblems,
+    ...idempotentCommandProblems,
     409: ['SAGA_PAST_PIVOT', 'SAGA_ENDED'],
     503: ['WORKER_UNAVAILABLE', 'TEMPORAL_UNAVAILABLE'],
   })
@@ -81,13 +89,13 @@ export class SagasController {
   }
 
   @Post(':sagaId/resolve')
-  @KeyedCommand(200)
+  @IdempotentCommand(200)
   @ApiOperation({ summary: 'Decide about a step that needs attention', description: 'The note is kept in the history.' })
   @ApiOkResponse({ standardSchema: Saga })
   @ApiProblems({
     ...problemsOfOne,
     ...bodyProblems,
-    ...keyedCommandProblems,
+    ...idempotentCommandProblems,
     409: ['STEP_NOT_IN_NEED'],
     422: ['VALIDATION_FAILED', 'IDEMPOTENCY_KEY_REUSED'],
     503: ['WORKER_UNAVAILABLE', 'TEMPORAL_UNAVAILABLE'],

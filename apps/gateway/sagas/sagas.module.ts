@@ -3,6 +3,7 @@ import { SagaOperator } from './saga-operator.service.js';
 import { SagaReader } from './saga-reader.service.js';
 import { SagaView } from './saga-view.js';
 import { SagasController } from './sagas.controller.js';
+import { SettleSagaController } from './settle-saga.controller.js';
 
-@Module({ controllers: [SagasController], providers: [SagaReader, SagaOperator, SagaView] })
+@Module({ controllers: [SagasController, SettleSagaController], providers: [SagaReader, SagaOperator, SagaView] })
 export class SagasModule {}

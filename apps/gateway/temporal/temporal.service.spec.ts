@@ -72,6 +72,14 @@ describe('TemporalService', () => {
     await expect(temporal.wait(() => Promise.reject(new TypeError('a bug')), 1_000)).rejects.toThrow('a bug');
   });
 
+  it('ends every long wait when the process ends, those that begin later included', async () => {
+    const waited = temporal.wait(never, 30_000);
+    temporal.onModuleDestroy();
+    await expect(waited).resolves.toBeUndefined();
+    await expect(temporal.wait(never, 30_000)).resolves.toBeUndefined();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('says whether a request went out', () => {
     expect(new TemporalUnavailableException(true).problem.detail).toContain('Try again later.');
     expect(new TemporalUnavailableException(false, { consequence: 'Nothing was started.' }).problem.detail).toContain(

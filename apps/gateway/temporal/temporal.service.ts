@@ -1,4 +1,10 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import { Client, type ConnectionLike } from '@temporalio/client';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
 import { outageOf } from './temporal-outage.js';
@@ -21,12 +27,13 @@ const PATIENCE = 2;
  * was never sent is never in doubt.
  */
 @Injectable()
-export class TemporalService implements OnApplicationBootstrap, OnApplicationShutdown {
+export class TemporalService implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   private readonly client: Client;
   private missed = 0;
   private timer: NodeJS.Timeout | undefined;
   private probing: Promise<void> | undefined;
   private stopped = false;
+  private readonly waits = new AbortController();
 
   constructor(
     @Inject(TEMPORAL_CONNECTION) private readonly connection: ConnectionLike,
@@ -48,9 +55,12 @@ export class TemporalService implements OnApplicationBootstrap, OnApplicationShu
     }
   }
 
-  /** Like `call`, for waiting long: running out of time is an answer, undefined, and says nothing about Temporal. */
+  /**
+   * Like `call`, for long waits: running out of time is an answer, undefined, and says nothing about Temporal. The end of the process ends
+   * every wait, so that a caller who prefers to wait does not hold it up.
+   */
   async wait<Result>(ask: (client: Client) => Promise<Result>, forMs: number): Promise<Result | undefined> {
-    return within(this.connection, forMs, () => ask(this.client)).catch((error: unknown) => {
+    return within(this.connection, forMs, () => ask(this.client), this.waits.signal).catch((error: unknown) => {
       if (isOutage(error)) return undefined;
       throw error;
     });
@@ -63,6 +73,11 @@ export class TemporalService implements OnApplicationBootstrap, OnApplicationShu
 
   onApplicationBootstrap(): void {
     void this.watch();
+  }
+
+  /** The first hook of a shutdown, before the HTTP server waits for its answers. */
+  onModuleDestroy(): void {
+    this.waits.abort();
   }
 
   onApplicationShutdown(): void {

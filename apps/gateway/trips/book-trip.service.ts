@@ -38,7 +38,7 @@ export class BookTripService {
         summary: `Trip ${tripId} for customer ${customerId}`,
         details: inWords(trip),
       },
-      { print: fingerprint(trip), repeatable: key !== undefined },
+      { fingerprint: fingerprint(trip), repeatable: key !== undefined },
     );
     const links = { self: this.links.trip(tripId), ...this.links.ofRun(sagaId, runId) };
     return { tripId, state: 'PENDING', sagaId, links };
@@ -46,7 +46,7 @@ export class BookTripService {
 
   /** The trip at the end of its saga, or undefined if that is not reached within `seconds`. */
   async outcome({ tripId, sagaId }: Pick<TripAccepted, 'tripId' | 'sagaId'>, seconds: number): Promise<Trip | undefined> {
-    if (!(await this.sagas.end(sagaId, seconds * 1_000))) return undefined;
+    if (!(await this.sagas.outcome(sagaId, seconds * 1_000))) return undefined;
     // The saga is accepted whatever becomes of this look at its trip: who cannot have the outcome gets the 202.
     const trip = await this.trips.trip(tripId).catch(() => undefined);
     return trip?.state === 'PENDING' || trip?.state === 'AWAITING_APPROVAL' ? undefined : trip;

@@ -3,7 +3,7 @@ import type { Trip } from '../../../contracts/trip.resource.js';
 import { cancelTripIds, type CancelTripRequest, cancelTripType } from '../../../workflows/cancel-trip/cancel-trip.contract.js';
 import { Links } from '../links.js';
 import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
-import { NumberedSagas, type ResourceCommand } from '../saga-start/numbered-sagas.service.js';
+import { ResourceCommandStarter, type ResourceCommand } from '../saga-start/resource-command-starter.service.js';
 import type { WithoutPolicy } from '../saga-start/saga-start.js';
 import { participantsFor } from './part-participants.js';
 import { TripReader } from './trip-reader.service.js';
@@ -13,12 +13,12 @@ import type { TripAccepted } from './trip.dto.js';
 @Injectable()
 export class CancelTripService {
   constructor(
-    @Inject(NumberedSagas) private readonly sagas: NumberedSagas,
+    @Inject(ResourceCommandStarter) private readonly sagas: ResourceCommandStarter,
     @Inject(TripReader) private readonly trips: TripReader,
     @Inject(Links) private readonly links: Links,
   ) {}
 
-  /** @throws ProblemException as `NumberedSagas.start`. */
+  /** @throws ProblemException as `ResourceCommandStarter.start`. */
   async cancel(tripId: string, headers: CommandHeaders): Promise<TripAccepted> {
     const request: WithoutPolicy<CancelTripRequest> = { tripId };
     const command: ResourceCommand<Trip> = {

@@ -118,7 +118,11 @@ const mails = {
       `POST /v1/trips/${tripId}/approve or /v1/trips/${tripId}/decline`,
     ),
   ),
-  'saga.needs-attention': sagaInNeed('needs attention'),
+  'saga.needs-attention': {
+    ...sagaInNeed('needs attention'),
+    // The end of a lost saga's run is mailed already.
+    recipient: ({ lost }: SagaEventData<'saga.needs-attention.v1'>) => (lost === true ? undefined : { to: 'operations' }),
+  },
   'saga.incomplete': sagaInNeed('ended with something left as it was'),
   'saga.failed': sagaInNeed('ended with a fault'),
   'saga.terminated': sagaInNeed('was ended by force'),

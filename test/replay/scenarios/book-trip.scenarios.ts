@@ -108,6 +108,7 @@ export const bookTripScenarios: Scenarios = {
   'book-trip.refused-at-the-pivot-with-train': () =>
     fails('CAPTURE_DECLINED', { paymentMethod: 'pm_capture_fails', ...withTrain('TRAIN-AMS-BER') }),
   'book-trip.refused-unknown-hotel': () => fails('UNKNOWN_HOTEL', { hotel: { ...classic().hotel, hotelId: 'NO-SUCH' } }),
+  'book-trip.refused-customer-not-found': () => fails('CUSTOMER_NOT_FOUND', { customerId: 'NOBODY' }),
   'book-trip.refused-two-at-once': () => fails('HOTEL_FULL', { hotel: full.hotel, flights: full.flights }),
   'book-trip.refused-card-declined': () => fails('CARD_DECLINED', { paymentMethod: 'pm_declined' }),
   'book-trip.refused-at-the-pivot': () => fails('CAPTURE_DECLINED', { paymentMethod: 'pm_capture_fails' }),

@@ -49,7 +49,7 @@ const refusing = (participant: string, operation: string): Fault => ({ participa
 
 /** A cancellation that is refused at its pivot, and whose own undo is refused then. */
 async function refusedBothWays(): Promise<{ tripId: string; sagaId: string }> {
-  await setFault(refusing('trip', 'undoTripCancellation'));
+  await setFault(refusing('trip', 'reinstateTrip'));
   return cancelled(60, refusing('trip', 'commitTripCancellation'));
 }
 
@@ -92,12 +92,12 @@ export const cancelTripScenarios: Scenarios = {
   },
   'cancel-trip.undo-needs-attention-retried': async () => {
     const started = await refusedBothWays();
-    await resolve(started.sagaId, 'undo trip cancellation', 'retry');
+    await resolve(started.sagaId, 'reinstate trip', 'retry');
     return leavesBooked(started);
   },
   'cancel-trip.undo-needs-attention-skipped': async () => {
     const { sagaId } = await refusedBothWays();
-    await resolve(sagaId, 'undo trip cancellation', 'skip');
+    await resolve(sagaId, 'reinstate trip', 'skip');
     return endsAs(sagaId, 'INCOMPLETE');
   },
 };

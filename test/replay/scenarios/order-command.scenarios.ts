@@ -62,7 +62,7 @@ async function revisionThatStaysLocked(): Promise<string> {
 
 async function cancellationThatStaysBegun(): Promise<string> {
   await refuse('customer', 'releaseCredit');
-  await refuse('order', 'undoOrderCancellation');
+  await refuse('order', 'withdrawOrderCancellation');
   return cancel();
 }
 
@@ -76,6 +76,15 @@ async function paymentThatStaysAuthorized(): Promise<string> {
   return pay('pm_capture_fails');
 }
 
+/** A shipment whose only step, the pivot, cannot be reached, until an abort has its key sealed. */
+async function shipmentAway(stop: (sagaId: string) => Promise<void>): Promise<string> {
+  await fail('order', 'shipOrder');
+  const sagaId = await ship();
+  await comesTo(sagaId, 'ship order', 'RUNNING');
+  await stop(sagaId);
+  return endsAs(sagaId, 'COMPENSATED');
+}
+
 export const orderCommandScenarios: Scenarios = {
   'revise-order.revised-up': () => ending(revise(EUROS + 3), 'COMPLETED'),
   'revise-order.revised-down': () => ending(revise(EUROS - 3), 'COMPLETED'),
@@ -87,11 +96,10 @@ export const orderCommandScenarios: Scenarios = {
   'revise-order.aborted': async () => {
     await setFault({ participant: 'customer', operation: 'changeReservation', mode: 'delay', delayMs: 3_000 });
     const sagaId = await revise(EUROS + 3);
-    await comesTo(sagaId, 'change reservation', 'RUNNING');
+    await comesTo(sagaId, 'raise reservation', 'RUNNING');
     await abort(sagaId);
     return endsAs(sagaId, 'COMPENSATED');
   },
-  'revise-order.revised-down-unlocked-last': () => ending(revise(EUROS - 3), 'COMPLETED'),
   'revise-order.refused-at-the-pivot-down': async () => {
     await refuse('customer', 'changeReservation');
     return ending(revise(EUROS - 3), 'COMPENSATED');
@@ -102,7 +110,7 @@ export const orderCommandScenarios: Scenarios = {
   },
   'revise-order.platform-cancelled': async () => {
     await slow('customer', 'changeReservation');
-    return stopped(revise(EUROS + 3), 'change reservation', cancelInTemporal);
+    return stopped(revise(EUROS + 3), 'raise reservation', cancelInTemporal);
   },
   'revise-order.needs-attention-retried': () => decided(revisionThatStaysRaised(), 'restore reservation', 'retry', 'COMPENSATED'),
   'revise-order.needs-attention-skipped': () => decided(revisionThatStaysRaised(), 'restore reservation', 'skip', 'INCOMPLETE'),
@@ -134,9 +142,9 @@ export const orderCommandScenarios: Scenarios = {
     return stopped(ask(orderId, 'cancel'), 'begin order cancellation', cancelInTemporal);
   },
   'cancel-order.needs-attention-retried': () =>
-    decided(cancellationThatStaysBegun(), 'undo order cancellation', 'retry', 'COMPENSATED'),
+    decided(cancellationThatStaysBegun(), 'withdraw order cancellation', 'retry', 'COMPENSATED'),
   'cancel-order.needs-attention-skipped': () =>
-    decided(cancellationThatStaysBegun(), 'undo order cancellation', 'skip', 'INCOMPLETE'),
+    decided(cancellationThatStaysBegun(), 'withdraw order cancellation', 'skip', 'INCOMPLETE'),
   'cancel-order.confirm-needs-attention-retried': () =>
     decided(cancellationThatStaysLocked(), 'confirm order cancellation', 'retry', 'COMPLETED'),
   'cancel-order.confirm-needs-attention-skipped': () =>
@@ -167,6 +175,7 @@ export const orderCommandScenarios: Scenarios = {
     return decided(pay('pm_ok'), 'confirm order payment', 'skip', 'INCOMPLETE');
   },
   'ship-order.shipped': () => ending(ship(), 'COMPLETED'),
+  'ship-order.aborted': async () => shipmentAway(abort),
   'ship-order.refused': async () => {
     await refuse('order', 'shipOrder');
     return ending(ship(), 'COMPENSATED');

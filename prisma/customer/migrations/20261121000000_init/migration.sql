@@ -21,8 +21,10 @@ create table ledger_entry (
   amount      bigint not null check (abs(amount) <= 9007199254740991), -- exact as a number in JSON
   currency    char(3) not null,
   order_id    text,
+  change_id   text, -- who has changed the reservation: a restore takes back what the change has added
   occurred_at timestamptz(6) not null,
   primary key (customer_id, sequence),
+  check (change_id is null or kind = 'CHANGED'),
   check ((sequence = 1) = (kind = 'OPENED')),
   check ((order_id is not null) = (kind in ('RESERVED', 'CHANGED', 'RELEASED'))),
   check (case kind when 'OPENED' then amount >= 0 when 'RESERVED' then amount >= 0 when 'RELEASED' then amount <= 0
@@ -60,6 +62,14 @@ create table ledger_snapshot (
 create table released_order (
   order_id    text primary key,
   released_at timestamptz(6) not null default clock_timestamp()
+);
+
+-- Tombstones: changes of reservations that were taken back, so that a change that arrives later is refused.
+create table restored_change (
+  order_id    text not null,
+  change_id   text not null,
+  restored_at timestamptz(6) not null default clock_timestamp(),
+  primary key (order_id, change_id)
 );
 
 create table command (

@@ -50,6 +50,7 @@ create table saga (
   customer_id text,
   started_at  timestamptz(3) not null,
   ended_at    timestamptz(3),
+  lost        boolean not null default false,
   open        boolean not null generated always as (ended_at is null) stored,
   primary key (generation, saga_id)
 );

@@ -1,0 +1,81 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import type { GatewaySettings } from '../gateway.settings.js';
+
+export const ORIGIN_POLICY = Symbol('ORIGIN_POLICY');
+
+type OriginSettings = Pick<GatewaySettings, 'HOST' | 'PUBLIC_URL' | 'CORS_ORIGINS'>;
+
+const loopbackNames: readonly string[] = ['127.0.0.1', 'localhost', '[::1]'];
+
+/**
+ * Which web pages may use the API. An API without keys trusts whoever reaches it, and a browser on the same machine reaches it for every
+ * page that it shows. So it refuses requests of foreign pages (`Origin`, against CSRF), and requests under a foreign name (`Host`, against
+ * DNS rebinding). Pages of `CORS_ORIGINS` may also read the answers.
+ */
+export class OriginPolicy {
+  private readonly ownNames: ReadonlySet<string>;
+  private readonly publicOrigin: string;
+
+  /** @param keysRequired an API key proves the caller, so the names are not checked. */
+  constructor(
+    private readonly settings: OriginSettings,
+    private readonly keysRequired: boolean,
+  ) {
+    const { hostname, origin } = new URL(settings.PUBLIC_URL);
+    // An address cannot be rebound, so the one that the API listens on is its own, too.
+    this.ownNames = new Set([...loopbackNames, hostname, settings.HOST]);
+    this.publicOrigin = origin;
+  }
+
+  /** @throws ProblemException 403 `HOST_REFUSED` or `ORIGIN_REFUSED`. */
+  check({ host, origin }: Pick<IncomingHttpHeaders, 'host' | 'origin'>): void {
+    if (this.keysRequired) return;
+    if (host !== undefined && !this.isOwnHost(host)) throw this.refused('HOST_REFUSED', 'Host', host);
+    if (origin !== undefined && !this.isOwnOrigin(origin)) throw this.refused('ORIGIN_REFUSED', 'Origin', origin);
+  }
+
+  /**
+   * The same for a WebSocket, which browsers open across origins without asking.
+   * @throws ProblemException 403, also where keys are required: a page of another origin may open no socket.
+   */
+  checkSocket(headers: Pick<IncomingHttpHeaders, 'host' | 'origin'>): void {
+    this.check(headers);
+    const { host, origin } = headers;
+    if (!this.keysRequired || origin === undefined || this.mayRead(origin)) return;
+    if (URL.canParse(origin) && new URL(origin).host === host) return;
+    throw new ProblemException(403, 'ORIGIN_REFUSED', 'A page of another origin may not open this socket.');
+  }
+
+  /** Whether answers depend on the `Origin`. */
+  get anyMayRead(): boolean {
+    return this.settings.CORS_ORIGINS.length > 0;
+  }
+
+  /** Whether pages of the origin may read answers (CORS). */
+  mayRead(origin: string): boolean {
+    return this.settings.CORS_ORIGINS.includes(origin);
+  }
+
+  private isOwnHost(host: string): boolean {
+    const [, name] = /^(\[[0-9a-f:.]+\]|[^:[\]/@\s]+)(?::\d{1,5})?$/.exec(host.toLowerCase()) ?? [];
+    return name !== undefined && this.ownNames.has(name);
+  }
+
+  private isOwnOrigin(origin: string): boolean {
+    if (origin === this.publicOrigin || this.mayRead(origin)) return true;
+    if (!URL.canParse(origin)) return false;
+    const url = new URL(origin);
+    return url.origin === origin && /^https?:$/.test(url.protocol) && loopbackNames.includes(url.hostname);
+  }
+
+  private refused(code: string, header: string, value: string): ProblemException {
+    const own = `${loopbackNames.join(', ')} (any port) and PUBLIC_URL (${this.settings.PUBLIC_URL})`;
+    return new ProblemException(
+      403,
+      code,
+      `The API needs no key here, so it takes requests from its own machine only. Its own names are ${own}; the ${header} ` +
+        `${JSON.stringify(value.slice(0, 200))} is none of them. Set PUBLIC_URL, or require keys with AUTH=required.`,
+    );
+  }
+}

@@ -1,0 +1,104 @@
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { type Dispatcher, Pool } from 'undici';
+import { contactAfter } from '../../../libs/service-client/contact.js';
+import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
+import { HooksUnavailableException } from './hooks-unavailable.exception.js';
+
+const CONNECT_TIMEOUT_MS = 1_000;
+/** How long the service may take to begin its answer, beyond what the caller has asked it to wait. */
+const ANSWER_TIMEOUT_MS = 3_500;
+
+const forwardedRequestHeaders = ['accept', 'if-none-match', 'last-event-id', 'traceparent', 'tracestate'] as const;
+const forwardedHeaders = [
+  'content-type',
+  'content-length',
+  'cache-control',
+  'etag',
+  'vary',
+  'link',
+  'location',
+  'events-cursor',
+  'retry-after',
+  'upgrade',
+  'x-accel-buffering',
+  'deprecation',
+  'sunset',
+] as const;
+
+/** Lets a caller read from the hooks service as if it were there: streaming, conditional, at the reader's own pace. */
+@Injectable()
+export class EventProxy implements OnModuleDestroy, OnApplicationShutdown {
+  private readonly pool: Pool;
+  private readonly open = new Set<AbortController>();
+
+  constructor(@Inject(GATEWAY_SETTINGS) { HOOKS_URL }: Pick<GatewaySettings, 'HOOKS_URL'>) {
+    this.pool = new Pool(HOOKS_URL, { pipelining: 1, keepAliveTimeout: 30_000, connect: { timeout: CONNECT_TIMEOUT_MS } });
+  }
+
+  /**
+   * Passes the request of this response on as it is, and the answer back, for as long as both sides stay.
+   * @param waitS how long the service is asked to wait before it answers, in seconds.
+   * @throws HooksUnavailableException within 5 s beyond that wait when it does not answer.
+   */
+  async forward(response: ServerResponse, waitS = 0): Promise<void> {
+    const controller = new AbortController();
+    this.open.add(controller);
+    response.once('close', () => controller.abort());
+    try {
+      const answer = await this.ask(response, waitS, controller.signal);
+      response.statusCode = answer.statusCode;
+      for (const name of forwardedHeaders) {
+        const value = answer.headers[name];
+        // Not `setHeader`: the answer may vary by Origin already.
+        if (value !== undefined) response.appendHeader(name, value);
+      }
+      // Before the first event: a reader must learn at once that it is connected.
+      response.flushHeaders();
+      // A reader that goes away and a service that breaks off both end the exchange; nobody is left to answer.
+      await pipeline(answer.body, response).catch(() => response.destroy());
+    } finally {
+      this.open.delete(controller);
+    }
+  }
+
+  /** First of all that happens at the end: streams must not hold it up. */
+  onModuleDestroy(): void {
+    for (const controller of this.open) controller.abort();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.pool.destroy();
+  }
+
+  private async ask(response: ServerResponse, waitS: number, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+    const { url = '/', method, headers } = response.req;
+    const request: Dispatcher.RequestOptions = {
+      method: method === 'HEAD' ? 'HEAD' : 'GET',
+      path: url,
+      headers: requestHeaders(headers),
+      headersTimeout: waitS * 1_000 + ANSWER_TIMEOUT_MS,
+      bodyTimeout: 0,
+      signal,
+    };
+    try {
+      return await this.pool.request(request).catch((error: unknown) => {
+        // A pooled connection that the service had closed says nothing about the service now: reading may be repeated.
+        if (contactAfter(error) === 'broken' && !signal.aborted) return this.pool.request(request);
+        throw error;
+      });
+    } catch (cause) {
+      throw new HooksUnavailableException(cause);
+    }
+  }
+}
+
+function requestHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  return Object.fromEntries(
+    forwardedRequestHeaders.flatMap((name) => {
+      const value = headers[name];
+      return value === undefined ? [] : [[name, String(value)]];
+    }),
+  );
+}

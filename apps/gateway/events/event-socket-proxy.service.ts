@@ -1,0 +1,86 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { type ClientRequest, type IncomingMessage, request as httpRequest, type Server, STATUS_CODES } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
+import { onWebSocketUpgrade, refuseUpgrade, type WebSocketUpgrade } from '../../../libs/service-kit/websocket-upgrade.js';
+import { AUTH_POLICY, type AuthPolicy } from '../auth/auth-policy.js';
+import { ORIGIN_POLICY, type OriginPolicy } from '../auth/origin-policy.js';
+import { requireKey } from '../auth/require-key.js';
+import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
+import { HooksUnavailableException } from './hooks-unavailable.exception.js';
+
+const SOCKET_PATH = '/v1/events/socket';
+const ANSWER_TIMEOUT_MS = 3_500;
+const handshakeHeaders = ['sec-websocket-key', 'sec-websocket-version', 'sec-websocket-protocol', 'sec-websocket-extensions'];
+
+/** Lets WebSockets through to the hooks service: the handshake by our rules, then byte by byte. */
+@Injectable()
+export class EventSocketProxy implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly open = new Set<Socket>();
+
+  constructor(
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    @Inject(GATEWAY_SETTINGS) private readonly settings: Pick<GatewaySettings, 'HOOKS_URL'>,
+    @Inject(AUTH_POLICY) private readonly policy: AuthPolicy,
+    @Inject(ORIGIN_POLICY) private readonly origins: OriginPolicy,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const server = this.host.httpAdapter.getHttpServer() as Server;
+    onWebSocketUpgrade(server, SOCKET_PATH, async (upgrade) => this.forward(upgrade));
+  }
+
+  onModuleDestroy(): void {
+    for (const socket of this.open) socket.destroy();
+  }
+
+  /** @throws ProblemException 401 or 403 before the hooks service hears of it. */
+  private forward({ request, socket, head }: WebSocketUpgrade): void {
+    this.origins.checkSocket(request.headers);
+    requireKey(this.policy, request, ['events']);
+    this.open.add(socket);
+    const upstream = this.handshake(request);
+    socket.once('close', () => {
+      this.open.delete(socket);
+      upstream.destroy();
+    });
+    upstream
+      .on('upgrade', (answer: IncomingMessage, inner: Socket, innerHead: Buffer) => {
+        upstream.setTimeout(0);
+        socket.write(statusAndHeaders(answer, ['upgrade', 'connection', 'sec-websocket-accept', 'sec-websocket-protocol']));
+        if (innerHead.length > 0) socket.write(innerHead);
+        if (head.length > 0) inner.write(head);
+        socket.setNoDelay(true);
+        inner.on('error', () => socket.destroy()).on('close', () => socket.destroy());
+        socket.on('close', () => inner.destroy());
+        inner.pipe(socket).pipe(inner);
+      })
+      .on('response', (answer) => {
+        socket.write(
+          statusAndHeaders(answer, ['content-type', 'content-length', 'retry-after', 'events-cursor'], 'Connection: close'),
+        );
+        answer.pipe(socket);
+      })
+      .on('timeout', () => upstream.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })))
+      .on('error', (error) => refuseUpgrade(request, socket, new HooksUnavailableException(error)))
+      .end();
+  }
+
+  private handshake({ url = SOCKET_PATH, headers }: IncomingMessage): ClientRequest {
+    const target = new URL(url, this.settings.HOOKS_URL);
+    const passed = handshakeHeaders.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]]));
+    const send = target.protocol === 'https:' ? httpsRequest : httpRequest;
+    return send(target, {
+      agent: false,
+      headers: { ...Object.fromEntries(passed), connection: 'Upgrade', upgrade: 'websocket' },
+      timeout: ANSWER_TIMEOUT_MS,
+    });
+  }
+}
+
+function statusAndHeaders(answer: IncomingMessage, names: readonly string[], ...more: string[]): string {
+  const { statusCode = 502 } = answer;
+  const lines = names.flatMap((name) => (answer.headers[name] === undefined ? [] : [`${name}: ${String(answer.headers[name])}`]));
+  return `HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode] ?? ''}\r\n${[...lines, ...more].join('\r\n')}\r\n\r\n`;
+}

@@ -1,0 +1,211 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { WorkflowExecutionAlreadyStartedError, type WorkflowExecutionInfo } from '@temporalio/client';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fingerprint as fingerprintOf } from '../../../libs/service-kit/fingerprint.js';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import type { WorkflowIds } from '../../../workflows/saga/workflow-id.js';
+import { visibilityQuery } from '../sagas/visibility-query.js';
+import { TemporalService } from '../temporal/temporal.service.js';
+import type { CommandHeaders } from './command-headers.decorator.js';
+import type { RequestIdentity, SagaStart, StartedRun } from './saga-start.js';
+import { keyReused, SagaStarter } from './saga-starter.service.js';
+
+/** An order or a trip that takes commands, as its owner shows it. */
+export interface Aggregate {
+  state: string;
+  customerId: string;
+  sagaId: string;
+  /** The command that holds the lock. */
+  pending?: { command: string; sagaId: string } | undefined;
+  /** The number of sagas that have requested a command; absent until the owner knows the aggregate. */
+  commandCount?: number | undefined;
+}
+
+/** A command on one aggregate. */
+interface AggregateCommand {
+  /** The aggregate's kind, as in `ORDER_STATE_CONFLICT`. */
+  noun: 'order' | 'trip';
+  businessId: string;
+  /** The command in the past participle: *cancelled*. */
+  done: string;
+  type: string;
+  ids: WorkflowIds;
+  /** The only state that allows the command. */
+  from: string;
+  /** The request body. */
+  content: object;
+  /** @throws ProblemException 404. */
+  read: () => Promise<Aggregate>;
+}
+
+/** A command on an existing aggregate. Each accepted command is a saga of its own. */
+export interface ResourceCommand<Resource extends Aggregate> extends AggregateCommand {
+  from: Resource['state'];
+  read: () => Promise<Resource>;
+  saga: (resource: Resource) => Pick<SagaStart, 'request' | 'participants' | 'details'>;
+}
+
+type Run = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' | 'memo'>;
+
+/** The outcome of a saga that changed nothing. */
+interface Unchanged {
+  reason?: { code: string; detail: string };
+}
+
+/** The newest commands are read by workflow id, which is strongly consistent. Older ones come from visibility. */
+const RECENT = 10;
+/** How many taken numbers are skipped before the command is refused. */
+const MAX_NUMBERS = 5;
+/** How long the answer waits until the command is visible on the aggregate. */
+const SHOW_MS = 1_000;
+const FIRST_LOOK_MS = 15;
+
+/**
+ * Starts the sagas of commands on orders and trips. Each saga id ends in a number, one more than the owner's command count. So two
+ * concurrent commands meet on one id: the second is refused.
+ */
+@Injectable()
+export class ResourceCommandStarter {
+  constructor(
+    @Inject(TemporalService) private readonly temporal: TemporalService,
+    @Inject(SagaStarter) private readonly starter: SagaStarter,
+  ) {}
+
+  /**
+   * Returns when the command is visible on the aggregate, or a second after the start. A retry gets the first answer.
+   * @throws ProblemException 404, 409 `…_STATE_CONFLICT` naming what is pending, 422 `IDEMPOTENCY_KEY_REUSED`, 503.
+   */
+  async start<Resource extends Aggregate>(
+    command: ResourceCommand<Resource>,
+    { caller, idempotencyKey }: Pick<CommandHeaders, 'caller' | 'idempotencyKey'>,
+  ): Promise<StartedRun> {
+    const { type, businessId, content } = command;
+    const fingerprint = fingerprintOf(content);
+    if (idempotencyKey === undefined) return this.begin(command, { fingerprint, repeatable: false });
+    const key = fingerprintOf(type, businessId, caller, idempotencyKey);
+    return this.starter.singleFlight(`${key} ${fingerprint}`, () => this.begin(command, { fingerprint, repeatable: true, key }));
+  }
+
+  /**
+   * Whether the saga has ended within `seconds`.
+   * @throws ProblemException 409 `…_STATE_CONFLICT` when it ended because another saga had been faster.
+   */
+  async hasEnded(command: Pick<AggregateCommand, 'noun'>, sagaId: string, seconds: number): Promise<boolean> {
+    const end = await this.starter.outcome<Unchanged>(sagaId, seconds * 1_000);
+    throwIfSuperseded(command, end?.result);
+    return end !== undefined;
+  }
+
+  private async begin<Resource extends Aggregate>(
+    command: ResourceCommand<Resource>,
+    identity: RequestIdentity,
+  ): Promise<StartedRun> {
+    let free = 1;
+    for (let attempt = 1; ; attempt++) {
+      const resource = await command.read();
+      const number = Math.max((resource.commandCount ?? 0) + 1, free);
+      const first = await this.firstRun(command, number, identity);
+      if (first) return this.replayAnswer(command, first);
+      if (resource.state !== command.from) throw conflict(command, resource);
+      try {
+        return await this.waitUntilVisible(
+          command,
+          number,
+          await this.starter.start(sagaOf(command, resource, number), identity),
+        );
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+      const sagaId = command.ids.of(command.businessId, number);
+      const taken = await this.starter.describe(sagaId);
+      if (taken && isRunOf(taken, identity)) return this.replayAnswer(command, taken);
+      if (taken?.status.name === 'RUNNING' || attempt === MAX_NUMBERS) throw inProgress(command, sagaId);
+      // The other saga has ended since, or was ended by force before it was counted. Its number is used either way.
+      free = number + 1;
+    }
+  }
+
+  /** Answers a retry with the run that its first request started. */
+  private async replayAnswer(command: AggregateCommand, { workflowId: sagaId, runId, status }: Run): Promise<StartedRun> {
+    if (status.name !== 'RUNNING') await this.hasEnded(command, sagaId, SHOW_MS / 1_000);
+    return { sagaId, runId };
+  }
+
+  /** Waits until the aggregate shows the command. */
+  private async waitUntilVisible(command: AggregateCommand, number: number, started: StartedRun): Promise<StartedRun> {
+    const deadline = Date.now() + SHOW_MS;
+    for (let pause = FIRST_LOOK_MS; Date.now() < deadline; pause *= 2) {
+      // The saga is accepted, whether this read succeeds or not.
+      const resource = await command.read().catch(() => undefined);
+      if (!resource || resource.pending?.sagaId === started.sagaId) return started;
+      if ((resource.commandCount ?? 0) >= number) {
+        // A saga was counted. If it was this one, it ends in a moment.
+        await this.hasEnded(command, started.sagaId, Math.max(deadline - Date.now(), 1) / 1_000);
+        return started;
+      }
+      await delay(Math.min(pause, Math.max(deadline - Date.now(), 0)));
+    }
+    return started;
+  }
+
+  /**
+   * The run that the first request with the key started; undefined if there was none.
+   * @throws ProblemException 422 `IDEMPOTENCY_KEY_REUSED` if that request asked for something else.
+   */
+  private async firstRun(command: AggregateCommand, newest: number, identity: RequestIdentity): Promise<Run | undefined> {
+    if (identity.key === undefined) return undefined;
+    const { type, businessId, ids } = command;
+    const numbers = Array.from({ length: Math.min(newest, RECENT) }, (_, index) => newest - index);
+    const recent = await Promise.all(numbers.map((number) => this.starter.describe(ids.of(businessId, number))));
+    const older = newest > RECENT ? await this.runsOf(visibilityQuery({ type, businessId })) : [];
+    return [...recent, ...older].find((run) => run !== undefined && isRunOf(run, identity));
+  }
+
+  private runsOf(query: string): Promise<Run[]> {
+    return this.temporal.call(async (client) => {
+      const runs: Run[] = [];
+      for await (const run of client.workflow.list({ query })) runs.push(run);
+      return runs;
+    });
+  }
+}
+
+/** @throws ProblemException 422 `IDEMPOTENCY_KEY_REUSED` when the key is the run's and what was asked for is not. */
+function isRunOf({ workflowId, memo }: Run, { key, fingerprint }: RequestIdentity): boolean {
+  if (key === undefined || memo?.['idempotencyKey'] !== key) return false;
+  if (memo['fingerprint'] !== fingerprint) throw keyReused(workflowId);
+  return true;
+}
+
+function sagaOf<Resource extends Aggregate>(command: ResourceCommand<Resource>, resource: Resource, number: number): SagaStart {
+  const { noun, businessId, done, type, ids } = command;
+  return {
+    type,
+    sagaId: ids.of(businessId, number),
+    businessId,
+    customerId: resource.customerId,
+    summary: `The ${noun} ${businessId} is to be ${done}`,
+    ...command.saga(resource),
+  };
+}
+
+const stateConflict = (noun: AggregateCommand['noun'], detail: string): ProblemException =>
+  new ProblemException(409, `${noun.toUpperCase()}_STATE_CONFLICT`, detail);
+
+function conflict({ noun, businessId, done, from }: AggregateCommand, { state, pending, sagaId }: Aggregate): ProblemException {
+  const why = pending
+    ? ` (the command to ${pending.command} it is pending on behalf of ${pending.sagaId})`
+    : state === 'PENDING' || state === 'AWAITING_APPROVAL'
+      ? ` (${sagaId} is under way)`
+      : '';
+  return stateConflict(noun, `The ${noun} ${businessId} is ${state}${why}: it can be ${done} only when it is ${from}.`);
+}
+
+const inProgress = ({ noun, businessId, done }: AggregateCommand, sagaId: string): ProblemException =>
+  stateConflict(noun, `The ${noun} ${businessId} is being ${done} already, on behalf of ${sagaId}, which is pending.`);
+
+/** @throws ProblemException 409 if another saga locked the aggregate after this gateway had read it. */
+function throwIfSuperseded({ noun }: Pick<AggregateCommand, 'noun'>, outcome: Unchanged | undefined): void {
+  const problem = stateConflict(noun, outcome?.reason?.detail ?? '');
+  if (outcome?.reason?.code === problem.problem.code) throw problem;
+}

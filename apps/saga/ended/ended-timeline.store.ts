@@ -1,0 +1,132 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Pool } from 'pg';
+import type { EndedTimelines, StoredTimeline } from '../../../contracts/ended-saga.js';
+import type { SagaState, SagaTimeline } from '../../../contracts/saga-state.js';
+
+/** A run, and nothing else of its saga. */
+export interface RunId {
+  sagaId: string;
+  runId: string;
+}
+
+/** A reported end whose saga is not known to have ended. */
+export interface UnattachedTimeline extends RunId {
+  timeline: SagaTimeline;
+  recordedAt: Date;
+}
+
+/** A row that says the same end as its timeline. A lost workflow task may have reported another one, which a later report replaces. */
+const agrees = `s.saga_id = t.saga_id and s.run_id = t.run_id and not s.open and s.recorded_state = t.state`;
+
+/** The last steps of every ended run: Temporal forgets a run, and its worker may be away. */
+@Injectable()
+export class EndedTimelineStore {
+  constructor(@Inject(Pool) private readonly database: Pool) {}
+
+  /** Stores what workers report. Of two reports about one run the one with the longer history is kept. */
+  async store({ items }: EndedTimelines): Promise<void> {
+    if (items.length === 0) return;
+    await this.database.query(
+      `insert into ended_timeline (saga_id, run_id, state, timeline, build, history_length)
+       select distinct on (item->>'sagaId', item->>'runId')
+              item->>'sagaId', item->>'runId', item->'timeline'->>'state', item->'timeline', item->>'build',
+              (item->>'historyLength')::int
+       from json_array_elements($1) with ordinality as given (item, place)
+       order by item->>'sagaId', item->>'runId', (item->>'historyLength')::int desc, place desc
+       on conflict (saga_id, run_id) do update set state = excluded.state, timeline = excluded.timeline, build = excluded.build,
+         history_length = excluded.history_length, attached = false, recorded_at = clock_timestamp()
+       where excluded.history_length >= ended_timeline.history_length`,
+      [JSON.stringify(items)],
+    );
+    await this.attach(items);
+  }
+
+  /** Stores the answer of a query to an ended run, which is the truth whatever was reported. */
+  async storeAnswer({ sagaId, runId }: RunId, { timeline, build }: StoredTimeline): Promise<void> {
+    await this.database.query(
+      `insert into ended_timeline (saga_id, run_id, state, timeline, build, history_length, attached)
+       values ($1, $2, $3, $4, $5, 2147483647, true)
+       on conflict (saga_id, run_id) do update set state = excluded.state, timeline = excluded.timeline, build = excluded.build,
+         history_length = excluded.history_length, attached = true, recorded_at = clock_timestamp()`,
+      [sagaId, runId, timeline.state, JSON.stringify(timeline), build],
+    );
+    await this.settle([{ sagaId, runId }]);
+  }
+
+  /** The last steps of the run, or without one of the saga's newest stored run; of the given state if there is one. */
+  async find(sagaId: string, runId?: string, state?: SagaState): Promise<StoredTimeline | undefined> {
+    const { rows } = await this.database.query<StoredTimeline>(
+      `select timeline, build from ended_timeline where saga_id = $1 and ($2::text is null or run_id = $2)
+         and ($3::text is null or state = $3)
+       order by recorded_at desc limit 1`,
+      [sagaId, runId ?? null, state ?? null],
+    );
+    return rows[0];
+  }
+
+  /** Ended runs whose steps are due to be queried; `retryAfterMs` later they are due again. Those that were stored meanwhile are left out. */
+  async claimDue(limit: number, retryAfterMs: number): Promise<RunId[]> {
+    const { rows } = await this.database.query<RunId>(
+      `with due as (
+         select saga_id from saga where steps_due_at <= clock_timestamp() order by steps_due_at limit $1 for update skip locked
+       )
+       update saga set steps_due_at = clock_timestamp() + $2 * interval '1 millisecond' from due where saga.saga_id = due.saga_id
+       returning saga.saga_id as "sagaId", saga.run_id as "runId"`,
+      [limit, retryAfterMs],
+    );
+    await this.attach(rows);
+    const { rows: missing } = await this.database.query<RunId>(
+      `select saga_id as "sagaId", run_id as "runId" from saga where saga_id = any($1) and steps_due_at is not null`,
+      [rows.map(({ sagaId }) => sagaId)],
+    );
+    return missing;
+  }
+
+  /** Whether steps are due to be queried, now or soon. */
+  async anyDue(): Promise<boolean> {
+    const { rows } = await this.database.query<{ due: boolean }>(
+      'select exists (select from saga where steps_due_at is not null) as due',
+    );
+    return rows[0]!.due;
+  }
+
+  /** There is nothing more to store of these runs: it is there, or it is gone. */
+  async settle(runs: readonly RunId[]): Promise<void> {
+    await this.database.query(
+      `update saga s set steps_due_at = null from unnest($1::text[], $2::text[]) as done (saga_id, run_id)
+       where s.saga_id = done.saga_id and s.run_id = done.run_id and s.steps_due_at is not null`,
+      [runs.map(({ sagaId }) => sagaId), runs.map(({ runId }) => runId)],
+    );
+  }
+
+  /** Reported ends that the watch has not found for a while: the visibility store may have lost them. */
+  async unattached(limit: number, forMs: number): Promise<UnattachedTimeline[]> {
+    const { rows } = await this.database.query<UnattachedTimeline>(
+      `select saga_id as "sagaId", run_id as "runId", timeline, recorded_at as "recordedAt" from ended_timeline
+       where not attached and recorded_at < clock_timestamp() - $2 * interval '1 millisecond' order by recorded_at limit $1`,
+      [limit, forMs],
+    );
+    return rows;
+  }
+
+  /** Nobody needs to look for the saga of these reports any more. */
+  async setAttached(runs: readonly RunId[]): Promise<void> {
+    await this.database.query(
+      `update ended_timeline t set attached = true from unnest($1::text[], $2::text[]) as done (saga_id, run_id)
+       where t.saga_id = done.saga_id and t.run_id = done.run_id and not t.attached`,
+      [runs.map(({ sagaId }) => sagaId), runs.map(({ runId }) => runId)],
+    );
+  }
+
+  /** Brings rows and timelines together that say the same end. */
+  private async attach(runs: readonly RunId[]): Promise<void> {
+    if (runs.length === 0) return;
+    const { rows } = await this.database.query<RunId>(
+      `update ended_timeline t set attached = true from saga s
+       where t.saga_id = any($1) and ${agrees}
+       returning t.saga_id as "sagaId", t.run_id as "runId"`,
+      [runs.map(({ sagaId }) => sagaId)],
+    );
+    if (rows.length > 0) await this.settle(rows);
+  }
+}

@@ -1,0 +1,150 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { Logger } from 'pino';
+import { type Hold, holders, type HoldPage, type Owner } from '../../../contracts/hold.resource.js';
+import type { Participant } from '../../../contracts/participants.js';
+import type { ServiceApi } from '../../../libs/service-client/service-api.js';
+import { bookTripIds } from '../../../workflows/book-trip/book-trip.contract.js';
+import { createOrderIds } from '../../../workflows/create-order/create-order.contract.js';
+import { payOrderIds } from '../../../workflows/pay-order/pay-order.contract.js';
+import type { HeldBy, LeakRegister, OwnerId } from './leak.register.js';
+import { ownershipOf } from './ownership.js';
+
+/** How many changed holds of one participant, and how many ended sagas, one step looks at; the next one goes on there. */
+const PAGE = 500;
+const PAGES = 2;
+const ENDED_SAGAS = 1_000;
+const KNOWN_LEAKS = 500;
+/** As many ids as one question may name. */
+const IDS = 100;
+/** Changes of the last moments may not be committed yet, and would be passed over. */
+const COMMITTED_AFTER_MS = 5_000;
+/** Older than that the record of sagas is no basis for saying that one has ended. */
+const WATCH_LAG_MS = 30_000;
+
+export interface LeakSweepOptions {
+  client: Client;
+  leaks: LeakRegister;
+  participants: Record<Participant, ServiceApi>;
+  /** When the watch last polled Temporal, in ms since the epoch. */
+  lastPoll: () => number | undefined;
+  log: Logger;
+}
+
+/**
+ * Compares what participants hold with what sagas claim. A hold is a leak if its order or trip does not own it and no saga is under way
+ * that decides about it. Each hold is looked at when it has changed, and again whenever a saga about its owner has ended. So the
+ * cost follows what happens, not what is stored.
+ */
+export class LeakSweep {
+  constructor(private readonly options: LeakSweepOptions) {}
+
+  /** One step. @returns whether there is more to compare by now. */
+  async sweep(): Promise<boolean> {
+    const { leaks, lastPoll, log } = this.options;
+    if (Date.now() - (lastPoll() ?? 0) > WATCH_LAG_MS) return false;
+    const changed = await this.changed();
+    const ended = await leaks.ended(await leaks.position('sagas'), ENDED_SAGAS, COMMITTED_AFTER_MS);
+    const owners = distinct([...changed.owners, ...ended.owners, ...(await leaks.oldest(KNOWN_LEAKS))]);
+    let found = 0;
+    for (let from = 0; from < owners.length; from += IDS) found += await this.check(owners.slice(from, from + IDS));
+    if (found > 0) log.warn({ found }, 'participants hold what nothing owns: see GET /v1/leaks');
+    for (const [list, position] of changed.positions) await leaks.setPosition(list, position);
+    if (ended.next !== undefined) await leaks.setPosition('sagas', ended.next);
+    return changed.more || ended.owners.length === ENDED_SAGAS;
+  }
+
+  /** The owners of holds that have changed since the last sweep, and how far that reaches. */
+  private async changed(): Promise<{ owners: OwnerId[]; positions: Map<string, string>; more: boolean }> {
+    const { participants, leaks } = this.options;
+    const owners: OwnerId[] = [];
+    const positions = new Map<string, string>();
+    const until = new Date(Date.now() - COMMITTED_AFTER_MS).toISOString();
+    let more = false;
+    for (const name of new Set(Object.values(holders).flat())) {
+      let after = await leaks.position(name);
+      for (let page = 1; page <= PAGES; page++) {
+        const { items, next } = await participants[name].get<HoldPage>('/holds', { after, until, limit: PAGE });
+        owners.push(...items.map(({ owner, ownerId: id }) => ({ owner, id })));
+        if (next === null || next === after) break;
+        after = next;
+        positions.set(name, next);
+        more ||= page === PAGES;
+      }
+    }
+    return { owners, positions, more };
+  }
+
+  private async check(owners: readonly OwnerId[]): Promise<number> {
+    const { leaks } = this.options;
+    const suspects = await this.unowned(owners);
+    // Read again once it is known that no saga decides about them: until then a saga may have released them.
+    const certain =
+      suspects.length === 0 ? [] : await this.unowned(distinct(suspects.map(({ owner, ownerId: id }) => ({ owner, id }))));
+    await leaks.replace(owners, certain);
+    return certain.length;
+  }
+
+  /** The holds of some owners that nothing owns and no saga decides about. */
+  private async unowned(owners: readonly OwnerId[]): Promise<(HeldBy & { sagaId: string })[]> {
+    const holds = await this.holdsOf(owners);
+    if (holds.length === 0) return [];
+    // The owners are read after the holds: an owner takes hold of something only after it has begun to wait for the saga.
+    const states = await this.statesOf(owners);
+    const suspects = holds.filter(
+      (hold) => ownershipOf(hold.participant, hold, states.get(`${hold.owner} ${hold.ownerId}`)) !== 'owned',
+    );
+    if (suspects.length === 0) return [];
+    const sagas = await this.options.leaks.sagasOf([...new Set(suspects.map(({ ownerId }) => ownerId))]);
+    const leaked: (HeldBy & { sagaId: string })[] = [];
+    for (const hold of suspects) {
+      const about = sagas.filter(({ ownerId }) => ownerId === hold.ownerId);
+      if (about.some(({ claims }) => claims)) continue;
+      const sagaId = states.get(`${hold.owner} ${hold.ownerId}`)?.operationId ?? sagaOf(hold);
+      if (!(await this.isUnderWay(sagaId))) leaked.push({ ...hold, sagaId });
+    }
+    return leaked;
+  }
+
+  private async holdsOf(owners: readonly OwnerId[]): Promise<HeldBy[]> {
+    const answers = (['order', 'trip'] as const).flatMap((noun) => {
+      const of = owners.flatMap(({ owner, id }) => (owner === noun ? [id] : [])).join(',');
+      return (of === '' ? [] : holders[noun]).map(async (participant) => {
+        const { items } = await this.options.participants[participant].get<HoldPage>('/holds', { of });
+        return items.filter(({ owner }) => owner === noun).map((hold): HeldBy => ({ ...hold, participant }));
+      });
+    });
+    return (await Promise.all(answers)).flat();
+  }
+
+  private async statesOf(owners: readonly OwnerId[]): Promise<Map<string, Owner>> {
+    const states = new Map<string, Owner>();
+    for (const noun of ['order', 'trip'] as const) {
+      const ids = owners.filter(({ owner }) => owner === noun).map(({ id }) => id);
+      if (ids.length === 0) continue;
+      const { items } = await this.options.participants[noun].get<{ items: Owner[] }>('/owners', { of: ids.join(',') });
+      for (const owner of items) states.set(`${noun} ${owner.id}`, owner);
+    }
+    return states;
+  }
+
+  /** The record of sagas is a moment behind; Temporal itself is not. */
+  private async isUnderWay(sagaId: string): Promise<boolean> {
+    try {
+      return (await this.options.client.workflow.getHandle(sagaId).describe()).status.name === 'RUNNING';
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  }
+}
+
+/** The saga that has taken a hold. An order is paid by a saga of its own, whose number is in the payment's id. */
+function sagaOf({ kind, id, owner, ownerId }: Hold): string {
+  const number = kind === 'payment' && owner === 'order' ? Number(id.slice(id.lastIndexOf('-') + 1)) : Number.NaN;
+  if (Number.isInteger(number)) return payOrderIds.of(ownerId, number);
+  return (owner === 'order' ? createOrderIds : bookTripIds).of(ownerId);
+}
+
+const distinct = (owners: readonly OwnerId[]): OwnerId[] => [
+  ...new Map(owners.map((owner) => [`${owner.owner} ${owner.id}`, owner])).values(),
+];

@@ -1,0 +1,121 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Pool } from 'pg';
+import type { Hold } from '../../../contracts/hold.resource.js';
+import type { Leak } from '../../../contracts/leak.resource.js';
+import type { Page } from '../../../contracts/page.js';
+import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
+
+/** A hold with the participant that has it. */
+export interface HeldBy extends Hold {
+  participant: string;
+}
+
+/** What owns something that may leak. */
+export interface OwnerId {
+  owner: Hold['owner'];
+  id: string;
+}
+
+/** What was seen of a saga that is about an order or a trip. */
+export interface SagaOfOwner {
+  ownerId: string;
+  sagaId: string;
+  /** It is open or lost, or an operator has left something as it was: then it decides what is held, not the sweep. */
+  claims: boolean;
+}
+
+/** The leaks that were found, and how far the sweep has come. */
+@Injectable()
+export class LeakRegister {
+  constructor(@Inject(Pool) private readonly database: Pool) {}
+
+  async position(list: string): Promise<string | undefined> {
+    const { rows } = await this.database.query<{ position: string }>('select position from sweep_position where list = $1', [
+      list,
+    ]);
+    return rows[0]?.position;
+  }
+
+  async setPosition(list: string, position: string): Promise<void> {
+    await this.database.query(
+      `insert into sweep_position (list, position) values ($1, $2) on conflict (list) do update set position = excluded.position`,
+      [list, position],
+    );
+  }
+
+  /** The owners of sagas that have ended since, in the order of their ends, with the position behind them. */
+  async ended(after: string | undefined, limit: number, settledForMs: number): Promise<{ owners: OwnerId[]; next?: string }> {
+    const [from, fromId] = after === undefined ? ['0001-01-01T00:00:00Z', ''] : decodeCursor(after, ['instant', 'string']);
+    const { rows } = await this.database.query<{ id: string; type: string; sagaId: string; updatedAt: Date }>(
+      `select business_id as id, type, saga_id as "sagaId", updated_at as "updatedAt" from saga
+       where not open and (updated_at, saga_id) > ($1::timestamptz, $2)
+         and updated_at < clock_timestamp() - $3 * interval '1 millisecond'
+       order by updated_at, saga_id limit $4`,
+      [from, fromId, settledForMs, limit],
+    );
+    const last = rows.at(-1);
+    return {
+      owners: rows.map(({ id, type }) => ({ id, owner: type.endsWith('Trip') ? 'trip' : 'order' })),
+      ...(last ? { next: encodeCursor(last.updatedAt.toISOString(), last.sagaId) } : {}),
+    };
+  }
+
+  /** The sagas about some orders and trips. */
+  async sagasOf(ownerIds: readonly string[]): Promise<SagaOfOwner[]> {
+    const { rows } = await this.database.query<SagaOfOwner>(
+      `select business_id as "ownerId", saga_id as "sagaId",
+              open or lost is not null or recorded_state = 'INCOMPLETE' as claims
+       from saga where business_id = any($1) order by run_started_at`,
+      [ownerIds],
+    );
+    return rows;
+  }
+
+  /** The owners of known leaks that were not checked for the longest time. */
+  async oldest(limit: number): Promise<OwnerId[]> {
+    const { rows } = await this.database.query<OwnerId>(
+      'select owner, owner_id as id from leak group by owner, owner_id order by min(checked_at) limit $1',
+      [limit],
+    );
+    return rows;
+  }
+
+  /** Replaces what is known of some owners by the leaks that they have now. */
+  async replace(owners: readonly OwnerId[], leaks: readonly (HeldBy & { sagaId: string })[]): Promise<void> {
+    await this.database.query(
+      `with given as (
+         select * from json_to_recordset($2) as leak (participant text, kind text, id text, owner text, "ownerId" text, "sagaId" text,
+                                                      "heldSince" timestamptz)
+       ), gone as (
+         delete from leak l using unnest($1::text[]) as checked (owner_id)
+         where l.owner_id = checked.owner_id
+           and not exists (select from given g where (g.participant, g.kind, g.id) = (l.participant, l.kind, l.id))
+       )
+       insert into leak (participant, kind, id, owner, owner_id, saga_id, held_since)
+       select participant, kind, id, owner, "ownerId", "sagaId", "heldSince" from given
+       on conflict (participant, kind, id) do update set checked_at = clock_timestamp(), saga_id = excluded.saga_id`,
+      [owners.map(({ id }) => id), JSON.stringify(leaks)],
+    );
+  }
+
+  /** By participant, kind and id. */
+  async list({ limit, after }: { limit: number; after?: string | undefined }): Promise<Page<Leak>> {
+    const [participant, kind, id] = after === undefined ? ['', '', ''] : decodeCursor(after, ['string', 'string', 'string']);
+    const { rows } = await this.database.query<Omit<Leak, 'heldSince'> & { heldSince: Date }>(
+      `select participant, kind, id, saga_id as "sagaId", held_since as "heldSince" from leak
+       where (participant, kind, id) > ($1, $2, $3) order by participant, kind, id limit $4`,
+      [participant, kind, id, limit + 1],
+    );
+    const items = rows.slice(0, limit).map(({ heldSince, ...leak }) => ({ ...leak, heldSince: heldSince.toISOString() }));
+    const last = items.at(-1);
+    return { items, next: rows.length > limit && last ? encodeCursor(last.participant, last.kind, last.id) : null };
+  }
+
+  /** How many leaks each participant has; without those that have none. */
+  async counts(): Promise<Map<string, number>> {
+    const { rows } = await this.database.query<{ participant: string; count: number }>(
+      'select participant, count(*)::int as count from leak group by participant',
+    );
+    return new Map(rows.map(({ participant, count }) => [participant, count]));
+  }
+}

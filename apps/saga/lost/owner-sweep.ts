@@ -1,0 +1,87 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { Logger } from 'pino';
+import type { Hold, HoldPage } from '../../../contracts/hold.resource.js';
+import type { ServiceApi } from '../../../libs/service-client/service-api.js';
+import { isEndedByForce, observedSaga, type ObservedSaga } from '../observed-saga.js';
+import type { SagaRegister } from '../saga-register.js';
+import { type Owners, sagaOfId } from './saga-input.js';
+
+/** The largest page that participants give. */
+const PAGE = 500;
+/** What waits for longer than it may is rare. Should there be more, the next sweep reads on from the beginning. */
+const PAGES = 20;
+/** On top of every deadline: steps under way at the deadline, and the clocks of several machines. */
+const GRACE_MS = 60_000;
+
+export interface OwnerSweepOptions {
+  client: Client;
+  register: SagaRegister;
+  owners: Owners;
+  /** The longest time to the pivot, and the longest wait for an approval. */
+  forwardDeadlineMs: number;
+  approvalWithinMs: number;
+  log: Logger;
+}
+
+/**
+ * Finds orders and trips that have waited for their operation for longer than any saga may take, and whose saga has no open run: the safety
+ * net for what no run and no row tells of any more. They are recorded as lost.
+ */
+export class OwnerSweep {
+  constructor(private readonly options: OwnerSweepOptions) {}
+
+  /** One sweep. @returns how many sagas were found lost. */
+  async sweep(now = Date.now()): Promise<number> {
+    let found = 0;
+    for (const owner of [this.options.owners.order, this.options.owners.trip]) {
+      let after: string | undefined;
+      for (let page = 0; page < PAGES; page++) {
+        const until = new Date(now - this.options.forwardDeadlineMs - GRACE_MS).toISOString();
+        const { items, next } = await owner.get<HoldPage>('/holds', { limit: PAGE, after, until });
+        found += await this.check(items.filter((hold) => this.isOverdue(hold, now)));
+        if (next === null || next === after) break;
+        after = next;
+      }
+    }
+    return found;
+  }
+
+  private isOverdue({ kind, state, heldSince }: Hold, now: number): boolean {
+    const { forwardDeadlineMs, approvalWithinMs } = this.options;
+    const mayWait = forwardDeadlineMs + (state === 'AWAITING_APPROVAL' ? approvalWithinMs : 0) + GRACE_MS;
+    return kind === 'lock' && now - Date.parse(heldSince) > mayWait;
+  }
+
+  private async check(locks: readonly Hold[]): Promise<number> {
+    if (locks.length === 0) return 0;
+    const open = await this.options.register.open(locks.map(({ operationId }) => operationId ?? ''));
+    let found = 0;
+    // Open sagas are compared with Temporal by the reconciliation.
+    for (const lock of locks.filter(({ operationId }) => !open.has(operationId ?? ''))) found += await this.checkOne(lock);
+    return found;
+  }
+
+  private async checkOne({ operationId: sagaId = '', heldSince }: Hold): Promise<number> {
+    const { register, log } = this.options;
+    const saga = sagaOfId(sagaId);
+    if (!saga) return 0; // another orchestrator's
+    const observed = await this.newestRun(sagaId);
+    if (observed && !isEndedByForce(observed)) {
+      await register.record([observed]); // it is open after all, or has ended by itself: then the lock is a leak
+      return 0;
+    }
+    const loss = observed ?? { sagaId, runId: '', ...saga, customerId: null, startedAt: new Date(heldSince) };
+    if (!(await register.recordLoss(loss))) return 0;
+    log.warn({ sagaId }, 'a saga is lost: its order or trip waits for it, and it has no open run');
+    return 1;
+  }
+
+  private async newestRun(sagaId: string): Promise<ObservedSaga | undefined> {
+    try {
+      return observedSaga(await this.options.client.workflow.getHandle(sagaId).describe());
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
+  }
+}

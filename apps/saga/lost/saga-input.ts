@@ -1,0 +1,122 @@
+import type { Client } from '@temporalio/client';
+import { decodeFromPayloadsAtIndex } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import type { Order } from '../../../contracts/order.resource.js';
+import type { Trip } from '../../../contracts/trip.resource.js';
+import type { ServiceApi } from '../../../libs/service-client/service-api.js';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import { bookTripIds, bookTripType } from '../../../workflows/book-trip/book-trip.contract.js';
+import { cancelOrderIds, cancelOrderType } from '../../../workflows/cancel-order/cancel-order.contract.js';
+import { cancelTripIds, cancelTripType } from '../../../workflows/cancel-trip/cancel-trip.contract.js';
+import { createOrderIds, createOrderType } from '../../../workflows/create-order/create-order.contract.js';
+import { payOrderIds, payOrderType } from '../../../workflows/pay-order/pay-order.contract.js';
+import { reviseOrderIds, reviseOrderType } from '../../../workflows/revise-order/revise-order.contract.js';
+import type { SagaPolicy } from '../../../workflows/saga/saga.contract.js';
+import { shipOrderIds, shipOrderType } from '../../../workflows/ship-order/ship-order.contract.js';
+
+/** The one argument of every saga. */
+export type SagaInput = { policy: SagaPolicy } & Record<string, unknown>;
+
+/** The owners of what sagas are about. */
+export interface Owners {
+  order: ServiceApi;
+  trip: ServiceApi;
+}
+
+/** A payment method that no bank knows: only a step that is already done can be asked for with it. */
+const UNKNOWN_PAYMENT_METHOD = 'unknown';
+
+type Rebuild = (businessId: string, owners: Owners) => Promise<Record<string, unknown>>;
+
+const aboutOrder: Rebuild = async (orderId) => ({ orderId });
+
+/** The input of each saga, as far as its owner can tell. Every compensation needs ids only, so it suffices for the way back. */
+const rebuilds: Record<string, { ids: { businessIdOf(sagaId: string): string | undefined }; rebuild: Rebuild }> = {
+  [createOrderType]: {
+    ids: createOrderIds,
+    rebuild: async (orderId, { order }) => {
+      const known = await find<Order>(order, `/orders/${orderId}`);
+      const lines = known?.lines.map(({ sku, quantity }) => ({ sku, quantity })) ?? [];
+      return { orderId, customerId: known?.customerId ?? 'unknown', lines };
+    },
+  },
+  [reviseOrderType]: {
+    ids: reviseOrderIds,
+    rebuild: async (orderId, { order }) => {
+      const known = await find<Order>(order, `/orders/${orderId}`);
+      const lines = (known?.pending?.lines ?? known?.lines ?? []).map(({ sku, quantity }) => ({ sku, quantity }));
+      return { orderId, lines };
+    },
+  },
+  [cancelOrderType]: { ids: cancelOrderIds, rebuild: aboutOrder },
+  [payOrderType]: {
+    ids: payOrderIds,
+    rebuild: async (orderId) => ({ orderId, paymentMethod: UNKNOWN_PAYMENT_METHOD }),
+  },
+  [shipOrderType]: { ids: shipOrderIds, rebuild: aboutOrder },
+  [bookTripType]: {
+    ids: bookTripIds,
+    rebuild: async (tripId, { trip }) => {
+      const known = await find<Trip>(trip, `/trips/${tripId}`);
+      return {
+        tripId,
+        customerId: known?.customerId ?? 'unknown',
+        paymentMethod: UNKNOWN_PAYMENT_METHOD,
+        ...(known ? requestedParts(known) : {}),
+      };
+    },
+  },
+  [cancelTripType]: { ids: cancelTripIds, rebuild: async (tripId) => ({ tripId }) },
+};
+
+/** The type of a saga and what it is about, by its id; undefined for an id that is none of a saga. */
+export function sagaOfId(sagaId: string): { type: string; businessId: string } | undefined {
+  for (const [type, { ids }] of Object.entries(rebuilds)) {
+    const businessId = ids.businessIdOf(sagaId);
+    if (businessId !== undefined) return { type, businessId };
+  }
+  return undefined;
+}
+
+/** The input that a run was started with. It is the first event of the run's history, which may be long: only that event is read. */
+export async function inputOfRun(client: Client, workflowId: string, runId: string): Promise<SagaInput> {
+  const { history } = await client.workflowService.getWorkflowExecutionHistory({
+    namespace: client.options.namespace,
+    execution: { workflowId, runId },
+    maximumPageSize: 1,
+  });
+  const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
+  return decodeFromPayloadsAtIndex<SagaInput>(client.options.loadedDataConverter, 0, started?.input?.payloads);
+}
+
+/**
+ * The input of a saga whose history is gone.
+ * @throws ProblemException 409 `SAGA_NOT_LOST` for a type that cannot be settled, 503 when the owner cannot be asked.
+ */
+export async function inputFromOwner(type: string, businessId: string, owners: Owners, policy: SagaPolicy): Promise<SagaInput> {
+  const found = rebuilds[type];
+  if (!found) throw new ProblemException(409, 'SAGA_NOT_LOST', `A saga of type ${type} cannot be settled.`);
+  return { ...(await found.rebuild(businessId, owners)), policy };
+}
+
+async function find<Resource>(owner: ServiceApi, path: string): Promise<Resource | undefined> {
+  try {
+    return await owner.get<Resource>(path);
+  } catch (error) {
+    if (error instanceof ProblemException && error.problem.status === 404) return undefined;
+    throw error;
+  }
+}
+
+/** The parts that the trip was asked for, without what became of them. */
+function requestedParts({ hotel, flights, car, rail }: Trip): Record<string, unknown> {
+  const requested = <Part extends object>(part: Part) => {
+    const { price, reservationId, state, ...request } = part as Record<string, unknown>;
+    return request;
+  };
+  return {
+    ...(hotel && { hotel: requested(hotel) }),
+    ...(flights && { flights: flights.map(requested) }),
+    ...(car && { car: requested(car) }),
+    ...(rail && { rail: requested(rail) }),
+  };
+}

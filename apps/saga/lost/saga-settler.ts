@@ -1,0 +1,136 @@
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowExecutionDescription,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import type { Pool } from 'pg';
+import type { RecordedSaga, SettleCommand } from '../../../contracts/ended-saga.js';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import type { SagaPolicy } from '../../../workflows/saga/saga.contract.js';
+import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
+import { isEndedByForce, observedSaga } from '../observed-saga.js';
+import type { SagaRegister } from '../saga-register.js';
+import { inputFromOwner, inputOfRun, type Owners, type SagaInput } from './saga-input.js';
+
+/** How long Temporal may take to answer. */
+const TEMPORAL_MS = 5_000;
+
+export interface SagaSettlerOptions {
+  client: Client;
+  owners: Owners;
+  taskQueue: string;
+  /** For a saga whose own policy is gone with its history. */
+  policy: SagaPolicy;
+}
+
+/**
+ * Settles lost sagas. A settle run has the id and the input of the lost run; it asks the pivot's key first, and then rolls back or goes
+ * forward. Temporal refuses a second run of an id that is open, so two settlements at once start one run.
+ */
+export class SagaSettler {
+  constructor(
+    private readonly database: Pool,
+    private readonly register: SagaRegister,
+    private readonly options: SagaSettlerOptions,
+  ) {}
+
+  /**
+   * Starts the settle run. A request that is repeated under its key is answered as the first time.
+   * @throws ProblemException 404 `SAGA_NOT_FOUND`, 409 `SAGA_NOT_LOST`, 422 `IDEMPOTENCY_KEY_REUSED`.
+   */
+  settle(sagaId: string, command: SettleCommand): Promise<void> {
+    const { connection } = this.options.client;
+    return connection.withDeadline(Date.now() + TEMPORAL_MS, () => this.settleOnce(sagaId, command));
+  }
+
+  private async settleOnce(sagaId: string, command: SettleCommand): Promise<void> {
+    const first = command.requestKey === undefined ? undefined : await this.first(sagaId, command.requestKey);
+    if (first?.note === command.note) return;
+    if (first) {
+      const detail = 'The Idempotency-Key belongs to a settlement with another note. Another request needs a key of its own.';
+      throw new ProblemException(422, 'IDEMPOTENCY_KEY_REUSED', detail);
+    }
+    const [saga, run] = await Promise.all([this.register.find(sagaId), this.newestRun(sagaId)]);
+    const observed = run && observedSaga(run);
+    if (!saga && !observed) throw new ProblemException(404, 'SAGA_NOT_FOUND', `There is no saga ${sagaId}.`);
+    const isLost = observed ? isEndedByForce(observed) : saga?.lost;
+    if (!isLost) throw notLost(sagaId);
+    await this.start(sagaId, saga, run, command);
+  }
+
+  private async start(
+    sagaId: string,
+    saga: RecordedSaga | undefined,
+    run: WorkflowExecutionDescription | undefined,
+    command: SettleCommand,
+  ): Promise<void> {
+    const { client, taskQueue } = this.options;
+    const about = (run && observedSaga(run)) ?? saga!;
+    const input = await this.inputOf(about, run);
+    const settlement = await this.remember(sagaId, command);
+    try {
+      const handle = await client.workflow.start(about.type, {
+        workflowId: sagaId,
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+        workflowIdConflictPolicy: 'FAIL',
+        taskQueue,
+        args: [{ ...input, policy: { ...this.options.policy, ...input.policy, settle: true } }],
+        ...(run?.memo ? { memo: run.memo } : {}),
+        typedSearchAttributes: [
+          { key: searchAttributes.sagaType, value: about.type },
+          { key: searchAttributes.sagaState, value: 'RUNNING' },
+          { key: searchAttributes.businessId, value: about.businessId },
+          ...(about.customerId === null ? [] : [{ key: searchAttributes.customerId, value: about.customerId }]),
+        ],
+        staticSummary: `Settles the lost saga ${sagaId}`,
+        staticDetails: command.note,
+      });
+      await this.database.query('update settlement set run_id = $2 where id = $1', [settlement, handle.firstExecutionRunId]);
+    } catch (error) {
+      await this.database.query('delete from settlement where id = $1', [settlement]);
+      throw error instanceof WorkflowExecutionAlreadyStartedError ? notLost(sagaId) : error;
+    }
+  }
+
+  private async inputOf(
+    about: Pick<RecordedSaga, 'type' | 'businessId'>,
+    run: WorkflowExecutionDescription | undefined,
+  ): Promise<SagaInput> {
+    const { client, owners, policy } = this.options;
+    return run ? inputOfRun(client, run.workflowId, run.runId) : inputFromOwner(about.type, about.businessId, owners, policy);
+  }
+
+  private async newestRun(sagaId: string): Promise<WorkflowExecutionDescription | undefined> {
+    try {
+      return await this.options.client.workflow.getHandle(sagaId).describe();
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
+  }
+
+  private async first(sagaId: string, requestKey: string): Promise<{ note: string } | undefined> {
+    const { rows } = await this.database.query<{ note: string }>(
+      'select note from settlement where saga_id = $1 and request_key = $2 and run_id is not null',
+      [sagaId, requestKey],
+    );
+    return rows[0];
+  }
+
+  private async remember(sagaId: string, { note, by, requestKey }: SettleCommand): Promise<string> {
+    const { rows } = await this.database.query<{ id: string }>(
+      `insert into settlement (saga_id, note, requested_by, request_key) values ($1, $2, $3, $4)
+       on conflict (saga_id, request_key) where request_key is not null do update set note = excluded.note returning id`,
+      [sagaId, note, by ?? 'an operator', requestKey ?? null],
+    );
+    return rows[0]!.id;
+  }
+}
+
+const notLost = (sagaId: string): ProblemException =>
+  new ProblemException(
+    409,
+    'SAGA_NOT_LOST',
+    `The saga ${sagaId} is under way or has ended by itself: there is nothing to settle.`,
+  );

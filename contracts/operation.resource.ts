@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** Fields of every command that begins an operation for a request of a caller. */
+export const requestMemory = {
+  request: z
+    .strictObject({
+      key: z.string().min(1).max(200).meta({ description: "Stands for the caller and the caller's `Idempotency-Key`" }),
+      fingerprint: z.string().min(1).max(200).meta({ description: 'Two requests with one fingerprint ask for the same' }),
+    })
+    .optional(),
+};
+export type RequestMemory = z.infer<z.ZodObject<typeof requestMemory>>;
+
+/** How far an operation on an order or a trip has come; CONFIRMED, UNDONE and REFUSED are final. */
+export const operationStates = ['BEGUN', 'COMMITTED', 'CONFIRMED', 'UNDONE', 'REFUSED'] as const;
+
+/** An operation on an order or a trip that was begun for a request of a caller. */
+export const OperationRecord = z.object({
+  operationId: z.string(),
+  command: z.string(),
+  requestKey: z.string(),
+  fingerprint: z.string(),
+  state: z.enum(operationStates),
+});
+export type OperationRecord = z.infer<typeof OperationRecord>;

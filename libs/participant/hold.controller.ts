@@ -1,0 +1,38 @@
+import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { type HoldPage, HoldQuery } from '../../contracts/hold.resource.js';
+import { decodeCursor, encodeCursor } from '../service-kit/cursor.js';
+
+/** What a participant holds for orders and trips. Each participant that holds anything has its own. */
+export abstract class HoldQueries {
+  /** @throws ProblemException 422 `INVALID_CURSOR`. */
+  abstract holds(query: HoldQuery): Promise<HoldPage>;
+}
+
+/** `GET /holds`, internal: whoever looks for leaks reads what has changed since, or the holds of some orders and trips. */
+@Controller('holds')
+export class HoldController {
+  constructor(@Inject(HoldQueries) private readonly queries: HoldQueries) {}
+
+  @Get()
+  holds(@Query({ schema: HoldQuery }) query: HoldQuery): Promise<HoldPage> {
+    return this.queries.holds(query);
+  }
+}
+
+/** A row of the list of holds: where it stands in the list, in microseconds, whatever else it says. */
+export interface HoldRow {
+  changedAt: string;
+  id: string;
+}
+
+/** The part of the list that a query asks for: behind one position, before an instant. */
+export function holdRange({ after, until }: HoldQuery): { from: string; fromId: string; until: string } {
+  const [from, fromId] = after === undefined ? ['0001-01-01T00:00:00Z', ''] : decodeCursor(after, ['instant', 'string']);
+  return { from, fromId, until: until ?? '9999-12-31T00:00:00Z' };
+}
+
+/** The position behind the rows that were read; without any the position that was asked for. */
+export function positionBehind(rows: readonly HoldRow[], { after }: HoldQuery): string | null {
+  const last = rows.at(-1);
+  return last ? encodeCursor(last.changedAt, last.id) : (after ?? null);
+}

@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest';
+import { newCustomer } from '../services/credit-account.fixture.js';
+import { ParticipantProbe } from '../services/participant-probe.js';
+import { system } from '../support/system.js';
+import { expectCreditAddsUp, expectInventoryAddsUp } from './adds-up.js';
+import { profilesOf } from './matrix-run.js';
+import { isInMatrix } from './matrix-sample.js';
+import { orderCancellation, orderPayment, orderRevision, orderShipment, tripCancellation } from './matrix-subjects.js';
+import { describeRollbackMatrix } from './rollback-matrix.js';
+
+const customerId = await newCustomer(new ParticipantProbe('customer', () => system().customerUrl), { limit: 100_000_00 });
+
+/** Runs of these are under way at the same time; what one of them does and another saga undoes is in the other group: `rollback-matrix.bookings.test.ts`. */
+const profiles = await profilesOf([
+  orderRevision(customerId, 'more'),
+  orderCancellation(customerId),
+  orderPayment(customerId),
+  orderShipment(customerId),
+  tripCancellation,
+]);
+
+it('is run for every step of every saga', () => {
+  const steps = profiles.map(({ subject, steps }) => [subject.saga, steps.map(({ name, kind }) => `${name}: ${kind}`)] as const);
+  expect(Object.fromEntries(steps)).toEqual({
+    'reviseOrder to more': [
+      'begin order revision: compensable',
+      'raise reservation: compensable',
+      'confirm order revision: pivot',
+    ],
+    cancelOrder: ['begin order cancellation: compensable', 'release credit: pivot', 'confirm order cancellation: retriable'],
+    payOrder: [
+      'begin order payment: compensable',
+      'authorize payment: compensable',
+      'capture payment: pivot',
+      'release credit: retriable',
+      'confirm order payment: retriable',
+    ],
+    shipOrder: ['ship order: pivot'],
+    cancelTrip: [
+      'begin trip cancellation: compensable',
+      'commit trip cancellation: pivot',
+      'cancel room: retriable',
+      'cancel seat: retriable',
+      'cancel car: retriable',
+      'cancel train: retriable',
+      'refund payment: retriable',
+      'confirm trip cancellation: retriable',
+    ],
+  });
+});
+
+describeRollbackMatrix(
+  profiles,
+  async () => {
+    await expectCreditAddsUp(customerId);
+    await expectInventoryAddsUp();
+  },
+  isInMatrix,
+);

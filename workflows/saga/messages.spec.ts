@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { orderFactTypes } from '../../contracts/order-fact.js';
+import { ResolveStep } from '../../contracts/saga.resource.js';
+import { isFact, isOptionalNote, isStepResolution } from './messages.js';
+
+const anything = fc.oneof(
+  fc.anything(),
+  fc.record(
+    {
+      step: fc.oneof(fc.string({ maxLength: 110 }), fc.anything()),
+      action: fc.oneof(fc.constantFrom('retry', 'skip', 'done', 'undo'), fc.anything()),
+      note: fc.oneof(fc.string({ maxLength: 10 }), fc.string({ minLength: 495, maxLength: 505 }), fc.anything()),
+    },
+    { requiredKeys: [] },
+  ),
+);
+
+describe('inputs of messages', () => {
+  it('takes as a resolution whatever the schema of the contract takes', () => {
+    fc.assert(
+      fc.property(anything, (value) => {
+        if (ResolveStep.safeParse(value).success) expect(isStepResolution(value)).toBe(true);
+      }),
+    );
+    expect(isStepResolution({ step: 'release credit', action: 'retry', note: 'The ledger is repaired.' })).toBe(true);
+  });
+
+  it.each([
+    undefined,
+    null,
+    '',
+    7,
+    [],
+    {},
+    { step: 'release credit', action: 'retry' },
+    { step: 'release credit', action: 'undo', note: 'x' },
+    { step: '', action: 'retry', note: 'x' },
+    { step: 'release credit', action: 'retry', note: 'x'.repeat(501) },
+    { step: 'release credit', action: 'retry', note: null },
+  ])('rejects %j as a resolution', (value) => expect(isStepResolution(value)).toBe(false));
+
+  it('never throws, whatever comes', () => {
+    fc.assert(
+      fc.property(fc.anything(), (value) => {
+        isStepResolution(value);
+        isOptionalNote(value);
+        isFact(value, orderFactTypes);
+      }),
+    );
+  });
+
+  it.each([undefined, null, 'yes', [], { note: 7 }, { note: null }, { note: 'x'.repeat(501) }])(
+    'rejects %j as the note of a decision',
+    (value) => expect(isOptionalNote(value)).toBe(false),
+  );
+
+  it('takes a decision with or without a note', () => {
+    expect(isOptionalNote({})).toBe(true);
+    expect(isOptionalNote({ note: 'within budget' })).toBe(true);
+  });
+
+  it.each([undefined, null, {}, { occurrenceId: 'a' }, { occurrenceId: 'a', type: 'order.eaten' }, { type: 'order.paid' }])(
+    'ignores %j as a fact about an order',
+    (value) => expect(isFact(value, orderFactTypes)).toBe(false),
+  );
+});

@@ -1,0 +1,35 @@
+import { ApplicationFailure } from '@temporalio/workflow';
+import { type ResolveAction, resolveActions } from '../../contracts/saga-state.js';
+import { sagaFailures, type StepResolution } from './saga.contract.js';
+
+// Anybody with Temporal's CLI or UI can send a message with any input, or with none. A handler that throws a TypeError would fail the
+// workflow task for ever. The schemas of contracts/ stay out of the workflow bundle; messages.spec.ts holds the two together.
+
+const MAX_NOTE = 500;
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isText = (value: unknown, min: number, max: number): value is string =>
+  typeof value === 'string' && value.length >= min && value.length <= max;
+
+export const isStepResolution = (value: unknown): value is StepResolution =>
+  isObject(value) &&
+  isText(value['step'], 1, 100) &&
+  (resolveActions as readonly unknown[]).includes(value['action'] as ResolveAction) &&
+  isText(value['note'], 1, MAX_NOTE);
+
+/** `{ note? }`, as an approval is decided with. */
+export const isOptionalNote = (value: unknown): value is { note?: string } =>
+  isObject(value) && (value['note'] === undefined || isText(value['note'], 0, MAX_NOTE));
+
+/** What a fact about an order must have to be noted. */
+export const isFact = <Type extends string>(
+  value: unknown,
+  types: readonly Type[],
+): value is { occurrenceId: string; type: Type } =>
+  isObject(value) && isText(value['occurrenceId'], 1, 200) && (types as readonly unknown[]).includes(value['type']);
+
+/** Rejects a message whose input is not of the expected shape, before it is accepted. */
+export const malformedInput = (message: string, shape: string): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(`The input of "${message}" must be ${shape}.`, sagaFailures.malformedInput);
