@@ -22,6 +22,7 @@ const impatience = {
   SAGA_FORWARD_DEADLINE_MS: 15_000,
   SAGA_ATTENTION_AFTER_MS: 2_500,
   APPROVAL_WITHIN_MS: 8_000,
+  SETTLE_SWEEP_MS: 2_000,
 };
 
 export interface ChaosSystem {
@@ -40,10 +41,11 @@ export interface ChaosSystem {
 /** Starts the whole system on free ports, with data of its own, and customers whose credit soon runs out. */
 export async function startChaosSystem(options: {
   splitWorker: boolean;
+  settleLost: boolean;
   log: (line: string) => void;
   signal?: AbortSignal | undefined;
 }): Promise<ChaosSystem> {
-  const { splitWorker, log, signal } = options;
+  const { splitWorker, settleLost, log, signal } = options;
   mkdirSync('.roundtrip', { recursive: true });
   const dataDir = mkdtempSync(path.resolve('.roundtrip', 'chaos-'));
   const clocks = new Clocks(path.join(dataDir, 'clocks'));
@@ -56,7 +58,14 @@ export async function startChaosSystem(options: {
       log,
       ...(signal && { signal }),
       splitWorker,
-      settings: { DATA_DIR: dataDir, ...freePorts, ...impatience, CHAOS: true, LOG_LEVEL: 'warn' },
+      settings: {
+        DATA_DIR: dataDir,
+        ...freePorts,
+        ...impatience,
+        SETTLE_LOST_SAGAS: settleLost ? 'on' : 'off',
+        CHAOS: true,
+        LOG_LEVEL: 'warn',
+      },
       environment: Object.fromEntries(processes.map((name) => [name, clocks.environmentOf(name)])),
     });
     const database = new pg.Pool({ connectionString: embedded.addresses.databaseAdmin, max: 4 });

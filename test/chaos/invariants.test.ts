@@ -11,7 +11,7 @@ let system: ChaosSystem;
 let client: PoolClient;
 
 beforeAll(async () => {
-  system = await startChaosSystem({ splitWorker: false, log: () => {} });
+  system = await startChaosSystem({ splitWorker: false, settleLost: true, log: () => {} });
   expect((await onSystem(system, quietWorld)).violations).toEqual([]);
   client = await system.database.connect();
 }, 180_000);

@@ -28,7 +28,7 @@ describe('makeSchedule', () => {
     const requests = schedules.flatMap(({ lives }) => lives.flatMap((life) => life.requests));
     expect(kinds(requests.map(({ what }) => what))).toHaveLength(7);
     expect(kinds(schedules.flatMap(({ disturbances }) => disturbances.map(({ kind }) => kind)))).toHaveLength(5);
-    expect(kinds(requests.flatMap(({ interference }) => (interference ? [interference.kind] : [])))).toHaveLength(5);
+    expect(kinds(requests.flatMap(({ interference }) => (interference ? [interference.kind] : [])))).toHaveLength(6);
   });
 
   it('lets no process die more often than its supervisor bears', () => {

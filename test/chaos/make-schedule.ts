@@ -1,4 +1,4 @@
-import { participantNames, participants } from '../../contracts/participants.js';
+import { participantNames, participants, SEAL } from '../../contracts/participants.js';
 import { tripPartNames } from '../../contracts/trip-part.js';
 import type { ProcessName } from '../../libs/embedded/processes.js';
 import { Dice } from './dice.js';
@@ -27,10 +27,10 @@ const BETWEEN_DEATHS_MS = 20_000;
 /** Makes the schedule of a seed: the same for the same wishes, wherever it is made. */
 export function makeSchedule({ seed, seconds, rate, clocks }: Wanted): Schedule {
   const dice = new Dice(seed);
-  const splitWorker = dice.chance(0.5);
+  const [splitWorker, settleLost] = [dice.chance(0.5), dice.chance(0.7)];
   const lives = makeLives(dice.fork(), seconds * 1_000, rate / SAGAS_PER_LIFE);
   const disturbances = makeDisturbances(dice.fork(), seconds * 1_000, { splitWorker, clocks });
-  return { seed, seconds, splitWorker, lives, disturbances };
+  return { seed, seconds, splitWorker, settleLost, lives, disturbances };
 }
 
 function makeLives(dice: Dice, untilMs: number, perSecond: number): Life[] {
@@ -104,7 +104,7 @@ function repeatsOf(dice: Dice): Request['repeats'] {
 
 function interferenceOf(dice: Dice): Interference | undefined {
   if (!dice.chance(0.25)) return undefined;
-  const kind = dice.weighted({ abort: 4, cancel: 3, terminate: 1.5, reset: 2, forget: 1 });
+  const kind = dice.weighted({ abort: 4, cancel: 3, terminate: 2, reset: 2, forget: 1, garble: 1 });
   // Most fall into the saga; a reset and a deletion are worth trying after its end, too.
   const late = kind === 'reset' || kind === 'forget';
   return { kind, afterMs: late ? dice.int(0, 8_000) : Math.round(dice.next() ** 2 * 2_500) };
@@ -138,7 +138,7 @@ function victims(splitWorker: boolean): Partial<Record<ProcessName, number>> {
 }
 
 const operations = participantNames.flatMap((participant) =>
-  Object.keys(participants[participant]).map((operation) => ({ participant, operation })),
+  [...Object.keys(participants[participant]), SEAL].map((operation) => ({ participant, operation })),
 );
 
 function makeDisturbances(
@@ -170,11 +170,13 @@ function makeDisturbances(
 }
 
 function makeFault(dice: Dice, atMs: number): Disturbance {
-  const mode = dice.weighted({ error: 3, delay: 3, 'drop-response': 4, refuse: 2 });
+  const target = dice.pick(operations);
+  // A seal is never refused.
+  const mode = dice.weighted({ error: 3, delay: 3, 'drop-response': 4, refuse: target.operation === SEAL ? 0 : 2 });
   return {
     kind: 'fault',
     atMs,
-    ...dice.pick(operations),
+    ...target,
     mode,
     probability: dice.pick([0.2, 0.5, 1]),
     ...(mode === 'delay' && { delayMs: dice.pick([100, 700, 2_500, 6_000]) }),

@@ -47,7 +47,21 @@ export class Meddler {
         return this.reset(sagaId);
       case 'forget':
         return this.forget(sagaId);
+      case 'garble':
+        return this.garble(sagaId);
     }
+  }
+
+  /** Sends messages as the Temporal CLI does when its user has forgotten the input. None may be taken, and none may hurt. */
+  private async garble(sagaId: string): Promise<string> {
+    const handle = this.system.temporal.workflow.getHandle(sagaId);
+    const sent = await Promise.allSettled([
+      ...['resolve', 'approve', 'decline'].map((name) => handle.executeUpdate(name, { args: [null, 1] })),
+      handle.executeUpdate('resolve', { args: [{ step: 1 }] }),
+      ...['noteOrderFact', 'nonsense'].map((name) => handle.signal(name)),
+      handle.query('timeline', { more: true }),
+    ]);
+    return sent.map(({ status }) => (status === 'fulfilled' ? 'taken' : 'refused')).join(', ');
   }
 
   /** To the end of its first workflow task, as an operator does who wants all of it to be run again. */
@@ -122,7 +136,14 @@ export class Meddler {
   private async decide(sagaId: string, action: 'retry' | 'skip' | 'done'): Promise<void> {
     const { status, body } = await this.client.once('GET', `/v1/sagas/${sagaId}`);
     if (status !== 200) return;
-    for (const { name, state, kind, compensates } of (body as unknown as Saga).steps) {
+    const { steps } = body as unknown as Saga;
+    // Of a saga that was ended by force nothing goes on by itself.
+    if (!steps.some(({ state }) => state === 'NEEDS_ATTENTION')) {
+      const answer = await this.client.once('POST', `/v1/sagas/${sagaId}/settle`, { note: 'chaos' });
+      this.diary.deed(sagaId, 'settle', String(answer.status));
+      return;
+    }
+    for (const { name, state, kind, compensates } of steps) {
       // What a compensation in need takes back is shown as in need, too; it is the compensation that is decided about.
       if (state !== 'NEEDS_ATTENTION' || (compensates === undefined && kind !== 'retriable')) continue;
       const decision = { step: name, action, note: 'chaos' };

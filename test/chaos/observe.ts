@@ -51,11 +51,11 @@ const tables = `
   create view chaos.inbox_dead as ${ofEach(listeners, 'inbox_dead')};
   -- What lasts for several steps of a saga, with the saga that it is locked for meanwhile.
   create view chaos.operation as
-    select 'order' as service, aggregate_id, command, saga_id, mark as state from "order".saga_mark
-    union all select 'trip', aggregate_id, command, saga_id, mark from trip.saga_mark;
+    select 'order' as service, aggregate_id, command, operation_id as saga_id, mark as state from "order".operation
+    union all select 'trip', aggregate_id, command, operation_id, mark from trip.operation;
   create view chaos.lock as
-    select 'order' as service, order_id as id, state, pending_saga_id as saga_id, command_count from "order".orders
-    union all select 'trip', trip_id, state, pending_saga_id, command_count from trip.trip;
+    select 'order' as service, order_id as id, state, locked_by as saga_id, command_count from "order".orders
+    union all select 'trip', trip_id, state, locked_by, command_count from trip.trip;
   -- Each thing that has a version of its own, with how it stands.
   create view chaos.aggregate as
     select 'order' as service, 'order' as type, order_id as id, state, version from "order".orders

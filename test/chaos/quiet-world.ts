@@ -21,6 +21,7 @@ export const quietWorld: Schedule = {
   seed: 0,
   seconds: 1,
   splitWorker: false,
+  settleLost: true,
   lives: (
     [
       // The second one is more than what is left of the customer's credit.

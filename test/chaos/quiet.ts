@@ -6,14 +6,15 @@ import type { Meddler } from './meddler.js';
 /** What is still under way, in words; nothing when all is quiet. */
 async function underWay({ database, temporal, embedded }: ChaosSystem): Promise<string[]> {
   const { count: running } = await temporal.workflow.count("ExecutionStatus = 'Running' AND SagaType IS NOT NULL");
-  // The watch states what it sees before it answers.
-  const looked = await fetch(`${embedded.addresses.saga}/looks`, { method: 'POST' });
+  // The watch publishes what it sees before it answers.
+  const looked = await fetch(`${embedded.addresses.saga}/refresh`, { method: 'POST' });
   const outboxes = services
     .filter((service) => !['events', 'notification', 'projection'].includes(service))
     .map((service) => `select '${service}' as service, count(*) from "${service}".outbox`);
   const { rows } = await database.query<{ what: string; count: string }>(`
     select 'facts in an outbox' as what, sum(count) as count from (${outboxes.join(' union all ')}) outbox
     union all select 'sagas that the register has open', count(*) from saga.saga where open
+    union all select 'sagas that are lost', count(*) from saga.saga where lost is not null
     union all select 'events that no hook has been asked about', count(*) from events.log where position > (select position from hooks.cursor where name = 'fan-out')
     union all select 'deliveries', count(*) from hooks.delivery where state in ('pending', 'sending', 'retrying')
     union all select 'mails', count(*) from notification.mail where state in ('pending', 'sending')
@@ -21,7 +22,7 @@ async function underWay({ database, temporal, embedded }: ChaosSystem): Promise<
       where not exists (select from projection.inbox i where i.occurrence_id = l.event_id and i.consumer = p.name || '.' || p.generation)
         and (p.name = 'customer-orders' and l.type like 'order.%' or p.name = 'saga-list' and l.type like 'saga.%')`);
   return [
-    ...(looked.ok ? [] : ['a watch that cannot look']),
+    ...(looked.ok ? [] : ['a watch of sagas that cannot look']),
     ...(running > 0 ? [`${running} runs in Temporal`] : []),
     ...rows.flatMap(({ what, count }) => (Number(count) > 0 ? [`${count} ${what}`] : [])),
   ];

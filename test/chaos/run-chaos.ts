@@ -43,7 +43,12 @@ export interface ChaosOptions {
 /** Starts a system of its own, does to it what the schedule says, lets it come to rest, and asks every invariant. */
 export async function runChaos(schedule: Schedule, options: ChaosOptions = {}): Promise<ChaosResult> {
   const { log = () => {}, signal } = options;
-  const system = await startChaosSystem({ splitWorker: schedule.splitWorker, log: (line) => log(`system: ${line}`), signal });
+  const system = await startChaosSystem({
+    splitWorker: schedule.splitWorker,
+    settleLost: schedule.settleLost,
+    log: (line) => log(`system: ${line}`),
+    signal,
+  });
   try {
     return await onSystem(system, schedule, options);
   } finally {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { participants } from '../../contracts/participants.js';
+import { participants, SEAL } from '../../contracts/participants.js';
 import { tripPartNames } from '../../contracts/trip-part.js';
 
 const ms = z.int().min(0);
@@ -17,7 +17,7 @@ const Repeats = z.strictObject({
 
 /** What somebody does to the saga of a request, so long after it was accepted. */
 const Interference = z.strictObject({
-  kind: z.enum(['abort', 'cancel', 'terminate', 'reset', 'forget']),
+  kind: z.enum(['abort', 'cancel', 'terminate', 'reset', 'forget', 'garble']),
   afterMs: ms,
 });
 export type Interference = z.infer<typeof Interference>;
@@ -92,6 +92,8 @@ const Schedule = z.strictObject({
   seconds: z.number().min(1),
   /** Runs gateway and worker as two processes. */
   splitWorker: z.boolean(),
+  /** Whether sagas that were ended by force are settled by themselves; otherwise operators do it. */
+  settleLost: z.boolean(),
   lives: z.array(Life),
   disturbances: z.array(Disturbance),
 });
@@ -103,7 +105,7 @@ export function readSchedule(file: string): Schedule {
   for (const one of schedule.disturbances) {
     if (one.kind !== 'fault') continue;
     const operations = Object.entries(participants).find(([name]) => name === one.participant)?.[1] ?? {};
-    if (one.operation !== 'seal' && !Object.hasOwn(operations, one.operation))
+    if (one.operation !== SEAL && !Object.hasOwn(operations, one.operation))
       throw new Error(`${file} wants a fault of ${one.participant}.${one.operation}, which there is not.`);
   }
   return schedule;

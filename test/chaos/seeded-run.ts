@@ -26,8 +26,8 @@ export async function seededRun(
   log(`seed ${seed}`);
   if (whyNoClocks !== undefined) log(`clock steps: not run here: ${whyNoClocks}`);
   const wanted = { seed, seconds, clocks: whyNoClocks === undefined };
-  const { splitWorker } = makeSchedule({ ...wanted, rate: 1 });
-  const system = await startChaosSystem({ splitWorker, log: (line) => log(`system: ${line}`), signal });
+  const { splitWorker, settleLost } = makeSchedule({ ...wanted, rate: 1 });
+  const system = await startChaosSystem({ splitWorker, settleLost, log: (line) => log(`system: ${line}`), signal });
   try {
     const rate = given ?? Math.min((await sustainedRate(system, log)) / 2, MOST_SAGAS_PER_SECOND);
     const schedule = makeSchedule({ ...wanted, rate });
@@ -38,8 +38,9 @@ export async function seededRun(
   }
 }
 
-export const scheduleInWords = ({ lives, disturbances, seconds, splitWorker }: Schedule): string =>
-  `${lives.length} lives and ${disturbances.length} disturbances in ${seconds} s, gateway and worker ${splitWorker ? 'apart' : 'in one process'}`;
+export const scheduleInWords = ({ lives, disturbances, seconds, splitWorker, settleLost }: Schedule): string =>
+  `${lives.length} lives and ${disturbances.length} disturbances in ${seconds} s, gateway and worker ${splitWorker ? 'apart' : 'in one process'}, ` +
+  `lost sagas settled by ${settleLost ? 'themselves' : 'operators'}`;
 
 /** What came of a run, in lines: its figures, and each violation with what is known about it. */
 export function resultInWords({ violations, figures, trace }: ChaosResult): string[] {

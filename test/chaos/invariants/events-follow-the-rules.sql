@@ -18,13 +18,14 @@ with fact as (
   ('order.payment-begun', 'order.paid'), ('order.payment-begun', 'order.payment-undone'), ('order.paid', 'order.shipped'),
   ('nothing', 'trip.requested'), ('nothing', 'trip.failed'), ('trip.requested', 'trip.approval-requested'), ('trip.requested', 'trip.booked'),
   ('trip.requested', 'trip.failed'), ('trip.approval-requested', 'trip.booked'), ('trip.approval-requested', 'trip.failed'),
-  ('trip.approval-requested', 'trip.approval-withdrawn'), ('trip.approval-withdrawn', 'trip.failed'), ('trip.approval-withdrawn', 'trip.booked'),
+  ('trip.approval-requested', 'trip.approval-withdrawn'), ('trip.approval-requested', 'trip.approval-given'),
+  ('trip.approval-given', 'trip.booked'), ('trip.approval-given', 'trip.failed'), ('trip.approval-withdrawn', 'trip.failed'), ('trip.approval-withdrawn', 'trip.booked'),
   ('trip.booked', 'trip.cancellation-begun'), ('trip.cancellation-begun', 'trip.cancellation-undone'),
   ('trip.cancellation-undone', 'trip.cancellation-begun'), ('trip.cancellation-begun', 'trip.cancellation-committed'),
   ('trip.cancellation-committed', 'trip.cancelled'),
-  ('nothing', 'payment.authorized'), ('nothing', 'payment.declined'), ('nothing', 'payment.voided'), ('payment.authorized', 'payment.captured'),
+  ('nothing', 'payment.authorized'), ('nothing', 'payment.declined'), ('payment.authorized', 'payment.captured'),
   ('payment.authorized', 'payment.voided'), ('payment.captured', 'payment.refunded'),
-  ('nothing', 'reservation.held'), ('nothing', 'reservation.cancelled'), ('reservation.held', 'reservation.confirmed'),
+  ('nothing', 'reservation.held'), ('reservation.held', 'reservation.confirmed'),
   ('reservation.held', 'reservation.cancelled'), ('reservation.held', 'reservation.expired'), ('reservation.confirmed', 'reservation.cancelled'),
   ('reservation.expired', 'reservation.confirmed'), ('reservation.expired', 'reservation.cancelled')
 )

@@ -11,6 +11,6 @@ with told as (
 select t.trip_id, t.state, last.type
 from trip.trip t join last on last.aggregate_id = t.trip_id
 where t.state is distinct from case last.type
-  when 'trip.requested' then 'PENDING' when 'trip.approval-requested' then 'AWAITING_APPROVAL' when 'trip.approval-withdrawn' then 'PENDING'
+  when 'trip.requested' then 'PENDING' when 'trip.approval-requested' then 'AWAITING_APPROVAL' when 'trip.approval-withdrawn' then 'PENDING' when 'trip.approval-given' then 'PENDING'
   when 'trip.booked' then 'BOOKED' when 'trip.failed' then 'FAILED' when 'trip.cancellation-begun' then 'CANCELLING'
   when 'trip.cancellation-undone' then 'BOOKED' when 'trip.cancellation-committed' then 'CANCELLING' when 'trip.cancelled' then 'CANCELLED' end

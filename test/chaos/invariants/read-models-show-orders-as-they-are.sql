@@ -5,4 +5,4 @@ full join (
   select * from projection.customer_order where generation = (select generation from projection.projection where name = 'customer-orders')
 ) r using (order_id)
 where o.order_id is null or r.order_id is null or o.customer_id <> r.customer_id or o.state <> r.state
-   or o.total <> (r.total ->> 'amount')::bigint or o.lines <> r.lines::jsonb or o.saga_id <> r.saga_id
+   or o.total <> (r.total ->> 'amount')::bigint or o.lines <> r.lines::jsonb or o.operation_id <> r.saga_id

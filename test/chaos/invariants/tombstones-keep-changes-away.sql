@@ -1,4 +1,6 @@
 -- A change of reserved credit that was taken back has left nothing behind.
-select r.change_id, l.aggregate_id, sum((l.data::json -> 'amount' ->> 'amount')::bigint) as left_behind
-from customer.restored_change r join events.log l on l.service = 'customer' and l.type = 'customer.credit-changed' and l.correlation_id = r.change_id
-group by r.change_id, l.aggregate_id having sum((l.data::json -> 'amount' ->> 'amount')::bigint) <> 0
+select r.order_id, r.change_id, sum(e.amount) as left_behind
+from customer.restored_change r join customer.ledger_entry e using (order_id, change_id)
+-- What was released as a whole has no change left in it.
+where not exists (select from customer.ledger_entry l where l.order_id = r.order_id and l.kind = 'RELEASED')
+group by r.order_id, r.change_id having sum(e.amount) <> 0

@@ -1,5 +1,5 @@
 -- An order is PENDING for ever, and everybody knows it.
-insert into "order".orders (order_id, customer_id, state, lines, total, currency, saga_id, version, updated_at)
+insert into "order".orders (order_id, customer_id, state, lines, total, currency, operation_id, version, updated_at)
 values ('planted', 'CUST-ALICE', 'PENDING', '[]', 0, 'EUR', 'planted', 1, now());
 insert into projection.customer_order (generation, order_id, customer_id, state, lines, total, saga_id, created_at, updated_at)
 select generation, 'planted', 'CUST-ALICE', 'PENDING', '[]', '{"amount": 0}', 'planted', now(), now() from projection.projection where name = 'customer-orders';

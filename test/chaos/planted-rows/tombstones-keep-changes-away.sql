@@ -1,3 +1,3 @@
 -- A raise of credit has come through behind its restoration.
-insert into customer.restored_change (change_id)
-select correlation_id from events.log where type = 'customer.credit-changed' limit 1;
+insert into customer.restored_change (order_id, change_id)
+select order_id, change_id from customer.ledger_entry where change_id is not null and amount > 0 limit 1;
