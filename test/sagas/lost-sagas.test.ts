@@ -111,7 +111,7 @@ describe('a saga that was terminated in mid-trip', () => {
       },
       (isStillLost) => !isStillLost,
     );
-    await ended(sagaId);
+    expect((await ended(sagaId)).lost).toBeUndefined();
     await expectConsistent(tripId);
   });
 

@@ -1,7 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Hold, HoldPage } from '../../../contracts/hold.resource.js';
-import type { ServiceApi } from '../../../libs/service-client/service-api.js';
 import { isEndedByForce, observedSaga, type ObservedSaga } from '../observed-saga.js';
 import type { SagaRegister } from '../saga-register.js';
 import { type Owners, sagaOfId } from './saga-input.js';
