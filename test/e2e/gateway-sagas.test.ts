@@ -191,6 +191,44 @@ describe('POST /v1/sagas/{sagaId}/abort', () => {
   });
 });
 
+describe('POST /v1/sagas/{sagaId}/abort while the participant of the pivot is away', () => {
+  it('is accepted at once and shows the saga as it is, until the key of the pivot has decided', async () => {
+    await setFault({ participant: 'order', operation: 'seal', mode: 'error' });
+    const { sagaId, orderId } = await stuckSaga();
+    for (const attempt of [1, 2]) {
+      const startedAt = performance.now();
+      const { status, body } = await post(`/v1/sagas/${sagaId}/abort`);
+      expect({ status, sagaId: body.sagaId }, `attempt ${attempt}`).toEqual({ status: 202, sagaId });
+      expect(['RUNNING', 'NEEDS_ATTENTION']).toContain(body.state);
+      expect(performance.now() - startedAt).toBeLessThan(5_000);
+    }
+    expect((await order(orderId)).state).toBe('PENDING');
+    await clearFaults();
+    expect((await ended(sagaId)).state).toBe('COMPENSATED');
+    expect(await order(orderId)).toMatchObject({ state: 'REJECTED', rejection: { code: 'ABORTED' } });
+  });
+});
+
+describe('a saga that was started by hand with an input that is none', () => {
+  it.each([
+    ['no input', []],
+    ['null', [null]],
+    ['other fields', [{ orderId: 1 }]],
+  ])('%s is neither an order nor a 500', async (_, args) => {
+    const connection = await Connection.connect({ address: system().temporalAddress });
+    const id = randomUUID();
+    const handle = await new Client({ connection }).workflow.start('createOrder', {
+      workflowId: `create-order:${id}`,
+      taskQueue: 'nobody-polls-it',
+      args,
+    });
+    expect(await call('GET', `/v1/orders/${id}`)).toMatchObject({ status: 404, body: { code: 'ORDER_NOT_FOUND' } });
+    expect((await call('GET', `/v1/sagas/create-order:${id}`)).status).toBe(404);
+    await handle.terminate();
+    await connection.close();
+  });
+});
+
 describe('POST /v1/sagas/{sagaId}/resolve', () => {
   it('makes a decision once for its key, keeps its note, and refuses another under that key', async () => {
     const { sagaId } = await sagaInNeed();
