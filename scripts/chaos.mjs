@@ -3,7 +3,7 @@ import { prepareProject } from './bootstrap.mjs';
 
 try {
   await prepareProject({ log: () => {} });
-  const { chaos } = await import('../dist/scripts/chaos.js');
+  const { chaos } = await import('../dist/test/chaos/command-line.js');
   process.exit(await chaos(process.argv.slice(2), console.log));
 } catch (error) {
   console.error(error.name === 'ChaosUsageError' ? error.message : error);

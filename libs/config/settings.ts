@@ -102,10 +102,10 @@ const catalogue = {
   SAGA_FORWARD_DEADLINE_MS: milliseconds(120_000),
   SAGA_ATTENTION_AFTER_MS: milliseconds(600_000),
   APPROVAL_WITHIN_MS: upTo(MAX_APPROVAL_MS, `${MAX_APPROVAL_DAYS} days: nothing is held for longer`).default(86_400_000),
-  SETTLE_LOST_SAGAS: z.enum(['on', 'off']).default('off'),
-  SETTLE_SWEEP_MS: milliseconds(60_000),
 
   PAYMENT_AUTHORIZATION_TTL_MS: milliseconds(1_296_000_000),
+  SETTLE_LOST_SAGAS: z.enum(['on', 'off']).default('off'),
+  SETTLE_SWEEP_MS: milliseconds(60_000),
 
   AUTH: z.enum(['off', 'required']).optional(),
   API_KEYS: z

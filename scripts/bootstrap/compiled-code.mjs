@@ -43,7 +43,11 @@ export async function compile({ log, signal }) {
 function hashOfSources() {
   const folders = JSON.parse(fs.readFileSync(path.join(projectRoot, 'tsconfig.build.json'), 'utf8')).include;
   const files = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
-  return contentHash(projectRoot, files.concat(folders), (name) => /\.(ts|mts|json)$/.test(name) && !/\.(spec|test)\.ts$/.test(name));
+  return contentHash(
+    projectRoot,
+    files.concat(folders),
+    (name) => /\.(ts|mts|json)$/.test(name) && !/\.(spec|test)\.ts$/.test(name),
+  );
 }
 
 /** Workflows import workflow code, contracts and Temporal's packages, and nothing else (.dependency-cruiser.cjs). */

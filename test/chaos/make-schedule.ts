@@ -16,7 +16,7 @@ export interface Wanted {
 /** How many customers there are; with few of them lives get in each other's way. */
 export const CUSTOMERS = 12;
 /** What a life of the generator asks for on average, measured over many seeds (make-schedule.spec.ts holds it). */
-export const SAGAS_PER_LIFE = 2.4;
+export const SAGAS_PER_LIFE = 2.15;
 
 /** No disturbance begins in the last part of a run, so that each of them meets some load. */
 const CALM_END_MS = 3_000;

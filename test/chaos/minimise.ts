@@ -27,9 +27,10 @@ export async function minimise(
 ): Promise<Schedule> {
   const deadline = performance.now() + withinMs;
   const wanted = new Set(failed.violations.map(({ invariant }) => invariant));
+  const overdue = () => performance.now() >= deadline || signal?.aborted === true;
   const fails = async (acts: readonly Act[]): Promise<boolean> => {
     const candidate = scheduleOf(schedule, acts);
-    for (let attempt = 0; attempt < TRIES && performance.now() < deadline && !signal?.aborted; attempt++) {
+    for (let attempt = 0; attempt < TRIES && !overdue(); attempt++) {
       const result = await run(candidate).catch((error: Error) => (log(`minimise: ${error.message}`), undefined));
       if (result?.violations.some(({ invariant }) => wanted.has(invariant))) return true;
     }
@@ -49,10 +50,10 @@ export async function minimise(
   if (suspects.length > 0 && suspects.length < acts.length && (await attempt(suspects, 'only what is concerned')))
     acts = suspects;
 
-  for (let pieces = 2; acts.length > 1 && performance.now() < deadline && !signal?.aborted;) {
+  for (let pieces = 2; acts.length > 1 && !overdue();) {
     const size = Math.ceil(acts.length / pieces);
     let smaller: Act[] | undefined;
-    for (let from = 0; from < acts.length && !smaller && performance.now() < deadline; from += size) {
+    for (let from = 0; from < acts.length && !smaller && !overdue(); from += size) {
       const without = [...acts.slice(0, from), ...acts.slice(from + size)];
       if (without.length > 0 && (await attempt(without, `without ${from} to ${Math.min(from + size, acts.length) - 1}`)))
         smaller = without;

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { participantNames } from '../../contracts/participants.js';
 import type { Saga } from '../../contracts/saga.resource.js';
@@ -68,6 +69,8 @@ const tables = `
 const BATCH = 2_000;
 /** How many sagas are read at once. */
 const READERS = 6;
+/** How often one is looked at that shows no steps. */
+const LOOKS = 5;
 
 export interface Seen {
   diary: Diary;
@@ -128,8 +131,7 @@ async function sagasNow({ temporal, database }: ChaosSystem, client: Client, dia
   const sagas: object[] = [];
   const steps: object[] = [];
   const readOne = async (sagaId: string) => {
-    const read = await client.insist('GET', `/v1/sagas/${sagaId}`);
-    const saga = read?.status === 200 ? (read.body as unknown as Saga) : undefined;
+    const saga = await readSaga(client, sagaId);
     const decisions = saga?.steps.flatMap(({ resolutions = [] }) => resolutions) ?? [];
     sagas.push({
       sagaId,
@@ -161,6 +163,16 @@ async function sagasNow({ temporal, database }: ChaosSystem, client: Client, dia
   };
   await Promise.all(Array.from({ length: READERS }, reader));
   return { sagas, steps };
+}
+
+/** Its steps may be the worker's to tell, and a busy one may be late with that. */
+async function readSaga(client: Client, sagaId: string): Promise<Saga | undefined> {
+  for (let tries = 1; ; tries++) {
+    const read = await client.insist('GET', `/v1/sagas/${sagaId}`);
+    const saga = read?.status === 200 ? (read.body as unknown as Saga) : undefined;
+    if (!saga || saga.steps.length > 0 || tries === LOOKS) return saga;
+    await delay(500);
+  }
 }
 
 /** Also in a run that is not the newest any more. */

@@ -38,8 +38,9 @@ export async function traceOf(system: ChaosSystem, client: Client, diary: Diary,
     for (const { sagaId, kind, outcome, at } of diary.deeds)
       if (sagas.some((saga) => saga.saga_id === sagaId)) tell(at, `operator ${kind} ${sagaId}: ${outcome}`);
     for (const { saga_id: sagaId } of sagas) {
-      const { body } = await client.once('GET', `/v1/sagas/${sagaId}`);
-      const { state, steps = [] } = body as unknown as Saga;
+      const { status, body } = await client.once('GET', `/v1/sagas/${sagaId}`);
+      if (status !== 200) continue;
+      const { state, steps } = body as unknown as Saga;
       for (const step of steps) {
         const outcome = `${step.state}${step.error ? ` ${step.error.code}` : ''}, ${step.attempts} attempts`;
         tell(step.startedAt, `${sagaId} step ${step.name}: ${outcome}, until ${step.endedAt}`);

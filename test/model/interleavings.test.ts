@@ -29,9 +29,12 @@ describe('a saga ends whole, however it is interleaved', () => {
   });
 
   // The largest is left out for its time: random sagas have such parts and later runs too.
-  it.each(all.filter((saga) => saga !== chainAndTogether))('$name: terminated, settled or reset, with a lost task and an abort', (saga) => {
-    expect(whatGoesWrong(saga, laterRun)).toBeUndefined();
-  });
+  it.each(all.filter((saga) => saga !== chainAndTogether))(
+    '$name: terminated, settled or reset, with a lost task and an abort',
+    (saga) => {
+      expect(whatGoesWrong(saga, laterRun)).toBeUndefined();
+    },
+  );
 
   it.each([chain, stepAfterApproval])('$name: also if the pivot is sealed after a refusal that proves enough', (saga) => {
     expect(whatGoesWrong(saga, lostTasks, { ...allRules, sealsAfterProof: true })).toBeUndefined();

@@ -17,11 +17,7 @@ it('is run for every step of every saga', () => {
   const steps = profiles.map(({ subject, steps }) => [subject.saga, steps.map(({ name, kind }) => `${name}: ${kind}`)] as const);
   expect(Object.fromEntries(steps)).toEqual({
     createOrder: ['create order: compensable', 'reserve credit: compensable', 'approve order: pivot'],
-    'reviseOrder to less': [
-      'begin order revision: compensable',
-      'lower reservation: pivot',
-      'confirm order revision: retriable',
-    ],
+    'reviseOrder to less': ['begin order revision: compensable', 'lower reservation: pivot', 'confirm order revision: retriable'],
     bookTrip: [
       'create trip: compensable',
       'reserve room: compensable',

@@ -9,7 +9,9 @@ interface StartedAttributes {
 
 /** Starts the run that settles a lost saga: its type, its id and its input, marked as such. The saga service may have been faster. */
 export async function startSettleRun(client: Client, workflowId: string): Promise<void> {
-  const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+  const lost = client.workflow.getHandle(workflowId);
+  const { events } = await lost.fetchHistory();
+  const { typedSearchAttributes } = await lost.describe();
   const started = events?.[0]?.workflowExecutionStartedEventAttributes as StartedAttributes | undefined;
   const [input] = started?.input?.payloads ?? [];
   const request = JSON.parse(Buffer.from(input!.data!).toString('utf8')) as { policy: object };
@@ -18,6 +20,7 @@ export async function startSettleRun(client: Client, workflowId: string): Promis
       workflowId,
       taskQueue: started!.taskQueue!.name!,
       workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+      typedSearchAttributes,
       args: [{ ...request, policy: { ...request.policy, settle: true } }],
     })
     .catch((error: unknown) => {

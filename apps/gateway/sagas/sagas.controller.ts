@@ -47,8 +47,8 @@ export class SagasController {
     summary: 'Read a saga with its steps',
     description:
       'In the order they ran, compensations included. An open saga is asked itself: while no worker can be asked, `steps` is empty. ' +
-      'The steps of a saga that has ended are kept, also after Temporal has dropped its run. It needs the scope of what the saga ' +
-      'is about (`orders`, `trips`, `customers`), or `operator`.',
+      'The steps of one that has ended are kept, also after Temporal has dropped its run. It needs the scope of what the saga is about ' +
+      '(`orders`, `trips`, `customers`), or `operator`.',
   })
   @ApiOkResponse({ standardSchema: Saga })
   @ApiProblems(problemsOfOne)

@@ -1,20 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { sustainedRate } from '../test/chaos/calibrate.js';
-import { startChaosSystem } from '../test/chaos/chaos-system.js';
-import { whyNoClocks } from '../test/chaos/clocks.js';
-import { figuresInWords } from '../test/chaos/figures.js';
-import { readInvariants } from '../test/chaos/invariants.js';
-import { makeSchedule } from '../test/chaos/make-schedule.js';
-import { minimise } from '../test/chaos/minimise.js';
-import { type ChaosResult, onSystem, runChaos } from '../test/chaos/run-chaos.js';
-import { readSchedule, type Schedule, writeSchedule } from '../test/chaos/schedule.js';
+import { minimise } from './minimise.js';
+import { runChaos } from './run-chaos.js';
+import { readSchedule, type Schedule, writeSchedule } from './schedule.js';
+import { MOST_SAGAS_PER_SECOND, resultInWords, scheduleInWords, seededRun } from './seeded-run.js';
 
 const REGRESSIONS = 'test/chaos/regressions';
-/** Never more than this, whatever the machine sustains. */
-const MOST_SAGAS_PER_SECOND = 5;
-const ROWS_SHOWN = 5;
 
 export class ChaosUsageError extends Error {
   override name = 'ChaosUsageError';
@@ -34,10 +26,10 @@ export async function chaos(args: string[], log: (line: string) => void): Promis
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(new Error(`stopped by ${name}`)));
   const { signal } = stop;
 
-  const [schedule, result] = options.schedule
-    ? await replayed(readSchedule(options.schedule), log, signal)
-    : await made(options, log, signal);
-  report(result, log);
+  const { schedule, result } = options.schedule
+    ? await again(readSchedule(options.schedule), log, signal)
+    : await seededRun({ seed: options.seed, seconds: options.minutes * 60, rate: options.rate }, { log, signal });
+  for (const line of resultInWords(result)) log(line);
   if (result.violations.length === 0) return 0;
 
   mkdirSync(REGRESSIONS, { recursive: true });
@@ -90,38 +82,7 @@ function optionsOf(args: string[]): Options {
   };
 }
 
-type Outcome = [Schedule, ChaosResult];
-
-async function replayed(schedule: Schedule, log: (line: string) => void, signal: AbortSignal): Promise<Outcome> {
-  log(`the schedule of seed ${schedule.seed}: ${inWords(schedule)}`);
-  return [schedule, await runChaos(schedule, { log, signal })];
-}
-
-async function made({ seed, minutes, rate: given }: Options, log: (line: string) => void, signal: AbortSignal): Promise<Outcome> {
-  log(`seed ${seed}`);
-  if (whyNoClocks !== undefined) log(`clock steps: not run here: ${whyNoClocks}`);
-  const wanted = { seed, seconds: minutes * 60, clocks: whyNoClocks === undefined };
-  const { splitWorker } = makeSchedule({ ...wanted, rate: 1 });
-  const system = await startChaosSystem({ splitWorker, log: (line) => log(`system: ${line}`), signal });
-  try {
-    const rate = given ?? Math.min((await sustainedRate(system, log)) / 2, MOST_SAGAS_PER_SECOND);
-    const schedule = makeSchedule({ ...wanted, rate });
-    log(`${rate.toFixed(1)} sagas/s: ${inWords(schedule)}`);
-    return [schedule, await onSystem(system, schedule, { log, signal })];
-  } finally {
-    await system.stop();
-  }
-}
-
-const inWords = ({ lives, disturbances, seconds, splitWorker }: Schedule) =>
-  `${lives.length} lives and ${disturbances.length} disturbances in ${seconds} s, gateway and worker ${splitWorker ? 'apart' : 'in one process'}`;
-
-function report({ violations, figures, trace }: ChaosResult, log: (line: string) => void): void {
-  for (const line of figuresInWords(figures)) log(line);
-  for (const { invariant, promise, rows } of violations) {
-    log(`VIOLATED ${invariant}: ${promise}`);
-    for (const row of rows.slice(0, ROWS_SHOWN)) log(`  ${JSON.stringify(row)}`);
-  }
-  for (const line of trace) log(line);
-  log(`${violations.length} violations of ${readInvariants().length} invariants`);
+async function again(schedule: Schedule, log: (line: string) => void, signal: AbortSignal) {
+  log(`the schedule of seed ${schedule.seed}: ${scheduleInWords(schedule)}`);
+  return { schedule, result: await runChaos(schedule, { log, signal }) };
 }
