@@ -61,7 +61,7 @@ describe('a saga that has ended', () => {
     const { sagaId } = await placeOrder(customerId, 1);
     const before = await eventually(
       () => saga(sagaId),
-      ({ state, steps }) => state === 'COMPENSATED' && steps.length > 0,
+      ({ state, endedAt, steps }) => state === 'COMPENSATED' && endedAt !== null && steps.length > 0,
     );
     await keptSaga(sagaId);
     const run = { namespace: 'default', workflowExecution: { workflowId: sagaId } };
