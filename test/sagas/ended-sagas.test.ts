@@ -21,7 +21,7 @@ afterEach(clearFaults);
 
 const stored = async (sagaId: string) =>
   (await (await fetch(new URL(`/sagas/${sagaId}`, system().sagaUrl))).json()) as StoredSaga;
-/** The saga service has its end and its steps, whoever has reported them. */
+/** The saga service has its end and its steps, no matter which of the two reported them. */
 const keptSaga = (sagaId: string) =>
   eventually(
     () => stored(sagaId),
