@@ -1,14 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Trip } from '../../../contracts/trip.resource.js';
-import { fingerprint } from '../../../libs/service-kit/fingerprint.js';
 import { bookTripIds, type BookTripRequest, bookTripType } from '../../../workflows/book-trip/book-trip.contract.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
 import { Links } from '../links.js';
 import { businessIdOfKey, newBusinessId } from '../saga-start/business-id.js';
 import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
-import type { WithoutPolicy } from '../saga-start/saga-start.js';
+import { requestIdentity } from '../saga-start/request-identity.js';
+import type { SagaInput } from '../saga-start/saga-start.js';
 import { SagaStarter } from '../saga-start/saga-starter.service.js';
 import { askedParts } from './asked-parts.js';
+import { KnownCustomers } from './known-customers.service.js';
 import { participantsFor } from './part-participants.js';
 import { TripReader } from './trip-reader.service.js';
 import type { BookTrip, TripAccepted } from './trip.dto.js';
@@ -19,6 +20,7 @@ export class BookTripService {
   constructor(
     @Inject(SagaStarter) private readonly sagas: SagaStarter,
     @Inject(TripReader) private readonly trips: TripReader,
+    @Inject(KnownCustomers) private readonly customers: KnownCustomers,
     @Inject(Links) private readonly links: Links,
     @Inject(GATEWAY_SETTINGS) private readonly settings: Pick<GatewaySettings, 'APPROVAL_WITHIN_MS'>,
   ) {}
@@ -27,18 +29,20 @@ export class BookTripService {
   async book(trip: BookTrip, { caller, idempotencyKey: key }: CommandHeaders): Promise<TripAccepted> {
     const tripId = key === undefined ? newBusinessId() : businessIdOfKey('POST /v1/trips', caller, key);
     const { customerId } = trip;
+    const isKnown = await this.customers.has(customerId);
     const { sagaId, runId } = await this.sagas.create(
       {
         type: bookTripType,
         sagaId: bookTripIds.of(tripId),
+        noun: 'trip',
         businessId: tripId,
         customerId,
-        request: this.requestOf(tripId, trip),
-        participants: participantsFor(trip),
+        request: { ...this.inputOf(tripId, trip), ...(isKnown && { customerVerified: true }) },
+        participants: [...participantsFor(trip), ...(isKnown ? [] : ['customer' as const])],
         summary: `Trip ${tripId} for customer ${customerId}`,
         details: inWords(trip),
       },
-      { fingerprint: fingerprint(trip), repeatable: key !== undefined },
+      requestIdentity({ type: bookTripType, businessId: tripId, caller, idempotencyKey: key, content: trip }),
     );
     const links = { self: this.links.trip(tripId), ...this.links.ofRun(sagaId, runId) };
     return { tripId, state: 'PENDING', sagaId, links };
@@ -52,7 +56,7 @@ export class BookTripService {
     return trip?.state === 'PENDING' || trip?.state === 'AWAITING_APPROVAL' ? undefined : trip;
   }
 
-  private requestOf(tripId: string, trip: BookTrip): WithoutPolicy<BookTripRequest> {
+  private inputOf(tripId: string, trip: BookTrip): SagaInput<BookTripRequest> {
     const { customerId, paymentMethod, approvalRequiredAbove: requiredAbove } = trip;
     return {
       tripId,
