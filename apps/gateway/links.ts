@@ -28,7 +28,7 @@ export class Links {
   }
 
   /** Where one run of a saga can be watched. */
-  ofRun(sagaId: string, runId: string): { saga: string; temporalUi: string } {
+  ofRun(sagaId: string, runId: string | undefined): { saga: string; temporalUi: string } {
     return { saga: this.saga(sagaId), temporalUi: this.temporalUi(sagaId, runId) };
   }
 

@@ -49,11 +49,11 @@ export class ServiceApi {
     this.listener = listener;
   }
 
-  async get<Resource>(path: string, query: Query = {}): Promise<Resource> {
+  async get<Resource>(path: string, query: Query = {}, timeoutMs = TIMEOUT_MS): Promise<Resource> {
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
     return this.resource(
-      await this.ask({ method: 'GET', path: search.size > 0 ? `${path}?${search.toString()}` : path, timeoutMs: TIMEOUT_MS }),
+      await this.ask({ method: 'GET', path: search.size > 0 ? `${path}?${search.toString()}` : path, timeoutMs }),
     );
   }
 

@@ -17,7 +17,7 @@ import { shipOrderIds, type ShipOrderRequest, shipOrderType } from '../../../wor
 import { Links } from '../links.js';
 import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
 import { ResourceCommandStarter, type ResourceCommand } from '../saga-start/resource-command-starter.service.js';
-import type { WithoutPolicy } from '../saga-start/saga-start.js';
+import type { SagaInput } from '../saga-start/saga-start.js';
 import type { OrderCommandAccepted, PayOrder, ReviseOrder } from './order-command.dto.js';
 import { OrderReader } from './order-reader.service.js';
 
@@ -62,7 +62,7 @@ const kinds: Record<OrderCommand, CommandKind> = {
   },
 };
 
-type CommandRequest = WithoutPolicy<ReviseOrderRequest | CancelOrderRequest | PayOrderRequest | ShipOrderRequest>;
+type CommandRequest = SagaInput<ReviseOrderRequest | CancelOrderRequest | PayOrderRequest | ShipOrderRequest>;
 
 /** Starts the sagas of the commands on an order that stands. */
 @Injectable()

@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Order, OrderAccepted, PlaceOrder } from '../../../contracts/order.resource.js';
 import type { SagaOutline } from '../../../contracts/saga-outline.js';
-import { fingerprint } from '../../../libs/service-kit/fingerprint.js';
 import {
   type CreateOrderRequest,
   createOrderType,
@@ -11,7 +10,8 @@ import { outlineOf } from '../../../workflows/outlines.js';
 import { Links } from '../links.js';
 import { businessIdOfKey, newBusinessId } from '../saga-start/business-id.js';
 import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
-import type { WithoutPolicy } from '../saga-start/saga-start.js';
+import { requestIdentity } from '../saga-start/request-identity.js';
+import type { SagaInput } from '../saga-start/saga-start.js';
 import { SagaStarter } from '../saga-start/saga-starter.service.js';
 import { OrderReader } from './order-reader.service.js';
 
@@ -28,11 +28,12 @@ export class PlaceOrderService {
   async place(order: PlaceOrder, { caller, idempotencyKey: key }: CommandHeaders): Promise<OrderAccepted> {
     const orderId = key === undefined ? newBusinessId() : businessIdOfKey('POST /v1/orders', caller, key);
     const { customerId, lines } = order;
-    const request: WithoutPolicy<CreateOrderRequest> = { orderId, customerId, lines };
+    const request: SagaInput<CreateOrderRequest> = { orderId, customerId, lines };
     const { sagaId, runId } = await this.sagas.create(
       {
         type: createOrderType,
         sagaId: createOrderIds.of(orderId),
+        noun: 'order',
         businessId: orderId,
         customerId,
         request,
@@ -40,7 +41,7 @@ export class PlaceOrderService {
         summary: `Order ${orderId} for customer ${customerId}`,
         details: lines.map(({ sku, quantity }) => `- ${quantity} × ${sku}`).join('\n'),
       },
-      { fingerprint: fingerprint(order), repeatable: key !== undefined },
+      requestIdentity({ type: createOrderType, businessId: orderId, caller, idempotencyKey: key, content: order }),
     );
     const links = { self: this.links.order(orderId), ...this.links.ofRun(sagaId, runId) };
     return { orderId, state: 'PENDING', sagaId, links };

@@ -25,6 +25,11 @@ export class ParticipantsService implements OnApplicationBootstrap, OnApplicatio
     for (const name of names) this.watches[name].assertAvailable('Nothing was started. Try again later.');
   }
 
+  /** Whether a participant could do its work when it was asked last; costs no request. */
+  isAvailable(name: Participant): boolean {
+    return this.watches[name].available;
+  }
+
   async onApplicationBootstrap(): Promise<void> {
     await Promise.all(participantNames.map((name) => this.watches[name].start()));
   }

@@ -1,14 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { WorkflowExecutionAlreadyStartedError, type WorkflowExecutionInfo } from '@temporalio/client';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fingerprint as fingerprintOf } from '../../../libs/service-kit/fingerprint.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import type { RequestIdentity } from '../../../workflows/saga/saga.contract.js';
 import type { WorkflowIds } from '../../../workflows/saga/workflow-id.js';
-import { visibilityQuery } from '../sagas/visibility-query.js';
-import { TemporalService } from '../temporal/temporal.service.js';
 import type { CommandHeaders } from './command-headers.decorator.js';
-import type { RequestIdentity, SagaStart, StartedRun } from './saga-start.js';
-import { keyReused, SagaStarter } from './saga-starter.service.js';
+import { RememberedRequests } from './remembered-requests.service.js';
+import { requestIdentity } from './request-identity.js';
+import type { SagaStart, StartedRun } from './saga-start.js';
+import { isStartedBy, SagaStarter } from './saga-starter.service.js';
 
 /** An order or a trip that takes commands, as its owner shows it. */
 export interface Aggregate {
@@ -52,7 +52,7 @@ interface Unchanged {
   reason?: { code: string; detail: string };
 }
 
-/** The newest commands are read by workflow id, which is strongly consistent. Older ones come from visibility. */
+/** The newest commands are read by workflow id, which is strongly consistent. The owner remembers all others. */
 const RECENT = 10;
 /** How many taken numbers are skipped before the command is refused. */
 const MAX_NUMBERS = 5;
@@ -67,8 +67,8 @@ const FIRST_LOOK_MS = 15;
 @Injectable()
 export class ResourceCommandStarter {
   constructor(
-    @Inject(TemporalService) private readonly temporal: TemporalService,
     @Inject(SagaStarter) private readonly starter: SagaStarter,
+    @Inject(RememberedRequests) private readonly remembered: RememberedRequests,
   ) {}
 
   /**
@@ -80,10 +80,12 @@ export class ResourceCommandStarter {
     { caller, idempotencyKey }: Pick<CommandHeaders, 'caller' | 'idempotencyKey'>,
   ): Promise<StartedRun> {
     const { type, businessId, content } = command;
-    const fingerprint = fingerprintOf(content);
-    if (idempotencyKey === undefined) return this.begin(command, { fingerprint, repeatable: false });
-    const key = fingerprintOf(type, businessId, caller, idempotencyKey);
-    return this.starter.singleFlight(`${key} ${fingerprint}`, () => this.begin(command, { fingerprint, repeatable: true, key }));
+    const identity = requestIdentity({ type, businessId, caller, idempotencyKey, content });
+    if (identity === undefined) return this.begin(command, identity);
+    return this.starter.singleFlight(`${identity.key} ${identity.fingerprint}`, async () => {
+      const remembered = await this.remembered.find(command, identity);
+      return remembered === undefined ? this.begin(command, identity) : this.replayRemembered(command, remembered);
+    });
   }
 
   /**
@@ -98,7 +100,7 @@ export class ResourceCommandStarter {
 
   private async begin<Resource extends Aggregate>(
     command: ResourceCommand<Resource>,
-    identity: RequestIdentity,
+    identity: RequestIdentity | undefined,
   ): Promise<StartedRun> {
     let free = 1;
     for (let attempt = 1; ; attempt++) {
@@ -118,11 +120,17 @@ export class ResourceCommandStarter {
       }
       const sagaId = command.ids.of(command.businessId, number);
       const taken = await this.starter.describe(sagaId);
-      if (taken && isRunOf(taken, identity)) return this.replayAnswer(command, taken);
+      if (taken && isStartedBy(taken, identity)) return this.replayAnswer(command, taken);
       if (taken?.status.name === 'RUNNING' || attempt === MAX_NUMBERS) throw inProgress(command, sagaId);
       // The other saga has ended since, or was ended by force before it was counted. Its number is used either way.
       free = number + 1;
     }
+  }
+
+  /** Answers a retry that the owner remembers; Temporal may have forgotten its run. */
+  private async replayRemembered(command: AggregateCommand, sagaId: string): Promise<StartedRun> {
+    const run = await this.starter.describe(sagaId).catch(() => undefined);
+    return run ? this.replayAnswer(command, run) : this.starter.remember(sagaId, command.businessId);
   }
 
   /** Answers a retry with the run that its first request started. */
@@ -149,32 +157,19 @@ export class ResourceCommandStarter {
   }
 
   /**
-   * The run that the first request with the key started; undefined if there was none.
+   * The run that the first request with the key started, if its command has not reached the owner yet; undefined if there is none.
    * @throws ProblemException 422 `IDEMPOTENCY_KEY_REUSED` if that request asked for something else.
    */
-  private async firstRun(command: AggregateCommand, newest: number, identity: RequestIdentity): Promise<Run | undefined> {
-    if (identity.key === undefined) return undefined;
-    const { type, businessId, ids } = command;
+  private async firstRun(
+    { businessId, ids }: AggregateCommand,
+    newest: number,
+    identity: RequestIdentity | undefined,
+  ): Promise<Run | undefined> {
+    if (identity === undefined) return undefined;
     const numbers = Array.from({ length: Math.min(newest, RECENT) }, (_, index) => newest - index);
     const recent = await Promise.all(numbers.map((number) => this.starter.describe(ids.of(businessId, number))));
-    const older = newest > RECENT ? await this.runsOf(visibilityQuery({ type, businessId })) : [];
-    return [...recent, ...older].find((run) => run !== undefined && isRunOf(run, identity));
+    return recent.find((run) => run !== undefined && isStartedBy(run, identity));
   }
-
-  private runsOf(query: string): Promise<Run[]> {
-    return this.temporal.call(async (client) => {
-      const runs: Run[] = [];
-      for await (const run of client.workflow.list({ query })) runs.push(run);
-      return runs;
-    });
-  }
-}
-
-/** @throws ProblemException 422 `IDEMPOTENCY_KEY_REUSED` when the key is the run's and what was asked for is not. */
-function isRunOf({ workflowId, memo }: Run, { key, fingerprint }: RequestIdentity): boolean {
-  if (key === undefined || memo?.['idempotencyKey'] !== key) return false;
-  if (memo['fingerprint'] !== fingerprint) throw keyReused(workflowId);
-  return true;
 }
 
 function sagaOf<Resource extends Aggregate>(command: ResourceCommand<Resource>, resource: Resource, number: number): SagaStart {
@@ -182,6 +177,7 @@ function sagaOf<Resource extends Aggregate>(command: ResourceCommand<Resource>, 
   return {
     type,
     sagaId: ids.of(businessId, number),
+    noun,
     businessId,
     customerId: resource.customerId,
     summary: `The ${noun} ${businessId} is to be ${done}`,

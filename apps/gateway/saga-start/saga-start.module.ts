@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { ResourceCommandStarter } from './resource-command-starter.service.js';
+import { RememberedRequests } from './remembered-requests.service.js';
 import { EAGER_START, SagaStarter } from './saga-starter.service.js';
 import { StartedSagas } from './started-sagas.service.js';
 
@@ -11,7 +12,13 @@ export class SagaStartModule {
   static register(eagerStart: boolean): DynamicModule {
     return {
       module: SagaStartModule,
-      providers: [{ provide: EAGER_START, useValue: eagerStart }, SagaStarter, ResourceCommandStarter, StartedSagas],
+      providers: [
+        { provide: EAGER_START, useValue: eagerStart },
+        SagaStarter,
+        ResourceCommandStarter,
+        StartedSagas,
+        RememberedRequests,
+      ],
       exports: [SagaStarter, ResourceCommandStarter, StartedSagas],
     };
   }

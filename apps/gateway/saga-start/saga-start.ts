@@ -5,9 +5,11 @@ import type { SagaPolicy } from '../../../workflows/saga/saga.contract.js';
 export interface SagaStart {
   type: string;
   sagaId: string;
+  /** The kind of what the saga is about; its participant of the same name owns it. */
+  noun: 'order' | 'trip';
   businessId: string;
   customerId: string;
-  /** The saga's one argument, but for the policy that all sagas get. */
+  /** The saga's one argument, without the policy and the identity of the request. */
   request: object;
   /** Who must be there for the saga to do its work. */
   participants: readonly Participant[];
@@ -15,21 +17,12 @@ export interface SagaStart {
   details?: string;
 }
 
-/** The one argument of a saga without the policy that the gateway gives to all of them. */
-export type WithoutPolicy<Request extends { policy: SagaPolicy }> = Omit<Request, 'policy'>;
+/** The one argument of a saga without the policy and the identity of the request, which the starter adds. */
+export type SagaInput<Request extends { policy: SagaPolicy }> = Omit<Request, 'policy' | 'request'>;
 
-/** Who requested a saga and what, kept with its run so that a retry is recognised. */
-export interface RequestIdentity {
-  /** The fingerprint of the request's content. */
-  fingerprint: string;
-  /** True if the request has an `Idempotency-Key`, so it may be a retry. */
-  repeatable: boolean;
-  /** The fingerprint of that key, where the saga's id does not follow from it. */
-  key?: string;
-}
-
-/** The run of a saga that a command has started, now or when it was sent first. */
+/** The run of a saga that a command has started, now or by its first request. */
 export interface StartedRun {
   sagaId: string;
-  runId: string;
+  /** Undefined for a run that Temporal has forgotten. */
+  runId: string | undefined;
 }

@@ -8,15 +8,18 @@ import {
 import { sagaPolicy } from '../../../libs/config/saga-policy.js';
 import { fastStepMs } from '../../../libs/service-client/attempt-durations.js';
 import { ParticipantUnavailableException } from '../../../libs/service-client/participant-unavailable.exception.js';
-import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
-import type { SagaPolicy } from '../../../workflows/saga/saga.contract.js';
+import type { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import type { RequestIdentity, SagaPolicy } from '../../../workflows/saga/saga.contract.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
 import { Links } from '../links.js';
 import { ParticipantsService } from '../participants/participants.service.js';
+import { ReadModels } from '../read-models/read-models.service.js';
 import { TemporalUnavailableException } from '../temporal/temporal-unavailable.exception.js';
 import { TemporalService } from '../temporal/temporal.service.js';
-import type { RequestIdentity, SagaStart, StartedRun } from './saga-start.js';
+import { keyReused } from './key-reused.js';
+import { RememberedRequests } from './remembered-requests.service.js';
+import type { SagaStart, StartedRun } from './saga-start.js';
 
 export const EAGER_START = Symbol('EAGER_START');
 
@@ -24,11 +27,22 @@ const START_MS = 3_500;
 /** Within the five seconds that a caller is promised. */
 const CREATE_MS = 4_500;
 
-/** What a run's memo keeps of the request that started it. */
-const memoOf = ({ fingerprint, key }: RequestIdentity) => ({
-  fingerprint,
-  ...(key === undefined ? {} : { idempotencyKey: key }),
-});
+/** A run's memo keeps the request that started it: without a key there is no second one to compare. */
+const memoOf = (identity: RequestIdentity | undefined) =>
+  identity === undefined ? {} : { memo: { idempotencyKey: identity.key, fingerprint: identity.fingerprint } };
+
+/** The run of a saga, as far as a request can be compared with it. */
+export type ComparableRun = Pick<WorkflowExecutionDescription, 'workflowId' | 'runId' | 'memo'>;
+
+/**
+ * Whether the request is the one that started this run.
+ * @throws ProblemException 422 `IDEMPOTENCY_KEY_REUSED` when the key is the run's and the content is not.
+ */
+export function isStartedBy({ workflowId, memo }: ComparableRun, identity: RequestIdentity | undefined): boolean {
+  if (identity === undefined || memo?.['idempotencyKey'] !== identity.key) return false;
+  if (memo['fingerprint'] !== identity.fingerprint) throw keyReused(workflowId);
+  return true;
+}
 
 /** Starts sagas: each id once for ever, so that whoever asks again finds what the first request began. */
 @Injectable()
@@ -39,20 +53,23 @@ export class SagaStarter {
   constructor(
     @Inject(TemporalService) private readonly temporal: TemporalService,
     @Inject(ParticipantsService) private readonly participants: ParticipantsService,
+    @Inject(RememberedRequests) private readonly remembered: RememberedRequests,
+    @Inject(ReadModels) private readonly readModels: ReadModels,
     @Inject(Links) private readonly links: Links,
     @Inject(GATEWAY_SETTINGS) private readonly settings: GatewaySettings,
     @Inject(EAGER_START) private readonly eagerStart: boolean,
   ) {}
 
   /**
-   * Starts the saga of something new, whose id follows from the idempotency key if there is one. Returns as soon as the start is durable;
-   * a repeated key is answered as it was the first time.
+   * Starts the saga of a new order or trip, whose id follows from the idempotency key if there is one. Returns as soon as the start is
+   * durable; a retry gets the first answer. The owner remembers requests for longer than Temporal, so it is asked first.
+   * @param identity of a request with an idempotency key, so that it may be a retry.
    * @throws ProblemException 422 `IDEMPOTENCY_KEY_REUSED`, 503 `PARTICIPANT_UNAVAILABLE` (nothing was started) or 503
    * `TEMPORAL_UNAVAILABLE`, whose detail says whether the saga may run all the same.
    */
-  create(saga: SagaStart, identity: RequestIdentity): Promise<StartedRun> {
-    const start = () => this.createOnce(saga, identity);
-    return identity.repeatable ? this.singleFlight(`${saga.sagaId} ${identity.fingerprint}`, start) : start();
+  create(saga: SagaStart, identity: RequestIdentity | undefined): Promise<StartedRun> {
+    if (identity === undefined) return this.start(saga, identity);
+    return this.singleFlight(`${saga.sagaId} ${identity.fingerprint}`, () => this.createOnce(saga, identity));
   }
 
   /** Runs `start`, or joins the call with the same key that is still in flight. */
@@ -68,7 +85,7 @@ export class SagaStarter {
    * Starts a saga as soon as it is known that it can do its work.
    * @throws ProblemException 503; WorkflowExecutionAlreadyStartedError when its id is taken.
    */
-  async start(saga: SagaStart, identity: RequestIdentity): Promise<StartedRun> {
+  async start(saga: SagaStart, identity: RequestIdentity | undefined, withinMs = START_MS): Promise<StartedRun> {
     this.participants.assertAvailable(saga.participants);
     const { type, sagaId, businessId, customerId, request, summary, details } = saga;
     const start = this.temporal.call(
@@ -78,9 +95,9 @@ export class SagaStarter {
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
           workflowIdConflictPolicy: 'FAIL',
           taskQueue: this.settings.TEMPORAL_TASK_QUEUE,
-          args: [{ ...request, policy: this.policy }],
+          args: [{ ...request, ...(identity && { request: identity }), policy: this.policy }],
           requestEagerStart: this.eagerStart,
-          memo: memoOf(identity),
+          ...memoOf(identity),
           typedSearchAttributes: [
             { key: searchAttributes.sagaType, value: type },
             { key: searchAttributes.sagaState, value: 'RUNNING' },
@@ -90,10 +107,10 @@ export class SagaStarter {
           staticSummary: summary,
           ...(details === undefined ? {} : { staticDetails: details }),
         }),
-      START_MS,
+      Math.min(withinMs, START_MS),
     );
     const handle = await start.catch((error: unknown) => {
-      throw error instanceof TemporalUnavailableException ? this.inDoubt(error, saga, identity) : error;
+      throw error instanceof TemporalUnavailableException ? this.inDoubt(error, saga, identity !== undefined) : error;
     });
     return { sagaId, runId: handle.firstExecutionRunId };
   }
@@ -108,29 +125,38 @@ export class SagaStarter {
       });
   }
 
-  /** The saga's outcome, or undefined if it does not end within `ms`. A saga ended by force has no result. */
+  /**
+   * The saga's outcome, or undefined if it does not end within `ms`. A saga that was ended by force has no result, nor has one that Temporal
+   * has forgotten.
+   */
   async outcome<Outcome>(sagaId: string, ms: number): Promise<{ result?: Outcome } | undefined> {
     return this.temporal
       .wait(async (client) => ({ result: (await client.workflow.getHandle(sagaId).result()) as Outcome }), ms)
       .catch((error: unknown) => {
-        if (error instanceof WorkflowFailedError) return {};
+        if (error instanceof WorkflowFailedError || error instanceof WorkflowNotFoundError) return {};
         throw error;
       });
   }
 
+  /** The run of a saga that its owner remembers, for links: as Temporal has it, else as the read model does. */
+  async remember(sagaId: string, businessId: string): Promise<StartedRun> {
+    const run = await this.describe(sagaId).catch(() => undefined);
+    return { sagaId, runId: run?.runId ?? (await this.readModels.runOf(sagaId, businessId)) };
+  }
+
   private async createOnce(saga: SagaStart, identity: RequestIdentity): Promise<StartedRun> {
     const deadline = Date.now() + CREATE_MS;
+    const msLeft = () => Math.max(deadline - Date.now(), 1);
     try {
-      return await this.start(saga, identity);
+      const remembered = await this.remembered.find(saga, identity);
+      if (remembered !== undefined) return await this.remember(remembered, saga.businessId);
+      return await this.start(saga, identity, msLeft());
     } catch (error) {
-      // A repeat needs no participant: what was accepted before is accepted still.
-      const mayBeRepeat =
-        error instanceof WorkflowExecutionAlreadyStartedError ||
-        (identity.repeatable && error instanceof ParticipantUnavailableException);
-      if (!mayBeRepeat) throw error;
-      const first = await this.describe(saga.sagaId, Math.max(deadline - Date.now(), 1));
-      if (!first) throw error;
-      if (first.memo?.['fingerprint'] !== identity.fingerprint) throw keyReused(saga.sagaId);
+      // A retry needs no participant: what was accepted before is accepted still. Without the owner only Temporal can tell a retry.
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError || error instanceof ParticipantUnavailableException))
+        throw error;
+      const first = await this.describe(saga.sagaId, msLeft());
+      if (!first || !isStartedBy(first, identity)) throw error;
       return { sagaId: saga.sagaId, runId: first.runId };
     }
   }
@@ -140,11 +166,7 @@ export class SagaStarter {
     return { ...policy, fastStepMs: fastStepMs(policy.fastStepMs) };
   }
 
-  private inDoubt(
-    { sent, cause }: TemporalUnavailableException,
-    { sagaId }: SagaStart,
-    { repeatable }: RequestIdentity,
-  ): ProblemException {
+  private inDoubt({ sent, cause }: TemporalUnavailableException, { sagaId }: SagaStart, repeatable: boolean): ProblemException {
     if (!sent) return new TemporalUnavailableException(sent, { cause, consequence: 'Nothing was started. Try again later.' });
     const settle = repeatable
       ? 'Repeat the request with the same Idempotency-Key: that settles it, and never starts a second saga.'
@@ -155,11 +177,3 @@ export class SagaStarter {
     });
   }
 }
-
-/** 422 `IDEMPOTENCY_KEY_REUSED`. */
-export const keyReused = (sagaId: string): ProblemException =>
-  new ProblemException(
-    422,
-    'IDEMPOTENCY_KEY_REUSED',
-    `The Idempotency-Key belongs to the saga ${sagaId}, which was started by other content. Another request needs a key of its own.`,
-  );

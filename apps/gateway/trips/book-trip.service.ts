@@ -1,14 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { SagaOutline } from '../../../contracts/saga-outline.js';
 import type { Trip } from '../../../contracts/trip.resource.js';
-import { fingerprint } from '../../../libs/service-kit/fingerprint.js';
 import { bookTripIds, type BookTripRequest, bookTripType } from '../../../workflows/book-trip/book-trip.contract.js';
 import { outlineOf } from '../../../workflows/outlines.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
 import { Links } from '../links.js';
 import { businessIdOfKey, newBusinessId } from '../saga-start/business-id.js';
 import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
-import type { WithoutPolicy } from '../saga-start/saga-start.js';
+import { requestIdentity } from '../saga-start/request-identity.js';
+import type { SagaInput } from '../saga-start/saga-start.js';
 import { SagaStarter } from '../saga-start/saga-starter.service.js';
 import { askedParts } from './asked-parts.js';
 import { KnownCustomers } from './known-customers.service.js';
@@ -31,18 +31,20 @@ export class BookTripService {
   async book(trip: BookTrip, { caller, idempotencyKey: key }: CommandHeaders): Promise<TripAccepted> {
     const tripId = key === undefined ? newBusinessId() : businessIdOfKey('POST /v1/trips', caller, key);
     const { customerId } = trip;
+    const request = await this.inputOf(tripId, trip);
     const { sagaId, runId } = await this.sagas.create(
       {
         type: bookTripType,
         sagaId: bookTripIds.of(tripId),
+        noun: 'trip',
         businessId: tripId,
         customerId,
-        request: await this.requestOf(tripId, trip),
-        participants: participantsFor(trip),
+        request,
+        participants: [...participantsFor(trip), ...(request.customerVerified ? [] : ['customer' as const])],
         summary: `Trip ${tripId} for customer ${customerId}`,
         details: inWords(trip),
       },
-      { fingerprint: fingerprint(trip), repeatable: key !== undefined },
+      requestIdentity({ type: bookTripType, businessId: tripId, caller, idempotencyKey: key, content: trip }),
     );
     const links = { self: this.links.trip(tripId), ...this.links.ofRun(sagaId, runId) };
     return { tripId, state: 'PENDING', sagaId, links };
@@ -58,10 +60,10 @@ export class BookTripService {
 
   /** What booking the trip would do. It has no effect. */
   async outline(trip: BookTrip): Promise<SagaOutline> {
-    return outlineOf(bookTripType, await this.requestOf(newBusinessId(), trip));
+    return outlineOf(bookTripType, await this.inputOf(newBusinessId(), trip));
   }
 
-  private async requestOf(tripId: string, trip: BookTrip): Promise<WithoutPolicy<BookTripRequest>> {
+  private async inputOf(tripId: string, trip: BookTrip): Promise<SagaInput<BookTripRequest>> {
     const { customerId, paymentMethod, approvalRequiredAbove: requiredAbove } = trip;
     return {
       tripId,

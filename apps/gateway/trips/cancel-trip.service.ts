@@ -4,7 +4,7 @@ import { cancelTripIds, type CancelTripRequest, cancelTripType } from '../../../
 import { Links } from '../links.js';
 import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
 import { ResourceCommandStarter, type ResourceCommand } from '../saga-start/resource-command-starter.service.js';
-import type { WithoutPolicy } from '../saga-start/saga-start.js';
+import type { SagaInput } from '../saga-start/saga-start.js';
 import { participantsFor } from './part-participants.js';
 import { TripReader } from './trip-reader.service.js';
 import type { TripAccepted } from './trip.dto.js';
@@ -20,7 +20,7 @@ export class CancelTripService {
 
   /** @throws ProblemException as `ResourceCommandStarter.start`. */
   async cancel(tripId: string, headers: CommandHeaders): Promise<TripAccepted> {
-    const request: WithoutPolicy<CancelTripRequest> = { tripId };
+    const request: SagaInput<CancelTripRequest> = { tripId };
     const command: ResourceCommand<Trip> = {
       noun: 'trip',
       businessId: tripId,

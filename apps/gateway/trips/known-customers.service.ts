@@ -1,31 +1,38 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ParticipantsService } from '../participants/participants.service.js';
 
-const REMEMBERED = 10_000;
+const CAPACITY = 10_000;
+/** A trip is accepted without the look-up, too: then its saga checks the customer. */
+const LOOK_UP_MS = 500;
 
-/** Customers that the customer service has shown before. A customer that exists stays, so it is asked for once. */
+/** Customers that are known to exist, so that a trip's saga need not check them. The most recently asked ones are kept. */
 @Injectable()
 export class KnownCustomers {
+  /** In order of use, the latest last. */
   private readonly known = new Set<string>();
 
   constructor(@Inject(ParticipantsService) private readonly participants: ParticipantsService) {}
 
-  /** Whether the customer is known to exist. False also if the customer service cannot be asked: then the saga checks. */
+  /** Whether the customer exists. False also when the customer service cannot be asked in time. */
   async has(customerId: string): Promise<boolean> {
-    if (this.known.has(customerId)) return true;
-    const found = await this.participants.apis.customer.get(`/customers/${customerId}`).then(
+    const exists = this.known.delete(customerId) || (await this.lookUp(customerId));
+    if (exists) this.keep(customerId);
+    return exists;
+  }
+
+  private async lookUp(customerId: string): Promise<boolean> {
+    if (!this.participants.isAvailable('customer')) return false;
+    return this.participants.apis.customer.get(`/customers/${customerId}`, {}, LOOK_UP_MS).then(
       () => true,
       () => false,
     );
-    if (found) this.remember(customerId);
-    return found;
   }
 
-  private remember(customerId: string): void {
+  private keep(customerId: string): void {
+    this.known.add(customerId);
     for (const oldest of this.known) {
-      if (this.known.size < REMEMBERED) break;
+      if (this.known.size <= CAPACITY) return;
       this.known.delete(oldest);
     }
-    this.known.add(customerId);
   }
 }

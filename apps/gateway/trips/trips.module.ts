@@ -11,6 +11,6 @@ import { UnrecordedTrips } from './unrecorded-trips.service.js';
 
 @Module({
   controllers: [TripsController, TripApprovalController],
-  providers: [BookTripService, CancelTripService, KnownCustomers, TripApproval, TripReader, ReservedParts, UnrecordedTrips],
+  providers: [BookTripService, CancelTripService, TripApproval, TripReader, ReservedParts, UnrecordedTrips, KnownCustomers],
 })
 export class TripsModule {}

@@ -1,0 +1,9 @@
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+
+/** 422 `IDEMPOTENCY_KEY_REUSED`. */
+export const keyReused = (sagaId: string): ProblemException =>
+  new ProblemException(
+    422,
+    'IDEMPOTENCY_KEY_REUSED',
+    `The Idempotency-Key belongs to the saga ${sagaId}, which was started by other content. Another request needs a key of its own.`,
+  );

@@ -1,0 +1,209 @@
+import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Order } from '../../contracts/order.resource.js';
+import type { Problem } from '../../contracts/problem.js';
+import type { Trip } from '../../contracts/trip.resource.js';
+import { call, ended, eventually, order, payments, placeOrder, richestCustomer, tokens } from '../support/api.js';
+import { nowhere, ownGateway } from '../support/own-gateway.js';
+import { system } from '../support/system.js';
+import { tripOf } from '../support/trips.js';
+
+let connection: Connection;
+let client: Client;
+let customerId: string;
+
+beforeAll(async () => {
+  connection = await Connection.connect({ address: system().temporalAddress });
+  client = new Client({ connection });
+  customerId = await richestCustomer();
+});
+afterAll(() => connection.close());
+
+type Answer = { sagaId: string; links: object } & Order & Trip & Problem;
+const send = (path: string, body: object | undefined, headers: Record<string, string>) =>
+  call<Answer>('POST', path, body, headers);
+
+const isGone = (sagaId: string) =>
+  client.workflow
+    .getHandle(sagaId)
+    .describe()
+    .then(
+      () => false,
+      (error: unknown) => error instanceof WorkflowNotFoundError,
+    );
+
+/** What Temporal does by itself after its retention. */
+async function forget(sagaId: string): Promise<void> {
+  await connection.workflowService.deleteWorkflowExecution({ namespace: 'default', workflowExecution: { workflowId: sagaId } });
+  await eventually(
+    () => isGone(sagaId),
+    (gone) => gone,
+  );
+}
+
+async function approved(): Promise<string> {
+  const { orderId, sagaId } = await placeOrder(customerId, 2);
+  await ended(sagaId);
+  return orderId;
+}
+
+async function paid(): Promise<string> {
+  const orderId = await approved();
+  const { sagaId } = (await send(`/v1/orders/${orderId}/pay`, { paymentMethod: 'pm_ok' }, {})).body;
+  await ended(sagaId);
+  return orderId;
+}
+
+async function booked(): Promise<string> {
+  const { tripId, sagaId } = (await send('/v1/trips', tripOf({ customerId }), {})).body;
+  await ended(sagaId);
+  return tripId;
+}
+
+interface Command {
+  type: string;
+  path: () => Promise<string>;
+  body?: () => object;
+  other?: object;
+  /** The state at the end, and whether the command creates what it is about. */
+  state: string;
+  status: number;
+}
+const commands: Command[] = [
+  {
+    type: 'createOrder',
+    path: async () => '/v1/orders',
+    body: () => ({ customerId, lines: tokens(1) }),
+    other: { lines: tokens(9) },
+    state: 'APPROVED',
+    status: 201,
+  },
+  {
+    type: 'reviseOrder',
+    path: async () => `/v1/orders/${await approved()}/revise`,
+    body: () => ({ lines: tokens(3) }),
+    other: { lines: tokens(4) },
+    state: 'APPROVED',
+    status: 200,
+  },
+  { type: 'cancelOrder', path: async () => `/v1/orders/${await approved()}/cancel`, state: 'CANCELLED', status: 200 },
+  {
+    type: 'payOrder',
+    path: async () => `/v1/orders/${await approved()}/pay`,
+    body: () => ({ paymentMethod: 'pm_ok' }),
+    other: { paymentMethod: 'pm_slow' },
+    state: 'PAID',
+    status: 200,
+  },
+  { type: 'shipOrder', path: async () => `/v1/orders/${await paid()}/ship`, state: 'SHIPPED', status: 200 },
+  {
+    type: 'bookTrip',
+    path: async () => '/v1/trips',
+    body: () => tripOf({ customerId }),
+    other: { paymentMethod: 'pm_slow' },
+    state: 'BOOKED',
+    status: 201,
+  },
+  { type: 'cancelTrip', path: async () => `/v1/trips/${await booked()}/cancel`, state: 'CANCELLED', status: 200 },
+];
+
+describe('a command whose saga Temporal has forgotten', () => {
+  it.each(commands)('$type is not run again under its key', async ({ path, body, other, state, status }) => {
+    const url = await path();
+    const key = { 'idempotency-key': randomUUID() };
+    const content = body?.();
+    const first = await send(url, content, key);
+    expect(first.status, JSON.stringify(first.body)).toBe(202);
+    const { sagaId } = first.body;
+    await ended(sagaId);
+    await forget(sagaId);
+
+    const again = await send(url, content, key);
+    expect({ ...again.body, links: {} }).toEqual({ ...first.body, links: {} });
+    expect([again.status, again.headers.get('location')]).toEqual([202, first.headers.get('location')]);
+    const waited = await send(url, content, { ...key, prefer: 'wait=10' });
+    expect([waited.status, waited.body.state]).toEqual([status, state]);
+    if (other)
+      expect(await send(url, { ...content, ...other }, key)).toMatchObject({
+        status: 422,
+        body: { code: 'IDEMPOTENCY_KEY_REUSED', detail: expect.stringContaining(sagaId) },
+      });
+    expect(await isGone(sagaId)).toBe(true);
+  });
+
+  it('has the first links again, as soon as the read model has its run', async () => {
+    const key = { 'idempotency-key': randomUUID() };
+    const content = { customerId, lines: tokens(1) };
+    const { sagaId, links } = (await send('/v1/orders', content, key)).body;
+    await ended(sagaId);
+    await forget(sagaId);
+    await eventually(
+      async () => (await send('/v1/orders', content, key)).body.links,
+      (again) => JSON.stringify(again) === JSON.stringify(links),
+    );
+  });
+
+  it('is refused without its key where the order is in a final state', async () => {
+    const orderId = await paid();
+    const key = { 'idempotency-key': randomUUID() };
+    const { sagaId } = (await send(`/v1/orders/${orderId}/ship`, undefined, key)).body;
+    await ended(sagaId);
+    await forget(sagaId);
+    for (const headers of [{}, { 'idempotency-key': randomUUID() }] as Record<string, string>[])
+      for (const command of ['ship', 'cancel'])
+        expect(await send(`/v1/orders/${orderId}/${command}`, undefined, headers)).toMatchObject({
+          status: 409,
+          body: { code: 'ORDER_STATE_CONFLICT' },
+        });
+    expect((await send(`/v1/orders/${orderId}/ship`, undefined, key)).status).toBe(202);
+    expect((await order(orderId)).state).toBe('SHIPPED');
+  });
+
+  it('is undecided while its owner is away: nothing is started', async () => {
+    const gateway = await ownGateway({ ORDER_URL: `http://${nowhere}` });
+    try {
+      const key = { 'idempotency-key': randomUUID(), 'content-type': 'application/json' };
+      const body = JSON.stringify({ customerId, lines: tokens(1) });
+      const { orderId, sagaId } = (await send('/v1/orders', JSON.parse(body) as object, key)).body;
+      await ended(sagaId);
+      const ask = () => fetch(`${gateway.url}/v1/orders`, { method: 'POST', headers: key, body });
+      const known = await ask();
+      expect([known.status, await known.json()]).toEqual([202, expect.objectContaining({ orderId, sagaId })]);
+      await forget(sagaId);
+      const forgotten = await ask();
+      expect([forgotten.status, await forgotten.json()]).toEqual([
+        503,
+        expect.objectContaining({ code: 'PARTICIPANT_UNAVAILABLE' }),
+      ]);
+      expect(await isGone(sagaId)).toBe(true);
+    } finally {
+      await gateway.close();
+    }
+  });
+});
+
+describe('the customer of a trip', () => {
+  const requestOf = async (sagaId: string) => {
+    const { events } = await client.workflow.getHandle(sagaId).fetchHistory();
+    const [payload] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+    return JSON.parse(Buffer.from(payload?.data ?? []).toString()) as { customerVerified?: boolean };
+  };
+
+  it('is looked up at the door, so that the saga need not', async () => {
+    const { sagaId } = (await send('/v1/trips', tripOf({ customerId }), {})).body;
+    const { state, steps } = await ended(sagaId);
+    expect(state).toBe('COMPLETED');
+    expect(steps.map(({ name }) => name)).not.toContain('check customer');
+    expect(await requestOf(sagaId)).toMatchObject({ customerVerified: true });
+  });
+
+  it('who is not there is charged nothing: the trip fails', async () => {
+    const { tripId, sagaId } = (await send('/v1/trips', tripOf({ customerId: 'NOBODY' }), {})).body;
+    expect((await ended(sagaId)).state).toBe('COMPENSATED');
+    expect(await requestOf(sagaId)).not.toHaveProperty('customerVerified');
+    const trip = (await call<Trip>('GET', `/v1/trips/${tripId}`)).body;
+    expect(trip).toMatchObject({ state: 'FAILED', failure: { part: 'trip', code: 'CUSTOMER_NOT_FOUND' } });
+    expect(await payments(`tripId=${tripId}`)).toEqual([]);
+  });
+});
