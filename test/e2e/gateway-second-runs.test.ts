@@ -1,10 +1,21 @@
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Order } from '../../contracts/order.resource.js';
 import type { Problem } from '../../contracts/problem.js';
 import type { Trip } from '../../contracts/trip.resource.js';
-import { call, ended, eventually, order, payments, placeOrder, richestCustomer, tokens } from '../support/api.js';
+import {
+  call,
+  clearFaults,
+  ended,
+  eventually,
+  order,
+  payments,
+  placeOrder,
+  richestCustomer,
+  setFault,
+  tokens,
+} from '../support/api.js';
 import { nowhere, ownGateway } from '../support/own-gateway.js';
 import { system } from '../support/system.js';
 import { tripOf } from '../support/trips.js';
@@ -18,6 +29,7 @@ beforeAll(async () => {
   client = new Client({ connection });
   customerId = await richestCustomer();
 });
+afterEach(clearFaults);
 afterAll(() => connection.close());
 
 type Answer = { sagaId: string; links: object } & Order & Trip & Problem;
@@ -157,6 +169,33 @@ describe('a command whose saga Temporal has forgotten', () => {
         });
     expect((await send(`/v1/orders/${orderId}/ship`, undefined, key)).status).toBe(202);
     expect((await order(orderId)).state).toBe('SHIPPED');
+  });
+
+  it('is remembered, too, where it was rejected before the order service had heard of it', async () => {
+    await setFault({ participant: 'order', operation: 'createOrder', mode: 'error' });
+    const key = { 'idempotency-key': randomUUID() };
+    const content = { customerId, lines: tokens(1) };
+    const { orderId, sagaId } = (await send('/v1/orders', content, key)).body;
+    expect((await call('POST', `/v1/sagas/${sagaId}/abort`)).status).toBe(202);
+    await ended(sagaId);
+    await clearFaults();
+    await forget(sagaId);
+    expect(await send('/v1/orders', content, key)).toMatchObject({ status: 202, body: { orderId, sagaId } });
+    expect((await send('/v1/orders', { ...content, lines: tokens(2) }, key)).status).toBe(422);
+    expect(await isGone(sagaId)).toBe(true);
+    expect((await order(orderId)).state).toBe('REJECTED');
+  });
+
+  it('is known by its id where neither the owner nor a memo tells of it', async () => {
+    await setFault({ participant: 'order', operation: 'createOrder', mode: 'error' });
+    const key = { 'idempotency-key': randomUUID() };
+    const content = { customerId, lines: tokens(1) };
+    const { orderId, sagaId } = (await send('/v1/orders', content, key)).body;
+    await forget(sagaId);
+    const options = { workflowId: sagaId, taskQueue: 'nobody-polls-it', args: [] };
+    const handle = await client.workflow.start('createOrder', options);
+    expect(await send('/v1/orders', content, key)).toMatchObject({ status: 202, body: { orderId, sagaId } });
+    await handle.terminate();
   });
 
   it('is undecided while its owner is away: nothing is started', async () => {

@@ -11,13 +11,13 @@ import { type Booking, bookingOf, requestedParts, tripFailureOf } from './trip-p
 export const bookTrip = defineSaga<BookTripRequest, BookTripOutcome>((saga, input) => {
   const { tripId, customerId, paymentMethod, hotel, flights, car, rail, approval, policy, request, customerVerified } = input;
   const paymentId = `trip-${tripId}`;
-  const trip = { customerId, operationId: saga.id, ...requestedParts(input) };
+  const trip = { customerId, operationId: saga.id, ...requestedParts(input), ...(request && { request }) };
   const hold = { tripId, holdForMs: (policy.forwardDeadlineMs ?? 0) + (approval?.withinMs ?? 0) + HOLD_GRACE_MS };
   const approvals = new Approval();
   if (approval) saga.listen(() => approvals.listen());
 
   const create = saga.compensable('create trip', {
-    do: (call, key) => call.createTrip({ ...key, tripId, ...trip, ...(request && { request }) }),
+    do: (call, key) => call.createTrip({ ...key, tripId, ...trip }),
     undo: [
       'fail trip',
       (call, key, failure) =>

@@ -4,10 +4,10 @@ import type { CreateOrderOutcome, CreateOrderRequest } from './create-order.cont
 
 /** Creates an order against the customer's credit, or leaves the credit as it was and the order rejected. */
 export const createOrder = defineSaga<CreateOrderRequest, CreateOrderOutcome>((saga, { orderId, customerId, lines, request }) => {
-  const order = { customerId, lines, operationId: saga.id };
+  const order = { customerId, lines, operationId: saga.id, ...(request && { request }) };
 
   const create = saga.compensable('create order', {
-    do: (call, key) => call.createOrder({ ...key, orderId, ...order, ...(request && { request }) }),
+    do: (call, key) => call.createOrder({ ...key, orderId, ...order }),
     undo: ['reject order', (call, key, { reason }) => call.rejectOrder({ ...key, orderId, rejection: reason, order })],
   });
   const reserve = saga.compensable('reserve credit', {

@@ -156,7 +156,10 @@ export class SagaStarter {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError || error instanceof ParticipantUnavailableException))
         throw error;
       const first = await this.describe(saga.sagaId, msLeft());
-      if (!first || !isStartedBy(first, identity)) throw error;
+      if (!first) throw error;
+      // The id follows from the key, so the run is the key's, also one without a memo: it settles a saga that Temporal had lost.
+      const fingerprint: unknown = first.memo?.['fingerprint'];
+      if (fingerprint !== undefined && fingerprint !== identity.fingerprint) throw keyReused(saga.sagaId);
       return { sagaId: saga.sagaId, runId: first.runId };
     }
   }
