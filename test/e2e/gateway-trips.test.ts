@@ -13,7 +13,7 @@ afterEach(clearFaults);
 
 type Answer = TripAccepted & Trip & Problem;
 
-const request = (more: object = {}) => tripOf({ customerId: 'CUST-BOB', ...more });
+const request = (more: object = {}) => tripOf({ customerId: 'CUST-BRUNO', ...more });
 const post = (path: string, body?: object, headers?: Record<string, string>) => call<Answer>('POST', path, body, headers);
 const book = (more: object = {}, headers?: Record<string, string>) => post('/v1/trips', request(more), headers);
 const inState = (tripId: string, state: Trip['state']) =>
@@ -56,7 +56,7 @@ describe('POST /v1/trips', () => {
     expect(headers.get('location')).toBe(body.links.self);
 
     const shown = await ended(sagaId);
-    expect(shown).toMatchObject({ type: 'bookTrip', state: 'COMPLETED', businessId: body.tripId, customerId: 'CUST-BOB' });
+    expect(shown).toMatchObject({ type: 'bookTrip', state: 'COMPLETED', businessId: body.tripId, customerId: 'CUST-BRUNO' });
     expect(shown.links.resource).toBe(body.links.self);
     const part = {
       state: 'CONFIRMED',
