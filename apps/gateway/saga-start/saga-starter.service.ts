@@ -1,13 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  WorkflowExecutionAlreadyStartedError,
-  type WorkflowExecutionDescription,
-  WorkflowFailedError,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, type WorkflowExecutionDescription, WorkflowFailedError } from '@temporalio/client';
 import { sagaPolicy } from '../../../libs/config/saga-policy.js';
 import { fastStepMs } from '../../../libs/service-client/attempt-durations.js';
 import { ParticipantUnavailableException } from '../../../libs/service-client/participant-unavailable.exception.js';
+import { describeRun } from '../../../libs/temporal/describe-run.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import type { SagaPolicy } from '../../../workflows/saga/saga.contract.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
@@ -100,12 +96,7 @@ export class SagaStarter {
 
   /** The saga's run as Temporal describes it; undefined if it was never started. */
   async describe(sagaId: string, withinMs?: number): Promise<WorkflowExecutionDescription | undefined> {
-    return this.temporal
-      .call((client) => client.workflow.getHandle(sagaId).describe(), withinMs)
-      .catch((error: unknown) => {
-        if (error instanceof WorkflowNotFoundError) return undefined;
-        throw error;
-      });
+    return this.temporal.call((client) => describeRun(client, sagaId), withinMs);
   }
 
   /** The saga's outcome, or undefined if it does not end within `ms`. A saga ended by force has no result. */
