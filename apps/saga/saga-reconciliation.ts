@@ -1,8 +1,9 @@
-import { type Client, type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { SagaState } from '../../contracts/saga-state.js';
 import { endedStates } from '../../contracts/saga-standing.js';
 import { BackgroundLoop } from '../../libs/service-kit/background-loop.js';
+import { describeRun } from '../../libs/temporal/describe-run.js';
 import type { EndedTimelineStore, UnattachedTimeline } from './ended/ended-timeline.store.js';
 import { type ObservedSaga, observedSaga } from './observed-saga.js';
 import type { LostSaga } from './saga-changes.js';
@@ -86,12 +87,8 @@ export class SagaReconciliation {
 
   /** The newest run of a saga, or a certain run; undefined if Temporal has none. */
   private async described(sagaId: string, runId?: string): Promise<ObservedSaga | undefined> {
-    try {
-      return observedSaga(await this.options.client.workflow.getHandle(sagaId, runId).describe());
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      throw error;
-    }
+    const run = await describeRun(this.options.client, sagaId, runId);
+    return run && observedSaga(run);
   }
 
   private async listed(sagaIds: readonly string[]): Promise<Map<string, ObservedSaga>> {

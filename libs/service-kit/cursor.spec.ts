@@ -30,6 +30,11 @@ describe('cursor', () => {
     for (const made of bad) expect(() => decodeCursor(encodeCursor(made), [type]), String(made)).toThrow(ProblemException);
   });
 
+  it('takes for one of some words only those', () => {
+    expect(decodeCursor(encodeCursor('credit'), [['credit', 'lock']])).toEqual(['credit']);
+    expect(() => decodeCursor(encodeCursor('b'), [['credit', 'lock']])).toThrow(ProblemException);
+  });
+
   it('refuses any text that it did not make', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {

@@ -20,6 +20,10 @@ const parts: Record<keyof PartTypes, z.ZodType> = {
   uuid: z.guid(),
 };
 
+/** What a part of a cursor is: a value of a type, or one of some words. */
+type Part = keyof PartTypes | readonly string[];
+type PartOf<Kind> = Kind extends keyof PartTypes ? PartTypes[Kind] : Kind extends readonly (infer Word)[] ? Word : never;
+
 /** An opaque cursor over the sort keys of the last item that a page showed. */
 export function encodeCursor(...keys: (string | number)[]): string {
   return Buffer.from(JSON.stringify(keys)).toString('base64url');
@@ -29,11 +33,11 @@ export function encodeCursor(...keys: (string | number)[]): string {
  * The sort keys in a cursor that `encodeCursor` made.
  * @throws ProblemException 422 `INVALID_CURSOR` for anything else, so that a made-up cursor never reaches the database.
  */
-export function decodeCursor<const Types extends readonly (keyof PartTypes)[]>(
+export function decodeCursor<const Types extends readonly Part[]>(
   cursor: string,
   types: Types,
-): { -readonly [I in keyof Types]: PartTypes[Types[I]] } {
-  const schema = z.tuple(types.map((type) => parts[type]) as [z.ZodType]);
+): { -readonly [I in keyof Types]: PartOf<Types[I]> } {
+  const schema = z.tuple(types.map((type) => (typeof type === 'string' ? parts[type] : z.enum(type))) as [z.ZodType]);
   const parsed = schema.safeParse(jsonOf(cursor));
   if (!parsed.success)
     throw new ProblemException(422, 'INVALID_CURSOR', 'The cursor in "after" is not one that this list gave; start without it.');

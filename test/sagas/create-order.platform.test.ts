@@ -32,7 +32,8 @@ const kindsOf = async (orderId: string) =>
 describe('createOrder under the operations of the platform', () => {
   it('takes everything back and ends Cancelled when its workflow is cancelled', async () => {
     const before = (await credit(customerId)).reserved.amount;
-    await setFault({ participant: 'customer', operation: 'reserveCredit', mode: 'delay', delayMs: 1_500, times: 1 });
+    // Longer than any first attempt may take on a busy machine: five times SAGA_FAST_STEP_MS.
+    await setFault({ participant: 'customer', operation: 'reserveCredit', mode: 'delay', delayMs: 3_000, times: 1 });
     const { orderId, sagaId } = await placeOrder(customerId, 2);
     await eventually(
       () => saga(sagaId),

@@ -14,7 +14,7 @@ export const bookTrip = defineSaga<BookTripRequest, BookTripOutcome>((saga, inpu
   const trip = { customerId, operationId: saga.id, ...requestedParts(input), ...(request && { request }) };
   const hold = { tripId, holdForMs: (policy.forwardDeadlineMs ?? 0) + (approval?.withinMs ?? 0) + HOLD_GRACE_MS };
   const approvals = new Approval();
-  if (approval) saga.listen(() => approvals.listen());
+  saga.listen(() => approvals.listen());
 
   const create = saga.compensable('create trip', {
     do: (call, key) => call.createTrip({ ...key, tripId, ...trip }),

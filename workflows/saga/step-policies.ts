@@ -21,7 +21,7 @@ export const fast = (policy: SagaPolicy, summary: string): LocalActivityOptions 
 export const patient = (policy: SagaPolicy, summary: string, msLeft = Number.POSITIVE_INFINITY): ActivityOptions => ({
   summary,
   startToCloseTimeout: ATTEMPT_MS,
-  scheduleToCloseTimeout: Math.max(Math.min(policy.stepDeadlineMs, msLeft), ATTEMPT_MS),
+  scheduleToCloseTimeout: Math.min(policy.stepDeadlineMs, Math.max(msLeft, ATTEMPT_MS)),
   retry: backoffUnlessUnexpected,
 });
 

@@ -9,6 +9,7 @@ import { sagaPolicy } from '../../../libs/config/saga-policy.js';
 import { fastStepMs } from '../../../libs/service-client/attempt-durations.js';
 import { ParticipantUnavailableException } from '../../../libs/service-client/participant-unavailable.exception.js';
 import type { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import { describeRun } from '../../../libs/temporal/describe-run.js';
 import type { RequestIdentity, SagaPolicy } from '../../../workflows/saga/saga.contract.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
@@ -117,12 +118,7 @@ export class SagaStarter {
 
   /** The saga's run as Temporal describes it; undefined if it was never started. */
   async describe(sagaId: string, withinMs?: number): Promise<WorkflowExecutionDescription | undefined> {
-    return this.temporal
-      .call((client) => client.workflow.getHandle(sagaId).describe(), withinMs)
-      .catch((error: unknown) => {
-        if (error instanceof WorkflowNotFoundError) return undefined;
-        throw error;
-      });
+    return this.temporal.call((client) => describeRun(client, sagaId), withinMs);
   }
 
   /**

@@ -1,10 +1,15 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { pageOf } from '../../../contracts/page.js';
+import { z } from 'zod';
+import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
 import type { SagaOutline } from '../../../contracts/saga-outline.js';
 import { SagaOutlineView } from '../../../contracts/saga-outline.resource.js';
+import { type PageRequest, slicePage } from '../../../libs/service-kit/slice-page.js';
 import { outlineOf, sagaTypes } from '../../../workflows/outlines.js';
+import { ApiProblems } from '../api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
+
+const ListQuery = z.strictObject(pageQuery);
 
 /** An input that has every optional part, so that every step is listed. */
 const everything = {
@@ -32,7 +37,8 @@ export class SagaTypesController {
       'Every step that a saga of the type may take, in the order of declaration, with its compensation. Steps of optional parts are included.',
   })
   @ApiOkResponse({ standardSchema: pageOf(SagaOutlineView) })
-  list(): { items: SagaOutline[]; next: null } {
-    return { items: outlines, next: null };
+  @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'] })
+  list(@Query({ schema: ListQuery }) page: PageRequest): Page<SagaOutline> {
+    return slicePage(outlines, ({ type }) => type, page);
   }
 }

@@ -1,8 +1,9 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { type Hold, holders, type HoldPage, type Owner } from '../../../contracts/hold.resource.js';
 import type { Participant } from '../../../contracts/participants.js';
 import type { ServiceApi } from '../../../libs/service-client/service-api.js';
+import { describeRun } from '../../../libs/temporal/describe-run.js';
 import { bookTripIds } from '../../../workflows/book-trip/book-trip.contract.js';
 import { createOrderIds } from '../../../workflows/create-order/create-order.contract.js';
 import { payOrderIds } from '../../../workflows/pay-order/pay-order.contract.js';
@@ -129,12 +130,7 @@ export class LeakSweep {
 
   /** The record of sagas is a moment behind; Temporal itself is not. */
   private async isUnderWay(sagaId: string): Promise<boolean> {
-    try {
-      return (await this.options.client.workflow.getHandle(sagaId).describe()).status.name === 'RUNNING';
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return false;
-      throw error;
-    }
+    return (await describeRun(this.options.client, sagaId))?.status.name === 'RUNNING';
   }
 }
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
-import type { Hold } from '../../../contracts/hold.resource.js';
+import { type Hold, holdKinds } from '../../../contracts/hold.resource.js';
 import type { Leak } from '../../../contracts/leak.resource.js';
 import type { Page } from '../../../contracts/page.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
@@ -100,7 +100,7 @@ export class LeakRegister {
 
   /** By participant, kind and id. */
   async list({ limit, after }: { limit: number; after?: string | undefined }): Promise<Page<Leak>> {
-    const [participant, kind, id] = after === undefined ? ['', '', ''] : decodeCursor(after, ['string', 'string', 'string']);
+    const [participant, kind, id] = after === undefined ? ['', '', ''] : decodeCursor(after, ['string', holdKinds, 'string']);
     const { rows } = await this.database.query<Omit<Leak, 'heldSince'> & { heldSince: Date }>(
       `select participant, kind, id, saga_id as "sagaId", held_since as "heldSince" from leak
        where (participant, kind, id) > ($1, $2, $3) order by participant, kind, id limit $4`,

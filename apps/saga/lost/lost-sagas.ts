@@ -1,6 +1,7 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { BackgroundLoop } from '../../../libs/service-kit/background-loop.js';
+import { describeRun } from '../../../libs/temporal/describe-run.js';
 import type { LostSaga } from '../saga-changes.js';
 import type { SagaRegister } from '../saga-register.js';
 import type { SagaSettler } from './saga-settler.js';
@@ -59,13 +60,7 @@ export class LostSagas {
 
   private async decide(suspect: LostSaga): Promise<void> {
     const { client, register, log } = this.options;
-    const newest = await client.workflow
-      .getHandle(suspect.sagaId)
-      .describe()
-      .catch((error: unknown) => {
-        if (error instanceof WorkflowNotFoundError) return undefined;
-        throw error;
-      });
+    const newest = await describeRun(client, suspect.sagaId);
     if (newest && newest.runId !== suspect.runId) return register.clearSuspicion(suspect);
     if (await register.recordLoss(suspect)) log.warn({ sagaId: suspect.sagaId }, 'a saga is lost: it was ended by force');
   }

@@ -1,7 +1,8 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Hold, HoldPage } from '../../../contracts/hold.resource.js';
-import { isEndedByForce, observedSaga, type ObservedSaga } from '../observed-saga.js';
+import { describeRun } from '../../../libs/temporal/describe-run.js';
+import { isEndedByForce, observedSaga } from '../observed-saga.js';
 import type { SagaRegister } from '../saga-register.js';
 import { type Owners, sagaOfId } from './saga-input.js';
 
@@ -64,7 +65,8 @@ export class OwnerSweep {
     const { register, log } = this.options;
     const saga = sagaOfId(sagaId);
     if (!saga) return 0; // another orchestrator's
-    const observed = await this.newestRun(sagaId);
+    const run = await describeRun(this.options.client, sagaId);
+    const observed = run && observedSaga(run);
     if (observed && !isEndedByForce(observed)) {
       await register.record([observed]); // it is open after all, or has ended by itself: then the lock is a leak
       return 0;
@@ -73,14 +75,5 @@ export class OwnerSweep {
     if (!(await register.recordLoss(loss))) return 0;
     log.warn({ sagaId }, 'a saga is lost: its order or trip waits for it, and it has no open run');
     return 1;
-  }
-
-  private async newestRun(sagaId: string): Promise<ObservedSaga | undefined> {
-    try {
-      return observedSaga(await this.options.client.workflow.getHandle(sagaId).describe());
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      throw error;
-    }
   }
 }

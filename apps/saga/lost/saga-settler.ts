@@ -1,12 +1,8 @@
-import {
-  type Client,
-  WorkflowExecutionAlreadyStartedError,
-  type WorkflowExecutionDescription,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowExecutionDescription } from '@temporalio/client';
 import type { Pool } from 'pg';
 import type { RecordedSaga, SettleCommand } from '../../../contracts/ended-saga.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import { describeRun } from '../../../libs/temporal/describe-run.js';
 import type { SagaPolicy } from '../../../workflows/saga/saga.contract.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
 import { isEndedByForce, observedSaga } from '../observed-saga.js';
@@ -51,7 +47,7 @@ export class SagaSettler {
       const detail = 'The Idempotency-Key belongs to a settlement with another note. Another request needs a key of its own.';
       throw new ProblemException(422, 'IDEMPOTENCY_KEY_REUSED', detail);
     }
-    const [saga, run] = await Promise.all([this.register.find(sagaId), this.newestRun(sagaId)]);
+    const [saga, run] = await Promise.all([this.register.find(sagaId), describeRun(this.options.client, sagaId)]);
     const observed = run && observedSaga(run);
     if (!saga && !observed) throw new ProblemException(404, 'SAGA_NOT_FOUND', `There is no saga ${sagaId}.`);
     const isLost = observed ? isEndedByForce(observed) : saga?.lost;
@@ -99,15 +95,6 @@ export class SagaSettler {
   ): Promise<SagaInput> {
     const { client, owners, policy } = this.options;
     return run ? inputOfRun(client, run.workflowId, run.runId) : inputFromOwner(about.type, about.businessId, owners, policy);
-  }
-
-  private async newestRun(sagaId: string): Promise<WorkflowExecutionDescription | undefined> {
-    try {
-      return await this.options.client.workflow.getHandle(sagaId).describe();
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      throw error;
-    }
   }
 
   private async first(sagaId: string, requestKey: string): Promise<{ note: string } | undefined> {
