@@ -1,4 +1,4 @@
-import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
+import { Client, Connection, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import type { HistoryAndWorkflowId } from '@temporalio/client';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect } from 'vitest';
@@ -6,6 +6,9 @@ import { builtWorkflows } from './built-workflows.js';
 import { endedSagas } from './ended-sagas.js';
 import { silentSinks } from './silent-sinks.js';
 import { system } from './system.js';
+
+/** The code of gRPC. */
+const NOT_FOUND = 5;
 
 let startedAt: string;
 beforeAll(() => {
@@ -32,18 +35,18 @@ afterAll(async () => {
   }
 }, 300_000);
 
-/** Those that the tests have waited for, and whatever else Temporal lists: its list lags behind. */
+/** Those that the tests have waited for, and whatever else Temporal lists: its list lags behind. Those that a test has deleted are gone. */
 async function* histories(client: Client): AsyncIterable<HistoryAndWorkflowId> {
-  for (const workflowId of endedSagas) {
-    const history = await client.workflow
-      .getHandle(workflowId)
-      .fetchHistory()
-      .catch((error: unknown) => {
-        if (error instanceof WorkflowNotFoundError) return undefined; // the test has deleted it
-        throw error;
-      });
+  const listed = client.workflow.list({ query: `StartTime >= '${startedAt}' and ExecutionStatus != 'Running'` });
+  const workflowIds = new Set(endedSagas);
+  for await (const { workflowId } of listed) workflowIds.add(workflowId);
+  for (const workflowId of workflowIds) {
+    const history = await client.workflow.getHandle(workflowId).fetchHistory().catch(unlessGone);
     if (history) yield { workflowId, history };
   }
-  const listed = client.workflow.list({ query: `StartTime >= '${startedAt}' and ExecutionStatus != 'Running'` });
-  for await (const one of listed.intoHistories()) if (!endedSagas.has(one.workflowId)) yield one;
+}
+
+function unlessGone(error: unknown): undefined {
+  if (error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && error.code === NOT_FOUND)) return undefined;
+  throw error;
 }
