@@ -1,15 +1,16 @@
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import type { HistoryAndWorkflowId } from '@temporalio/client';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { builtWorkflows } from './built-workflows.js';
 import { endedSagas } from './ended-sagas.js';
+import { quietTemporal } from './quiet-temporal.js';
 import { silentSinks } from './silent-sinks.js';
 import { system } from './system.js';
 
 let startedAt: string;
 beforeAll(() => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  quietTemporal();
   startedAt = new Date().toISOString();
 });
 
