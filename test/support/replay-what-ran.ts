@@ -1,9 +1,10 @@
 import { Client, Connection, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import type { HistoryAndWorkflowId } from '@temporalio/client';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { builtWorkflows } from './built-workflows.js';
 import { endedSagas } from './ended-sagas.js';
+import { quietTemporal } from './quiet-temporal.js';
 import { silentSinks } from './silent-sinks.js';
 import { system } from './system.js';
 
@@ -12,7 +13,7 @@ const NOT_FOUND = 5;
 
 let startedAt: string;
 beforeAll(() => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  quietTemporal();
   startedAt = new Date().toISOString();
 });
 
