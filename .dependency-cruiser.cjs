@@ -3,7 +3,7 @@ const participants = '^apps/(order|customer|hotel|flight|car|rail|payment|trip)/
 const listeners = '^apps/(relay|hooks|notification|projection)/';
 const notForServices = '^(workflows|activities)/|^libs/(temporal|embedded)/|node_modules/@temporalio/';
 /** What others may know of workflows: names, inputs and messages, what sagas are found by, and how their ids are made. */
-const toldOfWorkflows = '^workflows/(.*\\.contract|saga/(saga-sinks|search-attributes|workflow-id))\\.ts$';
+const toldOfWorkflows = '^workflows/(.*\\.contract|outlines|saga/(saga-sinks|search-attributes|workflow-id))\\.ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

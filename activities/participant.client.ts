@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { Pool } from 'undici';
 import type { OperationOf, Participant } from '../contracts/participants.js';
 import { traceparentOf } from '../libs/messaging/traceparent.js';
+import { recordAttempt } from '../libs/service-client/attempt-durations.js';
 import { type Exchange, failureOf } from './failures.js';
 import type { ActivityResult, WithIdempotencyKey } from './idempotent-command.js';
 
@@ -60,7 +61,9 @@ export class ParticipantClient<P extends Participant> {
       'x-correlation-id': sagaId,
       traceparent: traceparentOf(sagaId, key),
     };
+    const startedAt = performance.now();
     const sent = await this.exchange('POST', `/commands/${operation}`, JSON.stringify(command), headers, deadline, key);
+    if (sent.kind === 'answered' && !inDoubt && info.attempt === 1) recordAttempt(performance.now() - startedAt);
     return this.conclude(sent, call);
   }
 

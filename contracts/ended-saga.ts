@@ -59,7 +59,7 @@ export type StoredSagaQuery = z.infer<typeof StoredSagaQuery>;
 
 /** The note is kept with the settlement. */
 export const SettleSaga = z
-  .strictObject({ note: Note.max(500) })
+  .strictObject({ note: Note })
   .meta({ id: 'SettleSaga', examples: [{ note: 'Terminated by mistake.' }] });
 export type SettleSaga = z.infer<typeof SettleSaga>;
 

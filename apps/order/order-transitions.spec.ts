@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { type OrderState, orderStates } from '../../contracts/order-state.js';
-import { initialOrderState, orderTransitions, pendingCommands } from './order-transitions.js';
+import { initialOrderState, type OrderTransition, orderTransitions, pendingCommands } from './order-transitions.js';
+
+/** What takes back the begin of a command. */
+const inverses: Record<string, OrderTransition> = {
+  beginRevision: 'discardRevision',
+  beginCancellation: 'withdrawCancellation',
+  beginPayment: 'withdrawPayment',
+};
 
 describe('orderTransitions', () => {
   it('reaches every state from the initial one', () => {
@@ -23,12 +30,11 @@ describe('orderTransitions', () => {
         (from as readonly OrderState[]).includes(locked) ? [name] : [],
       );
       const [begin] = Object.entries(orderTransitions).flatMap(([name, { to }]) => (to === locked ? [name] : []));
-      expect(ways).toEqual([begin!.replace('begin', 'undo'), begin!.replace('begin', 'confirm')]);
+      expect(ways).toEqual([inverses[begin!], begin!.replace('begin', 'confirm')]);
     },
   );
 
   it('goes back to APPROVED by every undo', () => {
-    const undos = Object.entries(orderTransitions).filter(([name]) => name.startsWith('undo'));
-    expect(undos.map(([, { to }]) => to)).toEqual(['APPROVED', 'APPROVED', 'APPROVED']);
+    for (const inverse of Object.values(inverses)) expect(orderTransitions[inverse].to).toBe('APPROVED');
   });
 });

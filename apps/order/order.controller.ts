@@ -27,7 +27,7 @@ export class OrderController {
     return order;
   }
 
-  /** An order that there is not has no operations: whoever asks wants to know whether a request has been here before. */
+  /** An order that there is not has no operations: the caller asks whether a request has been here before. */
   @Get(':orderId/operations')
   async operations(
     @Param('orderId', { schema: Identifier }) orderId: string,

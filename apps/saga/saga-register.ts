@@ -37,7 +37,7 @@ export class SagaRegister {
     return published;
   }
 
-  /** Records that a saga is lost, unless it is known to be or has gone on in a later run. @returns whether it was news. */
+  /** Records that a saga is lost, unless it is known to be or has gone on in a later run. @returns whether it was new. */
   async recordLoss(lost: LostSaga): Promise<boolean> {
     return inTransaction(this.database, async (client) => {
       await lock(client, lost.sagaId);

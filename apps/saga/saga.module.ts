@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import type { DeadLetters } from '../../libs/messaging/inbox/dead-letters.js';
 import { DeadLettersModule } from '../../libs/messaging/inbox/dead-letters.module.js';
 import { AtShutdownModule, type Lifecycle } from '../../libs/service-kit/at-shutdown.module.js';

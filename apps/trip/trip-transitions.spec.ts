@@ -20,6 +20,6 @@ describe('tripTransitions', () => {
 
   it('lets nothing but its cancellation happen to a trip that is being cancelled', () => {
     const allowed = transitions.filter(([name]) => allows(name, 'CANCELLING')).map(([name]) => name);
-    expect(allowed).toEqual(['undoCancellation', 'commitCancellation', 'confirmCancellation']);
+    expect(allowed).toEqual(['reinstate', 'commitCancellation', 'confirmCancellation']);
   });
 });

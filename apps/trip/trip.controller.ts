@@ -27,7 +27,7 @@ export class TripController {
     return trip;
   }
 
-  /** A trip that there is not has no operations: whoever asks wants to know whether a request has been here before. */
+  /** A trip that there is not has no operations: the caller asks whether a request has been here before. */
   @Get(':tripId/operations')
   async operations(
     @Param('tripId', { schema: Identifier }) tripId: string,

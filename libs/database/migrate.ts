@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Client } from 'pg';
+import { ForeignLayoutError } from './foreign-layout.error.js';
 
 /** Prisma's own advisory lock, so that its CLI and this code never migrate at once. */
 const MIGRATION_LOCK = 72_707_369;
@@ -11,7 +12,8 @@ const MIGRATION_LOCK = 72_707_369;
  * once. Prisma's CLI accepts the rows; its engine need not be there (docs/adr/0003-migrations-without-an-engine.md).
  *
  * @returns the names of the migrations that were applied now.
- * @throws when a migration that was applied has been edited since, or when one fails (nothing of it stays).
+ * @throws ForeignLayoutError, having changed nothing, when a migration was applied that there is not, or not as it was applied.
+ * @throws when a migration fails (nothing of it stays).
  */
 export async function migrate(client: Client, migrationsFolder: string): Promise<string[]> {
   const entries = await readdir(migrationsFolder, { withFileTypes: true });
@@ -24,27 +26,35 @@ export async function migrate(client: Client, migrationsFolder: string): Promise
     const { rows } = await client.query<{ migration_name: string; checksum: string }>(
       'select migration_name, checksum from _prisma_migrations where finished_at is not null and rolled_back_at is null',
     );
-    const applied = new Map(rows.map((row) => [row.migration_name, row.checksum]));
-    const now: string[] = [];
-    for (const name of names) {
-      const sql = await readFile(path.join(migrationsFolder, name, 'migration.sql'), 'utf8');
-      const checksum = createHash('sha256').update(sql).digest('hex');
-      const before = applied.get(name);
-      if (before === checksum) continue;
-      if (before)
-        throw new Error(
-          `The migration ${name} in ${migrationsFolder} was edited after it had been applied. Restore it and add a new one instead.`,
-        );
-      await apply(client, name, checksum, sql);
-      now.push(name);
-    }
-    return now;
+    const migrations = await Promise.all(names.map((name) => readMigration(migrationsFolder, name)));
+    const known = new Map(migrations.map(({ name, checksum }) => [name, checksum]));
+    // What a newer release has added is left alone, so that a release can be rolled back.
+    const newest = names.at(-1) ?? '';
+    const foreign = rows.find((row) => row.migration_name <= newest && known.get(row.migration_name) !== row.checksum);
+    if (foreign)
+      throw new ForeignLayoutError(`${foreign.migration_name} was applied, and is not in ${migrationsFolder} as it was`);
+
+    const applied = new Set(rows.map((row) => row.migration_name));
+    const missing = migrations.filter(({ name }) => !applied.has(name));
+    for (const migration of missing) await apply(client, migration);
+    return missing.map(({ name }) => name);
   } finally {
     await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
   }
 }
 
-async function apply(client: Client, name: string, checksum: string, sql: string): Promise<void> {
+interface Migration {
+  name: string;
+  sql: string;
+  checksum: string;
+}
+
+async function readMigration(folder: string, name: string): Promise<Migration> {
+  const sql = await readFile(path.join(folder, name, 'migration.sql'), 'utf8');
+  return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+}
+
+async function apply(client: Client, { name, sql, checksum }: Migration): Promise<void> {
   await client.query('begin');
   try {
     await client.query(sql);

@@ -1,4 +1,5 @@
 import { givenEnvironment } from '../config/settings.js';
+import { ForeignLayoutError } from '../database/foreign-layout.error.js';
 import { prepareDatabases } from '../database/prepare-databases.js';
 import type { DataFolder } from './data-folder.js';
 import type { EmbeddedSettings } from './embedded-settings.js';
@@ -94,8 +95,17 @@ async function prepare(adminUrl: string, settings: EmbeddedSettings, log: (line:
     const { host, pathname } = new URL(adminUrl);
     const { message, code } = error as NodeJS.ErrnoException;
     const which = settings.DATABASE_URL ? ' (DATABASE_URL)' : '';
+    if (error instanceof ForeignLayoutError) throw new EmbeddedSystemError(wayOut(error, settings), { cause: error });
     throw new EmbeddedSystemError(`The databases on ${host}${pathname}${which} could not be prepared: ${message || code}`, {
       cause: error,
     });
   }
+}
+
+/** What to do about data of another release. */
+function wayOut({ message }: ForeignLayoutError, { DATABASE_URL, DATA_DIR }: EmbeddedSettings): string {
+  const wayOut = DATABASE_URL
+    ? 'Use an empty database for DATABASE_URL.'
+    : 'Run `npm run reset` to delete it, and then `npm start`.';
+  return `The data in ${DATABASE_URL ? 'the database of DATABASE_URL' : DATA_DIR} was written by another release (${message}). ${wayOut}`;
 }

@@ -8,7 +8,7 @@ export abstract class HoldQueries {
   abstract holds(query: HoldQuery): Promise<HoldPage>;
 }
 
-/** `GET /holds`, internal: whoever looks for leaks reads what has changed since, or the holds of some orders and trips. */
+/** `GET /holds`, internal: the leak sweep reads what has changed since, or the holds of some orders and trips. */
 @Controller('holds')
 export class HoldController {
   constructor(@Inject(HoldQueries) private readonly queries: HoldQueries) {}

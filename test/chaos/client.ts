@@ -38,7 +38,7 @@ export class Client {
   }
 
   /** Sends until something settles it: any answer but a 5xx. @returns undefined when the run is over before. */
-  async insist(method: string, path: string, body?: object, headers?: Record<string, string>): Promise<Answer | undefined> {
+  async retry(method: string, path: string, body?: object, headers?: Record<string, string>): Promise<Answer | undefined> {
     for (let pause = FIRST_PAUSE_MS; !this.over.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       const answer = await this.once(method, path, body, headers);
       if (answer.status !== null && answer.status < 500) return answer;

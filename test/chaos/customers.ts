@@ -4,7 +4,7 @@ import { CUSTOMERS } from './make-schedule.js';
 /** The customer of that number; the seed's customers are left alone. */
 export const customerId = (number: number): string => `CHAOS-${number}`;
 
-/** One whose credit is never short, for whoever measures what the machine sustains. */
+/** One whose credit is never short, to measure what the machine sustains. */
 export const RICH_CUSTOMER = 'CHAOS-RICH';
 
 /** Opens the accounts as onboarding would have: customer, ledger and events. Their limits are from 60 to 500 euros, so that credit runs out. */

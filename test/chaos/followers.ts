@@ -9,7 +9,7 @@ import type { Client } from './client.js';
 /** One event as a follower got it. */
 export interface Heard {
   occurrenceId: string;
-  /** Where it stands in the log, as the follower was told. */
+  /** Where it stands in the log, as the follower was notified. */
   position: number;
   data: unknown;
 }
@@ -31,7 +31,7 @@ export class LiveReceiver {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
-    const answer = await client.insist('POST', '/v1/hooks', { url, types: ['*'], description: 'chaos' });
+    const answer = await client.retry('POST', '/v1/hooks', { url, types: ['*'], description: 'chaos' });
     if (answer?.status !== 201) throw new Error(`a hook was answered ${answer?.status}: ${JSON.stringify(answer?.body)}`);
     const receiver = new LiveReceiver(server, answer.body as unknown as HookCreated);
     server.on('request', (message, response) => {

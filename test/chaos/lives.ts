@@ -87,7 +87,7 @@ export class Lives {
     const trip = await this.client.until<Trip>(`/v1/trips/${tripId}`, ({ state }) => state !== 'PENDING', 20_000);
     if (trip?.state !== 'AWAITING_APPROVAL') return;
     await delay(afterMs);
-    await this.client.insist(
+    await this.client.retry(
       'POST',
       `/v1/trips/${tripId}/${verdict}`,
       {},

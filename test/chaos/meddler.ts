@@ -32,7 +32,7 @@ export class Meddler {
     const handle = this.system.temporal.workflow.getHandle(sagaId);
     switch (kind) {
       case 'abort': {
-        const answer = await this.client.insist('POST', `/v1/sagas/${sagaId}/abort`, undefined, {
+        const answer = await this.client.retry('POST', `/v1/sagas/${sagaId}/abort`, undefined, {
           'idempotency-key': randomUUID(),
         });
         return String(answer?.status ?? 'no answer');

@@ -168,7 +168,7 @@ async function sagasNow({ temporal, database }: ChaosSystem, client: Client, dia
 /** Its steps may be the worker's to tell, and a busy one may be late with that. */
 async function readSaga(client: Client, sagaId: string): Promise<Saga | undefined> {
   for (let tries = 1; ; tries++) {
-    const read = await client.insist('GET', `/v1/sagas/${sagaId}`);
+    const read = await client.retry('GET', `/v1/sagas/${sagaId}`);
     const saga = read?.status === 200 ? (read.body as unknown as Saga) : undefined;
     if (!saga || saga.steps.length > 0 || tries === LOOKS) return saga;
     await delay(500);

@@ -63,7 +63,7 @@ export async function onSystem(system: ChaosSystem, schedule: Schedule, options:
   const say = (line: string) => log(`${((performance.now() - startedAt) / 1_000).toFixed(1).padStart(6)} s  ${line}`);
   const over = new AbortController();
   const end = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
-  setMaxListeners(0, end); // whoever waits listens: many of them are no leak
+  setMaxListeners(0, end); // every waiter listens: many of them are no leak
   const failed = system.embedded.failure.then((error): never => {
     throw error;
   });

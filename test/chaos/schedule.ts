@@ -87,7 +87,7 @@ export type Disturbance = z.infer<typeof Disturbance>;
 /** Everything that a run does, with the time of each act since its start. */
 const Schedule = z.strictObject({
   seed: z.int(),
-  /** What the schedule was made for or what it shows, for whoever reads it later. */
+  /** What the schedule was made for or what it shows, for later readers. */
   note: z.string().optional(),
   seconds: z.number().min(1),
   /** Runs gateway and worker as two processes. */

@@ -4,7 +4,7 @@ import type { Client } from './client.js';
 import type { Diary } from './diary.js';
 import type { Violation } from './invariants.js';
 
-/** Of so many things the whole story is told. */
+/** So many violations are shown with their whole story. */
 const STORIES = 5;
 
 /** The ids of orders and trips that violating rows are about, each once. */

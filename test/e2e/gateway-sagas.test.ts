@@ -80,19 +80,19 @@ describe('GET /v1/sagas/{sagaId}', () => {
     }
   });
 
-  it('shows a saga that was terminated as incomplete, with what may still be held', async () => {
+  it('shows a saga that was terminated as lost, with what may still be held', async () => {
     const { sagaId } = await stuckSaga();
     const connection = await Connection.connect({ address: system().temporalAddress });
     await new Client({ connection }).workflow.getHandle(sagaId).terminate('a test');
     await connection.close();
-    expect(await saga(sagaId)).toMatchObject({
-      state: 'INCOMPLETE',
-      endedAt: expect.any(String),
-      held: ['create order', 'reserve credit'],
-    });
+    const lost = await eventually(
+      () => saga(sagaId),
+      ({ state, steps }) => state === 'NEEDS_ATTENTION' && steps.length > 0,
+    );
+    expect(lost).toMatchObject({ lost: true, endedAt: null, held: ['create order', 'reserve credit'] });
     const found = async (state: string) => (await list(`state=${state}&limit=200`)).items.some((item) => item.sagaId === sagaId);
     await eventually(
-      () => found('INCOMPLETE'),
+      () => found('NEEDS_ATTENTION'),
       (is) => is,
     );
     expect(await found('RUNNING')).toBe(false);
@@ -188,6 +188,44 @@ describe('POST /v1/sagas/{sagaId}/abort', () => {
     expect(steps.find(({ name }) => name === 'approve order')).toMatchObject({ kind: 'pivot', state: 'SEALED' });
     expect((await order(orderId)).rejection).toMatchObject({ code: 'ABORTED' });
     await clearFaults();
+  });
+});
+
+describe('POST /v1/sagas/{sagaId}/abort while the participant of the pivot is away', () => {
+  it('is accepted at once and shows the saga as it is, until the key of the pivot has decided', async () => {
+    await setFault({ participant: 'order', operation: 'seal', mode: 'error' });
+    const { sagaId, orderId } = await stuckSaga();
+    for (const attempt of [1, 2]) {
+      const startedAt = performance.now();
+      const { status, body } = await post(`/v1/sagas/${sagaId}/abort`);
+      expect({ status, sagaId: body.sagaId }, `attempt ${attempt}`).toEqual({ status: 202, sagaId });
+      expect(['RUNNING', 'NEEDS_ATTENTION']).toContain(body.state);
+      expect(performance.now() - startedAt).toBeLessThan(5_000);
+    }
+    expect((await order(orderId)).state).toBe('PENDING');
+    await clearFaults();
+    expect((await ended(sagaId)).state).toBe('COMPENSATED');
+    expect(await order(orderId)).toMatchObject({ state: 'REJECTED', rejection: { code: 'ABORTED' } });
+  });
+});
+
+describe('a saga that was started by hand with an input that is none', () => {
+  it.each([
+    ['no input', []],
+    ['null', [null]],
+    ['other fields', [{ orderId: 1 }]],
+  ])('%s is neither an order nor a 500', async (_, args) => {
+    const connection = await Connection.connect({ address: system().temporalAddress });
+    const id = randomUUID();
+    const handle = await new Client({ connection }).workflow.start('createOrder', {
+      workflowId: `create-order:${id}`,
+      taskQueue: 'nobody-polls-it',
+      args,
+    });
+    expect(await call('GET', `/v1/orders/${id}`)).toMatchObject({ status: 404, body: { code: 'ORDER_NOT_FOUND' } });
+    expect((await call('GET', `/v1/sagas/create-order:${id}`)).status).toBe(404);
+    await handle.terminate();
+    await connection.close();
   });
 });
 

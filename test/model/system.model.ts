@@ -84,7 +84,7 @@ export function persist(system: System, now: Execution): System {
 }
 
 /**
- * Forgets what makes no difference any more, so that fewer systems are told apart: late requests and tombstones of keys that have their answer, and
+ * Forgets what makes no difference any more, so that equal systems have equal keys: late requests and tombstones of keys that have their answer, and
  * zombies that have nothing to send. A zombie goes on at once where answers are stored: that has no effect.
  * @param before the system before the move, which was tidy.
  */

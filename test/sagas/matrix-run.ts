@@ -1,5 +1,9 @@
+import { Client, Connection } from '@temporalio/client';
 import type { Fault } from '../../contracts/fault.resource.js';
+import type { OutlinedStep } from '../../contracts/saga-outline.js';
+import { outlineOf, type SagaType } from '../../workflows/outlines.js';
 import { clearFaults, ended, eventually, setFault } from '../support/api.js';
+import { startedWith } from '../support/started-with.js';
 import { system } from '../support/system.js';
 import { landed, type Step, type Target, targetOf } from './step-target.js';
 
@@ -12,17 +16,19 @@ export interface MatrixSubject {
   /** Asserts the world after a saga that went through. */
   expectDone: (businessId: string) => Promise<void>;
   /**
-   * Asserts the world after a saga that was taken back.
-   * @param undone whether anything had begun; a refusal of the first step leaves not even a trace of the attempt.
+   * Asserts the world after a saga that rolled back.
+   * @param compensated whether anything was compensated; a refusal of the first step leaves not even a trace of the attempt.
    */
-  expectTakenBack: (businessId: string, code: string, undone: boolean) => Promise<void>;
+  expectRolledBack: (businessId: string, code: string, compensated: boolean) => Promise<void>;
 }
 
-/** A subject with the steps that its runs have, as two runs of it have shown. */
+/** A subject with the steps that its runs have, as two runs of it have shown, and with those that it declares. */
 export interface Profile {
   subject: MatrixSubject;
   /** Of a run that went through. */
   steps: Step[];
+  /** What the saga declares for the request of that run. */
+  outline: OutlinedStep[];
   /** The compensations of a run that was refused at its pivot. */
   compensations: Step[];
 }
@@ -62,18 +68,32 @@ const prepareAll = (subjects: readonly MatrixSubject[]) =>
 export async function profilesOf(subjects: readonly MatrixSubject[]): Promise<Profile[]> {
   const runAll = async (prepared: readonly string[]) => {
     const runs = await Promise.all(subjects.map(({ start }, index) => start(prepared[index]!)));
-    return Promise.all(runs.map(async ({ sagaId }) => (await ended(sagaId)).steps));
+    return Promise.all(runs.map(async ({ sagaId }) => ({ sagaId, steps: (await ended(sagaId)).steps })));
   };
   const done = await runAll(await prepareAll(subjects));
+  const outlines = await outlinesOf(done.map(({ sagaId }) => sagaId));
   const prepared = await prepareAll(subjects);
-  for (const steps of done) await arm(targetOf(pivotOf({ steps })), { mode: 'refuse' });
+  for (const { steps } of done) await arm(targetOf(pivotOf({ steps })), { mode: 'refuse' });
   const turned = await runAll(prepared);
   await clearFaults();
   return subjects.map((subject, index) => ({
     subject,
-    steps: done[index]!,
-    compensations: turned[index]!.filter(({ compensates }) => compensates !== undefined),
+    steps: done[index]!.steps,
+    outline: outlines[index]!,
+    compensations: turned[index]!.steps.filter(({ compensates }) => compensates !== undefined),
   }));
+}
+
+/** What sagas declare for the requests that these were started with. */
+async function outlinesOf(sagaIds: readonly string[]): Promise<OutlinedStep[][]> {
+  const connection = await Connection.connect({ address: system().temporalAddress });
+  try {
+    const client = new Client({ connection });
+    const started = await Promise.all(sagaIds.map((sagaId) => startedWith(client, sagaId)));
+    return started.map(({ type, request }) => outlineOf(type as SagaType, request as never).steps);
+  } finally {
+    await connection.close();
+  }
 }
 
 /** A cell for each step of the runs that go through. */

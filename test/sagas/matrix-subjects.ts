@@ -56,7 +56,7 @@ export const orderCreation = (customerId: string): MatrixSubject => ({
     return { sagaId, businessId: orderId };
   },
   expectDone: (orderId) => expectOrder(orderId, asApproved),
-  expectTakenBack: async (orderId, code) => {
+  expectRolledBack: async (orderId, code) => {
     await expectOrder(orderId, { state: 'REJECTED' });
     expect((await order(orderId)).rejection).toMatchObject({ code });
   },
@@ -78,7 +78,7 @@ const onOrder = ({ saga, prepare, command: [name, body], done, before, saysWhy }
   prepare,
   start: async (businessId) => ({ sagaId: await command({ noun: 'order', businessId }, name, body), businessId }),
   expectDone: (orderId) => expectOrder(orderId, done),
-  expectTakenBack: async (orderId, code, undone) => {
+  expectRolledBack: async (orderId, code, undone) => {
     await expectOrder(orderId, before);
     if (saysWhy && undone) expect((await order(orderId))[saysWhy]).toMatchObject({ code });
   },
@@ -133,7 +133,7 @@ export const tripBooking: MatrixSubject = {
     return { sagaId, businessId: tripId };
   },
   expectDone: expectBooked,
-  expectTakenBack: expectNothingBooked,
+  expectRolledBack: expectNothingBooked,
 };
 
 /** Long before the trip begins, so that all of its price is given back. */
@@ -147,7 +147,7 @@ export const tripCancellation: MatrixSubject = {
   },
   start: async (businessId) => ({ sagaId: await command({ noun: 'trip', businessId }, 'cancel'), businessId }),
   expectDone: expectCancelled,
-  expectTakenBack: async (tripId, code, undone) => {
+  expectRolledBack: async (tripId, code, undone) => {
     await expectBooked(tripId);
     const { lastCancellation, pending } = await trip(tripId);
     expect(pending).toBeUndefined();

@@ -5,6 +5,7 @@ import { killAndAwaitRestart } from '../support/processes.js';
 import { system } from '../support/system.js';
 import { type Cell, cellsOf, holdAt, holdEverywhere, pivotOf, type Profile, type Run } from './matrix-run.js';
 import type { FaultKind } from './matrix-sample.js';
+import { expectRefused, expectSealed } from './expect-rolled-back.js';
 import { answerTo, landed, refusalOf, type Step } from './step-target.js';
 
 /** Much longer than a compensable step of an impatient saga is tried, so that the effect lands after the undo even on a busy machine. */
@@ -27,19 +28,24 @@ async function expectDone({ cell: { profile }, sagaId, businessId }: Run): Promi
   await profile.subject.expectDone(businessId);
 }
 
-/** All that was begun is undone, last first, except what was refused. */
-async function expectTakenBack({ cell: { profile }, sagaId, businessId }: Run, code: string): Promise<void> {
-  const { state, steps, held } = await ended(sagaId);
-  expect(state).toBe('COMPENSATED');
-  expect(held).toEqual([]);
-  const went = steps.filter((step) => step.compensates === undefined);
-  expect(went.map(({ name }) => name)).toEqual(profile.steps.slice(0, went.length).map(({ name }) => name));
-  const undone = steps.filter((step) => step.compensates !== undefined);
-  const begun = went.filter((step) => step.kind === 'compensable' && step.state !== 'REFUSED');
-  expect(undone.map((step) => step.compensates)).toEqual(begun.map(({ name }) => name).toReversed());
-  for (const step of undone) expect(step, step.name).toMatchObject({ state: 'COMPENSATED', error: null });
-  await profile.subject.expectTakenBack(businessId, code, undone.length > 0);
+/**
+ * Nothing is left of the saga.
+ *
+ * @param isProven whether a refusal in a first run proves how far the saga has come. Otherwise the pivots are sealed, and steps that have
+ *   not begun are compensated, too.
+ */
+async function expectRolledBack({ cell: { profile }, sagaId, businessId }: Run, code: string, isProven = false): Promise<void> {
+  const read = await ended(sagaId);
+  if (isProven) expectRefused(read, profile.outline);
+  else expectSealed(read, profile.outline);
+  const began = read.steps.filter(({ compensates, startedAt }) => compensates === undefined && startedAt !== null);
+  const names = profile.outline.map(({ name }) => name).filter((name) => began.some((step) => step.name === name));
+  expect(began.map(({ name }) => name)).toEqual(names);
+  const compensated = read.steps.some(({ compensates }) => compensates !== undefined);
+  await profile.subject.expectRolledBack(businessId, code, compensated);
 }
+
+const refusedAt = (run: Run, step: Step) => expectRolledBack(run, refusalOf(step), true);
 
 const titleOf = ({ profile: { subject }, step: { name, kind } }: Cell) => `${subject.saga}, step "${name}" (${kind})`;
 
@@ -66,6 +72,7 @@ export function describeRollbackMatrix(
       all,
       compensable: ofKind('compensable'),
       upToPivot: ofKind('compensable', 'pivot'),
+      pivot: ofKind('pivot'),
       retriable: ofKind('retriable'),
       /** The pivot and what follows it: in its own time each is done, or it is refused. */
       final: ofKind('pivot', 'retriable'),
@@ -129,8 +136,8 @@ export function describeRollbackMatrix(
   describe('when a participant refuses', () => {
     const cells = cellsFor('refusal');
     const itEach = prepareRuns(() => through(steady.url, () => holdAndClear(cells, { mode: 'refuse' })));
-    itEach('everything is taken back', cells.upToPivot, async (run) => {
-      await expectTakenBack(run, refusalOf(run.cell.step));
+    itEach('everything is rolled back', cells.upToPivot, async (run) => {
+      await refusedAt(run, run.cell.step);
       const { steps } = await saga(run.sagaId);
       expect(steps.find(({ name }) => name === run.cell.step.name)?.state).toBe('REFUSED');
     });
@@ -149,7 +156,7 @@ export function describeRollbackMatrix(
   describe('when a participant fails beyond the deadline', () => {
     const cells = cellsFor('unavailable');
     const itEach = prepareRuns(() => through(impatient.url, () => holdAt(cells.compensable, { mode: 'error' })));
-    itEach('everything is taken back', cells.compensable, (run) => expectTakenBack(run, 'PARTICIPANT_UNAVAILABLE'));
+    itEach('everything is rolled back', cells.compensable, (run) => expectRolledBack(run, 'PARTICIPANT_UNAVAILABLE'));
   });
 
   describe('when an effect comes late', () => {
@@ -157,31 +164,39 @@ export function describeRollbackMatrix(
     const itEach = prepareRuns(() => through(impatient.url, () => holdAndClear(cells, { mode: 'delay', delayMs: LATE_MS })));
     itEach('it is waited for', cells.final, expectDone);
     itEach('it is refused after its undo', cells.compensable, async (run) => {
-      await expectTakenBack(run, 'PARTICIPANT_UNAVAILABLE');
+      await expectRolledBack(run, 'PARTICIPANT_UNAVAILABLE');
       expect(await landed(run.sagaId, run.cell.step)).toMatchObject({ status: 409 });
-      await expectTakenBack(run, 'PARTICIPANT_UNAVAILABLE');
+      await expectRolledBack(run, 'PARTICIPANT_UNAVAILABLE');
     });
   });
 
   describe('when it is aborted meanwhile', () => {
     const cells = cellsFor('abort');
-    const answers = new Map<Cell, Promise<Answer<{ code?: string }>>>();
+    const answers = new Map<Cell, Promise<Answer<{ code?: string; state?: string }>>>();
     const abort = ({ cell, sagaId }: Run) => void answers.set(cell, call('POST', `/v1/sagas/${sagaId}/abort`));
     const itEach = prepareRuns(async () => {
       const runs = await through(steady.url, () => holdAndClear(cells, { mode: 'delay', delayMs: SLOW_MS }, abort));
       await Promise.all(answers.values());
       return runs;
     });
-    itEach('that is refused, and it goes on', cells.final, async (run) => {
+    itEach('that is refused, and it goes on', cells.retriable, async (run) => {
       const { status, body } = (await answers.get(run.cell))!;
       expect([status, body.code]).toEqual([409, 'SAGA_PAST_PIVOT']);
       await expectDone(run);
     });
-    itEach('everything is taken back', cells.compensable, async (run) => {
+    itEach('the seal decides, and the answer says how', cells.pivot, async (run) => {
+      const { status, body } = (await answers.get(run.cell))!;
+      const { state } = await ended(run.sagaId);
+      if (status === 409) expect([state, body.code]).toEqual(['COMPLETED', 'SAGA_PAST_PIVOT']);
+      else expect([status, state], JSON.stringify(body)).toEqual([202, 'COMPENSATED']);
+      await (state === 'COMPLETED' ? expectDone(run) : expectRolledBack(run, 'ABORTED'));
+      expect((await landed(run.sagaId, run.cell.step, 'sealed'))?.status).toBe(state === 'COMPLETED' ? 200 : 409);
+    });
+    itEach('everything is rolled back', cells.compensable, async (run) => {
       expect((await answers.get(run.cell))?.status).toBe(202);
-      await expectTakenBack(run, 'ABORTED');
+      await expectRolledBack(run, 'ABORTED');
       await landed(run.sagaId, run.cell.step);
-      await expectTakenBack(run, 'ABORTED');
+      await expectRolledBack(run, 'ABORTED');
     });
   });
 
@@ -199,7 +214,7 @@ export function describeRollbackMatrix(
       // The new worker must not meet the faults of the old one.
       await Promise.all([killAndAwaitRestart('gateway', system().gatewayUrl), through(gateway.url, clearFaults)]);
       for (const run of forward) await expectDone(run);
-      for (const run of turned) await expectTakenBack(run, refusalOf(pivotOf(run.cell.profile)));
+      for (const run of turned) await refusedAt(run, pivotOf(run.cell.profile));
 
       for (const profile of killed) {
         const swept = [...forward, ...turned].filter(({ cell }) => cell.profile === profile).length;

@@ -1,4 +1,4 @@
-import { type Participant, participantNames, participants } from '../../contracts/participants.js';
+import { type Participant, participantNames, participants, SEAL } from '../../contracts/participants.js';
 import type { Saga } from '../../contracts/saga.resource.js';
 import { eventually } from '../support/api.js';
 import { system } from '../support/system.js';
@@ -42,18 +42,18 @@ export function refusalOf(step: Named): string {
   return known(participant)[operation]!.refusals[0]!;
 }
 
-/** What the participant answered to the step; undefined while it has had no effect. */
-export async function answerTo(sagaId: string, step: Named): Promise<{ status: number } | undefined> {
+/** What the participant answered to the step; undefined while it has had no effect. A `sealed` key has the seal's refusal as its answer. */
+export async function answerTo(sagaId: string, step: Named, sealed?: 'sealed'): Promise<{ status: number } | undefined> {
   const { participant, operation } = targetOf(step);
   const key = `${sagaId}/${(step.compensates ?? step.name).replaceAll(' ', '-')}${step.compensates === undefined ? '' : '/undo'}`;
   const response = await fetch(new URL(`/commands/${encodeURIComponent(key)}`, system()[`${participant}Url`]));
   const found = (await response.json()) as { status: number; operation?: string };
-  return found.operation === operation ? found : undefined;
+  return found.operation === operation || (sealed && found.operation === SEAL) ? found : undefined;
 }
 
 /** The answer to the step's first try, once it has come to its participant, however late. */
-export const landed = (sagaId: string, step: Named): Promise<{ status: number } | undefined> =>
+export const landed = (sagaId: string, step: Named, sealed?: 'sealed'): Promise<{ status: number } | undefined> =>
   eventually(
-    () => answerTo(sagaId, step),
+    () => answerTo(sagaId, step, sealed),
     (answer) => answer !== undefined,
   );

@@ -4,11 +4,11 @@ import type { ParticipantProbe } from './participant-probe.js';
 
 interface HeldKey {
   /** Resolves when a transaction has the key and is held open. */
-  untilHeld(): Promise<unknown>;
+  untilHeld: () => Promise<unknown>;
   /** Resolves when another one waits for the key. */
-  untilWaiting(): Promise<unknown>;
+  untilWaiting: () => Promise<unknown>;
   /** Lets the first one go on. */
-  release(): Promise<unknown>;
+  release: () => Promise<unknown>;
 }
 
 /** Any number that no other advisory lock uses. */

@@ -210,7 +210,11 @@ export function describeConformance(probe: ParticipantProbe, samples: Conformanc
     });
 
     it('must be a key', async () => {
-      for (const key of ['with space', 'x'.repeat(256)]) expectProblem(await probe.seal(key), 422, 'VALIDATION_FAILED');
+      for (const key of ['with space', 'x'.repeat(256)]) {
+        const reply = await probe.seal(key);
+        expectProblem(reply, 422, 'VALIDATION_FAILED');
+        expect(reply.key).toBeNull();
+      }
     });
   });
 

@@ -188,6 +188,7 @@ describe('trip: booking', () => {
     await probe.send('acceptApproval', { tripId: failed });
     await probe.send('failTrip', { tripId: failed, failure });
     expectProblem(await probe.send('acceptApproval', { tripId: failed }), 409, 'TRIP_STATE_CONFLICT');
+    expect(await Promise.all([withdrawn, failed].map(state))).toEqual(['PENDING', 'FAILED']);
   });
 
   it('never awaits an approval that is withdrawn while it is requested', async () => {

@@ -136,7 +136,8 @@ export async function eventually<Value>(
   holds: (value: Value) => boolean,
   withinMs = 60_000,
 ): Promise<Value> {
-  const deadline = Date.now() + withinMs;
+  const startedAt = Date.now();
+  const deadline = startedAt + withinMs;
   for (;;) {
     const value = await ask().catch((error: unknown) => {
       if (Date.now() > deadline) throw error;
@@ -144,6 +145,8 @@ export async function eventually<Value>(
     });
     if (value !== undefined && holds(value)) return value;
     if (Date.now() > deadline) throw new Error(`Still not so after ${withinMs} ms: ${JSON.stringify(value)}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    // What takes long is asked about less often: the asking is work for the processes that it is about.
+    const pauseMs = Math.min(25 + (Date.now() - startedAt) / 20, 150);
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }

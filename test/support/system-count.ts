@@ -1,9 +1,8 @@
 import { totalmem } from 'node:os';
 import { givenEnvironment } from '../../libs/config/settings.js';
 
-/** What a system takes with a test file beside it, and what the machine has to keep for everything else. */
-const GIB_PER_SYSTEM = 3;
-const GIB_BESIDES = 2;
+/** For two systems of 2.5 GB each, and what tests them. */
+const GIB_FOR_TWO = 7;
 
 /**
  * How many whole systems `npm test` runs side by side, each with a test file at a time: most of a file's time is waiting. `TEST_SYSTEMS` says
@@ -13,5 +12,5 @@ export function systemCount(): number {
   const { TEST_SYSTEMS: wanted, DATABASE_URL, TEMPORAL_ADDRESS } = givenEnvironment();
   if (DATABASE_URL || TEMPORAL_ADDRESS) return 1;
   if (wanted) return Math.max(1, Math.trunc(Number(wanted)) || 1);
-  return totalmem() / 1024 ** 3 < 2 * GIB_PER_SYSTEM + GIB_BESIDES - 1 ? 1 : 2;
+  return totalmem() < GIB_FOR_TWO * 1024 ** 3 ? 1 : 2;
 }

@@ -24,7 +24,7 @@ export interface BookTripRequest {
     /** How long, in ms. A reminder is sent halfway through. */
     withinMs: number;
   };
-  /** The customer is known to exist: whoever starts the saga has seen it. Otherwise the saga checks. */
+  /** The customer is known to exist: the starter of the saga has seen it. Otherwise the saga checks. */
   customerVerified?: boolean;
   request?: RequestIdentity;
   policy: SagaPolicy;

@@ -1,3 +1,4 @@
+import { HOLD_GRACE_MS } from '../../contracts/hold-limits.js';
 import type { Money } from '../../contracts/money.js';
 import { defineSaga } from '../saga/define-saga.js';
 import { Approval } from './approval.js';
@@ -5,9 +6,6 @@ import { needsApproval } from './approval-limit.js';
 import type { BookTripOutcome, BookTripRequest } from './book-trip.contract.js';
 import { excludedParts } from './excluded-parts.js';
 import { type Booking, bookingOf, requestedParts, tripFailureOf } from './trip-parts.js';
-
-/** On top of all deadlines before the pivot, for what comes after it and has none. docs/adr/0009-holds-outlive-the-saga.md */
-const HOLD_GRACE_MS = 14 * 86_400_000;
 
 /** Books hotel, flights, car and train together and charges for them, or leaves nothing booked and nothing charged. */
 export const bookTrip = defineSaga<BookTripRequest, BookTripOutcome>((saga, input) => {
@@ -60,6 +58,7 @@ export const bookTrip = defineSaga<BookTripRequest, BookTripOutcome>((saga, inpu
     undo: ['void payment', (call, key) => call.void({ ...key, paymentId })],
   });
   const approve = approval && {
+    ...approval,
     request: saga.compensable('request approval', {
       do: (call, key, booking: Booking) => call.requestApproval({ ...key, ...booking }),
       undo: ['withdraw approval', (call, key) => call.withdrawApproval({ ...key, tripId })],
@@ -81,10 +80,10 @@ export const bookTrip = defineSaga<BookTripRequest, BookTripOutcome>((saga, inpu
 
   /** Goes on when a person has approved the booking, and rolls the saga back otherwise. */
   async function awaitApproval(booking: Booking): Promise<void> {
-    if (saga.committed || !approve || !needsApproval(booking.total, approval!.requiredAbove)) return;
+    if (saga.committed || !approve || !needsApproval(booking.total, approve.requiredAbove)) return;
     await approve.request(booking);
     const decision = await approvals.await((decided) =>
-      saga.waitFor(decided, approval!.withinMs, {
+      saga.waitFor(decided, approve.withinMs, {
         name: 'remind approval',
         do: (call, key) => call.remindApproval({ ...key, tripId }),
       }),

@@ -20,7 +20,8 @@ describe('inputs of messages', () => {
   it('takes as a resolution whatever the schema of the contract takes', () => {
     fc.assert(
       fc.property(anything, (value) => {
-        if (ResolveStep.safeParse(value).success) expect(isStepResolution(value)).toBe(true);
+        // A note that is longer before it is trimmed is the gateway's to trim.
+        expect(ResolveStep.safeParse(value).success && !isStepResolution(value)).toBe(false);
       }),
     );
     expect(isStepResolution({ step: 'release credit', action: 'retry', note: 'The ledger is repaired.' })).toBe(true);

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import { type ResolveAction, resolveActions } from '../../contracts/saga-state.js';
+import { resolveActions } from '../../contracts/saga-state.js';
 import { sagaFailures, type StepResolution } from './saga.contract.js';
 
 // Anybody with Temporal's CLI or UI can send a message with any input, or with none. A handler that throws a TypeError would fail the
@@ -16,7 +16,7 @@ const isText = (value: unknown, min: number, max: number): value is string =>
 export const isStepResolution = (value: unknown): value is StepResolution =>
   isObject(value) &&
   isText(value['step'], 1, 100) &&
-  (resolveActions as readonly unknown[]).includes(value['action'] as ResolveAction) &&
+  (resolveActions as readonly unknown[]).includes(value['action']) &&
   isText(value['note'], 1, MAX_NOTE);
 
 /** `{ note? }`, as an approval is decided with. */

@@ -37,7 +37,7 @@ import {
 import { searchAttributes } from './search-attributes.js';
 import { readFailure, type StepFailure } from './step-failure.js';
 import { stepKey } from './step-key.js';
-import { dispensable, fast, patient, persistent, untilAttention } from './step-policies.js';
+import { dispensable, fast, patient, untilAttention } from './step-policies.js';
 import { type Answer, StepSettler } from './step-settler.js';
 
 type Call<Activities, Result extends Answer> = (call: ActivityInterfaceFor<Activities>, key: StepKey) => Promise<Result>;
@@ -204,6 +204,9 @@ export class Saga<Activities> implements SagaSteps<Activities> {
     };
     const proven = this.provesItsEnd(cause);
     const toCompensate = this.declared.filter(({ undo, begun, refused }) => undo && !refused && (begun || !proven));
+    // A step without an undo leaves nothing behind, whatever became of it.
+    for (const { record, kind, undo } of this.declared)
+      if (kind === 'compensable' && !undo && record?.state === 'RUNNING') this.journal.end(record, 'COMPENSATED');
     await CancellationScope.nonCancellable(async () => {
       if (toCompensate.length > 0) this.enter('COMPENSATING');
       await this.compensations.run(toCompensate, failure);

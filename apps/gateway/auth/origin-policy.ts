@@ -9,7 +9,7 @@ type OriginSettings = Pick<GatewaySettings, 'HOST' | 'PUBLIC_URL' | 'CORS_ORIGIN
 const loopbackNames: readonly string[] = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
- * Which web pages may use the API. An API without keys trusts whoever reaches it, and a browser on the same machine reaches it for every
+ * Which web pages may use the API. An API without keys trusts everybody who reaches it, and a browser on the same machine reaches it for every
  * page that it shows. So it refuses requests of foreign pages (`Origin`, against CSRF), and requests under a foreign name (`Host`, against
  * DNS rebinding). Pages of `CORS_ORIGINS` may also read the answers.
  */

@@ -6,6 +6,8 @@ import { Identifier } from '../../../contracts/identifier.js';
 import { orderStates } from '../../../contracts/order-state.js';
 import { Order, OrderAccepted, PlaceOrder } from '../../../contracts/order.resource.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
+import type { SagaOutline } from '../../../contracts/saga-outline.js';
+import { DryRunQuery, SagaOutlineView } from '../../../contracts/saga-outline.resource.js';
 import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { answerCommand } from '../saga-start/answer-command.js';
@@ -31,16 +33,22 @@ export class OrdersController {
     summary: 'Place an order',
     description:
       'Starts the saga `createOrder`: the order is PENDING at once and ends APPROVED or REJECTED. Prices come from the catalogue. ' +
-      'With `Prefer: wait=N` the answer is the final order (201) if the saga ends within N seconds.',
+      'With `Prefer: wait=N` the answer is the final order (201) if the saga ends within N seconds. With `?dryRun=true` nothing is started.',
   })
+  @ApiOkResponse({ standardSchema: SagaOutlineView, description: 'The outline of the saga, with `?dryRun=true`.' })
   @ApiAcceptedResponse({ standardSchema: OrderAccepted, description: 'The order is accepted; `Location` says where it is.' })
   @ApiCreatedResponse({ standardSchema: Order, description: 'The saga has ended within the time of `Prefer: wait=N`.' })
   @ApiProblems({ ...bodyProblems, ...commandProblems })
   async place(
     @Body({ schema: PlaceOrder }) order: PlaceOrder,
+    @Query({ schema: DryRunQuery }) { dryRun }: DryRunQuery,
     @FromHeaders() headers: CommandHeaders,
     @Res({ passthrough: true }) response: ServerResponse,
-  ): Promise<OrderAccepted | Order> {
+  ): Promise<OrderAccepted | Order | SagaOutline> {
+    if (dryRun === 'true') {
+      response.statusCode = 200;
+      return this.placing.outline(order);
+    }
     const accepted = await this.placing.place(order, headers);
     const outcome = (seconds: number) => this.placing.outcome(accepted, seconds);
     return answerCommand(response, headers.wait, { location: accepted.links.self, accepted, outcome, finalStatus: 201 });

@@ -1,11 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Order, OrderAccepted, PlaceOrder } from '../../../contracts/order.resource.js';
+import type { SagaOutline } from '../../../contracts/saga-outline.js';
 import { fingerprint } from '../../../libs/service-kit/fingerprint.js';
 import {
   type CreateOrderRequest,
   createOrderType,
   createOrderIds,
 } from '../../../workflows/create-order/create-order.contract.js';
+import { outlineOf } from '../../../workflows/outlines.js';
 import { Links } from '../links.js';
 import { businessIdOfKey, newBusinessId } from '../saga-start/business-id.js';
 import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
@@ -42,6 +44,11 @@ export class PlaceOrderService {
     );
     const links = { self: this.links.order(orderId), ...this.links.ofRun(sagaId, runId) };
     return { orderId, state: 'PENDING', sagaId, links };
+  }
+
+  /** What placing the order would do. It has no effect. */
+  outline({ customerId, lines }: PlaceOrder): SagaOutline {
+    return outlineOf(createOrderType, { orderId: newBusinessId(), customerId, lines });
   }
 
   /** The order at the end of its saga, or undefined if that is not reached within `seconds`. */

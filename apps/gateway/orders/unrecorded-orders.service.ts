@@ -1,14 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Order, Rejection } from '../../../contracts/order.resource.js';
-import {
-  type CreateOrderOutcome,
-  type CreateOrderRequest,
-  createOrderIds,
-} from '../../../workflows/create-order/create-order.contract.js';
+import { z } from 'zod';
+import { type Order, PlaceOrder, type Rejection } from '../../../contracts/order.resource.js';
+import { type CreateOrderOutcome, createOrderIds } from '../../../workflows/create-order/create-order.contract.js';
 import { Catalogue } from '../products/catalogue.service.js';
 import { type StartedSaga, StartedSagas } from '../saga-start/started-sagas.service.js';
 
-type CreateOrderSaga = StartedSaga<CreateOrderRequest, CreateOrderOutcome>;
+/** As much of the saga's input as an order shows. */
+const Requested = z.object(PlaceOrder.shape);
+
+type CreateOrderSaga = StartedSaga<z.infer<typeof Requested>, CreateOrderOutcome>;
 
 /** Orders that are accepted but that the order service does not know (yet): as their saga was started, at the catalogue's prices of now. */
 @Injectable()
@@ -20,7 +20,7 @@ export class UnrecordedOrders {
 
   /** The order, or undefined if no saga was ever started for it. */
   async find(orderId: string): Promise<Order | undefined> {
-    const saga: CreateOrderSaga | undefined = await this.sagas.find(createOrderIds.of(orderId));
+    const saga: CreateOrderSaga | undefined = await this.sagas.find(createOrderIds.of(orderId), Requested);
     if (!saga) return undefined;
 
     const { request, sagaId, startedAt, updatedAt } = saga;

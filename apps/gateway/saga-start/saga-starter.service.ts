@@ -6,6 +6,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { sagaPolicy } from '../../../libs/config/saga-policy.js';
+import { fastStepMs } from '../../../libs/service-client/attempt-durations.js';
 import { ParticipantUnavailableException } from '../../../libs/service-client/participant-unavailable.exception.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import type { SagaPolicy } from '../../../workflows/saga/saga.contract.js';
@@ -135,7 +136,8 @@ export class SagaStarter {
   }
 
   private get policy(): SagaPolicy {
-    return sagaPolicy(this.settings);
+    const policy = sagaPolicy(this.settings);
+    return { ...policy, fastStepMs: fastStepMs(policy.fastStepMs) };
   }
 
   private inDoubt(

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Client, type WorkflowExecutionDescription, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import type { z } from 'zod';
 import { grpcCodeOf, NOT_FOUND } from '../temporal/temporal-outage.js';
 import { TemporalService } from '../temporal/temporal.service.js';
 
@@ -23,21 +24,19 @@ export interface StartedSaga<Request, Outcome> {
 export class StartedSagas {
   constructor(@Inject(TemporalService) private readonly temporal: TemporalService) {}
 
-  /** The saga, or undefined if it was never started. */
-  async find<Request, Outcome>(sagaId: string): Promise<StartedSaga<Request, Outcome> | undefined> {
+  /** The saga, or undefined if it was never started, or by hand and with an input that is none. */
+  async find<Request, Outcome>(sagaId: string, input: z.ZodType<Request>): Promise<StartedSaga<Request, Outcome> | undefined> {
     const started = await this.temporal
       .call(async (client) => {
-        const [request, description] = await Promise.all([
-          requestOf<Request>(client, sagaId),
-          client.workflow.getHandle(sagaId).describe(),
-        ]);
+        const [request, description] = await Promise.all([inputOf(client, sagaId), client.workflow.getHandle(sagaId).describe()]);
         return { request, description };
       })
       .catch(nothingIfNotFound);
-    if (!started) return undefined;
+    const request = input.safeParse(started?.request);
+    if (!started || !request.success) return undefined;
     const { startTime, closeTime } = started.description;
     return {
-      request: started.request,
+      request: request.data,
       sagaId,
       startedAt: startTime.toISOString(),
       updatedAt: (closeTime ?? startTime).toISOString(),
@@ -57,8 +56,8 @@ export class StartedSagas {
   }
 }
 
-/** What the saga was started with: the first event of its history. */
-async function requestOf<Request>(client: Client, workflowId: string): Promise<Request> {
+/** The input of the saga, from the first event of its history; undefined if it has none, or one that cannot be decoded. */
+async function inputOf(client: Client, workflowId: string): Promise<unknown> {
   const { namespace, loadedDataConverter } = client.options;
   const { history } = await client.workflowService.getWorkflowExecutionHistory({
     namespace,
@@ -66,8 +65,9 @@ async function requestOf<Request>(client: Client, workflowId: string): Promise<R
     maximumPageSize: 1,
   });
   const payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
-  const [request] = await decodeArrayFromPayloads(loadedDataConverter, payloads, { type: 'workflow', namespace, workflowId });
-  return request as Request;
+  const context = { type: 'workflow', namespace, workflowId } as const;
+  const [input] = await decodeArrayFromPayloads(loadedDataConverter, payloads, context).catch(() => []);
+  return input;
 }
 
 function nothingIfNotFound(error: unknown): undefined {

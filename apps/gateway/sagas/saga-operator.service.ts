@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type WorkflowHandle, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { WorkflowNotFoundError, WorkflowUpdateStage } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import type { SagaTimeline } from '../../../contracts/saga-state.js';
 import type { ResolveStep, Saga } from '../../../contracts/saga.resource.js';
@@ -14,15 +13,19 @@ import { sagaNotFound } from './saga-not-found.js';
 import { SagaReader } from './saga-reader.service.js';
 import type { SagaRun } from './saga-run.js';
 import { SagaView } from './saga-view.js';
+import { rejectedUpdate, updateFailureOf } from './update-failure.js';
 import { workerUnavailable } from './worker-unavailable.js';
 
-/** Leaves time within a caller's patience to look the saga up before. */
+/** Leaves time within a caller's patience to read the saga before. */
 const UPDATE_MS = 2_500;
+/** How long an accepted abort waits for the pivot's key to decide. */
+const DECISION_MS = 2_000;
 
-type Keyed = Pick<CommandHeaders, 'caller' | 'idempotencyKey'>;
-type Update = (handle: WorkflowHandle) => Promise<SagaTimeline>;
+type KeyedBy = Pick<CommandHeaders, 'caller' | 'idempotencyKey'>;
+/** Sends an update; undefined while the saga has accepted it and not yet decided. */
+type Update = () => Promise<SagaTimeline | undefined>;
 
-/** What an operator can tell a saga. Each is an update with an id, so that sending it twice does it once. */
+/** An operator's commands to a saga. Each is an update with an id, so a repeat has its effect once. */
 @Injectable()
 export class SagaOperator {
   constructor(
@@ -32,30 +35,42 @@ export class SagaOperator {
   ) {}
 
   /**
-   * Turns a saga round. Whoever repeats an idempotency key is answered after the saga's end, too: its update is known then.
-   * @throws ProblemException 404, 409 `SAGA_PAST_PIVOT` or `SAGA_ENDED`, 503 `WORKER_UNAVAILABLE` when no worker takes it in time.
+   * Rolls a saga back. While the pivot's participant is away the decision is pending: then the saga is answered as it is. A repeated
+   * idempotency key gets the update's result after the saga's end, too.
+   * @throws ProblemException 404, 409 `SAGA_PAST_PIVOT` or `SAGA_ENDED`, 503 `WORKER_UNAVAILABLE` when no worker accepts it in time.
    */
-  async abort(sagaId: string, { caller, idempotencyKey }: Keyed): Promise<Saga> {
+  async abort(sagaId: string, { caller, idempotencyKey }: KeyedBy): Promise<Saga> {
     const run = await this.run(sagaId);
     if (idempotencyKey === undefined && run.status.name !== 'RUNNING') throw endedUnabortable(run);
     const updateId = idempotencyKey === undefined ? 'abort' : `abort:${fingerprint(caller, idempotencyKey)}`;
-    return this.tell(run, (handle) => handle.executeUpdate(abortUpdate, { updateId }), endedUnabortable);
+    const update: Update = async () => {
+      const accepted = await this.temporal.call(
+        (client) =>
+          client.workflow.getHandle(sagaId).startUpdate(abortUpdate, { updateId, waitForStage: WorkflowUpdateStage.ACCEPTED }),
+        UPDATE_MS,
+      );
+      return this.temporal.wait(() => accepted.result(), DECISION_MS);
+    };
+    return this.send(run, update, endedUnabortable);
   }
 
   /**
    * Decides about a step that needs attention. With an idempotency key the decision is made once, however often it is sent.
-   * @throws ProblemException 404, 409 `STEP_NOT_IN_NEED`, 422 `IDEMPOTENCY_KEY_REUSED`, 503 `WORKER_UNAVAILABLE`.
+   * @throws ProblemException 404, 409 `STEP_NOT_IN_NEED` or `STEP_NOT_RESOLVABLE`, 422 `IDEMPOTENCY_KEY_REUSED`, 503 `WORKER_UNAVAILABLE`.
    */
-  async resolve(sagaId: string, decision: ResolveStep, { caller, idempotencyKey }: Keyed): Promise<Saga> {
+  async resolve(sagaId: string, decision: ResolveStep, { caller, idempotencyKey }: KeyedBy): Promise<Saga> {
     const run = await this.run(sagaId);
     const updateId = `resolve:${idempotencyKey === undefined ? randomUUID() : fingerprint(caller, idempotencyKey)}`;
-    const update: Update = async (handle) => {
-      const timeline = await handle.executeUpdate(resolveUpdate, { args: [decision], updateId });
+    const update: Update = async () => {
+      const timeline = await this.temporal.call(
+        (client) => client.workflow.getHandle(sagaId).executeUpdate(resolveUpdate, { args: [decision], updateId }),
+        UPDATE_MS,
+      );
       if (isDecided(timeline, decision)) return timeline;
       const detail = 'The Idempotency-Key belongs to another decision about this saga. Another one needs a key of its own.';
       throw new ProblemException(422, 'IDEMPOTENCY_KEY_REUSED', detail);
     };
-    return this.tell(run, update, endedUnresolvable);
+    return this.send(run, update, endedUnresolvable);
   }
 
   private async run(sagaId: string): Promise<SagaRun> {
@@ -63,12 +78,12 @@ export class SagaOperator {
     return this.view.summary(run) ? run : sagaNotFound(sagaId);
   }
 
-  private async tell(run: SagaRun, update: Update, ended: (run: SagaRun) => ProblemException): Promise<Saga> {
+  private async send(run: SagaRun, update: Update, ended: (run: SagaRun) => ProblemException): Promise<Saga> {
     const { workflowId: sagaId } = run;
     try {
-      const timeline = await this.temporal.call((client) => update(client.workflow.getHandle(sagaId)), UPDATE_MS);
-      // An update that came again is answered with its first outcome, also after the end: that is no picture of the saga now.
-      return (run.status.name === 'RUNNING' && this.view.full(run, timeline)) || (await this.sagas.saga(sagaId));
+      const timeline = await update();
+      // A repeated update is answered with its first result, also after the end: that does not show the saga as it is now.
+      return (run.status.name === 'RUNNING' && timeline && this.view.full(run, timeline)) || (await this.sagas.saga(sagaId));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) throw ended(await this.run(sagaId));
       throw problemOf(error, sagaId) ?? error;
@@ -81,7 +96,7 @@ function endedUnabortable(run: SagaRun): ProblemException {
     return new ProblemException(
       409,
       'SAGA_PAST_PIVOT',
-      `The saga ${run.workflowId} is completed, past its pivot: nothing turns it round any more.`,
+      `The saga ${run.workflowId} is completed, past its pivot: it cannot be rolled back.`,
     );
   }
   return new ProblemException(
@@ -100,17 +115,20 @@ function endedUnresolvable(run: SagaRun): ProblemException {
 }
 
 function problemOf(error: unknown, sagaId: string): ProblemException | undefined {
-  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
-    const { type, message } = error.cause;
-    if (type === sagaFailures.pastPivot) return new ProblemException(409, 'SAGA_PAST_PIVOT', message);
-    if (type === sagaFailures.stepNotInNeed) return new ProblemException(409, 'STEP_NOT_IN_NEED', message);
-    if (type === sagaFailures.noteMissing)
-      return new ProblemException(422, 'VALIDATION_FAILED', message, { errors: [{ pointer: '/note', detail: message }] });
-  }
-  return workerUnavailable(error, sagaId);
+  const failure = updateFailureOf(error);
+  if (!failure) return workerUnavailable(error, sagaId);
+  const code = conflicts[failure.type ?? ''];
+  return code === undefined ? rejectedUpdate(failure) : new ProblemException(409, code, failure.message);
 }
 
-/** Whether the saga's own record has this decision: an update that came again under its id is answered with the first one's outcome. */
+/** The 409s of a saga's own refusals. */
+const conflicts: Readonly<Record<string, string>> = {
+  [sagaFailures.pastPivot]: 'SAGA_PAST_PIVOT',
+  [sagaFailures.stepNotInNeed]: 'STEP_NOT_IN_NEED',
+  [sagaFailures.stepNotResolvable]: 'STEP_NOT_RESOLVABLE',
+};
+
+/** Whether the saga's record has this decision: a repeated update is answered with the result of the first one under its id. */
 function isDecided({ steps }: SagaTimeline, { step, action, note }: ResolveStep): boolean {
   return steps.some(
     (record) =>

@@ -73,15 +73,16 @@ export class SagasController {
   @Post(':sagaId/abort')
   @IdempotentCommand(202)
   @ApiOperation({
-    summary: 'Turn a saga round',
+    summary: 'Roll a saga back',
     description:
-      'Before its pivot: what it has done is taken back and it ends. Sending it twice does it once; with a key it is answered after the end, too.',
+      'Before its pivot: every step is compensated and the saga ends. While the participant of the pivot is away the decision is pending, and ' +
+      'the answer shows the saga as it is. A repeat has no further effect; with a key it is answered after the end, too.',
   })
   @ApiAcceptedResponse({ standardSchema: Saga })
   @ApiProblems({
     ...problemsOfOne,
     ...idempotentCommandProblems,
-    409: ['SAGA_PAST_PIVOT', 'SAGA_ENDED'],
+    409: ['SAGA_PAST_PIVOT', 'SAGA_ENDED', 'UPDATE_REJECTED'],
     503: ['WORKER_UNAVAILABLE', 'TEMPORAL_UNAVAILABLE'],
   })
   abort(@Param('sagaId', { schema: SagaId }) sagaId: string, @FromHeaders() headers: CommandHeaders): Promise<Saga> {
@@ -96,7 +97,7 @@ export class SagasController {
     ...problemsOfOne,
     ...bodyProblems,
     ...idempotentCommandProblems,
-    409: ['STEP_NOT_IN_NEED'],
+    409: ['STEP_NOT_IN_NEED', 'STEP_NOT_RESOLVABLE', 'UPDATE_REJECTED'],
     422: ['VALIDATION_FAILED', 'IDEMPOTENCY_KEY_REUSED'],
     503: ['WORKER_UNAVAILABLE', 'TEMPORAL_UNAVAILABLE'],
   })

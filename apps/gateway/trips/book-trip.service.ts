@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { SagaOutline } from '../../../contracts/saga-outline.js';
 import type { Trip } from '../../../contracts/trip.resource.js';
 import { fingerprint } from '../../../libs/service-kit/fingerprint.js';
 import { bookTripIds, type BookTripRequest, bookTripType } from '../../../workflows/book-trip/book-trip.contract.js';
+import { outlineOf } from '../../../workflows/outlines.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
 import { Links } from '../links.js';
 import { businessIdOfKey, newBusinessId } from '../saga-start/business-id.js';
@@ -9,6 +11,7 @@ import type { CommandHeaders } from '../saga-start/command-headers.decorator.js'
 import type { WithoutPolicy } from '../saga-start/saga-start.js';
 import { SagaStarter } from '../saga-start/saga-starter.service.js';
 import { askedParts } from './asked-parts.js';
+import { KnownCustomers } from './known-customers.service.js';
 import { participantsFor } from './part-participants.js';
 import { TripReader } from './trip-reader.service.js';
 import type { BookTrip, TripAccepted } from './trip.dto.js';
@@ -19,6 +22,7 @@ export class BookTripService {
   constructor(
     @Inject(SagaStarter) private readonly sagas: SagaStarter,
     @Inject(TripReader) private readonly trips: TripReader,
+    @Inject(KnownCustomers) private readonly customers: KnownCustomers,
     @Inject(Links) private readonly links: Links,
     @Inject(GATEWAY_SETTINGS) private readonly settings: Pick<GatewaySettings, 'APPROVAL_WITHIN_MS'>,
   ) {}
@@ -33,7 +37,7 @@ export class BookTripService {
         sagaId: bookTripIds.of(tripId),
         businessId: tripId,
         customerId,
-        request: this.requestOf(tripId, trip),
+        request: await this.requestOf(tripId, trip),
         participants: participantsFor(trip),
         summary: `Trip ${tripId} for customer ${customerId}`,
         details: inWords(trip),
@@ -52,13 +56,19 @@ export class BookTripService {
     return trip?.state === 'PENDING' || trip?.state === 'AWAITING_APPROVAL' ? undefined : trip;
   }
 
-  private requestOf(tripId: string, trip: BookTrip): WithoutPolicy<BookTripRequest> {
+  /** What booking the trip would do. It has no effect. */
+  async outline(trip: BookTrip): Promise<SagaOutline> {
+    return outlineOf(bookTripType, await this.requestOf(newBusinessId(), trip));
+  }
+
+  private async requestOf(tripId: string, trip: BookTrip): Promise<WithoutPolicy<BookTripRequest>> {
     const { customerId, paymentMethod, approvalRequiredAbove: requiredAbove } = trip;
     return {
       tripId,
       customerId,
       paymentMethod,
       ...askedParts(trip),
+      ...((await this.customers.has(customerId)) && { customerVerified: true }),
       ...(requiredAbove && { approval: { requiredAbove, withinMs: this.settings.APPROVAL_WITHIN_MS } }),
     };
   }

@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Trip } from '../../../contracts/trip.resource.js';
@@ -15,6 +14,7 @@ import {
   notAwaitingApproval,
 } from '../../../workflows/book-trip/book-trip.contract.js';
 import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
+import { rejectedUpdate, updateFailureOf } from '../sagas/update-failure.js';
 import { workerUnavailable } from '../sagas/worker-unavailable.js';
 import { TemporalService } from '../temporal/temporal.service.js';
 import { TripReader } from './trip-reader.service.js';
@@ -25,10 +25,10 @@ const updates = {
   decline: { update: declineUpdate, made: 'declined' },
 } as const;
 
-/** Leaves time within a caller's patience to look the trip up. */
+/** Leaves time within a caller's patience to read the trip. */
 const UPDATE_MS = 2_500;
-/** The trip shows that it waits a moment before its saga does: so a saga that does not wait is asked again after these pauses. */
-const ASKED_AGAIN_MS = [50, 150, 300];
+/** The trip is AWAITING_APPROVAL a moment before its saga waits. So a saga that does not wait gets the update again after these pauses. */
+const RETRY_PAUSES_MS = [50, 150, 300];
 
 /** A person's decision about a trip that waits for approval. */
 @Injectable()
@@ -50,13 +50,13 @@ export class TripApproval {
   ): Promise<Trip> {
     const note: ApprovalDecision = given?.note === undefined ? {} : { note: given.note };
     const updateId = `decide:${idempotencyKey === undefined ? randomUUID() : fingerprint(caller, idempotencyKey)}`;
-    const tell = () => this.tell(tripId, decision, note, updateId);
-    let taken = await tell();
-    for (const pause of taken ? [] : ASKED_AGAIN_MS) {
+    const send = () => this.send(tripId, decision, note, updateId);
+    let taken = await send();
+    for (const pause of taken ? [] : RETRY_PAUSES_MS) {
       const { state } = await this.trips.trip(tripId);
       if (state !== 'AWAITING_APPROVAL') break;
       await delay(pause);
-      taken = await tell();
+      taken = await send();
       if (taken) break;
     }
     const trip = await this.trips.trip(tripId);
@@ -65,7 +65,7 @@ export class TripApproval {
   }
 
   /** @returns false when the saga does not wait for an approval: not yet, not any more, or there is none. */
-  private async tell(
+  private async send(
     tripId: string,
     decision: keyof typeof updates,
     given: ApprovalDecision,
@@ -82,20 +82,16 @@ export class TripApproval {
       if (!isSame(first, { decision: made, ...given })) throw keyReused(tripId);
       return true;
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError || isRefused(error)) return false;
-      throw workerUnavailable(error, sagaId) ?? error;
+      const failure = updateFailureOf(error);
+      if (error instanceof WorkflowNotFoundError || failure?.type === notAwaitingApproval) return false;
+      throw failure ? rejectedUpdate(failure) : (workerUnavailable(error, sagaId) ?? error);
     }
   }
 }
 
-/** Whether an update's answer is to this decision, and not to another one that had its id before. One without content says nothing. */
-const isSame = (first: ApprovalMade | undefined, { decision, note }: ApprovalMade): boolean =>
-  !first || (first.decision === decision && first.note === note);
-
-const isRefused = (error: unknown): boolean =>
-  error instanceof WorkflowUpdateFailedError &&
-  error.cause instanceof ApplicationFailure &&
-  error.cause.type === notAwaitingApproval;
+/** Whether an update's answer is to this decision, and not to another one that had its id before. */
+const isSame = (first: ApprovalMade, { decision, note }: ApprovalMade): boolean =>
+  first.decision === decision && first.note === note;
 
 const keyReused = (tripId: string): ProblemException =>
   new ProblemException(

@@ -4,6 +4,8 @@ import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { Identifier } from '../../../contracts/identifier.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
+import type { SagaOutline } from '../../../contracts/saga-outline.js';
+import { DryRunQuery, SagaOutlineView } from '../../../contracts/saga-outline.resource.js';
 import { tripStates } from '../../../contracts/trip-state.js';
 import { Trip } from '../../../contracts/trip.resource.js';
 import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
@@ -37,16 +39,22 @@ export class TripsController {
     description:
       'Starts the saga `bookTrip` over hotel, flights, car and rail, at least one of them: the trip is PENDING at once and ends BOOKED, or FAILED ' +
       'with `failure.part` and `failure.code` and everything released. Above `approvalRequiredAbove` it is AWAITING_APPROVAL in between. ' +
-      'With `Prefer: wait=N` the answer is the final trip (201) if the saga ends within N seconds.',
+      'With `Prefer: wait=N` the answer is the final trip (201) if the saga ends within N seconds. With `?dryRun=true` nothing is started.',
   })
+  @ApiOkResponse({ standardSchema: SagaOutlineView, description: 'The outline of the saga, with `?dryRun=true`.' })
   @ApiAcceptedResponse({ standardSchema: TripAccepted, description: 'The trip is accepted; `Location` says where it is.' })
   @ApiCreatedResponse(ended)
   @ApiProblems({ ...bodyProblems, ...commandProblems })
   async book(
     @Body({ schema: BookTrip }) trip: BookTrip,
+    @Query({ schema: DryRunQuery }) { dryRun }: DryRunQuery,
     @FromHeaders() headers: CommandHeaders,
     @Res({ passthrough: true }) response: ServerResponse,
-  ): Promise<TripAccepted | Trip> {
+  ): Promise<TripAccepted | Trip | SagaOutline> {
+    if (dryRun === 'true') {
+      response.statusCode = 200;
+      return this.booking.outline(trip);
+    }
     const accepted = await this.booking.book(trip, headers);
     const outcome = (seconds: number) => this.booking.outcome(accepted, seconds);
     return answerCommand(response, headers.wait, { location: accepted.links.self, accepted, outcome, finalStatus: 201 });

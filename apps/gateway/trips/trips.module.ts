@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { BookTripService } from './book-trip.service.js';
 import { CancelTripService } from './cancel-trip.service.js';
+import { KnownCustomers } from './known-customers.service.js';
 import { ReservedParts } from './reserved-parts.service.js';
 import { TripApprovalController } from './trip-approval.controller.js';
 import { TripApproval } from './trip-approval.service.js';
@@ -10,6 +11,6 @@ import { UnrecordedTrips } from './unrecorded-trips.service.js';
 
 @Module({
   controllers: [TripsController, TripApprovalController],
-  providers: [BookTripService, CancelTripService, TripApproval, TripReader, ReservedParts, UnrecordedTrips],
+  providers: [BookTripService, CancelTripService, KnownCustomers, TripApproval, TripReader, ReservedParts, UnrecordedTrips],
 })
 export class TripsModule {}

@@ -1,10 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Trip } from '../../../contracts/trip.resource.js';
-import { bookTripIds, type BookTripOutcome, type BookTripRequest } from '../../../workflows/book-trip/book-trip.contract.js';
+import { z } from 'zod';
+import { Identifier } from '../../../contracts/identifier.js';
+import { type Trip, tripRequestParts } from '../../../contracts/trip.resource.js';
+import { bookTripIds, type BookTripOutcome } from '../../../workflows/book-trip/book-trip.contract.js';
 import { type StartedSaga, StartedSagas } from '../saga-start/started-sagas.service.js';
 import { askedParts } from './asked-parts.js';
 
-type BookTripSaga = StartedSaga<BookTripRequest, BookTripOutcome>;
+/** As much of the saga's input as a trip shows. */
+const Requested = z.object({ customerId: Identifier, ...tripRequestParts });
+
+type BookTripSaga = StartedSaga<z.infer<typeof Requested>, BookTripOutcome>;
 
 /** Trips that are accepted but that the trip service does not know (yet): as their saga was started. */
 @Injectable()
@@ -13,7 +18,7 @@ export class UnrecordedTrips {
 
   /** The trip, or undefined if no saga was ever started for it. */
   async find(tripId: string): Promise<Trip | undefined> {
-    const saga: BookTripSaga | undefined = await this.sagas.find(bookTripIds.of(tripId));
+    const saga: BookTripSaga | undefined = await this.sagas.find(bookTripIds.of(tripId), Requested);
     if (!saga) return undefined;
     return {
       tripId,

@@ -1,7 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Hold, HoldPage } from '../../../contracts/hold.resource.js';
-import type { ServiceApi } from '../../../libs/service-client/service-api.js';
 import { isEndedByForce, observedSaga, type ObservedSaga } from '../observed-saga.js';
 import type { SagaRegister } from '../saga-register.js';
 import { type Owners, sagaOfId } from './saga-input.js';
@@ -25,7 +24,7 @@ export interface OwnerSweepOptions {
 
 /**
  * Finds orders and trips that have waited for their operation for longer than any saga may take, and whose saga has no open run: the safety
- * net for what no run and no row tells of any more. They are recorded as lost.
+ * net for what neither a run nor a row shows any more. They are recorded as lost.
  */
 export class OwnerSweep {
   constructor(private readonly options: OwnerSweepOptions) {}

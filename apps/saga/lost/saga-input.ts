@@ -109,10 +109,8 @@ async function find<Resource>(owner: ServiceApi, path: string): Promise<Resource
 
 /** The parts that the trip was asked for, without what became of them. */
 function requestedParts({ hotel, flights, car, rail }: Trip): Record<string, unknown> {
-  const requested = <Part extends object>(part: Part) => {
-    const { price, reservationId, state, ...request } = part as Record<string, unknown>;
-    return request;
-  };
+  const outcome = ['price', 'reservationId', 'state'];
+  const requested = (part: object) => Object.fromEntries(Object.entries(part).filter(([field]) => !outcome.includes(field)));
   return {
     ...(hotel && { hotel: requested(hotel) }),
     ...(flights && { flights: flights.map(requested) }),

@@ -1,2 +1,2 @@
--- A rejected order was told as approved.
+-- A rejected order was published as approved.
 update events.log set type = 'order.approved' where position = (select position from events.log where type = 'order.rejected' and aggregate_version = 2 limit 1);

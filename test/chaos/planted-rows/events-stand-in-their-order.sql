@@ -1,4 +1,4 @@
--- The second event of a customer stands before the first one, for whoever reads the log.
+-- The second event of a customer stands before the first one, for readers of the log.
 create temp table swapped on commit drop as
   select event_id, position, lead(position) over w as next, lag(position) over w as previous
   from events.log where aggregate_id = 'CUST-ALICE' and aggregate_version <= 2 window w as (order by aggregate_version);

@@ -1,4 +1,4 @@
--- The credit of a cancelled order was changed after its release, by nothing, and that was told.
+-- The credit of a cancelled order was changed after its release, by nothing, and that was published.
 create temp table victim on commit drop as
   select e.customer_id, e.order_id, last.sequence + 1 as sequence, last.occurred_at + interval '1 second' as occurred_at,
          (select sum(amount) from customer.ledger_entry h where h.customer_id = e.customer_id and h.kind in ('RESERVED', 'CHANGED', 'RELEASED')) as held

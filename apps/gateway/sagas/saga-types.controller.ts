@@ -1,0 +1,38 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { pageOf } from '../../../contracts/page.js';
+import type { SagaOutline } from '../../../contracts/saga-outline.js';
+import { SagaOutlineView } from '../../../contracts/saga-outline.resource.js';
+import { outlineOf, sagaTypes } from '../../../workflows/outlines.js';
+import { Allow } from '../auth/allow.decorator.js';
+
+/** An input that has every optional part, so that every step is listed. */
+const everything = {
+  orderId: 'ORDER',
+  tripId: 'TRIP',
+  customerId: 'CUSTOMER',
+  paymentMethod: 'pm_ok',
+  lines: [],
+  hotel: { hotelId: 'HOTEL', checkIn: '2027-01-01', checkOut: '2027-01-02', rooms: 1 },
+  flights: [{ flightId: 'FLIGHT', date: '2027-01-01', seats: 1 }],
+  car: { carClass: 'CAR', location: 'AMS', pickUp: '2027-01-01', dropOff: '2027-01-02' },
+  rail: { trainId: 'TRAIN', date: '2027-01-01', seats: 1 },
+  approval: { requiredAbove: { amount: 1, currency: 'EUR' }, withinMs: 1 },
+};
+const outlines = sagaTypes.map((type) => outlineOf(type, everything));
+
+@ApiTags('sagas')
+@Allow('orders', 'trips', 'customers', 'operator')
+@Controller('v1/saga-types')
+export class SagaTypesController {
+  @Get()
+  @ApiOperation({
+    summary: 'List the types of sagas with their outlines',
+    description:
+      'Every step that a saga of the type may take, in the order of declaration, with its compensation. Steps of optional parts are included.',
+  })
+  @ApiOkResponse({ standardSchema: pageOf(SagaOutlineView) })
+  list(): { items: SagaOutline[]; next: null } {
+    return { items: outlines, next: null };
+  }
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { stepKinds } from './saga-state.js';
+
+/** What a saga would do for one input: its steps in the order of declaration, each with its compensation. */
+export const SagaOutlineView = z
+  .object({
+    type: z.string(),
+    steps: z.array(
+      z.object({
+        name: z.string(),
+        kind: z.enum(stepKinds),
+        compensation: z
+          .string()
+          .optional()
+          .meta({ description: 'What takes the step back; absent if there is nothing to take back' }),
+      }),
+    ),
+  })
+  .meta({ id: 'SagaOutline' });
+
+/** `?dryRun=true`: what would be done, without doing it. */
+export const DryRunQuery = z.strictObject({
+  dryRun: z
+    .enum(['true', 'false'], { error: 'must be true or false' })
+    .optional()
+    .meta({ description: 'With `true` the answer is the outline of the saga (200), and nothing is started or stored.' }),
+});
+export type DryRunQuery = z.infer<typeof DryRunQuery>;
