@@ -77,7 +77,20 @@ function run({ project, file, test }) {
   const report = path.join(copy, 'report.json');
   rmSync(report, { force: true });
   const pattern = test.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-  const args = ['run', '--project', project, file, '--testNamePattern', pattern, '--retry', '0', '--reporter', 'json', '--outputFile', report];
+  const args = [
+    'run',
+    '--project',
+    project,
+    file,
+    '--testNamePattern',
+    pattern,
+    '--retry',
+    '0',
+    '--reporter',
+    'json',
+    '--outputFile',
+    report,
+  ];
   spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', ...args], {
     cwd: copy,
     stdio: 'ignore',
