@@ -4,6 +4,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { listenerUrlSettings } from '../../libs/config/listener-url.js';
 import { participantUrlSettings } from '../../libs/config/participant-url.js';
+import type { Settings } from '../../libs/config/settings.js';
 import { type EmbeddedSystem, startEmbeddedSystem } from '../../libs/embedded/embedded-system.js';
 import {
   jointProcesses,
@@ -42,10 +43,12 @@ export interface ChaosSystem {
 export async function startChaosSystem(options: {
   splitWorker: boolean;
   settleLost: boolean;
+  /** Outweigh the impatience. */
+  settings?: Partial<Settings>;
   log: (line: string) => void;
   signal?: AbortSignal | undefined;
 }): Promise<ChaosSystem> {
-  const { splitWorker, settleLost, log, signal } = options;
+  const { splitWorker, settleLost, settings = {}, log, signal } = options;
   mkdirSync('.roundtrip', { recursive: true });
   const dataDir = mkdtempSync(path.resolve('.roundtrip', 'chaos-'));
   const clocks = new Clocks(path.join(dataDir, 'clocks'));
@@ -62,6 +65,7 @@ export async function startChaosSystem(options: {
         DATA_DIR: dataDir,
         ...freePorts,
         ...impatience,
+        ...settings,
         SETTLE_LOST_SAGAS: settleLost ? 'on' : 'off',
         CHAOS: true,
         LOG_LEVEL: 'warn',
