@@ -84,7 +84,8 @@ export class CellRun {
       this.stage = 'the requests in flight';
       await this.script.land();
       this.stage = 'the world';
-      await (timeline.state === 'COMPLETED' ? profile.saga.expectDone : profile.saga.expectRolledBack)(this.businessId);
+      if (timeline.state === 'COMPLETED') await profile.saga.expectDone(this.businessId);
+      else await profile.saga.expectRolledBack(this.businessId);
     } finally {
       this.worker.forget(this.sagaId);
     }
@@ -150,7 +151,11 @@ export class CellRun {
           void this.retry(handle, run, encounter.step);
         return this.decided(handle, run, 'approve');
       }
-      default:
+      case 'nothing':
+      case 'approve':
+      case 'away shorter':
+      case 'away longer':
+      case 'forward deadline':
         return this.decided(await this.start({ again }), run, 'approve');
     }
   }
@@ -181,7 +186,14 @@ export class CellRun {
         return { cut: { request: sealOf(encounter.step), loss: encounter.loss } };
       case 'loss at an undo':
         return { cut: { request: undoOf(encounter.step), loss: encounter.loss } };
-      default:
+      case 'nothing':
+      case 'abort':
+      case 'cancel':
+      case 'settle run':
+      case 'reset':
+      case 'approve':
+      case 'decline':
+      case 'expiry':
         return {};
     }
   }
@@ -215,10 +227,11 @@ export class CellRun {
 
   /** The run that has been started with an update. Its start is answered together with the update, which may be too late. */
   private async begun(run: ScriptedRun, answer: Promise<AbortAnswer>): Promise<WorkflowHandle> {
-    const answered = answer.then((is) => {
+    const answered = async () => {
+      const is = await answer;
       if (run.runId === undefined) throw new Error(`The abort was answered before the saga had begun: ${is}`);
-    });
-    await Promise.race([run.begun, answered]);
+    };
+    await Promise.race([run.begun, answered()]);
     return this.worker.client.workflow.getHandle(this.sagaId, run.runId);
   }
 
@@ -315,8 +328,8 @@ export class CellRun {
     if (encounter.kind === 'abort')
       expect(await this.abortAnswer).toBe(expected === 'COMPENSATED' ? 'rolled back' : 'past pivot');
     if (expected === 'COMPLETED') this.expectAllDone(timeline);
-    else if (this.isProven(timeline)) expectRefused(timeline as never, profile.outline, this.refusedStep());
-    else expectSealed(timeline as never, profile.outline, encounter.kind.startsWith('loss') || encounter.kind === 'refusal');
+    else if (this.isProven(timeline)) expectRefused(timeline, profile.outline, this.refusedStep());
+    else expectSealed(timeline, profile.outline, encounter.kind.startsWith('loss') || encounter.kind === 'refusal');
   }
 
   /** Whether a refusal has proven how far the saga has come: in a run that has not waited for a person. */

@@ -39,7 +39,6 @@ export const encounterKinds = [
   'decline',
   'expiry',
 ] as const satisfies Encounter['kind'][];
-export type EncounterKind = (typeof encounterKinds)[number];
 
 export interface Cell {
   profile: Profile;

@@ -2,7 +2,7 @@ import type { Target } from '../sagas/step-target.js';
 
 /** Lets requests of one operation pass side by side, and one alone that a fault on demand is set for: it must strike no other. */
 export class OperationGate {
-  private readonly passing = new Map<string, Set<Promise<unknown>>>();
+  private readonly passing = new Map<string, Set<PromiseLike<unknown>>>();
   private readonly alone = new Map<string, Promise<unknown>>();
 
   async pass<Result>(target: Target, send: () => Promise<Result>): Promise<Result> {
@@ -14,7 +14,8 @@ export class OperationGate {
   async passAlone<Result>(target: Target, send: () => Promise<Result>): Promise<Result> {
     const name = nameOf(target);
     while (this.alone.has(name)) await this.alone.get(name);
-    const sent = Promise.allSettled(this.passing.get(name) ?? []).then(send);
+    const before = [...(this.passing.get(name) ?? [])];
+    const sent = Promise.allSettled(before).then(send);
     const over = sent.then(
       () => this.alone.delete(name),
       () => this.alone.delete(name),

@@ -8,7 +8,7 @@ import { system } from '../support/system.js';
 import { eventually } from '../support/api.js';
 import { type Target, targetOf } from '../sagas/step-target.js';
 import type { Loss } from './matrix-cells.js';
-import { OperationGate } from './operation-gate.js';
+import type { OperationGate } from './operation-gate.js';
 
 /** A request of a saga: for a step, for its undo, or for the seal of its key. */
 export type RequestName = string;
