@@ -70,7 +70,8 @@ export class SagaScript {
     if (cut?.request === request) {
       if (run.isCut) throw await run.lost;
       run.isCut = true;
-      if (cut.loss === 'answer lost') await pass();
+      // A seal is answered with a refusal.
+      if (cut.loss === 'answer lost') await Promise.allSettled([pass()]);
       if (cut.loss === 'in flight') this.inFlight.push(pass);
       run.reachCut();
       throw await run.lost;

@@ -58,6 +58,19 @@ describe('SagaJournal', () => {
     ]);
   });
 
+  it('says of steps in doubt that they are done, once the pivot after them has happened', () => {
+    const journal = new SagaJournal('bookTrip', () => '2026-11-21T12:00:00Z');
+    journal.fail(journal.begin('request approval', 'compensable'), { kind: 'inDoubt', code: 'NO_ANSWER', detail: '', attempts: 3 });
+    journal.end(journal.addPending('capture payment', 'pivot'), 'DONE');
+    journal.begin('confirm trip', 'retriable');
+    journal.endBeforePivot();
+    expect(journal.timeline().steps.map(({ state, error }) => [state, error])).toEqual([
+      ['DONE', null],
+      ['DONE', null],
+      ['RUNNING', null],
+    ]);
+  });
+
   it('is told in Markdown as a state and a list of steps', () => {
     const journal = new SagaJournal('bookTrip', () => '2026-11-21T12:00:00Z');
     journal.end(journal.begin('create trip', 'compensable'), 'DONE');

@@ -54,6 +54,11 @@ export class SagaJournal {
     if (state !== 'SKIPPED') record.error = null;
   }
 
+  /** Ends what is in doubt as done: the pivot has happened, which comes after it. */
+  endBeforePivot(): void {
+    for (const record of this.steps) if (record.kind === 'compensable' && record.state === 'RUNNING') this.end(record, 'DONE');
+  }
+
   endCompensation(record: StepRecord, of: StepRecord, state: 'COMPENSATED' | 'SKIPPED'): void {
     this.end(record, state);
     if (of.startedAt !== null || state === 'SKIPPED') of.state = state;

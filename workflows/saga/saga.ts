@@ -143,6 +143,7 @@ export class Saga<Activities> implements SagaSteps<Activities> {
     if (!this.provesItsEnd(cause)) {
       for (const pivot of this.declared.filter(({ kind, refused }) => kind === 'pivot' && !refused)) {
         if (await this.seal(pivot)) {
+          this.journal.endBeforePivot();
           this.commit();
           return true;
         }
