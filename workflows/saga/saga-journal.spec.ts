@@ -60,7 +60,12 @@ describe('SagaJournal', () => {
 
   it('says of steps in doubt that they are done, once the pivot after them has happened', () => {
     const journal = new SagaJournal('bookTrip', () => '2026-11-21T12:00:00Z');
-    journal.fail(journal.begin('request approval', 'compensable'), { kind: 'inDoubt', code: 'NO_ANSWER', detail: '', attempts: 3 });
+    journal.fail(journal.begin('request approval', 'compensable'), {
+      kind: 'inDoubt',
+      code: 'NO_ANSWER',
+      detail: '',
+      attempts: 3,
+    });
     journal.end(journal.addPending('capture payment', 'pivot'), 'DONE');
     journal.begin('confirm trip', 'retriable');
     journal.endBeforePivot();
