@@ -1,6 +1,7 @@
 import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
 import type { OrderState } from '../../contracts/order-state.js';
+import { assertPolicy } from '../saga/messages.js';
 import { persistent } from '../saga/step-policies.js';
 import { cancelAsSaga } from './cancel-as-saga.js';
 import type { ExpireUnpaidOrderOutcome, ExpireUnpaidOrderRequest } from './expire-unpaid-order.contract.js';
@@ -18,6 +19,7 @@ const LONGEST_PAUSE_MS = 600_000;
  * without end.
  */
 export async function expireUnpaidOrder(request: ExpireUnpaidOrderRequest): Promise<ExpireUnpaidOrderOutcome> {
+  assertPolicy(request);
   const { orderId, customerId, approvedAt, termMs, policy, carried } = request;
   const { readOrder } = proxyActivities<Activities>(persistent('read order'));
   const facts = new OrderFacts(carried?.heard);

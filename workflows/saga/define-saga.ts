@@ -1,5 +1,6 @@
 import type { Activities } from '../../activities/index.js';
 import type { OutlinedStep } from '../../contracts/saga-outline.js';
+import { assertPolicy } from './messages.js';
 import type { SagaPolicy } from './saga.contract.js';
 import { Saga } from './saga.js';
 import { SagaOutlineRecorder } from './saga-outline-recorder.js';
@@ -18,7 +19,8 @@ export interface SagaWorkflow<Request, Outcome> {
 export function defineSaga<Request extends { policy: SagaPolicy }, Outcome>(
   define: (saga: SagaSteps<Activities>, request: Omit<Request, 'policy'> & { policy: SagaPolicy }) => SagaDefinition<Outcome>,
 ): SagaWorkflow<Request, Outcome> {
-  const workflow = (request: Request): Promise<Outcome> => {
+  const workflow = async (request: Request): Promise<Outcome> => {
+    assertPolicy(request);
     const saga = new Saga<Activities>(request.policy);
     return saga.run(define(saga, request));
   };

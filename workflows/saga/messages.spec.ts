@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { orderFactTypes } from '../../contracts/order-fact.js';
 import { ResolveStep } from '../../contracts/saga.resource.js';
-import { isFact, isOptionalNote, isStepResolution } from './messages.js';
+import { hasPolicy, isFact, isOptionalNote, isStepResolution } from './messages.js';
 
 const anything = fc.oneof(
   fc.anything(),
@@ -65,4 +65,15 @@ describe('inputs of messages', () => {
     'ignores %j as a fact about an order',
     (value) => expect(isFact(value, orderFactTypes)).toBe(false),
   );
+
+  it.each([undefined, null, [], 'x', {}, { policy: null }, { policy: { fastStepMs: 500 } }, { policy: { fastStepMs: '500' } }])(
+    'does not start a saga with %j',
+    (input) => {
+      expect(hasPolicy(input)).toBe(false);
+    },
+  );
+
+  it('starts a saga whose input has a policy', () => {
+    expect(hasPolicy({ orderId: 'O', policy: { fastStepMs: 500, stepDeadlineMs: 60_000, attentionAfterMs: 60_000 } })).toBe(true);
+  });
 });

@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/workflow';
+import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { resolveActions } from '../../contracts/saga-state.js';
 import { sagaFailures, type StepResolution } from './saga.contract.js';
 
@@ -19,6 +19,8 @@ export const isStepResolution = (value: unknown): value is StepResolution =>
   (resolveActions as readonly unknown[]).includes(value['action']) &&
   isText(value['note'], 1, MAX_NOTE);
 
+const isDuration = (value: unknown): boolean => typeof value === 'number' && value >= 0;
+
 /** `{ note? }`, as an approval is decided with. */
 export const isOptionalNote = (value: unknown): value is { note?: string } =>
   isObject(value) && (value['note'] === undefined || isText(value['note'], 0, MAX_NOTE));
@@ -30,6 +32,21 @@ export const isFact = <Type extends string>(
 ): value is { occurrenceId: string; type: Type } =>
   isObject(value) && isText(value['occurrenceId'], 1, 200) && (types as readonly unknown[]).includes(value['type']);
 
-/** Rejects a message whose input is not of the expected shape, before it is accepted. */
+/** Whether a workflow can run with this input. What else it holds is its participants' to refuse. */
+export const hasPolicy = (value: unknown): boolean =>
+  isObject(value) &&
+  isObject(value['policy']) &&
+  [value['policy']['fastStepMs'], value['policy']['stepDeadlineMs'], value['policy']['attentionAfterMs']].every(isDuration);
+
+/** Rejects a message before it is accepted, or ends a workflow before it begins. */
 export const malformedInput = (message: string, shape: string): ApplicationFailure =>
   ApplicationFailure.nonRetryable(`The input of "${message}" must be ${shape}.`, sagaFailures.malformedInput);
+
+/**
+ * Ends a workflow that somebody has started by Temporal's CLI or UI without what it needs.
+ * @throws ApplicationFailure `MalformedInput`.
+ */
+export function assertPolicy(request: unknown): void {
+  if (!hasPolicy(request))
+    throw malformedInput(workflowInfo().workflowType, '{ policy: { fastStepMs, stepDeadlineMs, attentionAfterMs }, … }');
+}

@@ -6,5 +6,7 @@ where l.type in ('order.approved', 'order.rejected', 'order.revised', 'order.can
                  'saga.needs-attention', 'saga.incomplete', 'saga.failed', 'saga.terminated', 'saga.timed-out')
   -- Of what nothing but the id is known nobody can be told.
   and (l.service = 'saga' or l.data::json ->> 'customerId' is not null)
+  -- The end by force of a lost saga is one mail already.
+  and coalesce(l.data::json ->> 'lost', 'false') <> 'true'
   and (m.state is distinct from 'sent' or not exists (
     select from notification.mailbox_message b where b.message_id like '%' || l.event_id || '%'))
