@@ -67,6 +67,7 @@ export const RevertOrderOperationCommand = z.strictObject({
   orderId: Identifier,
   operationId,
   reason: z.strictObject({ code: z.string().min(1).max(100), detail: z.string().max(2_000) }),
+  ...requestMemory,
 });
 export type RevertOrderOperationCommand = z.infer<typeof RevertOrderOperationCommand>;
 

@@ -83,6 +83,7 @@ export const ReinstateTripCommand = z.strictObject({
   tripId,
   operationId,
   reason: z.strictObject({ code: z.string().min(1).max(100), detail: z.string().max(2_000) }),
+  ...requestMemory,
 });
 export type ReinstateTripCommand = z.infer<typeof ReinstateTripCommand>;
 

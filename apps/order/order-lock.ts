@@ -78,14 +78,14 @@ export async function revert(
   operation: RevertOrderOperationCommand,
   context: CommandContext,
 ): Promise<RevertOrderOperationAnswer | Refusal> {
-  const { orderId, operationId, reason } = operation;
+  const { orderId, operationId, reason, request } = operation;
   const order = await lockOrder(tx, orderId);
   const mark = await findMark(tx, { aggregateId: orderId, command, operationId });
   if (mark === 'CONFIRMED')
     return new Refusal('ORDER_STATE_CONFLICT', `${operationId} has confirmed on order ${orderId}; that cannot be reverted.`);
   if (mark === 'UNDONE' || mark === 'REFUSED') return { orderId, state: order?.state ?? null };
   const marked = { aggregateId: orderId, command, operationId };
-  await (mark ? changeMark(tx, marked, mark, 'UNDONE') : setFirstMark(tx, marked, 'UNDONE'));
+  await (mark ? changeMark(tx, marked, mark, 'UNDONE') : setFirstMark(tx, marked, 'UNDONE', request));
   if (!order || !isKnown(order)) return { orderId, state: order?.state ?? null };
   const failed = lastFailed(command, { ...reason, sagaId: operationId });
   const undone =

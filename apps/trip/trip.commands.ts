@@ -198,7 +198,7 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
 
   readonly reinstateTrip = command(
     ReinstateTripCommand,
-    async (tx: TripTransaction, { tripId, operationId, reason }, context): Promise<TripStateAnswer | Refusal> => {
+    async (tx: TripTransaction, { tripId, operationId, reason, request }, context): Promise<TripStateAnswer | Refusal> => {
       const known = await lockTrip(tx, tripId);
       const mark = await findMark(tx, cancellation(tripId, operationId));
       if (mark === 'COMMITTED' || mark === 'CONFIRMED')
@@ -209,7 +209,7 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
       if (mark === 'UNDONE' || mark === 'REFUSED') return { tripId, state: (known?.state ?? null) as TripState | null };
       // The tombstone refuses a begin that arrives later.
       const marked = cancellation(tripId, operationId);
-      await (mark ? changeMark(tx, marked, mark, 'UNDONE') : setFirstMark(tx, marked, 'UNDONE'));
+      await (mark ? changeMark(tx, marked, mark, 'UNDONE') : setFirstMark(tx, marked, 'UNDONE', request));
       if (!known || !isKnown(known)) return { tripId, state: (known?.state ?? null) as TripState | null };
       const lastCancellation = { ...reason, sagaId: operationId };
       const trip =

@@ -101,6 +101,18 @@ describe('ProcessSupervisor', () => {
     await expect(supervisor.add(never)).rejects.toThrow('a is running but was not ready within 0.001 s');
   });
 
+  it('waits for a process that was ready before, however long that takes', async () => {
+    let isReady = true;
+    const slow = spec('a', LIVES, { isReady: async () => isReady, readyWithinMs: 100 });
+    await supervisor.add(slow);
+    isReady = false;
+    supervisor.kill('a', 'SIGKILL');
+    await line(/^a: is running but not ready after 0.1 s; waiting for it$/);
+    isReady = true;
+    await line(/^a: back after/);
+    expect(supervisor.pid('a')).toBeDefined();
+  });
+
   it('leaves a dead process dead when told not to restart, until it is started by hand', async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'supervisor-'));
     await supervise(false);

@@ -31,7 +31,7 @@ export interface SupervisorOptions {
 
 /**
  * Keeps processes running: one that dies is started again, with a line that says so. One that dies 5 times within a minute, or does
- * not become ready in time, ends it all: `failure` resolves, and whoever waits for it should call `stopAll`.
+ * not become ready in time at its first start, ends it all: `failure` resolves, and whoever waits for it should call `stopAll`.
  */
 export class ProcessSupervisor {
   /** Resolves, with the reason and the tail of the log, when it is no use to go on. */
@@ -138,6 +138,11 @@ export class ProcessSupervisor {
     const { name, address, readyWithinMs, isReady, logFile } = entry.spec;
     const settled = await waitUntil(async () => life.pid === undefined || (await isReady()), { withinMs: readyWithinMs });
     if (life.pid === undefined) return false;
+    if (!settled && entry.hasBeenReady) {
+      // What it needs is away as well: that is no reason to end everything else.
+      this.#log(`${name}: is running but not ready after ${readyWithinMs / 1000} s; waiting for it`);
+      return this.#awaitReadiness(entry, life, startedAt);
+    }
     if (!settled) {
       this.#fail(
         new EmbeddedSystemError(withLog(`${name} is running but was not ready within ${readyWithinMs / 1000} s.`, logFile)),

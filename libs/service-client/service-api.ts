@@ -62,8 +62,13 @@ export class ServiceApi {
   }
 
   /** @param headers besides the content type, e.g. `idempotency-key`: a request whose answer was lost is not sent again here. */
-  async post<Resource>(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Resource> {
-    return this.resource(await this.ask({ method: 'POST', path, body, headers, timeoutMs: TIMEOUT_MS }));
+  async post<Resource>(
+    path: string,
+    body: unknown,
+    headers: Record<string, string> = {},
+    timeoutMs = TIMEOUT_MS,
+  ): Promise<Resource> {
+    return this.resource(await this.ask({ method: 'POST', path, body, headers, timeoutMs }));
   }
 
   async patch<Resource>(path: string, body: unknown): Promise<Resource> {

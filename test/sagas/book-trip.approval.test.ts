@@ -1,8 +1,11 @@
+import { Client, Connection } from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Money } from '../../contracts/money.js';
 import { ParticipantProbe } from '../services/participant-probe.js';
 import { call, clearFaults, ended, eventually, saga, setFault } from '../support/api.js';
 import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { pidOf } from '../support/processes.js';
 import { system } from '../support/system.js';
 import { expectBooked, expectNothingBooked, plentifulTrip, trip } from '../support/trips.js';
 
@@ -10,10 +13,14 @@ import { expectBooked, expectNothingBooked, plentifulTrip, trip } from '../suppo
 const WITHIN_MS = 8_000;
 
 let gateway: OwnGateway;
+let connection: Connection;
+let client: Client;
 beforeAll(async () => {
+  connection = await Connection.connect({ address: system().temporalAddress });
+  client = new Client({ connection });
   gateway = await ownGateway({ APPROVAL_WITHIN_MS: WITHIN_MS, SAGA_STEP_DEADLINE_MS: 30_000 });
 });
-afterAll(() => gateway.close());
+afterAll(() => Promise.all([gateway.close(), connection.close()]));
 afterEach(clearFaults);
 
 const tripService = new ParticipantProbe('trip', () => system().tripUrl);
@@ -54,6 +61,41 @@ const decide = async (tripId: string, decision: 'approve' | 'decline') =>
 
 /** How long the saga went on after this moment, in ms. */
 const endedAfter = async (sagaId: string, moment: number) => Date.parse((await ended(sagaId)).endedAt!) - moment;
+
+const decisionOf: Record<string, string> = { ABORTED: 'abort', APPROVAL_DECLINED: 'decline' };
+
+describe('a decision that comes in one moment with an abort', () => {
+  it.each([
+    ['approve', 'abort'],
+    ['abort', 'approve'],
+    ['decline', 'abort'],
+    ['abort', 'decline'],
+  ])('%s before %s: the saga ends as the answers say', async (...order) => {
+    const { tripId, sagaId } = await waiting();
+    const handle = client.workflow.getHandle(sagaId);
+    const send = (name: string) =>
+      handle.executeUpdate(name, { args: [{}], updateId: randomUUID() }).then(
+        () => [name, true] as const,
+        () => [name, false] as const,
+      );
+    const worker = pidOf('gateway'); // the two are one process
+    process.kill(worker, 'SIGSTOP');
+    const sent = order.map(send);
+    await eventually(
+      () => handle.describe(),
+      ({ raw }) => Boolean(raw.pendingWorkflowTask),
+    );
+    process.kill(worker, 'SIGCONT');
+    const taken = Object.fromEntries(await Promise.all(sent));
+    const { state } = await ended(sagaId);
+    const { failure } = await trip(tripId);
+    expect(Object.values(taken)).toContain(true);
+    expect(state).toBe(taken['approve'] ? 'COMPLETED' : 'COMPENSATED');
+    expect(taken['approve'] && taken['abort'], 'approved and aborted').not.toBe(true);
+    await (taken['approve'] ? expectBooked(tripId) : expectNothingBooked(tripId, failure!.code));
+    expect(failure === undefined || taken[decisionOf[failure.code]!], failure?.code).toBe(true);
+  });
+});
 
 describe('an approval that is waited for', () => {
   it('is reminded of at half time, once, and may be given after that', async () => {

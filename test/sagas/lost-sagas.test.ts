@@ -15,7 +15,20 @@ import type { Page } from '../../contracts/page.js';
 import type { Problem } from '../../contracts/problem.js';
 import type { Saga, SagaSummary } from '../../contracts/saga.resource.js';
 import { factsOf } from '../events/facts.fixture.js';
-import { call, clearFaults, ended, eventually, get, order, placeOrder, richestCustomer, saga, setFault } from '../support/api.js';
+import {
+  call,
+  clearFaults,
+  ended,
+  eventually,
+  get,
+  order,
+  placeOrder,
+  richestCustomer,
+  saga,
+  setFault,
+  tokens,
+} from '../support/api.js';
+import { ParticipantProbe } from '../services/participant-probe.js';
 import { system } from '../support/system.js';
 import { bookTrip, paymentsOf, plentifulTrip, reservationsOf, trip } from '../support/trips.js';
 
@@ -154,6 +167,31 @@ describe('a saga that was deleted in mid-trip', () => {
     expect(await settle(sagaId, 'deleted by mistake')).toMatchObject({ status: 202 });
     await ended(sagaId);
     await expectConsistent(tripId);
+  });
+});
+
+describe('a saga that was deleted before its owner had heard of it', () => {
+  it.each(['order', 'trip'] as const)('leaves a tombstone for the %s when it is settled', async (noun) => {
+    const operation = noun === 'order' ? 'createOrder' : 'createTrip';
+    await setFault({ participant: noun, operation, mode: 'error' });
+    const customerId = await richestCustomer();
+    const { sagaId, ...ids } = noun === 'order' ? await placeOrder(customerId, 1) : await bookTrip(plentifulTrip());
+    await facts(sagaId, 'saga.started.v1');
+    await connection.workflowService.deleteWorkflowExecution({ namespace: 'default', workflowExecution: { workflowId: sagaId } });
+    // As if half a minute had passed: then open sagas are compared with Temporal.
+    await database.query(`update saga set checked_at = 'epoch' where saga_id = $1`, [sagaId]);
+    await isLost(sagaId, false);
+    await clearFaults();
+    expect(await settle(sagaId, 'deleted by mistake')).toMatchObject({ status: 202 });
+    expect((await ended(sagaId)).state).toBe('COMPENSATED');
+    // A request that was on its way all the time.
+    const probe = new ParticipantProbe(noun, () => system()[`${noun}Url`]);
+    const late =
+      'orderId' in ids
+        ? { orderId: ids.orderId, customerId, lines: tokens(1), operationId: sagaId }
+        : { tripId: (ids as { tripId: string }).tripId, customerId, hotel: plentifulTrip().hotel, operationId: sagaId };
+    const reply = await probe.send(operation, late, `${sagaId}/create-${noun}`);
+    expect(reply).toMatchObject({ status: 409 });
   });
 });
 

@@ -357,6 +357,10 @@ describe('order: commands on an order that stands', () => {
     expect(await operationsOf(orderId, 'caller/pay')).toEqual(record(payment.operationId, 'pay', 'pay', 'CONFIRMED'));
     expect(await operationsOf(orderId, 'caller/ship')).toEqual(record(shipping.operationId, 'ship', 'ship', 'CONFIRMED'));
 
+    const late = { orderId, operationId: sagaOf(cancel, orderId, 9), reason, request: request('late') };
+    await order.send('withdrawOrderCancellation', late);
+    expect(await operationsOf(orderId, 'caller/late')).toEqual(record(late.operationId, 'cancel', 'late', 'UNDONE'));
+
     const rejected = { ...creation(), request: request('create') };
     await order.send('createOrder', rejected);
     await order.send('rejectOrder', { orderId: rejected.orderId, rejection });

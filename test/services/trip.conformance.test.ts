@@ -498,6 +498,10 @@ describe('trip: what it keeps', () => {
     await noteState();
     expect(states).toEqual(['BEGUN', 'COMMITTED', 'CONFIRMED']);
 
+    const late = { tripId, operationId: `cancel-trip:${tripId}:9`, request: { key: 'caller/late', fingerprint: 'print-late' } };
+    await probe.send('reinstateTrip', { ...late, reason: { code: 'ABORTED', detail: 'before it began' } });
+    expect(await operationsOf(tripId, 'caller/late')).toMatchObject({ items: [{ state: 'UNDONE', fingerprint: 'print-late' }] });
+
     const { tripId: _, ...particulars } = body;
     const never = randomUUID();
     await probe.send('failTrip', { tripId: never, failure, trip: particulars });

@@ -1,4 +1,5 @@
 import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import type { SagaSteps } from '../saga/saga-steps.js';
 import { isOptionalNote, malformedInput } from '../saga/messages.js';
 import {
   type ApprovalDecision,
@@ -15,6 +16,8 @@ export class Approval {
   note = '';
   private decision: Decision | undefined;
   private phase: 'not awaited' | 'awaited' | 'taken' | 'over' = 'not awaited';
+
+  constructor(private readonly saga: Pick<SagaSteps<unknown>, 'committed' | 'rollingBack'>) {}
 
   listen(): void {
     const validator = (given: ApprovalDecision) => this.mayDecide(given);
@@ -34,12 +37,17 @@ export class Approval {
     }
   }
 
-  /** Answers once the saga has taken the decision: an abort in the same moment may be faster, and then the answer is no. */
+  /**
+   * Answers once the saga has taken the decision: an abort in the same moment may be faster, and then the answer is no. To decline answers
+   * once the saga rolls back: an earlier run may have come past the pivot, and then the answer is no as well.
+   */
   private async decide(decision: Decision, given: ApprovalDecision): Promise<ApprovalMade> {
     this.decision = decision;
     this.note = given.note ?? '';
     await condition(() => this.phase !== 'awaited');
     if (this.phase !== 'taken') throw notAwaited();
+    if (decision === 'declined') await condition(() => this.saga.committed || this.saga.rollingBack);
+    if (decision === 'declined' && this.saga.committed) throw notAwaited();
     return { decision, ...(given.note !== undefined && { note: given.note }) };
   }
 

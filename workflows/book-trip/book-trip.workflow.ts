@@ -12,8 +12,10 @@ export const bookTrip = defineSaga<BookTripRequest, BookTripOutcome>((saga, inpu
   const { tripId, customerId, paymentMethod, hotel, flights, car, rail, approval, policy, request, customerVerified } = input;
   const paymentId = `trip-${tripId}`;
   const trip = { customerId, operationId: saga.id, ...requestedParts(input), ...(request && { request }) };
+  // A saga whose input was rebuilt from a trip that nobody knows has no parts: then the tombstone is of the id alone.
+  const named = Object.keys(requestedParts(input)).length > 0 && { trip };
   const hold = { tripId, holdForMs: (policy.forwardDeadlineMs ?? 0) + (approval?.withinMs ?? 0) + HOLD_GRACE_MS };
-  const approvals = new Approval();
+  const approvals = new Approval(saga);
   saga.listen(() => approvals.listen());
 
   const create = saga.compensable('create trip', {
@@ -21,7 +23,7 @@ export const bookTrip = defineSaga<BookTripRequest, BookTripOutcome>((saga, inpu
     undo: [
       'fail trip',
       (call, key, failure) =>
-        call.failTrip({ ...key, tripId, failure: tripFailureOf(failure), trip, ...excludedParts(saga, 'reserve') }),
+        call.failTrip({ ...key, tripId, failure: tripFailureOf(failure), ...named, ...excludedParts(saga, 'reserve') }),
     ],
   });
   const checkCustomer =

@@ -4,12 +4,13 @@ import type { CancelOrderOutcome, CancelOrderRequest } from './cancel-order.cont
 /** Cancels an approved order and releases its credit, or leaves both as they were. */
 export const cancelOrder = defineSaga<CancelOrderRequest, CancelOrderOutcome>((saga, { orderId, request }) => {
   const operation = { orderId, operationId: saga.id };
+  const memory = request && { request };
 
   const begin = saga.lock('begin order cancellation', {
-    do: (call, key) => call.beginOrderCancellation({ ...key, ...operation, ...(request && { request }) }),
+    do: (call, key) => call.beginOrderCancellation({ ...key, ...operation, ...memory }),
     undo: [
       'withdraw order cancellation',
-      (call, key, { reason }) => call.withdrawOrderCancellation({ ...key, ...operation, reason }),
+      (call, key, { reason }) => call.withdrawOrderCancellation({ ...key, ...operation, reason, ...memory }),
     ],
   });
   const release = saga.pivot('release credit', { do: (call, key) => call.releaseCredit({ ...key, orderId }) });

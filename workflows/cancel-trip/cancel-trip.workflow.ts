@@ -8,11 +8,12 @@ import { refundOf } from './refund-policy.js';
 /** Cancels a booked trip: releases every part and refunds what the policy says, or leaves the trip as it was. */
 export const cancelTrip = defineSaga<CancelTripRequest, CancelTripOutcome>((saga, { tripId, request }) => {
   const operation = { tripId, operationId: saga.id };
+  const memory = request && { request };
   const paymentId = `trip-${tripId}`;
 
   const begin = saga.lock('begin trip cancellation', {
-    do: (call, key) => call.beginTripCancellation({ ...key, ...operation, ...(request && { request }) }),
-    undo: ['reinstate trip', (call, key, { reason }) => call.reinstateTrip({ ...key, ...operation, reason })],
+    do: (call, key) => call.beginTripCancellation({ ...key, ...operation, ...memory }),
+    undo: ['reinstate trip', (call, key, { reason }) => call.reinstateTrip({ ...key, ...operation, reason, ...memory })],
   });
   const commit = saga.pivot('commit trip cancellation', {
     do: (call, key) => call.commitTripCancellation({ ...key, ...operation }),

@@ -6,9 +6,12 @@ import type { CreateOrderOutcome, CreateOrderRequest } from './create-order.cont
 export const createOrder = defineSaga<CreateOrderRequest, CreateOrderOutcome>((saga, { orderId, customerId, lines, request }) => {
   const order = { customerId, lines, operationId: saga.id, ...(request && { request }) };
 
+  // A saga whose input was rebuilt from an order that nobody knows has no lines: then the tombstone is of the id alone.
+  const named = lines.length > 0 && { order };
+
   const create = saga.compensable('create order', {
     do: (call, key) => call.createOrder({ ...key, orderId, ...order }),
-    undo: ['reject order', (call, key, { reason }) => call.rejectOrder({ ...key, orderId, rejection: reason, order })],
+    undo: ['reject order', (call, key, { reason }) => call.rejectOrder({ ...key, orderId, rejection: reason, ...named })],
   });
   const reserve = saga.compensable('reserve credit', {
     do: (call, key, amount: Money) => call.reserveCredit({ ...key, customerId, orderId, amount }),

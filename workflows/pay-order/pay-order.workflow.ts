@@ -5,12 +5,16 @@ import type { PayOrderOutcome, PayOrderRequest } from './pay-order.contract.js';
 /** Charges for an approved order and frees the credit that it had reserved, or charges nothing and leaves it as it was. */
 export const payOrder = defineSaga<PayOrderRequest, PayOrderOutcome>((saga, { orderId, paymentMethod, request }) => {
   const operation = { orderId, operationId: saga.id };
+  const memory = request && { request };
   // A payment is tried by one saga only; an order whose card was declined is paid by the next saga with a payment of its own.
   const paymentId = saga.id.replaceAll(':', '-');
 
   const begin = saga.lock('begin order payment', {
-    do: (call, key) => call.beginOrderPayment({ ...key, ...operation, ...(request && { request }) }),
-    undo: ['withdraw order payment', (call, key, { reason }) => call.withdrawOrderPayment({ ...key, ...operation, reason })],
+    do: (call, key) => call.beginOrderPayment({ ...key, ...operation, ...memory }),
+    undo: [
+      'withdraw order payment',
+      (call, key, { reason }) => call.withdrawOrderPayment({ ...key, ...operation, reason, ...memory }),
+    ],
   });
   const authorize = saga.compensable('authorize payment', {
     do: (call, key, charge: { customerId: string; amount: Money }) =>

@@ -5,11 +5,15 @@ import type { ReviseOrderOutcome, ReviseOrderRequest } from './revise-order.cont
 /** Gives an approved order other lines, with as much credit reserved as they cost, or leaves order and credit as they were. */
 export const reviseOrder = defineSaga<ReviseOrderRequest, ReviseOrderOutcome>((saga, { orderId, lines, request }) => {
   const operation = { orderId, operationId: saga.id };
+  const memory = request && { request };
   const change = { orderId, changeId: saga.id };
 
   const begin = saga.lock('begin order revision', {
-    do: (call, key) => call.beginOrderRevision({ ...key, ...operation, lines, ...(request && { request }) }),
-    undo: ['discard order revision', (call, key, { reason }) => call.discardOrderRevision({ ...key, ...operation, reason })],
+    do: (call, key) => call.beginOrderRevision({ ...key, ...operation, lines, ...memory }),
+    undo: [
+      'discard order revision',
+      (call, key, { reason }) => call.discardOrderRevision({ ...key, ...operation, reason, ...memory }),
+    ],
   });
   const raise = saga.compensable('raise reservation', {
     do: (call, key, amount: Money) => call.changeReservation({ ...key, ...change, amount }),

@@ -8,6 +8,7 @@ export class SagaOutlineRecorder<Activities> implements SagaSteps<Activities> {
   readonly id = 'outline';
   readonly steps: OutlinedStep[] = [];
   readonly committed = false;
+  readonly rollingBack = false;
 
   compensable<Result extends Answer, Input = unknown>(
     name: string,

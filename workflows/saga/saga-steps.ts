@@ -80,6 +80,9 @@ export interface SagaSteps<Activities> {
   /** Whether the pivot is known to have happened: nothing may stop the saga any more. */
   readonly committed: boolean;
 
+  /** Whether the pivot will never happen: everything is compensated. */
+  readonly rollingBack: boolean;
+
   /** Whether the step's effect, or its compensation, is open or was skipped by an operator. */
   isNotFinal(step: string): boolean;
 }

@@ -57,7 +57,11 @@ export class Saga<Activities> implements SagaSteps<Activities> {
   private readonly compensations: Compensations<Activities>;
   private readonly declared: DeclaredStep<Activities>[] = [];
   private readonly forward = new CancellationScope({ cancellable: true });
+  /** Only the platform cancels it; an abort cancels the way forward. */
+  private readonly root = CancellationScope.current();
   private readonly startedAt = workflowInfo().startTime.getTime();
+  /** How long the saga has waited for persons and events, in ms: no part of its deadline. */
+  private waitedMs = 0;
   private readonly failedAt = new WeakMap<object, string>();
   private phase: 'forward' | 'deciding' | 'committed' | 'compensating' = 'forward';
   private aborted = false;
@@ -106,6 +110,10 @@ export class Saga<Activities> implements SagaSteps<Activities> {
 
   get committed(): boolean {
     return this.phase === 'committed';
+  }
+
+  get rollingBack(): boolean {
+    return this.phase === 'compensating';
   }
 
   isNotFinal(step: string): boolean {
@@ -198,7 +206,7 @@ export class Saga<Activities> implements SagaSteps<Activities> {
     cause: StepFailure,
     rejected: (failure: SagaFailure) => Outcome,
   ): Promise<Outcome> {
-    const cancelled = this.forward.consideredCancelled && !this.aborted;
+    const cancelled = this.root.consideredCancelled;
     const failure: SagaFailure = {
       reason: this.reasonOf(cause),
       step: this.aborted ? undefined : this.failedAt.get(error as object),
@@ -270,7 +278,11 @@ export class Saga<Activities> implements SagaSteps<Activities> {
     this.enter('WAITING');
     const beside = new CancellationScope({ cancellable: true });
     if (reminder) void beside.run(() => this.remind(reminder, timeoutMs));
+    const since = Date.now();
     const came = await condition(happened, timeoutMs).finally(() => beside.cancel());
+    this.waitedMs += Date.now() - since;
+    // What ends the wait may come in one moment with an abort: then the saga stops, and who has ended the wait is not told yes.
+    this.throwIfCancelled();
     this.enter('RUNNING');
     return came;
   }
@@ -510,7 +522,7 @@ export class Saga<Activities> implements SagaSteps<Activities> {
   /** What is left of the time that the whole way to the pivot may take, in ms. */
   private forwardMsLeft(): number | undefined {
     const { forwardDeadlineMs } = this.policy;
-    return forwardDeadlineMs === undefined ? undefined : this.startedAt + forwardDeadlineMs - Date.now();
+    return forwardDeadlineMs === undefined ? undefined : this.startedAt + this.waitedMs + forwardDeadlineMs - Date.now();
   }
 
   private throwIfCancelled(): void {

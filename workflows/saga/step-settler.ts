@@ -140,21 +140,23 @@ export class StepSettler<Activities> {
     const asking = new CancellationScope({ cancellable: true });
     const answered = async (): Promise<Settlement<Result> | undefined> => {
       if (first.kind === 'refused') return undefined;
-      try {
-        const answer = await asking.run(() =>
-          action(proxyActivities<Activities>(persistent(record.name)), { ...key, inDoubt: true }),
-        );
-        record.attempts += answer.attempt;
-        return { by: 'participant', answer };
-      } catch (error) {
-        const later = readFailure(error);
-        if (refusable || (later.kind === 'cancelled' && !this.resolutions.has(record))) throw error;
-        if (later.kind !== 'cancelled') {
+      for (;;) {
+        try {
+          const answer = await asking.run(() =>
+            action(proxyActivities<Activities>(persistent(record.name)), { ...key, inDoubt: true }),
+          );
+          record.attempts += answer.attempt;
+          return { by: 'participant', answer };
+        } catch (error) {
+          const later = readFailure(error);
+          if (later.kind === 'refused' ? refusable : later.kind === 'cancelled' && !this.resolutions.has(record)) throw error;
+          if (later.kind === 'cancelled') return undefined;
           failure = later;
           this.journal.note(record, later);
           this.onAttention();
+          // Somebody has failed the activity by hand. Where nobody may decide, the participant is asked on.
+          if (!refusable) return undefined;
         }
-        return undefined;
       }
     };
     const answer = answered();

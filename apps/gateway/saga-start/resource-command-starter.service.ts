@@ -54,8 +54,8 @@ interface Unchanged {
 
 /** The newest commands are read by workflow id, which is strongly consistent. The owner remembers all others. */
 const RECENT = 10;
-/** How many taken numbers are skipped before the command is refused. */
-const MAX_NUMBERS = 5;
+/** How many numbers of sagas that have ended uncounted are skipped. A sealed `ship order` and a refusal on demand leave one behind. */
+const MAX_NUMBERS = 100;
 /** How long the answer waits until the command is visible on the aggregate. */
 const SHOW_MS = 1_000;
 const FIRST_LOOK_MS = 15;

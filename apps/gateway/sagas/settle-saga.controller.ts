@@ -11,6 +11,9 @@ import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.
 import { SagaId } from './saga-id.js';
 import { SagaReader } from './saga-reader.service.js';
 
+/** The saga service asks the owner and Temporal before it answers. */
+const SETTLE_MS = 4_500;
+
 @ApiTags('sagas')
 @Allow('operator')
 @Controller('v1/sagas/:sagaId/settle')
@@ -46,7 +49,7 @@ export class SettleSagaController {
       ...(caller === '' ? {} : { by: caller }),
       ...(idempotencyKey === undefined ? {} : { requestKey: fingerprint(caller, idempotencyKey) }),
     };
-    await this.readModels.saga.post(`/sagas/${sagaId}/settle`, command);
+    await this.readModels.saga.post(`/sagas/${sagaId}/settle`, command, {}, SETTLE_MS);
     return this.sagas.saga(sagaId);
   }
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowNotFoundError, WorkflowUpdateStage } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Trip } from '../../../contracts/trip.resource.js';
@@ -27,6 +27,8 @@ const updates = {
 
 /** Leaves time within a caller's patience to read the trip. */
 const UPDATE_MS = 2_500;
+/** How long an accepted decision waits for its result. To decline is decided by the pivot's key, whose participant may be away. */
+const RESULT_MS = 1_000;
 /** The trip is AWAITING_APPROVAL a moment before its saga waits. So a saga that does not wait gets the update again after these pauses. */
 const RETRY_PAUSES_MS = [50, 150, 300];
 
@@ -75,11 +77,13 @@ export class TripApproval {
     const { update, made } = updates[decision];
     try {
       const options = { args: [given] as [ApprovalDecision], updateId };
-      const first = await this.temporal.call(
-        (client) => client.workflow.getHandle(sagaId).executeUpdate(update, options),
+      const waitForStage = WorkflowUpdateStage.ACCEPTED;
+      const accepted = await this.temporal.call(
+        (client) => client.workflow.getHandle(sagaId).startUpdate(update, { ...options, waitForStage }),
         UPDATE_MS,
       );
-      if (!isSame(first, { decision: made, ...given })) throw keyReused(tripId);
+      const first = await this.temporal.wait(() => accepted.result(), RESULT_MS);
+      if (first && !isSame(first, { decision: made, ...given })) throw keyReused(tripId);
       return true;
     } catch (error) {
       const failure = updateFailureOf(error);

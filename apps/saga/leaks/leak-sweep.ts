@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { type Hold, holders, type HoldPage, type Owner } from '../../../contracts/hold.resource.js';
 import type { Participant } from '../../../contracts/participants.js';
+import { ParticipantUnavailableException } from '../../../libs/service-client/participant-unavailable.exception.js';
 import type { ServiceApi } from '../../../libs/service-client/service-api.js';
 import { describeRun } from '../../../libs/temporal/describe-run.js';
 import { bookTripIds } from '../../../workflows/book-trip/book-trip.contract.js';
@@ -17,8 +18,8 @@ const ENDED_SAGAS = 1_000;
 const KNOWN_LEAKS = 500;
 /** As many ids as one question may name. */
 const IDS = 100;
-/** Changes of the last moments may not be committed yet, and would be passed over. */
-const COMMITTED_AFTER_MS = 5_000;
+/** Changes of the last moments may not be committed yet, and would be passed over. Longer than any transaction may take. */
+const COMMITTED_AFTER_MS = 12_000;
 /** Older than that the record of sagas is no basis for saying that one has ended. */
 const WATCH_LAG_MS = 30_000;
 
@@ -46,25 +47,39 @@ export class LeakSweep {
     const changed = await this.changed();
     const ended = await leaks.ended(await leaks.position('sagas'), ENDED_SAGAS, COMMITTED_AFTER_MS);
     const owners = distinct([...changed.owners, ...ended.owners, ...(await leaks.oldest(KNOWN_LEAKS))]);
+    const away = new Set<Participant>(changed.away);
     let found = 0;
-    for (let from = 0; from < owners.length; from += IDS) found += await this.check(owners.slice(from, from + IDS));
+    for (let from = 0; from < owners.length; from += IDS) found += await this.check(owners.slice(from, from + IDS), away);
     if (found > 0) log.warn({ found }, 'participants hold what nothing owns: see GET /v1/leaks');
+    if (away.size > 0) {
+      // The others were compared. What has changed is compared with all once more when they are back.
+      log.warn({ away: [...away] }, 'the leak sweep could not ask some participants, and will begin at the same place again');
+      return false;
+    }
     for (const [list, position] of changed.positions) await leaks.setPosition(list, position);
     if (ended.next !== undefined) await leaks.setPosition('sagas', ended.next);
     return changed.more || ended.owners.length === ENDED_SAGAS;
   }
 
   /** The owners of holds that have changed since the last sweep, and how far that reaches. */
-  private async changed(): Promise<{ owners: OwnerId[]; positions: Map<string, string>; more: boolean }> {
+  private async changed(): Promise<{
+    owners: OwnerId[];
+    positions: Map<string, string>;
+    more: boolean;
+    away: Set<Participant>;
+  }> {
     const { participants, leaks } = this.options;
     const owners: OwnerId[] = [];
     const positions = new Map<string, string>();
     const until = new Date(Date.now() - COMMITTED_AFTER_MS).toISOString();
     let more = false;
+    const away = new Set<Participant>();
     for (const name of new Set(Object.values(holders).flat())) {
       let after = await leaks.position(name);
       for (let page = 1; page <= PAGES; page++) {
-        const { items, next } = await participants[name].get<HoldPage>('/holds', { after, until, limit: PAGE });
+        const answer = await unlessAway(name, away, participants[name].get<HoldPage>('/holds', { after, until, limit: PAGE }));
+        if (!answer) break;
+        const { items, next } = answer;
         owners.push(...items.map(({ owner, ownerId: id }) => ({ owner, id })));
         if (next === null || next === after) break;
         after = next;
@@ -72,27 +87,34 @@ export class LeakSweep {
         more ||= page === PAGES;
       }
     }
-    return { owners, positions, more };
+    return { owners, positions, more, away };
   }
 
-  private async check(owners: readonly OwnerId[]): Promise<number> {
+  /** @param away gets the participants that did not answer; what is known of them stays as it is. */
+  private async check(asked: readonly OwnerId[], away: Set<Participant>): Promise<number> {
     const { leaks } = this.options;
-    const suspects = await this.unowned(owners);
+    const owners = asked.filter(({ owner }) => !away.has(owner));
+    const suspects = await this.unowned(owners, away);
     // Read again once it is known that no saga decides about them: until then a saga may have released them.
     const certain =
-      suspects.length === 0 ? [] : await this.unowned(distinct(suspects.map(({ owner, ownerId: id }) => ({ owner, id }))));
-    await leaks.replace(owners, certain);
+      suspects.length === 0 ? [] : await this.unowned(distinct(suspects.map(({ owner, ownerId: id }) => ({ owner, id }))), away);
+    await leaks.replace(
+      owners.filter(({ owner }) => !away.has(owner)),
+      certain,
+      [...away],
+    );
     return certain.length;
   }
 
   /** The holds of some owners that nothing owns and no saga decides about. */
-  private async unowned(owners: readonly OwnerId[]): Promise<(HeldBy & { sagaId: string })[]> {
-    const holds = await this.holdsOf(owners);
+  private async unowned(owners: readonly OwnerId[], away: Set<Participant>): Promise<(HeldBy & { sagaId: string })[]> {
+    const holds = await this.holdsOf(owners, away);
     if (holds.length === 0) return [];
     // The owners are read after the holds: an owner takes hold of something only after it has begun to wait for the saga.
-    const states = await this.statesOf(owners);
+    const states = await this.statesOf(owners, away);
     const suspects = holds.filter(
-      (hold) => ownershipOf(hold.participant, hold, states.get(`${hold.owner} ${hold.ownerId}`)) !== 'owned',
+      (hold) =>
+        !away.has(hold.owner) && ownershipOf(hold.participant, hold, states.get(`${hold.owner} ${hold.ownerId}`)) !== 'owned',
     );
     if (suspects.length === 0) return [];
     const sagas = await this.options.leaks.sagasOf([...new Set(suspects.map(({ ownerId }) => ownerId))]);
@@ -106,24 +128,29 @@ export class LeakSweep {
     return leaked;
   }
 
-  private async holdsOf(owners: readonly OwnerId[]): Promise<HeldBy[]> {
+  private async holdsOf(owners: readonly OwnerId[], away: Set<Participant>): Promise<HeldBy[]> {
     const answers = (['order', 'trip'] as const).flatMap((noun) => {
       const of = owners.flatMap(({ owner, id }) => (owner === noun ? [id] : [])).join(',');
       return (of === '' ? [] : holders[noun]).map(async (participant) => {
-        const { items } = await this.options.participants[participant].get<HoldPage>('/holds', { of });
-        return items.filter(({ owner }) => owner === noun).map((hold): HeldBy => ({ ...hold, participant }));
+        const answer = await unlessAway(
+          participant,
+          away,
+          this.options.participants[participant].get<HoldPage>('/holds', { of }),
+        );
+        return (answer?.items ?? []).filter(({ owner }) => owner === noun).map((hold): HeldBy => ({ ...hold, participant }));
       });
     });
     return (await Promise.all(answers)).flat();
   }
 
-  private async statesOf(owners: readonly OwnerId[]): Promise<Map<string, Owner>> {
+  private async statesOf(owners: readonly OwnerId[], away: Set<Participant>): Promise<Map<string, Owner>> {
     const states = new Map<string, Owner>();
     for (const noun of ['order', 'trip'] as const) {
       const ids = owners.filter(({ owner }) => owner === noun).map(({ id }) => id);
       if (ids.length === 0) continue;
-      const { items } = await this.options.participants[noun].get<{ items: Owner[] }>('/owners', { of: ids.join(',') });
-      for (const owner of items) states.set(`${noun} ${owner.id}`, owner);
+      const asked = this.options.participants[noun].get<{ items: Owner[] }>('/owners', { of: ids.join(',') });
+      const answer = await unlessAway(noun, away, asked);
+      for (const owner of answer?.items ?? []) states.set(`${noun} ${owner.id}`, owner);
     }
     return states;
   }
@@ -139,6 +166,21 @@ function sagaOf({ kind, id, owner, ownerId }: Hold): string {
   const number = kind === 'payment' && owner === 'order' ? Number(id.slice(id.lastIndexOf('-') + 1)) : Number.NaN;
   if (Number.isInteger(number)) return payOrderIds.of(ownerId, number);
   return (owner === 'order' ? createOrderIds : bookTripIds).of(ownerId);
+}
+
+/** What a participant answers; undefined, and noted, when it does not. */
+async function unlessAway<Answer>(
+  participant: Participant,
+  away: Set<Participant>,
+  asked: Promise<Answer>,
+): Promise<Answer | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!(error instanceof ParticipantUnavailableException)) throw error;
+    away.add(participant);
+    return undefined;
+  }
 }
 
 const distinct = (owners: readonly OwnerId[]): OwnerId[] => [

@@ -80,21 +80,25 @@ export class LeakRegister {
     return rows;
   }
 
-  /** Replaces what is known of some owners by the leaks that they have now. */
-  async replace(owners: readonly OwnerId[], leaks: readonly (HeldBy & { sagaId: string })[]): Promise<void> {
+  /** Replaces what is known of some owners by the leaks that they have now, except what participants hold that could not be asked. */
+  async replace(
+    owners: readonly OwnerId[],
+    leaks: readonly (HeldBy & { sagaId: string })[],
+    away: readonly string[],
+  ): Promise<void> {
     await this.database.query(
       `with given as (
          select * from json_to_recordset($2) as leak (participant text, kind text, id text, owner text, "ownerId" text, "sagaId" text,
                                                       "heldSince" timestamptz)
        ), gone as (
          delete from leak l using unnest($1::text[]) as checked (owner_id)
-         where l.owner_id = checked.owner_id
+         where l.owner_id = checked.owner_id and l.participant <> all($3::text[])
            and not exists (select from given g where (g.participant, g.kind, g.id) = (l.participant, l.kind, l.id))
        )
        insert into leak (participant, kind, id, owner, owner_id, saga_id, held_since)
        select participant, kind, id, owner, "ownerId", "sagaId", "heldSince" from given
        on conflict (participant, kind, id) do update set checked_at = clock_timestamp(), saga_id = excluded.saga_id`,
-      [owners.map(({ id }) => id), JSON.stringify(leaks)],
+      [owners.map(({ id }) => id), JSON.stringify(leaks), away],
     );
   }
 

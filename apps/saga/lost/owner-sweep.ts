@@ -1,6 +1,8 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Hold, HoldPage } from '../../../contracts/hold.resource.js';
+import { ParticipantUnavailableException } from '../../../libs/service-client/participant-unavailable.exception.js';
+import type { ServiceApi } from '../../../libs/service-client/service-api.js';
 import { describeRun } from '../../../libs/temporal/describe-run.js';
 import { isEndedByForce, observedSaga } from '../observed-saga.js';
 import type { SagaRegister } from '../saga-register.js';
@@ -30,18 +32,30 @@ export interface OwnerSweepOptions {
 export class OwnerSweep {
   constructor(private readonly options: OwnerSweepOptions) {}
 
-  /** One sweep. @returns how many sagas were found lost. */
+  /** One sweep. An owner that is away does not keep the other from being swept. @returns how many sagas were found lost. */
   async sweep(now = Date.now()): Promise<number> {
+    const { owners, log } = this.options;
     let found = 0;
-    for (const owner of [this.options.owners.order, this.options.owners.trip]) {
-      let after: string | undefined;
-      for (let page = 0; page < PAGES; page++) {
-        const until = new Date(now - this.options.forwardDeadlineMs - GRACE_MS).toISOString();
-        const { items, next } = await owner.get<HoldPage>('/holds', { limit: PAGE, after, until });
-        found += await this.check(items.filter((hold) => this.isOverdue(hold, now)));
-        if (next === null || next === after) break;
-        after = next;
+    for (const noun of ['order', 'trip'] as const) {
+      try {
+        found += await this.sweepOwner(owners[noun], now);
+      } catch (error) {
+        if (!(error instanceof ParticipantUnavailableException)) throw error;
+        log.warn({ owner: noun }, 'an owner could not be asked for what waits; the next sweep asks again');
       }
+    }
+    return found;
+  }
+
+  private async sweepOwner(owner: ServiceApi, now: number): Promise<number> {
+    let found = 0;
+    let after: string | undefined;
+    for (let page = 0; page < PAGES; page++) {
+      const until = new Date(now - this.options.forwardDeadlineMs - GRACE_MS).toISOString();
+      const { items, next } = await owner.get<HoldPage>('/holds', { limit: PAGE, after, until });
+      found += await this.check(items.filter((hold) => this.isOverdue(hold, now)));
+      if (next === null || next === after) break;
+      after = next;
     }
     return found;
   }

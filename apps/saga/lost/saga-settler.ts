@@ -10,7 +10,7 @@ import type { SagaRegister } from '../saga-register.js';
 import { inputFromOwner, inputOfRun, type Owners, type SagaInput } from './saga-input.js';
 
 /** How long Temporal may take to answer. */
-const TEMPORAL_MS = 5_000;
+const TEMPORAL_MS = 4_000;
 
 export interface SagaSettlerOptions {
   client: Client;
@@ -43,10 +43,7 @@ export class SagaSettler {
   private async settleOnce(sagaId: string, command: SettleCommand): Promise<void> {
     const first = command.requestKey === undefined ? undefined : await this.first(sagaId, command.requestKey);
     if (first?.note === command.note) return;
-    if (first) {
-      const detail = 'The Idempotency-Key belongs to a settlement with another note. Another request needs a key of its own.';
-      throw new ProblemException(422, 'IDEMPOTENCY_KEY_REUSED', detail);
-    }
+    if (first) throw keyReused();
     const [saga, run] = await Promise.all([this.register.find(sagaId), describeRun(this.options.client, sagaId)]);
     const observed = run && observedSaga(run);
     if (!saga && !observed) throw new ProblemException(404, 'SAGA_NOT_FOUND', `There is no saga ${sagaId}.`);
@@ -64,7 +61,7 @@ export class SagaSettler {
     const { client, taskQueue } = this.options;
     const about = (run && observedSaga(run)) ?? saga!;
     const input = await this.inputOf(about, run);
-    const settlement = await this.remember(sagaId, command);
+    const { id: settlement, isFirst } = await this.remember(sagaId, command);
     try {
       const handle = await client.workflow.start(about.type, {
         workflowId: sagaId,
@@ -84,7 +81,9 @@ export class SagaSettler {
       });
       await this.database.query('update settlement set run_id = $2 where id = $1', [settlement, handle.firstExecutionRunId]);
     } catch (error) {
-      await this.database.query('delete from settlement where id = $1', [settlement]);
+      // A request under the same key was faster: its record stays, and its answer is this one's as well.
+      if (!isFirst && error instanceof WorkflowExecutionAlreadyStartedError) return;
+      if (isFirst) await this.database.query('delete from settlement where id = $1 and run_id is null', [settlement]);
       throw error instanceof WorkflowExecutionAlreadyStartedError ? notLost(sagaId) : error;
     }
   }
@@ -105,15 +104,26 @@ export class SagaSettler {
     return rows[0];
   }
 
-  private async remember(sagaId: string, { note, by, requestKey }: SettleCommand): Promise<string> {
-    const { rows } = await this.database.query<{ id: string }>(
-      `insert into settlement (saga_id, note, requested_by, request_key) values ($1, $2, $3, $4)
-       on conflict (saga_id, request_key) where request_key is not null do update set note = excluded.note returning id`,
+  /** @returns the record of the request; of the first one under its key, if there is one that has not started a run yet. */
+  private async remember(sagaId: string, { note, by, requestKey }: SettleCommand): Promise<{ id: string; isFirst: boolean }> {
+    const { rows } = await this.database.query<{ id: string; note: string; isFirst: boolean }>(
+      `insert into settlement as known (saga_id, note, requested_by, request_key) values ($1, $2, $3, $4)
+       on conflict (saga_id, request_key) where request_key is not null do update set request_key = known.request_key
+       returning id, note, xmax = 0 as "isFirst"`,
       [sagaId, note, by ?? 'an operator', requestKey ?? null],
     );
-    return rows[0]!.id;
+    const [record] = rows;
+    if (record!.note !== note) throw keyReused();
+    return record!;
   }
 }
+
+const keyReused = (): ProblemException =>
+  new ProblemException(
+    422,
+    'IDEMPOTENCY_KEY_REUSED',
+    'The Idempotency-Key belongs to a settlement with another note. Another request needs a key of its own.',
+  );
 
 const notLost = (sagaId: string): ProblemException =>
   new ProblemException(
