@@ -101,9 +101,10 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
       const mark = await findMark(tx, approval(tripId));
       // The tombstone refuses a request for approval that arrives later.
       if (!mark) await setFirstMark(tx, approval(tripId), 'UNDONE');
+      // A trip may have failed before: compensations go on while one of them needs attention.
+      if (mark === 'BEGUN') await changeMark(tx, approval(tripId), mark, 'UNDONE');
       if (mark !== 'BEGUN' || known?.state !== 'AWAITING_APPROVAL')
         return { tripId, state: (known?.state ?? null) as TripState | null };
-      await changeMark(tx, approval(tripId), mark, 'UNDONE');
       const trip = await transitTrip(tx, tripId, 'withdrawApproval');
       await appendEvent(tx, tripEvent(trip, 'trip.approval-withdrawn', {}), context);
       return answerOf(trip);

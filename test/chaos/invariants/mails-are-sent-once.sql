@@ -9,4 +9,7 @@ where l.type in ('order.approved', 'order.rejected', 'order.revised', 'order.can
   -- The end by force of a lost saga is one mail already.
   and coalesce(l.data::json ->> 'lost', 'false') <> 'true'
   and (m.state is distinct from 'sent' or not exists (
-    select from notification.mailbox_message b where b.message_id like '%' || l.event_id || '%'))
+    select from notification.mailbox_message b where b.message_id like '%' || l.event_id || '%')
+    -- The mailbox keeps the newest thousand.
+    and (m.finished_at > (select min(received_at) from notification.mailbox_message)
+      or (select count(*) < 1000 from notification.mailbox_message)))
