@@ -1,6 +1,7 @@
-import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { clearFaults, ended, eventually, saga, setFault } from '../support/api.js';
+import { forgetRun } from '../support/forget-run.js';
 import { type StartedWith, startedWith } from '../support/started-with.js';
 import { system } from '../support/system.js';
 import { bookTrip, expectBooked, expectNothingBooked, reservationsOf, trip } from '../support/trips.js';
@@ -20,28 +21,13 @@ afterEach(clearFaults);
 const runAgain = (workflowId: string, { type, taskQueue, request }: StartedWith, policy: object = {}) =>
   temporal.workflow.start(type, { workflowId, taskQueue, args: [{ ...request, policy: { ...request.policy, ...policy } }] });
 
-/** What a retention that has run out does: Temporal knows nothing any more of the run, and would start another one. */
-async function forget(workflowId: string): Promise<void> {
-  const { runId } = await temporal.workflow.getHandle(workflowId).describe();
-  await connection.workflowService.deleteWorkflowExecution({ namespace: 'default', workflowExecution: { workflowId, runId } });
-  await eventually(
-    () =>
-      temporal.workflow
-        .getHandle(workflowId, runId)
-        .describe()
-        .then(() => false)
-        .catch((error: unknown) => error instanceof WorkflowNotFoundError),
-    (gone) => gone,
-  );
-}
-
 describe('bookTrip under the operations of the platform', () => {
   it('leaves a booked trip as it is when somebody runs its saga again after Temporal has forgotten the run', async () => {
     const { tripId, sagaId } = await bookTrip();
     expect((await ended(sagaId)).state).toBe('COMPLETED');
     const reserved = await reservationsOf(tripId);
     const first = await startedWith(temporal, sagaId);
-    await forget(sagaId);
+    await forgetRun(temporal, sagaId);
 
     // Another deadline than at the first time, so that another length of hold is asked for.
     const again = await runAgain(sagaId, first, { forwardDeadlineMs: 90_000 });
@@ -58,7 +44,7 @@ describe('bookTrip under the operations of the platform', () => {
     const { failure } = await trip(tripId);
     const first = await startedWith(temporal, sagaId);
     await clearFaults();
-    await forget(sagaId);
+    await forgetRun(temporal, sagaId);
 
     const again = await runAgain(sagaId, first);
     // The room is refused this time, as its undo has come before it.
