@@ -135,7 +135,7 @@ describe('a command whose saga Temporal has forgotten', () => {
         await forgetRun(client, body.sagaId);
       }),
     );
-  }, 180_000);
+  }, 300_000);
 
   it.each(commands)('$type is not run again under its key', async ({ type, other, state, status }) => {
     const { url, key, content, first } = sent[type]!;

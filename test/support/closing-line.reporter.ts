@@ -23,13 +23,15 @@ export default class ClosingLineReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const count = (state: string) => tests.filter((test) => test.result().state === state).length;
-    // A file that could not be loaded and an error outside any test have no test of their own to fail.
+    // A file that could not be loaded, a hook and an error outside any test have no test of their own to fail.
     const unloaded = modules.filter((module) => module.errors().length > 0);
-    const broken = unloaded.length + unhandledErrors.length;
+    const suites = modules.flatMap((module) => [...module.children.allSuites()].filter((suite) => suite.errors().length > 0));
+    const broken = unloaded.length + suites.length + unhandledErrors.length;
     const failures = [
       ...tests
         .filter((test) => test.result().state === 'failed')
         .map((test) => `${test.module.relativeModuleId} > ${test.fullName}: ${inOneLine(test.result().errors?.at(-1))}`),
+      ...suites.map((suite) => `${suite.module.relativeModuleId} > ${suite.fullName}: ${inOneLine(suite.errors()[0])}`),
       ...unloaded.map((module) => `${module.relativeModuleId}: ${inOneLine(module.errors()[0])}`),
       ...unhandledErrors.map((error) => `outside any test: ${inOneLine(error)}`),
     ];

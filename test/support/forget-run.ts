@@ -11,11 +11,15 @@ export const isForgotten = (client: Client, sagaId: string): Promise<boolean> =>
       (error: unknown) => error instanceof WorkflowNotFoundError,
     );
 
-/** Deletes the run of a saga, as Temporal does by itself after its retention. Resolves when it is gone, after some ten seconds. */
+/** The server deletes one after the other, each some ten seconds after it was asked, and later where it has much to delete. */
+const GONE_WITHIN_MS = 240_000;
+
+/** Deletes the run of a saga, as Temporal does by itself after its retention. Resolves when it is gone. */
 export async function forgetRun(client: Client, sagaId: string): Promise<void> {
   await client.workflowService.deleteWorkflowExecution({ namespace: 'default', workflowExecution: { workflowId: sagaId } });
   await eventually(
     () => isForgotten(client, sagaId),
     (gone) => gone,
+    GONE_WITHIN_MS,
   );
 }
