@@ -5,6 +5,7 @@ export class CuttingProxy {
   cuts = 0;
   /** While it is set nothing comes from the server any more, and no connection ends. */
   silent = false;
+  private isDown = false;
   private left = Infinity;
   private readonly sockets = new Set<Socket>();
 
@@ -28,12 +29,28 @@ export class CuttingProxy {
     this.left = bytes;
   }
 
+  /** Cuts all connections and takes none, as if the server had stopped. */
+  down(): void {
+    this.isDown = true;
+    for (const socket of this.sockets) socket.destroy();
+    this.sockets.clear();
+  }
+
+  up(): void {
+    this.isDown = false;
+  }
+
   close(): void {
     for (const socket of this.sockets) socket.destroy();
     this.server.close();
   }
 
   private pass(client: Socket, server: Socket): void {
+    if (this.isDown) {
+      client.on('error', () => {}).destroy();
+      server.on('error', () => {}).destroy();
+      return;
+    }
     for (const socket of [client, server]) {
       this.sockets.add(socket);
       socket.on('error', () => {});
