@@ -65,8 +65,9 @@ export class Inbox {
   /**
    * Has to be called before a consumer receives anything, and counts the first time: with `now` it is not shown what is in the log by then; with
    * `beginning` it begins with the oldest that the log still has.
+   * @returns the position after which the consumer began.
    */
-  async begin({ name }: Consumer, from: 'beginning' | 'now'): Promise<void> {
+  async begin({ name }: Consumer, from: 'beginning' | 'now'): Promise<number> {
     const { database, history } = this.options;
     const { floor, head } = await history.bounds();
     await database.query('insert into inbox_start (consumer, position) values ($1, $2) on conflict do nothing', [
@@ -74,7 +75,9 @@ export class Inbox {
       from === 'now' ? head : floor,
     ]);
     const { rows } = await database.query<{ position: string }>('select position from inbox_start where consumer = $1', [name]);
-    this.starts.set(name, Number(rows[0]?.position ?? 0));
+    const start = Number(rows[0]?.position ?? 0);
+    this.starts.set(name, start);
+    return start;
   }
 
   /**
