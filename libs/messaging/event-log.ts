@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { type EventFilter, typesParameters, typesSql } from './event-filter.js';
-import type { EventHistory } from './inbox/event-history.js';
+import type { EventHistory, VersionGap } from './inbox/event-history.js';
 import type { LoggedEvent } from './logged-event.js';
 import { type Aggregate, partitionSql } from './partition-key.js';
 
@@ -103,6 +103,16 @@ export class EventLog implements EventHistory {
       [service, aggregateType, aggregateId, after, before, limit],
     );
     return rows.map(loggedEvent);
+  }
+
+  /** The versions of an aggregate that will never be in the log, in order. */
+  async gapsOf({ service, aggregateType, aggregateId }: Aggregate): Promise<VersionGap[]> {
+    const { rows } = await this.database.query<VersionGap>(
+      `select first_version as "from", last_version as "to" from events.log_gap
+       where service = $1 and aggregate_type = $2 and aggregate_id = $3 order by first_version`,
+      [service, aggregateType, aggregateId],
+    );
+    return rows;
   }
 
   /** The version after which an aggregate goes on beyond a position; its last one if nothing of it is there. */

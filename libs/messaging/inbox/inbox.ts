@@ -94,6 +94,7 @@ export class Inbox {
       });
     }
     if (taken instanceof HandlerFailure) throw taken.error;
+    if (taken === 'parked' && (await this.passGaps(consumer, event))) await this.drain(consumer, event);
     if (taken instanceof Followed) {
       await this.drain(consumer, event);
       return taken.received;
@@ -119,6 +120,7 @@ export class Inbox {
     for (const row of rows) {
       const parked = eventOf(row.event);
       try {
+        await this.passGaps(consumer, parked);
         await this.drain(consumer, parked);
         await this.fillGap(consumer, parked);
       } catch (error) {
@@ -255,6 +257,18 @@ export class Inbox {
       const received = await this.receive(consumer, event);
       if (received === 'parked' || received === 'dead') return;
     }
+  }
+
+  /** Moves the head over the versions after it that the log will never have. @returns whether it has moved. */
+  private async passGaps(consumer: Consumer, aggregate: LoggedEvent): Promise<boolean> {
+    const gaps = await this.options.history.gapsOf(aggregate);
+    if (gaps.length === 0) return false;
+    return this.transaction(consumer, aggregate, async (rows) => {
+      const head = await rows.lockHead();
+      const passed = gaps.reduce((version, { from, to }) => (from <= version + 1 ? Math.max(version, to) : version), head);
+      if (passed > head) await rows.setHead(passed);
+      return passed > head;
+    });
   }
 
   /** Whatever is still parked of the aggregate is looked after later. */

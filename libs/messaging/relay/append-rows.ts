@@ -2,6 +2,7 @@ import { isPoison } from './poison.js';
 import type { OutboxPlace } from './outbox-place.js';
 import { factColumnNames, factColumns, factList, type OutboxRow } from './outbox-row.js';
 import type { Queryable } from './bounded-transaction.js';
+import type { VersionGap } from '../inbox/event-history.js';
 import { LOG_NEWS } from '../log-news.js';
 
 /** How many and from where on, told to whoever follows the log, once it is committed: one notification a batch, and the relays take turns anyway. */
@@ -55,6 +56,23 @@ export const tryAppend = (log: Queryable, place: OutboxPlace, rows: readonly Out
 export async function append(log: Queryable, { service }: OutboxPlace, rows: readonly OutboxRow[]): Promise<Appended> {
   const columns = factColumnNames.map((name) => rows.map((row) => row[name]));
   return (await log.query<Appended>(appendStatement, [service, ...columns])).rows[0]!;
+}
+
+/** Records versions of an aggregate that the log will never have, so that nobody waits for them. Those that it has are left out. */
+export async function recordGap(
+  log: Queryable,
+  { service }: OutboxPlace,
+  { aggregate_type, aggregate_id }: Pick<OutboxRow, 'aggregate_type' | 'aggregate_id'>,
+  gap: VersionGap,
+): Promise<void> {
+  await log.query(
+    `insert into events.log_gap as known (service, aggregate_type, aggregate_id, first_version, last_version)
+     select $1, $2, $3, $4, $5 where not exists (
+       select from events.log where service = $1 and aggregate_type = $2 and aggregate_id = $3 and aggregate_version between $4 and $5)
+     on conflict (service, aggregate_type, aggregate_id, first_version)
+       do update set last_version = greatest(known.last_version, excluded.last_version)`,
+    [service, aggregate_type, aggregate_id, gap.from, gap.to],
+  );
 }
 
 async function allOrNothing(

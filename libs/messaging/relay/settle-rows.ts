@@ -1,4 +1,4 @@
-import { append } from './append-rows.js';
+import { append, recordGap } from './append-rows.js';
 import type { DeadReason, DeadRow } from './dead-row.js';
 import type { OutboxPlace } from './outbox-place.js';
 import { aggregateOf, factColumnNames, factColumns, type OutboxRow } from './outbox-row.js';
@@ -130,6 +130,7 @@ async function tryRow(
   await log.query('savepoint one');
   try {
     await append(log, place, [row]);
+    if (acceptGap && version > line.head + 1) await recordGap(log, place, row, { from: line.head + 1, to: version - 1 });
     return undefined;
   } catch (error) {
     if (!isPoison(error)) throw error;
