@@ -325,12 +325,11 @@ describe('an inbox in mode sequential', () => {
     const inbox = bed.inbox();
     if (moment === 'before') await decide();
     await bring(inbox, consumer, [one, five]);
-    if (moment === 'after') {
-      expect(await bed.effects(consumer.name)).toEqual(named(one));
-      await decide();
-      bed.forward(6);
-      await inbox.tend(consumer);
-    }
+    const waiting = await bed.effects(consumer.name);
+    expect(waiting).toEqual(moment === 'before' ? named(one, five) : named(one));
+    if (moment === 'after') await decide();
+    bed.forward(6);
+    await inbox.tend(consumer);
     expect(await bed.effects(consumer.name)).toEqual(named(one, five));
     const [six] = await bed.say({ aggregate: one!.aggregateId, version: 6 });
     expect(await bring(inbox, consumer, [six])).toEqual(['applied']);

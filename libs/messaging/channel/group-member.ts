@@ -125,7 +125,7 @@ export class GroupMember implements ChannelSubscription {
     const lapsed = !this.isHeard() && !this.leaving;
     this.heardAt = Math.max(this.heardAt, at);
     const leased = new Set(leases.map(({ partition }) => partition));
-    for (const partition of [...this.held.keys()]) if (lapsed || !leased.has(partition)) this.lose(partition);
+    for (const partition of this.held.keys()) if (lapsed || !leased.has(partition)) this.lose(partition);
     if (this.leaving) return;
     const own = leases.slice(0, share);
     for (const { partition, from } of own) if (!this.held.has(partition)) this.begin(partition, from);
