@@ -46,7 +46,12 @@ await runBenchmark({ participants: ['order', 'customer'], untuned: true }, async
         const { orderId, customerId, lines } = request();
         const sagaId = `bench:${orderId}`;
         const key = (step: string) => ({ 'idempotency-key': `${sagaId}/${step}` });
-        const created = await post('order', '/commands/createOrder', { orderId, customerId, lines, sagaId }, key('create'));
+        const created = await post(
+          'order',
+          '/commands/createOrder',
+          { orderId, customerId, lines, operationId: sagaId },
+          key('create'),
+        );
         const { total: amount } = created as { total?: unknown };
         await post('customer', '/commands/reserveCredit', { orderId, customerId, amount }, key('reserve'));
         requireState('APPROVED', await post('order', '/commands/approveOrder', { orderId }, key('approve')));

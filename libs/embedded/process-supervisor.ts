@@ -31,7 +31,7 @@ export interface SupervisorOptions {
 
 /**
  * Keeps processes running: one that dies is started again, with a line that says so. One that dies 5 times within a minute, or does
- * not become ready in time at its first start, ends it all: `failure` resolves, and whoever waits for it should call `stopAll`.
+ * not become ready in time at its first start, ends it all: `failure` resolves, and the caller should then call `stopAll`.
  */
 export class ProcessSupervisor {
   /** Resolves, with the reason and the tail of the log, when it is no use to go on. */

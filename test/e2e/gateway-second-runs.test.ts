@@ -1,4 +1,4 @@
-import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Order } from '../../contracts/order.resource.js';
@@ -16,6 +16,7 @@ import {
   setFault,
   tokens,
 } from '../support/api.js';
+import { forgetRun, isForgotten } from '../support/forget-run.js';
 import { nowhere, ownGateway } from '../support/own-gateway.js';
 import { system } from '../support/system.js';
 import { tripOf } from '../support/trips.js';
@@ -35,24 +36,6 @@ afterAll(() => connection.close());
 type Answer = { sagaId: string; links: object } & Order & Trip & Problem;
 const send = (path: string, body: object | undefined, headers: Record<string, string>) =>
   call<Answer>('POST', path, body, headers);
-
-const isGone = (sagaId: string) =>
-  client.workflow
-    .getHandle(sagaId)
-    .describe()
-    .then(
-      () => false,
-      (error: unknown) => error instanceof WorkflowNotFoundError,
-    );
-
-/** What Temporal does by itself after its retention. */
-async function forget(sagaId: string): Promise<void> {
-  await connection.workflowService.deleteWorkflowExecution({ namespace: 'default', workflowExecution: { workflowId: sagaId } });
-  await eventually(
-    () => isGone(sagaId),
-    (gone) => gone,
-  );
-}
 
 async function approved(): Promise<string> {
   const { orderId, sagaId } = await placeOrder(customerId, 2);
@@ -149,7 +132,7 @@ describe('a command whose saga Temporal has forgotten', () => {
     await Promise.all(
       [rejected, ...Object.values(sent)].map(async ({ first: { body } }) => {
         await ended(body.sagaId);
-        await forget(body.sagaId);
+        await forgetRun(client, body.sagaId);
       }),
     );
   }, 180_000);
@@ -165,10 +148,10 @@ describe('a command whose saga Temporal has forgotten', () => {
     const refusals = await Promise.all((other ? [other] : []).map((changes) => send(url, { ...content, ...changes }, key)));
     const reused = { status: 422, body: { code: 'IDEMPOTENCY_KEY_REUSED', detail: expect.stringContaining(sagaId) } };
     for (const refusal of refusals) expect(refusal).toMatchObject(reused);
-    expect(await isGone(sagaId)).toBe(true);
+    expect(await isForgotten(client, sagaId)).toBe(true);
   });
 
-  it('has the first links again, as soon as the read model has its run', async () => {
+  it('has the first links again, as soon as the saga service has its run', async () => {
     const { url, key, content, first } = sent['createOrder']!;
     const again = await eventually(
       async () => (await send(url, content, key)).body.links,
@@ -193,7 +176,7 @@ describe('a command whose saga Temporal has forgotten', () => {
     const { orderId, sagaId } = first.body;
     expect(await send(url, content, key)).toMatchObject({ status: 202, body: { orderId, sagaId } });
     expect((await send(url, { ...content, lines: tokens(2) }, key)).status).toBe(422);
-    expect(await isGone(sagaId)).toBe(true);
+    expect(await isForgotten(client, sagaId)).toBe(true);
     expect((await order(orderId)).state).toBe('REJECTED');
   });
 
@@ -210,7 +193,7 @@ describe('a command whose saga Temporal has forgotten', () => {
       expect(await ask(known)).toEqual([202, expect.objectContaining({ orderId, sagaId })]);
       const forgotten = sent['createOrder']!;
       expect(await ask(forgotten)).toEqual([503, expect.objectContaining({ code: 'PARTICIPANT_UNAVAILABLE' })]);
-      expect(await isGone(forgotten.first.body.sagaId)).toBe(true);
+      expect(await isForgotten(client, forgotten.first.body.sagaId)).toBe(true);
     } finally {
       await gateway.close();
     }

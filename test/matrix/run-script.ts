@@ -29,7 +29,7 @@ type Send = () => Promise<unknown>;
 
 /**
  * Stands between the activities of one saga and its participants. Each run is lost, kept waiting and refused as its rules say; a request
- * of a lost run goes no further, unless it is in flight: then it arrives when the script is told so.
+ * of a lost run goes no further, unless it is in flight: then it arrives with `land`.
  */
 export class SagaScript {
   private readonly targets = new Map<RequestName, Target>();

@@ -38,7 +38,7 @@ export interface SweptSaga {
   expectRolledBack(businessId: string): Promise<void>;
 }
 
-/** The world of a subject of the rollback matrix. Why the saga rolled back is told there. */
+/** The world of a subject of the rollback matrix. The reason of a rollback is checked there. */
 const worldOf = ({ expectDone, expectRolledBack }: MatrixSubject) => ({
   expectDone,
   expectRolledBack: (businessId: string) => expectRolledBack(businessId, expect.any(String) as string, false),

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { StoredSaga } from '../../contracts/ended-saga.js';
 import type { Problem } from '../../contracts/problem.js';
 import { call, clearFaults, ended, eventually, placeOrder, richestCustomer, saga, setFault, through } from '../support/api.js';
+import { forgetRun } from '../support/forget-run.js';
 import { ownGateway } from '../support/own-gateway.js';
 import { pidOf } from '../support/processes.js';
 import { system } from '../support/system.js';
@@ -64,16 +65,7 @@ describe('a saga that has ended', () => {
       ({ state, endedAt, steps }) => state === 'COMPENSATED' && endedAt !== null && steps.length > 0,
     );
     await keptSaga(sagaId);
-    const run = { namespace: 'default', workflowExecution: { workflowId: sagaId } };
-    await connection.workflowService.deleteWorkflowExecution(run);
-    await eventually(
-      () =>
-        temporal.workflow
-          .getHandle(sagaId)
-          .describe()
-          .catch(() => 'gone'),
-      (described) => described === 'gone',
-    );
+    await forgetRun(temporal, sagaId);
     expect(await saga(sagaId)).toEqual(before);
     expect(await call<Problem>('GET', `/v1/sagas/${sagaId}/history`)).toMatchObject({
       status: 410,

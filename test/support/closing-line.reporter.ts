@@ -8,17 +8,31 @@ const secondsOf = (module: TestModule): number => {
   return (prepareDuration + setupDuration + collectDuration + duration) / 1_000;
 };
 
+/** The first line of what went wrong, short enough for a list. */
+const inOneLine = (error: unknown): string => {
+  const message = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+  return (message.split('\n')[0] ?? '').slice(0, 300);
+};
+
 /**
  * Ends a run with the one line that says how it went: `N passed, N failed`, and how many were skipped. Before it stand the files that took
- * longest, and the tests that passed only at their second try, with what the first one ended in: each of them is a race, of the test or of
- * the product, that somebody has to look at.
+ * longest, what failed, one line each, and the tests that passed only at their second try, with what the first one ended in: each of these
+ * is a race, of the test or of the product, that somebody has to look at.
  */
 export default class ClosingLineReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const count = (state: string) => tests.filter((test) => test.result().state === state).length;
     // A file that could not be loaded and an error outside any test have no test of their own to fail.
-    const broken = modules.filter((module) => module.errors().length > 0).length + unhandledErrors.length;
+    const unloaded = modules.filter((module) => module.errors().length > 0);
+    const broken = unloaded.length + unhandledErrors.length;
+    const failures = [
+      ...tests
+        .filter((test) => test.result().state === 'failed')
+        .map((test) => `${test.module.relativeModuleId} > ${test.fullName}: ${inOneLine(test.result().errors?.at(-1))}`),
+      ...unloaded.map((module) => `${module.relativeModuleId}: ${inOneLine(module.errors()[0])}`),
+      ...unhandledErrors.map((error) => `outside any test: ${inOneLine(error)}`),
+    ];
     const skipped = count('skipped');
     const flaky = tests.filter((test) => test.diagnostic()?.flaky);
     // After the default reporter's own summary, whichever of the two runs first.
@@ -29,11 +43,10 @@ export default class ClosingLineReporter implements Reporter {
         const seconds = secondsOf(module).toFixed(1).padStart(7);
         process.stdout.write(`${seconds} s  ${module.project.name}  ${module.relativeModuleId}\n`);
       }
+      for (const failure of failures) process.stdout.write(`failed: ${failure}\n`);
       for (const test of flaky) {
-        const [first] = test.result().errors ?? [];
-        process.stdout.write(
-          `passed only at the second try: ${test.module.relativeModuleId} > ${test.fullName}: ${first?.message}\n`,
-        );
+        const first = inOneLine(test.result().errors?.[0]);
+        process.stdout.write(`passed only at the second try: ${test.module.relativeModuleId} > ${test.fullName}: ${first}\n`);
       }
       process.stdout.write(
         `${count('passed')} passed, ${count('failed') + broken} failed${skipped ? `, ${skipped} skipped` : ''}\n`,

@@ -8,6 +8,7 @@ import { participantUrlSettings } from '../../libs/config/participant-url.js';
 import { givenEnvironment } from '../../libs/config/settings.js';
 import { startEmbeddedSystem } from '../../libs/embedded/embedded-system.js';
 import { findTemporal, temporalSources } from '../../libs/embedded/temporal-sources/find-temporal.js';
+import { loggedErrors } from './logged-errors.js';
 import { systemCount } from './system-count.js';
 import type { SystemUnderTest } from './system.js';
 
@@ -85,6 +86,7 @@ async function start(log: (line: string) => void): Promise<{ places: SystemUnder
     },
     stop: async () => {
       await system.stop();
+      for (const error of loggedErrors(path.join(dataDir, 'logs'))) log(`logged ${error}`);
       rmSync(dataDir, { recursive: true, force: true });
     },
   };

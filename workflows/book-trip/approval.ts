@@ -46,8 +46,10 @@ export class Approval {
     this.note = given.note ?? '';
     await condition(() => this.phase !== 'awaited');
     if (this.phase !== 'taken') throw notAwaited();
-    if (decision === 'declined') await condition(() => this.saga.committed || this.saga.rollingBack);
-    if (decision === 'declined' && this.saga.committed) throw notAwaited();
+    if (decision === 'declined') {
+      await condition(() => this.saga.committed || this.saga.rollingBack);
+      if (this.saga.committed) throw notAwaited();
+    }
     return { decision, ...(given.note !== undefined && { note: given.note }) };
   }
 

@@ -11,9 +11,10 @@ import { type Booking, bookingOf, requestedParts, tripFailureOf } from './trip-p
 export const bookTrip = defineSaga<BookTripRequest, BookTripOutcome>((saga, input) => {
   const { tripId, customerId, paymentMethod, hotel, flights, car, rail, approval, policy, request, customerVerified } = input;
   const paymentId = `trip-${tripId}`;
-  const trip = { customerId, operationId: saga.id, ...requestedParts(input), ...(request && { request }) };
+  const parts = requestedParts(input);
+  const trip = { customerId, operationId: saga.id, ...parts, ...(request && { request }) };
   // A saga whose input was rebuilt from a trip that nobody knows has no parts: then the tombstone is of the id alone.
-  const named = Object.keys(requestedParts(input)).length > 0 && { trip };
+  const named = Object.keys(parts).length > 0 && { trip };
   const hold = { tripId, holdForMs: (policy.forwardDeadlineMs ?? 0) + (approval?.withinMs ?? 0) + HOLD_GRACE_MS };
   const approvals = new Approval(saga);
   saga.listen(() => approvals.listen());

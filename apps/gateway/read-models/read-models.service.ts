@@ -1,6 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { ProjectedPage } from '../../../contracts/projection.resource.js';
-import type { ProjectedSaga } from '../../../contracts/saga.resource.js';
 import { ServiceApi, type Query } from '../../../libs/service-client/service-api.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
@@ -29,12 +28,6 @@ export class ReadModels implements OnApplicationShutdown {
       if (!isBehind(error)) throw error;
       throw new ProblemException(503, 'PROJECTION_BEHIND', error.problem.detail ?? '', {}, { cause: error, retryAfter: 1 });
     }
-  }
-
-  /** The run of a saga that the read model has seen; undefined if it has not, or cannot be asked. */
-  async runOf(sagaId: string, businessId: string): Promise<string | undefined> {
-    const { items } = await this.page<ProjectedSaga>('/sagas', { businessId, limit: 200 }).catch(() => ({ items: [] }));
-    return items.find((saga) => saga.sagaId === sagaId)?.runId ?? undefined;
   }
 
   /** The position up to which everything is in the log that was committed by now; undefined if that cannot be had soon. */

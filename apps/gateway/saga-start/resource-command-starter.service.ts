@@ -130,7 +130,7 @@ export class ResourceCommandStarter {
   /** Answers a retry that the owner remembers; Temporal may have forgotten its run. */
   private async replayRemembered(command: AggregateCommand, sagaId: string): Promise<StartedRun> {
     const run = await this.starter.describe(sagaId).catch(() => undefined);
-    return run ? this.replayAnswer(command, run) : this.starter.remember(sagaId, command.businessId);
+    return run ? this.replayAnswer(command, run) : this.starter.forgotten(sagaId);
   }
 
   /** Answers a retry with the run that its first request started. */

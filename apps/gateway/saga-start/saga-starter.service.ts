@@ -5,6 +5,7 @@ import {
   WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
+import type { StoredSaga } from '../../../contracts/ended-saga.js';
 import { sagaPolicy } from '../../../libs/config/saga-policy.js';
 import { fastStepMs } from '../../../libs/service-client/attempt-durations.js';
 import { ParticipantUnavailableException } from '../../../libs/service-client/participant-unavailable.exception.js';
@@ -134,10 +135,10 @@ export class SagaStarter {
       });
   }
 
-  /** The run of a saga that its owner remembers, for links: as Temporal has it, else as the read model does. */
-  async remember(sagaId: string, businessId: string): Promise<StartedRun> {
-    const run = await this.describe(sagaId).catch(() => undefined);
-    return { sagaId, runId: run?.runId ?? (await this.readModels.runOf(sagaId, businessId)) };
+  /** A saga that its owner remembers and whose run Temporal has forgotten, or cannot show: the run is for links, as the saga service kept it. */
+  async forgotten(sagaId: string): Promise<StartedRun> {
+    const stored = await this.readModels.saga.get<StoredSaga>(`/sagas/${sagaId}`).catch(() => undefined);
+    return { sagaId, runId: stored?.saga?.runId || undefined };
   }
 
   private async createOnce(saga: SagaStart, identity: RequestIdentity): Promise<StartedRun> {
@@ -145,7 +146,10 @@ export class SagaStarter {
     const msLeft = () => Math.max(deadline - Date.now(), 1);
     try {
       const remembered = await this.remembered.find(saga, identity);
-      if (remembered !== undefined) return await this.remember(remembered, saga.businessId);
+      if (remembered !== undefined) {
+        const run = await this.describe(remembered).catch(() => undefined);
+        return run ? { sagaId: remembered, runId: run.runId } : await this.forgotten(remembered);
+      }
       return await this.start(saga, identity, msLeft());
     } catch (error) {
       // A retry needs no participant: what was accepted before is accepted still. Without the owner only Temporal can tell a retry.

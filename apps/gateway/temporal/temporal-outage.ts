@@ -6,13 +6,18 @@ export const NOT_FOUND = 5;
 /** The gRPC code of an answer that the request makes no sense. */
 export const INVALID_ARGUMENT = 3;
 
-/** gRPC codes that say that the server is away, overloaded or will not talk to us; what was asked may be asked again. */
+/**
+ * gRPC codes that say that the server is away, overloaded or will not talk to us; what was asked may be asked again. The server says
+ * FAILED_PRECONDITION of a run whose workflow task fails again and again, and ABORTED of an update that its cache has lost.
+ */
 const outages = new Map([
   [1, 'CANCELLED'],
   [2, 'UNKNOWN'],
   [4, 'DEADLINE_EXCEEDED'],
   [7, 'PERMISSION_DENIED'],
   [8, 'RESOURCE_EXHAUSTED'],
+  [9, 'FAILED_PRECONDITION'],
+  [10, 'ABORTED'],
   [13, 'INTERNAL'],
   [14, 'UNAVAILABLE'],
   [16, 'UNAUTHENTICATED'],

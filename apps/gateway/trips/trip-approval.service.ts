@@ -41,7 +41,8 @@ export class TripApproval {
   ) {}
 
   /**
-   * Makes the decision; with an idempotency key once, however often it is sent. @returns the trip as it is after that.
+   * Makes the decision; with an idempotency key once, however often it is sent. @returns the trip as it is after that, or as it is while
+   * the pivot's key has not yet decided about a decline.
    * @throws ProblemException 404, 409 `TRIP_NOT_AWAITING_APPROVAL`, 422 `IDEMPOTENCY_KEY_REUSED`, 503 `WORKER_UNAVAILABLE`.
    */
   async decide(

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { type Hold, holders, type HoldPage, type Owner } from '../../../contracts/hold.resource.js';
 import type { Participant } from '../../../contracts/participants.js';
 import { ParticipantUnavailableException } from '../../../libs/service-client/participant-unavailable.exception.js';
-import type { ServiceApi } from '../../../libs/service-client/service-api.js';
+import type { Query, ServiceApi } from '../../../libs/service-client/service-api.js';
 import { describeRun } from '../../../libs/temporal/describe-run.js';
 import { bookTripIds } from '../../../workflows/book-trip/book-trip.contract.js';
 import { createOrderIds } from '../../../workflows/create-order/create-order.contract.js';
@@ -44,16 +44,19 @@ export class LeakSweep {
   async sweep(): Promise<boolean> {
     const { leaks, lastPoll, log } = this.options;
     if (Date.now() - (lastPoll() ?? 0) > WATCH_LAG_MS) return false;
-    const changed = await this.changed();
+    const participants = new AskedParticipants(this.options.participants);
+    const changed = await this.changed(participants);
     const ended = await leaks.ended(await leaks.position('sagas'), ENDED_SAGAS, COMMITTED_AFTER_MS);
     const owners = distinct([...changed.owners, ...ended.owners, ...(await leaks.oldest(KNOWN_LEAKS))]);
-    const away = new Set<Participant>(changed.away);
     let found = 0;
-    for (let from = 0; from < owners.length; from += IDS) found += await this.check(owners.slice(from, from + IDS), away);
+    for (let from = 0; from < owners.length; from += IDS) found += await this.check(owners.slice(from, from + IDS), participants);
     if (found > 0) log.warn({ found }, 'participants hold what nothing owns: see GET /v1/leaks');
-    if (away.size > 0) {
+    if (participants.away.size > 0) {
       // The others were compared. What has changed is compared with all once more when they are back.
-      log.warn({ away: [...away] }, 'the leak sweep could not ask some participants, and will begin at the same place again');
+      log.warn(
+        { away: [...participants.away] },
+        'the leak sweep could not ask some participants, and will begin at the same place again',
+      );
       return false;
     }
     for (const [list, position] of changed.positions) await leaks.setPosition(list, position);
@@ -62,22 +65,18 @@ export class LeakSweep {
   }
 
   /** The owners of holds that have changed since the last sweep, and how far that reaches. */
-  private async changed(): Promise<{
-    owners: OwnerId[];
-    positions: Map<string, string>;
-    more: boolean;
-    away: Set<Participant>;
-  }> {
-    const { participants, leaks } = this.options;
+  private async changed(
+    participants: AskedParticipants,
+  ): Promise<{ owners: OwnerId[]; positions: Map<string, string>; more: boolean }> {
+    const { leaks } = this.options;
     const owners: OwnerId[] = [];
     const positions = new Map<string, string>();
     const until = new Date(Date.now() - COMMITTED_AFTER_MS).toISOString();
     let more = false;
-    const away = new Set<Participant>();
     for (const name of new Set(Object.values(holders).flat())) {
       let after = await leaks.position(name);
       for (let page = 1; page <= PAGES; page++) {
-        const answer = await unlessAway(name, away, participants[name].get<HoldPage>('/holds', { after, until, limit: PAGE }));
+        const answer = await participants.get<HoldPage>(name, '/holds', { after, until, limit: PAGE });
         if (!answer) break;
         const { items, next } = answer;
         owners.push(...items.map(({ owner, ownerId: id }) => ({ owner, id })));
@@ -87,34 +86,36 @@ export class LeakSweep {
         more ||= page === PAGES;
       }
     }
-    return { owners, positions, more, away };
+    return { owners, positions, more };
   }
 
-  /** @param away gets the participants that did not answer; what is known of them stays as it is. */
-  private async check(asked: readonly OwnerId[], away: Set<Participant>): Promise<number> {
+  /** What is known of participants that are away stays as it is. @returns how many leaks there are. */
+  private async check(owners: readonly OwnerId[], participants: AskedParticipants): Promise<number> {
     const { leaks } = this.options;
-    const owners = asked.filter(({ owner }) => !away.has(owner));
-    const suspects = await this.unowned(owners, away);
+    const suspects = await this.unowned(owners, participants);
     // Read again once it is known that no saga decides about them: until then a saga may have released them.
     const certain =
-      suspects.length === 0 ? [] : await this.unowned(distinct(suspects.map(({ owner, ownerId: id }) => ({ owner, id }))), away);
+      suspects.length === 0
+        ? []
+        : await this.unowned(distinct(suspects.map(({ owner, ownerId: id }) => ({ owner, id }))), participants);
     await leaks.replace(
-      owners.filter(({ owner }) => !away.has(owner)),
+      owners.filter(({ owner }) => !participants.away.has(owner)),
       certain,
-      [...away],
+      [...participants.away],
     );
     return certain.length;
   }
 
   /** The holds of some owners that nothing owns and no saga decides about. */
-  private async unowned(owners: readonly OwnerId[], away: Set<Participant>): Promise<(HeldBy & { sagaId: string })[]> {
-    const holds = await this.holdsOf(owners, away);
+  private async unowned(owners: readonly OwnerId[], participants: AskedParticipants): Promise<(HeldBy & { sagaId: string })[]> {
+    const holds = await this.holdsOf(owners, participants);
     if (holds.length === 0) return [];
     // The owners are read after the holds: an owner takes hold of something only after it has begun to wait for the saga.
-    const states = await this.statesOf(owners, away);
+    const states = await this.statesOf(owners, participants);
     const suspects = holds.filter(
       (hold) =>
-        !away.has(hold.owner) && ownershipOf(hold.participant, hold, states.get(`${hold.owner} ${hold.ownerId}`)) !== 'owned',
+        !participants.away.has(hold.owner) &&
+        ownershipOf(hold.participant, hold, states.get(`${hold.owner} ${hold.ownerId}`)) !== 'owned',
     );
     if (suspects.length === 0) return [];
     const sagas = await this.options.leaks.sagasOf([...new Set(suspects.map(({ ownerId }) => ownerId))]);
@@ -128,28 +129,23 @@ export class LeakSweep {
     return leaked;
   }
 
-  private async holdsOf(owners: readonly OwnerId[], away: Set<Participant>): Promise<HeldBy[]> {
+  private async holdsOf(owners: readonly OwnerId[], participants: AskedParticipants): Promise<HeldBy[]> {
     const answers = (['order', 'trip'] as const).flatMap((noun) => {
       const of = owners.flatMap(({ owner, id }) => (owner === noun ? [id] : [])).join(',');
       return (of === '' ? [] : holders[noun]).map(async (participant) => {
-        const answer = await unlessAway(
-          participant,
-          away,
-          this.options.participants[participant].get<HoldPage>('/holds', { of }),
-        );
+        const answer = await participants.get<HoldPage>(participant, '/holds', { of });
         return (answer?.items ?? []).filter(({ owner }) => owner === noun).map((hold): HeldBy => ({ ...hold, participant }));
       });
     });
     return (await Promise.all(answers)).flat();
   }
 
-  private async statesOf(owners: readonly OwnerId[], away: Set<Participant>): Promise<Map<string, Owner>> {
+  private async statesOf(owners: readonly OwnerId[], participants: AskedParticipants): Promise<Map<string, Owner>> {
     const states = new Map<string, Owner>();
     for (const noun of ['order', 'trip'] as const) {
       const ids = owners.filter(({ owner }) => owner === noun).map(({ id }) => id);
       if (ids.length === 0) continue;
-      const asked = this.options.participants[noun].get<{ items: Owner[] }>('/owners', { of: ids.join(',') });
-      const answer = await unlessAway(noun, away, asked);
+      const answer = await participants.get<{ items: Owner[] }>(noun, '/owners', { of: ids.join(',') });
       for (const owner of answer?.items ?? []) states.set(`${noun} ${owner.id}`, owner);
     }
     return states;
@@ -168,18 +164,22 @@ function sagaOf({ kind, id, owner, ownerId }: Hold): string {
   return (owner === 'order' ? createOrderIds : bookTripIds).of(ownerId);
 }
 
-/** What a participant answers; undefined, and noted, when it does not. */
-async function unlessAway<Answer>(
-  participant: Participant,
-  away: Set<Participant>,
-  asked: Promise<Answer>,
-): Promise<Answer | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (!(error instanceof ParticipantUnavailableException)) throw error;
-    away.add(participant);
-    return undefined;
+/** The participants as one sweep asks them: one that does not answer is away until the end of the sweep, and is not asked again. */
+class AskedParticipants {
+  readonly away = new Set<Participant>();
+
+  constructor(private readonly apis: Record<Participant, ServiceApi>) {}
+
+  /** @returns undefined while the participant is away. */
+  async get<Answer>(participant: Participant, path: string, query: Query): Promise<Answer | undefined> {
+    if (this.away.has(participant)) return undefined;
+    try {
+      return await this.apis[participant].get<Answer>(path, query);
+    } catch (error) {
+      if (!(error instanceof ParticipantUnavailableException)) throw error;
+      this.away.add(participant);
+      return undefined;
+    }
   }
 }
 
