@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { MAX_ATTEMPTS, parseRetryAfter, retryDelay } from './retry-schedule.js';
 
 const noJitter = 0.5;
@@ -51,12 +51,28 @@ describe('retryDelay', () => {
 });
 
 describe('parseRetryAfter', () => {
+  // A date without a zone must not be read in the zone of the machine.
+  beforeAll(() => void vi.stubEnv('TZ', 'America/New_York'));
+  afterAll(() => void vi.unstubAllEnvs());
+
   const now = new Date('2027-01-01T00:00:00Z');
   it.each([
     ['120', seconds(120)],
     [' 0 ', 0],
     ['Fri, 01 Jan 2027 00:01:00 GMT', seconds(60)],
     ['Thu, 31 Dec 2026 00:00:00 GMT', 0],
+    ['Friday, 01-Jan-27 00:01:00 GMT', seconds(60)],
+    ['Fri Jan  1 00:01:00 2027', seconds(60)],
+    ['Thu Dec 31 00:00:00 2026', 0],
+    ['99999999999999999999', 99_999_999_999_999_999_999 * 1_000],
+    ['10.5', undefined],
+    ['-5', undefined],
+    ['+5', undefined],
+    ['1e3', undefined],
+    ['', undefined],
+    ['2027-01-01T00:01:00Z', undefined],
+    ['Fri, 01 Jan 2027 00:01:00 +0200', undefined],
+    ['Fri, 42 Jan 2027 00:01:00 GMT', undefined],
     ['soon', undefined],
     ['-5 apples', undefined],
     [undefined, undefined],

@@ -34,10 +34,20 @@ export function retryDelay(
   return throttled ? Math.max(scheduled, THROTTLED_MS) : scheduled;
 }
 
-/** A `Retry-After` header, seconds or a date, as ms from `now`; undefined when it is neither. */
+const days = 'Mon|Tue|Wed|Thu|Fri|Sat|Sun';
+const months = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
+const time = String.raw`\d{2}:\d{2}:\d{2}`;
+/** The two forms of an HTTP-date that name their zone (RFC 9110, 5.6.7): IMF-fixdate and RFC 850. */
+const zonedDate = new RegExp(
+  `^(?:(?:${days}), \\d{2} (?:${months}) \\d{4}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, \\d{2}-(?:${months})-\\d{2}) ${time} GMT$`,
+);
+/** The third form, of asctime: it is in UTC, too, and does not say so. */
+const asctimeDate = new RegExp(`^(?:${days}) (?:${months}) [ \\d]\\d ${time} \\d{4}$`);
+
+/** A `Retry-After` header as RFC 9110 defines it, whole seconds or an HTTP-date, as ms from `now`; undefined for anything else. */
 export function parseRetryAfter(header: string | undefined, now: Date): number | undefined {
-  if (header === undefined) return undefined;
-  if (/^\d{1,9}$/.test(header.trim())) return Number(header) * SECOND;
-  const date = Date.parse(header);
+  const text = header?.trim() ?? '';
+  if (/^\d+$/.test(text)) return Number(text) * SECOND;
+  const date = zonedDate.test(text) ? Date.parse(text) : asctimeDate.test(text) ? Date.parse(`${text} GMT`) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime());
 }
