@@ -570,6 +570,40 @@ describe('an endpoint', () => {
     expect(await bed.run()).toBe(2);
   });
 
+  it.each([
+    ['enabled', 'paused', 'pending'],
+    ['paused', 'enabled', 'held'],
+  ] as const)('that is %s while the fan-out sees it %s gets what the fan-out queued', async (to, from, state) => {
+    const hook = await bed.hook({ url: receiver.url });
+    await bed.endpoints.change(hook.hookId, { state: from });
+    const [eventId] = await bed.log(placed());
+    const held = await bed.admin.connect();
+    try {
+      // The fan-out has read the endpoint and waits for this row, which is never committed.
+      await held.query('begin');
+      await held.query(
+        `insert into hooks.delivery (hook_id, event_id, position, type, type_version, state, trigger, next_attempt_at, created_at)
+         values ($1, $2, 1, 'order.placed', 1, 'pending', 'auto', now(), now())`,
+        [hook.hookId, eventId],
+      );
+      const fanningOut = bed.fanOut.step();
+      await eventually(
+        async () =>
+          (await bed.admin.query(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`))
+            .rowCount,
+        (waiting) => waiting === 1,
+      );
+      await bed.endpoints.change(hook.hookId, { state: to });
+      await held.query('rollback');
+      await fanningOut;
+    } finally {
+      held.release(true);
+    }
+    await bed.sweeper.sweep();
+    expect((await bed.deliveriesOf(hook.hookId)).map((delivery) => delivery.state)).toEqual([state]);
+    expect(await bed.run()).toBe(to === 'enabled' ? 1 : 0);
+  });
+
   it('that is deleted while it is sent to hears nothing more, and disturbs nobody', async () => {
     const neighbour = await Receiver.start();
     let answer: () => void = () => {};
