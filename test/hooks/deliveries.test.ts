@@ -402,6 +402,35 @@ describe('breaker and rate', () => {
     ).toBe(true);
   });
 
+  it('endpoints that answer slowly never hold all places of a worker', async () => {
+    const held: (() => void)[] = [];
+    receiver.answer = (response) => void held.push(() => response.writeHead(200).end());
+    const quick = await Receiver.start();
+    for (let n = 0; n < 2; n++) await bed.hook({ url: receiver.url, maxInFlight: 100, timeoutMs: 30_000 });
+    await bed.hook({ url: quick.url, types: ['trip.booked'] });
+    await bed.log(...Array.from({ length: 100 }, placed));
+    await bed.follow();
+    while ((await bed.worker.dispatch()) > 0);
+    await bed.log({ type: 'trip.booked', aggregateId: 'TRIP-QUICK', aggregateVersion: 1 });
+    await bed.follow();
+    expect(await bed.worker.dispatch(), 'while the slow ones are under way').toBe(1);
+    await eventually(
+      async () => quick.received.length,
+      (received) => received === 1,
+    );
+    receiver.answer = ok;
+    await eventually(
+      async () => {
+        for (const answer of held.splice(0)) answer();
+        await bed.worker.dispatch();
+        return receiver.received.length;
+      },
+      (received) => received === 200,
+    );
+    await bed.worker.idle();
+    await quick.stop();
+  });
+
   it('an endpoint has no more under way than it wants', async () => {
     let underWay = 0;
     let most = 0;

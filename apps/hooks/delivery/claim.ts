@@ -155,7 +155,10 @@ async function putOffFollowers(tx: PoolClient, hookIds: string[], now: Date): Pr
   );
 }
 
-/** How much of the worker's capacity each endpoint gets: an equal part, at least one, until there is no more. */
+/**
+ * How much of the worker's free capacity each endpoint gets: an equal part, at least one, until there is no more. No endpoint has more under
+ * way than it leaves free, so receivers that are slow never hold every place.
+ */
 function sharesOf(candidates: readonly Candidate[], capacity: number, now: Date): Share[] {
   const equal = Math.max(1, Math.floor(capacity / candidates.length));
   let left = capacity;
@@ -169,7 +172,8 @@ function sharesOf(candidates: readonly Candidate[], capacity: number, now: Date)
     // Tests and challenges are how one finds out whether an endpoint is well: they go whatever its state.
     const ownOnly = endpoint.state !== 'enabled' || probing === 0;
     const limit = ownOnly ? 1 : Math.min(endpoint.maxInFlight, probing);
-    const room = Math.max(0, Math.min(limit - sending, rate?.room ?? Number.POSITIVE_INFINITY, equal, left));
+    const fair = sending === 0 ? Math.max(1, Math.floor(left / 2)) : Math.floor((left - sending) / 2);
+    const room = Math.max(0, Math.min(limit - sending, rate?.room ?? Number.POSITIVE_INFINITY, equal, fair, left));
     left -= room;
     return { hookId, room, ordered, ownOnly, arrivalAt, rate };
   });
