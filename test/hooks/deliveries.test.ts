@@ -388,6 +388,46 @@ describe('breaker and rate', () => {
     });
   });
 
+  it.each([
+    ['answers 429', status(429), 60],
+    ['asks for it by Retry-After', status(503, { 'retry-after': '90' }), 90],
+  ])('an endpoint that %s is sent nothing else meanwhile, and no attempt is spent', async (_, answer, wait) => {
+    receiver.answer = answer;
+    const hook = await bed.hook({ url: receiver.url, maxInFlight: 1 });
+    await bed.log(placed(), placed());
+    expect(await bed.run()).toBe(1);
+    const until = new Date(clock.now().getTime() + wait * 1_000).toISOString();
+    expect((await bed.endpoints.get(hook.hookId)).health).toMatchObject({ throttledUntil: until, breakerOpenUntil: null });
+    clock.forward(wait - 0.001);
+    await bed.log(placed());
+    expect(await bed.run()).toBe(0);
+    expect((await bed.deliveriesOf(hook.hookId)).map(({ attemptCount }) => attemptCount)).toEqual([1, 0, 0]);
+    receiver.answer = ok;
+    clock.forward(0.001);
+    expect(await bed.run()).toBe(3);
+    expect((await bed.endpoints.get(hook.hookId)).health).toMatchObject({ throttledUntil: null });
+  });
+
+  it('a 429 leaves the breaker as it is', async () => {
+    const hook = await bed.hook({ url: receiver.url, ordered: false, maxInFlight: 1 });
+    const health = async () => (await bed.endpoints.get(hook.hookId)).health;
+    const sendOne = async () => {
+      await bed.log(placed());
+      await bed.follow();
+      await bed.admin.query('update hooks.delivery set next_attempt_at = $1 where hook_id = $2', [clock.now(), hook.hookId]);
+      expect(await bed.worker.dispatch()).toBe(1);
+      await bed.worker.idle();
+    };
+    receiver.answer = status(500);
+    for (let n = 0; n < 4; n++) await sendOne();
+    receiver.answer = status(429);
+    await sendOne();
+    clock.forward(60);
+    receiver.answer = status(500);
+    await sendOne();
+    expect((await health()).breakerOpenUntil, 'the fifth failure in a row').not.toBeNull();
+  });
+
   it('an endpoint gets no more than its rate, and nothing is lost', async () => {
     const hook = await bed.hook({ url: receiver.url, ratePerSecond: 2 });
     await bed.log(...Array.from({ length: 7 }, placed));

@@ -104,7 +104,7 @@ export async function claim(tx: PoolClient, { worker, capacity, now }: ClaimRequ
 /** An endpoint that something is due for, that may be given it and has room. `$1` is now. */
 const claimable = `(select count(*) from delivery d where d.hook_id = e.hook_id and d.state = 'sending') < e.max_in_flight and exists (
   select from delivery d where d.hook_id = e.hook_id and d.state in ('pending', 'retrying') and d.next_attempt_at <= $1
-    and (d.trigger in ('test', 'verify') or (e.state = 'enabled' and (e.breaker_until is null or e.breaker_until <= $1))))`;
+    and (d.trigger in ('test', 'verify') or (e.state = 'enabled' and greatest(e.breaker_until, e.throttled_until, $1) <= $1)))`;
 
 /** Whether a claim could find anything: one statement and no lock, for a queue that is mostly empty. */
 export async function anythingDue(database: Pick<Pool, 'query'>, now: Date): Promise<boolean> {
@@ -170,7 +170,8 @@ function sharesOf(candidates: readonly Candidate[], capacity: number, now: Date)
       now,
     );
     // Tests and challenges are how one finds out whether an endpoint is well: they go whatever its state.
-    const ownOnly = endpoint.state !== 'enabled' || probing === 0;
+    const throttled = endpoint.throttledUntil !== null && endpoint.throttledUntil > now;
+    const ownOnly = endpoint.state !== 'enabled' || probing === 0 || throttled;
     const limit = ownOnly ? 1 : Math.min(endpoint.maxInFlight, probing);
     const fair = sending === 0 ? Math.max(1, Math.floor(left / 2)) : Math.floor((left - sending) / 2);
     const room = Math.max(0, Math.min(limit - sending, rate?.room ?? Number.POSITIVE_INFINITY, equal, fair, left));

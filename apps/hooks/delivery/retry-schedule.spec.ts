@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { MAX_ATTEMPTS, parseRetryAfter, retryDelay } from './retry-schedule.js';
+import { MAX_ATTEMPTS, parseRetryAfter, retryDelay, throttledFor } from './retry-schedule.js';
 
 const noJitter = 0.5;
 const seconds = (n: number) => n * 1_000;
@@ -48,6 +48,17 @@ describe('retryDelay', () => {
   it('gives up for a Retry-After, too', () => {
     expect(retryDelay(MAX_ATTEMPTS, { status: 429, error: 'http', retryAfterMs: 1 }, noJitter)).toBeUndefined();
   });
+});
+
+describe('throttledFor', () => {
+  it.each([
+    [{ status: 429 }, 60],
+    [{ status: 429, retryAfterMs: seconds(2) }, 2],
+    [{ status: 503, retryAfterMs: seconds(90) }, 90],
+    [{ status: 503, retryAfterMs: seconds(604_800) }, 3_600],
+    [{ status: 503 }, 0],
+    [{}, 0],
+  ])('of %j is %i s', (outcome, expected) => expect(throttledFor(outcome)).toBe(seconds(expected)));
 });
 
 describe('parseRetryAfter', () => {

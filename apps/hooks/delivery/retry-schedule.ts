@@ -11,6 +11,7 @@ const JITTER = 0.2;
 const THROTTLED_MS = MINUTE;
 const throttledStatuses = new Set([429, 502, 503, 504]);
 const RETRY_AFTER_AT_LEAST_ALLOWED_MS = HOUR;
+const ENDPOINT_THROTTLED_AT_MOST_MS = HOUR;
 
 export const MAX_ATTEMPTS = delays.length;
 
@@ -32,6 +33,15 @@ export function retryDelay(
     return Math.min(Math.max(retryAfterMs, scheduled), Math.max(2 * scheduled, RETRY_AFTER_AT_LEAST_ALLOWED_MS));
   const throttled = error === 'timeout' || (status !== undefined && throttledStatuses.has(status));
   return throttled ? Math.max(scheduled, THROTTLED_MS) : scheduled;
+}
+
+/**
+ * For how long, in ms, an attempt asks that nothing at all be sent to its endpoint: by `Retry-After`, an hour at most, or by a 429, which is
+ * a minute where it does not say more. 0 when it does not ask.
+ */
+export function throttledFor({ status, retryAfterMs }: Pick<AttemptOutcome, 'status' | 'retryAfterMs'>): number {
+  if (retryAfterMs !== undefined) return Math.min(retryAfterMs, ENDPOINT_THROTTLED_AT_MOST_MS);
+  return status === 429 ? THROTTLED_MS : 0;
 }
 
 const days = 'Mon|Tue|Wed|Thu|Fri|Sat|Sun';
