@@ -7,6 +7,7 @@ import { claim } from '../../apps/hooks/delivery/claim.js';
 import { inTransaction } from '../../libs/database/in-transaction.js';
 import { servicePool } from '../../libs/database/service-pool.js';
 import { eventually } from '../support/api.js';
+import { CuttingProxy } from '../feeds/cutting-proxy.fixture.js';
 import { HooksBed, ManualClock } from './hooks-bed.js';
 import { type Answer, ok, Receiver, status } from './receiver.js';
 
@@ -306,6 +307,38 @@ describe('a worker that was taken for dead', () => {
   });
 });
 
+describe('a worker whose database is away when the answer comes', () => {
+  it('writes the outcome once the database is back, so that nothing is sent twice', async () => {
+    const network = await CuttingProxy.before(bed.databaseUrl);
+    const address = new URL(bed.databaseUrl);
+    address.port = new URL(network.url).port;
+    const { worker, close } = bed.workerAt(address.href, 'far');
+    let answer: () => void = () => {};
+    receiver.answer = (response) => void (answer = () => response.writeHead(200).end());
+    const hook = await bed.hook({ url: receiver.url });
+    await bed.log(placed());
+    await bed.follow();
+    expect(await worker.dispatch()).toBe(1);
+    await eventually(
+      async () => receiver.received.length,
+      (received) => received === 1,
+    );
+    network.takeDown();
+    answer();
+    await eventually(
+      async () => network.refused,
+      (refused) => refused >= 2,
+    );
+    expect(await bed.deliveriesOf(hook.hookId)).toMatchObject([{ state: 'sending' }]);
+    network.down = false;
+    await worker.idle();
+    expect(await bed.deliveriesOf(hook.hookId)).toMatchObject([{ state: 'succeeded', attemptCount: 1 }]);
+    expect(receiver.received).toHaveLength(1);
+    await close();
+    network.close();
+  });
+});
+
 describe('what goes wrong on our side before anything is sent', () => {
   it('with the secret of one hook is the trouble of that hook alone, and no verdict on its endpoint', async () => {
     const hook = await bed.hook({ url: receiver.url });
@@ -573,6 +606,14 @@ describe('order', () => {
     clock.forward(5);
     await bed.run();
     expect(seen().filter((it) => it.startsWith('A'))).toEqual(['A/1', 'A/1', 'A/2']);
+  });
+
+  it('is kept for each service: the parts of one trip do not wait for each other', async () => {
+    receiver.answer = (response, { event }) => void response.writeHead(event.type.includes('.hotel.') ? 404 : 200).end();
+    await bed.hook({ url: receiver.url, types: ['hotel.*', 'flight.*', 'car.*', 'rail.*'] });
+    const parts = ['hotel.room-reserved', 'flight.seat-reserved', 'car.car-reserved', 'rail.seat-reserved'];
+    await bed.log(...parts.map((type) => ({ type, aggregateType: 'reservation', aggregateId: 'TRIP-1', aggregateVersion: 1 })));
+    expect(await bed.run()).toBe(4);
   });
 
   it('lets what waits be due with what it waits for, so that no claim looks at it in vain', async () => {

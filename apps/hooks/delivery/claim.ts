@@ -23,6 +23,7 @@ export interface ClaimedDelivery {
   /** The number of this attempt, from 1. */
   attempt: number;
   leaseToken: string;
+  leasedUntil: Date;
   url: string;
   timeoutMs: number;
   contentMode: EndpointRow['contentMode'];
@@ -75,7 +76,7 @@ export async function claim(tx: PoolClient, { worker, capacity, now }: ClaimRequ
      from picked join delivery p using (delivery_id) join endpoint e on e.hook_id = p.hook_id
      where d.delivery_id = picked.delivery_id
      returning d.delivery_id as "deliveryId", d.hook_id as "hookId", d.event_id as "eventId", d.position is not null as "inLog", d.data,
-       d.type, d.type_version as "typeVersion", d.trigger, d.attempts as attempt, d.lease_token as "leaseToken", e.url,
+       d.type, d.type_version as "typeVersion", d.trigger, d.attempts as attempt, d.lease_token as "leaseToken", d.leased_until as "leasedUntil", e.url,
        e.timeout_ms as "timeoutMs", e.content_mode as "contentMode"`,
     [
       shares.map((share) => share.hookId),
