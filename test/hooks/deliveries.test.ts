@@ -4,6 +4,7 @@ import { Webhook } from 'standardwebhooks';
 import { eventCatalogue } from '../../contracts/event-catalogue.js';
 import { publicUrl } from '../../libs/config/public-url.js';
 import { claim } from '../../apps/hooks/delivery/claim.js';
+import { pinNewTypes } from '../../apps/hooks/endpoints/pin-new-types.js';
 import { inTransaction } from '../../libs/database/in-transaction.js';
 import { servicePool } from '../../libs/database/service-pool.js';
 import { eventually } from '../support/api.js';
@@ -774,6 +775,22 @@ describe('an endpoint', () => {
       expect(again.eventId).toBe(delivery!.eventId);
     }
     expect(receiver.ids.map((id) => id.slice(36)).toSorted()).toEqual(['', '-v2']);
+  });
+
+  it('gets a type that appears later in the version that was then the newest', async () => {
+    const { hookId, versions } = await bed.hook({ url: receiver.url, types: ['order.*'] });
+    // As it was saved before there was a type order.approved.
+    await bed.admin.query(`update hooks.endpoint set version_pins = version_pins - 'order.approved' where hook_id = $1`, [
+      hookId,
+    ]);
+    await pinNewTypes(bed.database);
+    expect((await bed.endpoints.get(hookId)).versions).toEqual(versions);
+    // A pin that is there stays.
+    await bed.admin.query(`update hooks.endpoint set version_pins = version_pins || '{"order.approved": 1}' where hook_id = $1`, [
+      hookId,
+    ]);
+    await pinNewTypes(bed.database);
+    expect((await bed.endpoints.get(hookId)).versions).toEqual({ ...versions, 'order.approved': 1 });
   });
 
   it('whose secret is rotated while it is sent to is signed for under both, and later under the new one alone', async () => {
