@@ -27,6 +27,7 @@ export class WebhooksModule {
     database,
     secretKey,
     allowLoopback,
+    ownPorts = new Set(),
     workerName,
     clock = systemClock,
     resolveHost,
@@ -34,7 +35,7 @@ export class WebhooksModule {
     const box = new SecretBox(secretKey);
     const secrets = new EndpointSecrets(box);
     const keys = new CommandKeys(database, box);
-    const guard = new EgressGuard({ allowLoopback }, resolveHost);
+    const guard = new EgressGuard({ allowLoopback, ownPorts }, resolveHost);
     const endpoints = new EndpointsService(database, guard, secrets, keys, clock);
     const agent = guardedAgent(guard);
     const log = new Logger('Deliveries');

@@ -43,6 +43,7 @@ export interface Fact {
 export interface HooksBedOptions {
   clock?: Clock;
   allowLoopback?: boolean;
+  ownPorts?: ReadonlySet<number>;
   resolveHost?: ResolveHost;
 }
 
@@ -70,7 +71,10 @@ export class HooksBed {
     const box = new SecretBox(secretKey);
     const secrets = new EndpointSecrets(box);
     const keys = new CommandKeys(database, box);
-    const guard = new EgressGuard({ allowLoopback: options.allowLoopback ?? true }, options.resolveHost ?? resolveHost);
+    const guard = new EgressGuard(
+      { allowLoopback: options.allowLoopback ?? true, ownPorts: options.ownPorts ?? new Set() },
+      options.resolveHost ?? resolveHost,
+    );
     this.agent = guardedAgent(guard);
     this.endpoints = new EndpointsService(database, guard, secrets, keys, clock);
     this.deliveries = new DeliveriesService(database, this.endpoints, keys, clock);
