@@ -29,8 +29,8 @@ export async function startPostgresBed(): Promise<ChannelBed & { own: OwnLog }> 
     open,
     environment: { ...environment, DATABASE_URL: proxied.href },
     outage: () => {
-      proxy.down();
-      return () => proxy.up();
+      proxy.takeDown();
+      return () => proxy.bringUp();
     },
     publish: async (events) => {
       // What is there already the log knows by its id, as the relay does.

@@ -3,6 +3,8 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 /** A network that breaks: passes bytes on and cuts every connection after so many of them, in the middle of whatever they say. */
 export class CuttingProxy {
   cuts = 0;
+  /** How many connections have ended at once because it is down. */
+  refused = 0;
   /** While it is set nothing comes from the server any more, and no connection ends. */
   silent = false;
   private isDown = false;
@@ -15,7 +17,12 @@ export class CuttingProxy {
     const { hostname, port } = new URL(target); // of any protocol
     const server = createServer();
     const proxy = new CuttingProxy(server);
-    server.on('connection', (client) => proxy.pass(client, connect(Number(port), hostname)));
+    server.on('connection', (client) => {
+      if (proxy.isDown) {
+        proxy.refused += 1;
+        client.destroy();
+      } else proxy.pass(client, connect(Number(port), hostname));
+    });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return proxy;
   }
@@ -29,14 +36,14 @@ export class CuttingProxy {
     this.left = bytes;
   }
 
-  /** Cuts all connections and takes none, as if the server had stopped. */
-  down(): void {
+  /** Cuts all connections and takes none until `bringUp`, as if the server had stopped. */
+  takeDown(): void {
     this.isDown = true;
     for (const socket of this.sockets) socket.destroy();
     this.sockets.clear();
   }
 
-  up(): void {
+  bringUp(): void {
     this.isDown = false;
   }
 
@@ -46,11 +53,6 @@ export class CuttingProxy {
   }
 
   private pass(client: Socket, server: Socket): void {
-    if (this.isDown) {
-      client.on('error', () => {}).destroy();
-      server.on('error', () => {}).destroy();
-      return;
-    }
     for (const socket of [client, server]) {
       this.sockets.add(socket);
       socket.on('error', () => {});

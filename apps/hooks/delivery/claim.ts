@@ -23,6 +23,7 @@ export interface ClaimedDelivery {
   /** The number of this attempt, from 1. */
   attempt: number;
   leaseToken: string;
+  leasedUntil: Date;
   url: string;
   timeoutMs: number;
   contentMode: EndpointRow['contentMode'];
@@ -75,7 +76,7 @@ export async function claim(tx: PoolClient, { worker, capacity, now }: ClaimRequ
      from picked join delivery p using (delivery_id) join endpoint e on e.hook_id = p.hook_id
      where d.delivery_id = picked.delivery_id
      returning d.delivery_id as "deliveryId", d.hook_id as "hookId", d.event_id as "eventId", d.position is not null as "inLog", d.data,
-       d.type, d.type_version as "typeVersion", d.trigger, d.attempts as attempt, d.lease_token as "leaseToken", e.url,
+       d.type, d.type_version as "typeVersion", d.trigger, d.attempts as attempt, d.lease_token as "leaseToken", d.leased_until as "leasedUntil", e.url,
        e.timeout_ms as "timeoutMs", e.content_mode as "contentMode"`,
     [
       shares.map((share) => share.hookId),
@@ -104,7 +105,7 @@ export async function claim(tx: PoolClient, { worker, capacity, now }: ClaimRequ
 /** An endpoint that something is due for, that may be given it and has room. `$1` is now. */
 const claimable = `(select count(*) from delivery d where d.hook_id = e.hook_id and d.state = 'sending') < e.max_in_flight and exists (
   select from delivery d where d.hook_id = e.hook_id and d.state in ('pending', 'retrying') and d.next_attempt_at <= $1
-    and (d.trigger in ('test', 'verify') or (e.state = 'enabled' and (e.breaker_until is null or e.breaker_until <= $1))))`;
+    and (d.trigger in ('test', 'verify') or (e.state = 'enabled' and greatest(e.breaker_until, e.throttled_until, $1) <= $1)))`;
 
 /** Whether a claim could find anything: one statement and no lock, for a queue that is mostly empty. */
 export async function anythingDue(database: Pick<Pool, 'query'>, now: Date): Promise<boolean> {
@@ -155,7 +156,10 @@ async function putOffFollowers(tx: PoolClient, hookIds: string[], now: Date): Pr
   );
 }
 
-/** How much of the worker's capacity each endpoint gets: an equal part, at least one, until there is no more. */
+/**
+ * How much of the worker's free capacity each endpoint gets: an equal part, at least one, until there is no more. No endpoint has more under
+ * way than it leaves free, so receivers that are slow never hold every place.
+ */
 function sharesOf(candidates: readonly Candidate[], capacity: number, now: Date): Share[] {
   const equal = Math.max(1, Math.floor(capacity / candidates.length));
   let left = capacity;
@@ -167,9 +171,11 @@ function sharesOf(candidates: readonly Candidate[], capacity: number, now: Date)
       now,
     );
     // Tests and challenges are how one finds out whether an endpoint is well: they go whatever its state.
-    const ownOnly = endpoint.state !== 'enabled' || probing === 0;
+    const throttled = endpoint.throttledUntil !== null && endpoint.throttledUntil > now;
+    const ownOnly = endpoint.state !== 'enabled' || probing === 0 || throttled;
     const limit = ownOnly ? 1 : Math.min(endpoint.maxInFlight, probing);
-    const room = Math.max(0, Math.min(limit - sending, rate?.room ?? Number.POSITIVE_INFINITY, equal, left));
+    const fair = sending === 0 ? Math.max(1, Math.floor(left / 2)) : Math.floor((left - sending) / 2);
+    const room = Math.max(0, Math.min(limit - sending, rate?.room ?? Number.POSITIVE_INFINITY, equal, fair, left));
     left -= room;
     return { hookId, room, ordered, ownOnly, arrivalAt, rate };
   });

@@ -44,7 +44,7 @@ export class FanOut {
          ), queued as (
            insert into delivery (hook_id, event_id, position, type, type_version, partition_key, state, trigger, next_attempt_at, created_at)
            select e.hook_id, page.event_id, page.position, page.type,
-                  coalesce((e.version_pins ->> page.type)::int, page.type_version), page.aggregate_type || '/' || page.aggregate_id,
+                  coalesce((e.version_pins ->> page.type)::int, page.type_version), page.service || '/' || page.aggregate_type || '/' || page.aggregate_id,
                   case when e.state = 'paused' then 'held' else 'pending' end, 'auto', $2, $2
            from page join endpoint e on e.state in ('enabled', 'paused') and page.position > e.start_position
              and (page.type = any(e.exact_types) or '*' = any(e.services) or split_part(page.type, '.', 1) = any(e.services))

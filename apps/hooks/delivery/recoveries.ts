@@ -40,7 +40,7 @@ export class Recoveries {
          ), queued as (
            insert into delivery (hook_id, event_id, position, type, type_version, partition_key, state, trigger, batch_id, next_attempt_at, created_at)
            select r.hook_id, page.event_id, page.position, page.type, coalesce((r.version_pins ->> page.type)::int, page.type_version),
-                  page.aggregate_type || '/' || page.aggregate_id, case when r.hook_state = 'paused' then 'held' else 'pending' end,
+                  page.service || '/' || page.aggregate_type || '/' || page.aggregate_id, case when r.hook_state = 'paused' then 'held' else 'pending' end,
                   'recover', r.recovery_id, $2, $2
            from r cross join page
            where (page.type = any(r.wanted_types) or '*' = any(r.wanted_services) or split_part(page.type, '.', 1) = any(r.wanted_services))

@@ -25,6 +25,8 @@ create table endpoint (
   breaker_failures  int not null default 0,
   breaker_opened    int not null default 0,
   breaker_until     timestamptz(6),
+  -- Nothing is sent before: the endpoint asked for it by 429 or Retry-After.
+  throttled_until   timestamptz(6),
   -- Since the last success.
   failing_since     timestamptz(6),
   failures          int not null default 0,
