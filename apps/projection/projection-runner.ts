@@ -265,9 +265,10 @@ export class ProjectionRunner {
     return false;
   }
 
-  private async upkeep(): Promise<void> {
+  /** @returns whether there is more to remove. */
+  private async upkeep(): Promise<boolean> {
     for (const one of this.written.flatMap(({ progress }) => progress)) await one.save();
-    await this.generations.removeOld();
+    return this.generations.removeOld();
   }
 
   private loop(step: () => Promise<boolean | void>, idleMs: number): BackgroundLoop {
