@@ -84,10 +84,16 @@ export class EventLog implements EventHistory {
     return (await this.bounds()).head;
   }
 
-  /** The last position that was recorded before `time`: whoever reads after it sees everything since. */
+  /**
+   * The position after which everything is that was recorded at or after `time`, also where the clock was set back in between. 0 when
+   * some of that has been removed from the log.
+   */
   async before(time: Date): Promise<number> {
     const { rows } = await this.database.query<{ position: string }>(
-      'select coalesce(max(position), 0) as position from events.log where recorded_at < $1',
+      `select case when $1 <= floor.passed_at then 0 else coalesce(
+         (select position - 1 from events.log where passed_at >= $1 order by passed_at, position limit 1),
+         greatest(floor.position, (select max(position) from events.log))) end as position
+       from events.log_floor floor`,
       [time],
     );
     return Number(rows[0]?.position ?? 0);

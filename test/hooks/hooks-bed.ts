@@ -154,7 +154,7 @@ export class HooksBed {
       const id = randomUUID();
       await this.admin.query(
         `insert into events.log (event_id, service, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at,
-           recorded_at, traceparent, data) values ($1, $2, $3, 1, $9, $4, $5, $4, $6, $6, $7, $8)`,
+           recorded_at, passed_at, traceparent, data) values ($1, $2, $3, 1, $9, $4, $5, $4, $6, $6, $6, $7, $8)`,
         [id, service, type, aggregateId, aggregateVersion, this.clock.now(), traceparent, JSON.stringify(data), aggregateType],
       );
       ids.push(id);

@@ -26,7 +26,7 @@ export class FanOut {
   /** One step. @returns how many events it looked at; when that is none, there are none for now, or another process is at it. */
   async step(): Promise<number> {
     const { rows: news } = await this.database.query<{ any: boolean }>(
-      `select exists (select from events.log where position > (select position from cursor where name = $1)) as "any"`,
+      `select position < coalesce((select max(position) from events.log), 0) as "any" from cursor where name = $1`,
       [FOLLOWER],
     );
     if (!news[0]?.any) return 0;

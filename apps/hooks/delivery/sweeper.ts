@@ -93,12 +93,13 @@ export class Sweeper {
   private async purge(): Promise<void> {
     const now = this.clock.now().getTime();
     await this.database.query(
-      'delete from delivery where delivery_id in (select delivery_id from delivery where finished_at < $1 order by finished_at limit $2)',
+      `delete from delivery where delivery_id = any(array(
+         select delivery_id from delivery where finished_at < $1 order by finished_at limit $2))`,
       [new Date(now - KEEP_DELIVERIES_MS), PURGE_BATCH],
     );
-    await this.database.query('delete from command where key in (select key from command where created_at < $1 limit $2)', [
-      new Date(now - KEEP_COMMANDS_MS),
-      PURGE_BATCH,
-    ]);
+    await this.database.query(
+      'delete from command where key = any(array(select key from command where created_at < $1 order by created_at limit $2))',
+      [new Date(now - KEEP_COMMANDS_MS), PURGE_BATCH],
+    );
   }
 }

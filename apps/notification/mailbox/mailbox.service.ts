@@ -8,6 +8,9 @@ import { ProblemException } from '../../../libs/service-kit/problem.exception.js
 
 /** Of more only the newest are kept. */
 const KEPT = 1_000;
+/** Looking for surplus at every message would read all that are kept each time. */
+const TRIM_EVERY = 50;
+const TRIMMED_AT_ONCE = 1_000;
 
 /** A message as the list shows it. */
 export interface MailboxEntry {
@@ -46,6 +49,8 @@ const listed = (address: Address): string[] =>
 /** The messages that the local mail server has taken: for development, so that mails can be read without a mail server. */
 @Injectable()
 export class Mailbox {
+  private kept = 0;
+
   constructor(@Inject(Pool) private readonly database: Pool) {}
 
   /** Keeps a message, once by its Message-ID, as mailboxes do. */
@@ -62,18 +67,24 @@ export class Mailbox {
         raw,
       ],
     );
+    if (this.kept++ % TRIM_EVERY === 0) await this.trim();
+  }
+
+  private async trim(): Promise<void> {
     await this.database.query(
-      `delete from mailbox_message where received_at < (select received_at from mailbox_message order by received_at desc offset ${KEPT - 1} limit 1)`,
+      `delete from mailbox_message where message_id = any(array(
+         select message_id from mailbox_message order by received_at desc, id desc offset $1 limit $2))`,
+      [KEPT, TRIMMED_AT_ONCE],
     );
   }
 
   /** The newest first. */
   async list({ limit, after, to }: MailboxFilter): Promise<Page<MailboxEntry>> {
-    const [before, beforeId] = after === undefined ? [] : decodeCursor(after, ['instant', 'string']);
+    const [before, beforeId] = after === undefined ? [] : decodeCursor(after, ['instant', 'uuid']);
     const { rows } = await this.database.query<Row>(
       `select ${columns} from mailbox_message
-       where ($1::timestamptz is null or (received_at, id::text) < ($1, $2)) and ($3::text is null or $3 = any(recipients))
-       order by received_at desc, id::text desc limit $4`,
+       where ($1::timestamptz is null or (received_at, id) < ($1, $2::uuid)) and ($3::text is null or $3 = any(recipients))
+       order by received_at desc, id desc limit $4`,
       [before ?? null, beforeId ?? null, to ?? null, limit + 1],
     );
     const page = rows.slice(0, limit);
@@ -96,7 +107,7 @@ export class Mailbox {
   }
 
   async empty(): Promise<void> {
-    await this.database.query('delete from mailbox_message');
+    await this.database.query('truncate mailbox_message');
   }
 }
 

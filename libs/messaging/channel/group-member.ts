@@ -19,12 +19,16 @@ interface Held {
   delivery: KeyedDelivery;
   reading: Promise<void>;
   stopReading: AbortController;
-  /** The last offset that is known to be written down. */
+  /** The last offset that is known to be written down, when that was, and how many events had been handled by then. */
   committed: number;
+  committedAt: number;
+  handled: number;
   givingBack: boolean;
 }
 
-const COMMIT_EVERY_MS = 100;
+const COMMIT_EVERY_MS = 1_000;
+/** A partition in which there was nothing for the group: after a crash it is only read again, so its position may be this old. */
+const COMMIT_SKIPPED_EVERY_MS = 10_000;
 const BEAT_AT_LEAST_EVERY_MS = 1_000;
 const log = new Logger('Channel');
 
@@ -89,7 +93,7 @@ export class GroupMember implements ChannelSubscription {
     await Promise.all(this.loops);
     // Without the store the leases end by themselves.
     await this.attempt(async () => {
-      await this.commit();
+      await this.commit(true);
       await this.options.store.leave();
     });
     this.held.clear();
@@ -132,14 +136,17 @@ export class GroupMember implements ChannelSubscription {
     for (const { partition } of leases.slice(share)) void this.giveBack(partition);
   }
 
-  private async commit(): Promise<void> {
+  /** @param all writes down partitions in which nothing was handled, too, however new their position is. */
+  private async commit(all = false): Promise<void> {
+    const now = performance.now();
     const moved = [...this.held].flatMap(([partition, held]) => {
-      const { settledTo } = held.delivery;
-      return settledTo > held.committed ? [{ partition, held, settledTo }] : [];
+      const { settledTo, handled } = held.delivery;
+      const due = all || handled > held.handled || now - held.committedAt >= COMMIT_SKIPPED_EVERY_MS;
+      return due && settledTo > held.committed ? [{ partition, held, settledTo, handled }] : [];
     });
     if (moved.length === 0) return;
     await this.options.store.commit(new Map(moved.map(({ partition, settledTo }) => [partition, settledTo])));
-    for (const { held, settledTo } of moved) held.committed = settledTo;
+    for (const { held, settledTo, handled } of moved) Object.assign(held, { committed: settledTo, committedAt: now, handled });
   }
 
   private begin(partition: number, from: number): void {
@@ -156,7 +163,15 @@ export class GroupMember implements ChannelSubscription {
     const reading = (this.remains.get(partition) ?? Promise.resolve()).then(() =>
       read(partition, from, delivery, stopReading.signal),
     );
-    this.held.set(partition, { delivery, reading, stopReading, committed: from, givingBack: false });
+    this.held.set(partition, {
+      delivery,
+      reading,
+      stopReading,
+      committed: from,
+      committedAt: performance.now(),
+      handled: 0,
+      givingBack: false,
+    });
   }
 
   /** Whether the store was reached within the lease. */
@@ -186,7 +201,7 @@ export class GroupMember implements ChannelSubscription {
     }
     if (this.held.get(partition) !== held) return; // it was lost meanwhile, and may have begun anew
     await this.attempt(async () => {
-      await this.commit();
+      await this.commit(true);
       await this.options.store.release([partition]);
     });
     // Where that failed, the next beat says that the partition is still this member's, and it begins anew.

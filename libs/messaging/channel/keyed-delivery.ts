@@ -39,6 +39,8 @@ export class KeyedDelivery {
   private readonly unsettled = new Map<number, number>();
   private readonly stopping = new AbortController();
   private seenTo: number;
+  /** How many events were handled. */
+  handled = 0;
   private roomMade: (() => void) | undefined;
 
   constructor(private readonly options: KeyedDeliveryOptions) {
@@ -106,6 +108,7 @@ export class KeyedDelivery {
       if (!(await this.settle(next.event))) return;
       line.shift();
       this.unsettled.delete(next.offset);
+      this.handled += 1;
       this.roomMade?.();
     }
     this.keys.delete(key);

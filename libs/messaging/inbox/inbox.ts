@@ -108,12 +108,11 @@ export class Inbox {
    */
   async tend(consumer: Consumer): Promise<void> {
     const { rows } = await this.options.database.query<{ event: string }>(
-      `select event from (
-         select distinct on (d.aggregate_key) d.event, d.next_at from inbox_dead d
-         where d.consumer = $1 and d.state = 'parked'
-           and not exists (select from inbox_dead o where o.consumer = $1 and o.aggregate_key = d.aggregate_key and o.state = 'dead')
-         order by d.aggregate_key, d.aggregate_version
-       ) as first where next_at <= $2 order by next_at limit 100`,
+      `select d.event from inbox_dead d
+       where d.consumer = $1 and d.state = 'parked' and d.next_at <= $2 and not exists (
+         select from inbox_dead o where o.consumer = $1 and o.aggregate_key = d.aggregate_key
+           and (o.state = 'dead' or o.state = 'parked' and o.aggregate_version < d.aggregate_version))
+       order by d.next_at limit 100`,
       [consumer.name, this.now()],
     );
     let failure: { error: unknown } | undefined;

@@ -8,17 +8,26 @@ import { LOG_NEWS } from '../log-news.js';
 /** How many and from where on, told to whoever follows the log, once it is committed: one notification a batch, and the relays take turns anyway. */
 const whatWasLogged = `select count(*)::int as moved, min(position) as first, (select pg_notify('${LOG_NEWS}', '') from logged limit 1) from logged`;
 
+/** When a batch is recorded, and the latest time that the log has passed with it: of a clock that was set back, `passed` stays. */
+const batchTime = `batch as materialized (
+    select clock.at as recorded, greatest(clock.at, (select passed_at from events.log order by position desc limit 1),
+                                          (select passed_at from events.log_floor)) as passed
+    from (select clock_timestamp() as at) clock)`;
+
 /** Takes the oldest rows out of an outbox that is in the log's own database, into the log, all in one statement. */
 export const moveStatement = ({ outbox }: OutboxPlace): string => `
-  with gone as (delete from ${outbox} where id = any(array(select id from ${outbox} order by id limit $2)) returning id, ${factList}),
-    logged as (insert into events.log (service, ${factList}) select $1, ${factList} from gone order by id returning position)
+  with ${batchTime},
+    gone as (delete from ${outbox} where id = any(array(select id from ${outbox} order by id limit $2)) returning id, ${factList}),
+    logged as (
+      insert into events.log (service, ${factList}, recorded_at, passed_at)
+      select $1, ${factList}, recorded, passed from gone cross join batch order by id returning position)
   ${whatWasLogged}`;
 
 /** Writes given rows into the log, in their order. */
 const appendStatement = `
-  with logged as (
-    insert into events.log (service, ${factList})
-    select $1, ${factList} from unnest(${factColumnNames.map((name, i) => `$${i + 2}::${factColumns[name]}[]`).join(', ')})
+  with ${batchTime}, logged as (
+    insert into events.log (service, ${factList}, recorded_at, passed_at)
+    select $1, ${factList}, recorded, passed from batch cross join unnest(${factColumnNames.map((name, i) => `$${i + 2}::${factColumns[name]}[]`).join(', ')})
       with ordinality as given (${factList}, place) order by place
     returning position)
   ${whatWasLogged}`;
@@ -100,7 +109,7 @@ async function anyHeldUp(log: Queryable, { service, dead }: OutboxPlace, first: 
   const { rows } = await log.query<{ heldUp: boolean }>(
     `select exists (
        select from ${dead} d join events.log l on l.service = $2 and l.aggregate_type = d.aggregate_type and l.aggregate_id = d.aggregate_id
-       where d.state <> 'skipped' and l.position >= $1) as "heldUp"`,
+       where d.state in ('dead', 'parked') and l.position >= $1) as "heldUp"`,
     [first, service],
   );
   return rows[0]!.heldUp;

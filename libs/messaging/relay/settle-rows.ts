@@ -149,7 +149,10 @@ async function headOf(log: Queryable, { service }: OutboxPlace, row: OutboxRow):
   return rows[0]!.head;
 }
 
-const sameFact = factColumnNames.map((name, i) => `${name} is not distinct from $${i + 2}::${factColumns[name]}`).join(' and ');
+/** The unique index on the id finds the one row that may be the same: `is not distinct from` uses no index. */
+const sameFact = factColumnNames
+  .map((name, i) => `${name} ${name === 'event_id' ? '=' : 'is not distinct from'} $${i + 2}::${factColumns[name]}`)
+  .join(' and ');
 
 async function isLogged(log: Queryable, { service }: OutboxPlace, row: OutboxRow): Promise<boolean> {
   const { rows } = await log.query<{ same: boolean }>(
