@@ -14,7 +14,7 @@ export default defineConfig({
           include: [
             '{apps,libs,workflows,activities,contracts,scripts,bench}/**/*.spec.ts',
             'test/{contract,house,model,replay}/**/*.test.ts',
-            'test/chaos/**/*.spec.ts',
+            'test/{chaos,support}/**/*.spec.ts',
           ],
           // They compute and never wait. The systems stand idle meanwhile, and a test of theirs would run into its deadlines.
           sequence: { groupOrder: 0 },
@@ -32,7 +32,7 @@ export default defineConfig({
             'test/e2e/**/*.e2e-spec.ts',
           ],
           globalSetup: ['test/support/global-setup.ts'],
-          setupFiles: ['test/support/replay-what-ran.ts'],
+          setupFiles: ['test/support/claim-system.ts', 'test/support/replay-what-ran.ts'],
           // One file at a time on each system, as faults on demand are set in it for everybody.
           sequence: { groupOrder: 1 },
           maxWorkers: systemCount(),

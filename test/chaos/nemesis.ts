@@ -112,7 +112,10 @@ export class Nemesis {
       return this.eventually('temporal to answer', () => this.system.temporal.workflow.count().then(() => true));
     await this.eventually(`${name} to be ready`, async () => {
       const url = this.addressOf(name);
-      return url === undefined || (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) })).ok;
+      if (url === undefined) return true;
+      const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) });
+      if (!answer.ok) throw new Error(`it answers ${answer.status} ${await answer.text()}`);
+      return true;
     });
   }
 
@@ -123,8 +126,13 @@ export class Nemesis {
 
   private async eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
     const deadline = Date.now() + READY_WITHIN_MS;
-    while (!(await holds().catch(() => false))) {
-      if (Date.now() > deadline) throw new Error(`waited ${READY_WITHIN_MS / 1000} s in vain for ${what}`);
+    let last: unknown;
+    const failed = (error: unknown) => {
+      last = error;
+      return false;
+    };
+    while (!(await holds().catch(failed))) {
+      if (Date.now() > deadline) throw new Error(`waited ${READY_WITHIN_MS / 1000} s in vain for ${what}`, { cause: last });
       await delay(100);
     }
   }

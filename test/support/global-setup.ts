@@ -9,6 +9,7 @@ import { givenEnvironment } from '../../libs/config/settings.js';
 import { startEmbeddedSystem } from '../../libs/embedded/embedded-system.js';
 import { findTemporal, temporalSources } from '../../libs/embedded/temporal-sources/find-temporal.js';
 import { loggedErrors } from './logged-errors.js';
+import { serveClaims } from './system-claims.js';
 import { systemCount } from './system-count.js';
 import type { SystemUnderTest } from './system.js';
 
@@ -32,11 +33,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await teardown();
     throw failed.reason;
   }
+  const claims = await serveClaims(count);
+  project.provide('claimsPort', claims.port);
   project.provide(
     'systems',
     started.map(({ places }) => places),
   );
-  return teardown;
+  return async () => {
+    claims.close();
+    await teardown();
+  };
 }
 
 const logOf = (prefix: string) => (line: string) => void process.stdout.write(`  ${prefix}${line}\n`);

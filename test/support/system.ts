@@ -1,5 +1,6 @@
 import { inject } from 'vitest';
 import type { Participant } from '../../contracts/participants.js';
+import { claimPlace } from './system-claims.js';
 
 /** Where a system under test answers; those of a run are started by `global-setup.ts`. */
 export interface SystemUnderTest extends Record<`${Participant}Url`, string> {
@@ -18,17 +19,21 @@ export interface SystemUnderTest extends Record<`${Participant}Url`, string> {
 declare module 'vitest' {
   export interface ProvidedContext {
     systems: readonly SystemUnderTest[];
+    /** Where they are claimed. */
+    claimsPort: number;
   }
 }
 
-/**
- * The system of this test file, which no other file uses meanwhile: files that run side by side are in different places of the pool, and
- * each place has a system.
- */
+let own: SystemUnderTest | undefined;
+
+/** Takes a system for this test file, which no other file uses while this process lives. */
+export async function claimSystem(): Promise<void> {
+  const { place } = await claimPlace(inject('claimsPort'));
+  own = inject('systems')[place];
+}
+
+/** The system of this test file. */
 export function system(): SystemUnderTest {
-  // oxlint-disable-next-line node/no-process-env -- no setting: the pool says it in no other way
-  const place = Number(process.env['VITEST_POOL_ID']);
-  const own = inject('systems')[place - 1];
-  if (!own) throw new Error(`There is no system for place ${place} of the pool.`);
+  if (!own) throw new Error('This test file has claimed no system.');
   return own;
 }
