@@ -81,13 +81,14 @@ export class Meddler {
     return 'reset';
   }
 
-  /** Deletes the ended run, as Temporal does at the end of its retention. */
+  /** Deletes the ended run, as Temporal does at the end of its retention: that is longer than any outage, so its steps are stored by then. */
   private async forget(sagaId: string): Promise<string> {
     const { workflow } = this.system.temporal;
     for (const deadline = Date.now() + END_MS; ; await delay(500)) {
       const { status, runId } = await workflow.getHandle(sagaId).describe();
-      if (status.name === 'RUNNING') {
-        if (Date.now() > deadline) return 'still running';
+      const hasSteps = status.name !== 'TERMINATED';
+      if (status.name === 'RUNNING' || (hasSteps && !(await this.hasStoredSteps(sagaId, runId)))) {
+        if (Date.now() > deadline) return status.name === 'RUNNING' ? 'still running' : 'its steps are not stored yet';
         continue;
       }
       await this.system.temporal.workflowService.deleteWorkflowExecution({
@@ -108,6 +109,11 @@ export class Meddler {
       if (gone) return 'forgotten';
     }
     return 'not forgotten yet';
+  }
+
+  private async hasStoredSteps(sagaId: string, runId: string): Promise<boolean> {
+    const stored = 'select from saga.ended_timeline where saga_id = $1 and run_id = $2';
+    return (await this.system.database.query(stored, [sagaId, runId])).rowCount === 1;
   }
 
   /** Decides about sagas that need attention, until told to stop: mostly to retry, sometimes to do without. */
