@@ -35,9 +35,12 @@ describe('TemporalService', () => {
     await expect(temporal.call(() => Promise.reject(notFound))).rejects.toBe(notFound);
   });
 
-  it.each([1, 2, 4, 7, 8, 9, 10, 13, 14, 16])('takes gRPC code %i for an outage of which nobody knows what came', async (code) => {
-    await expect(temporal.call(() => Promise.reject(grpcError(code)))).rejects.toThrow(sent(true));
-  });
+  it.each([1, 2, 4, 7, 8, 9, 10, 13, 14, 16])(
+    'takes gRPC code %i for an outage of which nobody knows what came',
+    async (code) => {
+      await expect(temporal.call(() => Promise.reject(grpcError(code)))).rejects.toThrow(sent(true));
+    },
+  );
 
   it('gives up in time whatever the connection does', async () => {
     const asked = temporal.call(never, 700).catch((error: unknown) => error);
