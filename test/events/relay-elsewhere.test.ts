@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeadEvent } from '../../contracts/dead-event.resource.js';
 import type { Page } from '../../contracts/page.js';
+import { LOG_LOCK } from '../../libs/messaging/relay/log-transaction.js';
 import { CuttingProxy } from '../feeds/cutting-proxy.fixture.js';
 import { eventually } from '../support/api.js';
 import { OwnLog } from './own-log.js';
@@ -40,6 +41,34 @@ describe('an outbox in another database', () => {
     for (const aggregate of aggregates)
       expect(await own.versions(aggregate)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
     await Promise.all(relays.map((one) => one.kill('SIGKILL')));
+  });
+
+  it('keeps each fact until the log has it', async () => {
+    const aggregate = randomUUID();
+    const one = await relay();
+    const client = await own.admin.connect();
+    try {
+      await client.query('select pg_advisory_lock($1)', [LOG_LOCK]);
+      await other.say({ service: 'car', aggregate, version: 1 });
+      await eventually(
+        async () => {
+          const { rowCount } = await own.admin.query(
+            `select from pg_stat_activity where datname = $1 and wait_event_type = 'Lock' and wait_event = 'advisory'`,
+            [own.name],
+          );
+          return rowCount;
+        },
+        (waiting) => waiting! > 0,
+      );
+      expect(await other.outboxRows('car')).toBe(1);
+      await one.kill('SIGKILL');
+    } finally {
+      client.release(true);
+    }
+    const next = await relay();
+    await emptied();
+    expect(await own.versions(aggregate)).toEqual([1]);
+    await next.kill('SIGKILL');
   });
 
   it('holds up nobody when its server falls silent, and is emptied when that speaks again', async () => {
