@@ -8,8 +8,6 @@ import { ProblemException } from '../../../libs/service-kit/problem.exception.js
 
 /** Of more only the newest are kept. */
 const KEPT = 1_000;
-/** Looking for surplus at every message would read all that are kept each time. */
-const TRIM_EVERY = 50;
 const TRIMMED_AT_ONCE = 1_000;
 
 /** A message as the list shows it. */
@@ -49,8 +47,6 @@ const listed = (address: Address): string[] =>
 /** The messages that the local mail server has taken: for development, so that mails can be read without a mail server. */
 @Injectable()
 export class Mailbox {
-  private kept = 0;
-
   constructor(@Inject(Pool) private readonly database: Pool) {}
 
   /** Keeps a message, once by its Message-ID, as mailboxes do. */
@@ -67,7 +63,7 @@ export class Mailbox {
         raw,
       ],
     );
-    if (this.kept++ % TRIM_EVERY === 0) await this.trim();
+    await this.trim();
   }
 
   private async trim(): Promise<void> {
@@ -107,7 +103,7 @@ export class Mailbox {
   }
 
   async empty(): Promise<void> {
-    await this.database.query('truncate mailbox_message');
+    await this.database.query('delete from mailbox_message');
   }
 }
 
