@@ -108,6 +108,9 @@ export const Hook = z
       failures: z.int().meta({ description: 'Attempts that failed since the last success' }),
       lastError: z.string().nullable(),
       breakerOpenUntil: nullableTime.meta({ description: 'Nothing is sent until then, as it looked down; costs no attempts' }),
+      throttledUntil: nullableTime.meta({
+        description: 'Nothing is sent until then, as it answered 429 or with `Retry-After`; costs no attempts',
+      }),
     }),
     version: z.int(),
     createdAt: z.iso.datetime(),

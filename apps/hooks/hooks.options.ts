@@ -8,6 +8,8 @@ export interface HooksOptions {
   /** `HOOKS_SECRET_KEY`. */
   secretKey: string;
   allowLoopback: boolean;
+  /** Ports of loopback that no hook may go to. */
+  ownPorts?: ReadonlySet<number>;
   /** Says in leases and logs which process it was. */
   workerName: string;
   clock?: Clock;

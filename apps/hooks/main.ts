@@ -7,6 +7,7 @@ import { runProcess } from '../../libs/service-kit/run-process.js';
 import { startService } from '../../libs/service-kit/start-service.js';
 import { feedSettingNames } from './feeds/feed-settings.js';
 import { HooksAppModule } from './hooks-app.module.js';
+import { ownPorts, ownPortSettings } from './own-ports.js';
 
 const settings = readSettings(
   'LOG_LEVEL',
@@ -17,6 +18,7 @@ const settings = readSettings(
   'HOOKS_SECRET_KEY',
   'HOOKS_ALLOW_PRIVATE',
   ...feedSettingNames,
+  ...ownPortSettings,
 );
 const log = createLog('hooks', settings.LOG_LEVEL);
 
@@ -32,6 +34,7 @@ await runProcess(log, async () => {
     database,
     secretKey: settings.HOOKS_SECRET_KEY,
     allowLoopback: settings.HOOKS_ALLOW_PRIVATE,
+    ownPorts: ownPorts(settings),
     workerName: `${hostname()}:${process.pid}`,
   };
   await startService({

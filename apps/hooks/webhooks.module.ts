@@ -14,6 +14,7 @@ import { DeliveriesService } from './endpoints/deliveries.service.js';
 import { EndpointSecrets } from './endpoints/endpoint-secrets.js';
 import { EndpointsService } from './endpoints/endpoints.service.js';
 import { HooksController } from './endpoints/hooks.controller.js';
+import { pinNewTypes } from './endpoints/pin-new-types.js';
 import { VersionPinsController } from './endpoints/version-pins.controller.js';
 import { SecretBox } from './endpoints/secret-box.js';
 import type { HooksOptions } from './hooks.options.js';
@@ -26,6 +27,7 @@ export class WebhooksModule {
     database,
     secretKey,
     allowLoopback,
+    ownPorts = new Set(),
     workerName,
     clock = systemClock,
     resolveHost,
@@ -33,7 +35,7 @@ export class WebhooksModule {
     const box = new SecretBox(secretKey);
     const secrets = new EndpointSecrets(box);
     const keys = new CommandKeys(database, box);
-    const guard = new EgressGuard({ allowLoopback }, resolveHost);
+    const guard = new EgressGuard({ allowLoopback, ownPorts }, resolveHost);
     const endpoints = new EndpointsService(database, guard, secrets, keys, clock);
     const agent = guardedAgent(guard);
     const log = new Logger('Deliveries');
@@ -47,7 +49,7 @@ export class WebhooksModule {
       sweeper: new Sweeper(database, clock),
       recoveries: new Recoveries(database, clock),
       database: database.options,
-      prepare: () => Promise.all([secrets.requireReadable(database), fanOut.prepare()]),
+      prepare: () => Promise.all([secrets.requireReadable(database), pinNewTypes(database), fanOut.prepare()]),
     });
     return {
       module: WebhooksModule,

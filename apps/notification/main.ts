@@ -69,6 +69,7 @@ await runProcess(log, async () => {
   await startService({
     module: NotificationModule.register({
       database,
+      channel,
       deadLetters: new DeadLetters(database, inbox, () => [noteMails]),
       mailbox,
       lifecycle: {

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Pool } from 'pg';
+import type { Channel } from '../../libs/messaging/channel/channel.js';
 import type { DeadLetters } from '../../libs/messaging/inbox/dead-letters.js';
 import { DeadLettersModule } from '../../libs/messaging/inbox/dead-letters.module.js';
 import { AtShutdownModule, type Lifecycle } from '../../libs/service-kit/at-shutdown.module.js';
@@ -11,6 +12,7 @@ import { MailsService } from './mails/mails.service.js';
 
 export interface NotificationParts {
   database: Pool;
+  channel: Pick<Channel, 'assertDelivering'>;
   deadLetters: DeadLetters;
   /** Where there is no mail server: the local one. */
   mailbox: Mailbox | undefined;
@@ -20,11 +22,14 @@ export interface NotificationParts {
 /** Health and metrics, the mails under way, the events of which none could be made and, in the embedded default, the mailbox. */
 @Module({})
 export class NotificationModule {
-  static register({ database, deadLetters, mailbox, lifecycle }: NotificationParts): DynamicModule {
+  static register({ database, channel, deadLetters, mailbox, lifecycle }: NotificationParts): DynamicModule {
     return {
       module: NotificationModule,
       imports: [
-        OperationsModule.register({ inject: [], useFactory: () => ({ database: () => database.query('select 1') }) }),
+        OperationsModule.register({
+          inject: [],
+          useFactory: () => ({ database: () => database.query('select 1'), channel: async () => channel.assertDelivering() }),
+        }),
         AtShutdownModule.register(lifecycle),
         DeadLettersModule.register(deadLetters),
       ],

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { sqltag as sql } from '@prisma/client/runtime/client';
 import type { OrderState } from '../../contracts/order-state.js';
 import type { Order } from '../../contracts/order.resource.js';
 import type { OperationRecord } from '../../contracts/operation.resource.js';
@@ -7,6 +8,7 @@ import type { Product } from '../../contracts/product.resource.js';
 import type { PrismaClient } from '../../generated/order/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
 import { operationsOf } from '../../libs/participant/operation-mark.js';
+import { newestFirst } from '../../libs/participant/newest-first.js';
 import { decodeCursor, encodeCursor } from '../../libs/service-kit/cursor.js';
 import { isKnown, toResource } from './order.repository.js';
 
@@ -35,21 +37,22 @@ export class OrderQueries {
 
   /** Orders, newest first. */
   async orders({ customerId, state, limit, after }: OrderFilter): Promise<Page<Order>> {
-    const cursor = after === undefined ? undefined : decodeCursor(after, ['instant', 'string']);
-    const rows = await this.database.order.findMany({
-      where: {
-        customerId: customerId ?? { not: null },
-        ...(state === undefined ? {} : { state }),
-        ...(cursor
-          ? { OR: [{ createdAt: { lt: new Date(cursor[0]) } }, { createdAt: new Date(cursor[0]), orderId: { lt: cursor[1] } }] }
-          : {}),
-      },
-      orderBy: [{ createdAt: 'desc' }, { orderId: 'desc' }],
-      take: limit + 1,
+    const { ids, next } = await newestFirst(this.database, {
+      table: 'orders',
+      id: 'order_id',
+      where: [
+        customerId === undefined ? sql`customer_id is not null` : sql`customer_id = ${customerId}`,
+        ...(state === undefined ? [] : [sql`state = ${state}`]),
+      ],
+      after,
+      limit,
     });
-    const items = rows.slice(0, limit).filter(isKnown).map(toResource);
-    const last = items.at(-1);
-    return { items, next: rows.length > limit && last ? encodeCursor(last.createdAt, last.orderId) : null };
+    const rows = await this.database.order.findMany({
+      // Its state may have changed since.
+      where: { orderId: { in: ids }, ...(state === undefined ? {} : { state }) },
+      orderBy: [{ createdAt: 'desc' }, { orderId: 'desc' }],
+    });
+    return { items: rows.filter(isKnown).map(toResource), next };
   }
 
   /** The catalogue, by SKU. */

@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { sqltag as sql } from '@prisma/client/runtime/client';
 import type { Page } from '../../contracts/page.js';
 import type { Payment } from '../../contracts/payment.resource.js';
 import type { PrismaClient } from '../../generated/payment/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
-import { decodeCursor, encodeCursor } from '../../libs/service-kit/cursor.js';
+import { newestFirst } from '../../libs/participant/newest-first.js';
 import { isKnown, toResource } from './payment.repository.js';
 
 export interface PaymentFilter {
@@ -26,21 +27,21 @@ export class PaymentQueries {
 
   /** Payments, newest first. */
   async payments({ tripId, orderId, limit, after }: PaymentFilter): Promise<Page<Payment>> {
-    const cursor = after === undefined ? undefined : decodeCursor(after, ['instant', 'string']);
-    const rows = await this.database.payment.findMany({
-      where: {
-        customerId: { not: null },
-        ...(tripId === undefined ? {} : { tripId }),
-        ...(orderId === undefined ? {} : { orderId }),
-        ...(cursor
-          ? { OR: [{ createdAt: { lt: new Date(cursor[0]) } }, { createdAt: new Date(cursor[0]), paymentId: { lt: cursor[1] } }] }
-          : {}),
-      },
-      orderBy: [{ createdAt: 'desc' }, { paymentId: 'desc' }],
-      take: limit + 1,
+    const { ids, next } = await newestFirst(this.database, {
+      table: 'payment',
+      id: 'payment_id',
+      where: [
+        sql`customer_id is not null`,
+        ...(tripId === undefined ? [] : [sql`trip_id = ${tripId}`]),
+        ...(orderId === undefined ? [] : [sql`order_id = ${orderId}`]),
+      ],
+      after,
+      limit,
     });
-    const items = rows.slice(0, limit).filter(isKnown).map(toResource);
-    const last = items.at(-1);
-    return { items, next: rows.length > limit && last ? encodeCursor(last.createdAt, last.paymentId) : null };
+    const rows = await this.database.payment.findMany({
+      where: { paymentId: { in: ids } },
+      orderBy: [{ createdAt: 'desc' }, { paymentId: 'desc' }],
+    });
+    return { items: rows.filter(isKnown).map(toResource), next };
   }
 }

@@ -14,11 +14,15 @@ export interface Progress {
 /** How many rows of the log one look goes over. */
 const LOOK = 2_000;
 
-/** What is done with of an event: applied, overtaken, not wanted, or a dead letter and what waits behind one. */
-const settled = `exists (
-  select from inbox i where i.consumer = $1 and i.occurrence_id = l.event_id and (i.processed_at is not null or not exists (
-    select from inbox_dead d where d.consumer = $1 and d.occurrence_id = l.event_id and d.state = 'parked' and not exists (
-      select from inbox_dead o where o.consumer = $1 and o.aggregate_key = d.aggregate_key and o.state = 'dead'))))`;
+/**
+ * What is done with of an event: applied, overtaken, not wanted, or a dead letter and what waits behind one. Each row is looked up by its
+ * key: with `exists` the planner may read the whole inbox into a hash instead.
+ */
+const settled = `coalesce((
+  select i.processed_at is not null or (
+    select d.id from inbox_dead d where d.consumer = $1 and d.occurrence_id = l.event_id and d.state = 'parked' and not exists (
+      select from inbox_dead o where o.consumer = $1 and o.aggregate_key = d.aggregate_key and o.state = 'dead')) is null
+  from inbox i where i.consumer = $1 and i.occurrence_id = l.event_id), false)`;
 
 /** Whether the consumer is brought an event. */
 const wanted = typesSql('l.type', '$3', '$4');

@@ -70,7 +70,7 @@ const changes: Record<string, (data: never) => Change> = {
 /** The orders of each customer, as the order service would show them, from what it and the customer service have stated. */
 export const customerOrders: Projection = {
   name: 'customer-orders',
-  tables: ['customer_order', 'known_customer'],
+  tables: { customer_order: 'order_id', known_customer: 'customer_id' },
   consumers: (generation) => [
     {
       // Each event says only what it changes, so none may be missing and their order counts.

@@ -1,4 +1,4 @@
-import pg, { type Pool, type PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../../libs/database/in-transaction.js';
 import type { Projection } from './projection.js';
 
@@ -16,6 +16,16 @@ const lockOf = (name: string): string => `projection ${name}`;
 
 /** How many generations back something may be left of. */
 const OLD = 5;
+const REMOVED_AT_ONCE = 5_000;
+
+/** What is kept about each consumer, with the column that is the primary key behind `consumer`, or `consumer` itself. */
+const consumerTables = {
+  inbox: 'occurrence_id',
+  inbox_head: 'aggregate_key',
+  inbox_dead: 'occurrence_id',
+  inbox_start: 'consumer',
+  projection_mark: 'consumer',
+};
 
 /** Which generation of a read model is read, and which is being built: one row, shared by all processes. */
 export class ProjectionGenerations {
@@ -73,17 +83,34 @@ export class ProjectionGenerations {
     await tx.query('select pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [lockOf(this.projection.name)]);
   }
 
-  /** Removes what is left of generations before the one that is read. Another process may have written to one until a moment ago, so this is done again and again. */
-  async removeOld(): Promise<void> {
+  /**
+   * Removes a batch of what is left of generations before the one that is read. Another process may have written to one until a moment ago,
+   * so this is done again and again. @returns whether there may be more.
+   */
+  async removeOld(): Promise<boolean> {
     const { generation } = await this.current();
+    let more = false;
     for (let old = Math.max(1, generation - OLD); old < generation; old++) {
-      const consumers = this.projection.consumers(old).map(({ name }) => name);
-      await inTransaction(this.database, async (tx) => {
-        for (const table of this.projection.tables)
-          await tx.query(`delete from ${pg.escapeIdentifier(table)} where generation = $1`, [old]);
-        for (const table of ['inbox', 'inbox_head', 'inbox_start', 'inbox_dead', 'projection_mark'])
-          await tx.query(`delete from ${table} where consumer = any($1)`, [consumers]);
-      });
+      for (const [table, key] of Object.entries(this.projection.tables))
+        more = (await this.removeBatch(table, 'generation', old, key)) || more;
+      for (const { name } of this.projection.consumers(old))
+        for (const [table, key] of Object.entries(consumerTables))
+          more = (await this.removeBatch(table, 'consumer', name, key)) || more;
     }
+    return more;
+  }
+
+  /** The order by the primary key lets the index find the batch. */
+  private async removeBatch(
+    table: string,
+    owner: 'generation' | 'consumer',
+    value: number | string,
+    key: string,
+  ): Promise<boolean> {
+    const { rowCount } = await this.database.query(
+      `delete from ${table} where ctid = any(array(select ctid from ${table} where ${owner} = $1 order by ${owner}, ${key} limit $2))`,
+      [value, REMOVED_AT_ONCE],
+    );
+    return rowCount === REMOVED_AT_ONCE;
   }
 }

@@ -247,8 +247,8 @@ export class ProjectionRunner {
     for (const [index, { name }] of this.options.projection.consumers(old).entries()) {
       const { position } = await next.progress[index]!.look();
       const { rowCount } = await this.options.database.query(
-        `select from inbox was where was.consumer = $1 and was.position > $2 and was.processed_at is not null and not exists (
-           select from inbox now where now.consumer = $3 and now.occurrence_id = was.occurrence_id and now.processed_at is not null)
+        `select from inbox was where was.consumer = $1 and was.position > $2 and was.processed_at is not null and (
+           select now.processed_at from inbox now where now.consumer = $3 and now.occurrence_id = was.occurrence_id) is null
          union all
          select from inbox_dead lost join inbox was on was.consumer = $1 and was.occurrence_id = lost.occurrence_id and was.processed_at is not null
          where lost.consumer = $3 and lost.state <> 'skipped' limit 1`,
@@ -265,9 +265,10 @@ export class ProjectionRunner {
     return false;
   }
 
-  private async upkeep(): Promise<void> {
+  /** @returns whether there is more to remove. */
+  private async upkeep(): Promise<boolean> {
     for (const one of this.written.flatMap(({ progress }) => progress)) await one.save();
-    await this.generations.removeOld();
+    return this.generations.removeOld();
   }
 
   private loop(step: () => Promise<boolean | void>, idleMs: number): BackgroundLoop {

@@ -29,7 +29,10 @@ export class ProjectionModule {
     return {
       module: ProjectionModule,
       imports: [
-        OperationsModule.register({ inject: [], useFactory: () => ({ database: () => database.query('select 1') }) }),
+        OperationsModule.register({
+          inject: [],
+          useFactory: () => ({ database: () => database.query('select 1'), channel: async () => channel.assertDelivering() }),
+        }),
         AtShutdownModule.register({
           drain: () => runners.stop(),
           close: async () => {

@@ -5,6 +5,6 @@ export interface Projection {
   readonly name: string;
   /** Those that write a generation. Their names are `<projection>[-<what>].<generation>`. */
   consumers(generation: number): readonly Consumer[];
-  /** Its tables; each has a column `generation`. */
-  readonly tables: readonly string[];
+  /** Its tables, each with the column that is the primary key behind `generation`. */
+  readonly tables: Readonly<Record<string, string>>;
 }

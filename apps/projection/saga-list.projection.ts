@@ -5,7 +5,7 @@ import type { Projection } from './projection.js';
 /** Every saga that ever was, as it stands. */
 export const sagaList: Projection = {
   name: 'saga-list',
-  tables: ['saga'],
+  tables: { saga: 'saga_id' },
   consumers: (generation) => [
     {
       // Each event says all that there is to show, so the newest is enough.

@@ -127,6 +127,7 @@ await runProcess(log, async () => {
       settler,
       database,
       deadLetters: new DeadLetters(database, inbox, () => [consumer]),
+      bridge,
       lifecycle: {
         drain: () => Promise.all([watch.stop(), bridge?.stop(), ...loops.map((loop) => loop.stop())]),
         close: async () => {

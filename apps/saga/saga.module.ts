@@ -4,6 +4,7 @@ import type { DeadLetters } from '../../libs/messaging/inbox/dead-letters.js';
 import { DeadLettersModule } from '../../libs/messaging/inbox/dead-letters.module.js';
 import { AtShutdownModule, type Lifecycle } from '../../libs/service-kit/at-shutdown.module.js';
 import { OperationsModule } from '../../libs/service-kit/operations.module.js';
+import type { RunningBridge } from './bridge/run-bridge.js';
 import { EndedSagasController } from './ended/ended-sagas.controller.js';
 import { EndedTimelineStore } from './ended/ended-timeline.store.js';
 import { LeakRegister } from './leaks/leak.register.js';
@@ -22,6 +23,8 @@ export interface SagaModuleOptions {
   settler: SagaSettler;
   database: Pool;
   deadLetters: DeadLetters;
+  /** Undefined while it has no rules. */
+  bridge: Pick<RunningBridge, 'assertDelivering'> | undefined;
   lifecycle: Lifecycle;
 }
 
@@ -40,7 +43,13 @@ export class SagaModule {
         { provide: SagaSettler, useValue: settler },
       ],
       imports: [
-        OperationsModule.register({ inject: [], useFactory: () => ({ database: () => database.query('select 1') }) }),
+        OperationsModule.register({
+          inject: [],
+          useFactory: () => ({
+            database: () => database.query('select 1'),
+            bridge: async () => options.bridge?.assertDelivering(),
+          }),
+        }),
         AtShutdownModule.register(options.lifecycle),
         DeadLettersModule.register(options.deadLetters),
       ],

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { sqltag as sql } from '@prisma/client/runtime/client';
 import type { OperationRecord } from '../../contracts/operation.resource.js';
 import type { Page } from '../../contracts/page.js';
 import type { TripState } from '../../contracts/trip-state.js';
@@ -6,7 +7,7 @@ import type { Trip } from '../../contracts/trip.resource.js';
 import type { PrismaClient } from '../../generated/trip/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
 import { operationsOf } from '../../libs/participant/operation-mark.js';
-import { decodeCursor, encodeCursor } from '../../libs/service-kit/cursor.js';
+import { newestFirst } from '../../libs/participant/newest-first.js';
 import { isKnown, toResource } from './trip.repository.js';
 
 export interface TripFilter {
@@ -34,20 +35,21 @@ export class TripQueries {
 
   /** Trips, newest first. */
   async trips({ customerId, state, limit, after }: TripFilter): Promise<Page<Trip>> {
-    const cursor = after === undefined ? undefined : decodeCursor(after, ['instant', 'string']);
-    const rows = await this.database.trip.findMany({
-      where: {
-        customerId: customerId ?? { not: null },
-        ...(state === undefined ? {} : { state }),
-        ...(cursor
-          ? { OR: [{ createdAt: { lt: new Date(cursor[0]) } }, { createdAt: new Date(cursor[0]), tripId: { lt: cursor[1] } }] }
-          : {}),
-      },
-      orderBy: [{ createdAt: 'desc' }, { tripId: 'desc' }],
-      take: limit + 1,
+    const { ids, next } = await newestFirst(this.database, {
+      table: 'trip',
+      id: 'trip_id',
+      where: [
+        customerId === undefined ? sql`customer_id is not null` : sql`customer_id = ${customerId}`,
+        ...(state === undefined ? [] : [sql`state = ${state}`]),
+      ],
+      after,
+      limit,
     });
-    const items = rows.slice(0, limit).filter(isKnown).map(toResource);
-    const last = items.at(-1);
-    return { items, next: rows.length > limit && last ? encodeCursor(last.createdAt, last.tripId) : null };
+    const rows = await this.database.trip.findMany({
+      // Its state may have changed since.
+      where: { tripId: { in: ids }, ...(state === undefined ? {} : { state }) },
+      orderBy: [{ createdAt: 'desc' }, { tripId: 'desc' }],
+    });
+    return { items: rows.filter(isKnown).map(toResource), next };
   }
 }

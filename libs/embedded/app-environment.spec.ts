@@ -75,12 +75,15 @@ describe('appEnvironment', () => {
     expect(environmentOf(order)['CHAOS']).toBe('false');
   });
 
-  it('lets hooks go to loopback, unless the user says otherwise or it is production', () => {
+  it('lets hooks go to loopback, unless the user says otherwise, it is production or others reach the API', () => {
     const placed = { HOOKS_URL: 'http://127.0.0.1:3010' };
     const environment = () => appEnvironment(hooks, listeningPlace(order, settings), options(placed));
     expect(environment()['HOOKS_ALLOW_PRIVATE']).toBe('true');
     vi.stubEnv('NODE_ENV', 'production');
     expect(environment()['HOOKS_ALLOW_PRIVATE']).toBe('false');
+    vi.stubEnv('NODE_ENV', '');
+    const open = appEnvironment(hooks, listeningPlace(order, settings), options({ ...placed, HOST: '0.0.0.0' }));
+    expect(open['HOOKS_ALLOW_PRIVATE'], 'an API that a network can reach').toBe('false');
     vi.stubEnv('HOOKS_ALLOW_PRIVATE', 'true');
     expect(environment()['HOOKS_ALLOW_PRIVATE']).toBe('true');
   });

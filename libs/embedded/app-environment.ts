@@ -1,3 +1,4 @@
+import { isLoopback } from '../config/is-loopback.js';
 import { listenerUrlSettings } from '../config/listener-url.js';
 import { participantUrlSettings } from '../config/participant-url.js';
 import { type Environment, givenEnvironment, type Settings } from '../config/settings.js';
@@ -30,7 +31,7 @@ export function appEnvironment(
   return {
     ...asked,
     CHAOS: asked['CHAOS'] ?? String(asked['NODE_ENV'] !== 'production'),
-    HOOKS_ALLOW_PRIVATE: asked['HOOKS_ALLOW_PRIVATE'] ?? String(asked['NODE_ENV'] !== 'production'),
+    HOOKS_ALLOW_PRIVATE: asked['HOOKS_ALLOW_PRIVATE'] ?? String(asked['NODE_ENV'] !== 'production' && isLoopback(settings.HOST)),
     SETTLE_LOST_SAGAS: asked['SETTLE_LOST_SAGAS'] ?? 'on',
     SETTLE_SWEEP_MS: asked['SETTLE_SWEEP_MS'] ?? '15000',
     // Nobody but its owner is told a key.

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { type EventFilter, typesParameters, typesSql } from './event-filter.js';
-import type { EventHistory } from './inbox/event-history.js';
+import type { EventHistory, VersionGap } from './inbox/event-history.js';
 import type { LoggedEvent } from './logged-event.js';
 import { type Aggregate, partitionSql } from './partition-key.js';
 
@@ -84,10 +84,16 @@ export class EventLog implements EventHistory {
     return (await this.bounds()).head;
   }
 
-  /** The last position that was recorded before `time`: whoever reads after it sees everything since. */
+  /**
+   * The position after which everything is that was recorded at or after `time`, also where the clock was set back in between. 0 when
+   * some of that has been removed from the log.
+   */
   async before(time: Date): Promise<number> {
     const { rows } = await this.database.query<{ position: string }>(
-      'select coalesce(max(position), 0) as position from events.log where recorded_at < $1',
+      `select case when $1 <= floor.passed_at then 0 else coalesce(
+         (select position - 1 from events.log where passed_at >= $1 order by passed_at, position limit 1),
+         greatest(floor.position, (select max(position) from events.log))) end as position
+       from events.log_floor floor`,
       [time],
     );
     return Number(rows[0]?.position ?? 0);
@@ -103,6 +109,16 @@ export class EventLog implements EventHistory {
       [service, aggregateType, aggregateId, after, before, limit],
     );
     return rows.map(loggedEvent);
+  }
+
+  /** The versions of an aggregate that will never be in the log, in order. */
+  async gapsOf({ service, aggregateType, aggregateId }: Aggregate): Promise<VersionGap[]> {
+    const { rows } = await this.database.query<VersionGap>(
+      `select first_version as "from", last_version as "to" from events.log_gap
+       where service = $1 and aggregate_type = $2 and aggregate_id = $3 order by first_version`,
+      [service, aggregateType, aggregateId],
+    );
+    return rows;
   }
 
   /** The version after which an aggregate goes on beyond a position; its last one if nothing of it is there. */

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { join, type Sql, sqltag as sql } from '@prisma/client/runtime/client';
 import type { Money } from '../../contracts/money.js';
 import type { Page } from '../../contracts/page.js';
 import type { Reservation } from '../../contracts/reservation.resource.js';
@@ -32,6 +33,7 @@ export interface Offer {
 interface ReservationRow {
   tripId: string;
   reservationId: string;
+  position: number;
   state: ReservationState;
   price: Money;
   request: object;
@@ -50,16 +52,20 @@ export class ReservationQueries {
 
   /** Reserved items, newest first. */
   async list({ state = null, tripId = null, limit, after }: ReservationFilter): Promise<Page<Reservation>> {
-    const [createdBefore, idBefore] = after === undefined ? [null, null] : decodeCursor(after, ['instant', 'string']);
+    const cursor = after === undefined ? undefined : decodeCursor(after, ['instant', 'string', 'number']);
+    const conditions = [
+      ...(state === null ? [] : [sql`state = ${state}`]),
+      ...(tripId === null ? [] : [sql`trip_id = ${tripId}`]),
+      ...(cursor ? [behind(...cursor)] : []),
+    ];
     const rows = await this.database.$queryRaw<ReservationRow[]>`
-      select trip_id as "tripId", reservation_id as "reservationId", state, json_build_object('amount', price, 'currency', currency) as price,
-             request, hold_until as "holdUntil", reservation_item.created_at as "createdAt", updated_at as "updatedAt"
-      from reservation_item join reservation using (trip_id)
-      where (${state}::text is null or state = ${state})
-        and (${tripId}::text is null or trip_id = ${tripId})
-        and (${idBefore}::text is null or (reservation_item.created_at, reservation_id) < (${createdBefore && new Date(createdBefore)}, ${idBefore}))
-      order by reservation_item.created_at desc, reservation_id desc limit ${limit + 1}`;
-    const items = rows.slice(0, limit).map(({ tripId, reservationId, state, price, request, ...times }) => ({
+      select trip_id as "tripId", reservation_id as "reservationId", position, state,
+             json_build_object('amount', price, 'currency', currency) as price, request, hold_until as "holdUntil",
+             created_at as "createdAt", updated_at as "updatedAt"
+      from reservation join reservation_item using (trip_id)
+      where ${conditions.length > 0 ? join(conditions, ' and ') : sql`true`}
+      order by created_at desc, trip_id desc, position desc limit ${limit + 1}`;
+    const items = rows.slice(0, limit).map(({ tripId, reservationId, state, price, request, position: _position, ...times }) => ({
       participant: this.reservations.kind.participant,
       tripId,
       reservationId,
@@ -70,8 +76,11 @@ export class ReservationQueries {
       createdAt: times.createdAt.toISOString(),
       updatedAt: times.updatedAt.toISOString(),
     }));
-    const last = items.at(-1);
-    return { items, next: rows.length > limit && last ? encodeCursor(last.createdAt, last.reservationId) : null };
+    const last = rows[limit - 1];
+    return {
+      items,
+      next: rows.length > limit && last ? encodeCursor(last.createdAt.toISOString(), last.tripId, last.position) : null,
+    };
   }
 
   /** Everything that can be reserved, with what of it is free on a day: tomorrow, unless told. */
@@ -89,3 +98,8 @@ export class ReservationQueries {
     return { items, next: rows.length > limit ? encodeCursor(rows[limit - 1]!.resource) : null };
   }
 }
+
+/** What a list has after an item. The first condition is one that the index on reservations can begin at. */
+const behind = (createdAt: string, tripId: string, position: number): Sql => sql`
+  (created_at, trip_id) <= (${createdAt}::timestamptz, ${tripId})
+  and ((created_at, trip_id) < (${createdAt}::timestamptz, ${tripId}) or position < ${position})`;

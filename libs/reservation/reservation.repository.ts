@@ -61,7 +61,7 @@ export async function insertReservation(tx: Transaction, reservation: NewReserva
     on conflict (trip_id) do nothing returning created_at as "createdAt"`;
   if (!row) throw new ConcurrencyConflictError(`trip ${tripId} got a reservation meanwhile`);
   const { createdAt } = row;
-  if (items.length > 0) await insertItems(tx, tripId, items, createdAt);
+  if (items.length > 0) await insertItems(tx, tripId, items);
   return { ...reservation, version: 1, updatedAt: createdAt };
 }
 
@@ -97,10 +97,10 @@ async function itemsOf(tx: Transaction, tripId: string): Promise<ReservedItem[]>
     from reservation_item where trip_id = ${tripId} order by position`;
 }
 
-async function insertItems(tx: Transaction, tripId: string, items: readonly ReservedItem[], createdAt: Date): Promise<void> {
+async function insertItems(tx: Transaction, tripId: string, items: readonly ReservedItem[]): Promise<void> {
   await tx.$executeRaw`
-    insert into reservation_item (reservation_id, trip_id, position, resource_id, first_day, last_day, units, request, price, currency, created_at)
-    select "reservationId", ${tripId}, position, resource, "firstDay", "lastDay", units, request, (price ->> 'amount')::bigint, price ->> 'currency', ${createdAt}
+    insert into reservation_item (reservation_id, trip_id, position, resource_id, first_day, last_day, units, request, price, currency)
+    select "reservationId", ${tripId}, position, resource, "firstDay", "lastDay", units, request, (price ->> 'amount')::bigint, price ->> 'currency'
     from rows from (
       json_to_recordset(${JSON.stringify(items)}::json)
       as ("reservationId" text, resource text, "firstDay" date, "lastDay" date, units int, request json, price json)

@@ -7,8 +7,12 @@ import { openAs } from './open-as.js';
 export async function brokerBed(broker: RunningBroker, environment: Environment): Promise<ChannelBed> {
   const publisher = await openAs('relay', environment);
   return {
-    open: () => openAs('member', environment),
+    open: (options) => openAs('member', environment, options),
     environment,
+    outage: () => {
+      broker.signal('SIGSTOP');
+      return () => broker.signal('SIGCONT');
+    },
     publish: (events) => publisher.publish(events),
     refusable: (event) => ({ ...event, data: `"${'x'.repeat(2 ** 21)}"` }),
     stop: async () => {

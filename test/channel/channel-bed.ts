@@ -1,17 +1,20 @@
 import type { Channel, PublishResult } from '../../libs/messaging/channel/channel.js';
+import type { ChannelOptions } from '../../libs/messaging/channel/channel-options.js';
 import type { Environment } from '../../libs/config/settings.js';
 import type { LoggedEvent } from '../../libs/messaging/logged-event.js';
 
 /** A transport, brought up for the conformance suite. */
 export interface ChannelBed {
   /** A connection of its own, as another process would have it. */
-  open(): Promise<Channel>;
+  open(options?: ChannelOptions): Promise<Channel>;
   /** Puts events where consumers find them, as the system does it. */
   publish(events: readonly LoggedEvent[]): Promise<readonly PublishResult[]>;
   /** The same event so that the transport cannot take it. */
   refusable(event: LoggedEvent): LoggedEvent;
   /** The settings of another process that is to use the transport; undefined where it does not leave this one. */
   environment?: Environment;
+  /** Takes away what the members of `environment` need: their database or their broker. @returns a function that gives it back. */
+  outage?: () => () => void;
   stop(): Promise<void>;
 }
 

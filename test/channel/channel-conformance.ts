@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Channel, ChannelSubscription, SubscribeOptions } from '../../libs/messaging/channel/channel.js';
 import type { LoggedEvent } from '../../libs/messaging/logged-event.js';
 import { eventually } from '../support/api.js';
-import type { ChannelBed } from './channel-bed.js';
+import { type ChannelBed, LEASE_MS } from './channel-bed.js';
 import { aggregates, fact, facts } from './facts.js';
 import { Listener, missing, versionsOf } from './listener.js';
 import { MemberProcess } from './member-process.js';
@@ -16,6 +16,8 @@ export interface ChannelConformance {
 }
 
 const TIMEOUT_MS = 120_000;
+/** How long a database or a broker is away. */
+const OUTAGE_MS = 15_000;
 
 /** What makes a transport a channel. The same for every one, against the real thing. */
 export function channelConformance(transport: string, { capabilities, start }: ChannelConformance): void {
@@ -155,6 +157,43 @@ export function channelConformance(transport: string, { capabilities, start }: C
       await publish(after);
       await listener.has(after);
       expect(missing(before, listener.given)).toHaveLength(before.length);
+    });
+
+    it('starts a group after a position of the log, and gives it all that came later', async () => {
+      const keys = aggregates(5);
+      const [before, after] = [
+        facts(keys, 2),
+        facts(keys, 2).map((event) => ({ ...event, aggregateVersion: event.aggregateVersion + 2 })),
+      ];
+      const first = new Listener();
+      await listen(first);
+      await publish(before);
+      await first.has(before);
+      await publish(after);
+      const listener = new Listener();
+      await listen(listener, {
+        from: {
+          after: Math.max(...first.acked.filter(({ aggregateVersion }) => aggregateVersion <= 2).map(({ position }) => position)),
+        },
+      });
+      await listener.has(after);
+      expect(missing(before, listener.given)).toHaveLength(before.length);
+    });
+
+    it('says that it is stalled as long as an event is not settled', async () => {
+      const impatient = await bed.open({ stalledAfterMs: 200 });
+      channels.push(impatient);
+      let open = (): void => {};
+      const gate = new Promise<void>((resolve) => (open = resolve));
+      const listener = new Listener(() => gate);
+      const subscription = await listen(listener, {}, impatient);
+      const events = facts(aggregates(1), 2);
+      await publish(events);
+      await expect.poll(() => subscription.oldestUnsettledMs, { timeout: 60_000 }).toBeGreaterThan(200);
+      expect(() => impatient.assertDelivering()).toThrow('is not settled');
+      open();
+      await listener.has(events);
+      await expect.poll(() => subscription.oldestUnsettledMs).toBe(0);
     });
 
     it.runIf(capabilities.replay)('gives a new group everything from the beginning', async () => {
@@ -316,6 +355,55 @@ export function channelConformance(transport: string, { capabilities, start }: C
       await listener.has([second!]);
       const times = listener.given.filter(({ eventId }) => eventId === first!.eventId).length;
       expect(times).toBe(capabilities.dedupMs > 0 ? 1 : 2);
+    });
+
+    describe.each<[string, (member: MemberProcess, bed: ChannelBed) => Promise<void>]>([
+      [
+        'is paused for longer than its lease',
+        async (member) => {
+          member.signal('SIGSTOP');
+          await delay(LEASE_MS + 2_000);
+          member.signal('SIGCONT');
+        },
+      ],
+      [
+        'loses its database or its broker for longer than its lease',
+        async (_member, { outage }) => {
+          const end = outage!();
+          await delay(OUTAGE_MS);
+          end();
+        },
+      ],
+    ])('with a member that %s', (_what, interrupt) => {
+      it('handles what was in progress, all that was behind it and all that comes later', async ({ skip }) => {
+        if (!bed.environment) return skip('the members of this transport are of one process');
+        const member = await MemberProcess.start(bed.environment, { group: group(), types: [], from: 'now', workMs: 200 });
+        processes.push(member);
+        const keys = aggregates(20);
+        const events = facts(keys, 4);
+        await publish(events);
+        await eventually(
+          async () => member.acked.length,
+          (acked) => acked > 10,
+        );
+        expect(member.acked.length).toBeLessThan(events.length);
+        await interrupt(member, bed);
+        const all = () => missing([...events, ...later], member.acked);
+        const later: LoggedEvent[] = [];
+        await eventually(
+          async () => all(),
+          (left) => left.length === 0,
+        );
+        later.push(...facts(keys, 1).map((event) => ({ ...event, aggregateVersion: 5 })));
+        await publish(later);
+        await eventually(
+          async () => all(),
+          (left) => left.length === 0,
+        );
+        const known = new Map([...events, ...later].map((event) => [event.eventId, event]));
+        const given = member.given.flatMap(({ eventId }) => known.get(eventId) ?? []);
+        for (const key of keys) expect(versionsOf(given, key)).toEqual([1, 2, 3, 4, 5]);
+      });
     });
 
     describe('with a member that is killed', () => {

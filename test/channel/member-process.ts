@@ -8,6 +8,8 @@ import { LEASE_MS } from './channel-bed.js';
 export interface MemberOptions extends SubscribeOptions {
   /** After so many events its handler never comes to an end. */
   hangAfter?: number;
+  /** How long its handler takes for each event, in milliseconds. */
+  workMs?: number;
 }
 
 interface Said {
@@ -44,6 +46,11 @@ export class MemberProcess {
       void exited.then(() => reject(new Error('The member ended before it had subscribed.')));
     });
     return member;
+  }
+
+  /** Sends it a signal that does not end it. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.child.kill(signal);
   }
 
   async kill(): Promise<void> {

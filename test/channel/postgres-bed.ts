@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { inLogTransaction } from '../../libs/messaging/relay/log-transaction.js';
 import type { LoggedEvent } from '../../libs/messaging/logged-event.js';
+import type { ChannelOptions } from '../../libs/messaging/channel/channel-options.js';
 import { OwnLog } from '../events/own-log.js';
+import { CuttingProxy } from '../feeds/cutting-proxy.fixture.js';
 import type { ChannelBed } from './channel-bed.js';
 import { openAs } from './open-as.js';
 
@@ -17,12 +19,19 @@ export async function startPostgresBed(): Promise<ChannelBed & { own: OwnLog }> 
   await service.connect();
   await service.query(await readFile('libs/messaging/channel/channel-tables.sql', 'utf8'));
   await service.end();
-  const open = () => openAs(SERVICE, environment);
+  const open = (options?: ChannelOptions) => openAs(SERVICE, environment, options);
   const told = await open();
+  const proxy = await CuttingProxy.before(own.urlOf(SERVICE));
+  const proxied = new URL(own.urlOf(SERVICE));
+  proxied.host = new URL(proxy.url).host;
   return {
     own,
     open,
-    environment,
+    environment: { ...environment, DATABASE_URL: proxied.href },
+    outage: () => {
+      proxy.takeDown();
+      return () => proxy.bringUp();
+    },
     publish: async (events) => {
       // What is there already the log knows by its id, as the relay does.
       const before = new Map((await told.publish(events)).map((result, i) => [events[i]!.eventId, result.taken]));
@@ -36,6 +45,7 @@ export async function startPostgresBed(): Promise<ChannelBed & { own: OwnLog }> 
     refusable: (event) => event,
     stop: async () => {
       await told.close();
+      proxy.close();
       await own.drop();
     },
   };

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeadEvent } from '../../contracts/dead-event.resource.js';
 import type { Page } from '../../contracts/page.js';
+import { EventLog } from '../../libs/messaging/event-log.js';
 import { eventually } from '../support/api.js';
 import { OwnLog, type OwnRelay } from './own-log.js';
 
@@ -50,6 +51,8 @@ async function poisoned(): Promise<string> {
   return aggregate;
 }
 
+const gapsOf = (aggregateId: string) => new EventLog(own.admin).gapsOf({ service: 'order', aggregateType: 'thing', aggregateId });
+
 describe('an event that cannot go into the log', () => {
   it('is held back with the later ones of its aggregate, and all follow in order when it has been mended and replayed', async () => {
     const aggregate = await poisoned();
@@ -74,6 +77,7 @@ describe('an event that cannot go into the log', () => {
     await own.say({ aggregate, version: 5 });
     await settled();
     expect(await own.versions(aggregate)).toEqual([1, 3, 4, 5]);
+    expect(await gapsOf(aggregate)).toEqual([{ from: 2, to: 2 }]);
     expect(await deadOf(aggregate)).toMatchObject([{ state: 'skipped', note: 'written by hand, wrongly' }]);
     expect(await act(aggregate, 2, 'replay')).toMatchObject({ status: 409, body: { code: 'DEAD_EVENT_SKIPPED' } });
   });
@@ -112,6 +116,7 @@ describe('an event that cannot go into the log', () => {
     expect(await act(lost, 3, 'replay')).toMatchObject({ status: 409 });
     expect(await act(lost, 3, 'replay', { acceptGap: true })).toEqual({ status: 200, body: { released: 1 } });
     expect(await own.versions(lost)).toEqual([1, 3, 4]);
+    expect(await gapsOf(lost)).toEqual([{ from: 2, to: 2 }]);
     await own.say({ aggregate: lost, version: 2 });
     await settled();
     expect(await reasonsOf(lost)).toEqual(['2 dead VERSION_TAKEN']);

@@ -3,8 +3,11 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 /** A network that breaks: passes bytes on and cuts every connection after so many of them, in the middle of whatever they say. */
 export class CuttingProxy {
   cuts = 0;
+  /** How many connections have ended at once because it is down. */
+  refused = 0;
   /** While it is set nothing comes from the server any more, and no connection ends. */
   silent = false;
+  private isDown = false;
   private left = Infinity;
   private readonly sockets = new Set<Socket>();
 
@@ -14,7 +17,12 @@ export class CuttingProxy {
     const { hostname, port } = new URL(target); // of any protocol
     const server = createServer();
     const proxy = new CuttingProxy(server);
-    server.on('connection', (client) => proxy.pass(client, connect(Number(port), hostname)));
+    server.on('connection', (client) => {
+      if (proxy.isDown) {
+        proxy.refused += 1;
+        client.destroy();
+      } else proxy.pass(client, connect(Number(port), hostname));
+    });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return proxy;
   }
@@ -26,6 +34,17 @@ export class CuttingProxy {
   /** Cuts all connections once so many more bytes have come from the server. */
   cutAfter(bytes: number): void {
     this.left = bytes;
+  }
+
+  /** Cuts all connections and takes none until `bringUp`, as if the server had stopped. */
+  takeDown(): void {
+    this.isDown = true;
+    for (const socket of this.sockets) socket.destroy();
+    this.sockets.clear();
+  }
+
+  bringUp(): void {
+    this.isDown = false;
   }
 
   close(): void {

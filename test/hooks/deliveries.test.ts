@@ -4,9 +4,11 @@ import { Webhook } from 'standardwebhooks';
 import { eventCatalogue } from '../../contracts/event-catalogue.js';
 import { publicUrl } from '../../libs/config/public-url.js';
 import { claim } from '../../apps/hooks/delivery/claim.js';
+import { pinNewTypes } from '../../apps/hooks/endpoints/pin-new-types.js';
 import { inTransaction } from '../../libs/database/in-transaction.js';
 import { servicePool } from '../../libs/database/service-pool.js';
 import { eventually } from '../support/api.js';
+import { CuttingProxy } from '../feeds/cutting-proxy.fixture.js';
 import { HooksBed, ManualClock } from './hooks-bed.js';
 import { type Answer, ok, Receiver, status } from './receiver.js';
 
@@ -306,6 +308,38 @@ describe('a worker that was taken for dead', () => {
   });
 });
 
+describe('a worker whose database is away when the answer comes', () => {
+  it('writes the outcome once the database is back, so that nothing is sent twice', async () => {
+    const network = await CuttingProxy.before(bed.databaseUrl);
+    const address = new URL(bed.databaseUrl);
+    address.port = new URL(network.url).port;
+    const { worker, close } = bed.workerAt(address.href, 'far');
+    let answer: () => void = () => {};
+    receiver.answer = (response) => void (answer = () => response.writeHead(200).end());
+    const hook = await bed.hook({ url: receiver.url });
+    await bed.log(placed());
+    await bed.follow();
+    expect(await worker.dispatch()).toBe(1);
+    await eventually(
+      async () => receiver.received.length,
+      (received) => received === 1,
+    );
+    network.takeDown();
+    answer();
+    await eventually(
+      async () => network.refused,
+      (refused) => refused >= 2,
+    );
+    expect(await bed.deliveriesOf(hook.hookId)).toMatchObject([{ state: 'sending' }]);
+    network.bringUp();
+    await worker.idle();
+    expect(await bed.deliveriesOf(hook.hookId)).toMatchObject([{ state: 'succeeded', attemptCount: 1 }]);
+    expect(receiver.received).toHaveLength(1);
+    await close();
+    network.close();
+  });
+});
+
 describe('what goes wrong on our side before anything is sent', () => {
   it('with the secret of one hook is the trouble of that hook alone, and no verdict on its endpoint', async () => {
     const hook = await bed.hook({ url: receiver.url });
@@ -388,6 +422,46 @@ describe('breaker and rate', () => {
     });
   });
 
+  it.each([
+    ['answers 429', status(429), 60],
+    ['asks for it by Retry-After', status(503, { 'retry-after': '90' }), 90],
+  ])('an endpoint that %s is sent nothing else meanwhile, and no attempt is spent', async (_, answer, wait) => {
+    receiver.answer = answer;
+    const hook = await bed.hook({ url: receiver.url, maxInFlight: 1 });
+    await bed.log(placed(), placed());
+    expect(await bed.run()).toBe(1);
+    const until = new Date(clock.now().getTime() + wait * 1_000).toISOString();
+    expect((await bed.endpoints.get(hook.hookId)).health).toMatchObject({ throttledUntil: until, breakerOpenUntil: null });
+    clock.forward(wait - 0.001);
+    await bed.log(placed());
+    expect(await bed.run()).toBe(0);
+    expect((await bed.deliveriesOf(hook.hookId)).map(({ attemptCount }) => attemptCount)).toEqual([1, 0, 0]);
+    receiver.answer = ok;
+    clock.forward(0.001);
+    expect(await bed.run()).toBe(3);
+    expect((await bed.endpoints.get(hook.hookId)).health).toMatchObject({ throttledUntil: null });
+  });
+
+  it('a 429 leaves the breaker as it is', async () => {
+    const hook = await bed.hook({ url: receiver.url, ordered: false, maxInFlight: 1 });
+    const health = async () => (await bed.endpoints.get(hook.hookId)).health;
+    const sendOne = async () => {
+      await bed.log(placed());
+      await bed.follow();
+      await bed.admin.query('update hooks.delivery set next_attempt_at = $1 where hook_id = $2', [clock.now(), hook.hookId]);
+      expect(await bed.worker.dispatch()).toBe(1);
+      await bed.worker.idle();
+    };
+    receiver.answer = status(500);
+    for (let n = 0; n < 4; n++) await sendOne();
+    receiver.answer = status(429);
+    await sendOne();
+    clock.forward(60);
+    receiver.answer = status(500);
+    await sendOne();
+    expect((await health()).breakerOpenUntil, 'the fifth failure in a row').not.toBeNull();
+  });
+
   it('an endpoint gets no more than its rate, and nothing is lost', async () => {
     const hook = await bed.hook({ url: receiver.url, ratePerSecond: 2 });
     await bed.log(...Array.from({ length: 7 }, placed));
@@ -400,6 +474,35 @@ describe('breaker and rate', () => {
     expect(
       (await bed.deliveriesOf(hook.hookId)).every(({ attemptCount, state }) => attemptCount === 1 && state === 'succeeded'),
     ).toBe(true);
+  });
+
+  it('endpoints that answer slowly never hold all places of a worker', async () => {
+    const held: (() => void)[] = [];
+    receiver.answer = (response) => void held.push(() => response.writeHead(200).end());
+    const quick = await Receiver.start();
+    for (let n = 0; n < 2; n++) await bed.hook({ url: receiver.url, maxInFlight: 100, timeoutMs: 30_000 });
+    await bed.hook({ url: quick.url, types: ['trip.booked'] });
+    await bed.log(...Array.from({ length: 100 }, placed));
+    await bed.follow();
+    while ((await bed.worker.dispatch()) > 0);
+    await bed.log({ type: 'trip.booked', aggregateId: 'TRIP-QUICK', aggregateVersion: 1 });
+    await bed.follow();
+    expect(await bed.worker.dispatch(), 'while the slow ones are under way').toBe(1);
+    await eventually(
+      async () => quick.received.length,
+      (received) => received === 1,
+    );
+    receiver.answer = ok;
+    await eventually(
+      async () => {
+        for (const answer of held.splice(0)) answer();
+        await bed.worker.dispatch();
+        return receiver.received.length;
+      },
+      (received) => received === 200,
+    );
+    await bed.worker.idle();
+    await quick.stop();
   });
 
   it('an endpoint has no more under way than it wants', async () => {
@@ -506,6 +609,14 @@ describe('order', () => {
     expect(seen().filter((it) => it.startsWith('A'))).toEqual(['A/1', 'A/1', 'A/2']);
   });
 
+  it('is kept for each service: the parts of one trip do not wait for each other', async () => {
+    receiver.answer = (response, { event }) => void response.writeHead(event.type.includes('.hotel.') ? 404 : 200).end();
+    await bed.hook({ url: receiver.url, types: ['hotel.*', 'flight.*', 'car.*', 'rail.*'] });
+    const parts = ['hotel.room-reserved', 'flight.seat-reserved', 'car.car-reserved', 'rail.seat-reserved'];
+    await bed.log(...parts.map((type) => ({ type, aggregateType: 'reservation', aggregateId: 'TRIP-1', aggregateVersion: 1 })));
+    expect(await bed.run()).toBe(4);
+  });
+
   it('lets what waits be due with what it waits for, so that no claim looks at it in vain', async () => {
     receiver.answer = status(404);
     const hook = await bed.hook({ url: receiver.url });
@@ -570,6 +681,40 @@ describe('an endpoint', () => {
     expect(await bed.run()).toBe(2);
   });
 
+  it.each([
+    ['enabled', 'paused', 'pending'],
+    ['paused', 'enabled', 'held'],
+  ] as const)('that is %s while the fan-out sees it %s gets what the fan-out queued', async (to, from, state) => {
+    const hook = await bed.hook({ url: receiver.url });
+    await bed.endpoints.change(hook.hookId, { state: from });
+    const [eventId] = await bed.log(placed());
+    const held = await bed.admin.connect();
+    try {
+      // The fan-out has read the endpoint and waits for this row, which is never committed.
+      await held.query('begin');
+      await held.query(
+        `insert into hooks.delivery (hook_id, event_id, position, type, type_version, state, trigger, next_attempt_at, created_at)
+         values ($1, $2, 1, 'order.placed', 1, 'pending', 'auto', now(), now())`,
+        [hook.hookId, eventId],
+      );
+      const fanningOut = bed.fanOut.step();
+      await eventually(
+        async () =>
+          (await bed.admin.query(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`))
+            .rowCount,
+        (waiting) => waiting === 1,
+      );
+      await bed.endpoints.change(hook.hookId, { state: to });
+      await held.query('rollback');
+      await fanningOut;
+    } finally {
+      held.release(true);
+    }
+    await bed.sweeper.sweep();
+    expect((await bed.deliveriesOf(hook.hookId)).map((delivery) => delivery.state)).toEqual([state]);
+    expect(await bed.run()).toBe(to === 'enabled' ? 1 : 0);
+  });
+
   it('that is deleted while it is sent to hears nothing more, and disturbs nobody', async () => {
     const neighbour = await Receiver.start();
     let answer: () => void = () => {};
@@ -630,6 +775,22 @@ describe('an endpoint', () => {
       expect(again.eventId).toBe(delivery!.eventId);
     }
     expect(receiver.ids.map((id) => id.slice(36)).toSorted()).toEqual(['', '-v2']);
+  });
+
+  it('gets a type that appears later in the version that was then the newest', async () => {
+    const { hookId, versions } = await bed.hook({ url: receiver.url, types: ['order.*'] });
+    // As it was saved before there was a type order.approved.
+    await bed.admin.query(`update hooks.endpoint set version_pins = version_pins - 'order.approved' where hook_id = $1`, [
+      hookId,
+    ]);
+    await pinNewTypes(bed.database);
+    expect((await bed.endpoints.get(hookId)).versions).toEqual(versions);
+    // A pin that is there stays.
+    await bed.admin.query(`update hooks.endpoint set version_pins = version_pins || '{"order.approved": 1}' where hook_id = $1`, [
+      hookId,
+    ]);
+    await pinNewTypes(bed.database);
+    expect((await bed.endpoints.get(hookId)).versions).toEqual({ ...versions, 'order.approved': 1 });
   });
 
   it('whose secret is rotated while it is sent to is signed for under both, and later under the new one alone', async () => {

@@ -107,6 +107,11 @@ describe('a URL', () => {
     ['https://user:secret@receiver.example/', 'credentials'],
     ['https://receiver.example:22/', 'port 22'],
     ['https://receiver.example/#part', 'fragment'],
+    ['https://vault.internal/', 'private networks'],
+    ['https://printer.local./', 'private networks'],
+    ['https://LOCAL/', 'private networks'],
+    ['https://receiver.onion/', 'private networks'],
+    ['https://nas.home.arpa/', 'private networks'],
   ])('%s is refused', async (url, why) => {
     await expect(bed.hook({ url })).rejects.toMatchObject({
       problem: { code: 'HOOK_URL_REFUSED', detail: expect.stringContaining(why) },
@@ -147,6 +152,23 @@ describe('where loopback is allowed', () => {
     await local.endpoints.test(hook.hookId, { fingerprint: '' });
     await local.run();
     expect(connections).toBe(1);
+  });
+
+  it('a port of our own is refused when it is saved and sent to, by address and by name', async () => {
+    const guarded = await HooksBed.open({ clock, ownPorts: new Set([port]), resolveHost: async (host) => meaning(host) });
+    meaning = () => ['127.0.0.1'];
+    for (const host of ['127.0.0.1', '[::1]', 'receiver.example']) {
+      const url = `http://${host}:${port}/`;
+      await expect(guarded.hook({ url }), host).rejects.toMatchObject(refused);
+      const hook = await guarded.hook({ url: `http://127.0.0.1:${port === 65_535 ? 65_534 : port + 1}/` });
+      await guarded.admin.query('update hooks.endpoint set url = $2 where hook_id = $1', [hook.hookId, url]);
+      await guarded.log({ type: 'order.placed', aggregateId: randomUUID(), aggregateVersion: 1 });
+      await guarded.run();
+      expect(await guarded.deliveriesOf(hook.hookId), host).toMatchObject([{ lastError: 'blocked' }]);
+      await guarded.endpoints.remove(hook.hookId);
+    }
+    expect(connections).toBe(0);
+    await guarded.close();
   });
 
   it('a redirect from there to elsewhere is not followed', async () => {

@@ -34,6 +34,8 @@ export interface Fact {
   aggregateId: string;
   aggregateVersion: number;
   service?: string;
+  /** Default: the service. */
+  aggregateType?: string;
   traceparent?: string;
   data?: unknown;
 }
@@ -41,6 +43,7 @@ export interface Fact {
 export interface HooksBedOptions {
   clock?: Clock;
   allowLoopback?: boolean;
+  ownPorts?: ReadonlySet<number>;
   resolveHost?: ResolveHost;
 }
 
@@ -68,7 +71,10 @@ export class HooksBed {
     const box = new SecretBox(secretKey);
     const secrets = new EndpointSecrets(box);
     const keys = new CommandKeys(database, box);
-    const guard = new EgressGuard({ allowLoopback: options.allowLoopback ?? true }, options.resolveHost ?? resolveHost);
+    const guard = new EgressGuard(
+      { allowLoopback: options.allowLoopback ?? true, ownPorts: options.ownPorts ?? new Set() },
+      options.resolveHost ?? resolveHost,
+    );
     this.agent = guardedAgent(guard);
     this.endpoints = new EndpointsService(database, guard, secrets, keys, clock);
     this.deliveries = new DeliveriesService(database, this.endpoints, keys, clock);
@@ -88,6 +94,15 @@ export class HooksBed {
   }
 
   readonly errors: unknown[] = [];
+
+  /** One more worker, which reaches the database at an address of its own. */
+  workerAt(databaseUrl: string, name: string): { worker: DeliveryWorker; close: () => Promise<void> } {
+    const database = servicePool(databaseUrl, name, 10);
+    const secrets = new EndpointSecrets(new SecretBox(this.secretKey));
+    const onError = (error: unknown) => void this.errors.push(error);
+    const worker = new DeliveryWorker({ database, secrets, agent: this.agent, clock: this.clock, name, onError });
+    return { worker, close: () => database.end() };
+  }
 
   static async open(options: HooksBedOptions = {}): Promise<HooksBed> {
     const name = `hooks_${randomUUID().replaceAll('-', '')}`;
@@ -133,12 +148,14 @@ export class HooksBed {
   /** Puts facts into the log as the relay does. @returns their event ids. */
   async log(...facts: Fact[]): Promise<string[]> {
     const ids: string[] = [];
-    for (const { type, aggregateId, aggregateVersion, service = type.split('.')[0]!, traceparent = null, data = {} } of facts) {
+    for (const fact of facts) {
+      const { type, aggregateId, aggregateVersion, service = type.split('.')[0]!, traceparent = null, data = {} } = fact;
+      const { aggregateType = service } = fact;
       const id = randomUUID();
       await this.admin.query(
         `insert into events.log (event_id, service, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at,
-           recorded_at, traceparent, data) values ($1, $2, $3, 1, $2, $4, $5, $4, $6, $6, $7, $8)`,
-        [id, service, type, aggregateId, aggregateVersion, this.clock.now(), traceparent, JSON.stringify(data)],
+           recorded_at, passed_at, traceparent, data) values ($1, $2, $3, 1, $9, $4, $5, $4, $6, $6, $6, $7, $8)`,
+        [id, service, type, aggregateId, aggregateVersion, this.clock.now(), traceparent, JSON.stringify(data), aggregateType],
       );
       ids.push(id);
     }

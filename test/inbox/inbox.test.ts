@@ -313,6 +313,28 @@ describe('an inbox in mode sequential', () => {
     expect(await bring(inbox, consumer, [one, two])).toEqual(['duplicate', 'applied']);
   });
 
+  it.each(['before', 'after'])('goes on over versions that an operator has decided %s the next one came', async (moment) => {
+    const [one, five] = await bed.say({ aggregate: `gap-${moment}/`, version: 1 }, { aggregate: `gap-${moment}/`, version: 5 });
+    const decide = () =>
+      bed.database.query(
+        `insert into events.log_gap (service, aggregate_type, aggregate_id, first_version, last_version)
+         values ('order', 'thing', $1, 2, 2), ('order', 'thing', $1, 3, 4)`,
+        [one!.aggregateId],
+      );
+    const consumer = noting('sequential');
+    const inbox = bed.inbox();
+    if (moment === 'before') await decide();
+    await bring(inbox, consumer, [one, five]);
+    const waiting = await bed.effects(consumer.name);
+    expect(waiting).toEqual(moment === 'before' ? named(one, five) : named(one));
+    if (moment === 'after') await decide();
+    bed.forward(6);
+    await inbox.tend(consumer);
+    expect(await bed.effects(consumer.name)).toEqual(named(one, five));
+    const [six] = await bed.say({ aggregate: one!.aggregateId, version: 6 });
+    expect(await bring(inbox, consumer, [six])).toEqual(['applied']);
+  });
+
   it('releases an event before which something is gone for good', async () => {
     const [one, two, three, four] = await history(4);
     await bed.database.query('delete from events.log where event_id = $1', [two!.eventId]);

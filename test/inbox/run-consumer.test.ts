@@ -66,3 +66,23 @@ it('goes on where it was after its process has ended, and brings a failing event
   await second.stop();
   await channel.close();
 });
+
+it('misses nothing and repeats nothing when a consumer that began with what is new changes its channel', async () => {
+  const before = await events('before');
+  const consumer = noting('commutative');
+  const inbox = bed.inbox();
+  const run = (channel: InMemoryChannel) => runConsumer({ channel, inbox, consumer, log, from: 'now' });
+  const old = new InMemoryChannel();
+  const first = await run(old);
+  const [had] = await bed.say({ aggregate: 'had/', version: 1 });
+  await old.publish([had!]);
+  await expect.poll(() => bed.effects(consumer.name)).toEqual(['had/1']);
+  await first.stop();
+  const [meanwhile] = await bed.say({ aggregate: 'meanwhile/', version: 1 });
+  const next = new InMemoryChannel();
+  await next.publish([...before, had!, meanwhile!]);
+  const second = await run(next);
+  await expect.poll(() => bed.effects(consumer.name)).toEqual(['had/1', 'meanwhile/1']);
+  await second.stop();
+  await Promise.all([old.close(), next.close()]);
+});

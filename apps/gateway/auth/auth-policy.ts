@@ -1,3 +1,4 @@
+import { isLoopback } from '../../../libs/config/is-loopback.js';
 import type { GatewaySettings } from '../gateway.settings.js';
 import { type ApiKey, readApiKeys } from './api-key.js';
 
@@ -22,8 +23,4 @@ export function authPolicy({ AUTH, API_KEYS, HOST }: Pick<GatewaySettings, 'AUTH
     throw new Error(`API keys are required because ${why}, but API_KEYS is empty. Set it to name:key:scope+scope,…`);
   }
   return { required: true, keys };
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -21,6 +21,12 @@ const speaksForDown = new Set<AttemptOutcome['error']>(['dns', 'connect', 'tls',
 export const looksDown = ({ error, status }: Pick<AttemptOutcome, 'error' | 'status'>): boolean =>
   error === 'http' ? (status ?? 0) >= 500 : speaksForDown.has(error);
 
+/** What an attempt that failed makes of a breaker. A 429 says neither that the endpoint is down nor that it is well. */
+export function afterAttempt(breaker: Breaker, outcome: Pick<AttemptOutcome, 'error' | 'status'>, now: Date): Breaker {
+  if (outcome.status === 429) return breaker;
+  return looksDown(outcome) ? afterFailure(breaker, now) : closedBreaker;
+}
+
 /** What one more failure makes of a breaker: after five in a row it is open for 30 s, then, each time its one probe fails, for twice as long. */
 export function afterFailure({ failures, opened, until }: Breaker, now: Date): Breaker {
   // Those that were under way when it opened say nothing new.

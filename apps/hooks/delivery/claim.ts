@@ -23,6 +23,7 @@ export interface ClaimedDelivery {
   /** The number of this attempt, from 1. */
   attempt: number;
   leaseToken: string;
+  leasedUntil: Date;
   url: string;
   timeoutMs: number;
   contentMode: EndpointRow['contentMode'];
@@ -62,20 +63,28 @@ export async function claim(tx: PoolClient, { worker, capacity, now }: ClaimRequ
        select p.delivery_id from share s cross join lateral (
          select d.delivery_id from delivery d
          where d.hook_id = s.hook_id and d.state in ('pending', 'retrying') and d.next_attempt_at <= $5
-           and (not s.own_only or d.trigger in ('test', 'verify'))
            and (not s.ordered or d.partition_key is null or not exists (
              select from delivery o where o.hook_id = d.hook_id and o.partition_key = d.partition_key and o.position < d.position
                and o.state in ('pending', 'retrying', 'sending', 'held')))
          order by d.next_attempt_at, d.position limit s.room
          for update of d skip locked
-       ) p
+       ) p where not s.own_only
+       union all
+       -- By an index of their own: behind an open breaker there may be any number of others.
+       select p.delivery_id from share s cross join lateral (
+         select d.delivery_id from delivery d
+         where d.hook_id = s.hook_id and d.state in ('pending', 'retrying') and d.next_attempt_at <= $5
+           and d.trigger in ('test', 'verify')
+         order by d.next_attempt_at limit s.room
+         for update of d skip locked
+       ) p where s.own_only
      )
      update delivery d set state = 'sending', attempts = d.attempts + 1, lease_token = gen_random_uuid(), worker = $6,
        leased_until = $5 + (e.timeout_ms + ${LEASE_MARGIN_MS}) * interval '1 millisecond'
-     from picked join delivery p using (delivery_id) join endpoint e on e.hook_id = p.hook_id
-     where d.delivery_id = picked.delivery_id
+     from endpoint e
+     where d.delivery_id = any(array(select delivery_id from picked)) and e.hook_id = d.hook_id
      returning d.delivery_id as "deliveryId", d.hook_id as "hookId", d.event_id as "eventId", d.position is not null as "inLog", d.data,
-       d.type, d.type_version as "typeVersion", d.trigger, d.attempts as attempt, d.lease_token as "leaseToken", e.url,
+       d.type, d.type_version as "typeVersion", d.trigger, d.attempts as attempt, d.lease_token as "leaseToken", d.leased_until as "leasedUntil", e.url,
        e.timeout_ms as "timeoutMs", e.content_mode as "contentMode"`,
     [
       shares.map((share) => share.hookId),
@@ -101,10 +110,17 @@ export async function claim(tx: PoolClient, { worker, capacity, now }: ClaimRequ
   return claimed;
 }
 
+/** When the earliest delivery of an endpoint `e` is due: one look into the index, where a join would read all that is due of all endpoints. */
+export const earliestDue = `(select d.next_attempt_at from delivery d where d.hook_id = e.hook_id and d.state in ('pending', 'retrying')
+  order by d.next_attempt_at limit 1)`;
+/** The same of tests and challenges alone. */
+const earliestOwnDue = `(select d.next_attempt_at from delivery d where d.hook_id = e.hook_id and d.state in ('pending', 'retrying')
+  and d.trigger in ('test', 'verify') order by d.next_attempt_at limit 1)`;
+
 /** An endpoint that something is due for, that may be given it and has room. `$1` is now. */
-const claimable = `(select count(*) from delivery d where d.hook_id = e.hook_id and d.state = 'sending') < e.max_in_flight and exists (
-  select from delivery d where d.hook_id = e.hook_id and d.state in ('pending', 'retrying') and d.next_attempt_at <= $1
-    and (d.trigger in ('test', 'verify') or (e.state = 'enabled' and (e.breaker_until is null or e.breaker_until <= $1))))`;
+const claimable = `(
+    (e.state = 'enabled' and greatest(e.breaker_until, e.throttled_until, $1) <= $1 and ${earliestDue} <= $1) or ${earliestOwnDue} <= $1)
+  and (select count(*) from delivery d where d.hook_id = e.hook_id and d.state = 'sending') < e.max_in_flight`;
 
 /** Whether a claim could find anything: one statement and no lock, for a queue that is mostly empty. */
 export async function anythingDue(database: Pick<Pool, 'query'>, now: Date): Promise<boolean> {
@@ -138,7 +154,7 @@ async function lockCandidates(tx: PoolClient, now: Date): Promise<Candidate[]> {
  */
 async function putOffFollowers(tx: PoolClient, hookIds: string[], now: Date): Promise<void> {
   await tx.query(
-    `update delivery d set next_attempt_at = late.at from (
+    `with late as materialized (
        select f.delivery_id, head.next_attempt_at as at
        from unnest($1::uuid[]) as s(hook_id) cross join lateral (
          select delivery_id, partition_key from delivery
@@ -150,12 +166,17 @@ async function putOffFollowers(tx: PoolClient, hookIds: string[], now: Date): Pr
          order by o.position limit 1
        ) head
        where head.state in ('pending', 'retrying') and head.next_attempt_at > $2
-     ) late where d.delivery_id = late.delivery_id`,
+     )
+     update delivery d set next_attempt_at = late.at from late
+     where d.delivery_id = late.delivery_id and d.delivery_id = any(array(select delivery_id from late))`,
     [hookIds, now],
   );
 }
 
-/** How much of the worker's capacity each endpoint gets: an equal part, at least one, until there is no more. */
+/**
+ * How much of the worker's free capacity each endpoint gets: an equal part, at least one, until there is no more. No endpoint has more under
+ * way than it leaves free, so receivers that are slow never hold every place.
+ */
 function sharesOf(candidates: readonly Candidate[], capacity: number, now: Date): Share[] {
   const equal = Math.max(1, Math.floor(capacity / candidates.length));
   let left = capacity;
@@ -167,9 +188,11 @@ function sharesOf(candidates: readonly Candidate[], capacity: number, now: Date)
       now,
     );
     // Tests and challenges are how one finds out whether an endpoint is well: they go whatever its state.
-    const ownOnly = endpoint.state !== 'enabled' || probing === 0;
+    const throttled = endpoint.throttledUntil !== null && endpoint.throttledUntil > now;
+    const ownOnly = endpoint.state !== 'enabled' || probing === 0 || throttled;
     const limit = ownOnly ? 1 : Math.min(endpoint.maxInFlight, probing);
-    const room = Math.max(0, Math.min(limit - sending, rate?.room ?? Number.POSITIVE_INFINITY, equal, left));
+    const fair = sending === 0 ? Math.max(1, Math.floor(left / 2)) : Math.floor((left - sending) / 2);
+    const room = Math.max(0, Math.min(limit - sending, rate?.room ?? Number.POSITIVE_INFINITY, equal, fair, left));
     left -= room;
     return { hookId, room, ordered, ownOnly, arrivalAt, rate };
   });

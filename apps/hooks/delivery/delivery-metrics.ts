@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { Counter, register } from 'prom-client';
 import { LookupGauges } from '../../../libs/service-kit/lookup-gauges.js';
 import type { AttemptError } from './attempt-outcome.js';
+import { earliestDue } from './claim.js';
 
 const attempts = new Counter({
   name: 'hooks_delivery_attempts_total',
@@ -13,6 +14,9 @@ const attempts = new Counter({
 export const countAttempt = (outcome: AttemptError | 'success', state: string | undefined): void =>
   attempts.inc({ outcome, state: state ?? 'lost' });
 
+/** Of each endpoint and state: counting to the end would cost more the more waits. */
+const COUNTED_UP_TO = 10_000;
+
 interface Queue {
   depth: Record<string, number>;
   oldestDue: number;
@@ -23,11 +27,12 @@ interface Queue {
 export function observeQueue(database: Pool): void {
   new LookupGauges(async () => {
     const { rows } = await database.query<Queue>(
-      `select (select jsonb_object_agg(state, deliveries) from (
-                 select s.state, count(d.delivery_id) as deliveries from unnest(array['pending', 'retrying', 'sending', 'held']) as s(state)
-                 left join delivery d on d.state = s.state and d.state in ('pending', 'retrying', 'sending', 'held') group by s.state) by_state) as depth,
-              (select coalesce(greatest(0, extract(epoch from clock_timestamp() - min(d.next_attempt_at))), 0)::float8
-               from delivery d where d.state in ('pending', 'retrying')) as "oldestDue",
+      `select (select jsonb_object_agg(s.state, (
+                 select coalesce(sum(waiting), 0) from endpoint e cross join lateral (
+                   select count(*) as waiting from (
+                     select from delivery d where d.hook_id = e.hook_id and d.state = s.state limit ${COUNTED_UP_TO}) counted) one
+               )) from unnest(array['pending', 'retrying', 'sending', 'held']) as s(state)) as depth,
+              (select coalesce(greatest(0, extract(epoch from clock_timestamp() - min(${earliestDue}))), 0)::float8 from endpoint e) as "oldestDue",
               (select count(*)::int from endpoint where breaker_until > clock_timestamp()) as "breakersOpen"`,
     );
     return rows[0]!;

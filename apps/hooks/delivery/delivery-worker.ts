@@ -1,8 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Agent } from 'undici';
 import { inTransaction } from '../../../libs/database/in-transaction.js';
 import { EventLog } from '../../../libs/messaging/event-log.js';
 import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
+import { isPassing } from '../../../libs/messaging/inbox/passing-failure.js';
 import type { EndpointSecrets } from '../endpoints/endpoint-secrets.js';
 import type { AttemptOutcome } from './attempt-outcome.js';
 import { anythingDue, claim, type ClaimedDelivery } from './claim.js';
@@ -32,6 +34,9 @@ interface ReadyDelivery {
   /** An error in place of secrets that cannot be read. */
   secrets: string[] | Error;
 }
+
+/** How long the outcome of an attempt waits for a database that cannot take it now. */
+const WRITE_AGAIN_AFTER_MS = 250;
 
 const contentTypes = {
   structured: 'application/cloudevents+json; charset=utf-8',
@@ -96,14 +101,27 @@ export class DeliveryWorker {
   }
 
   private async attempt(ready: ReadyDelivery): Promise<void> {
-    const { database, clock, name, onError } = this.options;
+    const { onError } = this.options;
     const outcome = await this.send(ready).catch((error: unknown) => {
       // Nothing that a receiver does ends here. It is ours to mend, and this delivery's alone: the others have gone.
       onError?.(error);
       return this.unsent('internal', error instanceof Error ? error.message : 'Something went wrong before it was sent.');
     });
-    const state = await settle(database, { ...ready.delivery, worker: name }, outcome, clock);
+    const state = await this.write(ready.delivery, outcome);
     countAttempt(outcome.error ?? 'success', state);
+  }
+
+  /** Writes an outcome down. While the database is away it tries again until the lease ends: no other worker repeats the attempt before. */
+  private async write(delivery: ClaimedDelivery, outcome: AttemptOutcome): Promise<string | undefined> {
+    const { database, clock, name } = this.options;
+    for (;;) {
+      try {
+        return await settle(database, { ...delivery, worker: name }, outcome, clock);
+      } catch (error) {
+        if (!isPassing(error) || clock.now() >= delivery.leasedUntil) throw error;
+        await delay(WRITE_AGAIN_AFTER_MS);
+      }
+    }
   }
 
   private async send({ delivery, logged, secrets }: ReadyDelivery): Promise<AttemptOutcome> {

@@ -26,7 +26,7 @@ export class FanOut {
   /** One step. @returns how many events it looked at; when that is none, there are none for now, or another process is at it. */
   async step(): Promise<number> {
     const { rows: news } = await this.database.query<{ any: boolean }>(
-      `select exists (select from events.log where position > (select position from cursor where name = $1)) as "any"`,
+      `select position < coalesce((select max(position) from events.log), 0) as "any" from cursor where name = $1`,
       [FOLLOWER],
     );
     if (!news[0]?.any) return 0;
@@ -44,7 +44,7 @@ export class FanOut {
          ), queued as (
            insert into delivery (hook_id, event_id, position, type, type_version, partition_key, state, trigger, next_attempt_at, created_at)
            select e.hook_id, page.event_id, page.position, page.type,
-                  coalesce((e.version_pins ->> page.type)::int, page.type_version), page.aggregate_type || '/' || page.aggregate_id,
+                  coalesce((e.version_pins ->> page.type)::int, page.type_version), page.service || '/' || page.aggregate_type || '/' || page.aggregate_id,
                   case when e.state = 'paused' then 'held' else 'pending' end, 'auto', $2, $2
            from page join endpoint e on e.state in ('enabled', 'paused') and page.position > e.start_position
              and (page.type = any(e.exact_types) or '*' = any(e.services) or split_part(page.type, '.', 1) = any(e.services))

@@ -15,7 +15,9 @@ export class Recoveries {
 
   /** One step of one recovery. @returns whether there was one that could go on. */
   async step(): Promise<boolean> {
-    const { rows: running } = await this.database.query(`select from recovery where state = 'running' limit 1`);
+    const { rows: running } = await this.database.query(
+      `select from recovery where state = 'running' order by created_at limit 1`,
+    );
     if (running.length === 0) return false;
     return inTransaction(this.database, async (tx) => {
       const { rows } = await tx.query<{ recoveryId: string }>(
@@ -40,14 +42,15 @@ export class Recoveries {
          ), queued as (
            insert into delivery (hook_id, event_id, position, type, type_version, partition_key, state, trigger, batch_id, next_attempt_at, created_at)
            select r.hook_id, page.event_id, page.position, page.type, coalesce((r.version_pins ->> page.type)::int, page.type_version),
-                  page.aggregate_type || '/' || page.aggregate_id, case when r.hook_state = 'paused' then 'held' else 'pending' end,
+                  page.service || '/' || page.aggregate_type || '/' || page.aggregate_id, case when r.hook_state = 'paused' then 'held' else 'pending' end,
                   'recover', r.recovery_id, $2, $2
            from r cross join page
            where (page.type = any(r.wanted_types) or '*' = any(r.wanted_services) or split_part(page.type, '.', 1) = any(r.wanted_services))
              and not (page.service = 'hooks' and page.aggregate_id = r.hook_id::text)
-             and not (r.only_missing and exists (
-               select from delivery d where d.hook_id = r.hook_id and d.event_id = page.event_id
-                 and d.state in ('succeeded', 'pending', 'sending', 'retrying', 'held')))
+             -- A limit keeps the planner from a hash of all deliveries.
+             and not (r.only_missing and (
+               select true from delivery d where d.hook_id = r.hook_id and d.event_id = page.event_id
+                 and d.state in ('succeeded', 'pending', 'sending', 'retrying', 'held') limit 1) is not null)
            on conflict do nothing returning 1
          )
          update recovery set

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { MAX_ATTEMPTS, parseRetryAfter, retryDelay } from './retry-schedule.js';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { MAX_ATTEMPTS, parseRetryAfter, retryDelay, throttledFor } from './retry-schedule.js';
 
 const noJitter = 0.5;
 const seconds = (n: number) => n * 1_000;
@@ -50,13 +50,40 @@ describe('retryDelay', () => {
   });
 });
 
+describe('throttledFor', () => {
+  it.each([
+    [{ status: 429 }, 60],
+    [{ status: 429, retryAfterMs: seconds(2) }, 2],
+    [{ status: 503, retryAfterMs: seconds(90) }, 90],
+    [{ status: 503, retryAfterMs: seconds(604_800) }, 3_600],
+    [{ status: 503 }, 0],
+    [{}, 0],
+  ])('of %j is %i s', (outcome, expected) => expect(throttledFor(outcome)).toBe(seconds(expected)));
+});
+
 describe('parseRetryAfter', () => {
+  // A date without a zone must not be read in the zone of the machine.
+  beforeAll(() => void vi.stubEnv('TZ', 'America/New_York'));
+  afterAll(() => void vi.unstubAllEnvs());
+
   const now = new Date('2027-01-01T00:00:00Z');
   it.each([
     ['120', seconds(120)],
     [' 0 ', 0],
     ['Fri, 01 Jan 2027 00:01:00 GMT', seconds(60)],
     ['Thu, 31 Dec 2026 00:00:00 GMT', 0],
+    ['Friday, 01-Jan-27 00:01:00 GMT', seconds(60)],
+    ['Fri Jan  1 00:01:00 2027', seconds(60)],
+    ['Thu Dec 31 00:00:00 2026', 0],
+    ['1234567890123', seconds(1_234_567_890_123)],
+    ['10.5', undefined],
+    ['-5', undefined],
+    ['+5', undefined],
+    ['1e3', undefined],
+    ['', undefined],
+    ['2027-01-01T00:01:00Z', undefined],
+    ['Fri, 01 Jan 2027 00:01:00 +0200', undefined],
+    ['Fri, 42 Jan 2027 00:01:00 GMT', undefined],
     ['soon', undefined],
     ['-5 apples', undefined],
     [undefined, undefined],

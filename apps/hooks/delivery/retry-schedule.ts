@@ -11,6 +11,7 @@ const JITTER = 0.2;
 const THROTTLED_MS = MINUTE;
 const throttledStatuses = new Set([429, 502, 503, 504]);
 const RETRY_AFTER_AT_LEAST_ALLOWED_MS = HOUR;
+const ENDPOINT_THROTTLED_AT_MOST_MS = HOUR;
 
 export const MAX_ATTEMPTS = delays.length;
 
@@ -34,10 +35,29 @@ export function retryDelay(
   return throttled ? Math.max(scheduled, THROTTLED_MS) : scheduled;
 }
 
-/** A `Retry-After` header, seconds or a date, as ms from `now`; undefined when it is neither. */
+/**
+ * For how long, in ms, an attempt asks that nothing at all be sent to its endpoint: by `Retry-After`, an hour at most, or by a 429, which is
+ * a minute where it does not say more. 0 when it does not ask.
+ */
+export function throttledFor({ status, retryAfterMs }: Pick<AttemptOutcome, 'status' | 'retryAfterMs'>): number {
+  if (retryAfterMs !== undefined) return Math.min(retryAfterMs, ENDPOINT_THROTTLED_AT_MOST_MS);
+  return status === 429 ? THROTTLED_MS : 0;
+}
+
+const days = 'Mon|Tue|Wed|Thu|Fri|Sat|Sun';
+const months = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
+const time = String.raw`\d{2}:\d{2}:\d{2}`;
+/** The two forms of an HTTP-date that name their zone (RFC 9110, 5.6.7): IMF-fixdate and RFC 850. */
+const zonedDate = new RegExp(
+  `^(?:(?:${days}), \\d{2} (?:${months}) \\d{4}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, \\d{2}-(?:${months})-\\d{2}) ${time} GMT$`,
+);
+/** The third form, of asctime: it is in UTC, too, and does not say so. */
+const asctimeDate = new RegExp(`^(?:${days}) (?:${months}) [ \\d]\\d ${time} \\d{4}$`);
+
+/** A `Retry-After` header as RFC 9110 defines it, whole seconds or an HTTP-date, as ms from `now`; undefined for anything else. */
 export function parseRetryAfter(header: string | undefined, now: Date): number | undefined {
-  if (header === undefined) return undefined;
-  if (/^\d{1,9}$/.test(header.trim())) return Number(header) * SECOND;
-  const date = Date.parse(header);
+  const text = header?.trim() ?? '';
+  if (/^\d+$/.test(text)) return Number(text) * SECOND;
+  const date = zonedDate.test(text) ? Date.parse(text) : asctimeDate.test(text) ? Date.parse(`${text} GMT`) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime());
 }

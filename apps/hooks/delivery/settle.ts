@@ -3,11 +3,11 @@ import { inTransaction } from '../../../libs/database/in-transaction.js';
 import { endpointColumns, type EndpointRow } from '../endpoints/endpoint.row.js';
 import { tell } from '../endpoints/operational-events.js';
 import type { AttemptOutcome } from './attempt-outcome.js';
-import { afterFailure, type Breaker, closedBreaker, looksDown } from './breaker.js';
+import { afterAttempt, type Breaker } from './breaker.js';
 import type { ClaimedDelivery } from './claim.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import { disableEndpoint } from './disable-endpoint.js';
-import { retryDelay } from './retry-schedule.js';
+import { retryDelay, throttledFor } from './retry-schedule.js';
 
 const EXHAUSTED_TOLD_EVERY_MS = 3_600_000;
 /** Statuses that no repetition changes: the receiver does not take this body. */
@@ -134,11 +134,12 @@ async function noteFailure(
   const failingSince = endpoint.failingSince ?? now;
   const lastError = outcome.detail ?? outcome.error ?? null;
   const breaker: Breaker = { failures: endpoint.breakerFailures, opened: endpoint.breakerOpened, until: endpoint.breakerUntil };
-  const { failures, opened, until } = looksDown(outcome) ? afterFailure(breaker, now) : closedBreaker;
+  const { failures, opened, until } = afterAttempt(breaker, outcome, now);
+  const throttleMs = throttledFor(outcome);
   await tx.query(
     `update endpoint set failures = failures + 1, failing_since = $2, last_error = $3, breaker_failures = $4, breaker_opened = $5,
-       breaker_until = $6 where hook_id = $1`,
-    [hookId, failingSince, lastError, failures, opened, until],
+       breaker_until = $6, throttled_until = greatest(throttled_until, $7) where hook_id = $1`,
+    [hookId, failingSince, lastError, failures, opened, until, throttleMs > 0 ? new Date(now.getTime() + throttleMs) : null],
   );
   if (outcome.status === 410 && endpoint.state !== 'disabled') {
     await disableEndpoint(tx, { ...endpoint, failingSince, lastError }, 'gone', now);

@@ -12,7 +12,7 @@ const KEEP_DELIVERIES_MS = 30 * 86_400_000;
 const KEEP_COMMANDS_MS = 2 * 86_400_000;
 const PURGE_BATCH = 2_000;
 
-/** What time alone brings about: leases that ended, endpoints that failed for too long, logs that are old enough. */
+/** What time alone brings about: leases that ended, deliveries beside the state of their endpoint, endpoints that failed for too long, logs that are old enough. */
 export class Sweeper {
   constructor(
     private readonly database: Pool,
@@ -21,6 +21,7 @@ export class Sweeper {
 
   async sweep(): Promise<void> {
     await this.returnLostLeases();
+    await this.followEndpointStates();
     await this.judgeFailingEndpoints();
     await this.purge();
   }
@@ -41,6 +42,30 @@ export class Sweeper {
         this.clock,
       );
     }
+  }
+
+  /**
+   * Gives waiting deliveries the state that the state of their endpoint asks for. The fan-out and recoveries do not wait for whoever pauses,
+   * enables or disables an endpoint at the same moment, so what they queue may follow the state of before.
+   */
+  private async followEndpointStates(): Promise<void> {
+    await this.database.query(
+      `with misplaced as (
+         select d.delivery_id, e.state as endpoint_state from endpoint e cross join lateral (
+           select delivery_id from delivery
+           where hook_id = e.hook_id and trigger not in ('test', 'verify') and state = any(case e.state
+             when 'enabled' then array['held'] when 'paused' then array['pending', 'retrying'] else array['pending', 'retrying', 'held'] end)
+           limit $2
+         ) d where e.state in ('enabled', 'paused', 'disabled') for no key update of e skip locked
+       )
+       update delivery d set
+         state = case m.endpoint_state when 'enabled' then 'pending' when 'paused' then 'held' else 'cancelled' end,
+         next_attempt_at = case m.endpoint_state when 'enabled' then $1::timestamptz else d.next_attempt_at end,
+         last_error = case m.endpoint_state when 'disabled' then 'endpoint_disabled' else d.last_error end,
+         finished_at = case m.endpoint_state when 'disabled' then $1::timestamptz end
+       from misplaced m where d.delivery_id = m.delivery_id and d.state in ('pending', 'retrying', 'held')`,
+      [this.clock.now(), BATCH],
+    );
   }
 
   private async judgeFailingEndpoints(): Promise<void> {
@@ -68,12 +93,13 @@ export class Sweeper {
   private async purge(): Promise<void> {
     const now = this.clock.now().getTime();
     await this.database.query(
-      'delete from delivery where delivery_id in (select delivery_id from delivery where finished_at < $1 order by finished_at limit $2)',
+      `delete from delivery where delivery_id = any(array(
+         select delivery_id from delivery where finished_at < $1 order by finished_at limit $2))`,
       [new Date(now - KEEP_DELIVERIES_MS), PURGE_BATCH],
     );
-    await this.database.query('delete from command where key in (select key from command where created_at < $1 limit $2)', [
-      new Date(now - KEEP_COMMANDS_MS),
-      PURGE_BATCH,
-    ]);
+    await this.database.query(
+      'delete from command where key = any(array(select key from command where created_at < $1 order by created_at limit $2))',
+      [new Date(now - KEEP_COMMANDS_MS), PURGE_BATCH],
+    );
   }
 }

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type AddressPolicy, mayConnect } from './address-policy.js';
+import { type AddressPolicy, type Destination, mayConnect } from './address-policy.js';
 import { BlockedAddressError } from './blocked-address.error.js';
 import { resolveHost, type ResolveHost } from './resolve-host.js';
 
@@ -8,6 +8,8 @@ import { resolveHost, type ResolveHost } from './resolve-host.js';
 const RESOLVE_WITHIN_MS = 1_000;
 const WELL_KNOWN_PORTS = new Set([80, 443]);
 const FIRST_FREE_PORT = 1_024;
+/** Names for private networks and for other ways to resolve them (RFC 6761, 6762, 7686, 8375): no public address stands behind one. */
+const specialUseName = /(?:^|\.)(?:internal|local|onion|home\.arpa)\.?$/;
 
 /**
  * Says where hooks may go. Asked when a hook is saved and again, through the connector, whenever a connection is opened: what a name
@@ -29,13 +31,14 @@ export class EgressGuard {
     if (url.hash) return 'must not have a fragment';
     if (url.port && !WELL_KNOWN_PORTS.has(Number(url.port)) && Number(url.port) < FIRST_FREE_PORT)
       return `must not use port ${url.port}: 443, or one from ${FIRST_FREE_PORT} on`;
+    if (specialUseName.test(url.hostname)) return `must not use the name ${url.hostname}: it is for private networks`;
     const addresses = await Promise.race([
       this.addresses(url.hostname).catch(() => []),
       delay(RESOLVE_WITHIN_MS, [] as string[], { ref: false }),
     ]);
-    if (addresses.every((address) => mayConnect(address, url.protocol, this.policy))) return undefined;
+    if (addresses.every((address) => mayConnect({ address, ...destinationOf(url) }, this.policy))) return undefined;
     return allowLoopback
-      ? 'must lead to public addresses over HTTPS, or to loopback'
+      ? 'must lead to public addresses over HTTPS, or to loopback at a port that is not one of this installation'
       : 'must lead to public addresses: private, local and reserved ones are refused';
   }
 
@@ -43,10 +46,10 @@ export class EgressGuard {
    * The addresses to connect to.
    * @throws BlockedAddressError when any of them is not allowed: a name with one good and one bad address is not given a choice.
    */
-  async permitted(host: string, protocol: string): Promise<string[]> {
+  async permitted(host: string, to: Omit<Destination, 'address'>): Promise<string[]> {
     const addresses = await this.addresses(host);
-    if (addresses.length === 0 || !addresses.every((address) => mayConnect(address, protocol, this.policy)))
-      throw new BlockedAddressError(host, protocol);
+    if (addresses.length === 0 || !addresses.every((address) => mayConnect({ address, ...to }, this.policy)))
+      throw new BlockedAddressError(host, to.protocol);
     return addresses;
   }
 
@@ -54,4 +57,9 @@ export class EgressGuard {
     const host = hostname.replace(/^\[(.*)\]$/, '$1');
     return isIP(host) ? [host] : this.resolve(host);
   }
+}
+
+/** Where a URL leads, apart from the address. */
+export function destinationOf({ protocol, port }: Pick<URL, 'protocol' | 'port'>): Omit<Destination, 'address'> {
+  return { protocol, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
 }

@@ -18,6 +18,7 @@ export interface EndpointRow {
   breakerFailures: number;
   breakerOpened: number;
   breakerUntil: Date | null;
+  throttledUntil: Date | null;
   failingSince: Date | null;
   failures: number;
   warnedPercent: number;
@@ -49,6 +50,7 @@ export const endpointColumns = (table = 'endpoint'): string =>
     'breaker_failures as "breakerFailures"',
     'breaker_opened as "breakerOpened"',
     'breaker_until as "breakerUntil"',
+    'throttled_until as "throttledUntil"',
     'failing_since as "failingSince"',
     'failures',
     'warned_percent as "warnedPercent"',
@@ -64,6 +66,7 @@ export const endpointColumns = (table = 'endpoint'): string =>
     .join(', ');
 
 const text = (time: Date | null): string | null => time?.toISOString() ?? null;
+const textIfAfter = (time: Date | null, now: Date): string | null => (time !== null && time > now ? time.toISOString() : null);
 
 export function toHook(row: EndpointRow, now: Date): Hook {
   const { hookId, url, description, types, state, disabledReason, contentMode, ordered, maxInFlight, ratePerSecond } = row;
@@ -85,7 +88,8 @@ export function toHook(row: EndpointRow, now: Date): Hook {
       failingSince: text(row.failingSince),
       failures: row.failures,
       lastError: row.lastError,
-      breakerOpenUntil: row.breakerUntil !== null && row.breakerUntil > now ? text(row.breakerUntil) : null,
+      breakerOpenUntil: textIfAfter(row.breakerUntil, now),
+      throttledUntil: textIfAfter(row.throttledUntil, now),
     },
     version: row.version,
     createdAt: row.createdAt.toISOString(),

@@ -242,8 +242,8 @@ export class EndpointsService {
     if (state === 'enabled') {
       // It begins with all our patience: the time in which nothing was sent to it says nothing about it.
       await tx.query(
-        `update endpoint set breaker_failures = 0, breaker_opened = 0, breaker_until = null, failing_since = null, failures = 0,
-           warned_percent = 0 where hook_id = $1`,
+        `update endpoint set breaker_failures = 0, breaker_opened = 0, breaker_until = null, throttled_until = null, failing_since = null,
+           failures = 0, warned_percent = 0 where hook_id = $1`,
         [hookId],
       );
     }

@@ -39,6 +39,21 @@ describe('selectEvents', () => {
     expect(pins('order.approved@2')).toEqual({ 'order.approved': 2 });
   });
 
+  it('keeps the pin of a selected type that this build does not know', () => {
+    const before = { 'order.of-tomorrow': 3, 'trip.of-tomorrow': 1 };
+    expect(selectEvents(['order.*'], before).versionPins).toMatchObject({ 'order.of-tomorrow': 3 });
+    expect(selectEvents(['order.*'], before).versionPins).not.toHaveProperty('trip.of-tomorrow');
+  });
+
+  it('refuses one type in two versions', () => {
+    expect(() => selectEvents(['order.approved@1', 'order.approved@2'])).toThrow(
+      expect.objectContaining({
+        problem: expect.objectContaining({ errors: [{ pointer: '/types/1', detail: expect.stringContaining('two versions') }] }),
+      }),
+    );
+    expect(selectEvents(['order.approved@1', 'order.approved@1']).versionPins).toEqual({ 'order.approved': 1 });
+  });
+
   it.each(['order.aproved', 'orders.*', 'order.approved@99', 'order', 'hooks.endpoint.tested', 'hooks.endpoint.verify'])(
     'does not know %s, and says what it knows',
     (type) => {

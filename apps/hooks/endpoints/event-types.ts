@@ -11,7 +11,7 @@ export interface EventSelection {
   exactTypes: string[];
   /** Services of which all is wanted; `*` for every service. */
   services: string[];
-  /** The version in which each type that is selected now is rendered: a version that comes later changes nothing for the subscription. */
+  /** The version in which each selected type is rendered: a version that comes later changes nothing for the subscription. */
   versionPins: Record<string, number>;
 }
 
@@ -23,7 +23,7 @@ export interface EventSelection {
  * @throws ProblemException 422 `UNKNOWN_EVENT_TYPE` that points at each one that cannot be had and lists what can.
  */
 export function selectEvents(types: readonly string[], before: Readonly<Record<string, number>> = {}): EventSelection {
-  const selection: EventSelection = { exactTypes: [], services: [], versionPins: {} };
+  const selection: Pick<EventSelection, 'exactTypes' | 'services'> = { exactTypes: [], services: [] };
   const named: Record<string, number> = {};
   const unknown: { pointer: string; detail: string }[] = [];
   types.forEach((text, index) => {
@@ -33,20 +33,36 @@ export function selectEvents(types: readonly string[], before: Readonly<Record<s
     else if (service !== undefined && knownServices.has(service)) selection.services.push(service);
     else if (isOffered(type, version)) {
       selection.exactTypes.push(type);
-      if (version !== undefined) named[type] = Number(version);
+      if (version !== undefined && (named[type] ?? Number(version)) !== Number(version))
+        unknown.push({ pointer: `/types/${index}`, detail: `${type} is asked for in two versions` });
+      else if (version !== undefined) named[type] = Number(version);
     } else unknown.push({ pointer: `/types/${index}`, detail: `${text} is not a type that there is` });
   });
   if (unknown.length > 0) {
     const known = [...[...knownServices].map((service) => `${service}.*`), ...subscribable.keys()].sort();
-    throw new ProblemException(422, 'UNKNOWN_EVENT_TYPE', `There are no such event types; known are ${known.join(', ')}.`, {
-      errors: unknown,
-    });
+    throw new ProblemException(
+      422,
+      'UNKNOWN_EVENT_TYPE',
+      `There are no such event types, or not together; known are ${known.join(', ')}.`,
+      {
+        errors: unknown,
+      },
+    );
   }
-  for (const known of subscribable.values()) {
-    if (isSelected(known.type, selection))
-      selection.versionPins[known.type] = named[known.type] ?? before[known.type] ?? newestVersion(known);
-  }
-  return selection;
+  return { ...selection, versionPins: pinVersions(selection, { ...before, ...named }) };
+}
+
+/**
+ * Pins every selected type: to the version that it is pinned to, else to the newest of today. A pin stays even if this build does not know
+ * its type: another build of the service may have set it.
+ */
+export function pinVersions(
+  selection: Pick<EventSelection, 'exactTypes' | 'services'>,
+  pins: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const newest = [...subscribable.values()].map((known): [string, number] => [known.type, newestVersion(known)]);
+  const selected = [...newest, ...Object.entries(pins)].filter(([type]) => isSelected(type, selection));
+  return Object.fromEntries(selected);
 }
 
 function isOffered(type: string, version: string | undefined): boolean {
@@ -54,5 +70,5 @@ function isOffered(type: string, version: string | undefined): boolean {
   return known !== undefined && (version === undefined || offeredVersions(known).some((one) => String(one.version) === version));
 }
 
-const isSelected = (type: string, { exactTypes, services }: EventSelection): boolean =>
+const isSelected = (type: string, { exactTypes, services }: Pick<EventSelection, 'exactTypes' | 'services'>): boolean =>
   exactTypes.includes(type) || services.includes('*') || services.includes(serviceOf(type));

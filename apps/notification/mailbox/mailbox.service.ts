@@ -8,6 +8,7 @@ import { ProblemException } from '../../../libs/service-kit/problem.exception.js
 
 /** Of more only the newest are kept. */
 const KEPT = 1_000;
+const TRIMMED_AT_ONCE = 1_000;
 
 /** A message as the list shows it. */
 export interface MailboxEntry {
@@ -62,18 +63,24 @@ export class Mailbox {
         raw,
       ],
     );
+    await this.trim();
+  }
+
+  private async trim(): Promise<void> {
     await this.database.query(
-      `delete from mailbox_message where received_at < (select received_at from mailbox_message order by received_at desc offset ${KEPT - 1} limit 1)`,
+      `delete from mailbox_message where message_id = any(array(
+         select message_id from mailbox_message order by received_at desc, id desc offset $1 limit $2))`,
+      [KEPT, TRIMMED_AT_ONCE],
     );
   }
 
   /** The newest first. */
   async list({ limit, after, to }: MailboxFilter): Promise<Page<MailboxEntry>> {
-    const [before, beforeId] = after === undefined ? [] : decodeCursor(after, ['instant', 'string']);
+    const [before, beforeId] = after === undefined ? [] : decodeCursor(after, ['instant', 'uuid']);
     const { rows } = await this.database.query<Row>(
       `select ${columns} from mailbox_message
-       where ($1::timestamptz is null or (received_at, id::text) < ($1, $2)) and ($3::text is null or $3 = any(recipients))
-       order by received_at desc, id::text desc limit $4`,
+       where ($1::timestamptz is null or (received_at, id) < ($1, $2::uuid)) and ($3::text is null or $3 = any(recipients))
+       order by received_at desc, id desc limit $4`,
       [before ?? null, beforeId ?? null, to ?? null, limit + 1],
     );
     const page = rows.slice(0, limit);

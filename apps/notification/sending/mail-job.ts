@@ -48,14 +48,15 @@ export async function noteMail(
   );
 }
 
-/** Takes up to `limit` mails that are due, in the order of their events, and those whose sender has not come back. */
+/** Takes up to `limit` mails: first those whose sender has not come back, then those that are due, in the order of their events. */
 export async function claimMails(database: Pool, limit: number, now: Date): Promise<MailJob[]> {
   const { rows } = await database.query<MailJob>(
-    `with due as (
-       select mail_id from mail
-       where (state = 'pending' and next_attempt_at <= $1) or (state = 'sending' and leased_until <= $1)
+    `with lost as (
+       select mail_id from mail where state = 'sending' and leased_until <= $1 order by leased_until limit $2 for update skip locked
+     ), waiting as (
+       select mail_id from mail where state = 'pending' and next_attempt_at <= $1
        order by next_attempt_at, position limit $2 for update skip locked
-     )
+     ), due as (select mail_id from lost union all select mail_id from waiting limit $2)
      update mail m set state = 'sending', attempts = attempts + 1, lease_token = gen_random_uuid(), leased_until = $3
      from due where m.mail_id = due.mail_id
      returning m.mail_id as "mailId", m.type, m.type_version as "typeVersion", m.data, m.customer_id as "customerId",

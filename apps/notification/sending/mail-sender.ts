@@ -14,6 +14,7 @@ const AT_ONCE = 4;
 const HANDED_OVER_WITHIN_MS = 20_000;
 /** Mails that are done with are kept so long, for whoever asks. */
 const KEPT_MS = 30 * 86_400_000;
+const FORGOTTEN_AT_ONCE = 2_000;
 
 export interface MailSenderOptions {
   database: Pool;
@@ -39,12 +40,14 @@ export class MailSender {
     return jobs.length;
   }
 
-  /** Forgets mails that were done with long ago; dead ones stay until somebody has decided. */
+  /** Forgets a batch of mails that were done with long ago; dead ones stay until somebody has decided. */
   async sweep(): Promise<void> {
     const { database, clock } = this.options;
-    await database.query(`delete from mail where state in ('sent', 'unaddressed') and finished_at < $1`, [
-      new Date(clock.now().getTime() - KEPT_MS),
-    ]);
+    await database.query(
+      `delete from mail where mail_id = any(array(
+         select mail_id from mail where state in ('sent', 'unaddressed') and finished_at < $1 order by finished_at limit $2))`,
+      [new Date(clock.now().getTime() - KEPT_MS), FORGOTTEN_AT_ONCE],
+    );
   }
 
   private async attempt(job: MailJob): Promise<void> {

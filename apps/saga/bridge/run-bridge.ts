@@ -26,6 +26,8 @@ export interface RunningBridge {
   /** Resolves when nothing is under way any more. */
   stop(): Promise<void>;
   close(): Promise<void>;
+  /** @throws when events are not handled any more; see `Channel`. */
+  assertDelivering(): void;
 }
 
 /** Carries the events of the table to the workflows that wait for them. */
@@ -51,5 +53,6 @@ export async function runBridge({ consumer, inbox, database, client, settings, l
   return {
     stop: async () => void (await Promise.all([consuming.stop(), sending.stop()])),
     close: () => channel.close(),
+    assertDelivering: () => channel.assertDelivering(),
   };
 }

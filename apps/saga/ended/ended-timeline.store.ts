@@ -84,10 +84,10 @@ export class EndedTimelineStore {
 
   /** Whether steps are due to be queried, now or soon. */
   async anyDue(): Promise<boolean> {
-    const { rows } = await this.database.query<{ due: boolean }>(
-      'select exists (select from saga where steps_due_at is not null) as due',
+    const { rowCount } = await this.database.query(
+      'select from saga where steps_due_at is not null order by steps_due_at limit 1',
     );
-    return rows[0]!.due;
+    return rowCount === 1;
   }
 
   /** There is nothing more to store of these runs: it is there, or it is gone. */

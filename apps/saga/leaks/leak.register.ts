@@ -74,7 +74,7 @@ export class LeakRegister {
   /** The owners of known leaks that were not checked for the longest time. */
   async oldest(limit: number): Promise<OwnerId[]> {
     const { rows } = await this.database.query<OwnerId>(
-      'select owner, owner_id as id from leak group by owner, owner_id order by min(checked_at) limit $1',
+      'select distinct owner, owner_id as id from (select owner, owner_id from leak order by checked_at limit $1) oldest',
       [limit],
     );
     return rows;

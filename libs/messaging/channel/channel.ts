@@ -23,8 +23,11 @@ export interface SubscribeOptions {
   group: string;
   /** `order.approved`, or `order.*` for all of a service. None means all. */
   types: readonly string[];
-  /** Where a group begins that has never been there; an old one goes on where it was. */
-  from: 'beginning' | 'now';
+  /**
+   * Where a group begins that has never been there; an old one goes on where it was. `after` is a position of the log. `now` is for listeners
+   * that remember nothing: a group begins again where the channel changes or has forgotten it, and then `now` loses events.
+   */
+  from: 'beginning' | 'now' | { after: number };
   /** How many events this member handles at once, at the most, each of another key; 10 unless told. */
   concurrency?: number | undefined;
 }
@@ -52,11 +55,18 @@ export interface Channel {
    */
   subscribe(options: SubscribeOptions, handler: EventHandler): Promise<ChannelSubscription>;
 
+  /** @throws when a subscription has been stalled for longer than a minute: an event that it was given is not settled, or its group cannot be reached. */
+  assertDelivering(): void;
+
   /** Ends all subscriptions and connections of this channel. */
   close(): Promise<void>;
 }
 
 export interface ChannelSubscription {
+  /** How long the oldest event that was read has not been settled, in milliseconds; 0 while there is none. */
+  readonly oldestUnsettledMs: number;
+  /** How long this member has not reached the state of its group, in milliseconds. */
+  readonly silentMs: number;
   /** Resolves when no handler runs any more; what was not acknowledged is delivered again to whoever is in the group or comes next. */
   stop(): Promise<void>;
 }

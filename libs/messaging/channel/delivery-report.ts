@@ -1,14 +1,41 @@
 import { Logger } from '@nestjs/common';
-import { Counter } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
 import type { LoggedEvent } from '../logged-event.js';
-import type { EventHandler } from './channel.js';
+import type { ChannelSubscription, EventHandler } from './channel.js';
 
 const handled = new Counter({
   name: 'channel_events_handled_total',
   help: 'Events that the handler of a group was given, by how that ended',
   labelNames: ['group', 'outcome'],
 });
+type Progress = Pick<ChannelSubscription, 'oldestUnsettledMs' | 'silentMs'>;
+const observed = new Map<Progress, string>();
+const observe = (name: string, help: string, ms: (progress: Progress) => number): void => {
+  const gauge: Gauge = new Gauge({
+    name,
+    help,
+    labelNames: ['group'],
+    collect: () => {
+      const longest = new Map<string, number>();
+      for (const [progress, group] of observed) longest.set(group, Math.max(longest.get(group) ?? 0, ms(progress)));
+      gauge.reset();
+      for (const [group, value] of longest) gauge.set({ group }, value / 1_000);
+    },
+  });
+};
+observe(
+  'channel_oldest_unsettled_seconds',
+  'How long the oldest event that this process has read for a group has not been settled; 0 while there is none',
+  ({ oldestUnsettledMs }) => oldestUnsettledMs,
+);
+observe('channel_group_silent_seconds', 'How long this process has not reached the state of a group', ({ silentMs }) => silentMs);
 const log = new Logger('Channel');
+
+/** Shows the progress of a subscription in the metrics of the process. @returns a function that ends that. */
+export function observeSubscription(group: string, progress: Progress): () => void {
+  observed.set(progress, group);
+  return () => void observed.delete(progress);
+}
 
 /** The handler, counted for the metrics of the process. */
 export function countedHandler(group: string, handler: EventHandler): EventHandler {

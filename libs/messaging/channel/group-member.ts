@@ -19,23 +19,29 @@ interface Held {
   delivery: KeyedDelivery;
   reading: Promise<void>;
   stopReading: AbortController;
-  /** The last offset that is known to be written down. */
+  /** The last offset that is known to be written down, when that was, and how many events had been handled by then. */
   committed: number;
+  committedAt: number;
+  handled: number;
   givingBack: boolean;
 }
 
-const COMMIT_EVERY_MS = 100;
+const COMMIT_EVERY_MS = 1_000;
+/** A partition in which there was nothing for the group: after a crash it is only read again, so its position may be this old. */
+const COMMIT_SKIPPED_EVERY_MS = 10_000;
 const BEAT_AT_LEAST_EVERY_MS = 1_000;
 const log = new Logger('Channel');
 
 /**
  * One member of a group whose partitions are leased: takes its share, delivers what is in them, writes down how far they are settled, and gives
- * back what is another's. A member that the store has not heard of for a lease starts nothing more, as others may have what it had.
+ * back what is another's. A member that has not reached the store for a lease (it was paused, or the store was away) starts no handler, as
+ * others may have its partitions. When it reaches the store again it begins all of them anew, from what is written down.
  */
 export class GroupMember implements ChannelSubscription {
   private readonly held = new Map<number, Held>();
   /** What still runs of partitions that others have by now; should they come back, it has to be over first. */
   private readonly remains = new Map<number, Promise<void>>();
+  private readonly draining = new Set<KeyedDelivery>();
   private readonly handler: EventHandler;
   private readonly slots: Slots;
   private readonly leaseMs: number;
@@ -66,6 +72,15 @@ export class GroupMember implements ChannelSubscription {
     return member;
   }
 
+  get oldestUnsettledMs(): number {
+    const deliveries = [...[...this.held.values()].map(({ delivery }) => delivery), ...this.draining];
+    return Math.max(0, ...deliveries.map(({ oldestUnsettledMs }) => oldestUnsettledMs));
+  }
+
+  get silentMs(): number {
+    return performance.now() - this.heardAt;
+  }
+
   stop(): Promise<void> {
     return (this.leaving ??= this.leave());
   }
@@ -78,7 +93,7 @@ export class GroupMember implements ChannelSubscription {
     await Promise.all(this.loops);
     // Without the store the leases end by themselves.
     await this.attempt(async () => {
-      await this.commit();
+      await this.commit(true);
       await this.options.store.leave();
     });
     this.held.clear();
@@ -110,25 +125,28 @@ export class GroupMember implements ChannelSubscription {
   private async beat(): Promise<void> {
     const at = performance.now();
     const { leases, share } = await this.options.store.beat();
-    this.heardAt = at;
-    const leased = new Map(leases.map(({ partition, from }) => [partition, from]));
-    for (const partition of this.held.keys()) if (!leased.has(partition)) this.lose(partition);
+    // A delivery may have ended, and another member may have had its partition, although the partition is this member's again.
+    const lapsed = !this.isHeard() && !this.leaving;
+    this.heardAt = Math.max(this.heardAt, at);
+    const leased = new Set(leases.map(({ partition }) => partition));
+    for (const partition of this.held.keys()) if (lapsed || !leased.has(partition)) this.lose(partition);
     if (this.leaving) return;
     const own = leases.slice(0, share);
     for (const { partition, from } of own) if (!this.held.has(partition)) this.begin(partition, from);
     for (const { partition } of leases.slice(share)) void this.giveBack(partition);
   }
 
-  private async commit(): Promise<void> {
-    const moved = new Map<number, number>();
-    for (const [partition, { delivery, committed }] of this.held)
-      if (delivery.settledTo > committed) moved.set(partition, delivery.settledTo);
-    if (moved.size === 0) return;
-    await this.options.store.commit(moved);
-    for (const [partition, offset] of moved) {
-      const held = this.held.get(partition);
-      if (held) held.committed = offset;
-    }
+  /** @param all writes down partitions in which nothing was handled, too, however new their position is. */
+  private async commit(all = false): Promise<void> {
+    const now = performance.now();
+    const moved = [...this.held].flatMap(([partition, held]) => {
+      const { settledTo, handled } = held.delivery;
+      const due = all || handled > held.handled || now - held.committedAt >= COMMIT_SKIPPED_EVERY_MS;
+      return due && settledTo > held.committed ? [{ partition, held, settledTo, handled }] : [];
+    });
+    if (moved.length === 0) return;
+    await this.options.store.commit(new Map(moved.map(({ partition, settledTo }) => [partition, settledTo])));
+    for (const { held, settledTo, handled } of moved) Object.assign(held, { committed: settledTo, committedAt: now, handled });
   }
 
   private begin(partition: number, from: number): void {
@@ -139,20 +157,35 @@ export class GroupMember implements ChannelSubscription {
       slots: this.slots,
       backoffMs,
       onNack: (event, failures, error) => reportNack(group, event, failures, error),
-      holds: () => performance.now() - this.heardAt < this.leaseMs,
+      holds: () => this.isHeard(),
     });
     const stopReading = new AbortController();
     const reading = (this.remains.get(partition) ?? Promise.resolve()).then(() =>
       read(partition, from, delivery, stopReading.signal),
     );
-    this.held.set(partition, { delivery, reading, stopReading, committed: from, givingBack: false });
+    this.held.set(partition, {
+      delivery,
+      reading,
+      stopReading,
+      committed: from,
+      committedAt: performance.now(),
+      handled: 0,
+      givingBack: false,
+    });
   }
 
-  /** Somebody else has it: nothing here waits for what still runs. */
+  /** Whether the store was reached within the lease. */
+  private isHeard(): boolean {
+    return this.silentMs < this.leaseMs;
+  }
+
+  /** The partition may be another member's. What still runs of it is over before this member begins it anew. */
   private lose(partition: number): void {
     const held = this.held.get(partition)!;
     this.held.delete(partition);
+    this.draining.add(held.delivery);
     const over = drain(held).finally(() => {
+      this.draining.delete(held.delivery);
       if (this.remains.get(partition) === over) this.remains.delete(partition);
     });
     this.remains.set(partition, over);
@@ -166,8 +199,9 @@ export class GroupMember implements ChannelSubscription {
       held.givingBack = true;
       await drain(held);
     }
+    if (this.held.get(partition) !== held) return; // it was lost meanwhile, and may have begun anew
     await this.attempt(async () => {
-      await this.commit();
+      await this.commit(true);
       await this.options.store.release([partition]);
     });
     // Where that failed, the next beat says that the partition is still this member's, and it begins anew.

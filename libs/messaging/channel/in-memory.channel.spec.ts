@@ -8,13 +8,14 @@ import { InMemoryChannel, type Mischief } from './in-memory.channel.js';
 const conformance = (mischief?: Mischief) => ({
   capabilities: { order: 'key', dedupMs: Infinity, replay: true } as const,
   start: async () => {
-    const channel = new InMemoryChannel(mischief, { backoffMs });
+    const channel = new InMemoryChannel(mischief, { backoffMs, stalledAfterMs: 200 });
     // All that are opened are the one of this process, which only the bed ends.
     const { capabilities } = channel;
     const shared = {
       capabilities,
       publish: channel.publish.bind(channel),
       subscribe: channel.subscribe.bind(channel),
+      assertDelivering: channel.assertDelivering.bind(channel),
       close: async () => {},
     };
     return {

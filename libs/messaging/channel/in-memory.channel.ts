@@ -1,4 +1,3 @@
-import { matchesTypes } from '../event-filter.js';
 import type { LoggedEvent } from '../logged-event.js';
 import type { Channel, ChannelSubscription, EventHandler, PublishResult, SubscribeOptions } from './channel.js';
 import { type ChannelOptions, CONCURRENCY, patientBackoffMs } from './channel-options.js';
@@ -6,6 +5,7 @@ import { countedHandler, reportNack } from './delivery-report.js';
 import { KeyedDelivery } from './keyed-delivery.js';
 import { publishInOrder } from './publish-in-order.js';
 import { Slots } from './slots.js';
+import { isSubscribedTo, Subscriptions } from './subscriptions.js';
 
 /** What goes wrong on purpose, so that a test can see whether a consumer bears it. The same seed does the same to the same events. */
 export interface Mischief {
@@ -29,12 +29,14 @@ export class InMemoryChannel implements Channel {
   private readonly log: LoggedEvent[] = [];
   private readonly known = new Set<string>();
   private readonly groups = new Map<string, InMemoryGroup>();
+  private readonly subscriptions: Subscriptions;
   private readonly random: () => number;
 
   constructor(
     private readonly mischief: Mischief = { seed: 0 },
-    private readonly options: Pick<ChannelOptions, 'backoffMs'> = {},
+    private readonly options: Pick<ChannelOptions, 'backoffMs' | 'stalledAfterMs'> = {},
   ) {
+    this.subscriptions = new Subscriptions(options.stalledAfterMs);
     this.random = seededRandom(mischief.seed);
   }
 
@@ -58,13 +60,18 @@ export class InMemoryChannel implements Channel {
     if (!group) {
       group = new InMemoryGroup(options, this.options.backoffMs ?? patientBackoffMs);
       this.groups.set(options.group, group);
-      if (options.from === 'beginning') group.take(this.disturbed(this.log));
+      if (options.from !== 'now') group.take(this.disturbed(this.log));
     }
-    return group.join(countedHandler(options.group, handler));
+    return this.subscriptions.add(options.group, group.join(countedHandler(options.group, handler)));
+  }
+
+  assertDelivering(): void {
+    this.subscriptions.assertDelivering();
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.groups.values()].map((group) => group.close()));
+    await this.subscriptions.stop();
   }
 
   private disturbed(events: readonly LoggedEvent[]): LoggedEvent[] {
@@ -88,14 +95,16 @@ interface Member {
 /** One delivery for all members: whoever is next in turn handles the next event, and where there is nobody it waits. */
 class InMemoryGroup {
   private readonly delivery: KeyedDelivery;
-  private readonly types: readonly string[];
   private members: Member[] = [];
   private someone: (() => void)[] = [];
   private closed = false;
   private taken = 0;
 
-  constructor({ group, types, concurrency = CONCURRENCY }: SubscribeOptions, backoffMs: (failures: number) => number) {
-    this.types = types;
+  constructor(
+    private readonly subscribed: SubscribeOptions,
+    backoffMs: (failures: number) => number,
+  ) {
+    const { group, concurrency = CONCURRENCY } = subscribed;
     this.delivery = new KeyedDelivery({
       from: 0,
       handler: (event) => this.handle(event),
@@ -108,14 +117,20 @@ class InMemoryGroup {
   }
 
   take(events: readonly LoggedEvent[]): void {
-    for (const event of events) if (matchesTypes(event.type, this.types)) this.delivery.take((this.taken += 1), event);
+    const { types, from } = this.subscribed;
+    for (const event of events) if (isSubscribedTo(event, types, from)) this.delivery.take((this.taken += 1), event);
   }
 
   join(handler: EventHandler): ChannelSubscription {
     const member: Member = { handler, running: new Set() };
     this.members.push(member);
     this.tell();
+    const { delivery } = this;
     return {
+      silentMs: 0,
+      get oldestUnsettledMs() {
+        return delivery.oldestUnsettledMs;
+      },
       stop: async () => {
         this.members = this.members.filter((other) => other !== member);
         await Promise.allSettled(member.running);

@@ -11,8 +11,13 @@ export interface KafkaGroup {
 /** The state of a group as Kafka keeps it: who has which partition its coordinator says, and how far that is settled are the committed offsets. */
 export class KafkaGroupStore implements GroupStore {
   private memberId: string | null = null;
+  /** When the coordinator last answered. */
+  private heardAt = performance.now();
 
-  constructor(private readonly options: KafkaGroup) {}
+  constructor(private readonly options: KafkaGroup) {
+    const heard = () => (this.heardAt = performance.now());
+    for (const event of ['consumer:heartbeat:end', 'consumer:group:join'] as const) options.consumer.on(event, heard);
+  }
 
   onChange(changed: () => void): void {
     this.options.consumer.on('consumer:group:join', changed);
@@ -20,9 +25,9 @@ export class KafkaGroupStore implements GroupStore {
 
   async beat(): Promise<Heard> {
     const { consumer, topic, leaseMs } = this.options;
-    const { lastHeartbeat, memberId } = consumer;
-    if (lastHeartbeat && Date.now() - lastHeartbeat.getTime() > leaseMs)
-      throw new Error(`the coordinator has not answered since ${lastHeartbeat.toISOString()}`);
+    // After a heartbeat or a rejoin that failed, the client never sends another heartbeat by itself.
+    if (performance.now() - this.heardAt > leaseMs) await consumer.joinGroup({});
+    const { memberId } = consumer;
     const partitions = consumer.assignments?.find((assignment) => assignment.topic === topic)?.partitions ?? [];
     // Under a new name it is a new member: others may have had meanwhile what it has now, as it had before.
     const known = this.memberId === null || this.memberId === memberId;

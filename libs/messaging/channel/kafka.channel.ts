@@ -9,7 +9,6 @@ import {
   stringSerializers,
 } from '@platformatic/kafka';
 import { Logger } from '@nestjs/common';
-import { matchesTypes } from '../event-filter.js';
 import type { LoggedEvent } from '../logged-event.js';
 import { partitionKeyOf } from '../partition-key.js';
 import { KAFKA_ATTRIBUTE_PREFIX, KAFKA_PARTITIONS, KAFKA_TOPIC } from './broker-addresses.js';
@@ -19,7 +18,7 @@ import { fromAttributes, toAttributes } from './event-attributes.js';
 import { GroupMember } from './group-member.js';
 import { KafkaFetcher, type KafkaMessage } from './kafka-fetcher.js';
 import { KafkaGroupStore } from './kafka-group.store.js';
-import { Subscriptions } from './subscriptions.js';
+import { isSubscribedTo, Subscriptions } from './subscriptions.js';
 
 const GROUP_PREFIX = 'roundtrip.';
 const KEPT_MS = 30 * 86_400_000;
@@ -39,7 +38,7 @@ type Message = MessageToProduce<string, string, string, string>;
  */
 export class KafkaChannel implements Channel {
   readonly capabilities = { order: 'partition', dedupMs: 0, replay: true } as const;
-  private readonly subscriptions = new Subscriptions();
+  private readonly subscriptions: Subscriptions;
   private producer: Producer<string, string, string, string> | undefined;
   private publishing: Promise<unknown> = Promise.resolve();
 
@@ -47,7 +46,9 @@ export class KafkaChannel implements Channel {
     private readonly client: { clientId: string; bootstrapBrokers: string[] },
     private readonly admin: Admin,
     private readonly options: ChannelOptions,
-  ) {}
+  ) {
+    this.subscriptions = new Subscriptions(options.stalledAfterMs);
+  }
 
   /** @throws when no broker answers. */
   static async open(brokers: string, name: string, options: ChannelOptions = {}): Promise<KafkaChannel> {
@@ -105,7 +106,7 @@ export class KafkaChannel implements Channel {
           read: (partition, after, into, signal) => {
             const take = (message: KafkaMessage) => {
               const event = readMessage(partition, message);
-              if (event && matchesTypes(event.type, types)) into.take(message.offset, event);
+              if (event && isSubscribedTo(event, types, from)) into.take(message.offset, event);
               else into.skipTo(message.offset);
             };
             return fetcher.read(partition, after + 1, into, take, signal);
@@ -113,7 +114,13 @@ export class KafkaChannel implements Channel {
         },
         handler,
       );
-      return this.subscriptions.add({
+      return this.subscriptions.add(group, {
+        get oldestUnsettledMs() {
+          return member.oldestUnsettledMs;
+        },
+        get silentMs() {
+          return member.silentMs;
+        },
         stop: async () => {
           await member.stop();
           await fetcher.ended();
@@ -124,6 +131,10 @@ export class KafkaChannel implements Channel {
       await close();
       throw error;
     }
+  }
+
+  assertDelivering(): void {
+    this.subscriptions.assertDelivering();
   }
 
   async close(): Promise<void> {

@@ -15,7 +15,7 @@ export interface KeyedDeliveryOptions {
   backoffMs: (failures: number) => number;
   /** Hears of every failure of the handler. */
   onNack: (event: LoggedEvent, failures: number, error: unknown) => void;
-  /** Whether the source is still this delivery's to hand out; if not, it starts no handler any more. Always, unless told. */
+  /** Whether the source is still this delivery's to hand out. The first `false` stops the delivery for good. Default: always. */
   holds?: () => boolean;
 }
 
@@ -35,10 +35,12 @@ const UNSETTLED = 1_000;
 export class KeyedDelivery {
   private readonly keys = new Map<string, Unsettled[]>();
   private readonly working = new Set<Promise<void>>();
-  /** In order, as offsets come in order. */
-  private readonly unsettled = new Set<number>();
+  /** When each offset was taken. In order, as offsets come in order. */
+  private readonly unsettled = new Map<number, number>();
   private readonly stopping = new AbortController();
   private seenTo: number;
+  /** How many events were handled. */
+  handled = 0;
   private roomMade: (() => void) | undefined;
 
   constructor(private readonly options: KeyedDeliveryOptions) {
@@ -48,15 +50,21 @@ export class KeyedDelivery {
 
   /** The last offset of which, and below which, everything is settled. Never goes back. */
   get settledTo(): number {
-    for (const first of this.unsettled) return first - 1;
+    for (const first of this.unsettled.keys()) return first - 1;
     return this.seenTo;
+  }
+
+  /** How long the oldest event that was taken has not been settled, in milliseconds; 0 while there is none. */
+  get oldestUnsettledMs(): number {
+    for (const takenAt of this.unsettled.values()) return performance.now() - takenAt;
+    return 0;
   }
 
   /** Takes the next event; offsets grow. After `stop` it takes none. */
   take(offset: number, event: LoggedEvent): void {
     if (this.stopping.signal.aborted) return;
     this.seenTo = offset;
-    this.unsettled.add(offset);
+    this.unsettled.set(offset, performance.now());
     const key = partitionKeyOf(event);
     const waiting = this.keys.get(key);
     if (waiting) {
@@ -76,7 +84,7 @@ export class KeyedDelivery {
 
   /** Whether more may be taken. */
   get hasRoom(): boolean {
-    return this.unsettled.size < UNSETTLED;
+    return this.unsettled.size < UNSETTLED && !this.stopping.signal.aborted;
   }
 
   /** Resolves when more may be taken, or when it stops. */
@@ -86,9 +94,13 @@ export class KeyedDelivery {
 
   /** Starts no handler any more. Resolves when those that run are over; what they settle still counts. */
   async stop(): Promise<void> {
+    this.end();
+    await Promise.all(this.working);
+  }
+
+  private end(): void {
     this.stopping.abort();
     this.roomMade?.();
-    await Promise.all(this.working);
   }
 
   private async work(key: string, line: Unsettled[]): Promise<void> {
@@ -96,6 +108,7 @@ export class KeyedDelivery {
       if (!(await this.settle(next.event))) return;
       line.shift();
       this.unsettled.delete(next.offset);
+      this.handled += 1;
       this.roomMade?.();
     }
     this.keys.delete(key);
@@ -108,7 +121,9 @@ export class KeyedDelivery {
     for (let failures = 1; ; failures++) {
       await slots.enter();
       try {
-        if (signal.aborted || !holds()) return false;
+        // One key alone must not end: nothing would ever handle its events again.
+        if (!holds()) this.end();
+        if (signal.aborted) return false;
         await handler(event);
         return true;
       } catch (error) {

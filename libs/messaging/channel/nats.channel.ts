@@ -11,7 +11,6 @@ import {
 } from '@nats-io/jetstream';
 import { connect, headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { Logger } from '@nestjs/common';
-import { matchesTypes } from '../event-filter.js';
 import type { LoggedEvent } from '../logged-event.js';
 import { partitionOf } from '../partition-key.js';
 import { pause } from '../pause.js';
@@ -22,7 +21,7 @@ import { type EventAttributes, fromAttributes, toAttributes } from './event-attr
 import { GroupMember, type ReadPartition } from './group-member.js';
 import { NatsGroupStore } from './nats-group.store.js';
 import { publishInOrder } from './publish-in-order.js';
-import { Subscriptions } from './subscriptions.js';
+import { isSubscribedTo, Subscriptions } from './subscriptions.js';
 
 const EVENTS = 'ROUNDTRIP_EVENTS';
 const GROUPS = 'ROUNDTRIP_GROUPS';
@@ -45,14 +44,16 @@ const log = new Logger('Channel');
  */
 export class NatsChannel implements Channel {
   readonly capabilities = { order: 'subject', dedupMs: DEDUP_MS, replay: true } as const;
-  private readonly subscriptions = new Subscriptions();
+  private readonly subscriptions: Subscriptions;
 
   private constructor(
     private readonly connection: NatsConnection,
     private readonly client: JetStreamClient,
     private readonly manager: JetStreamManager,
     private readonly options: ChannelOptions,
-  ) {}
+  ) {
+    this.subscriptions = new Subscriptions(options.stalledAfterMs);
+  }
 
   /** @throws when no server answers. */
   static async open(servers: string, name: string, options: ChannelOptions = {}): Promise<NatsChannel> {
@@ -116,7 +117,7 @@ export class NatsChannel implements Channel {
       const onEvent = async (sequence: number, head: MsgHdrs | undefined, data: string) => {
         cursor = sequence;
         const event = readMessage(sequence, head, data);
-        if (!event || !matchesTypes(event.type, types)) return into.skipTo(sequence);
+        if (!event || !isSubscribedTo(event, types, from)) return into.skipTo(sequence);
         await into.room();
         into.take(sequence, event);
       };
@@ -131,7 +132,11 @@ export class NatsChannel implements Channel {
         if (!signal.aborted) await pause(RETRY_MS, signal);
       }
     };
-    return this.subscriptions.add(await GroupMember.join({ ...this.options, concurrency, group, store, read }, handler));
+    return this.subscriptions.add(group, await GroupMember.join({ ...this.options, concurrency, group, store, read }, handler));
+  }
+
+  assertDelivering(): void {
+    this.subscriptions.assertDelivering();
   }
 
   async close(): Promise<void> {

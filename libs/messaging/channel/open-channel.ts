@@ -1,7 +1,7 @@
 import type { Settings } from '../../config/settings.js';
 import { servicePool } from '../../database/service-pool.js';
 import type { Channel } from './channel.js';
-import type { ChannelOptions } from './channel-options.js';
+import { type ChannelOptions, LEASE_MS } from './channel-options.js';
 import { PostgresChannel } from './postgres.channel.js';
 
 /** The settings that a process reads to open its channel: `readSettings(...channelSettings)`. */
@@ -10,6 +10,8 @@ export type ChannelSettings = Pick<Settings, (typeof channelSettings)[number]>;
 
 /** Beside reading and beating: subscriptions of a process share these connections. */
 const CONNECTIONS = 4;
+/** A server that has fallen silent must not keep a member waiting: after its lease others have its partitions. */
+const QUERY_TIMEOUT_MS = LEASE_MS / 2;
 
 /**
  * The channel that `EVENT_CHANNEL` names; nothing else in a consumer depends on which that is.
@@ -22,7 +24,10 @@ export async function openChannel(service: string, settings: ChannelSettings, op
   switch (transport) {
     case 'postgres': {
       if (!databaseUrl) throw new Error(`EVENT_CHANNEL=postgres needs DATABASE_URL: the database as the role of ${service}.`);
-      return new PostgresChannel(servicePool(databaseUrl, `${service}-channel`, CONNECTIONS), options);
+      return new PostgresChannel(
+        servicePool(databaseUrl, `${service}-channel`, CONNECTIONS, { query_timeout: QUERY_TIMEOUT_MS }),
+        options,
+      );
     }
     // A process loads the client of the broker that it uses.
     case 'nats': {

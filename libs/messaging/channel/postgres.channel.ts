@@ -30,7 +30,7 @@ export class PostgresChannel implements Channel {
   private readonly eventLog: EventLog;
   private readonly tail: LogTail;
   private readonly news: LogNewsListener;
-  private readonly subscriptions = new Subscriptions();
+  private readonly subscriptions: Subscriptions;
   private failing = false;
 
   /** @param database as the service's role; ended by `close`. */
@@ -39,6 +39,7 @@ export class PostgresChannel implements Channel {
     private readonly options: ChannelOptions = {},
   ) {
     this.eventLog = new EventLog(database);
+    this.subscriptions = new Subscriptions(options.stalledAfterMs);
     this.news = new LogNewsListener(database.options, () => this.tail.hint());
     this.tail = new LogTail({
       log: {
@@ -72,7 +73,7 @@ export class PostgresChannel implements Channel {
     const { leaseMs = LEASE_MS } = this.options;
     const store = new PostgresGroupStore({ database: this.database, group, member: randomUUID(), leaseMs });
     const { floor, head } = await this.eventLog.bounds();
-    await store.create(PARTITIONS, from === 'beginning' ? floor : head);
+    await store.create(PARTITIONS, from === 'now' ? head : from === 'beginning' ? floor : Math.max(floor, from.after));
     const read: ReadPartition = async (index, after, into, signal) => {
       for (let cursor = after; ;) {
         const page = await this.tail.next({ after: cursor, scan: SCAN, types, partition: { index, of: PARTITIONS } }, signal);
@@ -89,7 +90,11 @@ export class PostgresChannel implements Channel {
         cursor = page.scannedTo;
       }
     };
-    return this.subscriptions.add(await GroupMember.join({ ...this.options, concurrency, group, store, read }, handler));
+    return this.subscriptions.add(group, await GroupMember.join({ ...this.options, concurrency, group, store, read }, handler));
+  }
+
+  assertDelivering(): void {
+    this.subscriptions.assertDelivering();
   }
 
   async close(): Promise<void> {

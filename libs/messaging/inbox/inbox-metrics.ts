@@ -1,6 +1,9 @@
 import type { Pool } from 'pg';
 import { LookupGauges } from '../../service-kit/lookup-gauges.js';
 
+/** Counting to the end would cost more the more there is. */
+const COUNTED_UP_TO = 100_000;
+
 interface Held {
   consumer: string;
   state: string;
@@ -21,10 +24,12 @@ export function observeInbox(database: Pool, consumers: () => readonly string[])
 
 async function readHeld(database: Pool, consumers: readonly string[]): Promise<Held[]> {
   const { rows } = await database.query<Held>(
-    `select consumer, state, count(id)::int as rows,
-            coalesce(extract(epoch from clock_timestamp() - min(held_at)), 0)::float8 as oldest
-     from unnest($1::text[]) as consumer cross join unnest(array['failing', 'parked', 'dead']) as state
-     left join inbox_dead using (consumer, state) group by consumer, state`,
+    `select c.consumer, s.state,
+            (select count(*)::int from (
+               select from inbox_dead d where d.consumer = c.consumer and d.state = s.state limit ${COUNTED_UP_TO}) counted) as rows,
+            coalesce((select extract(epoch from clock_timestamp() - held_at) from inbox_dead d
+                      where d.consumer = c.consumer and d.state = s.state order by d.id limit 1), 0)::float8 as oldest
+     from unnest($1::text[]) as c(consumer) cross join unnest(array['failing', 'parked', 'dead']) as s(state)`,
     [consumers],
   );
   return rows;

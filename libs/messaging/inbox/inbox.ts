@@ -65,8 +65,9 @@ export class Inbox {
   /**
    * Has to be called before a consumer receives anything, and counts the first time: with `now` it is not shown what is in the log by then; with
    * `beginning` it begins with the oldest that the log still has.
+   * @returns the position after which the consumer began.
    */
-  async begin({ name }: Consumer, from: 'beginning' | 'now'): Promise<void> {
+  async begin({ name }: Consumer, from: 'beginning' | 'now'): Promise<number> {
     const { database, history } = this.options;
     const { floor, head } = await history.bounds();
     await database.query('insert into inbox_start (consumer, position) values ($1, $2) on conflict do nothing', [
@@ -74,7 +75,9 @@ export class Inbox {
       from === 'now' ? head : floor,
     ]);
     const { rows } = await database.query<{ position: string }>('select position from inbox_start where consumer = $1', [name]);
-    this.starts.set(name, Number(rows[0]?.position ?? 0));
+    const start = Number(rows[0]?.position ?? 0);
+    this.starts.set(name, start);
+    return start;
   }
 
   /**
@@ -91,6 +94,7 @@ export class Inbox {
       });
     }
     if (taken instanceof HandlerFailure) throw taken.error;
+    if (taken === 'parked' && (await this.passGaps(consumer, event))) await this.drain(consumer, event);
     if (taken instanceof Followed) {
       await this.drain(consumer, event);
       return taken.received;
@@ -104,18 +108,18 @@ export class Inbox {
    */
   async tend(consumer: Consumer): Promise<void> {
     const { rows } = await this.options.database.query<{ event: string }>(
-      `select event from (
-         select distinct on (d.aggregate_key) d.event, d.next_at from inbox_dead d
-         where d.consumer = $1 and d.state = 'parked'
-           and not exists (select from inbox_dead o where o.consumer = $1 and o.aggregate_key = d.aggregate_key and o.state = 'dead')
-         order by d.aggregate_key, d.aggregate_version
-       ) as first where next_at <= $2 order by next_at limit 100`,
+      `select d.event from inbox_dead d
+       where d.consumer = $1 and d.state = 'parked' and d.next_at <= $2 and not exists (
+         select from inbox_dead o where o.consumer = $1 and o.aggregate_key = d.aggregate_key
+           and (o.state = 'dead' or o.state = 'parked' and o.aggregate_version < d.aggregate_version))
+       order by d.next_at limit 100`,
       [consumer.name, this.now()],
     );
     let failure: { error: unknown } | undefined;
     for (const row of rows) {
       const parked = eventOf(row.event);
       try {
+        await this.passGaps(consumer, parked);
         await this.drain(consumer, parked);
         await this.fillGap(consumer, parked);
       } catch (error) {
@@ -252,6 +256,18 @@ export class Inbox {
       const received = await this.receive(consumer, event);
       if (received === 'parked' || received === 'dead') return;
     }
+  }
+
+  /** Moves the head over the versions after it that the log will never have. @returns whether it has moved. */
+  private async passGaps(consumer: Consumer, aggregate: LoggedEvent): Promise<boolean> {
+    const gaps = await this.options.history.gapsOf(aggregate);
+    if (gaps.length === 0) return false;
+    return this.transaction(consumer, aggregate, async (rows) => {
+      const head = await rows.lockHead();
+      const passed = gaps.reduce((version, { from, to }) => (from <= version + 1 ? Math.max(version, to) : version), head);
+      if (passed > head) await rows.setHead(passed);
+      return passed > head;
+    });
   }
 
   /** Whatever is still parked of the aggregate is looked after later. */

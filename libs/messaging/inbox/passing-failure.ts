@@ -1,7 +1,7 @@
 import { isConnectionFailure } from '../../database/connection-failure.js';
 
-/** Connection lost, lost a race, out of resources, an operator intervened, waited too long for a lock: PostgreSQL's classes and codes. */
-const passing = /^(?:08|40|53|57|58)|^(?:55P03|25P03|25P04)$/;
+/** Connection lost, lost a race, out of resources, an operator intervened, a standby that is not promoted yet, waited too long for a lock: PostgreSQL's classes and codes. */
+const passing = /^(?:08|40|53|57|58)|^(?:25006|55P03|25P03|25P04)$/;
 
 /** Whether a failure says nothing about what was tried: the database could not do it now, and may in a moment. */
 export function isPassing(error: unknown): boolean {

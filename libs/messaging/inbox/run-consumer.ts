@@ -33,9 +33,10 @@ const received = new Counter({
 /** Brings a consumer what it wants: from the channel into the inbox, acknowledged once its effects are committed. */
 export async function runConsumer(options: RunConsumerOptions): Promise<RunningConsumer> {
   const { channel, inbox, consumer, log, from = 'beginning', concurrency, tendEveryMs = 1_000 } = options;
-  await inbox.begin(consumer, from);
+  // Wherever a group begins again (on another channel, or as its broker has forgotten it), the inbox leaves out what it has had.
+  const after = await inbox.begin(consumer, from);
   const subscription = await channel.subscribe(
-    { group: consumer.name, types: broughtTypes(consumer), from, concurrency },
+    { group: consumer.name, types: broughtTypes(consumer), from: { after }, concurrency },
     async (event) => {
       try {
         const outcome = await inbox.receive(consumer, event);

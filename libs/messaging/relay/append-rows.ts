@@ -2,22 +2,32 @@ import { isPoison } from './poison.js';
 import type { OutboxPlace } from './outbox-place.js';
 import { factColumnNames, factColumns, factList, type OutboxRow } from './outbox-row.js';
 import type { Queryable } from './bounded-transaction.js';
+import type { VersionGap } from '../inbox/event-history.js';
 import { LOG_NEWS } from '../log-news.js';
 
 /** How many and from where on, told to whoever follows the log, once it is committed: one notification a batch, and the relays take turns anyway. */
 const whatWasLogged = `select count(*)::int as moved, min(position) as first, (select pg_notify('${LOG_NEWS}', '') from logged limit 1) from logged`;
 
+/** When a batch is recorded, and the latest time that the log has passed with it: of a clock that was set back, `passed` stays. */
+const batchTime = `batch as materialized (
+    select clock.at as recorded, greatest(clock.at, (select passed_at from events.log order by position desc limit 1),
+                                          (select passed_at from events.log_floor)) as passed
+    from (select clock_timestamp() as at) clock)`;
+
 /** Takes the oldest rows out of an outbox that is in the log's own database, into the log, all in one statement. */
 export const moveStatement = ({ outbox }: OutboxPlace): string => `
-  with gone as (delete from ${outbox} where id = any(array(select id from ${outbox} order by id limit $2)) returning id, ${factList}),
-    logged as (insert into events.log (service, ${factList}) select $1, ${factList} from gone order by id returning position)
+  with ${batchTime},
+    gone as (delete from ${outbox} where id = any(array(select id from ${outbox} order by id limit $2)) returning id, ${factList}),
+    logged as (
+      insert into events.log (service, ${factList}, recorded_at, passed_at)
+      select $1, ${factList}, recorded, passed from gone cross join batch order by id returning position)
   ${whatWasLogged}`;
 
 /** Writes given rows into the log, in their order. */
 const appendStatement = `
-  with logged as (
-    insert into events.log (service, ${factList})
-    select $1, ${factList} from unnest(${factColumnNames.map((name, i) => `$${i + 2}::${factColumns[name]}[]`).join(', ')})
+  with ${batchTime}, logged as (
+    insert into events.log (service, ${factList}, recorded_at, passed_at)
+    select $1, ${factList}, recorded, passed from batch cross join unnest(${factColumnNames.map((name, i) => `$${i + 2}::${factColumns[name]}[]`).join(', ')})
       with ordinality as given (${factList}, place) order by place
     returning position)
   ${whatWasLogged}`;
@@ -57,6 +67,23 @@ export async function append(log: Queryable, { service }: OutboxPlace, rows: rea
   return (await log.query<Appended>(appendStatement, [service, ...columns])).rows[0]!;
 }
 
+/** Records versions of an aggregate that the log will never have, so that nobody waits for them. Those that it has are left out. */
+export async function recordGap(
+  log: Queryable,
+  { service }: OutboxPlace,
+  { aggregate_type, aggregate_id }: Pick<OutboxRow, 'aggregate_type' | 'aggregate_id'>,
+  gap: VersionGap,
+): Promise<void> {
+  await log.query(
+    `insert into events.log_gap as known (service, aggregate_type, aggregate_id, first_version, last_version)
+     select $1, $2, $3, $4, $5 where not exists (
+       select from events.log where service = $1 and aggregate_type = $2 and aggregate_id = $3 and aggregate_version between $4 and $5)
+     on conflict (service, aggregate_type, aggregate_id, first_version)
+       do update set last_version = greatest(known.last_version, excluded.last_version)`,
+    [service, aggregate_type, aggregate_id, gap.from, gap.to],
+  );
+}
+
 async function allOrNothing(
   log: Queryable,
   { service }: OutboxPlace,
@@ -82,7 +109,7 @@ async function anyHeldUp(log: Queryable, { service, dead }: OutboxPlace, first: 
   const { rows } = await log.query<{ heldUp: boolean }>(
     `select exists (
        select from ${dead} d join events.log l on l.service = $2 and l.aggregate_type = d.aggregate_type and l.aggregate_id = d.aggregate_id
-       where d.state <> 'skipped' and l.position >= $1) as "heldUp"`,
+       where d.state in ('dead', 'parked') and l.position >= $1) as "heldUp"`,
     [first, service],
   );
   return rows[0]!.heldUp;

@@ -3,10 +3,11 @@ import type { OutboxPlace } from './outbox-place.js';
 
 /** Counting a backlog to its end would cost more the larger it is. */
 const COUNTED_UP_TO = 100_000;
+const countOf = (rows: string): string => `(select count(*)::int from (select from ${rows} limit ${COUNTED_UP_TO}) counted)`;
 
 /** What waits in an outbox. */
 export interface Backlog {
-  /** Up to 100,000. */
+  /** Each count goes up to 100,000. */
   rows: number;
   oldestAgeSeconds: number;
   dead: number;
@@ -17,11 +18,10 @@ export interface Backlog {
 /** Looks at one outbox. @throws when its database cannot be used. */
 export async function readBacklog(log: Pool, { outbox, dead, elsewhere = log }: OutboxPlace): Promise<Backlog> {
   const { rows } = await elsewhere.query<Backlog>(
-    `select (select count(*)::int from (select from ${outbox} limit ${COUNTED_UP_TO}) counted) as rows,
+    `select ${countOf(outbox)} as rows,
        coalesce((select extract(epoch from clock_timestamp() - created_at) from ${outbox} order by id limit 1), 0)::float8 as "oldestAgeSeconds",
-       count(*) filter (where state = 'dead')::int as dead, count(*) filter (where state = 'parked')::int as parked,
-       count(*) filter (where state = 'skipped')::int as skipped
-     from ${dead}`,
+       ${countOf(`${dead} where state = 'dead'`)} as dead, ${countOf(`${dead} where state = 'parked'`)} as parked,
+       ${countOf(`${dead} where state = 'skipped'`)} as skipped`,
   );
   return rows[0]!;
 }

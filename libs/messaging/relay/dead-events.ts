@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { DeadEvent } from '../../../contracts/dead-event.resource.js';
+import { recordGap } from './append-rows.js';
 import { type DeadRow, deadAsText } from './dead-row.js';
 import { inDeadTransaction } from './dead-transaction.js';
 import type { OutboxPlace } from './outbox-place.js';
@@ -73,6 +74,8 @@ export class DeadEvents {
         id,
         note,
       ]);
+      const version = Number(row.aggregate_version);
+      await recordGap(log, place, row, { from: version, to: version });
       const decided = held.map((one) => (one.id === row.id ? { ...one, state: 'skipped' as const } : one));
       return settleRows(log, place, [], decided);
     });

@@ -23,7 +23,7 @@ export async function readHeld(client: Queryable, { dead }: OutboxPlace, rows: r
 export async function readParked(client: Queryable, { dead }: OutboxPlace): Promise<DeadRow[]> {
   const parked = await client.query<DeadRow>(
     `select ${deadAsText} from ${dead} where (aggregate_type, aggregate_id) in (
-       select distinct aggregate_type, aggregate_id from ${dead} where state <> 'skipped' and reason in ('PARKED', 'VERSION_GAP') limit 100)
+       select distinct aggregate_type, aggregate_id from ${dead} where state in ('dead', 'parked') and reason in ('PARKED', 'VERSION_GAP') limit 100)
      order by ${dead}.id for update`,
   );
   return parked.rows;

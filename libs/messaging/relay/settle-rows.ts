@@ -1,4 +1,4 @@
-import { append } from './append-rows.js';
+import { append, recordGap } from './append-rows.js';
 import type { DeadReason, DeadRow } from './dead-row.js';
 import type { OutboxPlace } from './outbox-place.js';
 import { aggregateOf, factColumnNames, factColumns, type OutboxRow } from './outbox-row.js';
@@ -130,6 +130,7 @@ async function tryRow(
   await log.query('savepoint one');
   try {
     await append(log, place, [row]);
+    if (acceptGap && version > line.head + 1) await recordGap(log, place, row, { from: line.head + 1, to: version - 1 });
     return undefined;
   } catch (error) {
     if (!isPoison(error)) throw error;
@@ -148,7 +149,10 @@ async function headOf(log: Queryable, { service }: OutboxPlace, row: OutboxRow):
   return rows[0]!.head;
 }
 
-const sameFact = factColumnNames.map((name, i) => `${name} is not distinct from $${i + 2}::${factColumns[name]}`).join(' and ');
+/** The unique index on the id finds the one row that may be the same: `is not distinct from` uses no index. */
+const sameFact = factColumnNames
+  .map((name, i) => `${name} ${name === 'event_id' ? '=' : 'is not distinct from'} $${i + 2}::${factColumns[name]}`)
+  .join(' and ');
 
 async function isLogged(log: Queryable, { service }: OutboxPlace, row: OutboxRow): Promise<boolean> {
   const { rows } = await log.query<{ same: boolean }>(

@@ -11,6 +11,8 @@ export const brokerCache = path.join(givenEnvironment()['XDG_CACHE_HOME'] ?? pat
 
 export interface RunningBroker {
   port: number;
+  /** Sends its process a signal that does not end it. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   stop(): Promise<void>;
 }
 
@@ -65,5 +67,5 @@ export async function startBroker(
     await stop();
     throw new Error(`${name} did not come up on port ${port}: ${last}`);
   }
-  return { port, stop };
+  return { port, stop, signal: (signal) => void child.kill(signal) };
 }

@@ -25,6 +25,8 @@ create table endpoint (
   breaker_failures  int not null default 0,
   breaker_opened    int not null default 0,
   breaker_until     timestamptz(6),
+  -- Nothing is sent before: the endpoint asked for it by 429 or Retry-After.
+  throttled_until   timestamptz(6),
   -- Since the last success.
   failing_since     timestamptz(6),
   failures          int not null default 0,
@@ -105,6 +107,8 @@ create table delivery (
 );
 create unique index delivery_once_idx on delivery (hook_id, event_id, coalesce(batch_id, '00000000-0000-0000-0000-000000000000'));
 create index delivery_due_idx on delivery (hook_id, next_attempt_at, position) where state in ('pending', 'retrying');
+create index delivery_own_due_idx on delivery (hook_id, next_attempt_at)
+  where state in ('pending', 'retrying') and trigger in ('test', 'verify');
 create index delivery_leased_idx on delivery (leased_until) where state = 'sending';
 create index delivery_sending_idx on delivery (hook_id) where state = 'sending';
 create index delivery_order_idx on delivery (hook_id, partition_key, position) where state in ('pending', 'retrying', 'sending', 'held');

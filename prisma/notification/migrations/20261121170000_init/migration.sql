@@ -23,6 +23,7 @@ create table mail (
 );
 create index mail_due_idx on mail (next_attempt_at, position) where state = 'pending';
 create index mail_leased_idx on mail (leased_until) where state = 'sending';
+create index mail_position_idx on mail (position);
 create index mail_state_idx on mail (state, position);
 create index mail_finished_idx on mail (finished_at) where state in ('sent', 'unaddressed');
 

@@ -33,8 +33,8 @@ create table orders (
     (state = 'REVISION_PENDING') = (pending_lines is not null) and (pending_lines is null) = (pending_total is null))
 );
 create index orders_created_at_order_id_idx on orders (created_at, order_id);
-create index orders_customer_id_created_at_idx on orders (customer_id, created_at);
-create index orders_state_created_at_idx on orders (state, created_at);
+create index orders_customer_id_created_at_order_id_idx on orders (customer_id, created_at, order_id);
+create index orders_state_created_at_order_id_idx on orders (state, created_at, order_id);
 
 -- What an operation on an aggregate has come to, so that a step of it that arrives late, or again, is known for what it is.
 create table operation (

@@ -56,5 +56,6 @@ create table saga (
 );
 create index saga_newest_idx on saga (generation, open desc, started_at desc, saga_id desc);
 create index saga_business_idx on saga (generation, business_id);
-create index saga_customer_idx on saga (generation, customer_id, open desc, started_at desc);
-create index saga_state_idx on saga (generation, state, open desc, started_at desc);
+create index saga_type_idx on saga (generation, type, open desc, started_at desc, saga_id desc);
+create index saga_customer_idx on saga (generation, customer_id, open desc, started_at desc, saga_id desc);
+create index saga_state_idx on saga (generation, state, open desc, started_at desc, saga_id desc);

@@ -29,6 +29,8 @@ create table reservation (
   check (hold_until is not null or state = 'CANCELLED')
 );
 create index reservation_hold_until_idx on reservation (hold_until) where state = 'HELD';
+create index reservation_created_at_trip_id_idx on reservation (created_at, trip_id);
+create index reservation_state_created_at_trip_id_idx on reservation (state, created_at, trip_id);
 
 -- What a reservation is of: units of a resource on every day of a range.
 create table reservation_item (
@@ -42,11 +44,9 @@ create table reservation_item (
   request        json not null,
   price          bigint not null check (price >= 0),
   currency       char(3) not null,
-  created_at     timestamptz(3) not null, -- of the reservation, which lists are ordered by
   unique (trip_id, position)
 );
 create index reservation_item_resource_id_last_day_idx on reservation_item (resource_id, last_day);
-create index reservation_item_created_at_reservation_id_idx on reservation_item (created_at, reservation_id);
 
 create table command (
   key         text primary key,

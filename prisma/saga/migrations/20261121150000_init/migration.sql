@@ -77,6 +77,7 @@ create table leak (
   primary key (participant, kind, id)
 );
 create index leak_checked_idx on leak (checked_at);
+create index leak_owner_idx on leak (owner_id);
 
 -- How far the leak sweep has read each list.
 create table sweep_position (

@@ -10,6 +10,7 @@ create table inbox (
   processed_at      timestamptz(6) default clock_timestamp(), -- null while it is held in inbox_dead
   primary key (consumer, occurrence_id)
 );
+create index inbox_position_idx on inbox (consumer, position);
 
 -- The last version of each aggregate that a consumer is done with. Whoever applies an event holds the lock of its row.
 create table inbox_head (
@@ -46,4 +47,5 @@ create table inbox_dead (
   unique (consumer, occurrence_id)
 );
 create index inbox_dead_aggregate_idx on inbox_dead (consumer, aggregate_key, aggregate_version);
+create index inbox_dead_state_idx on inbox_dead (consumer, state, id);
 create index inbox_dead_due_idx on inbox_dead (consumer, next_at) where state = 'parked';

@@ -22,8 +22,8 @@ create table trip (
   check ((state = 'CANCELLED') = (refund is not null))
 );
 create index trip_created_at_trip_id_idx on trip (created_at, trip_id);
-create index trip_customer_id_created_at_idx on trip (customer_id, created_at);
-create index trip_state_created_at_idx on trip (state, created_at);
+create index trip_customer_id_created_at_trip_id_idx on trip (customer_id, created_at, trip_id);
+create index trip_state_created_at_trip_id_idx on trip (state, created_at, trip_id);
 
 -- What an operation on an aggregate has come to, so that a step of it that arrives late, or again, is known for what it is.
 create table operation (

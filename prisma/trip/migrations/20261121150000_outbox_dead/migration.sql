@@ -25,7 +25,7 @@ create table outbox_dead (
   decided_at        timestamptz(6)
 );
 create index outbox_dead_aggregate_idx on outbox_dead (aggregate_type, aggregate_id);
-create index outbox_dead_undecided_idx on outbox_dead (id) where state <> 'skipped';
+create index outbox_dead_state_idx on outbox_dead (state, id);
 
 -- Wakes the relay when a fact commits. It is a hint and no more: the relay also looks by itself, once a second at the least. NOTIFY makes
 -- commits wait for each other, so a database with thousands of writes a second turns the trigger off: OUTBOX_NOTIFY=off.

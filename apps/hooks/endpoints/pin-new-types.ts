@@ -1,0 +1,26 @@
+import type { Pool } from 'pg';
+import { inTransaction } from '../../../libs/database/in-transaction.js';
+import { pinVersions } from './event-types.js';
+
+/**
+ * Pins the types that have appeared since a hook was saved (`order.*` takes them in) to their newest version of now. It runs before the first
+ * delivery, so that no hook gets a type in one version today and in another after the next release.
+ */
+export async function pinNewTypes(database: Pool): Promise<void> {
+  await inTransaction(database, async (tx) => {
+    const { rows } = await tx.query<{
+      hookId: string;
+      exactTypes: string[];
+      services: string[];
+      versionPins: Record<string, number>;
+    }>(
+      `select hook_id as "hookId", exact_types as "exactTypes", services, version_pins as "versionPins" from endpoint
+       order by hook_id for no key update`,
+    );
+    for (const { hookId, versionPins, ...selection } of rows) {
+      const pins = pinVersions(selection, versionPins);
+      if (Object.keys(pins).length !== Object.keys(versionPins).length)
+        await tx.query('update endpoint set version_pins = $2 where hook_id = $1', [hookId, pins]);
+    }
+  });
+}
