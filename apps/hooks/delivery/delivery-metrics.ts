@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { Counter, register } from 'prom-client';
+import { boundedCount } from '../../../libs/database/bounded-count.js';
 import { LookupGauges } from '../../../libs/service-kit/lookup-gauges.js';
 import type { AttemptError } from './attempt-outcome.js';
 import { earliestDue } from './claim.js';
@@ -14,7 +15,7 @@ const attempts = new Counter({
 export const countAttempt = (outcome: AttemptError | 'success', state: string | undefined): void =>
   attempts.inc({ outcome, state: state ?? 'lost' });
 
-/** Of each endpoint and state: counting to the end would cost more the more waits. */
+/** Of each endpoint and state. */
 const COUNTED_UP_TO = 10_000;
 
 interface Queue {
@@ -28,10 +29,8 @@ export function observeQueue(database: Pool): void {
   new LookupGauges(async () => {
     const { rows } = await database.query<Queue>(
       `select (select jsonb_object_agg(s.state, (
-                 select coalesce(sum(waiting), 0) from endpoint e cross join lateral (
-                   select count(*) as waiting from (
-                     select from delivery d where d.hook_id = e.hook_id and d.state = s.state limit ${COUNTED_UP_TO}) counted) one
-               )) from unnest(array['pending', 'retrying', 'sending', 'held']) as s(state)) as depth,
+                 select coalesce(sum(${boundedCount('delivery d where d.hook_id = e.hook_id and d.state = s.state', COUNTED_UP_TO)}), 0)
+                 from endpoint e)) from unnest(array['pending', 'retrying', 'sending', 'held']) as s(state)) as depth,
               (select coalesce(greatest(0, extract(epoch from clock_timestamp() - min(${earliestDue}))), 0)::float8 from endpoint e) as "oldestDue",
               (select count(*)::int from endpoint where breaker_until > clock_timestamp()) as "breakersOpen"`,
     );

@@ -1,8 +1,6 @@
 import type { Pool } from 'pg';
+import { boundedCount } from '../../../libs/database/bounded-count.js';
 import { LookupGauges } from '../../../libs/service-kit/lookup-gauges.js';
-
-/** Counting to the end would cost more the more there is. */
-const COUNTED_UP_TO = 100_000;
 
 interface Waiting {
   state: string;
@@ -14,7 +12,7 @@ interface Waiting {
 export function observeMails(database: Pool): void {
   new LookupGauges(async () => {
     const { rows } = await database.query<Waiting>(
-      `select s.state, (select count(*)::int from (select from mail m where m.state = s.state limit ${COUNTED_UP_TO}) counted) as mails,
+      `select s.state, ${boundedCount('mail m where m.state = s.state')} as mails,
               coalesce(greatest(0, extract(epoch from clock_timestamp() - (
                 select next_attempt_at from mail where state = 'pending' order by next_attempt_at limit 1))), 0)::float8 as "oldestDue"
        from unnest(array['pending', 'sending', 'dead']) as s(state)`,

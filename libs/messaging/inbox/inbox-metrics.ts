@@ -1,8 +1,6 @@
 import type { Pool } from 'pg';
+import { boundedCount } from '../../database/bounded-count.js';
 import { LookupGauges } from '../../service-kit/lookup-gauges.js';
-
-/** Counting to the end would cost more the more there is. */
-const COUNTED_UP_TO = 100_000;
 
 interface Held {
   consumer: string;
@@ -25,8 +23,7 @@ export function observeInbox(database: Pool, consumers: () => readonly string[])
 async function readHeld(database: Pool, consumers: readonly string[]): Promise<Held[]> {
   const { rows } = await database.query<Held>(
     `select c.consumer, s.state,
-            (select count(*)::int from (
-               select from inbox_dead d where d.consumer = c.consumer and d.state = s.state limit ${COUNTED_UP_TO}) counted) as rows,
+            ${boundedCount('inbox_dead d where d.consumer = c.consumer and d.state = s.state')} as rows,
             coalesce((select extract(epoch from clock_timestamp() - held_at) from inbox_dead d
                       where d.consumer = c.consumer and d.state = s.state order by d.id limit 1), 0)::float8 as oldest
      from unnest($1::text[]) as c(consumer) cross join unnest(array['failing', 'parked', 'dead']) as s(state)`,
