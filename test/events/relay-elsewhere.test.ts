@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeadEvent } from '../../contracts/dead-event.resource.js';
 import type { Page } from '../../contracts/page.js';
-import { LOG_LOCK } from '../../libs/messaging/relay/log-transaction.js';
 import { CuttingProxy } from '../feeds/cutting-proxy.fixture.js';
 import { eventually } from '../support/api.js';
+import { whileNothingIsRelayed } from '../support/relay.js';
 import { OwnLog } from './own-log.js';
 
 // Two databases of one server: for PostgreSQL as far apart as two servers, as no transaction spans them.
@@ -46,9 +46,7 @@ describe('an outbox in another database', () => {
   it('keeps each fact until the log has it', async () => {
     const aggregate = randomUUID();
     const one = await relay();
-    const client = await own.admin.connect();
-    try {
-      await client.query('select pg_advisory_lock($1)', [LOG_LOCK]);
+    await whileNothingIsRelayed(async () => {
       await other.say({ service: 'car', aggregate, version: 1 });
       await eventually(
         async () => {
@@ -62,9 +60,7 @@ describe('an outbox in another database', () => {
       );
       expect(await other.outboxRows('car')).toBe(1);
       await one.kill('SIGKILL');
-    } finally {
-      client.release(true);
-    }
+    }, own.adminUrl);
     const next = await relay();
     await emptied();
     expect(await own.versions(aggregate)).toEqual([1]);
