@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { cpSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ChaosSystem, startChaosSystem } from './chaos-system.js';
 import { whyNoClocks } from './clocks.js';
@@ -136,6 +137,14 @@ export async function onSystem(system: ChaosSystem, schedule: Schedule, options:
       trace,
       lives: livesOf(diary, concerned(found)),
     };
+  } catch (error) {
+    // A run that could not go on says little by itself.
+    if (!signal?.aborted) {
+      const kept = `.roundtrip/chaos/${schedule.seed}-logs`;
+      cpSync(system.logs, kept, { recursive: true });
+      log(`the logs of its processes: ${kept}`);
+    }
+    throw error;
   } finally {
     over.abort();
     deciding.abort();

@@ -1,4 +1,3 @@
-import { cpSync } from 'node:fs';
 import { sustainedRate } from './calibrate.js';
 import { startChaosSystem } from './chaos-system.js';
 import { whyNoClocks } from './clocks.js';
@@ -34,14 +33,6 @@ export async function seededRun(
     const schedule = makeSchedule({ ...wanted, rate });
     log(`${rate.toFixed(1)} sagas/s: ${scheduleInWords(schedule)}`);
     return { schedule, result: await onSystem(system, schedule, { log, signal, ...rest }) };
-  } catch (error) {
-    // A run that could not go on says little by itself.
-    if (!signal?.aborted) {
-      const kept = `.roundtrip/chaos/${seed}-logs`;
-      cpSync(system.logs, kept, { recursive: true });
-      log(`the logs of its processes: ${kept}`);
-    }
-    throw error;
   } finally {
     await system.stop();
   }
