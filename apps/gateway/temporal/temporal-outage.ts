@@ -8,7 +8,7 @@ export const INVALID_ARGUMENT = 3;
 
 /**
  * gRPC codes that say that the server is away, overloaded or will not talk to us; what was asked may be asked again. The server says
- * FAILED_PRECONDITION of a run whose workflow task fails again and again, and ABORTED of an update that its cache has lost.
+ * FAILED_PRECONDITION of an update whose workflow task has failed and is run again, and ABORTED of one that its cache has lost.
  */
 const outages = new Map([
   [1, 'CANCELLED'],

@@ -45,7 +45,7 @@ export class Sweeper {
   }
 
   /**
-   * Gives waiting deliveries the state that the state of their endpoint asks for. The fan-out and recoveries do not wait for whoever pauses,
+   * Gives waiting deliveries the state that the state of their endpoint asks for. The fan-out and recoveries do not wait for somebody who pauses,
    * enables or disables an endpoint at the same moment, so what they queue may follow the state of before.
    */
   private async followEndpointStates(): Promise<void> {
