@@ -14,7 +14,7 @@ const folder = path.resolve('.roundtrip', `docs-example-${process.pid}`);
 let receive: Receive;
 let bed: HooksBed;
 beforeAll(async () => {
-  const [, example] = /<!-- receiver -->\n```js\n([\s\S]*?)```/.exec(readFileSync('docs/hooks.md', 'utf8'))!;
+  const [, example] = /<!-- receiver -->\n\n```js\n([\s\S]*?)```/.exec(readFileSync('docs/hooks.md', 'utf8'))!;
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, 'receiver.mjs'), example!);
   ({ receive } = (await import(pathToFileURL(path.join(folder, 'receiver.mjs')).href)) as { receive: Receive });
