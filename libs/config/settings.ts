@@ -79,7 +79,7 @@ const catalogue = {
   PROJECTION_URL: url('http://127.0.0.1:3011'),
   FEED_CONNECTIONS: z.coerce.number().int().min(1).max(100_000).default(1_000),
   FEED_LIFETIME_MS: milliseconds(1_800_000),
-  FEED_HEARTBEAT_MS: upTo(Math.floor(MAX_TIMER_MS / 2), '12.4 days: readers are cut off after twice as long').default(
+  FEED_HEARTBEAT_MS: upTo(Math.floor(MAX_TIMER_MS / 8), '3.1 days: readers are cut off after eight times as long').default(
     15_000,
   ),
   FEED_POLL_MS: milliseconds(100),
