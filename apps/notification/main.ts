@@ -1,4 +1,5 @@
 import { hasMailbox } from '../../libs/config/has-mailbox.js';
+import { parseMailAddress } from '../../libs/config/mail-address.js';
 import { readSettings } from '../../libs/config/settings.js';
 import { servicePool } from '../../libs/database/service-pool.js';
 import { channelSettings, openChannel } from '../../libs/messaging/channel/open-channel.js';
@@ -21,9 +22,10 @@ import { NotificationModule } from './notification.module.js';
 import { AddressBook } from './sending/address-book.js';
 import { observeMails } from './sending/mail-metrics.js';
 import { MailSender } from './sending/mail-sender.js';
-import { SmtpSender } from './sending/smtp-sender.js';
+import { CONNECTIONS, SmtpSender } from './sending/smtp-sender.js';
 
-const SEND_IDLE_MS = 250;
+/** Each loop polls so often; together they poll four times as often. */
+const SEND_IDLE_MS = 1_000;
 const SWEEP_IDLE_MS = 3_600_000;
 
 const settings = readSettings(
@@ -41,7 +43,10 @@ const settings = readSettings(
 const log = createLog('notification', settings.LOG_LEVEL);
 
 const sendingLoops = (sender: MailSender, onError: (error: unknown) => void): BackgroundLoop[] => [
-  new BackgroundLoop(async () => (await sender.send()) > 0, { idleMs: SEND_IDLE_MS, onError }),
+  ...Array.from(
+    { length: CONNECTIONS },
+    () => new BackgroundLoop(async () => (await sender.send()) > 0, { idleMs: SEND_IDLE_MS, onError }),
+  ),
   new BackgroundLoop(() => sender.sweep().then(() => false), { idleMs: SWEEP_IDLE_MS, onError }),
 ];
 
@@ -55,7 +60,7 @@ await runProcess(log, async () => {
   if (smtpUrl === undefined) log.error('There is no SMTP_URL, so no mail is sent: they wait until there is one.');
   const smtp = smtpUrl === undefined ? undefined : new SmtpSender(smtpUrl, settings.MAIL_FROM);
   const customers = new ServiceApi('customer', settings.CUSTOMER_URL);
-  const addresses = new AddressBook(customers, settings.OPERATIONS_MAIL);
+  const addresses = new AddressBook(customers, parseMailAddress(settings.OPERATIONS_MAIL)!);
   observeMails(database);
   observeInbox(database, () => [noteMails.name]);
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MAX_APPROVAL_MS } from '../../contracts/hold-limits.js';
 import { InvalidSettingsError } from './invalid-settings.error.js';
+import { parseMailAddress } from './mail-address.js';
 import { readSettings, settingNames } from './settings.js';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -35,9 +36,9 @@ describe('readSettings', () => {
     expect(() => readSettings(name)).toThrow(new RegExp(`${name}: must be at most \\d+ \\(`));
     vi.stubEnv(
       name,
-      String(name === 'FEED_HEARTBEAT_MS' ? 2 ** 30 - 1 : name === 'APPROVAL_WITHIN_MS' ? MAX_APPROVAL_MS : 2 ** 31 - 1),
+      String(name === 'FEED_HEARTBEAT_MS' ? 2 ** 28 - 1 : name === 'APPROVAL_WITHIN_MS' ? MAX_APPROVAL_MS : 2 ** 31 - 1),
     );
-    expect(readSettings(name)[name]).toBeGreaterThan(2 ** 29);
+    expect(readSettings(name)[name]).toBeGreaterThan(2 ** 27);
     vi.stubEnv(name, '0');
     expect(() => readSettings(name)).toThrow(`${name}: `);
   });
@@ -72,6 +73,27 @@ describe('readSettings', () => {
     for (const wrong of ['*', 'shop.example.com', 'https://shop.example.com/', 'https://a.test,', 'null']) {
       vi.stubEnv('CORS_ORIGINS', wrong);
       expect(() => readSettings('CORS_ORIGINS'), wrong).toThrow('CORS_ORIGINS: must be origins');
+    }
+  });
+
+  it('takes a mail address with or without a name, and refuses what no mail can be sent to', () => {
+    for (const right of ['ops@example.com', 'Night shift <ops@example.com>', '"Shift, night" <ops@example.com>']) {
+      vi.stubEnv('OPERATIONS_MAIL', right);
+      expect(readSettings('OPERATIONS_MAIL')).toEqual({ OPERATIONS_MAIL: right });
+      expect(parseMailAddress(right)?.address).toBe('ops@example.com');
+    }
+    for (const wrong of [
+      'ops',
+      'a@b.test, c@d.test',
+      'Ops <a@b.test',
+      '<a@b.test> Ops',
+      'a@b@c',
+      'a@b.test,',
+      'a b@c',
+      'x: a@b;',
+    ]) {
+      vi.stubEnv('OPERATIONS_MAIL', wrong);
+      expect(() => readSettings('OPERATIONS_MAIL'), wrong).toThrow('OPERATIONS_MAIL: must be one mail address');
     }
   });
 });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { MAX_APPROVAL_DAYS, MAX_APPROVAL_MS, MAX_FORWARD_MS, MAX_HOLD_DAYS } from '../../contracts/hold-limits.js';
 import { faultInApiKeys } from './api-keys.js';
 import { InvalidSettingsError } from './invalid-settings.error.js';
+import { parseMailAddress } from './mail-address.js';
 import { outboxDatabases } from './outbox-databases.js';
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
@@ -22,9 +23,9 @@ const url = (fallback: string) => z.url().default(fallback);
 const mailAddress = (fallback: string) =>
   z
     .string()
-    .regex(
-      /^(?:[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/,
-      'must be a mail address, or a name with one in angle brackets',
+    .refine(
+      (text) => parseMailAddress(text) !== undefined,
+      'must be one mail address, or a name with one in angle brackets: Name <name@example.com>',
     )
     .default(fallback);
 
@@ -78,7 +79,9 @@ const catalogue = {
   PROJECTION_URL: url('http://127.0.0.1:3011'),
   FEED_CONNECTIONS: z.coerce.number().int().min(1).max(100_000).default(1_000),
   FEED_LIFETIME_MS: milliseconds(1_800_000),
-  FEED_HEARTBEAT_MS: upTo(Math.floor(MAX_TIMER_MS / 2), '12.4 days: readers are cut off after twice as long').default(15_000),
+  FEED_HEARTBEAT_MS: upTo(Math.floor(MAX_TIMER_MS / 8), '3.1 days: readers are cut off after eight times as long').default(
+    15_000,
+  ),
   FEED_POLL_MS: milliseconds(100),
   HOOKS_SECRET_KEY: z.string().min(1).optional(),
   HOOKS_ALLOW_PRIVATE: flag(false),

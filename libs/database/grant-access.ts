@@ -11,7 +11,7 @@ export async function grantAccess(owner: pg.Client, service: string, readers: re
     for (const reader of readers) {
       const role = pg.escapeIdentifier(roleOf(reader));
       await owner.query(`grant usage on schema ${schema} to ${role}`);
-      await owner.query(`grant select on ${schema}.log, ${schema}.log_floor, ${schema}.log_gap to ${role}`);
+      await owner.query(`grant select on ${schema}.log, ${schema}.log_floor, ${schema}.log_gap, ${schema}.log_epoch to ${role}`);
     }
     return;
   }

@@ -22,10 +22,45 @@ export const sequenceOf = (position: number): string => String(position).padStar
  * (`events_rendered_as_stored_total`) and logged once a type.
  */
 export function renderEvent(event: LoggedEvent, version?: number, catalogue: EventCatalogue = eventCatalogue): CloudEvent {
-  const { eventId, service, type, correlationId, causationId, traceparent, tracestate } = event;
-  const known = catalogue.get(type);
+  const known = catalogue.get(event.type);
   const rendering = renderData(event, version, known);
   const deprecation = known?.versions[rendering.version - 1]?.deprecation;
+  const { data, ...attributes } = envelope(event, rendering);
+  return {
+    ...attributes,
+    ...(deprecation && {
+      deprecated: true,
+      deprecationfrom: deprecation.from,
+      deprecationsunset: deprecation.sunset,
+      deprecationmigration: publicUrl(eventTypePath(event.type)),
+    }),
+    data,
+  };
+}
+
+/**
+ * The event in exactly this version, always the same: also when the version is deprecated later (which it does not mention), has had its
+ * sunset, or is followed by newer ones.
+ * @returns undefined if the catalogue cannot make that version of it; the version that was written can always be had.
+ */
+export function renderUnchanging(
+  event: LoggedEvent,
+  version: number,
+  catalogue: EventCatalogue = eventCatalogue,
+): CloudEvent | undefined {
+  const data = JSON.parse(event.data) as unknown;
+  if (version === event.typeVersion) return envelope(event, { version, data });
+  const known = catalogue.get(event.type);
+  if (!known || !known.versions[version - 1] || !known.versions[event.typeVersion - 1]) return undefined;
+  try {
+    return envelope(event, { version, data: convertEvent(known, data, event.typeVersion, version) });
+  } catch {
+    return undefined;
+  }
+}
+
+function envelope(event: LoggedEvent, rendering: Rendering): CloudEvent {
+  const { eventId, service, type, correlationId, causationId, traceparent, tracestate } = event;
   return {
     specversion: '1.0',
     id: rendering.version === event.typeVersion ? eventId : `${eventId}-v${rendering.version}`,
@@ -44,12 +79,6 @@ export function renderEvent(event: LoggedEvent, version?: number, catalogue: Eve
     ...(causationId === null ? {} : { causationid: causationId }),
     ...(traceparent === null ? {} : { traceparent }),
     ...(tracestate === null ? {} : { tracestate }),
-    ...(deprecation && {
-      deprecated: true,
-      deprecationfrom: deprecation.from,
-      deprecationsunset: deprecation.sunset,
-      deprecationmigration: publicUrl(eventTypePath(type)),
-    }),
     data: rendering.data,
   };
 }
