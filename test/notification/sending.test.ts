@@ -65,6 +65,7 @@ describe('a sender', () => {
       smtp,
       addresses: new AddressBook(api, 'operations@shop.example'),
       clock: { now: () => new Date(time), random: () => 0.5 },
+      retentionMs: 30 * 86_400_000,
       onError: () => {},
     });
   };
