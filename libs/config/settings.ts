@@ -14,7 +14,8 @@ const upTo = (most: number, why: string) => z.coerce.number().int().min(1).max(m
 const timer = upTo(MAX_TIMER_MS, '24.8 days, the longest timer there is');
 const milliseconds = (fallback: number) => timer.default(fallback);
 /** How long rows are kept. No timer waits for it, and a soak counts in minutes: 0.05 hours are three. */
-const retention = (hours: number) => z.coerce.number().positive().max(876_000, 'must be at most 876000 (100 years)').default(hours);
+const retention = (hours: number) =>
+  z.coerce.number().positive().max(876_000, 'must be at most 876000 (100 years)').default(hours);
 const flag = (fallback: boolean) =>
   z
     .enum(['true', 'false'], { error: 'must be true or false' })

@@ -9,7 +9,10 @@ import { databaseProblem } from './database-failure.js';
 import { ParticipantModule, type ParticipantOptions } from './participant.module.js';
 import type { Database, Transaction } from './transaction.js';
 
-type Options<P extends Participant, Tx extends Transaction> = Omit<ParticipantOptions<P, Tx>, 'chaos' | 'database' | 'commandRetentionMs'> & {
+type Options<P extends Participant, Tx extends Transaction> = Omit<
+  ParticipantOptions<P, Tx>,
+  'chaos' | 'database' | 'commandRetentionMs'
+> & {
   database: (adapter: PrismaPg) => Database<Tx> & { $disconnect(): Promise<void> };
 };
 
