@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Clock } from '../../libs/service-kit/clock.js';
+import type { HooksRetention } from './delivery/sweeper.js';
 import type { ResolveHost } from './egress/resolve-host.js';
 
 /** What the webhooks are made of; those with a default are for tests. */
@@ -12,6 +13,7 @@ export interface HooksOptions {
   ownPorts?: ReadonlySet<number>;
   /** Says in leases and logs which process it was. */
   workerName: string;
+  retention: HooksRetention;
   clock?: Clock;
   resolveHost?: ResolveHost;
 }

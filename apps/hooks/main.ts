@@ -17,6 +17,9 @@ const settings = readSettings(
   'DATABASE_POOL_SIZE',
   'HOOKS_SECRET_KEY',
   'HOOKS_ALLOW_PRIVATE',
+  'DELIVERY_RETENTION_HOURS',
+  'COMMAND_RETENTION_HOURS',
+  'SHORT_RETENTION',
   ...feedSettingNames,
   ...ownPortSettings,
 );
@@ -35,6 +38,10 @@ await runProcess(log, async () => {
     secretKey: settings.HOOKS_SECRET_KEY,
     allowLoopback: settings.HOOKS_ALLOW_PRIVATE,
     ownPorts: ownPorts(settings),
+    retention: {
+      deliveriesMs: settings.DELIVERY_RETENTION_HOURS * 3_600_000,
+      commandsMs: settings.COMMAND_RETENTION_HOURS * 3_600_000,
+    },
     workerName: `${hostname()}:${process.pid}`,
   };
   await startService({

@@ -29,6 +29,7 @@ export class WebhooksModule {
     allowLoopback,
     ownPorts = new Set(),
     workerName,
+    retention,
     clock = systemClock,
     resolveHost,
   }: HooksOptions): DynamicModule {
@@ -46,7 +47,7 @@ export class WebhooksModule {
     const loops = new DeliveryLoops({
       fanOut,
       worker,
-      sweeper: new Sweeper(database, clock),
+      sweeper: new Sweeper(database, clock, retention),
       recoveries: new Recoveries(database, clock),
       database: database.options,
       prepare: () => Promise.all([secrets.requireReadable(database), pinNewTypes(database), fanOut.prepare()]),

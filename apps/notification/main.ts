@@ -26,7 +26,6 @@ import { CONNECTIONS, SmtpSender } from './sending/smtp-sender.js';
 
 /** Each loop polls so often; together they poll four times as often. */
 const SEND_IDLE_MS = 1_000;
-const SWEEP_IDLE_MS = 3_600_000;
 
 const settings = readSettings(
   'NODE_ENV',
@@ -38,6 +37,9 @@ const settings = readSettings(
   'SMTP_URL',
   'MAIL_FROM',
   'OPERATIONS_MAIL',
+  'MAIL_RETENTION_HOURS',
+  'RETENTION_SWEEP_MS',
+  'SHORT_RETENTION',
   ...channelSettings,
 );
 const log = createLog('notification', settings.LOG_LEVEL);
@@ -47,7 +49,7 @@ const sendingLoops = (sender: MailSender, onError: (error: unknown) => void): Ba
     { length: CONNECTIONS },
     () => new BackgroundLoop(async () => (await sender.send()) > 0, { idleMs: SEND_IDLE_MS, onError }),
   ),
-  new BackgroundLoop(() => sender.sweep().then(() => false), { idleMs: SWEEP_IDLE_MS, onError }),
+  new BackgroundLoop(() => sender.sweep(), { idleMs: settings.RETENTION_SWEEP_MS, onError }),
 ];
 
 await runProcess(log, async () => {
@@ -68,7 +70,10 @@ await runProcess(log, async () => {
   const inbox = new Inbox({ database, history: new EventLog(database) });
   // From now on: nobody wants a mail about what happened before there were any.
   const consuming = await runConsumer({ channel, inbox, consumer: noteMails, log, from: 'now' });
-  const loops = smtp ? sendingLoops(new MailSender({ database, addresses, smtp, clock: systemClock, onError }), onError) : [];
+  const retentionMs = settings.MAIL_RETENTION_HOURS * 3_600_000;
+  const loops = smtp
+    ? sendingLoops(new MailSender({ database, addresses, smtp, clock: systemClock, retentionMs, onError }), onError)
+    : [];
   for (const loop of loops) loop.start();
 
   await startService({

@@ -60,6 +60,24 @@ describe('readSettings', () => {
     expect(() => readSettings('APPROVAL_WITHIN_MS')).toThrow('77 days');
   });
 
+  it('refuses a retention that is shorter than is safe, unless a soak asks for it, and never in production', () => {
+    const read = () => readSettings('COMMAND_RETENTION_HOURS', 'SHORT_RETENTION', 'NODE_ENV');
+    vi.stubEnv('NODE_ENV', 'development');
+    vi.stubEnv('COMMAND_RETENTION_HOURS', '24');
+    expect(read().COMMAND_RETENTION_HOURS).toBe(24);
+    vi.stubEnv('COMMAND_RETENTION_HOURS', '0.05');
+    expect(read).toThrow(/COMMAND_RETENTION_HOURS: must be at least 24 \(.*24 hours.*SHORT_RETENTION/);
+    vi.stubEnv('SHORT_RETENTION', 'true');
+    expect(read().COMMAND_RETENTION_HOURS).toBe(0.05);
+    vi.stubEnv('NODE_ENV', 'production');
+    expect(read).toThrow('SHORT_RETENTION: must be false in production');
+    for (const name of settingNames.filter((one) => one.endsWith('_RETENTION_HOURS'))) {
+      vi.stubEnv('SHORT_RETENTION', 'false');
+      vi.stubEnv(name, '0.5');
+      expect(() => readSettings(name, 'SHORT_RETENTION'), name).toThrow(`${name}: must be at least`);
+    }
+  });
+
   it('refuses API keys of the old form and shows the new one, but never a key', () => {
     vi.stubEnv('API_KEYS', 'hidden-key:orders');
     expect(() => readSettings('API_KEYS')).toThrow(/API_KEYS: Entry 1 .*name:key:scope\+scope/);

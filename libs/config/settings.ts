@@ -14,6 +14,9 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 const upTo = (most: number, why: string) => z.coerce.number().int().min(1).max(most, `must be at most ${most} (${why})`);
 const timer = upTo(MAX_TIMER_MS, '24.8 days, the longest timer there is');
 const milliseconds = (fallback: number) => timer.default(fallback);
+/** How long rows are kept. No timer waits for it, and a soak counts in minutes: 0.05 hours are three. */
+const retention = (hours: number) =>
+  z.coerce.number().positive().max(876_000, 'must be at most 876000 (100 years)').default(hours);
 const flag = (fallback: boolean) =>
   z
     .enum(['true', 'false'], { error: 'must be true or false' })
@@ -110,6 +113,13 @@ const catalogue = {
   SETTLE_LOST_SAGAS: z.enum(['on', 'off']).default('off'),
   SETTLE_SWEEP_MS: milliseconds(60_000),
 
+  RETENTION_SWEEP_MS: milliseconds(600_000),
+  COMMAND_RETENTION_HOURS: retention(168),
+  SAGA_RETENTION_HOURS: retention(2_160),
+  DELIVERY_RETENTION_HOURS: retention(720),
+  MAIL_RETENTION_HOURS: retention(720),
+  SHORT_RETENTION: flag(false),
+
   AUTH: z.enum(['off', 'required']).optional(),
   API_KEYS: z
     .string()
@@ -132,15 +142,31 @@ const catalogue = {
   EMBEDDED_TEMPORAL_UI_PORT: port(8233),
 };
 
+/** The shortest retention that is safe. A soak has shorter ones on purpose. */
+const atLeast = <Name extends keyof Settings & `${string}_RETENTION_HOURS`>(name: Name, hours: number, why: string) => ({
+  names: [name, 'SHORT_RETENTION'] satisfies (keyof Settings)[],
+  fault: (settings: Settings) =>
+    !settings.SHORT_RETENTION && settings[name] < hours && `must be at least ${hours} (${why}); SHORT_RETENTION=true allows less`,
+});
+
 /** What must hold between settings, with the message of its fault. Checked where all of them are read. */
 const relations = [
+  atLeast('COMMAND_RETENTION_HOURS', 24, 'the API promises to keep an Idempotency-Key for 24 hours'),
+  atLeast('SAGA_RETENTION_HOURS', 96, 'Temporal lists an ended saga for 72 hours, and may delete it a day late'),
+  atLeast('DELIVERY_RETENTION_HOURS', 24, 'receivers and operators look at the deliveries of a day'),
+  atLeast('MAIL_RETENTION_HOURS', 24, 'operators look at the mails of a day'),
+  {
+    names: ['SHORT_RETENTION', 'NODE_ENV'],
+    fault: ({ SHORT_RETENTION, NODE_ENV }: Settings) =>
+      SHORT_RETENTION && NODE_ENV === 'production' && 'must be false in production: it deletes what sagas may still need',
+  },
   {
     names: ['APPROVAL_WITHIN_MS', 'SAGA_FORWARD_DEADLINE_MS'],
     fault: ({ APPROVAL_WITHIN_MS, SAGA_FORWARD_DEADLINE_MS }: Settings) =>
       APPROVAL_WITHIN_MS + SAGA_FORWARD_DEADLINE_MS > MAX_FORWARD_MS &&
       `with SAGA_FORWARD_DEADLINE_MS must be at most ${MAX_FORWARD_MS} together: nothing is held for longer than ${MAX_HOLD_DAYS} days`,
   },
-] as const satisfies { names: (keyof Settings)[]; fault: (settings: Settings) => string | false }[];
+] satisfies { names: (keyof Settings)[]; fault: (settings: Settings) => string | false }[];
 
 const schema = z.object(catalogue);
 export type Settings = z.infer<typeof schema>;

@@ -872,6 +872,37 @@ describe('an endpoint', () => {
     expect(new Set(deliveries.map(({ eventId }) => eventId))).toEqual(new Set(succeeded));
   });
 
+  it('keeps what finished, with its attempts and recoveries, for its retention, and what waits for longer', async () => {
+    receiver.answer = ok;
+    const hook = await bed.hook({ url: receiver.url });
+    await bed.log(placed());
+    await bed.run();
+    const since = clock.now().toISOString();
+    await bed.endpoints.recover(hook.hookId, { since }, { ...command, key: 'a key of thirty days ago' });
+    while (await bed.recoveries.step());
+    await bed.endpoints.change(hook.hookId, { state: 'paused' });
+    await bed.log(placed());
+    await bed.follow();
+    const left = async () => {
+      await bed.sweeper.sweep();
+      const { rows } = await bed.admin.query<Record<string, number>>(
+        `select (select count(*)::int from hooks.delivery where hook_id = $1 and state = 'succeeded') as succeeded,
+                (select count(*)::int from hooks.delivery where hook_id = $1 and state = 'held') as held,
+                (select count(*)::int from hooks.attempt join hooks.delivery using (delivery_id) where hook_id = $1) as attempts,
+                (select count(*)::int from hooks.recovery where hook_id = $1) as recoveries,
+                (select count(*)::int from hooks.command where key = 'a key of thirty days ago') as keys`,
+        [hook.hookId],
+      );
+      return rows[0];
+    };
+    clock.forward(23 * 3_600);
+    expect(await left()).toEqual({ succeeded: 1, held: 1, attempts: 1, recoveries: 1, keys: 1 });
+    clock.forward(29 * 24 * 3_600);
+    expect(await left()).toEqual({ succeeded: 1, held: 1, attempts: 1, recoveries: 1, keys: 0 });
+    clock.forward(2 * 24 * 3_600);
+    expect(await left()).toEqual({ succeeded: 0, held: 1, attempts: 0, recoveries: 0, keys: 0 });
+  });
+
   it('that is disabled in the middle of a recovery gets the rest when it is enabled again', async () => {
     const hook = await bed.hook({ url: receiver.url });
     const { rows } = await bed.admin.query<{ position: string }>(

@@ -89,7 +89,7 @@ export class HooksBed {
       },
     });
     this.fanOut = new FanOut(database, clock);
-    this.sweeper = new Sweeper(database, clock);
+    this.sweeper = new Sweeper(database, clock, { deliveriesMs: 30 * 86_400_000, commandsMs: 2 * 86_400_000 });
     this.recoveries = new Recoveries(database, clock);
   }
 

@@ -65,6 +65,7 @@ describe('a sender', () => {
       smtp,
       addresses: new AddressBook(api, { name: 'Operations', address: 'operations@shop.example' }),
       clock: { now: () => new Date(time), random: () => 0.5 },
+      retentionMs: 30 * 86_400_000,
       onError: () => {},
     });
   };
@@ -125,6 +126,21 @@ describe('a sender', () => {
     await note();
     await sender.send();
     expect(await mails()).toMatchObject([{ state: 'dead', attempts: 1, last_error: expect.stringMatching(/550|554/) as string }]);
+  });
+
+  it('forgets in batches what was sent long ago, and neither what is young nor what a person has to decide about', async () => {
+    const insert = (state: string, ageDays: number, rows: number) =>
+      own.admin.query(
+        `insert into notification.mail (mail_id, type, type_version, subject, data, recipient, position, state, next_attempt_at, created_at, finished_at)
+         select gen_random_uuid(), 'order.shipped', 1, 'O-1', '{}', 'operations', n, $1, $2, $2, $2 from generate_series(1, $3::int) n`,
+        [state, new Date(time - ageDays * 86_400_000), rows],
+      );
+    await insert('sent', 31, 2_500);
+    await insert('sent', 29, 1);
+    await insert('dead', 300, 1);
+    expect(await sender.sweep()).toBe(true);
+    expect(await sender.sweep()).toBe(false);
+    expect((await mails()).map(({ state }) => state).toSorted()).toEqual(['dead', 'sent']);
   });
 
   it('writes to nobody where there is no such customer, and waits where that cannot be asked', async () => {

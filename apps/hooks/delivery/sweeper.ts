@@ -8,15 +8,22 @@ import { DISABLE_AFTER_MS, verdictOn } from './failing-endpoint.js';
 import { type Settled, settle } from './settle.js';
 
 const BATCH = 200;
-const KEEP_DELIVERIES_MS = 30 * 86_400_000;
-const KEEP_COMMANDS_MS = 2 * 86_400_000;
 const PURGE_BATCH = 2_000;
+
+/** How long rows are kept, in ms. */
+export interface HooksRetention {
+  /** Finished deliveries with their attempts, and finished recoveries. */
+  deliveriesMs: number;
+  /** Idempotency keys with their answers. */
+  commandsMs: number;
+}
 
 /** What time alone brings about: leases that ended, deliveries beside the state of their endpoint, endpoints that failed for too long, logs that are old enough. */
 export class Sweeper {
   constructor(
     private readonly database: Pool,
     private readonly clock: Clock,
+    private readonly retention: HooksRetention,
   ) {}
 
   async sweep(): Promise<void> {
@@ -95,11 +102,16 @@ export class Sweeper {
     await this.database.query(
       `delete from delivery where delivery_id = any(array(
          select delivery_id from delivery where finished_at < $1 order by finished_at limit $2))`,
-      [new Date(now - KEEP_DELIVERIES_MS), PURGE_BATCH],
+      [new Date(now - this.retention.deliveriesMs), PURGE_BATCH],
+    );
+    await this.database.query(
+      `delete from recovery where recovery_id = any(array(
+         select recovery_id from recovery where finished_at < $1 order by finished_at limit $2))`,
+      [new Date(now - this.retention.deliveriesMs), PURGE_BATCH],
     );
     await this.database.query(
       'delete from command where key = any(array(select key from command where created_at < $1 order by created_at limit $2))',
-      [new Date(now - KEEP_COMMANDS_MS), PURGE_BATCH],
+      [new Date(now - this.retention.commandsMs), PURGE_BATCH],
     );
   }
 }

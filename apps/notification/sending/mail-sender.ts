@@ -10,8 +10,6 @@ import { UndeliverableMailError } from './undeliverable-mail.error.js';
 
 /** With the question for the address still well below a lease. */
 const HANDED_OVER_WITHIN_MS = 20_000;
-/** Mails that are done with are kept so long, for whoever asks. */
-const KEPT_MS = 30 * 86_400_000;
 const FORGOTTEN_AT_ONCE = 2_000;
 
 export interface MailSenderOptions {
@@ -20,6 +18,8 @@ export interface MailSenderOptions {
   smtp: Pick<SmtpSender, 'send'>;
   /** Injected, so that tests run a schedule of hours in milliseconds. */
   clock: Clock;
+  /** How long mails that are done with are kept, for whoever asks. */
+  retentionMs: number;
   onError: (error: unknown) => void;
   /** How long the mail server may take for one mail, in milliseconds; well below a lease. */
   handOverWithinMs?: number;
@@ -40,14 +40,15 @@ export class MailSender {
     return job ? 1 : 0;
   }
 
-  /** Forgets a batch of mails that were done with long ago; dead ones stay until somebody has decided. */
-  async sweep(): Promise<void> {
-    const { database, clock } = this.options;
-    await database.query(
+  /** Forgets a batch of mails that were done with long ago; dead ones stay until somebody has decided. @returns whether there may be more. */
+  async sweep(): Promise<boolean> {
+    const { database, clock, retentionMs } = this.options;
+    const { rowCount } = await database.query(
       `delete from mail where mail_id = any(array(
          select mail_id from mail where state in ('sent', 'unaddressed') and finished_at < $1 order by finished_at limit $2))`,
-      [new Date(clock.now().getTime() - KEPT_MS), FORGOTTEN_AT_ONCE],
+      [new Date(clock.now().getTime() - retentionMs), FORGOTTEN_AT_ONCE],
     );
+    return rowCount === FORGOTTEN_AT_ONCE;
   }
 
   private async attempt(job: MailJob): Promise<void> {
