@@ -1,5 +1,6 @@
 // `npm start`: makes the clone ready, then brings the whole system up and keeps it running until Ctrl-C or SIGTERM.
-// (The script in package.json says `exec`: a shell between npm and this process would die of a SIGTERM without passing it on.)
+// Between npm and this process there may be a shell, which dies of a SIGTERM without passing it on; npm then ends before the system has
+// stopped. Whoever must wait for that, such as a service manager, runs `node scripts/start.mjs`.
 import { prepareProject, requireNode } from './bootstrap.mjs';
 
 requireNode();
@@ -14,9 +15,9 @@ async function main() {
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => stopBecause(name));
   if (process.env.npm_lifecycle_event) {
-    // An npm that is killed cannot tell us; nobody would see, or stop, what went on running.
+    // An npm that is killed, or its shell, cannot tell us; nobody would see, or stop, what went on running.
     const npm = process.ppid;
-    setInterval(() => process.ppid === npm || stopBecause('npm is gone'), 500).unref();
+    setInterval(() => process.ppid === npm || stopBecause('npm is gone'), 100).unref();
   }
   // Whoever read our output may be gone (`npm start | head`); that is no reason to leave processes behind.
   process.stdout.on('error', () => {});

@@ -25,6 +25,33 @@ describe('readSettings', () => {
     expect(read).not.toThrow(/ORDER_URL/);
   });
 
+  it.each(['127.0.0.1', '::1', '::', '0.0.0.0', 'localhost', 'api.example.test.', 'my_host'])('takes HOST=%s', (host) => {
+    vi.stubEnv('HOST', host);
+    expect(readSettings('HOST')).toEqual({ HOST: host });
+  });
+
+  it.each(['http://127.0.0.1', '127.0.0.1:3000', '[::1]', ' localhost', 'a b', 'host/path', '::zz'])(
+    'says at once that HOST=%s is no host',
+    (host) => {
+      vi.stubEnv('HOST', host);
+      expect(() => readSettings('HOST')).toThrow(/HOST: must be an address of this machine/);
+    },
+  );
+
+  it('says which settings would open the API without keys, where all of them are read', () => {
+    vi.stubEnv('HOST', '0.0.0.0');
+    vi.stubEnv('AUTH', '');
+    vi.stubEnv('API_KEYS', '');
+    expect(() => readSettings(...settingNames)).toThrow(
+      /HOST: API keys are required because the API listens on 0\.0\.0\.0.*API_KEYS/,
+    );
+    expect(readSettings('HOST')).toEqual({ HOST: '0.0.0.0' });
+    vi.stubEnv('API_KEYS', 'shop:key:orders');
+    expect(readSettings('HOST', 'AUTH', 'API_KEYS').API_KEYS).toBe('shop:key:orders');
+    vi.stubEnv('AUTH', 'off');
+    expect(() => readSettings('HOST', 'AUTH', 'API_KEYS')).toThrow('AUTH=off is for loopback only');
+  });
+
   const times = settingNames.filter((name) => name.endsWith('_MS'));
 
   it('knows every time that no timer could wait for', () => {

@@ -2,9 +2,12 @@ import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { z } from 'zod';
 import { MAX_APPROVAL_DAYS, MAX_APPROVAL_MS, MAX_FORWARD_MS, MAX_HOLD_DAYS } from '../../contracts/hold-limits.js';
+import { faultInAccess } from './access.js';
 import { faultInApiKeys } from './api-keys.js';
+import { isHost } from './host.js';
 import { InvalidSettingsError } from './invalid-settings.error.js';
 import { parseMailAddress } from './mail-address.js';
+import { guardOwnConnections } from './own-connections.js';
 import { outboxDatabases } from './outbox-databases.js';
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
@@ -41,7 +44,13 @@ const isWebOrigin = (text: string): boolean => /^https?:/.test(text) && URL.canP
 const catalogue = {
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  HOST: z.string().min(1).default('127.0.0.1'),
+  HOST: z
+    .string()
+    .refine(
+      isHost,
+      'must be an address of this machine or a name of one, without scheme, port or brackets: 127.0.0.1, ::1, 0.0.0.0',
+    )
+    .default('127.0.0.1'),
   PORT: port(3000),
   WORKER_PORT: port(3020),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:3000'),
@@ -160,6 +169,7 @@ const relations = [
     fault: ({ SHORT_RETENTION, NODE_ENV }: Settings) =>
       SHORT_RETENTION && NODE_ENV === 'production' && 'must be false in production: it deletes what sagas may still need',
   },
+  { names: ['HOST', 'AUTH', 'API_KEYS'], fault: (settings: Settings) => faultInAccess(settings) ?? false },
   {
     names: ['APPROVAL_WITHIN_MS', 'SAGA_FORWARD_DEADLINE_MS'],
     fault: ({ APPROVAL_WITHIN_MS, SAGA_FORWARD_DEADLINE_MS }: Settings) =>
@@ -179,7 +189,12 @@ export const settingNames = Object.keys(catalogue) as (keyof Settings)[];
  * @throws InvalidSettingsError naming each setting that is wrong, what it was and what it should be.
  */
 export function readSettings<Name extends keyof Settings>(...names: Name[]): Pick<Settings, Name> {
-  const given = givenEnvironment();
+  return settingsIn(givenEnvironment(), ...names);
+}
+
+/** Reads the named settings from an environment. @throws as `readSettings` does. */
+export function settingsIn<Name extends keyof Settings>(environment: Environment, ...names: Name[]): Pick<Settings, Name> {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const mask = Object.fromEntries(names.map((name) => [name, true])) as Record<Name, true>;
   const parsed = schema.pick(mask as never).safeParse(given);
   if (!parsed.success) {
@@ -198,9 +213,16 @@ export type Environment = Record<string, string>;
 
 /**
  * All that the environment and `.env` say, known as a setting or not, unchecked: for whoever starts other processes and hands
- * it on. Empty values are left out.
+ * it on. Empty values are left out, and so is what must not change our own connections.
  */
 export function givenEnvironment(): Environment {
   if (existsSync('.env')) loadEnvFile('.env');
+  guardOwnConnections(process.env);
   return Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value ? [[name, value]] : [])));
+}
+
+/** The same, with settings that outweigh it. */
+export function environmentWith(given: Partial<Settings>): Environment {
+  const text = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+  return { ...givenEnvironment(), ...Object.fromEntries(text) };
 }
