@@ -49,6 +49,7 @@ const settings = readSettings(
   'RETENTION_SWEEP_MS',
   'SAGA_RETENTION_HOURS',
   'SHORT_RETENTION',
+  'INBOX_RETENTION_HOURS',
   ...participantUrlSettings,
   ...channelSettings,
   ...sagaPolicySettings,

@@ -80,6 +80,8 @@ const catalogue = {
     .string()
     .regex(/^[^:,/]+:\d+(,[^:,/]+:\d+)*$/, 'must be host:port, with commas between several')
     .default('127.0.0.1:9092'),
+  LOG_RETENTION_HOURS: retention(2_160),
+  INBOX_RETENTION_HOURS: retention(24),
   NOTIFICATION_URL: url('http://127.0.0.1:3009'),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_FROM: mailAddress('Roundtrip <no-reply@roundtrip.localhost>'),
