@@ -16,6 +16,8 @@ const settings = readSettings(
   'DATABASE_URL',
   'DATABASE_POOL_SIZE',
   'HOOKS_SECRET_KEY',
+  'HOOKS_OLD_SECRET_KEYS',
+  'HOOKS_PER_KEY',
   'HOOKS_ALLOW_PRIVATE',
   ...feedSettingNames,
   ...ownPortSettings,
@@ -33,6 +35,8 @@ await runProcess(log, async () => {
   const hooks = {
     database,
     secretKey: settings.HOOKS_SECRET_KEY,
+    oldSecretKeys: settings.HOOKS_OLD_SECRET_KEYS,
+    hooksPerKey: settings.HOOKS_PER_KEY,
     allowLoopback: settings.HOOKS_ALLOW_PRIVATE,
     ownPorts: ownPorts(settings),
     workerName: `${hostname()}:${process.pid}`,

@@ -81,6 +81,8 @@ const catalogue = {
   FEED_HEARTBEAT_MS: upTo(Math.floor(MAX_TIMER_MS / 2), '12.4 days: readers are cut off after twice as long').default(15_000),
   FEED_POLL_MS: milliseconds(100),
   HOOKS_SECRET_KEY: z.string().min(1).optional(),
+  HOOKS_OLD_SECRET_KEYS: z.string().default(''),
+  HOOKS_PER_KEY: z.coerce.number().int().min(1).max(100_000).default(100),
   HOOKS_ALLOW_PRIVATE: flag(false),
 
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
