@@ -34,10 +34,10 @@ describe('SecretBox', () => {
 
   it.each(['', 'short', randomBytes(16).toString('base64')])('refuses the key %j without saying it', (setting) => {
     expect(() => new SecretBox(setting)).toThrow(/^HOOKS_SECRET_KEY is not base64 of 32 bytes/);
-    if (setting)
-      expect(() => new SecretBox(key(), `${key()},${setting}`)).toThrow(
-        /^Key 2 of HOOKS_OLD_SECRET_KEYS is not base64 of 32 bytes/,
-      );
+  });
+
+  it('says which of the old keys is wrong', () => {
+    expect(() => new SecretBox(key(), `${key()},short`)).toThrow(/^Key 2 of HOOKS_OLD_SECRET_KEYS is not base64 of 32 bytes/);
   });
 
   it('refuses several keys where one encrypts, and says where the others go', () => {
