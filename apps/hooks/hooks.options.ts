@@ -8,6 +8,10 @@ export interface HooksOptions {
   database: Pool;
   /** `HOOKS_SECRET_KEY`. */
   secretKey: string;
+  /** `HOOKS_OLD_SECRET_KEYS`. */
+  oldSecretKeys?: string;
+  /** `HOOKS_PER_KEY`: how many hooks one caller may have. */
+  hooksPerKey?: number;
   allowLoopback: boolean;
   /** Ports of loopback that no hook may go to. */
   ownPorts?: ReadonlySet<number>;

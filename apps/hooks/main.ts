@@ -16,6 +16,8 @@ const settings = readSettings(
   'DATABASE_URL',
   'DATABASE_POOL_SIZE',
   'HOOKS_SECRET_KEY',
+  'HOOKS_OLD_SECRET_KEYS',
+  'HOOKS_PER_KEY',
   'HOOKS_ALLOW_PRIVATE',
   'DELIVERY_RETENTION_HOURS',
   'COMMAND_RETENTION_HOURS',
@@ -36,6 +38,8 @@ await runProcess(log, async () => {
   const hooks = {
     database,
     secretKey: settings.HOOKS_SECRET_KEY,
+    oldSecretKeys: settings.HOOKS_OLD_SECRET_KEYS,
+    hooksPerKey: settings.HOOKS_PER_KEY,
     allowLoopback: settings.HOOKS_ALLOW_PRIVATE,
     ownPorts: ownPorts(settings),
     retention: {

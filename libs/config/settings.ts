@@ -98,6 +98,8 @@ const catalogue = {
   ),
   FEED_POLL_MS: milliseconds(100),
   HOOKS_SECRET_KEY: z.string().min(1).optional(),
+  HOOKS_OLD_SECRET_KEYS: z.string().default(''),
+  HOOKS_PER_KEY: z.coerce.number().int().min(1).max(100_000).default(100),
   HOOKS_ALLOW_PRIVATE: flag(false),
 
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),

@@ -36,6 +36,7 @@ export function appEnvironment(
     SETTLE_SWEEP_MS: asked['SETTLE_SWEEP_MS'] ?? '15000',
     // Nobody but its owner is told a key.
     HOOKS_SECRET_KEY: declaration.owns === 'hooks' ? (asked['HOOKS_SECRET_KEY'] ?? hooksSecretKey) : '',
+    HOOKS_OLD_SECRET_KEYS: declaration.owns === 'hooks' ? (asked['HOOKS_OLD_SECRET_KEYS'] ?? '') : '',
     ...Object.fromEntries([...participantUrlSettings, ...listenerUrlSettings].map((name) => [name, settings[name]])),
     RELAY_URL: listeningPlace({ listensOn: 'RELAY_PORT' }, settings).url,
     SAGA_URL: listeningPlace({ listensOn: 'SAGA_PORT' }, settings).url,

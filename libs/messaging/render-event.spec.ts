@@ -143,9 +143,9 @@ describe('a type with a version that has had its sunset', () => {
     expect(rendered(3, 712, 2)).toEqual(['v2', 71]);
   });
 
-  it('gives the oldest that can be had to who is still pinned to what cannot, also where just that is stored', () => {
-    expect(rendered(3, 712, 1)).toEqual(['v2', 71]);
-    expect(rendered(1, 7, 1)).toEqual(['v2', 71]);
+  it('is still rendered in that version for who is pinned to it, also where another one is stored', () => {
+    expect(rendered(3, 712, 1)).toEqual(['v1', 7]);
+    expect(rendered(1, 7, 1)).toEqual(['v1', 7]);
   });
 
   it('renders each version the same for ever where that is asked for, without a word of deprecation', () => {

@@ -5,7 +5,7 @@ import { type EventCatalogue, eventCatalogue, type EventType } from '../../contr
 import { publicUrl } from '../config/public-url.js';
 import { convertEvent } from './convert-event.js';
 import { eventSchemaPath, eventTypePath } from './event-schema.js';
-import { newestVersion, offeredVersions } from './event-versions.js';
+import { newestVersion } from './event-versions.js';
 import type { LoggedEvent } from './logged-event.js';
 
 /** How wide a position is written, so that sequences sort as text. */
@@ -14,8 +14,8 @@ const SEQUENCE_DIGITS = 20;
 export const sequenceOf = (position: number): string => String(position).padStart(SEQUENCE_DIGITS, '0');
 
 /**
- * The event as the world outside reads it, in the version that is asked for, else in the newest. A version that has had its sunset gives the
- * oldest one after it that can still be had. Ids are stable: the same event in the same version has the same id on every door, and all its versions
+ * The event as the world outside reads it, in the version that is asked for, else in the newest. A version that has had its sunset is rendered
+ * for who is pinned to it, as the schema and the steps stay: only new pins to it are refused (`parseVersionPins`). Ids are stable: the same event in the same version has the same id on every door, and all its versions
  * have the same `occurrenceid`.
  *
  * An event is never lost: one that the catalogue does not know, or cannot convert, is rendered as it is stored, which is counted
@@ -94,8 +94,7 @@ function renderData(event: LoggedEvent, wish: number | undefined, known: EventTy
   if (!known) return noteAsStored(event, 'unknown-type', asStored);
   if (!known.versions.some(({ version }) => version === event.typeVersion))
     return noteAsStored(event, 'unknown-version', asStored);
-  const offered = offeredVersions(known);
-  const version = offered.find((one) => wish !== undefined && one.version >= wish)?.version ?? newestVersion(known);
+  const version = wish !== undefined && known.versions[wish - 1] ? wish : newestVersion(known);
   try {
     return { version, data: convertEvent(known, data, event.typeVersion, version) };
   } catch (error) {

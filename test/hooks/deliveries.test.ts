@@ -122,7 +122,7 @@ describe('a delivery', () => {
     const exact = await bed.hook({ url: receiver.url, types: ['order.approved'] });
     const all = await bed.hook({ url: receiver.url, types: ['order.*', 'order.approved', '*'] });
     const other = await bed.hook({ url: receiver.url, types: ['trip.*'] });
-    await bed.log(placed(), { type: 'order.approved', aggregateId: 'ORDER-X', aggregateVersion: 2 });
+    await bed.log(placed(), { ...approved('ORDER-X'), aggregateVersion: 2 });
     await bed.run();
     const types = async (hookId: string) => (await bed.deliveriesOf(hookId)).map(({ type }) => type);
     expect(await types(exact.hookId)).toEqual(['order.approved']);
@@ -855,7 +855,7 @@ describe('an endpoint', () => {
 
     // The hole is filled by a recovery, and by nothing twice.
     const sentBefore = receiver.received.length;
-    await bed.endpoints.recover(
+    await bed.recoveryRequests.recover(
       hook.hookId,
       { since: new Date(clock.now().getTime() - 10 * 86_400_000).toISOString(), types: ['order.placed'] },
       command,
@@ -915,8 +915,8 @@ describe('an endpoint', () => {
     await bed.follow();
     await bed.admin.query('delete from hooks.delivery where hook_id = $1', [hook.hookId]);
     const since = rows[0]!.position.padStart(20, '0');
-    const { recoveryId } = await bed.endpoints.recover(hook.hookId, { since }, command);
-    const standing = () => bed.endpoints.recovery(hook.hookId, recoveryId);
+    const { recoveryId } = await bed.recoveryRequests.recover(hook.hookId, { since }, command);
+    const standing = () => bed.recoveryRequests.get(hook.hookId, recoveryId);
     expect(await bed.recoveries.step()).toBe(true);
     expect(await standing()).toMatchObject({ state: 'running', queued: 1_000 });
     await bed.admin.query(`update hooks.endpoint set state = 'disabled', disabled_reason = 'gone' where hook_id = $1`, [

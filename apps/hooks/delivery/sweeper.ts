@@ -61,12 +61,12 @@ export class Sweeper {
          select d.delivery_id, e.state as endpoint_state from endpoint e cross join lateral (
            select delivery_id from delivery
            where hook_id = e.hook_id and trigger not in ('test', 'verify') and state = any(case e.state
-             when 'enabled' then array['held'] when 'paused' then array['pending', 'retrying'] else array['pending', 'retrying', 'held'] end)
+             when 'enabled' then array['held'] when 'disabled' then array['pending', 'retrying', 'held'] else array['pending', 'retrying'] end)
            limit $2
-         ) d where e.state in ('enabled', 'paused', 'disabled') for no key update of e skip locked
+         ) d for no key update of e skip locked
        )
        update delivery d set
-         state = case m.endpoint_state when 'enabled' then 'pending' when 'paused' then 'held' else 'cancelled' end,
+         state = case m.endpoint_state when 'enabled' then 'pending' when 'disabled' then 'cancelled' else 'held' end,
          next_attempt_at = case m.endpoint_state when 'enabled' then $1::timestamptz else d.next_attempt_at end,
          last_error = case m.endpoint_state when 'disabled' then 'endpoint_disabled' else d.last_error end,
          finished_at = case m.endpoint_state when 'disabled' then $1::timestamptz end
