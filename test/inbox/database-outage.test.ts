@@ -29,7 +29,7 @@ it('notification, bridge and projection handle every event without a restart aft
   const held = [];
   for (const consumer of consumers) held.push(await consumer.holdUp(ORDERS));
   await postgres.takeDown();
-  for (const { letGo } of held) await letGo();
+  for (const one of held) await one.letGo();
   await delay(OUTAGE_MS);
   await postgres.bringUp();
   for (const consumer of consumers) await consumer.append(LATER);

@@ -1,5 +1,5 @@
-// Loaded before a process of ours: its clock is CLOCK_AHEAD_MS ahead of everybody else's.
-const aheadMs = Number(process.env.CLOCK_AHEAD_MS);
+// Loaded before a process of ours: its clock is `?aheadMs=` ahead of everybody else's.
+const aheadMs = Number(new URL(import.meta.url).searchParams.get('aheadMs'));
 const Real = Date;
 globalThis.Date = class extends Real {
   constructor(...given) {

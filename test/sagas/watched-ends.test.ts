@@ -30,10 +30,9 @@ afterAll(() => own.drop());
 async function startWatch(options: { clockAheadMs?: number } = {}): Promise<void> {
   const { clockAheadMs = 0 } = options;
   const port = await freePort();
-  const clock = pathToFileURL(path.resolve('test/sagas/shifted-clock.mjs')).href;
+  const clock = `${pathToFileURL(path.resolve('test/sagas/shifted-clock.mjs')).href}?aheadMs=${clockAheadMs}`;
   watch = spawn(process.execPath, ['--import', clock, path.resolve('dist/bundled/apps/saga/main.js')], {
     env: {
-      CLOCK_AHEAD_MS: String(clockAheadMs),
       DATABASE_URL: own.urlOf('saga'),
       SAGA_PORT: String(port),
       TEMPORAL_ADDRESS: system().temporalAddress,
