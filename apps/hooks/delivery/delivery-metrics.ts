@@ -33,6 +33,11 @@ export function countAttempt(hookId: string, outcome: AttemptError | 'success', 
 const COUNTED_UP_TO = 10_000;
 const WORST_SHOWN = 50;
 
+const depths = ['pending', 'retrying', 'sending', 'held'].map((state) => {
+  const count = boundedCount(`delivery d where d.hook_id = e.hook_id and d.state = '${state}'`, COUNTED_UP_TO);
+  return `'${state}', (select coalesce(sum(${count}), 0) from endpoint e)`;
+});
+
 interface Queue {
   depth: Record<string, number>;
   oldestDue: number;
@@ -46,9 +51,7 @@ interface Queue {
 export function observeQueue(database: Pool, rotation: Pick<KeyRotation, 'left'>): void {
   new LookupGauges(async () => {
     const { rows } = await database.query<Omit<Queue, 'worst' | 'oldKeySecrets'>>(
-      `select (select jsonb_object_agg(s.state, (
-                 select coalesce(sum(${boundedCount('delivery d where d.hook_id = e.hook_id and d.state = s.state', COUNTED_UP_TO)}), 0)
-                 from endpoint e)) from unnest(array['pending', 'retrying', 'sending', 'held']) as s(state)) as depth,
+      `select json_build_object(${depths.join(', ')}) as depth,
               (select coalesce(greatest(0, extract(epoch from clock_timestamp() - min(${earliestDue}))), 0)::float8 from endpoint e) as "oldestDue",
               (select count(*)::int from endpoint where breaker_until > clock_timestamp()) as "breakersOpen"`,
     );

@@ -58,10 +58,12 @@ export class Sweeper {
   private async followEndpointStates(): Promise<void> {
     await this.database.query(
       `with misplaced as (
-         select d.delivery_id, e.state as endpoint_state from endpoint e cross join lateral (
+         select d.delivery_id, e.state as endpoint_state from endpoint e cross join lateral unnest(case e.state
+           when 'enabled' then array['held'] when 'paused' then array['pending', 'retrying'] else array['pending', 'retrying', 'held'] end
+         ) as wrong(state) cross join lateral (
+           -- In the order of an index, and one state at a time: else the planner may read all deliveries, in the hope of finding some soon.
            select delivery_id from delivery
-           where hook_id = e.hook_id and trigger not in ('test', 'verify') and state = any(case e.state
-             when 'enabled' then array['held'] when 'disabled' then array['pending', 'retrying', 'held'] else array['pending', 'retrying'] end)
+           where hook_id = e.hook_id and state = wrong.state and trigger not in ('test', 'verify') order by created_at, delivery_id
            limit $2
          ) d for no key update of e skip locked
        )
