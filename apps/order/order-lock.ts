@@ -165,5 +165,5 @@ const orderNotFound = (orderId: string): Refusal => new Refusal('ORDER_NOT_FOUND
 function conflict({ orderId, state, lockedBy }: OrderRow, wish: string): Refusal {
   const command = pendingCommands[state as OrderState];
   const pending = command ? ` (the command to ${command} it is pending on behalf of ${lockedBy})` : '';
-  return new Refusal('ORDER_STATE_CONFLICT', `Order ${orderId} is ${state}${pending}: nobody can ${wish} now.`);
+  return new Refusal('ORDER_STATE_CONFLICT', `Order ${orderId} is ${state}${pending}: it is not possible to ${wish} now.`);
 }
