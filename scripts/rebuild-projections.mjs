@@ -1,4 +1,4 @@
-// `npm run projections:rebuild [-- <name> …]`: builds read models anew from the log, all of them unless some are named, while the system runs.
+// `npm run projections:rebuild [-- <name> …]`: rebuilds read models from the log while the system runs, all of them by default.
 import { prepareProject } from './bootstrap.mjs';
 
 try {

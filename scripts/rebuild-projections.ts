@@ -6,8 +6,8 @@ import { readSettings } from '../libs/config/settings.js';
 const ASK_EVERY_MS = 500;
 
 /**
- * Has read models built anew, all of them unless some are named, and waits until they are read. Readers have the old ones until then.
- * @throws Error when the projection service (`PROJECTION_URL`) cannot be asked, or has no read model of a name.
+ * Rebuilds read models, all of them by default, and waits until they are read. Readers have the old ones until then.
+ * @throws Error when the projection service (`PROJECTION_URL`) cannot be reached, or has no read model of a name.
  */
 export async function rebuildProjections(
   names: readonly string[],

@@ -15,11 +15,11 @@ async function main() {
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => stopBecause(name));
   if (process.env.npm_lifecycle_event) {
-    // An npm that is killed, or its shell, cannot tell us; nobody would see, or stop, what went on running.
+    // An npm that is killed cannot signal this process, and its processes would stay unnoticed.
     const npm = process.ppid;
     setInterval(() => process.ppid === npm || stopBecause('npm is gone'), 100).unref();
   }
-  // Whoever read our output may be gone (`npm start | head`); that is no reason to leave processes behind.
+  // The reader of our output may be gone (`npm start | head`). The processes must still be stopped.
   process.stdout.on('error', () => {});
   process.stderr.on('error', () => {});
 

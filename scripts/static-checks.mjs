@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-const checks = ['format:check', 'lint', 'typecheck', 'deps:check', 'dead-code'];
+const checks = ['format:check', 'lint', 'typecheck', 'deps:check', 'dead-code', 'prose'];
 
 /** @returns {Promise<boolean>} whether it found nothing wrong; what it said is printed in one piece. */
 async function passes(check) {

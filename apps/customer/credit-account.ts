@@ -5,7 +5,7 @@ import { LedgerGapError } from './ledger-gap.error.js';
 /** What the entries of a ledger up to one of them add up to. */
 export interface CreditAccount {
   customerId: string;
-  /** The entry that it is derived up to; whoever adds the next one adds `sequence + 1`. */
+  /** The last entry that is included; the next one is `sequence + 1`. */
   sequence: number;
   limit: Money;
   reserved: Money;

@@ -13,7 +13,7 @@ type Reader = Pick<PrismaClient, '$queryRaw'>;
 /** After so many entries a snapshot is kept: no account is read by more entries than this. */
 const SNAPSHOT_INTERVAL = 100;
 
-/** How often a command decides anew inside its transaction. */
+/** How often a command decides again inside its transaction. */
 const MAX_LOST = 5;
 
 /** An entry as it is decided; the ledger gives it its sequence and its time. */
@@ -30,7 +30,7 @@ interface SnapshotRow extends Omit<CreditAccount, 'limit' | 'reserved'> {
   currency: string;
 }
 
-/** RFC 3339 with microseconds: as a JavaScript Date an instant would lose what tells two entries apart. */
+/** RFC 3339 with microseconds: a JavaScript Date has milliseconds only, and two entries could be equal. */
 const occurredAt = Prisma.sql`to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "occurredAt"`;
 const entryColumns = Prisma.sql`customer_id as "customerId", sequence, kind, amount, currency, order_id as "orderId", ${occurredAt}`;
 
@@ -73,12 +73,12 @@ export async function addedByChange(reader: Reader, orderId: string, changeId: s
 /**
  * Lets `decide` choose the next entry of an account as it stands, and adds it, with its event and with a snapshot when one is due.
  *
- * Optimistic: nothing is locked, and whoever loses the race for a sequence decides anew on what the winner left. Losers wait in line for
- * that, so that on a busy account each gets a turn and nobody loses for ever.
+ * Optimistic: nothing is locked. A command that loses the race for a sequence decides again on the winner's state. Losers queue for
+ * that, so that on a busy account each gets a turn and no command loses for ever.
  *
  * @param decide is given null for an account that is not open, and may be asked again.
  * @returns the refusal, if it was one.
- * @throws ConcurrencyConflictError when the race was lost again and again: the whole command must be tried anew.
+ * @throws ConcurrencyConflictError when the race was lost too often: the whole command must be run again.
  */
 export async function enter(
   tx: CustomerTransaction,
@@ -98,7 +98,7 @@ export async function enter(
 
 /**
  * Adds the entry that follows `account`. Its time is the clock's, and always later than that of the entry before, also when the clock was set back.
- * @returns false, having changed nothing, when somebody else has added an entry since `account` was read.
+ * @returns false, having changed nothing, when another command has added an entry since `account` was read.
  */
 async function append(
   tx: CustomerTransaction,

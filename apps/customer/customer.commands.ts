@@ -16,7 +16,7 @@ import { formatMoney } from '../../libs/money/format-money.js';
 import { isRestored, leaveTombstone, lockReservation, rememberRestored } from './order-reservation.repository.js';
 import { raiseRefusal } from './raise-refusal.js';
 
-/** What sagas may ask of the customer service. Each command is harmless when repeated, with the same key or with another. */
+/** The commands of the customer service. Each may be repeated, with the same key or with another. */
 @Injectable()
 export class CustomerCommands implements CommandHandlers<'customer', CustomerTransaction> {
   /** An order reserves once: the same again is answered the same, anything else is refused, and so is an order that was released. */
@@ -43,7 +43,7 @@ export class CustomerCommands implements CommandHandlers<'customer', CustomerTra
     },
   );
 
-  /** A raise is refused as a new reservation would be; less than before can always be had. */
+  /** A raise is refused like a new reservation. A lower reservation never is. */
   readonly changeReservation = command(
     ChangeReservationCommand,
     async (tx: CustomerTransaction, { orderId, changeId, amount }, context): Promise<ReservationAnswer | Refusal> => {
@@ -51,7 +51,7 @@ export class CustomerCommands implements CommandHandlers<'customer', CustomerTra
       if (await isRestored(tx, orderId, changeId)) {
         return new Refusal(
           'CHANGE_ALREADY_RESTORED',
-          `The change of ${orderId} by ${changeId} was taken back before it arrived.`,
+          `The change of ${orderId} by ${changeId} was restored before it arrived; it cannot take effect any more.`,
         );
       }
       if (reservation.state === 'RELEASED') return alreadyReleased(orderId);
@@ -88,7 +88,7 @@ export class CustomerCommands implements CommandHandlers<'customer', CustomerTra
     },
   );
 
-  /** Never refused: what an order has reserved can always be given back, and an order that has nothing is remembered as released. */
+  /** Never refused. An order that has reserved nothing gets a tombstone. */
   readonly releaseCredit = command(
     ReleaseCreditCommand,
     async (tx: CustomerTransaction, { orderId }, context): Promise<ReservationAnswer> => {

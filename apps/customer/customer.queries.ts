@@ -5,7 +5,7 @@ import type { Customer as CustomerRow, PrismaClient } from '../../generated/cust
 import { DATABASE } from '../../libs/participant/command.executor.js';
 import { decodeCursor, encodeCursor } from '../../libs/service-kit/cursor.js';
 
-/** What may be asked about customers. Nothing here changes anything. */
+/** Reads of the customer service. */
 @Injectable()
 export class CustomerQueries {
   constructor(@Inject(DATABASE) private readonly database: PrismaClient) {}

@@ -1,4 +1,4 @@
-/** A ledger whose entries do not follow each other: what it adds up to cannot be told. */
+/** A ledger whose entries do not follow each other, so its balance is unknown. */
 export class LedgerGapError extends Error {
   override readonly name = 'LedgerGapError';
 }

@@ -6,7 +6,7 @@ import type { OutboxEvent } from '../../libs/messaging/outbox-event.js';
 type FactOf<Type> = Type extends `${infer Name}.v1` ? Name : never;
 type Fact = FactOf<OrderEventType>;
 
-/** Facts are written in one version, the newest, and rendered in the others; these have had more than one. */
+/** Events are written in the newest version and rendered in every version. These types have had more than one. */
 const newestVersions = { 'order.approved': 2 } as const satisfies Partial<Record<Fact, number>>;
 type NewestOf<F extends Fact> = F extends keyof typeof newestVersions ? (typeof newestVersions)[F] : 1;
 

@@ -116,7 +116,7 @@ export async function refuse(
 }
 
 /**
- * Ends a command with its effect and unlocks the order. @returns the order as it is then, with `again` when that had been done before.
+ * Ends a command with its effect and unlocks the order. @returns the order after it, with `again` for a repeat.
  * @param change what becomes of the order as it was locked.
  */
 export async function confirm(
@@ -141,7 +141,7 @@ export async function ship(tx: OrderTransaction, { orderId, operationId, request
   return moved(tx, orderId, 'ship', { counts: true });
 }
 
-/** A transition of an order that is locked and that has been looked at. */
+/** A transition of an order that is locked and that was read. */
 async function moved(tx: OrderTransaction, orderId: string, transition: OrderTransition, change: OrderChange): Promise<OrderRow> {
   const outcome = await transitOrder(tx, orderId, transition, change);
   if (!outcome.moved) throw new Error(`order ${orderId} is in no state to ${transition}`);
@@ -161,9 +161,9 @@ function lastFailed(command: LockingCommand, failed: FailedCommand | null): Orde
 
 const orderNotFound = (orderId: string): Refusal => new Refusal('ORDER_NOT_FOUND', `There is no order ${orderId}.`);
 
-/** Says what the order is at, and what is pending on whose behalf. */
+/** Names the order's state and the operation that locks it. */
 function conflict({ orderId, state, lockedBy }: OrderRow, wish: string): Refusal {
   const command = pendingCommands[state as OrderState];
   const pending = command ? ` (the command to ${command} it is pending on behalf of ${lockedBy})` : '';
-  return new Refusal('ORDER_STATE_CONFLICT', `Order ${orderId} is ${state}${pending}: nobody can ${wish} now.`);
+  return new Refusal('ORDER_STATE_CONFLICT', `Order ${orderId} is ${state}${pending}: it is not possible to ${wish} now.`);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type OrderState, orderStates } from '../../contracts/order-state.js';
 import { initialOrderState, type OrderTransition, orderTransitions, pendingCommands } from './order-transitions.js';
 
-/** What takes back the begin of a command. */
+/** The transitions that revert the begin of a command. */
 const inverses: Record<string, OrderTransition> = {
   beginRevision: 'discardRevision',
   beginCancellation: 'withdrawCancellation',

@@ -7,7 +7,7 @@ export interface Transition {
 
 /**
  * What may happen to an order and when. The database update carries `from` in its condition, so a transition that the table does not
- * allow cannot happen, whoever else changes the order at the same moment.
+ * allow cannot happen, also if another command changes the order at the same moment.
  */
 export const orderTransitions = {
   approve: { from: ['PENDING'], to: 'APPROVED' },
@@ -33,7 +33,7 @@ export const initialOrderState: OrderState = 'PENDING';
 export const allows = (transition: OrderTransition, state: OrderState): boolean =>
   (orderTransitions[transition].from as readonly OrderState[]).includes(state);
 
-/** The commands that hold an order locked from their begin until they are reverted or confirmed, by the state that it is in meanwhile. */
+/** The commands that lock an order from their begin until they are reverted or confirmed, by the order's state meanwhile. */
 export const pendingCommands: Partial<Record<OrderState, OrderCommand>> = {
   REVISION_PENDING: 'revise',
   CANCEL_PENDING: 'cancel',

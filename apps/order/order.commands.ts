@@ -33,10 +33,10 @@ import {
 } from './order.repository.js';
 import { initialOrderState } from './order-transitions.js';
 
-/** What sagas may ask of the order service. */
+/** The commands of the order service. */
 @Injectable()
 export class OrderCommands implements CommandHandlers<'order', OrderTransaction> {
-  /** Records a PENDING order at the catalogue's prices. An unknown product makes it a REJECTED one, so that it can be looked at. */
+  /** Records a PENDING order at the catalogue's prices. An unknown product makes it a REJECTED one, which can be read. */
   readonly createOrder = command(
     CreateOrderCommand,
     async (tx: OrderTransaction, { request, ...order }, context): Promise<CreateOrderAnswer | Refusal> => {
@@ -96,7 +96,7 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
     ['rejection'],
   );
 
-  /** The new lines cost what the catalogue asks now. An unknown product is refused, and readers of the order are told. */
+  /** The new lines cost what the catalogue asks now. An unknown product is refused, and the refusal is published. */
   readonly beginOrderRevision = command(
     BeginOrderRevisionCommand,
     async (tx: OrderTransaction, { lines: asked, ...operation }, context): Promise<BeginOrderRevisionAnswer | Refusal> => {
@@ -226,7 +226,7 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
     },
   );
 
-  /** Remembers that the order was rejected before it was created: the creation may still be on its way and must be refused. */
+  /** Stores a tombstone for an order that was rejected before it was created: a late creation must be refused. */
   private async leaveTombstone(
     tx: OrderTransaction,
     { orderId, rejection, order }: RejectOrderCommand,

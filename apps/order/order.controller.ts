@@ -27,7 +27,7 @@ export class OrderController {
     return order;
   }
 
-  /** An order that there is not has no operations: the caller asks whether a request has been here before. */
+  /** An unknown order has no operations: the caller asks whether its request has arrived before. */
   @Get(':orderId/operations')
   async operations(
     @Param('orderId', { schema: Identifier }) orderId: string,

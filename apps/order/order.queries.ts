@@ -19,7 +19,7 @@ export interface OrderFilter {
   after?: string | undefined;
 }
 
-/** What may be asked of the order service. Nothing here changes anything. */
+/** Reads of the order service. */
 @Injectable()
 export class OrderQueries {
   constructor(@Inject(DATABASE) private readonly database: PrismaClient) {}

@@ -27,7 +27,7 @@ export async function expireAuthorization(
   return true;
 }
 
-/** Authorizations that nobody has captured or voided in time: their saga was terminated or is lost. */
+/** Authorizations that were neither captured nor voided in time: their saga was terminated or is lost. */
 export const authorizations: Expirable<PaymentTransaction> = {
   noun: 'authorization',
   overdue: overdueAuthorizations,

@@ -24,12 +24,12 @@ import {
 } from './payment.repository.js';
 import { bankAnswers } from './test-bank.js';
 
-/** What sagas may ask of the payment service. Each command but `refund` is harmless when repeated, with the same key or with another. */
+/** The commands of the payment service. Each but `refund` may be repeated, with the same key or with another. */
 @Injectable()
 export class PaymentCommands implements CommandHandlers<'payment', PaymentTransaction> {
   constructor(@Inject(AUTHORIZATION_TTL_MS) private readonly authorizationTtlMs: number) {}
 
-  /** A payment is decided once: what the bank said then is the answer to the same again, and one that was voided is refused. */
+  /** A payment is decided once: a repeat gets the bank's first answer, and a voided payment is refused. */
   readonly authorize = command(
     AuthorizeCommand,
     async (tx: PaymentTransaction, payment, context): Promise<PaymentAnswer | Refusal> => {
@@ -101,13 +101,13 @@ export class PaymentCommands implements CommandHandlers<'payment', PaymentTransa
       if (known?.state === 'CAPTURED' || known?.state === 'REFUNDED')
         return new Refusal('PAYMENT_CAPTURED', `Payment ${paymentId} is ${known.state}; it cannot be voided, only refunded.`);
       if (known && known.state !== 'AUTHORIZED') return answerOf(known);
-      // The tombstone refuses an authorization that arrives later. Nothing is published: nothing has changed for anybody.
+      // The tombstone refuses an authorization that arrives later. Nothing is published, as nothing has changed.
       if (!known) return answerOf(await insertPayment(tx, { paymentId, state: 'VOIDED' }, 0));
       return answerOf(await voidAuthorization(tx, paymentId, context));
     },
   );
 
-  /** A refund of nothing changes nothing: who refunds by a share need not look what it comes to. */
+  /** A refund of nothing changes nothing, so a caller that refunds a share need not check for 0. */
   readonly refund = command(
     RefundCommand,
     async (tx: PaymentTransaction, { paymentId, amount: refund }, context): Promise<PaymentAnswer | Refusal> => {

@@ -11,7 +11,7 @@ interface Row extends HoldRow {
   heldSince: Date;
 }
 
-/** The payments that are AUTHORIZED or CAPTURED: the customer's money is set aside, or is here. */
+/** The payments that are AUTHORIZED or CAPTURED: the customer's money is set aside or was paid. */
 @Injectable()
 export class PaymentHolds implements HoldQueries {
   constructor(@Inject(DATABASE) private readonly database: PrismaClient) {}

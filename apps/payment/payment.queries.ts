@@ -14,7 +14,7 @@ export interface PaymentFilter {
   after?: string | undefined;
 }
 
-/** What may be asked of the payment service. Nothing here changes anything. */
+/** Reads of the payment service. */
 @Injectable()
 export class PaymentQueries {
   constructor(@Inject(DATABASE) private readonly database: PrismaClient) {}

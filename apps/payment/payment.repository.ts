@@ -53,7 +53,7 @@ export const paymentTombstones: TrimmableTable = {
 
 /**
  * Takes a payment that is locked through a transition that its state allows.
- * @throws Error when the state does not allow it: whoever calls has looked before.
+ * @throws Error when the state does not allow it: callers check it first.
  */
 export async function transitPayment(
   tx: PaymentTransaction,

@@ -8,7 +8,7 @@ interface Request {
   body?: unknown;
 }
 
-/** Waits for a bank that takes its time: before the transaction, as nothing may hold one open for somebody else's answer. */
+/** Waits for a slow bank before the transaction begins, as no transaction may stay open for another service. */
 @Injectable()
 export class SlowBankInterceptor implements NestInterceptor {
   async intercept(context: ExecutionContext, next: CallHandler): Promise<ReturnType<CallHandler['handle']>> {

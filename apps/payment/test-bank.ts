@@ -9,7 +9,7 @@ interface BankAnswers {
   readonly delayMs?: number;
 }
 
-/** The bank of the test methods: what it answers is in the method's name, so that everybody can see a saga go each way. */
+/** The bank of the test methods. The method's name says its answer, so that each outcome of a saga can be shown. */
 const methods: Record<string, BankAnswers> = {
   pm_ok: {},
   pm_declined: { authorization: { code: 'CARD_DECLINED', detail: 'The bank declined the card.' } },
@@ -21,7 +21,7 @@ const methods: Record<string, BankAnswers> = {
   },
 };
 
-/** How the bank answers for a payment method; for one that it does not know, that it does not. */
+/** The bank's answer for a payment method. It declines an unknown one. */
 export function bankAnswers(paymentMethod: string): BankAnswers {
   const known = Object.hasOwn(methods, paymentMethod) ? methods[paymentMethod] : undefined;
   return known ?? { authorization: unknown(paymentMethod) };

@@ -42,7 +42,7 @@ import {
   type TripTransaction,
 } from './trip.repository.js';
 
-/** What sagas may ask of the trip service. Each command is harmless when repeated, with the same key or with another. */
+/** The commands of the trip service. Each may be repeated, with the same key or with another. */
 @Injectable()
 export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
   readonly createTrip = command(
@@ -153,7 +153,7 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
       const known = await lockTrip(tx, tripId);
       if (known?.state === 'FAILED') return answerOf(known);
       if (known && !allows('fail', known.state as TripState)) return conflict(known, 'fail');
-      // A trip never seen is remembered as failed: its creation may still be on its way and must be refused.
+      // An unknown trip gets a tombstone: a late creation must be refused.
       if (known) await creationUndone(tx, tripId, known.operationId);
       const failed = known
         ? await transitTrip(tx, tripId, 'fail', { failure, parts: partsBecome('CANCELLED', partsOf(known), excludedParts) })
@@ -287,7 +287,7 @@ const notFound = (tripId: string): Refusal => new Refusal('TRIP_NOT_FOUND', `The
 const mismatch = (tripId: string, part: string): Refusal =>
   new Refusal('TRIP_PARTS_MISMATCH', `Trip ${tripId} asked for another ${part} than was reserved.`);
 
-/** Says what the trip is at, what is pending on whose behalf, and what has become of its approval. */
+/** Names the trip's state, the operation that locks it, and the state of its approval. */
 function conflict({ tripId, state, lockedBy }: TripRow, wish: string, approvalMark?: OperationMark): Refusal {
   const pending =
     lockedBy !== null

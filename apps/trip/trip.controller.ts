@@ -27,7 +27,7 @@ export class TripController {
     return trip;
   }
 
-  /** A trip that there is not has no operations: the caller asks whether a request has been here before. */
+  /** An unknown trip has no operations: the caller asks whether its request has arrived before. */
   @Get(':tripId/operations')
   async operations(
     @Param('tripId', { schema: Identifier }) tripId: string,

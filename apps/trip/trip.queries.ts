@@ -17,7 +17,7 @@ export interface TripFilter {
   after?: string | undefined;
 }
 
-/** What may be asked of the trip service. Nothing here changes anything. */
+/** Reads of the trip service. */
 @Injectable()
 export class TripQueries {
   constructor(@Inject(DATABASE) private readonly database: PrismaClient) {}

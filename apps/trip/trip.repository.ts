@@ -20,7 +20,7 @@ export interface NewTrip {
 /** A trip of which more than the id is known: no tombstone. */
 export type KnownTrip = TripRow & { customerId: string };
 
-/** Why a cancellation came to nothing. */
+/** Why a cancellation was withdrawn. */
 type LastCancellation = NonNullable<Trip['lastCancellation']>;
 
 /** What a transition changes besides the state. `null` clears. */
@@ -54,7 +54,7 @@ export async function insertTrip(tx: TripTransaction, { failure, ...trip }: NewT
 
 /**
  * Takes a trip that is locked through a transition that its state allows.
- * @throws Error when the state does not allow it: whoever calls has looked before.
+ * @throws Error when the state does not allow it: callers check it first.
  */
 export async function transitTrip(
   tx: TripTransaction,

@@ -61,7 +61,7 @@ export class TrackedFacts {
     return this.#write();
   }
 
-  /** Takes what a hook has brought. Resolves when it is on disk: only then may the hook be told that it is. */
+  /** Records the event of a webhook. Resolves when it is on disk: only then may the webhook be answered. */
   takePushed(event) {
     this.#take(event);
     return this.#write();

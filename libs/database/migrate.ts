@@ -9,7 +9,7 @@ const MIGRATION_LOCK = 72_707_369;
 
 /**
  * Applies a service's `migrations/` as `prisma migrate deploy` would, and in its table: each in a transaction, in order of name,
- * once. Prisma's CLI accepts the rows; its engine need not be there (docs/adr/0003-migrations-without-an-engine.md).
+ * once. Prisma's CLI accepts the rows; its engine need not be there (docs/adr/0003-apply-migrations-without-prismas-engine.md).
  *
  * @returns the names of the migrations that were applied now.
  * @throws ForeignLayoutError, having changed nothing, when a migration was applied that there is not, or not as it was applied.

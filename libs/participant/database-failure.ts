@@ -12,7 +12,7 @@ export function isConflict(error: unknown): boolean {
   return conflicts.has(codeOf(error)) || originalCodeOf(error) === '40001' || originalCodeOf(error) === '40P01';
 }
 
-/** A database that is away is a 503 that may be tried again; its details stay in the log. */
+/** An unavailable database is a 503 that may be retried. Its details stay in the log. */
 export function databaseProblem(error: unknown): ProblemException | undefined {
   const isOutage =
     outages.has(codeOf(error)) ||

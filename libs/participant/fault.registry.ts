@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Fault } from '../../contracts/fault.resource.js';
 
-/** The faults that people have asked of this process, by operation. They live in memory: a restart ends them. */
+/** The faults on demand of this process, by operation. They are in memory: a restart ends them. */
 @Injectable()
 export class FaultRegistry {
   private readonly faults = new Map<string, Fault>();

@@ -19,19 +19,19 @@ export class HoldController {
   }
 }
 
-/** A row of the list of holds: where it stands in the list, in microseconds, whatever else it says. */
+/** A row of the list of holds: its position in the list, in microseconds, and other columns. */
 export interface HoldRow {
   changedAt: string;
   id: string;
 }
 
-/** The part of the list that a query asks for: behind one position, before an instant. */
+/** The part of the list that a query requests: after a position, before an instant. */
 export function holdRange({ after, until }: HoldQuery): { from: string; fromId: string; until: string } {
   const [from, fromId] = after === undefined ? ['0001-01-01T00:00:00Z', ''] : decodeCursor(after, ['instant', 'string']);
   return { from, fromId, until: until ?? '9999-12-31T00:00:00Z' };
 }
 
-/** The position behind the rows that were read; without any the position that was asked for. */
+/** The position after the rows that were read, or the requested position if there were none. */
 export function positionBehind(rows: readonly HoldRow[], { after }: HoldQuery): string | null {
   const last = rows.at(-1);
   return last ? encodeCursor(last.changedAt, last.id) : (after ?? null);

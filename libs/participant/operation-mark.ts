@@ -57,7 +57,7 @@ export async function changeMark(
   if (changed === 0) throw new ConcurrencyConflictError(`${operationId} on ${aggregateId} is not ${before} any more`);
 }
 
-/** Remembers which request of a caller has created the aggregate, if the caller has named it. */
+/** Records which request of a caller has created the aggregate, if the caller has named it. */
 export async function rememberCreation(
   tx: Transaction,
   aggregateId: string,
@@ -68,7 +68,7 @@ export async function rememberCreation(
   if (request) await setFirstMark(tx, { aggregateId, command: 'create', operationId }, mark, request);
 }
 
-/** The creation was taken back: remembered wherever the creation is. */
+/** Records that the creation was undone, in the mark that the creation has. */
 export async function creationUndone(tx: Transaction, aggregateId: string, operationId: string): Promise<void> {
   await tx.$executeRaw`
     update operation set mark = 'UNDONE' where aggregate_id = ${aggregateId} and command = 'create' and operation_id = ${operationId}`;

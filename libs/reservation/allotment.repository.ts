@@ -2,11 +2,11 @@ import type { Money } from '../../contracts/money.js';
 import type { Transaction } from '../participant/transaction.js';
 import type { Claim } from './claim.js';
 
-/** What there is for claims at this moment; nothing is locked, so it may be otherwise at the next. */
+/** What is available for claims now. Nothing is locked, so it may change at any moment. */
 export interface Outlook {
-  /** What a unit costs for a day, of the resources that there are. */
+  /** The price of a unit for a day, by resource. */
   rates: Map<string, Money>;
-  /** The claims that there is not enough for. */
+  /** The claims that exceed what is available. */
   short: (Claim & { free: number; capacity: number })[];
 }
 
@@ -28,8 +28,8 @@ export async function outlookFor(tx: Transaction, claims: readonly Claim[]): Pro
 }
 
 /**
- * Takes what is claimed. Rows are created, locked and changed in one order, whoever claims what, so claims wait for each other and
- * never in a circle.
+ * Takes what is claimed. Rows are created, locked and changed in one order for all claims, so claims wait for each other and never
+ * deadlock.
  *
  * @returns whether there was enough for every claim. If not, part of them is taken nevertheless: roll back.
  */
@@ -46,7 +46,7 @@ export async function takeUnits(tx: Transaction, claims: readonly Claim[]): Prom
   return taken === claims.length;
 }
 
-/** Locks the rows of claims as `takeUnits` would, for who is going to give back some of them and take others. */
+/** Locks the rows of claims as `takeUnits` would, for a caller that releases some of them and takes others. */
 export async function lockUnits(tx: Transaction, claims: readonly Claim[]): Promise<void> {
   await takeUnits(
     tx,
@@ -54,7 +54,7 @@ export async function lockUnits(tx: Transaction, claims: readonly Claim[]): Prom
   );
 }
 
-/** Gives back what was taken; locks in the same order. */
+/** Releases what was taken; locks in the same order. */
 export async function giveUnitsBack(tx: Transaction, claims: readonly Claim[]): Promise<void> {
   await tx.$executeRaw`
     with given as (

@@ -8,7 +8,7 @@ export interface ReservationKind {
   refusals: {
     /** There is not enough left on some day. */
     full: string;
-    /** There is no such thing at all. */
+    /** No such resource exists. */
     unknown: string;
     /** Nothing can be reserved for such days. */
     days: string;

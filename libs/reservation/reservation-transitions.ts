@@ -7,7 +7,7 @@ export interface Transition {
 
 /**
  * What may happen to a reservation and when. The database update carries `from` in its condition, so a transition that the table does
- * not allow cannot happen, whoever else changes the reservation at the same moment.
+ * not allow cannot happen, also if another command changes the reservation at the same moment.
  */
 export const reservationTransitions = {
   /** From EXPIRED only with its units claimed again. */
@@ -18,8 +18,8 @@ export const reservationTransitions = {
 
 export type ReservationTransition = keyof typeof reservationTransitions;
 
-/** The states that a reservation may begin in: what is CANCELLED from the start is a tombstone. */
+/** The states that a reservation may begin in. One that begins CANCELLED is a tombstone. */
 export const initialReservationStates = ['HELD', 'CANCELLED'] as const satisfies ReservationState[];
 
-/** Whether a reservation in this state has its units taken; a transition into or out of such a state claims them or gives them back. */
+/** Whether a reservation in this state has its units taken; a transition into or out of such a state claims or releases them. */
 export const takesUnits = (state: ReservationState): boolean => state === 'HELD' || state === 'CONFIRMED';

@@ -14,7 +14,7 @@ const ReservationListQuery = z.strictObject({
 });
 const InventoryQuery = z.strictObject({ date: CalendarDate.optional(), ...pageQuery });
 
-/** `GET /reservations` for operators, and `GET /inventory` for whoever looks for something. */
+/** `GET /reservations` for operators, and `GET /inventory` for customers. */
 @Controller()
 export class ReservationController {
   constructor(@Inject(ReservationQueries) private readonly queries: ReservationQueries) {}

@@ -42,7 +42,7 @@ interface ReservationRow {
   updatedAt: Date;
 }
 
-/** What may be asked of a service that takes reservations. Nothing here changes anything. */
+/** Reads of a service that takes reservations. */
 @Injectable()
 export class ReservationQueries {
   constructor(
@@ -83,7 +83,7 @@ export class ReservationQueries {
     };
   }
 
-  /** Everything that can be reserved, with what of it is free on a day: tomorrow, unless told. */
+  /** Every resource, with its free units on a day: tomorrow by default. */
   async inventory({ date = addDays(today(), 1), limit, after }: InventoryFilter): Promise<Page<Offer>> {
     const [beyond] = after === undefined ? [null] : decodeCursor(after, ['string']);
     const rows = await this.database.$queryRaw<(Offer & { resource: string; particulars: object })[]>`

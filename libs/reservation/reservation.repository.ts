@@ -18,7 +18,7 @@ export interface Reservation {
 
 type NewReservation = Omit<Reservation, 'version' | 'updatedAt'>;
 
-/** The trip's reservation, and the right to decide about it until the transaction ends; null if there is none. */
+/** The trip's reservation, locked until the transaction ends; null if there is none. */
 export async function lockReservation(tx: Transaction, tripId: string): Promise<Reservation | null> {
   const [row] = await tx.$queryRaw<Omit<Reservation, 'items'>[]>`
     select trip_id as "tripId", state, hold_until as "holdUntil", version, updated_at as "updatedAt"
@@ -26,7 +26,7 @@ export async function lockReservation(tx: Transaction, tripId: string): Promise<
   return row ? { ...row, items: await itemsOf(tx, tripId) } : null;
 }
 
-/** The same, but null as well when the hold is not overdue, or when somebody else is deciding about it now. */
+/** The same, but null as well when the hold is not overdue, or when another transaction has locked it. */
 export async function lockOverdueHold(tx: Transaction, tripId: string): Promise<Reservation | null> {
   const [row] = await tx.$queryRaw<Omit<Reservation, 'items'>[]>`
     select trip_id as "tripId", state, hold_until as "holdUntil", version, updated_at as "updatedAt"
@@ -66,7 +66,7 @@ export async function insertReservation(tx: Transaction, reservation: NewReserva
   return { ...reservation, version: 1, updatedAt: createdAt };
 }
 
-/** Remembers that the trip must not reserve any more. @throws ConcurrencyConflictError when the trip has got a reservation meanwhile. */
+/** Stores a tombstone: the trip must not reserve any more. @throws ConcurrencyConflictError when the trip has got a reservation meanwhile. */
 export async function insertTombstone(tx: Transaction, tripId: string): Promise<void> {
   const inserted = await tx.$executeRaw`
     insert into reservation (trip_id, state, version) values (${tripId}, 'CANCELLED', 0) on conflict (trip_id) do nothing`;

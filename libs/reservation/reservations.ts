@@ -88,7 +88,7 @@ export class Reservations implements Expirable {
     return this.move(tx, reservation, 'confirm', context);
   }
 
-  /** Never refused. A trip that has reserved nothing gets a tombstone, of which nothing is published: nothing has changed for anybody. */
+  /** Never refused. A trip that has reserved nothing gets a tombstone, without an event, as nothing has changed. */
   async cancel(tx: Transaction, { tripId }: ReservationCommand, context: CommandContext): Promise<ReservationStateAnswer> {
     const reservation = await lockReservation(tx, tripId);
     if (!reservation) {
@@ -104,14 +104,14 @@ export class Reservations implements Expirable {
     return overdueTrips(reader, limit);
   }
 
-  /** Ends the trip's hold if it is overdue and nobody else is about to decide about it. @returns whether it did. */
+  /** Ends the trip's hold if it is overdue and no other transaction has locked it. @returns whether it did. */
   async expire(tx: Transaction, tripId: string, context: CommandContext): Promise<boolean> {
     const hold = await lockOverdueHold(tx, tripId);
     if (hold) await this.expireLocked(tx, hold, context);
     return hold !== null;
   }
 
-  /** Takes the units of all items, and what they cost, or refuses. @throws ConcurrencyConflictError when somebody else was faster. */
+  /** Takes the units of all items, and what they cost, or refuses. @throws ConcurrencyConflictError when another command was faster. */
   private async acquire(
     tx: Transaction,
     items: readonly WantedItem[],
@@ -124,7 +124,7 @@ export class Reservations implements Expirable {
     let passedOver = false;
     if (short.length > 0) {
       passedOver = await this.expireInTheWay(tx, items, short, context);
-      // Looked at again even where nothing was in the way: what was may have been ended by somebody else between the two looks.
+      // Read again even if no hold was in the way: another transaction may have ended one between the two reads.
       ({ short } = await outlookFor(tx, claims));
     }
     const [first] = short;
@@ -141,8 +141,8 @@ export class Reservations implements Expirable {
   }
 
   /**
-   * Expires overdue holds on what is short rather than let them turn anybody away. @returns whether there was one that somebody else is
-   * deciding about, so that nobody knows yet whether its units will be free.
+   * Expires overdue holds on units that are short, before a customer is refused. @returns whether another transaction has locked one,
+   * so that it is not known yet whether its units will be free.
    */
   private async expireInTheWay(
     tx: Transaction,
@@ -158,7 +158,7 @@ export class Reservations implements Expirable {
     }
     const passedOver = holds.length < overdue.length;
     if (holds.length === 0) return passedOver;
-    // Theirs and ours together: whoever locks days one after the other may come to wait in a circle.
+    // Their days and ours at once: two transactions that lock days one after the other may deadlock.
     await lockUnits(tx, claimsOf([...items, ...holds.flatMap((hold) => hold.items)]));
     for (const hold of holds) await this.expireLocked(tx, hold, context);
     return passedOver;

@@ -1,4 +1,4 @@
-/** Why the project cannot be made ready, in words for whoever ran it; its stack would tell them nothing. */
+/** Why the project cannot be made ready, in words for the user. It is shown without its stack. */
 export class ProjectError extends Error {
   constructor(message) {
     super(message);

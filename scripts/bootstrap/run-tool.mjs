@@ -5,7 +5,7 @@ import { projectRoot } from './project-root.mjs';
 /** Enough to see why a tool failed, not all it had to say: some say it first, some last. */
 const FIRST_LINES = 15;
 const LAST_LINES = 25;
-/** How long a tool that is told to end may take. Half of what it does is no harm: the next start does it again. */
+/** How long a tool may take to end after a signal. Half-done work does no harm: the next start repeats it. */
 const GRACE_MS = 2000;
 
 /**

@@ -62,7 +62,7 @@ function changedList(before: unknown, after: unknown, at: string): string[] {
   return before.flatMap((schema: JsonSchema, index) => breakingChanges(schema, after[index] as JsonSchema, `${at}[${index}]`));
 }
 
-/** Consumers have planned by the end that they were told. */
+/** Consumers have planned by the published end. */
 function shortenedLife(published: JsonSchema, today: JsonSchema): string[] {
   const { before, after } = { before: sunsetOf(published), after: sunsetOf(today) };
   if (before === undefined) return [];

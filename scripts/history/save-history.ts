@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Takes the history of an ended saga into `test/replay/histories/<workflow>.<scenario>.<release>.json`; of its last run, unless told which.
+ * Takes the history of an ended saga into `test/replay/histories/<workflow>.<scenario>.<release>.json`; of its last run by default.
  * @returns the file.
  *
  * A recorded history is never written again: one that does not replay any more means that the workflow has changed.

@@ -1,0 +1,1 @@
+export function outdatedEntries(entries: string[], faults: ReadonlyMap<string, readonly unknown[]>): string[];
