@@ -1,4 +1,4 @@
 import type { Participant } from '../../contracts/participants.js';
 
-/** Whom the gateway asks on a person's behalf: the participants, and those who carry events on. */
-export type AskedService = Participant | 'hooks' | 'notification' | 'projection' | 'relay' | 'saga';
+/** The services that the gateway calls: the participants, and the services that relay, deliver and project events. */
+export type ServiceName = Participant | 'hooks' | 'notification' | 'projection' | 'relay' | 'saga';
