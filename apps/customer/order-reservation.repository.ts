@@ -15,7 +15,7 @@ export async function lockReservation(tx: CustomerTransaction, orderId: string):
 }
 
 /** Remembers that an order that has reserved nothing is released, so that a reservation that is still on its way is refused. */
-export async function leaveTombstone(tx: CustomerTransaction, orderId: string): Promise<void> {
+export async function insertTombstone(tx: CustomerTransaction, orderId: string): Promise<void> {
   await tx.releasedOrder.create({ data: { orderId } });
 }
 
@@ -25,6 +25,6 @@ export async function isRestored(tx: CustomerTransaction, orderId: string, chang
 }
 
 /** Remembers that a change is restored. Callers hold the order's lock, so the change itself waits for this or has been before. */
-export async function rememberRestored(tx: CustomerTransaction, orderId: string, changeId: string): Promise<void> {
+export async function recordRestored(tx: CustomerTransaction, orderId: string, changeId: string): Promise<void> {
   await tx.restoredChange.createMany({ data: { orderId, changeId }, skipDuplicates: true });
 }

@@ -32,7 +32,7 @@ export function holdRange({ after, until }: HoldQuery): { from: string; fromId: 
 }
 
 /** The position behind the rows that were read; without any the position that was asked for. */
-export function positionBehind(rows: readonly HoldRow[], { after }: HoldQuery): string | null {
+export function nextPosition(rows: readonly HoldRow[], { after }: HoldQuery): string | null {
   const last = rows.at(-1);
   return last ? encodeCursor(last.changedAt, last.id) : (after ?? null);
 }

@@ -2,15 +2,15 @@ import type { Money } from '../../contracts/money.js';
 import type { Transaction } from '../participant/transaction.js';
 import type { Claim } from './claim.js';
 
-/** What there is for claims at this moment; nothing is locked, so it may be otherwise at the next. */
-export interface Outlook {
-  /** What a unit costs for a day, of the resources that there are. */
+/** The availability for claims at this moment. Nothing is locked, so it may change at once. */
+export interface Availability {
+  /** The price of a unit for a day, by resource. Unknown resources are absent. */
   rates: Map<string, Money>;
-  /** The claims that there is not enough for. */
+  /** The claims that exceed the free units. */
   short: (Claim & { free: number; capacity: number })[];
 }
 
-export async function outlookFor(tx: Transaction, claims: readonly Claim[]): Promise<Outlook> {
+export async function availabilityOf(tx: Transaction, claims: readonly Claim[]): Promise<Availability> {
   const rows = await tx.$queryRaw<
     { resource: string; day: string; units: number; price: bigint; currency: string; capacity: number; taken: number }[]
   >`select resource_id as resource, claim.day::text, claim.units, price, currency,
@@ -28,8 +28,7 @@ export async function outlookFor(tx: Transaction, claims: readonly Claim[]): Pro
 }
 
 /**
- * Takes what is claimed. Rows are created, locked and changed in one order, whoever claims what, so claims wait for each other and
- * never in a circle.
+ * Takes the claimed units. Rows are created, locked and changed in one order, so concurrent claims never deadlock.
  *
  * @returns whether there was enough for every claim. If not, part of them is taken nevertheless: roll back.
  */
@@ -46,7 +45,7 @@ export async function takeUnits(tx: Transaction, claims: readonly Claim[]): Prom
   return taken === claims.length;
 }
 
-/** Locks the rows of claims as `takeUnits` would, for who is going to give back some of them and take others. */
+/** Locks the rows of claims in the order of `takeUnits`, before some units are returned and others are taken. */
 export async function lockUnits(tx: Transaction, claims: readonly Claim[]): Promise<void> {
   await takeUnits(
     tx,
@@ -54,8 +53,8 @@ export async function lockUnits(tx: Transaction, claims: readonly Claim[]): Prom
   );
 }
 
-/** Gives back what was taken; locks in the same order. */
-export async function giveUnitsBack(tx: Transaction, claims: readonly Claim[]): Promise<void> {
+/** Returns taken units. Locks in the same order. */
+export async function returnUnits(tx: Transaction, claims: readonly Claim[]): Promise<void> {
   await tx.$executeRaw`
     with given as (
       select resource_id, allotment.day, claim.units

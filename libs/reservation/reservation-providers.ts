@@ -5,8 +5,8 @@ import { ReservationHolds } from './reservation.holds.js';
 import { ReservationQueries } from './reservation.queries.js';
 import { Reservations } from './reservations.js';
 
-/** What a participant that takes reservations has besides its commands: queries, inventory, and the end of overdue holds. */
-export const reservationParts = (reservations: Reservations) => ({
+/** The controllers and providers of a participant with reservations: queries, inventory and the expiry of overdue holds. */
+export const reservationProviders = (reservations: Reservations) => ({
   controllers: [ReservationController, HoldController],
   providers: [
     { provide: Reservations, useValue: reservations },
