@@ -11,14 +11,14 @@ const logger = pino({ level: 'silent' });
 const POISON = randomUUID();
 let poisoned = true;
 
-/** One order cannot be taken, until its poison is gone. */
+/** The first event of one order cannot be taken, until its poison is gone. */
 const picky: Projection = {
   ...customerOrders,
   consumers: (generation) =>
     customerOrders.consumers(generation).map((consumer) => ({
       ...consumer,
       handle: async (event, tx) => {
-        if (poisoned && event.aggregateId === POISON) throw new Error('poison');
+        if (poisoned && event.aggregateId === POISON && event.aggregateVersion === 1) throw new Error('poison');
         await consumer.handle(event, tx);
       },
     })),
