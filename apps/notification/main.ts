@@ -32,6 +32,7 @@ const settings = readSettings(
   'HOST',
   'PORT',
   'DATABASE_POOL_SIZE',
+  'INBOX_RETENTION_HOURS',
   'CUSTOMER_URL',
   'SMTP_URL',
   'MAIL_FROM',
@@ -60,9 +61,11 @@ await runProcess(log, async () => {
   observeInbox(database, () => [noteMails.name]);
 
   const channel = await openChannel('notification', settings);
-  const inbox = new Inbox({ database, history: new EventLog(database) });
+  const eventLog = new EventLog(database);
+  const inbox = new Inbox({ database, history: eventLog });
+  const upkeep = { database, eventLog, retentionMs: settings.INBOX_RETENTION_HOURS * 3_600_000 };
   // From now on: nobody wants a mail about what happened before there were any.
-  const consuming = await runConsumer({ channel, inbox, consumer: noteMails, log, from: 'now' });
+  const consuming = await runConsumer({ channel, inbox, consumer: noteMails, log, from: 'now', upkeep });
   const loops = smtp ? sendingLoops(new MailSender({ database, addresses, smtp, clock: systemClock, onError }), onError) : [];
   for (const loop of loops) loop.start();
 

@@ -43,6 +43,7 @@ const settings = readSettings(
   'APPROVAL_WITHIN_MS',
   'SETTLE_LOST_SAGAS',
   'SETTLE_SWEEP_MS',
+  'INBOX_RETENTION_HOURS',
   ...participantUrlSettings,
   ...channelSettings,
   ...sagaPolicySettings,

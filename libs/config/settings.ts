@@ -13,6 +13,9 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 const upTo = (most: number, why: string) => z.coerce.number().int().min(1).max(most, `must be at most ${most} (${why})`);
 const timer = upTo(MAX_TIMER_MS, '24.8 days, the longest timer there is');
 const milliseconds = (fallback: number) => timer.default(fallback);
+/** How long rows are kept. No timer waits for it, and a soak counts in minutes: 0.05 hours are three. */
+const retention = (hours: number) =>
+  z.coerce.number().positive().max(876_000, 'must be at most 876000 (100 years)').default(hours);
 const flag = (fallback: boolean) =>
   z
     .enum(['true', 'false'], { error: 'must be true or false' })
@@ -67,6 +70,8 @@ const catalogue = {
     .string()
     .regex(/^[^:,/]+:\d+(,[^:,/]+:\d+)*$/, 'must be host:port, with commas between several')
     .default('127.0.0.1:9092'),
+  LOG_RETENTION_HOURS: retention(2_160),
+  INBOX_RETENTION_HOURS: retention(24),
   NOTIFICATION_URL: url('http://127.0.0.1:3009'),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_FROM: mailAddress('Roundtrip <no-reply@roundtrip.localhost>'),

@@ -72,8 +72,8 @@ export class EventLog implements EventHistory {
   }
 
   /** Where the log begins and ends: the last position that was removed, and the last one that was ever given (0 while there is none). */
-  async bounds(): Promise<{ floor: number; head: number }> {
-    const { rows } = await this.database.query<{ floor: string; head: string }>(
+  async bounds(database: Pick<PoolClient, 'query'> = this.database): Promise<{ floor: number; head: number }> {
+    const { rows } = await database.query<{ floor: string; head: string }>(
       `select position as floor, greatest(position, (select max(position) from events.log)) as head from events.log_floor`,
     );
     return { floor: Number(rows[0]?.floor ?? 0), head: Number(rows[0]?.head ?? 0) };
@@ -124,7 +124,9 @@ export class EventLog implements EventHistory {
   /** The version after which an aggregate goes on beyond a position; its last one if nothing of it is there. */
   async versionBefore({ service, aggregateType, aggregateId }: Aggregate, position: number): Promise<number> {
     const { rows } = await this.database.query<{ version: number }>(
-      `select coalesce(min(aggregate_version) filter (where position > $4) - 1, max(aggregate_version), 0) as version from events.log
+      `select coalesce(min(aggregate_version) filter (where position > $4) - 1, max(aggregate_version), (
+           select last_version from events.log_head where service = $1 and aggregate_type = $2 and aggregate_id = $3), 0) as version
+       from events.log
        where service = $1 and aggregate_type = $2 and aggregate_id = $3`,
       [service, aggregateType, aggregateId, position],
     );
