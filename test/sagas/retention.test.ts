@@ -106,9 +106,7 @@ describe('the floor of what participants remember', () => {
   it('is not known while the watch is behind, or Temporal is away', async () => {
     expect(await floor(Date.now() - 31_000)).toBeUndefined();
     const nowhere = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
-    await expect(new Floor({ database: sagas, client: nowhere, lastPoll: Date.now }).read()).rejects.toThrow(
-      /No connection established|Failed to connect/,
-    );
+    await expect(new Floor({ database: sagas, client: nowhere, lastPoll: Date.now }).read()).rejects.toBeInstanceOf(Error);
   });
 
   it('is shown by the saga service', async () => {
