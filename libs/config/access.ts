@@ -1,8 +1,9 @@
 import { isLoopback } from './is-loopback.js';
-/** The settings that decide whether calls of the API need a key. */
+
+/** What decides whether calls of the API need a key. */
 export interface AccessSettings {
   HOST: string;
-  AUTH?: 'required' | 'off' | undefined;
+  AUTH?: 'off' | 'required' | undefined;
   API_KEYS?: string | undefined;
 }
 

@@ -2,6 +2,7 @@ import { listenerUrlSettings } from '../config/listener-url.js';
 import { participantUrlSettings } from '../config/participant-url.js';
 import { environmentWith, settingNames, type Settings, settingsIn } from '../config/settings.js';
 import { freePort } from './free-port.js';
+import { requireOwnHost } from './port-check.js';
 
 const names = [
   'HOST',
@@ -41,10 +42,12 @@ const ports = [
 
 /**
  * Reads the settings; the given ones outweigh them. A port of 0, also in a URL, becomes one that is free.
- * @throws InvalidSettingsError also for a setting of some other process: the start must not fail half-way.
+ * @throws EmbeddedSystemError when HOST is not this machine's; InvalidSettingsError also for a setting of some other process: the start must not fail half-way.
  */
 export async function embeddedSettings(given: Partial<Settings>): Promise<EmbeddedSettings> {
   const environment = environmentWith(given);
+  // Before what HOST asks for: a name with a slip in it is no reason to set API_KEYS.
+  await requireOwnHost(settingsIn(environment, 'HOST').HOST);
   settingsIn(environment, ...settingNames);
   const settings: EmbeddedSettings = settingsIn(environment, ...names);
   for (const name of ports) settings[name] ||= await freePort();

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { freePort } from './free-port.js';
-import { requireFreePorts, whyNotFree } from './port-check.js';
+import { requireFreePorts, requireOwnHost, whyNotFree } from './port-check.js';
 
 let server: Server | undefined;
 afterEach(() => server?.close());
@@ -45,4 +45,11 @@ describe('requireFreePorts', () => {
       await expect(asked).rejects.not.toThrow('Free it');
     },
   );
+});
+
+describe('requireOwnHost', () => {
+  it('names a HOST that is not of this machine, and takes one that is', async () => {
+    await expect(requireOwnHost('no-such-host.invalid')).rejects.toThrow('HOST: nothing can listen on no-such-host.invalid');
+    await expect(requireOwnHost('0.0.0.0')).resolves.toBeUndefined();
+  });
 });

@@ -33,6 +33,12 @@ export async function requireFreePorts(wanted: readonly WantedPort[]): Promise<v
   if (problems.size > 0) throw new EmbeddedSystemError([...problems].join('\n'));
 }
 
+/** @throws EmbeddedSystemError when nothing can listen on HOST, whatever the port. */
+export async function requireOwnHost(host: string): Promise<void> {
+  const error = await listenOnce(host, 0);
+  if (error && isForeignHost(error)) throw new EmbeddedSystemError(foreignHost('HOST', host, error));
+}
+
 /** @returns why nothing can listen on that port now; undefined when it is free. */
 export async function whyNotFree(host: string, port: number): Promise<string | undefined> {
   const error = await listenOnce(host, port);
