@@ -106,7 +106,7 @@ async function measure(): Promise<void> {
   };
 
   await hook(`http://127.0.0.1:${port}/one`, ['order.placed'], { maxInFlight: 100 });
-  for (let n = 0; n < HOOKS - 1; n++) await hook(`http://127.0.0.1:${port}/${n}`, ['order.approved']);
+  for (let n = 0; n < HOOKS - 1; n++) await hook(`http://127.0.0.1:${port}/${n}`, ['order.shipped']);
   const raw = new Pool(`http://127.0.0.1:${port}`, { connections: 100 });
   const post = () =>
     raw
@@ -118,7 +118,7 @@ async function measure(): Promise<void> {
   const beside = { p50: [] as number[], p95: [] as number[] };
   const among = async (): Promise<number[]> => {
     const latencies: number[] = [];
-    for (let i = 0; i < singles; i++) latencies.push(...(await publishAndHear('order.approved', 1, HOOKS - 1)).latencies);
+    for (let i = 0; i < singles; i++) latencies.push(...(await publishAndHear('order.shipped', 1, HOOKS - 1)).latencies);
     return latencies;
   };
   await publishAndHear('order.placed', 200, 1); // warm
@@ -138,7 +138,7 @@ async function measure(): Promise<void> {
   }
   const hanging = createServer(() => {});
   await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve));
-  await hook(`http://127.0.0.1:${(hanging.address() as AddressInfo).port}/`, ['order.approved']);
+  await hook(`http://127.0.0.1:${(hanging.address() as AddressInfo).port}/`, ['order.shipped']);
   for (let round = 1; round <= rounds; round++) {
     const latencies = await among();
     beside.p50.push(percentile(latencies, 0.5));

@@ -8,7 +8,7 @@ export type EventSchemas = Readonly<Record<string, z.ZodType>>;
 
 /** The end of a version that has a successor. Times are RFC 3339, as the CloudEvents deprecation extension wants them. */
 export interface Deprecation {
-  /** `deprecated` can still be had, by who asks for it; `sunset` cannot: what is stored in it is only ever rendered as a later version. */
+  /** `deprecated` can still be asked for; `sunset` cannot, and is rendered only for who was pinned to it before. */
   status: 'deprecated' | 'sunset';
   /** Since when consumers are asked to move on. */
   from: string;

@@ -1,26 +1,38 @@
 import { z } from 'zod';
 import { CloudEvent } from './cloud-event.js';
+import { commaList } from './comma-list.js';
 import { pageQuery } from './page.js';
 
 /** `order.approved`, or `order.*` for all of a service. */
 const typePattern = '[a-z][a-z0-9-]*\\.(?:\\*|[a-z][a-z0-9-]*(?:\\.[a-z][a-z0-9-]*)*)';
 
-const EventTypes = z
-  .string()
-  .max(2_048)
-  .regex(new RegExp(`^${typePattern}(?:,${typePattern})*$`), 'must be types like order.approved or order.*, separated by commas')
-  .transform((types) => [...new Set(types.split(','))])
-  .meta({ description: 'Only these types, separated by commas: `order.approved`, or `order.*` for all of a service' });
+const MOST_TYPES = 100;
+
+const EventTypes = commaList(
+  z
+    .string()
+    .max(200)
+    .regex(new RegExp(`^${typePattern}$`), 'must be types like order.approved or order.*, separated by commas or repeated'),
+  MOST_TYPES,
+)
+  .transform((types) => [...new Set(types)])
+  .meta({
+    description:
+      'Only these types: `order.approved`, or `order.*` for all of a service. Separated by commas, or the parameter repeated',
+  });
 
 const Subject = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_:./-]{0,255}$/, 'must be the id of an aggregate')
   .meta({ description: 'Only events about this aggregate' });
 
-const versions = z.string().min(1).max(2_048).optional().meta({
-  description:
-    'The versions to render types in, such as `order.approved@1`, separated by commas; the newest of what is not named',
-});
+const versions = commaList(z.string().min(1).max(200), MOST_TYPES)
+  .transform((wishes) => wishes.join(','))
+  .optional()
+  .meta({
+    description:
+      'The versions to render types in, such as `order.approved@1`; the newest of what is not named. Separated by commas, or the parameter repeated',
+  });
 
 const filter = { types: EventTypes.optional(), subject: Subject.optional() };
 
@@ -31,7 +43,7 @@ const after = (fallback: string) =>
     .max(64)
     .optional()
     .meta({
-      description: `Where to begin, exclusively: a cursor, which is an event's \`sequence\`; \`beginning\`; \`now\`; or an RFC 3339 time, for all that was recorded since. Default: \`${fallback}\``,
+      description: `Where to begin, exclusively: a cursor that an answer gave, or an event's \`sequence\`; \`beginning\`; \`now\`; or an RFC 3339 time, for all that was recorded since. Default: \`${fallback}\``,
     });
 
 const whole = (max: number) =>
@@ -79,6 +91,6 @@ export const ArchivePageNumber = z
 /** What polling answers. `next` is never null: it is where to go on from, also when nothing has come. */
 export const EventPage = z.object({
   items: z.array(CloudEvent),
-  next: z.string().meta({ description: 'The last position that was looked at; pass it as `after`' }),
+  next: z.string().meta({ description: 'An opaque cursor: all up to there was looked at; pass it as `after`' }),
 });
 export type EventPage = z.infer<typeof EventPage>;

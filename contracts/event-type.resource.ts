@@ -7,13 +7,14 @@ const EventTypeVersion = z
       .string()
       .meta({ description: 'What an event of this version has as its `type`', examples: ['com.roundtrip.order.approved.v2'] }),
     status: z.enum(['active', 'deprecated', 'sunset']).meta({
-      description: 'active: the newest. deprecated: can be had by who asks for it. sunset: is rendered as a later version.',
+      description:
+        'active: the newest. deprecated: can be had by who asks for it. sunset: cannot be asked for any more; hooks that are pinned to it keep it.',
     }),
     description: z.string(),
     schema: z.string().meta({ description: 'Where the JSON Schema of its data is' }),
     sample: z.unknown().meta({ description: 'Data of such an event' }),
     deprecatedFrom: z.iso.datetime().optional(),
-    sunset: z.iso.datetime().optional().meta({ description: 'From when it may not be had any more' }),
+    sunset: z.iso.datetime().optional().meta({ description: 'From when it may not be asked for any more' }),
     pinnedHooks: z
       .int()
       .optional()

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { commaList } from './comma-list.js';
 import { Identifier } from './identifier.js';
 import type { Participant } from './participants.js';
 
@@ -12,11 +13,7 @@ export const holders = {
 } as const satisfies Record<string, readonly Participant[]>;
 
 /** Whose holds are asked for: business ids, separated by commas. */
-const Owners = z
-  .string()
-  .max(8_000)
-  .transform((ids) => ids.split(','))
-  .pipe(z.array(Identifier).min(1).max(100));
+const Owners = commaList(Identifier, 100);
 
 const position = z.string().min(1).max(1_024).optional();
 const limit = z.coerce.number().int().min(1).max(500).default(200);

@@ -18,7 +18,10 @@ const EventTypePattern = z
 
 /** What a subscriber may choose; each has a default. */
 const choices = {
-  url: PlainText.max(2_000).min(1).meta({ description: 'Public HTTPS. Loopback over HTTP only where HOOKS_ALLOW_PRIVATE=true' }),
+  url: PlainText.max(2_000).min(1).meta({
+    description:
+      'Public HTTPS. Loopback over HTTP only where HOOKS_ALLOW_PRIVATE=true. Another one of a hook that was made with `verify` has to echo a challenge first',
+  }),
   types: z
     .array(EventTypePattern)
     .min(1)
@@ -89,10 +92,10 @@ export const Hook = z
     types: z.array(z.string()),
     versions: z.record(z.string(), z.int()).meta({
       description:
-        'The version that each type is pinned to: the one that was named, else the newest of when it was selected. It stays until another is named',
+        'The version that each type is pinned to: the one that was named, else the newest of when it was selected or first came. It stays until another is named, also after its sunset',
       examples: [{ 'order.approved': 2, 'trip.booked': 1 }],
     }),
-    state: z.enum(hookStates),
+    state: z.enum(hookStates).meta({ description: 'pending: nothing is sent until its URL has echoed a challenge (`verify`)' }),
     disabledReason: z
       .string()
       .nullable()
@@ -152,10 +155,10 @@ export const RecoverHook = z
     since: Point,
     until: Point.optional().meta({ description: 'Default: now' }),
     types: z.array(EventTypePattern).min(1).max(100).optional().meta({ description: "Default: the hook's own" }),
-    onlyMissing: z
-      .boolean()
-      .optional()
-      .meta({ description: 'Leave out what has been delivered or is still under way; default true' }),
+    onlyMissing: z.boolean().optional().meta({
+      description:
+        'Leave out what has been delivered or is still under way; default true. Refused where deliveries since then are not kept any more',
+    }),
   })
   .meta({ id: 'RecoverHook', examples: [{ since: '2027-05-01T00:00:00Z' }] });
 export type RecoverHook = z.infer<typeof RecoverHook>;
@@ -164,7 +167,9 @@ export const Recovery = z
   .object({
     recoveryId: z.string(),
     hookId: z.string(),
-    state: z.enum(['running', 'done']),
+    state: z.enum(['running', 'done', 'expired']).meta({
+      description: 'expired: while it waited, deliveries were removed that say what succeeded; begin another one',
+    }),
     queued: z.int().meta({ description: 'Deliveries that it has made so far' }),
     createdAt: z.iso.datetime(),
     finishedAt: nullableTime,
@@ -191,6 +196,35 @@ export const Delivery = z
   })
   .meta({ id: 'Delivery' });
 export type Delivery = z.infer<typeof Delivery>;
+
+/** The body of `POST /v1/hooks/{id}/deliveries/redeliver`. */
+export const RedeliverDeliveries = z
+  .strictObject({
+    state: z.enum(['exhausted', 'cancelled', 'succeeded']).meta({
+      description: 'Of `exhausted` and `cancelled`, events are left out that have been delivered meanwhile or are under way',
+    }),
+    types: z
+      .array(z.string().min(1).max(200))
+      .min(1)
+      .max(100)
+      .optional()
+      .meta({ description: 'Of events, as `order.approved`; default all' }),
+    createdFrom: z.iso.datetime({ offset: true }).optional().meta({ description: 'Deliveries that were made then or later' }),
+    createdBefore: z.iso.datetime({ offset: true }).optional().meta({ description: 'Deliveries that were made before' }),
+    after: z.string().min(1).max(500).optional().meta({ description: '`next` of the answer before' }),
+  })
+  .meta({ id: 'RedeliverDeliveries', examples: [{ state: 'exhausted', createdFrom: '2027-05-01T00:00:00Z' }] });
+export type RedeliverDeliveries = z.infer<typeof RedeliverDeliveries>;
+
+export const Redelivered = z
+  .object({
+    queued: z.int().meta({ description: 'Deliveries that were queued' }),
+    next: z.string().nullable().meta({
+      description: 'Pass it as `after` to go on: one call looks at 1,000 deliveries, newest first. Null when there are no more',
+    }),
+  })
+  .meta({ id: 'Redelivered' });
+export type Redelivered = z.infer<typeof Redelivered>;
 
 /** What one attempt said and heard; the body is cut at 16 KB, headers hold no secret. */
 const DeliveryAttempt = z

@@ -1,5 +1,6 @@
 // `npm start`: makes the clone ready, then brings the whole system up and keeps it running until Ctrl-C or SIGTERM.
-// (The script in package.json says `exec`: a shell between npm and this process would die of a SIGTERM without passing it on.)
+// Between npm and this process there may be a shell, which dies of a SIGTERM without passing it on; npm then ends before the system has
+// stopped. Whoever must wait for that, such as a service manager, runs `node scripts/start.mjs`.
 import { prepareProject, requireNode } from './bootstrap.mjs';
 
 requireNode();
@@ -16,7 +17,7 @@ async function main() {
   if (process.env.npm_lifecycle_event) {
     // An npm that is killed cannot signal this process, and its processes would stay unnoticed.
     const npm = process.ppid;
-    setInterval(() => process.ppid === npm || stopBecause('npm is gone'), 500).unref();
+    setInterval(() => process.ppid === npm || stopBecause('npm is gone'), 100).unref();
   }
   // The reader of our output may be gone (`npm start | head`). The processes must still be stopped.
   process.stdout.on('error', () => {});

@@ -7,6 +7,7 @@ import { CreditQueries } from './credit.queries.js';
 import { CustomerCommands } from './customer.commands.js';
 import { CustomerController } from './customer.controller.js';
 import { CustomerQueries } from './customer.queries.js';
+import { creditTombstones } from './order-reservation.repository.js';
 
 await startParticipant({
   name: 'customer',
@@ -14,4 +15,5 @@ await startParticipant({
   commands: CustomerCommands,
   controllers: [CustomerController, CreditController, HoldController],
   providers: [CustomerQueries, CreditQueries, { provide: HoldQueries, useClass: CreditHolds }],
+  trimmable: creditTombstones,
 });

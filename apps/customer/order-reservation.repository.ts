@@ -1,3 +1,4 @@
+import type { TrimmableTable } from '../../libs/participant/retention.js';
 import { type CustomerTransaction, readEntriesOfOrder } from './credit-ledger.repository.js';
 import { type OrderReservation, reservationOf } from './order-reservation.js';
 
@@ -27,3 +28,19 @@ export async function isRestored(tx: CustomerTransaction, orderId: string, chang
 export async function rememberRestored(tx: CustomerTransaction, orderId: string, changeId: string): Promise<void> {
   await tx.restoredChange.createMany({ data: { orderId, changeId }, skipDuplicates: true });
 }
+
+/** The tombstones of releases and of restored changes. The ledger itself stays. */
+export const creditTombstones: readonly TrimmableTable[] = [
+  {
+    table: 'released_order',
+    trim: (database, before, limit) => database.$executeRaw`
+      delete from released_order where order_id = any(array(
+        select order_id from released_order where released_at < ${before} order by released_at limit ${limit} for update skip locked))`,
+  },
+  {
+    table: 'restored_change',
+    trim: (database, before, limit) => database.$executeRaw`
+      delete from restored_change where ctid = any(array(
+        select ctid from restored_change where restored_at < ${before} order by restored_at limit ${limit} for update skip locked))`,
+  },
+];

@@ -16,7 +16,12 @@ const settings = readSettings(
   'DATABASE_URL',
   'DATABASE_POOL_SIZE',
   'HOOKS_SECRET_KEY',
+  'HOOKS_OLD_SECRET_KEYS',
+  'HOOKS_PER_KEY',
   'HOOKS_ALLOW_PRIVATE',
+  'DELIVERY_RETENTION_HOURS',
+  'COMMAND_RETENTION_HOURS',
+  'SHORT_RETENTION',
   ...feedSettingNames,
   ...ownPortSettings,
 );
@@ -33,8 +38,14 @@ await runProcess(log, async () => {
   const hooks = {
     database,
     secretKey: settings.HOOKS_SECRET_KEY,
+    oldSecretKeys: settings.HOOKS_OLD_SECRET_KEYS,
+    hooksPerKey: settings.HOOKS_PER_KEY,
     allowLoopback: settings.HOOKS_ALLOW_PRIVATE,
     ownPorts: ownPorts(settings),
+    retention: {
+      deliveriesMs: settings.DELIVERY_RETENTION_HOURS * 3_600_000,
+      commandsMs: settings.COMMAND_RETENTION_HOURS * 3_600_000,
+    },
     workerName: `${hostname()}:${process.pid}`,
   };
   await startService({

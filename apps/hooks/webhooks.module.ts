@@ -8,13 +8,16 @@ import { FanOut } from './delivery/fan-out.js';
 import { Recoveries } from './delivery/recoveries.js';
 import { Sweeper } from './delivery/sweeper.js';
 import { EgressGuard } from './egress/egress-guard.js';
-import { guardedAgent } from './egress/guarded-agent.js';
+import { closeConnections, hookConnections } from './egress/guarded-agent.js';
 import { CommandKeys } from './endpoints/command-keys.js';
+import { DeliveriesController } from './endpoints/deliveries.controller.js';
 import { DeliveriesService } from './endpoints/deliveries.service.js';
 import { EndpointSecrets } from './endpoints/endpoint-secrets.js';
 import { EndpointsService } from './endpoints/endpoints.service.js';
 import { HooksController } from './endpoints/hooks.controller.js';
+import { KeyRotation } from './endpoints/key-rotation.js';
 import { pinNewTypes } from './endpoints/pin-new-types.js';
+import { RecoveryRequests } from './endpoints/recovery-requests.js';
 import { VersionPinsController } from './endpoints/version-pins.controller.js';
 import { SecretBox } from './endpoints/secret-box.js';
 import type { HooksOptions } from './hooks.options.js';
@@ -26,37 +29,43 @@ export class WebhooksModule {
   static register({
     database,
     secretKey,
+    oldSecretKeys,
+    hooksPerKey,
     allowLoopback,
     ownPorts = new Set(),
     workerName,
+    retention,
     clock = systemClock,
     resolveHost,
   }: HooksOptions): DynamicModule {
-    const box = new SecretBox(secretKey);
+    const box = new SecretBox(secretKey, oldSecretKeys);
     const secrets = new EndpointSecrets(box);
     const keys = new CommandKeys(database, box);
     const guard = new EgressGuard({ allowLoopback, ownPorts }, resolveHost);
-    const endpoints = new EndpointsService(database, guard, secrets, keys, clock);
-    const agent = guardedAgent(guard);
+    const endpoints = new EndpointsService(database, guard, secrets, keys, clock, hooksPerKey);
+    const connections = hookConnections(guard);
     const log = new Logger('Deliveries');
     const onError = (error: unknown) => log.warn(error);
-    const worker = new DeliveryWorker({ database, secrets, agent, clock, name: workerName, onError });
+    const worker = new DeliveryWorker({ database, secrets, connections, clock, name: workerName, onError });
     const fanOut = new FanOut(database, clock);
-    observeQueue(database);
+    const rotation = new KeyRotation(database, box, (text) => log.log(text));
+    observeQueue(database, rotation);
     const loops = new DeliveryLoops({
       fanOut,
       worker,
-      sweeper: new Sweeper(database, clock),
+      sweeper: new Sweeper(database, clock, retention),
       recoveries: new Recoveries(database, clock),
+      rotation,
       database: database.options,
-      prepare: () => Promise.all([secrets.requireReadable(database), pinNewTypes(database), fanOut.prepare()]),
+      prepare: () => Promise.all([rotation.requireKeys(), pinNewTypes(database), fanOut.prepare()]),
     });
     return {
       module: WebhooksModule,
-      imports: [AtShutdownModule.register({ close: () => agent.destroy() })],
-      controllers: [HooksController, VersionPinsController],
+      imports: [AtShutdownModule.register({ close: () => closeConnections(connections) })],
+      controllers: [HooksController, DeliveriesController, VersionPinsController],
       providers: [
         { provide: EndpointsService, useValue: endpoints },
+        { provide: RecoveryRequests, useValue: new RecoveryRequests(database, endpoints, keys, clock) },
         { provide: DeliveriesService, useValue: new DeliveriesService(database, endpoints, keys, clock) },
         { provide: DeliveryLoops, useValue: loops },
       ],

@@ -1,4 +1,5 @@
 import { hasMailbox } from '../../libs/config/has-mailbox.js';
+import { parseMailAddress } from '../../libs/config/mail-address.js';
 import { readSettings } from '../../libs/config/settings.js';
 import { servicePool } from '../../libs/database/service-pool.js';
 import { channelSettings, openChannel } from '../../libs/messaging/channel/open-channel.js';
@@ -21,10 +22,10 @@ import { NotificationModule } from './notification.module.js';
 import { AddressBook } from './sending/address-book.js';
 import { observeMails } from './sending/mail-metrics.js';
 import { MailSender } from './sending/mail-sender.js';
-import { SmtpSender } from './sending/smtp-sender.js';
+import { CONNECTIONS, SmtpSender } from './sending/smtp-sender.js';
 
-const SEND_IDLE_MS = 250;
-const SWEEP_IDLE_MS = 3_600_000;
+/** Each loop polls so often; together they poll four times as often. */
+const SEND_IDLE_MS = 1_000;
 
 const settings = readSettings(
   'NODE_ENV',
@@ -32,17 +33,24 @@ const settings = readSettings(
   'HOST',
   'PORT',
   'DATABASE_POOL_SIZE',
+  'INBOX_RETENTION_HOURS',
   'CUSTOMER_URL',
   'SMTP_URL',
   'MAIL_FROM',
   'OPERATIONS_MAIL',
+  'MAIL_RETENTION_HOURS',
+  'RETENTION_SWEEP_MS',
+  'SHORT_RETENTION',
   ...channelSettings,
 );
 const log = createLog('notification', settings.LOG_LEVEL);
 
 const sendingLoops = (sender: MailSender, onError: (error: unknown) => void): BackgroundLoop[] => [
-  new BackgroundLoop(async () => (await sender.send()) > 0, { idleMs: SEND_IDLE_MS, onError }),
-  new BackgroundLoop(() => sender.sweep().then(() => false), { idleMs: SWEEP_IDLE_MS, onError }),
+  ...Array.from(
+    { length: CONNECTIONS },
+    () => new BackgroundLoop(async () => (await sender.send()) > 0, { idleMs: SEND_IDLE_MS, onError }),
+  ),
+  new BackgroundLoop(() => sender.sweep(), { idleMs: settings.RETENTION_SWEEP_MS, onError }),
 ];
 
 await runProcess(log, async () => {
@@ -55,15 +63,20 @@ await runProcess(log, async () => {
   if (smtpUrl === undefined) log.error('There is no SMTP_URL, so no mail is sent: they wait until there is one.');
   const smtp = smtpUrl === undefined ? undefined : new SmtpSender(smtpUrl, settings.MAIL_FROM);
   const customers = new ServiceApi('customer', settings.CUSTOMER_URL);
-  const addresses = new AddressBook(customers, settings.OPERATIONS_MAIL);
+  const addresses = new AddressBook(customers, parseMailAddress(settings.OPERATIONS_MAIL)!);
   observeMails(database);
   observeInbox(database, () => [noteMails.name]);
 
   const channel = await openChannel('notification', settings);
-  const inbox = new Inbox({ database, history: new EventLog(database) });
+  const eventLog = new EventLog(database);
+  const inbox = new Inbox({ database, history: eventLog });
+  const upkeep = { database, eventLog, retentionMs: settings.INBOX_RETENTION_HOURS * 3_600_000 };
   // From now on: nobody wants a mail about what happened before there were any.
-  const consuming = await runConsumer({ channel, inbox, consumer: noteMails, log, from: 'now' });
-  const loops = smtp ? sendingLoops(new MailSender({ database, addresses, smtp, clock: systemClock, onError }), onError) : [];
+  const consuming = await runConsumer({ channel, inbox, consumer: noteMails, log, from: 'now', upkeep });
+  const retentionMs = settings.MAIL_RETENTION_HOURS * 3_600_000;
+  const loops = smtp
+    ? sendingLoops(new MailSender({ database, addresses, smtp, clock: systemClock, retentionMs, onError }), onError)
+    : [];
   for (const loop of loops) loop.start();
 
   await startService({

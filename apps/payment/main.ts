@@ -9,6 +9,7 @@ import { PaymentCommands } from './payment.commands.js';
 import { PaymentController } from './payment.controller.js';
 import { PaymentHolds } from './payment.holds.js';
 import { PaymentQueries } from './payment.queries.js';
+import { paymentTombstones } from './payment.repository.js';
 import { SlowBankInterceptor } from './slow-bank.interceptor.js';
 
 const { PAYMENT_AUTHORIZATION_TTL_MS } = readSettings('PAYMENT_AUTHORIZATION_TTL_MS');
@@ -26,4 +27,5 @@ await startParticipant({
     { provide: EXPIRABLE, useValue: authorizations },
     ExpiryService,
   ],
+  trimmable: [paymentTombstones],
 });

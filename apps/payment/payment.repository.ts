@@ -4,6 +4,7 @@ import type { Decline, Payment } from '../../contracts/payment.resource.js';
 import type { Payment as PaymentRow, Prisma } from '../../generated/payment/client.js';
 import { ConcurrencyConflictError } from '../../libs/participant/concurrency-conflict.error.js';
 import { isUniqueViolation } from '../../libs/participant/database-failure.js';
+import type { TrimmableTable } from '../../libs/participant/retention.js';
 import type { Transaction } from '../../libs/participant/transaction.js';
 import { type PaymentTransition, paymentTransitions } from './payment-transitions.js';
 
@@ -40,6 +41,15 @@ export async function insertPayment(
     throw isUniqueViolation(error) ? new ConcurrencyConflictError(`payment ${payment.paymentId} was inserted meanwhile`) : error;
   });
 }
+
+/** The tombstones, of which nothing was published. Payments themselves stay. */
+export const paymentTombstones: TrimmableTable = {
+  table: 'payment',
+  trim: (database, before, limit) => database.$executeRaw`
+    delete from payment where payment_id = any(array(
+      select payment_id from payment where version = 0 and created_at < ${before}
+      order by created_at limit ${limit} for update skip locked))`,
+};
 
 /**
  * Takes a payment that is locked through a transition that its state allows.

@@ -13,7 +13,17 @@ import { ProjectionRunners } from './projection-runners.js';
 import { ProjectionModule } from './projection.module.js';
 import { projections } from './projections.js';
 
-const settings = readSettings('LOG_LEVEL', 'HOST', 'PORT', 'DATABASE_POOL_SIZE', ...channelSettings);
+const HOUR_MS = 3_600_000;
+
+const settings = readSettings(
+  'LOG_LEVEL',
+  'HOST',
+  'PORT',
+  'DATABASE_POOL_SIZE',
+  'LOG_RETENTION_HOURS',
+  'INBOX_RETENTION_HOURS',
+  ...channelSettings,
+);
 const log = createLog('projection', settings.LOG_LEVEL);
 
 await runProcess(log, async () => {
@@ -24,7 +34,10 @@ await runProcess(log, async () => {
   const writes = servicePool(settings.DATABASE_URL, 'projection-writes', settings.DATABASE_POOL_SIZE);
   const inbox = new Inbox({ database: writes, history: eventLog });
   const buildingInbox = new Inbox({ database, history: eventLog });
-  const runners = new ProjectionRunners(projections, { database, eventLog, channel, inbox, buildingInbox, log });
+  const logRetentionMs = settings.LOG_RETENTION_HOURS * HOUR_MS;
+  const inboxRetentionMs = settings.INBOX_RETENTION_HOURS * HOUR_MS;
+  const parts = { database, eventLog, channel, inbox, buildingInbox, log, logRetentionMs, inboxRetentionMs };
+  const runners = new ProjectionRunners(projections, parts);
   await runners.start();
   observeProjections(runners.all);
   observeInbox(database, () => runners.consumers().map(({ name }) => name));

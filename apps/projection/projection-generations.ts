@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../../libs/database/in-transaction.js';
+import { holdLog } from '../../libs/messaging/trim-lock.js';
 import type { Projection } from './projection.js';
 
 export interface Generations {
@@ -7,6 +8,10 @@ export interface Generations {
   generation: number;
   /** The one that a rebuild writes. */
   building: number | null;
+  /** Whether the snapshot has been copied into it, so that consumers may write it. */
+  seeded: boolean;
+  /** The position of the log up to which the snapshot, generation 0, has everything. */
+  snapshot: number;
 }
 
 /** By then every process has noticed that a generation is being built, and writes to it, too. */
@@ -17,6 +22,7 @@ const lockOf = (name: string): string => `projection ${name}`;
 /** How many generations back something may be left of. */
 const OLD = 5;
 const REMOVED_AT_ONCE = 5_000;
+const COPIED_AT_ONCE = 5_000;
 
 /** What is kept about each consumer, with the column that is the primary key behind `consumer`, or `consumer` itself. */
 const consumerTables = {
@@ -24,7 +30,7 @@ const consumerTables = {
   inbox_head: 'aggregate_key',
   inbox_dead: 'occurrence_id',
   inbox_start: 'consumer',
-  projection_mark: 'consumer',
+  inbox_mark: 'consumer',
 };
 
 /** Which generation of a read model is read, and which is being built: one row, shared by all processes. */
@@ -36,22 +42,69 @@ export class ProjectionGenerations {
 
   async current(): Promise<Generations> {
     const { name } = this.projection;
-    const { rows } = await this.database.query<Generations>('select generation, building from projection where name = $1', [
-      name,
-    ]);
+    const { rows } = await this.database.query<Generations>(
+      `select generation, building, building is not null and building_since is not null as seeded, snapshot::float8 as snapshot
+       from projection where name = $1`,
+      [name],
+    );
     if (rows[0]) return rows[0];
-    await this.database.query('insert into projection (name, generation) values ($1, 1) on conflict do nothing', [name]);
+    await inTransaction(this.database, async (tx) => {
+      await holdLog(tx);
+      // Whatever the log has lost before the read model was ever built is in no snapshot.
+      await tx.query(
+        `insert into projection (name, generation, snapshot) select $1, 1, position from events.log_floor on conflict do nothing`,
+        [name],
+      );
+    });
     return this.current();
   }
 
-  /** Begins the next generation, or finds the one that was begun. @returns its number. */
+  /** Begins the next generation, or finds the one that was begun. Nobody writes it before `seed`. @returns its number. */
   async begin(): Promise<number> {
     const { rows } = await this.database.query<{ building: number }>(
-      `update projection set building = coalesce(building, generation + 1), building_since = coalesce(building_since, clock_timestamp())
-       where name = $1 returning building`,
+      `update projection set building = coalesce(building, generation + 1) where name = $1 returning building`,
       [this.projection.name],
     );
     return rows[0]!.building;
+  }
+
+  /**
+   * Copies the snapshot into the generation that is to be built, in bounded batches, and lets its consumers begin behind it. The snapshot
+   * stands still meanwhile, so what a process has copied that ended is copied again or is there. @returns whether that is done.
+   */
+  async seed(generation: number): Promise<boolean> {
+    const session = await this.database.connect();
+    // A session that breaks between two statements says so in an event, which would end the process if nobody listened.
+    session.on('error', () => {});
+    try {
+      const { rows } = await session.query<{ mine: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 1)) as mine', [
+        lockOf(this.projection.name),
+      ]);
+      if (!rows[0]?.mine) return false;
+      const { rows: known } = await session.query<{ snapshot: string }>(
+        'select snapshot from projection where name = $1 and building = $2 and building_since is null',
+        [this.projection.name, generation],
+      );
+      if (!known[0]) return true;
+      for (const [table, key] of Object.entries(this.projection.tables)) await copySnapshot(session, table, key, generation);
+      await this.beginBehind(session, generation, known[0].snapshot);
+      return true;
+    } finally {
+      session.release(true); // the lock goes with it
+    }
+  }
+
+  /** One statement: the consumers begin, and may. */
+  private async beginBehind(session: PoolClient, generation: number, snapshot: string): Promise<void> {
+    await session.query(
+      `with starts as (
+         insert into inbox_start (consumer, position) select unnest($3::text[]), $4::bigint on conflict do nothing
+       ), marks as (
+         insert into inbox_mark (consumer, position, cleared) select unnest($3::text[]), $4::bigint, $4::bigint on conflict do nothing
+       )
+       update projection set building_since = clock_timestamp() where name = $1 and building = $2`,
+      [this.projection.name, generation, this.projection.consumers(generation).map(({ name }) => name), snapshot],
+    );
   }
 
   /**
@@ -112,5 +165,27 @@ export class ProjectionGenerations {
       [value, REMOVED_AT_ONCE],
     );
     return rowCount === REMOVED_AT_ONCE;
+  }
+}
+
+/** Copies generation 0 of a table, a batch at a time. What is there already stays. */
+async function copySnapshot(session: PoolClient, table: string, key: string, generation: number): Promise<void> {
+  const { rows } = await session.query<{ columns: string }>(
+    `select string_agg(quote_ident(attname), ', ' order by attnum) as columns from pg_attribute
+     where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = '' and attname <> 'generation'`,
+    [table],
+  );
+  const { columns } = rows[0]!;
+  for (let last: string | null = ''; last !== null;) {
+    const copied: { rows: { last: string | null }[] } = await session.query(
+      `with batch as materialized (
+         select * from ${table} where generation = 0 and ${key} > $2 order by generation, ${key} limit ${COPIED_AT_ONCE}
+       ), copied as (
+         insert into ${table} (generation, ${columns}) select $1, ${columns} from batch on conflict do nothing
+       )
+       select max(${key}) as last from batch`,
+      [generation, last],
+    );
+    last = copied.rows[0]!.last;
   }
 }

@@ -3,15 +3,17 @@ import type { Logger } from 'pino';
 import type { Channel, ChannelSubscription } from '../../libs/messaging/channel/channel.js';
 import type { EventLog } from '../../libs/messaging/event-log.js';
 import { broughtTypes, type Consumer } from '../../libs/messaging/inbox/consumer.js';
+import { ConsumerProgress, type Progress } from '../../libs/messaging/inbox/consumer-progress.js';
 import type { Inbox } from '../../libs/messaging/inbox/inbox.js';
+import { InboxUpkeep } from '../../libs/messaging/inbox/inbox-upkeep.js';
 import type { LoggedEvent } from '../../libs/messaging/logged-event.js';
 import { matchesTypes } from '../../libs/messaging/event-filter.js';
 import { partitionOf } from '../../libs/messaging/partition-key.js';
 import { pause } from '../../libs/messaging/pause.js';
 import { BackgroundLoop } from '../../libs/service-kit/background-loop.js';
-import { ConsumerProgress, type Progress } from './consumer-progress.js';
 import type { Projection } from './projection.js';
 import { ProjectionGenerations } from './projection-generations.js';
+import { ProjectionSnapshot } from './projection-snapshot.js';
 
 export interface ProjectionRunnerOptions {
   projection: Projection;
@@ -28,6 +30,10 @@ export interface ProjectionRunnerOptions {
    * event that fails is tried again after. Default 5,000.
    */
   fetchAfterMs?: number;
+  /** How long the log keeps events, in milliseconds: older ones are taken into the snapshot. */
+  logRetentionMs: number;
+  /** How long inboxes keep rows, in milliseconds. */
+  inboxRetentionMs: number;
 }
 
 const FETCH = 500;
@@ -62,15 +68,22 @@ export interface ProjectionState {
  */
 export class ProjectionRunner {
   private readonly generations: ProjectionGenerations;
+  private readonly snapshot: ProjectionSnapshot;
+  private readonly inboxes: InboxUpkeep;
   private live!: Writing;
   private next: Writing | undefined;
+  /** A generation that is begun, and has not had its copy of the snapshot yet. */
+  private unseeded: { generation: number; position: number } | undefined;
   private subscription: ChannelSubscription | undefined;
   private loops: readonly BackgroundLoop[] = [];
   private readonly building = this.loop(() => this.buildOnce(), FETCH_EVERY_MS);
   private readonly stopping = new AbortController();
 
   constructor(private readonly options: ProjectionRunnerOptions) {
-    this.generations = new ProjectionGenerations(options.database, options.projection);
+    const { database, projection, eventLog, inboxRetentionMs } = options;
+    this.generations = new ProjectionGenerations(database, projection);
+    this.snapshot = new ProjectionSnapshot(database, projection);
+    this.inboxes = new InboxUpkeep({ database, eventLog, retentionMs: inboxRetentionMs });
   }
 
   get name(): string {
@@ -85,8 +98,9 @@ export class ProjectionRunner {
   async start(): Promise<void> {
     const { projection, channel } = this.options;
     await this.refresh();
+    const after = Math.min(...this.live.progress.map(({ written }) => written));
     this.subscription = await channel.subscribe(
-      { group: `projection-${this.name}`, types: [...new Set(projection.consumers(0).flatMap(broughtTypes))], from: 'beginning' },
+      { group: `projection-${this.name}`, types: [...new Set(projection.consumers(0).flatMap(broughtTypes))], from: { after } },
       (event) => this.receive(event),
     );
     this.loops = [
@@ -107,7 +121,7 @@ export class ProjectionRunner {
   }
 
   /**
-   * Begins to build the read model anew, from the log, beside the one that is read. @returns the generation; that of the rebuild that is under way, if
+   * Begins to build the read model anew, from its snapshot and the log behind it, beside the one that is read. @returns the generation; that of the rebuild that is under way, if
    * there is one.
    */
   async rebuild(): Promise<number> {
@@ -141,7 +155,8 @@ export class ProjectionRunner {
       position: positionOf(progress),
       behindEvents: progress.reduce((sum, { missing }) => sum + missing, 0),
       behindSeconds: oldest.length === 0 ? 0 : Math.max(0, (Date.now() - Math.min(...oldest)) / 1_000),
-      rebuilding: this.next && built ? { generation: this.next.generation, position: positionOf(built) } : null,
+      rebuilding:
+        this.next && built ? { generation: this.next.generation, position: positionOf(built) } : (this.unseeded ?? null),
     };
   }
 
@@ -158,12 +173,13 @@ export class ProjectionRunner {
   }
 
   private async refresh(): Promise<void> {
-    const { generation, building } = await this.generations.current();
+    const { generation, building, seeded, snapshot } = await this.generations.current();
     const writing = async (wanted: number) => this.written.find((one) => one.generation === wanted) ?? this.writing(wanted);
     const live = await writing(generation);
-    const next = building === null ? undefined : await writing(building);
+    const next = building === null || !seeded ? undefined : await writing(building);
     this.live = live;
     this.next = next;
+    this.unseeded = building === null || seeded ? undefined : { generation: building, position: snapshot };
   }
 
   private async writing(generation: number): Promise<Writing> {
@@ -226,7 +242,11 @@ export class ProjectionRunner {
 
   /** One step of a rebuild, if one is under way: fetches what is missing, and makes it what is read when nothing is. @returns whether there is more to fetch. */
   async buildOnce(): Promise<boolean> {
-    const { next } = this;
+    const { next, unseeded } = this;
+    if (unseeded && (await this.generations.seed(unseeded.generation))) {
+      await this.refresh();
+      return true;
+    }
     if (!next) return false;
     if (await this.fetchMissing(next, 0)) return true;
     const switched = await this.generations.switchTo(next.generation, async (old) => {
@@ -246,13 +266,23 @@ export class ProjectionRunner {
   private async hasAllOf(old: number, next: Writing): Promise<boolean> {
     for (const [index, { name }] of this.options.projection.consumers(old).entries()) {
       const { position } = await next.progress[index]!.look();
+      const { rows } = await this.options.database.query<{ cleared: number }>(
+        'select cleared::float8 as cleared from inbox_mark where consumer = $1',
+        [name],
+      );
+      const cleared = rows[0]?.cleared ?? 0;
+      // The rows up to there are gone from the old one's inbox, which has everything.
+      if (position < cleared) return false;
       const { rowCount } = await this.options.database.query(
         `select from inbox was where was.consumer = $1 and was.position > $2 and was.processed_at is not null and (
            select now.processed_at from inbox now where now.consumer = $3 and now.occurrence_id = was.occurrence_id) is null
          union all
-         select from inbox_dead lost join inbox was on was.consumer = $1 and was.occurrence_id = lost.occurrence_id and was.processed_at is not null
-         where lost.consumer = $3 and lost.state <> 'skipped' limit 1`,
-        [name, position, next.consumers[index]!.name],
+         select from inbox_dead lost
+         where lost.consumer = $3 and lost.state <> 'skipped' and case when lost.position <= $4
+           then not exists (select from inbox_dead was where was.consumer = $1 and was.occurrence_id = lost.occurrence_id)
+           else exists (select from inbox was where was.consumer = $1 and was.occurrence_id = lost.occurrence_id and was.processed_at is not null) end
+         limit 1`,
+        [name, position, next.consumers[index]!.name, cleared],
       );
       if (rowCount) return false;
     }
@@ -267,8 +297,17 @@ export class ProjectionRunner {
 
   /** @returns whether there is more to remove. */
   private async upkeep(): Promise<boolean> {
-    for (const one of this.written.flatMap(({ progress }) => progress)) await one.save();
-    return this.generations.removeOld();
+    await this.inboxes.step(this.written.flatMap(({ progress }) => progress));
+    const more = await this.keepSnapshot();
+    return (await this.generations.removeOld()) || more;
+  }
+
+  /** Takes into the snapshot what retention may remove from the log. @returns whether there is more. */
+  private async keepSnapshot(): Promise<boolean> {
+    const { eventLog, logRetentionMs } = this.options;
+    const old = await eventLog.before(new Date(Date.now() - logRetentionMs));
+    if (old === 0) return false;
+    return this.snapshot.advance(this.live.consumers, Math.min(old, await this.position()));
   }
 
   private loop(step: () => Promise<boolean | void>, idleMs: number): BackgroundLoop {

@@ -2,6 +2,7 @@ import { outboxDatabases } from '../../libs/config/outbox-databases.js';
 import { readSettings } from '../../libs/config/settings.js';
 import { channelSettings, openChannel } from '../../libs/messaging/channel/open-channel.js';
 import { BrokerFollower } from '../../libs/messaging/relay/broker-follower.js';
+import { LogRetention } from '../../libs/messaging/relay/log-retention.js';
 import { NotificationListener } from '../../libs/database/notification-listener.js';
 import { Outboxes } from '../../libs/messaging/relay/outboxes.js';
 import { relayPool } from '../../libs/messaging/relay/relay-pool.js';
@@ -11,8 +12,18 @@ import { runProcess } from '../../libs/service-kit/run-process.js';
 import { startService } from '../../libs/service-kit/start-service.js';
 import { databaseProblem } from '../../libs/participant/database-failure.js';
 import { RelayModule } from './relay.module.js';
+import { SagaFloor } from './saga-floor.js';
 
-const settings = readSettings('LOG_LEVEL', 'HOST', 'RELAY_PORT', 'OUTBOX_NOTIFY', 'OUTBOX_DATABASE_URLS', ...channelSettings);
+const settings = readSettings(
+  'LOG_LEVEL',
+  'HOST',
+  'RELAY_PORT',
+  'OUTBOX_NOTIFY',
+  'OUTBOX_DATABASE_URLS',
+  'LOG_RETENTION_HOURS',
+  'SAGA_URL',
+  ...channelSettings,
+);
 const log = createLog('relay', settings.LOG_LEVEL);
 
 await runProcess(log, async () => {
@@ -37,6 +48,16 @@ await runProcess(log, async () => {
       ? undefined
       : new BrokerFollower({ database, name: broker, open: () => openChannel('relay', settings), logger: log });
   follower?.start();
-  const module = RelayModule.register({ database, outboxes, relay, listeners, follower });
+  const sagaFloor = new SagaFloor(settings.SAGA_URL);
+  const retention = new LogRetention({
+    database,
+    outboxes,
+    retentionMs: settings.LOG_RETENTION_HOURS * 3_600_000,
+    broker: broker === 'postgres' ? undefined : broker,
+    sagaFloor: () => sagaFloor.read(),
+    logger: log,
+  });
+  retention.start();
+  const module = RelayModule.register({ database, outboxes, relay, listeners, follower, retention, sagaFloor });
   await startService({ module, log, host, port, translate: databaseProblem });
 });

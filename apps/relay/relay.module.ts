@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { DeadEvents } from '../../libs/messaging/relay/dead-events.js';
 import type { BrokerFollower } from '../../libs/messaging/relay/broker-follower.js';
 import type { NotificationListener } from '../../libs/database/notification-listener.js';
+import type { LogRetention } from '../../libs/messaging/relay/log-retention.js';
 import type { Outboxes } from '../../libs/messaging/relay/outboxes.js';
 import type { Relay } from '../../libs/messaging/relay/relay.js';
 import { AtShutdownModule } from '../../libs/service-kit/at-shutdown.module.js';
@@ -10,6 +11,7 @@ import { OperationsModule } from '../../libs/service-kit/operations.module.js';
 import { CarriedPosition } from '../../libs/messaging/relay/carried-position.js';
 import { DeadEventsController } from './dead-events.controller.js';
 import { PositionController } from './position.controller.js';
+import type { SagaFloor } from './saga-floor.js';
 
 export interface RelayParts {
   database: Pool;
@@ -18,12 +20,14 @@ export interface RelayParts {
   listeners: readonly NotificationListener[];
   /** Publishes the log to a broker, where one is the channel. */
   follower: BrokerFollower | undefined;
+  retention: LogRetention;
+  sagaFloor: SagaFloor;
 }
 
 /** Health and metrics of the relay, and what operators do about dead events. */
 @Module({})
 export class RelayModule {
-  static register({ database, outboxes, relay, listeners, follower }: RelayParts): DynamicModule {
+  static register({ database, outboxes, relay, listeners, follower, retention, sagaFloor }: RelayParts): DynamicModule {
     return {
       module: RelayModule,
       imports: [
@@ -35,10 +39,10 @@ export class RelayModule {
           drain: async () => {
             await Promise.all(listeners.map((listener) => listener.stop()));
             await relay.stop();
-            await follower?.stop();
+            await Promise.all([follower?.stop(), retention.stop()]);
           },
           close: async () => {
-            await outboxes.close();
+            await Promise.all([outboxes.close(), sagaFloor.close()]);
             await database.end();
           },
         }),

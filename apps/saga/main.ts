@@ -27,6 +27,9 @@ import { LeakRegister } from './leaks/leak.register.js';
 import { LostSagas } from './lost/lost-sagas.js';
 import { OwnerSweep } from './lost/owner-sweep.js';
 import { SagaSettler } from './lost/saga-settler.js';
+import { EndedSagaTrimmer } from './retention/ended-saga-trimmer.js';
+import { Floor } from './retention/floor.js';
+import { RetentionSweep } from './retention/retention-sweep.js';
 import { SagaReconciliation } from './saga-reconciliation.js';
 import { SagaRegister } from './saga-register.js';
 import { SagaWatch } from './saga-watch.js';
@@ -43,6 +46,10 @@ const settings = readSettings(
   'APPROVAL_WITHIN_MS',
   'SETTLE_LOST_SAGAS',
   'SETTLE_SWEEP_MS',
+  'RETENTION_SWEEP_MS',
+  'SAGA_RETENTION_HOURS',
+  'SHORT_RETENTION',
+  'INBOX_RETENTION_HOURS',
   ...participantUrlSettings,
   ...channelSettings,
   ...sagaPolicySettings,
@@ -100,12 +107,29 @@ await runProcess(log, async () => {
     }),
     sweeping(() => leakSweep.sweep()),
   ];
-  const loops = [backfill, lost, reconciliation, ...sweeps];
+  const floor = new Floor({ database, client, lastPoll: () => watch.lastPoll, short: settings.SHORT_RETENTION });
+  const retention = new RetentionSweep({
+    floor,
+    participants,
+    sagas: new EndedSagaTrimmer(database),
+    sagaRetentionMs: settings.SAGA_RETENTION_HOURS * 3_600_000,
+    log,
+  });
+  const trimming = new BackgroundLoop(() => retention.sweep(), {
+    idleMs: settings.RETENTION_SWEEP_MS,
+    onError: (error) => log.warn({ err: error }, 'nothing could be trimmed; the next sweep tries again'),
+  });
+  const loops = [backfill, lost, reconciliation, trimming, ...sweeps];
 
   const behind: Gauge = new Gauge({
     name: 'saga_watch_behind_seconds',
     help: 'How long ago Temporal was last polled successfully',
     collect: () => behind.set(watch.lastPoll === undefined ? Number.NaN : (Date.now() - watch.lastPoll) / 1000),
+  });
+  const floorAge: Gauge = new Gauge({
+    name: 'command_floor_age_seconds',
+    help: 'How far back participants have to remember commands: as far as the oldest saga that may go on',
+    collect: () => floorAge.set(retention.lastFloor === undefined ? Number.NaN : (Date.now() - retention.lastFloor) / 1000),
   });
   new LookupGauges(() => leaks.counts()).add(
     'leaked_holds',
@@ -125,6 +149,7 @@ await runProcess(log, async () => {
       timelines,
       leaks,
       settler,
+      floor,
       database,
       deadLetters: new DeadLetters(database, inbox, () => [consumer]),
       bridge,

@@ -45,7 +45,7 @@ export class SagaRegister {
       if (known && (known.lost === 'LOST' || (known.runId !== lost.runId && known.runStartedAt > lost.startedAt))) return false;
       const now = new Date();
       const changes = changesOfLoss(known, lost, now);
-      const version = await append(client, lost, changes, known?.version ?? 0);
+      const version = await append(client, lost, changes, known?.version ?? (await trimmedVersion(client, lost.sagaId)));
       const ended = {
         ...lost,
         runId: known?.runId ?? lost.runId,
@@ -53,9 +53,9 @@ export class SagaRegister {
         endedAt: now,
       };
       await client.query(
-        `insert into saga (saga_id, run_id, run_started_at, type, state, open, customer_id, business_id, version, ended_at,
+        `insert into saga (saga_id, run_id, run_started_at, started_at, type, state, open, customer_id, business_id, version, ended_at,
                            recorded_state, lost, settle_due_at)
-         values ($1, $2, $3, $4, 'NEEDS_ATTENTION', false, $5, $6, $7, $8, 'RUNNING', 'LOST', clock_timestamp())
+         values ($1, $2, $3, $3, $4, 'NEEDS_ATTENTION', false, $5, $6, $7, $8, 'RUNNING', 'LOST', clock_timestamp())
          on conflict (saga_id) do update set state = excluded.state, open = false, version = excluded.version, lost = excluded.lost,
            ended_at = coalesce(saga.ended_at, excluded.ended_at), settle_due_at = excluded.settle_due_at,
            updated_at = clock_timestamp()`,
@@ -151,7 +151,7 @@ export class SagaRegister {
     const known = (await this.known(client, [saga.sagaId])).get(saga.sagaId);
     const changes = changesSince(known, saga, now);
     if (changes.length === 0) return 0;
-    const version = await append(client, saga, changes, known?.version ?? 0);
+    const version = await append(client, saga, changes, known?.version ?? (await trimmedVersion(client, saga.sagaId)));
     await this.write(client, saga, changes.at(-1)!.data.state, version);
     return changes.length;
   }
@@ -159,9 +159,9 @@ export class SagaRegister {
   private async write(client: PoolClient, saga: ObservedSaga, state: SagaState, version: number): Promise<void> {
     const endedByForce = saga.endedAt !== undefined && isEndedByForce(saga);
     await client.query(
-      `insert into saga (saga_id, run_id, run_started_at, type, state, open, customer_id, business_id, version, ended_at,
+      `insert into saga (saga_id, run_id, run_started_at, started_at, type, state, open, customer_id, business_id, version, ended_at,
                          recorded_state, lost, steps_due_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, clock_timestamp() + $13 * interval '1 millisecond')
+       values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, clock_timestamp() + $13 * interval '1 millisecond')
        on conflict (saga_id) do update set run_id = excluded.run_id, run_started_at = excluded.run_started_at, state = excluded.state,
          open = excluded.open, version = excluded.version, ended_at = excluded.ended_at,
          recorded_state = excluded.recorded_state, lost = excluded.lost, settle_due_at = null, steps_due_at = excluded.steps_due_at,
@@ -198,6 +198,12 @@ export class SagaRegister {
 /** The lock is on the id, not on the row: the row may not be there yet. */
 async function lock(client: PoolClient, sagaId: string): Promise<void> {
   await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [sagaId]);
+}
+
+/** The last version of a saga whose row was trimmed: should a saga of that id run again, its events go on behind it. */
+async function trimmedVersion(client: PoolClient, sagaId: string): Promise<number> {
+  const { rows } = await client.query<{ version: number }>('select version from saga_head where saga_id = $1', [sagaId]);
+  return rows[0]?.version ?? 0;
 }
 
 /** Publishes changes of a saga. @returns the version of the last one. */

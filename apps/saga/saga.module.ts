@@ -11,6 +11,8 @@ import { LeakRegister } from './leaks/leak.register.js';
 import { LeaksController } from './leaks/leaks.controller.js';
 import { SagaSettler } from './lost/saga-settler.js';
 import { SettleController } from './lost/settle.controller.js';
+import { Floor } from './retention/floor.js';
+import { FloorController } from './retention/floor.controller.js';
 import { RefreshController } from './refresh.controller.js';
 import { SagaRegister } from './saga-register.js';
 import { SagaWatch } from './saga-watch.js';
@@ -21,6 +23,7 @@ export interface SagaModuleOptions {
   timelines: EndedTimelineStore;
   leaks: LeakRegister;
   settler: SagaSettler;
+  floor: Floor;
   database: Pool;
   deadLetters: DeadLetters;
   /** Undefined while it has no rules. */
@@ -31,16 +34,17 @@ export interface SagaModuleOptions {
 /** What the saga service answers on its own port, its health and metrics, the bridge's dead letters, and an orderly end. */
 @Module({})
 export class SagaModule {
-  static register({ watch, register, timelines, leaks, settler, database, ...options }: SagaModuleOptions): DynamicModule {
+  static register({ watch, register, timelines, leaks, settler, floor, database, ...options }: SagaModuleOptions): DynamicModule {
     return {
       module: SagaModule,
-      controllers: [RefreshController, EndedSagasController, SettleController, LeaksController],
+      controllers: [RefreshController, EndedSagasController, SettleController, LeaksController, FloorController],
       providers: [
         { provide: SagaWatch, useValue: watch },
         { provide: SagaRegister, useValue: register },
         { provide: EndedTimelineStore, useValue: timelines },
         { provide: LeakRegister, useValue: leaks },
         { provide: SagaSettler, useValue: settler },
+        { provide: Floor, useValue: floor },
       ],
       imports: [
         OperationsModule.register({

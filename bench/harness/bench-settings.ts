@@ -4,6 +4,7 @@ const sizes = {
   channel: { rounds: 5, total: 2_000, alone: 100 },
   hooks: { rounds: 5, total: 2_000, alone: 100 },
   relay: { rounds: 5, total: 5_000, commits: 1_000 },
+  storage: { total: 2_000, warm: 500, concurrency: 8 },
 };
 
 /** How much a bench measures: `total` of them under load, `alone` of them one at a time. `BENCH_TOTAL` and so on outweigh the default. */

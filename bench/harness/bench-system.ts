@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { Pool } from 'undici';
 import { createActivities } from '../../activities/index.js';
 import { participantClients } from '../../activities/participant-clients.js';
+import { TimelineReporter } from '../../apps/worker/timeline-reporter.js';
 import type { Participant } from '../../contracts/participants.js';
 import { listenerUrlSettings } from '../../libs/config/listener-url.js';
 import { participantUrlSettings } from '../../libs/config/participant-url.js';
@@ -24,7 +25,7 @@ const followers = listenerProcesses.map(({ name }) => name);
 
 /** CPU time used so far, in ms. */
 export interface CpuUse {
-  /** Temporal, the worker, the client and the gateway. */
+  /** Temporal, the worker (which reports the steps of ended sagas, as it does for users), the client and the gateway. */
   engine: number;
   /** The participants that the benchmark named, and PostgreSQL. */
   participants: number;
@@ -70,7 +71,8 @@ export async function runBenchmark(options: Options, body: (system: BenchSystem)
 
 /** The whole system, a worker of the workflows in `bench/workflows`, and customers whose credit no benchmark can exhaust. */
 async function startBenchSystem({ participants, untuned: wantsUntuned = false }: Options): Promise<BenchSystem> {
-  installRuntime(pino({ level: 'error' }));
+  const logger = pino({ level: 'error' });
+  installRuntime(logger);
   mkdirSync('.roundtrip', { recursive: true });
   const dataDir = mkdtempSync(path.resolve('.roundtrip', 'bench-'));
   const log = (line: string) => console.error(`  ${line}`);
@@ -96,11 +98,14 @@ async function startBenchSystem({ participants, untuned: wantsUntuned = false }:
   const workflowBundle = await bundle();
   const activities = { ...createActivities(participantClients(system.addresses)), ...noOpActivities };
   const work = async (connection: NativeConnection) => {
-    const worker = await Worker.create({ connection, taskQueue: TASK_QUEUE, workflowBundle, activities });
+    const reporter = new TimelineReporter({ build: 'bench', sagaUrl: system.addresses.saga, log: logger });
+    const { sinks } = reporter;
+    const worker = await Worker.create({ connection, taskQueue: TASK_QUEUE, workflowBundle, activities, sinks });
     const working = worker.run();
     return async () => {
       worker.shutdown();
       await working;
+      await reporter.stop();
     };
   };
   const connection = await Connection.connect({ address: system.addresses.temporal });

@@ -2,8 +2,12 @@ import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { z } from 'zod';
 import { MAX_APPROVAL_DAYS, MAX_APPROVAL_MS, MAX_FORWARD_MS, MAX_HOLD_DAYS } from '../../contracts/hold-limits.js';
+import { faultInAccess } from './access.js';
 import { faultInApiKeys } from './api-keys.js';
+import { isHost } from './host.js';
 import { InvalidSettingsError } from './invalid-settings.error.js';
+import { parseMailAddress } from './mail-address.js';
+import { guardOwnConnections } from './own-connections.js';
 import { outboxDatabases } from './outbox-databases.js';
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
@@ -13,6 +17,9 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 const upTo = (most: number, why: string) => z.coerce.number().int().min(1).max(most, `must be at most ${most} (${why})`);
 const timer = upTo(MAX_TIMER_MS, '24.8 days, the longest timer there is');
 const milliseconds = (fallback: number) => timer.default(fallback);
+/** How long rows are kept. No timer waits for it, and a soak counts in minutes: 0.05 hours are three. */
+const retention = (hours: number) =>
+  z.coerce.number().positive().max(876_000, 'must be at most 876000 (100 years)').default(hours);
 const flag = (fallback: boolean) =>
   z
     .enum(['true', 'false'], { error: 'must be true or false' })
@@ -22,9 +29,9 @@ const url = (fallback: string) => z.url().default(fallback);
 const mailAddress = (fallback: string) =>
   z
     .string()
-    .regex(
-      /^(?:[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/,
-      'must be a mail address, or a name with one in angle brackets',
+    .refine(
+      (text) => parseMailAddress(text) !== undefined,
+      'must be one mail address, or a name with one in angle brackets: Name <name@example.com>',
     )
     .default(fallback);
 
@@ -37,7 +44,13 @@ const isWebOrigin = (text: string): boolean => /^https?:/.test(text) && URL.canP
 const catalogue = {
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  HOST: z.string().min(1).default('127.0.0.1'),
+  HOST: z
+    .string()
+    .refine(
+      isHost,
+      'must be an address of this machine or a name of one, without scheme, port or brackets: 127.0.0.1, ::1, 0.0.0.0',
+    )
+    .default('127.0.0.1'),
   PORT: port(3000),
   WORKER_PORT: port(3020),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:3000'),
@@ -67,6 +80,8 @@ const catalogue = {
     .string()
     .regex(/^[^:,/]+:\d+(,[^:,/]+:\d+)*$/, 'must be host:port, with commas between several')
     .default('127.0.0.1:9092'),
+  LOG_RETENTION_HOURS: retention(2_160),
+  INBOX_RETENTION_HOURS: retention(24),
   NOTIFICATION_URL: url('http://127.0.0.1:3009'),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_FROM: mailAddress('Roundtrip <no-reply@roundtrip.localhost>'),
@@ -78,9 +93,13 @@ const catalogue = {
   PROJECTION_URL: url('http://127.0.0.1:3011'),
   FEED_CONNECTIONS: z.coerce.number().int().min(1).max(100_000).default(1_000),
   FEED_LIFETIME_MS: milliseconds(1_800_000),
-  FEED_HEARTBEAT_MS: upTo(Math.floor(MAX_TIMER_MS / 2), '12.4 days: readers are cut off after twice as long').default(15_000),
+  FEED_HEARTBEAT_MS: upTo(Math.floor(MAX_TIMER_MS / 8), '3.1 days: readers are cut off after eight times as long').default(
+    15_000,
+  ),
   FEED_POLL_MS: milliseconds(100),
   HOOKS_SECRET_KEY: z.string().min(1).optional(),
+  HOOKS_OLD_SECRET_KEYS: z.string().default(''),
+  HOOKS_PER_KEY: z.coerce.number().int().min(1).max(100_000).default(100),
   HOOKS_ALLOW_PRIVATE: flag(false),
 
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
@@ -107,6 +126,13 @@ const catalogue = {
   SETTLE_LOST_SAGAS: z.enum(['on', 'off']).default('off'),
   SETTLE_SWEEP_MS: milliseconds(60_000),
 
+  RETENTION_SWEEP_MS: milliseconds(600_000),
+  COMMAND_RETENTION_HOURS: retention(168),
+  SAGA_RETENTION_HOURS: retention(2_160),
+  DELIVERY_RETENTION_HOURS: retention(720),
+  MAIL_RETENTION_HOURS: retention(720),
+  SHORT_RETENTION: flag(false),
+
   AUTH: z.enum(['off', 'required']).optional(),
   API_KEYS: z
     .string()
@@ -129,15 +155,32 @@ const catalogue = {
   EMBEDDED_TEMPORAL_UI_PORT: port(8233),
 };
 
+/** The shortest retention that is safe. A soak has shorter ones on purpose. */
+const atLeast = <Name extends keyof Settings & `${string}_RETENTION_HOURS`>(name: Name, hours: number, why: string) => ({
+  names: [name, 'SHORT_RETENTION'] satisfies (keyof Settings)[],
+  fault: (settings: Settings) =>
+    !settings.SHORT_RETENTION && settings[name] < hours && `must be at least ${hours} (${why}); SHORT_RETENTION=true allows less`,
+});
+
 /** What must hold between settings, with the message of its fault. Checked where all of them are read. */
 const relations = [
+  atLeast('COMMAND_RETENTION_HOURS', 24, 'the API promises to keep an Idempotency-Key for 24 hours'),
+  atLeast('SAGA_RETENTION_HOURS', 96, 'Temporal lists an ended saga for 72 hours, and may delete it a day late'),
+  atLeast('DELIVERY_RETENTION_HOURS', 24, 'receivers and operators look at the deliveries of a day'),
+  atLeast('MAIL_RETENTION_HOURS', 24, 'operators look at the mails of a day'),
+  {
+    names: ['SHORT_RETENTION', 'NODE_ENV'],
+    fault: ({ SHORT_RETENTION, NODE_ENV }: Settings) =>
+      SHORT_RETENTION && NODE_ENV === 'production' && 'must be false in production: it deletes what sagas may still need',
+  },
+  { names: ['HOST', 'AUTH', 'API_KEYS'], fault: (settings: Settings) => faultInAccess(settings) ?? false },
   {
     names: ['APPROVAL_WITHIN_MS', 'SAGA_FORWARD_DEADLINE_MS'],
     fault: ({ APPROVAL_WITHIN_MS, SAGA_FORWARD_DEADLINE_MS }: Settings) =>
       APPROVAL_WITHIN_MS + SAGA_FORWARD_DEADLINE_MS > MAX_FORWARD_MS &&
       `with SAGA_FORWARD_DEADLINE_MS must be at most ${MAX_FORWARD_MS} together: nothing is held for longer than ${MAX_HOLD_DAYS} days`,
   },
-] as const satisfies { names: (keyof Settings)[]; fault: (settings: Settings) => string | false }[];
+] satisfies { names: (keyof Settings)[]; fault: (settings: Settings) => string | false }[];
 
 const schema = z.object(catalogue);
 export type Settings = z.infer<typeof schema>;
@@ -150,7 +193,12 @@ export const settingNames = Object.keys(catalogue) as (keyof Settings)[];
  * @throws InvalidSettingsError naming each setting that is wrong, what it was and what it should be.
  */
 export function readSettings<Name extends keyof Settings>(...names: Name[]): Pick<Settings, Name> {
-  const given = givenEnvironment();
+  return settingsIn(givenEnvironment(), ...names);
+}
+
+/** Reads the named settings from an environment. @throws as `readSettings` does. */
+export function settingsIn<Name extends keyof Settings>(environment: Environment, ...names: Name[]): Pick<Settings, Name> {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const mask = Object.fromEntries(names.map((name) => [name, true])) as Record<Name, true>;
   const parsed = schema.pick(mask as never).safeParse(given);
   if (!parsed.success) {
@@ -169,9 +217,16 @@ export type Environment = Record<string, string>;
 
 /**
  * All that the environment and `.env` say, known as a setting or not, unchecked: for whoever starts other processes and hands
- * it on. Empty values are left out.
+ * it on. Empty values are left out, and so is what must not change our own connections.
  */
 export function givenEnvironment(): Environment {
   if (existsSync('.env')) loadEnvFile('.env');
+  guardOwnConnections(process.env);
   return Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value ? [[name, value]] : [])));
+}
+
+/** The same, with settings that outweigh it. */
+export function environmentWith(given: Partial<Settings>): Environment {
+  const text = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+  return { ...givenEnvironment(), ...Object.fromEntries(text) };
 }

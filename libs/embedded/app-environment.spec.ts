@@ -33,6 +33,7 @@ beforeEach(() => {
   for (const name of [
     'CHAOS',
     'HOOKS_ALLOW_PRIVATE',
+    'HOOKS_OLD_SECRET_KEYS',
     'HOOKS_SECRET_KEY',
     'NODE_ENV',
     'SETTLE_LOST_SAGAS',

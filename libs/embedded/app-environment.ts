@@ -1,7 +1,7 @@
 import { isLoopback } from '../config/is-loopback.js';
 import { listenerUrlSettings } from '../config/listener-url.js';
 import { participantUrlSettings } from '../config/participant-url.js';
-import { type Environment, givenEnvironment, type Settings } from '../config/settings.js';
+import { type Environment, environmentWith, type Settings } from '../config/settings.js';
 import { serviceUrl } from '../database/service-url.js';
 import type { EmbeddedSettings } from './embedded-settings.js';
 import { type ListeningPlace, listeningPlace } from './listening-place.js';
@@ -27,7 +27,7 @@ export function appEnvironment(
   options: AppEnvironmentOptions,
 ): Environment {
   const { given, settings, databaseAdminUrl, temporalAddress, hooksSecretKey } = options;
-  const asked = askedFor(given);
+  const asked = environmentWith(given);
   return {
     ...asked,
     CHAOS: asked['CHAOS'] ?? String(asked['NODE_ENV'] !== 'production'),
@@ -36,6 +36,7 @@ export function appEnvironment(
     SETTLE_SWEEP_MS: asked['SETTLE_SWEEP_MS'] ?? '15000',
     // Nobody but its owner is told a key.
     HOOKS_SECRET_KEY: declaration.owns === 'hooks' ? (asked['HOOKS_SECRET_KEY'] ?? hooksSecretKey) : '',
+    HOOKS_OLD_SECRET_KEYS: declaration.owns === 'hooks' ? (asked['HOOKS_OLD_SECRET_KEYS'] ?? '') : '',
     ...Object.fromEntries([...participantUrlSettings, ...listenerUrlSettings].map((name) => [name, settings[name]])),
     RELAY_URL: listeningPlace({ listensOn: 'RELAY_PORT' }, settings).url,
     SAGA_URL: listeningPlace({ listensOn: 'SAGA_PORT' }, settings).url,
@@ -53,9 +54,4 @@ export function appEnvironment(
 
 /** Where the Temporal UI is: where the user says, else where the embedded server has it. */
 export const temporalUiUrl = (given: Partial<Settings>, settings: EmbeddedSettings): string =>
-  askedFor(given)['TEMPORAL_UI_URL'] ?? `http://127.0.0.1:${settings.EMBEDDED_TEMPORAL_UI_PORT}`;
-
-function askedFor(given: Partial<Settings>): Environment {
-  const text = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
-  return { ...givenEnvironment(), ...Object.fromEntries(text) };
-}
+  environmentWith(given)['TEMPORAL_UI_URL'] ?? `http://127.0.0.1:${settings.EMBEDDED_TEMPORAL_UI_PORT}`;

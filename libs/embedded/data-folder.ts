@@ -4,6 +4,9 @@ import path from 'node:path';
 
 /** Where the embedded default keeps what must outlive it. Everything in there is listed here, so that a reset forgets nothing. */
 export class DataFolder {
+  /** In this folder. Temporal puts what it is given into a URL unescaped, so it must not be given the folder's path. */
+  static readonly temporalDatabaseName = 'temporal.db';
+
   readonly path: string;
 
   constructor(dataDir: string) {
@@ -30,7 +33,7 @@ export class DataFolder {
   }
 
   get temporalDatabase(): string {
-    return path.join(this.path, 'temporal.db');
+    return path.join(this.path, DataFolder.temporalDatabaseName);
   }
 
   /** The key that the secrets of hooks are encrypted with: without it the database's are worth nothing. */

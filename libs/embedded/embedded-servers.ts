@@ -106,6 +106,6 @@ async function prepare(adminUrl: string, settings: EmbeddedSettings, log: (line:
 function wayOut({ message }: ForeignLayoutError, { DATABASE_URL, DATA_DIR }: EmbeddedSettings): string {
   const wayOut = DATABASE_URL
     ? 'Use an empty database for DATABASE_URL.'
-    : 'Run `npm run reset` to delete it, and then `npm start`.';
+    : 'Start that release to use it. If the data is no longer needed, `npm run reset` deletes it.';
   return `The data in ${DATABASE_URL ? 'the database of DATABASE_URL' : DATA_DIR} was written by another release (${message}). ${wayOut}`;
 }

@@ -1,6 +1,6 @@
 import { listenerUrlSettings } from '../config/listener-url.js';
 import { participantUrlSettings } from '../config/participant-url.js';
-import { readSettings, settingNames, type Settings } from '../config/settings.js';
+import { environmentWith, settingNames, type Settings, settingsIn } from '../config/settings.js';
 import { freePort } from './free-port.js';
 
 const names = [
@@ -44,8 +44,9 @@ const ports = [
  * @throws InvalidSettingsError also for a setting of some other process: the start must not fail half-way.
  */
 export async function embeddedSettings(given: Partial<Settings>): Promise<EmbeddedSettings> {
-  readSettings(...settingNames);
-  const settings: EmbeddedSettings = { ...readSettings(...names), ...given };
+  const environment = environmentWith(given);
+  settingsIn(environment, ...settingNames);
+  const settings: EmbeddedSettings = settingsIn(environment, ...names);
   for (const name of ports) settings[name] ||= await freePort();
   for (const name of [...participantUrlSettings, ...listenerUrlSettings]) {
     const url = new URL(settings[name]);

@@ -80,9 +80,10 @@ export async function startEmbeddedSystem(options: EmbeddedSystemOptions = {}): 
   const settings = await embeddedSettings(given);
   const data = new DataFolder(settings.DATA_DIR);
   data.create();
-  const record = await RunRecord.claim(data.runRecord, log);
+  const record = await RunRecord.claim(data.runRecord, log, signal);
   const supervisor = new ProcessSupervisor({ log, record, autoRestart });
   const stopAll = async () => {
+    record.stopping();
     await supervisor.stopAll();
     record.release();
   };

@@ -12,6 +12,7 @@ describe('listeningPlace', () => {
     expect(listeningPlace(gateway, settings)).toEqual({
       host: '127.0.0.1',
       port: 3000,
+      hostSetting: 'HOST',
       url: 'http://127.0.0.1:3000',
       instead: '3100',
     });
@@ -39,7 +40,13 @@ describe('listeningPlace', () => {
 
   it('puts a participant where others call it, whatever HOST says', () => {
     const place = listeningPlace(order, { ...settings, HOST: '0.0.0.0' });
-    expect(place).toEqual({ host: '127.0.0.1', port: 3001, url: 'http://127.0.0.1:3001', instead: 'http://127.0.0.1:3101' });
+    expect(place).toEqual({
+      host: '127.0.0.1',
+      port: 3001,
+      hostSetting: 'ORDER_URL',
+      url: 'http://127.0.0.1:3001',
+      instead: 'http://127.0.0.1:3101',
+    });
   });
 
   it('understands IPv6 addresses and URLs without a port', () => {

@@ -6,6 +6,8 @@ export interface ListeningPlace {
   port: number;
   /** Where callers on this machine reach it, without a slash at the end. */
   url: string;
+  /** The setting that says which host. */
+  hostSetting: string;
   /** A value of its setting that would move it, for whoever finds the port taken. */
   instead: string;
 }
@@ -22,6 +24,7 @@ export function listeningPlace({ listensOn }: Pick<ProcessDeclaration, 'listensO
     return {
       host: HOST,
       port: value,
+      hostSetting: listensOn === 'PORT' ? 'HOST' : listensOn,
       url: `http://${local.includes(':') ? `[${local}]` : local}:${value}`,
       instead: String(value + 100),
     };
@@ -30,5 +33,11 @@ export function listeningPlace({ listensOn }: Pick<ProcessDeclaration, 'listensO
   const port = Number(url.port || 80);
   const elsewhere = new URL(url);
   elsewhere.port = String(port + 100);
-  return { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port, url: url.origin, instead: elsewhere.origin };
+  return {
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port,
+    hostSetting: listensOn,
+    url: url.origin,
+    instead: elsewhere.origin,
+  };
 }

@@ -35,8 +35,14 @@ describe('requireFreePorts', () => {
     await expect(asked).rejects.toThrow(/\(A\).*taken.*\n.*\(C\) is wanted by A, too/);
   });
 
-  it('refuses an address that is not of this machine', async () => {
-    const elsewhere = { ...wanted(await freePort(), 'ORDER_URL'), host: '192.0.2.1' };
-    await expect(requireFreePorts([elsewhere])).rejects.toThrow('192.0.2.1 is not an address of this machine');
-  });
+  it.each(['192.0.2.1', 'no-such-host.invalid'])(
+    'names the setting of the host %s, which is not of this machine',
+    async (host) => {
+      const elsewhere = { ...wanted(await freePort()), host, hostSetting: 'HOST' };
+      const asked = requireFreePorts([elsewhere, { ...wanted(await freePort(), 'ORDER_URL'), host }]);
+      await expect(asked).rejects.toThrow(/^HOST: .*\nORDER_URL: nothing can listen on/);
+      await expect(asked).rejects.toThrow(`${host}, because it is not an address of this machine`);
+      await expect(asked).rejects.not.toThrow('Free it');
+    },
+  );
 });

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { isForeignHost } from '../config/host.js';
 import { EmbeddedSystemError } from './embedded-system.error.js';
 
 export interface WantedPort {
@@ -6,6 +7,8 @@ export interface WantedPort {
   port: number;
   /** The setting that says so. */
   setting: string;
+  /** The setting that says which host, when the user has a say in it. */
+  hostSetting?: string;
   /** A value of that setting which moves the port, for the error. */
   instead: string;
 }
@@ -13,25 +16,33 @@ export interface WantedPort {
 /**
  * Makes sure that every port can be had before anything starts.
  *
- * @throws EmbeddedSystemError with a line for each that cannot: the port, why, and the setting that moves it.
+ * @throws EmbeddedSystemError with a line for each that cannot: the port, why, and the setting that moves it; or the host that is not this machine's.
  */
 export async function requireFreePorts(wanted: readonly WantedPort[]): Promise<void> {
-  const problems: string[] = [];
+  const problems = new Set<string>();
   const takenBy = new Map<number, string>();
-  for (const { host, port, setting, instead } of wanted) {
+  for (const { host, port, setting, instead, hostSetting = setting } of wanted) {
     const other = takenBy.get(port);
     takenBy.set(port, setting);
-    const problem = other ? `is wanted by ${other}, too` : await whyNotFree(host, port);
-    if (problem) problems.push(`Port ${port} (${setting}) ${problem}. Free it, or move it, for example: ${setting}=${instead}`);
+    const error = other ? undefined : await listenOnce(host, port);
+    const problem = other ? `is wanted by ${other}, too` : error && reason(error, host);
+    if (error && isForeignHost(error)) problems.add(foreignHost(hostSetting, host, error));
+    else if (problem)
+      problems.add(`Port ${port} (${setting}) ${problem}. Free it, or move it, for example: ${setting}=${instead}`);
   }
-  if (problems.length > 0) throw new EmbeddedSystemError(problems.join('\n'));
+  if (problems.size > 0) throw new EmbeddedSystemError([...problems].join('\n'));
 }
 
 /** @returns why nothing can listen on that port now; undefined when it is free. */
-export function whyNotFree(host: string, port: number): Promise<string | undefined> {
+export async function whyNotFree(host: string, port: number): Promise<string | undefined> {
+  const error = await listenOnce(host, port);
+  return error && reason(error, host);
+}
+
+function listenOnce(host: string, port: number): Promise<NodeJS.ErrnoException | undefined> {
   return new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', (error: NodeJS.ErrnoException) => resolve(reason(error, host)));
+    probe.once('error', resolve);
     probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(undefined)));
   });
 }
@@ -39,8 +50,8 @@ export function whyNotFree(host: string, port: number): Promise<string | undefin
 function reason(error: NodeJS.ErrnoException, host: string): string {
   if (error.code === 'EADDRINUSE') return `on ${host} is already taken by another program`;
   if (error.code === 'EACCES') return 'needs rights that this user does not have';
-  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
-    return `cannot be listened on, because ${host} is not an address of this machine`;
-  }
   return `on ${host} cannot be listened on (${error.message})`;
 }
+
+const foreignHost = (setting: string, host: string, { message }: Error): string =>
+  `${setting}: nothing can listen on ${host}, because it is not an address of this machine (${message}). Name one that is, such as 127.0.0.1.`;

@@ -57,8 +57,9 @@ export async function postgresServer({ data, port, log, signal }: PostgresServer
     readyWithinMs: READY_WITHIN_MS,
     retryFirstStart: false,
     explainDeath: (how) =>
-      `PostgreSQL could not be started on ${folder} (${how}). If the folder is damaged, put back a copy of it that works, or start anew ` +
-      'with npm run reset, which deletes the data.',
+      `PostgreSQL could not be started on ${folder} (${how}). Its data is still there: see below what it says of it. Usual causes are a full ` +
+      'disk and files that its user may not write. If the folder is damaged, put back a copy of it that works. Only without a copy: ' +
+      'npm run reset deletes all data, orders included.',
   };
 }
 

@@ -29,6 +29,26 @@ describe('RunRecord', () => {
     await expect(RunRecord.claim(file, log)).resolves.toBeInstanceOf(RunRecord);
   });
 
+  it('waits for one that is stopping, says so, and takes the folder as soon as that has ended', async () => {
+    const stopping = sleeper();
+    const supervisor = { pid: stopping.pid, identity: processIdentity(stopping.pid!) };
+    writeFileSync(file, JSON.stringify({ supervisor, stopping: true, processes: {} }));
+    const lines: string[] = [];
+    const claimed = RunRecord.claim(file, (line) => {
+      lines.push(line);
+      stopping.kill('SIGKILL');
+    });
+    await expect(claimed).resolves.toBeInstanceOf(RunRecord);
+    expect(lines).toEqual([`process ${stopping.pid}, which ran here before, is stopping; waiting for it`]);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ supervisor: { pid: process.pid } });
+  });
+
+  it('waits no longer once it is told to end', async () => {
+    (await RunRecord.claim(file, log)).stopping();
+    const stop = new AbortController();
+    await expect(RunRecord.claim(file, () => stop.abort(new Error('enough')), stop.signal)).rejects.toThrow('enough');
+  });
+
   it('tells who runs, by name, pid and how to stop it', async () => {
     const record = await RunRecord.claim(file, log);
     record.add('order', process.pid, 'SIGTERM');

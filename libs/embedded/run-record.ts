@@ -6,6 +6,8 @@ import { waitUntil } from './wait-until.js';
 
 /** How long a process that was left behind may take to stop before it is killed. */
 const GRACE_MS = 15_000;
+/** How long a start waits for one that is stopping: its processes stop one after the other, and most take no time. */
+const STOPPING_MS = 120_000;
 
 interface RecordedProcess {
   pid: number;
@@ -15,6 +17,8 @@ interface RecordedProcess {
 
 interface Contents {
   supervisor: RecordedProcess;
+  /** Whether the supervisor is about to end by itself. */
+  stopping?: true;
   /** By name, in the order in which they were started. */
   processes: Record<string, RecordedProcess & { stopSignal: NodeJS.Signals }>;
 }
@@ -29,11 +33,11 @@ export class RunRecord {
   private constructor(private readonly file: string) {}
 
   /**
-   * Takes the data folder for this process, after stopping what an earlier one was killed too suddenly to stop.
+   * Takes the data folder for this process, after waiting for one that is stopping, and stopping what one left that was killed.
    *
-   * @throws EmbeddedSystemError with the pid, when another one is running on it.
+   * @throws EmbeddedSystemError with the pid, when another one is running on it; the signal's reason when that aborts.
    */
-  static async claim(file: string, log: (line: string) => void): Promise<RunRecord> {
+  static async claim(file: string, log: (line: string) => void, signal?: AbortSignal): Promise<RunRecord> {
     const record = new RunRecord(file);
     mkdirSync(path.dirname(file), { recursive: true });
     for (;;) {
@@ -44,6 +48,7 @@ export class RunRecord {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }
       const before = read(file);
+      if (before?.stopping && isRunning(before.supervisor) && (await hasEnded(before.supervisor, log, signal))) continue;
       if (before && isRunning(before.supervisor)) throw new EmbeddedSystemError(alreadyRunning(before.supervisor.pid, file));
       if (before) await stopLeftovers(before, log);
       rmSync(file, { force: true });
@@ -57,6 +62,12 @@ export class RunRecord {
 
   remove(name: string): void {
     delete this.#contents.processes[name];
+    this.#write();
+  }
+
+  /** Lets a start that comes now wait for the end of this one. */
+  stopping(): void {
+    this.#contents.stopping = true;
     this.#write();
   }
 
@@ -89,6 +100,13 @@ function read(file: string): Contents | undefined {
 }
 
 const isRunning = ({ pid, identity }: RecordedProcess): boolean => identity !== undefined && processIdentity(pid) === identity;
+
+async function hasEnded(supervisor: RecordedProcess, log: (line: string) => void, signal?: AbortSignal): Promise<boolean> {
+  log(`process ${supervisor.pid}, which ran here before, is stopping; waiting for it`);
+  const ended = await waitUntil(() => signal?.aborted || !isRunning(supervisor), { withinMs: STOPPING_MS });
+  signal?.throwIfAborted();
+  return ended;
+}
 
 const alreadyRunning = (pid: number, file: string): string =>
   `Roundtrip is already running on ${path.dirname(file)}, as process ${pid}. Stop that one first (kill ${pid}), or give this one other ports ` +

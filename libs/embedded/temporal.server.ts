@@ -1,5 +1,5 @@
 import { searchAttributeDeclarations } from '../../contracts/search-attribute-names.js';
-import type { DataFolder } from './data-folder.js';
+import { DataFolder } from './data-folder.js';
 import type { ProcessSpec } from './managed-process.js';
 import { listensOn } from './tcp-probe.js';
 import { namespaceAnswers } from './temporal.namespace.js';
@@ -28,7 +28,7 @@ export function temporalServer({ executable, data, namespace, port, uiPort }: Te
         ip: '127.0.0.1',
         port,
         'ui-port': uiPort,
-        'db-filename': data.temporalDatabase,
+        'db-filename': DataFolder.temporalDatabaseName, // relative to `cwd`
         namespace,
         'log-level': 'error',
       }),
@@ -46,8 +46,9 @@ export function temporalServer({ executable, data, namespace, port, uiPort }: Te
     readyWithinMs: READY_WITHIN_MS,
     retryFirstStart: false,
     explainDeath: (how) =>
-      `Temporal could not be started on its database ${data.temporalDatabase} (${how}). If the database is damaged, put back a copy of it that works, ` +
-      'or start anew with npm run reset, which deletes the data.',
+      `Temporal could not be started on its database ${data.temporalDatabase} (${how}). Its data is still there: see below what it says of it. ` +
+      'Usual causes are a full disk, a file that this user may not write, and a Temporal CLI older than the one that wrote it. ' +
+      'If the file is damaged, put back a copy of it that works. Only without a copy: npm run reset deletes all data, orders included.',
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { type EventFilter, typesParameters, typesSql } from './event-filter.js';
 import type { EventHistory, VersionGap } from './inbox/event-history.js';
+import type { LogEpoch } from './log-cursor.js';
 import type { LoggedEvent } from './logged-event.js';
 import { type Aggregate, partitionSql } from './partition-key.js';
 
@@ -19,6 +20,8 @@ export interface LogPage {
   scannedTo: number;
   /** Whether `scan` or `limit` ended the page, and not the log: the same question has the same answer for ever. */
   full: boolean;
+  /** The epoch of the log at the moment of reading, for the cursor after this page. */
+  epoch: string;
   /** Whether events after `after` have been removed from the log: what was read is then not all that came. */
   missed: boolean;
 }
@@ -32,7 +35,10 @@ interface Bound {
   scanned: string;
   scannedTo: string | null;
   floor: string;
+  epoch: string;
 }
+
+const currentEpoch = '(select epoch from events.log_epoch order by number desc limit 1)';
 
 /** Reads the log of all facts, for whoever may `select` from it. A reader by position misses nothing, as only one relay writes at a time. */
 export class EventLog implements EventHistory {
@@ -45,7 +51,7 @@ export class EventLog implements EventHistory {
       `with bound as (
          select count(*) as scanned, max(position) as last from (select position from events.log where position > $1 order by position limit $2) as looked_at
        )
-       select bound.scanned, bound.last as "scannedTo", (select position from events.log_floor) as floor, found.*
+       select bound.scanned, bound.last as "scannedTo", (select position from events.log_floor) as floor, ${currentEpoch} as epoch, found.*
        from bound left join lateral (
          select ${columns} from events.log
          where position > $1 and position <= bound.last
@@ -58,7 +64,7 @@ export class EventLog implements EventHistory {
     );
     const [first] = rows;
     if (!first) throw new Error('The bounds of the log have no row, which an aggregate always has.');
-    const events = rows.flatMap(({ scanned: _scanned, scannedTo: _scannedTo, floor: _floor, ...row }) =>
+    const events = rows.flatMap(({ scanned: _scanned, scannedTo: _scannedTo, floor: _floor, epoch: _epoch, ...row }) =>
       row.position === null ? [] : [loggedEvent(row)],
     );
     const last = events.at(-1);
@@ -67,16 +73,32 @@ export class EventLog implements EventHistory {
       events,
       scannedTo: limited && last ? last.position : Number(first.scannedTo ?? after),
       full: limited || Number(first.scanned) === scan,
+      epoch: first.epoch,
       missed: Number(first.floor) > after,
     };
   }
 
-  /** Where the log begins and ends: the last position that was removed, and the last one that was ever given (0 while there is none). */
-  async bounds(): Promise<{ floor: number; head: number }> {
-    const { rows } = await this.database.query<{ floor: string; head: string }>(
-      `select position as floor, greatest(position, (select max(position) from events.log)) as head from events.log_floor`,
+  /**
+   * Where the log begins and ends: the last position that was removed, and the last one that was ever given (0 while there is none). And
+   * the epoch that it is in.
+   */
+  async bounds(
+    database: Pick<PoolClient, 'query'> = this.database,
+  ): Promise<{ floor: number; head: number; epoch: string }> {
+    const { rows } = await database.query<{ floor: string; head: string; epoch: string }>(
+      `select position as floor, greatest(position, (select max(position) from events.log)) as head, ${currentEpoch} as epoch
+       from events.log_floor`,
     );
-    return { floor: Number(rows[0]?.floor ?? 0), head: Number(rows[0]?.head ?? 0) };
+    const { floor, head, epoch } = rows[0]!;
+    return { floor: Number(floor), head: Number(head), epoch };
+  }
+
+  /** All epochs of the log, oldest first: one, and one for each restore. */
+  async epochs(): Promise<[LogEpoch, ...LogEpoch[]]> {
+    const { rows } = await this.database.query<{ epoch: string; beginsAfter: string }>(
+      `select epoch, begins_after as "beginsAfter" from events.log_epoch order by number`,
+    );
+    return rows.map((row) => ({ ...row, beginsAfter: Number(row.beginsAfter) })) as [LogEpoch, ...LogEpoch[]];
   }
 
   /** The last position of the log, 0 while it is empty. */
@@ -124,7 +146,9 @@ export class EventLog implements EventHistory {
   /** The version after which an aggregate goes on beyond a position; its last one if nothing of it is there. */
   async versionBefore({ service, aggregateType, aggregateId }: Aggregate, position: number): Promise<number> {
     const { rows } = await this.database.query<{ version: number }>(
-      `select coalesce(min(aggregate_version) filter (where position > $4) - 1, max(aggregate_version), 0) as version from events.log
+      `select coalesce(min(aggregate_version) filter (where position > $4) - 1, max(aggregate_version), (
+           select last_version from events.log_head where service = $1 and aggregate_type = $2 and aggregate_id = $3), 0) as version
+       from events.log
        where service = $1 and aggregate_type = $2 and aggregate_id = $3`,
       [service, aggregateType, aggregateId, position],
     );

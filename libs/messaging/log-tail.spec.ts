@@ -11,6 +11,7 @@ class MemoryLog {
   /** Those of single readers; the poll asks for all there is. */
   readsOfReaders = 0;
   broken = false;
+  epoch = 'before';
   /** How far the last look came. */
   looked = -1;
 
@@ -27,7 +28,7 @@ class MemoryLog {
     const events = scanned.filter((event) => matchesFilter(event, filter)).slice(0, limit);
     const scannedTo = (events.length === limit ? events : scanned).at(-1)?.position ?? after;
     this.looked = scannedTo;
-    return { events, scannedTo, full: events.length === limit || scanned.length === scan, missed: false };
+    return { events, scannedTo, full: events.length === limit || scanned.length === scan, epoch: this.epoch, missed: false };
   }
 }
 
@@ -142,6 +143,20 @@ describe('LogTail', () => {
     log.broken = false;
     expect(await reading).toHaveLength(10);
     expect(failures.length).toBeGreaterThan(0);
+  });
+
+  it('tells a reader at once that the log was restored, and not one that does not ask', async () => {
+    const { log, tail, signal } = setUp();
+    log.append(10);
+    await follow(tail, 0, 10, signal);
+    const waiting = tail.next({ after: 20, scan: 10, epoch: 'before' }, signal);
+    const indifferent = tail.next({ after: 20, scan: 10 }, signal);
+    await vi.waitFor(() => expect(log.looked).toBe(20));
+    log.events.length = 5;
+    log.epoch = 'after';
+    expect(await waiting).toMatchObject({ events: [], scannedTo: 20, epoch: 'after' });
+    log.append(6);
+    expect((await indifferent)?.events.map(({ position }) => position)).toEqual([22]);
   });
 
   it('lets go of those who wait when they are told to stop', async () => {

@@ -6,7 +6,7 @@ import { CloudEvent } from '../../contracts/cloud-event.js';
 import { catalogueOf } from '../../contracts/event-catalogue.js';
 import type { Deprecation, VersionStep } from '../../contracts/event-family.js';
 import type { LoggedEvent } from './logged-event.js';
-import { renderEvent } from './render-event.js';
+import { renderEvent, renderUnchanging } from './render-event.js';
 
 const eventId = '0190c8a0-0000-7000-8000-000000000001';
 const euros = (amount: number) => ({ amount: amount * 100, currency: 'EUR' });
@@ -143,9 +143,20 @@ describe('a type with a version that has had its sunset', () => {
     expect(rendered(3, 712, 2)).toEqual(['v2', 71]);
   });
 
-  it('gives the oldest that can be had to who is still pinned to what cannot, also where just that is stored', () => {
-    expect(rendered(3, 712, 1)).toEqual(['v2', 71]);
-    expect(rendered(1, 7, 1)).toEqual(['v2', 71]);
+  it('is still rendered in that version for who is pinned to it, also where another one is stored', () => {
+    expect(rendered(3, 712, 1)).toEqual(['v1', 7]);
+    expect(rendered(1, 7, 1)).toEqual(['v1', 7]);
+  });
+
+  it('renders each version the same for ever where that is asked for, without a word of deprecation', () => {
+    const unchanging = (stored: number, n: number, version: number) =>
+      renderUnchanging(logged(stored, { n }, 'test.counted'), version, catalogue);
+    expect(unchanging(1, 7, 1)).toMatchObject({ id: eventId, type: 'com.roundtrip.test.counted.v1', data: { n: 7 } });
+    expect(unchanging(3, 712, 1)).toMatchObject({ id: `${eventId}-v1`, data: { n: 7 } });
+    expect(unchanging(1, 7, 2)).toMatchObject({ id: `${eventId}-v2`, data: { n: 71 } });
+    for (const version of [1, 2, 3]) expect(unchanging(1, 7, version)).not.toHaveProperty('deprecated');
+    expect(unchanging(1, 7, 4)).toBeUndefined();
+    expect(renderUnchanging(logged(9, { n: 1 }, 'unknown.type'), 9, catalogue)).toMatchObject({ data: { n: 1 } });
   });
 
   it('gives the newest to who wants one that is not there yet', () => {

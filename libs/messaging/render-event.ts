@@ -5,7 +5,7 @@ import { type EventCatalogue, eventCatalogue, type EventType } from '../../contr
 import { publicUrl } from '../config/public-url.js';
 import { convertEvent } from './convert-event.js';
 import { eventSchemaPath, eventTypePath } from './event-schema.js';
-import { newestVersion, offeredVersions } from './event-versions.js';
+import { newestVersion } from './event-versions.js';
 import type { LoggedEvent } from './logged-event.js';
 
 /** How wide a position is written, so that sequences sort as text. */
@@ -14,18 +14,53 @@ const SEQUENCE_DIGITS = 20;
 export const sequenceOf = (position: number): string => String(position).padStart(SEQUENCE_DIGITS, '0');
 
 /**
- * The event as the world outside reads it, in the version that is asked for, else in the newest. A version that has had its sunset gives the
- * oldest one after it that can still be had. Ids are stable: the same event in the same version has the same id on every door, and all its versions
+ * The event as the world outside reads it, in the version that is asked for, else in the newest. A version that has had its sunset is rendered
+ * for who is pinned to it, as the schema and the steps stay: only new pins to it are refused (`parseVersionPins`). Ids are stable: the same event in the same version has the same id on every door, and all its versions
  * have the same `occurrenceid`.
  *
  * An event is never lost: one that the catalogue does not know, or cannot convert, is rendered as it is stored, which is counted
  * (`events_rendered_as_stored_total`) and logged once a type.
  */
 export function renderEvent(event: LoggedEvent, version?: number, catalogue: EventCatalogue = eventCatalogue): CloudEvent {
-  const { eventId, service, type, correlationId, causationId, traceparent, tracestate } = event;
-  const known = catalogue.get(type);
+  const known = catalogue.get(event.type);
   const rendering = renderData(event, version, known);
   const deprecation = known?.versions[rendering.version - 1]?.deprecation;
+  const { data, ...attributes } = envelope(event, rendering);
+  return {
+    ...attributes,
+    ...(deprecation && {
+      deprecated: true,
+      deprecationfrom: deprecation.from,
+      deprecationsunset: deprecation.sunset,
+      deprecationmigration: publicUrl(eventTypePath(event.type)),
+    }),
+    data,
+  };
+}
+
+/**
+ * The event in exactly this version, always the same: also when the version is deprecated later (which it does not mention), has had its
+ * sunset, or is followed by newer ones.
+ * @returns undefined if the catalogue cannot make that version of it; the version that was written can always be had.
+ */
+export function renderUnchanging(
+  event: LoggedEvent,
+  version: number,
+  catalogue: EventCatalogue = eventCatalogue,
+): CloudEvent | undefined {
+  const data = JSON.parse(event.data) as unknown;
+  if (version === event.typeVersion) return envelope(event, { version, data });
+  const known = catalogue.get(event.type);
+  if (!known || !known.versions[version - 1] || !known.versions[event.typeVersion - 1]) return undefined;
+  try {
+    return envelope(event, { version, data: convertEvent(known, data, event.typeVersion, version) });
+  } catch {
+    return undefined;
+  }
+}
+
+function envelope(event: LoggedEvent, rendering: Rendering): CloudEvent {
+  const { eventId, service, type, correlationId, causationId, traceparent, tracestate } = event;
   return {
     specversion: '1.0',
     id: rendering.version === event.typeVersion ? eventId : `${eventId}-v${rendering.version}`,
@@ -44,12 +79,6 @@ export function renderEvent(event: LoggedEvent, version?: number, catalogue: Eve
     ...(causationId === null ? {} : { causationid: causationId }),
     ...(traceparent === null ? {} : { traceparent }),
     ...(tracestate === null ? {} : { tracestate }),
-    ...(deprecation && {
-      deprecated: true,
-      deprecationfrom: deprecation.from,
-      deprecationsunset: deprecation.sunset,
-      deprecationmigration: publicUrl(eventTypePath(type)),
-    }),
     data: rendering.data,
   };
 }
@@ -65,8 +94,7 @@ function renderData(event: LoggedEvent, wish: number | undefined, known: EventTy
   if (!known) return noteAsStored(event, 'unknown-type', asStored);
   if (!known.versions.some(({ version }) => version === event.typeVersion))
     return noteAsStored(event, 'unknown-version', asStored);
-  const offered = offeredVersions(known);
-  const version = offered.find((one) => wish !== undefined && one.version >= wish)?.version ?? newestVersion(known);
+  const version = wish !== undefined && known.versions[wish - 1] ? wish : newestVersion(known);
   try {
     return { version, data: convertEvent(known, data, event.typeVersion, version) };
   } catch (error) {

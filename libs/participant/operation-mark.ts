@@ -1,5 +1,6 @@
 import type { OperationRecord, operationStates, RequestMemory } from '../../contracts/operation.resource.js';
 import { ConcurrencyConflictError } from './concurrency-conflict.error.js';
+import type { TrimmableTable } from './retention.js';
 import type { Transaction } from './transaction.js';
 
 /**
@@ -26,7 +27,7 @@ export async function findMark(
 }
 
 /**
- * Gives an operation its first mark, and keeps it for ever: an operation runs once.
+ * Gives an operation its first mark: an operation runs once.
  * @param request the caller's request that the operation is for, if the caller has named it.
  * @throws ConcurrencyConflictError when another step of the operation came first, as can happen before the aggregate has a row to lock.
  */
@@ -80,3 +81,15 @@ export function operationsOf(reader: Transaction, aggregateId: string, requestKe
     from operation where aggregate_id = ${aggregateId} and request_key = ${requestKey}
     order by command, operation_id limit 200`;
 }
+
+/**
+ * The final marks of operations that no caller has named. One that a caller has named stays with its order or trip, so that a repeated
+ * request finds it however late it comes; and one that is not final may still be waited for.
+ */
+export const operationMarks: TrimmableTable = {
+  table: 'operation',
+  trim: (database, before, limit) => database.$executeRaw`
+    delete from operation where ctid = any(array(
+      select ctid from operation where request_key is null and mark in ('CONFIRMED', 'UNDONE', 'REFUSED') and marked_at < ${before}
+      order by marked_at limit ${limit} for update skip locked))`,
+};

@@ -8,6 +8,8 @@ import { DatabaseLifecycle } from './database.lifecycle.js';
 import { FaultController } from './fault.controller.js';
 import { FaultRegistry } from './fault.registry.js';
 import { PARTICIPANT, type ParticipantIdentity } from './participant.options.js';
+import { COMMAND_RETENTION_MS, commandKeys, Retention, TRIMMABLE_TABLES, type TrimmableTable } from './retention.js';
+import { RetentionController } from './retention.controller.js';
 import type { Database, Transaction } from './transaction.js';
 
 export interface ParticipantOptions<P extends Participant, Tx extends Transaction> {
@@ -18,6 +20,10 @@ export interface ParticipantOptions<P extends Participant, Tx extends Transactio
   commands: Type<CommandHandlers<P, Tx>>;
   controllers: Type[];
   providers?: Provider[];
+  /** How long idempotency keys are kept at the least. */
+  commandRetentionMs: number;
+  /** What is trimmed besides the keys: marks and tombstones. */
+  trimmable?: readonly TrimmableTable[];
 }
 
 /** Everything that makes a service a participant: idempotent commands, look-up by key, faults on demand, health; its own queries are added. */
@@ -29,7 +35,7 @@ export class ParticipantModule {
     return {
       module: ParticipantModule,
       imports: [OperationsModule.register({ inject: [], useFactory: () => ({ database: () => database.$queryRaw`select 1` }) })],
-      controllers: [CommandController, FaultController, ...options.controllers],
+      controllers: [CommandController, FaultController, RetentionController, ...options.controllers],
       providers: [
         { provide: PARTICIPANT, useValue: identity },
         { provide: DATABASE, useValue: database },
@@ -37,6 +43,9 @@ export class ParticipantModule {
         CommandExecutor,
         DatabaseLifecycle,
         FaultRegistry,
+        { provide: COMMAND_RETENTION_MS, useValue: options.commandRetentionMs },
+        { provide: TRIMMABLE_TABLES, useValue: [commandKeys, ...(options.trimmable ?? [])] },
+        Retention,
         ...(options.providers ?? []),
       ],
     };

@@ -9,13 +9,16 @@ import { databaseProblem } from './database-failure.js';
 import { ParticipantModule, type ParticipantOptions } from './participant.module.js';
 import type { Database, Transaction } from './transaction.js';
 
-type Options<P extends Participant, Tx extends Transaction> = Omit<ParticipantOptions<P, Tx>, 'chaos' | 'database'> & {
+type Options<P extends Participant, Tx extends Transaction> = Omit<
+  ParticipantOptions<P, Tx>,
+  'chaos' | 'database' | 'commandRetentionMs'
+> & {
   database: (adapter: PrismaPg) => Database<Tx> & { $disconnect(): Promise<void> };
 };
 
 /** The whole main function of a participant's process: settings, database, HTTP service. */
 export async function startParticipant<P extends Participant, Tx extends Transaction>(options: Options<P, Tx>): Promise<void> {
-  const { LOG_LEVEL, NODE_ENV, HOST, PORT, CHAOS, DATABASE_URL, DATABASE_POOL_SIZE } = readSettings(
+  const { COMMAND_RETENTION_HOURS, ...settings } = readSettings(
     'LOG_LEVEL',
     'NODE_ENV',
     'HOST',
@@ -23,12 +26,20 @@ export async function startParticipant<P extends Participant, Tx extends Transac
     'CHAOS',
     'DATABASE_URL',
     'DATABASE_POOL_SIZE',
+    'COMMAND_RETENTION_HOURS',
+    'SHORT_RETENTION',
   );
+  const { LOG_LEVEL, NODE_ENV, HOST, PORT, CHAOS, DATABASE_URL, DATABASE_POOL_SIZE } = settings;
   const log = createLog(options.name, LOG_LEVEL);
   await runProcess(log, async () => {
     if (!DATABASE_URL) throw new Error(`The ${options.name} service needs DATABASE_URL: the database as its own role.`);
     const database = options.database(prismaAdapter(DATABASE_URL, options.name, DATABASE_POOL_SIZE));
-    const module = ParticipantModule.register({ ...options, database, chaos: CHAOS && NODE_ENV !== 'production' });
+    const module = ParticipantModule.register({
+      ...options,
+      database,
+      chaos: CHAOS && NODE_ENV !== 'production',
+      commandRetentionMs: COMMAND_RETENTION_HOURS * 3_600_000,
+    });
     await startService({ module, log, host: HOST, port: PORT, translate: databaseProblem });
   });
 }

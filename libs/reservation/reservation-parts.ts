@@ -3,6 +3,7 @@ import { HoldController, HoldQueries } from '../participant/hold.controller.js';
 import { ReservationController } from './reservation.controller.js';
 import { ReservationHolds } from './reservation.holds.js';
 import { ReservationQueries } from './reservation.queries.js';
+import { reservationTombstones } from './reservation.repository.js';
 import { Reservations } from './reservations.js';
 
 /** What a participant that takes reservations has besides its commands: queries, inventory, and the end of overdue holds. */
@@ -15,4 +16,5 @@ export const reservationParts = (reservations: Reservations) => ({
     ReservationQueries,
     ExpiryService,
   ],
+  trimmable: [reservationTombstones],
 });

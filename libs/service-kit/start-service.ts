@@ -11,6 +11,8 @@ import { answerUnreadable } from './answer-unreadable.js';
 import { endConnectionsOnClose } from './end-connections.js';
 import { httpMetrics } from './http-metrics.js';
 import { NestLogService } from './nest-log.service.js';
+import { isForeignHost } from '../config/host.js';
+import { readTargetsInOriginForm, requireOriginForm } from './origin-form.js';
 import type { ProblemException } from './problem.exception.js';
 import { ProblemFilter } from './problem.filter.js';
 import { requireJson } from './require-json.js';
@@ -51,6 +53,7 @@ export async function startService(options: ServiceOptions): Promise<NestExpress
     return503OnClosing: true,
   });
   endConnectionsOnClose(app.getHttpServer());
+  readTargetsInOriginForm(app.getHttpServer());
   app.use(
     pinoHttp({
       logger: log,
@@ -64,6 +67,7 @@ export async function startService(options: ServiceOptions): Promise<NestExpress
       hsts: false,
     }),
   );
+  app.use(requireOriginForm());
   if (options.middleware) app.use(options.middleware);
   app.use(requireJson());
   app.useBodyParser('json', { limit: options.bodyLimit ?? '100kb', strict: false });
@@ -71,7 +75,15 @@ export async function startService(options: ServiceOptions): Promise<NestExpress
   app.useGlobalFilters(new ProblemFilter(app.get(HttpAdapterHost), options.translate));
   app.enableShutdownHooks();
   options.configure?.(app);
-  await app.listen(options.port, options.host);
+  await app.listen(options.port, options.host).catch((error: Error) => {
+    if (!isForeignHost(error)) throw error;
+    throw new Error(
+      `HOST: nothing can listen on ${options.host}, because it is not an address of this machine. Name one that is.`,
+      {
+        cause: error,
+      },
+    );
+  });
 
   // A caller's pooled connection must never be closed by us just as it is used again: that would look like a lost answer.
   const server = app.getHttpServer();

@@ -2,6 +2,7 @@ import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Problem } from '../../contracts/problem.js';
 import { leaveToOwner } from './end-connections.js';
+import { toOriginForm } from './origin-form.js';
 import { ProblemException } from './problem.exception.js';
 
 /** A request for a WebSocket, and what its handshake is answered on. */
@@ -19,6 +20,7 @@ export interface WebSocketUpgrade {
  */
 export function onWebSocketUpgrade(server: Server, path: string, handle: (upgrade: WebSocketUpgrade) => Promise<void>): void {
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    toOriginForm(request);
     if (!isHandshake(request, path)) return serveWithout(server, request, socket, head);
     leaveToOwner(socket);
     socket.on('error', () => socket.destroy());

@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { participantNames } from '../../contracts/participants.js';
 import type { Order } from '../../contracts/order.resource.js';
 import type { Problem } from '../../contracts/problem.js';
 import type { Trip } from '../../contracts/trip.resource.js';
@@ -18,6 +19,8 @@ import {
 } from '../support/api.js';
 import { forgetRun, isForgotten } from '../support/forget-run.js';
 import { nowhere, ownGateway } from '../support/own-gateway.js';
+import { ParticipantProbe } from '../services/participant-probe.js';
+import { backdate, trim } from '../services/trimming.harness.js';
 import { system } from '../support/system.js';
 import { tripOf } from '../support/trips.js';
 
@@ -117,6 +120,17 @@ async function sendUnderKey(url: string, content?: object): Promise<Sent> {
   return { url, key, content, first };
 }
 
+/** Participants forget the commands of these sagas, as they do after their retention. */
+async function forgetCommands(sagas: Answer[]): Promise<void> {
+  for (const name of participantNames) {
+    const probe = new ParticipantProbe(name, () => system()[`${name}Url`]);
+    await backdate(probe, '2020-01-01T00:00:00Z', ...sagas.map(({ orderId, tripId }) => orderId ?? tripId));
+    await trim(probe, '2020-01-02T00:00:00Z');
+    const keys = sagas.map(({ sagaId }) => `${sagaId}/%`);
+    expect(await probe.rows('select key from command where key like any($1)', keys)).toEqual([]);
+  }
+}
+
 describe('a command whose saga Temporal has forgotten', () => {
   const sent: Record<string, Sent> = {};
   let rejected: Sent;
@@ -135,6 +149,7 @@ describe('a command whose saga Temporal has forgotten', () => {
         await forgetRun(client, body.sagaId);
       }),
     );
+    await forgetCommands([rejected, ...Object.values(sent)].map(({ first: { body } }) => body));
   }, 300_000);
 
   it.each(commands)('$type is not run again under its key', async ({ type, other, state, status }) => {

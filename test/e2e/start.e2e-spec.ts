@@ -50,6 +50,17 @@ class Command {
     return !this.#ended;
   }
 
+  /**
+   * Waits until npm and all that has its output have ended, after a signal. Where a shell stands between npm and the system, the shell dies of
+   * the signal, and npm with it; else npm ends with 0.
+   *
+   * @returns the system's last line.
+   */
+  async endedBy(signal: NodeJS.Signals): Promise<string | undefined> {
+    expect([0, signal]).toContain(await this.exitCode);
+    return this.lines.at(-1);
+  }
+
   /** The `nth` line that matches, as soon as it is there. */
   line(pattern: RegExp, nth = 1): Promise<string> {
     return new Promise((resolve, reject) => {
@@ -81,6 +92,8 @@ interface Run {
   processes: Record<string, { pid: number }>;
 }
 
+const inPattern = (text: string) => text.replaceAll(/[?.+*()[\]{}|^$\\]/g, '\\$&');
+
 /** Those that run besides the gateway. */
 const apps = [...participantProcesses, ...listenerProcesses];
 const place = (setting: string, port: number | undefined) =>
@@ -90,7 +103,8 @@ const place = (setting: string, port: number | undefined) =>
 const names = ['postgres', 'temporal', ...apps.map(({ name }) => name), 'gateway'];
 
 describe('npm start', () => {
-  const dataDir = mkdtempSync(path.join(tmpdir(), 'roundtrip-start-'));
+  // Characters that mean something in a URL or to a shell, and some that are not ASCII.
+  const dataDir = mkdtempSync(path.join(tmpdir(), "roundtrip start ?a#b%41&'ü-"));
   const ports: number[] = [];
   let environment: Record<string, string>;
   let gateway: string;
@@ -109,6 +123,15 @@ describe('npm start', () => {
       EMBEDDED_POSTGRES_PORT: String(postgres),
       EMBEDDED_TEMPORAL_PORT: String(temporal),
       EMBEDDED_TEMPORAL_UI_PORT: String(ui),
+      // Meant for other programs; each would keep our connections from being made.
+      ...Object.fromEntries(
+        ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'grpc_proxy'].map((name) => [name, 'http://127.0.0.1:9']),
+      ),
+      NODE_USE_ENV_PROXY: '1',
+      NO_PROXY: 'example.test',
+      PGHOST: 'nowhere.invalid',
+      PGSSLMODE: 'require',
+      PGOPTIONS: '-c search_path=nowhere',
     };
   });
 
@@ -165,13 +188,14 @@ describe('npm start', () => {
     const ready = await first.line(/^ready /);
     for (const port of ports.slice(0, 4)) expect(ready).toContain(`127.0.0.1:${port}`);
     expect(Object.keys(run().processes)).toEqual(names);
+    expect(readdirSync(dataDir)).toEqual(expect.arrayContaining(['postgres', 'temporal.db']));
     const [, mailbox] = /mailbox (http:\S+\/mailbox)/.exec(ready) ?? [];
     expect((await fetch(mailbox!)).status).toBe(200);
     const { orderId, sagaId } = await placeOrder();
 
     const before = pids();
     first.kill('SIGTERM');
-    await expect(first.exitCode).resolves.toBe(0);
+    await expect(first.endedBy('SIGTERM')).resolves.toBe('stopped');
     await expectNothingLeft(before);
     const stopped = first.lines.filter((line) => line.endsWith(': stopped'));
     expect(stopped).toEqual(names.toReversed().map((name) => `${name}: stopped`));
@@ -192,6 +216,21 @@ describe('npm start', () => {
       expect(second.output).toContain(`already running on ${dataDir}, as process ${pid}`);
     }
     expect((await fetch(`${gateway}/readyz`)).status).toBe(200);
+    lendToNext();
+  });
+
+  it('waits for one that is stopping, and then starts', async () => {
+    const first = await running();
+    const { pid } = run().supervisor;
+    first.kill('SIGTERM');
+    await first.line(/: stopped$/);
+    process.kill(pid, 'SIGSTOP'); // holds it there until the other one has seen it
+    const second = start();
+    await second.line(new RegExp(`^process ${pid}, which ran here before, is stopping; waiting for it`)).finally(() => {
+      process.kill(pid, 'SIGCONT');
+    });
+    await expect(first.endedBy('SIGTERM')).resolves.toBe('stopped');
+    await second.line(/^ready /);
     lendToNext();
   });
 
@@ -224,7 +263,7 @@ describe('npm start', () => {
     command.interrupt();
     await command.line(/^SIGINT: stopping/);
     command.interrupt();
-    await expect(command.exitCode).resolves.toBe(0);
+    await expect(command.endedBy('SIGINT')).resolves.toBe('stopped');
     await expectNothingLeft(before);
   });
 
@@ -233,7 +272,7 @@ describe('npm start', () => {
     await command.line(moment);
     const before = pids();
     command.kill('SIGTERM');
-    await expect(command.exitCode).resolves.toBe(0);
+    await expect(command.endedBy('SIGTERM')).resolves.toBe('stopped');
     expect(command.output).not.toMatch(/^ready /m);
     await expectNothingLeft(before);
   });
@@ -287,6 +326,18 @@ describe('npm start', () => {
     },
   );
 
+  it.each([
+    [{ HOST: 'no-such-host.invalid' }, /^HOST: nothing can listen on no-such-host\.invalid/m],
+    [{ HOST: 'http://127.0.0.1' }, /HOST: must be an address/],
+    [{ HOST: '0.0.0.0', API_KEYS: '' }, /HOST: API keys are required because the API listens on 0\.0\.0\.0/],
+  ])('says at once what is wrong with %j, and starts nothing', async (changes, message) => {
+    const command = start(changes);
+    await expect(command.exitCode).resolves.toBe(1);
+    expect(command.output).toMatch(message);
+    expect(command.output).not.toMatch(/: ready on/);
+    await expectNothingLeft([]);
+  });
+
   it('says which folder is broken and what to do, and begins anew after npm run reset', async () => {
     const versionFile = path.join(dataDir, 'postgres', 'PG_VERSION');
     const version = readFileSync(versionFile, 'utf8');
@@ -294,14 +345,18 @@ describe('npm start', () => {
     const broken = start();
     await expect(broken.exitCode).resolves.toBe(1);
     expect(broken.output).toMatch(
-      new RegExp(`${dataDir}/postgres was made by PostgreSQL 12, and this is PostgreSQL ${version.trim()}\\..*npm run reset`),
+      new RegExp(
+        `${inPattern(dataDir)}/postgres was made by PostgreSQL 12, and this is PostgreSQL ${version.trim()}\\..*npm run reset`,
+      ),
     );
 
     rmSync(path.join(dataDir, 'postgres', 'global'), { recursive: true });
     writeFileSync(versionFile, version);
     const damaged = start();
     await expect(damaged.exitCode).resolves.toBe(1);
-    expect(damaged.output).toMatch(new RegExp(`PostgreSQL could not be started on ${dataDir}/postgres.*npm run reset`));
+    expect(damaged.output).toMatch(
+      new RegExp(`PostgreSQL could not be started on ${inPattern(dataDir)}/postgres.*a copy of it.*npm run reset`),
+    );
     expect(damaged.output).toContain('pg_control');
 
     await expect(npm(['run', 'reset']).exitCode).resolves.toBe(0);
@@ -310,7 +365,9 @@ describe('npm start', () => {
     const noTemporal = start();
     await expect(noTemporal.exitCode).resolves.toBe(1);
     expect(noTemporal.output).toMatch(
-      new RegExp(`Temporal could not be started on its database ${dataDir}/temporal\\.db.*npm run reset`),
+      new RegExp(
+        `Temporal could not be started on its database ${inPattern(dataDir)}/temporal\\.db.*a copy of it.*npm run reset`,
+      ),
     );
     await expectNothingLeft([]);
 

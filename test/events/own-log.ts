@@ -16,6 +16,9 @@ const STARTED_WITHIN_MS = 110_000;
 
 export interface Saying {
   service?: string;
+  /** Default: `<service>.happened`, of a `thing`. */
+  type?: string;
+  aggregateType?: string;
   aggregate: string;
   version: number;
   eventId?: string;
@@ -23,7 +26,7 @@ export interface Saying {
   subject?: string;
 }
 
-/** A database of the test's own on the system's server, with every schema, and no relay but those that the test starts. */
+/** A database of the test's own, on the system's server unless told otherwise, with every schema, and no relay but those that the test starts. */
 export class OwnLog {
   private readonly relays = new Set<OwnRelay>();
   private constructor(
@@ -32,15 +35,18 @@ export class OwnLog {
     readonly admin: pg.Pool,
     /** As the relay's role. */
     readonly log: pg.Pool,
+    private readonly serverUrl: string,
   ) {}
 
-  static async create(options: { outboxNotify?: 'on' | 'off' } = {}): Promise<OwnLog> {
+  /** @param options with `serverUrl` on another server than the system's own, as its administrator. */
+  static async create(options: { outboxNotify?: 'on' | 'off'; serverUrl?: string } = {}): Promise<OwnLog> {
+    const { serverUrl = system().databaseAdminUrl, ...preparing } = options;
     const name = `test_${randomUUID().replaceAll('-', '')}`;
-    await atServer(`create database ${name}`);
-    const url = new URL(system().databaseAdminUrl);
+    await atServer(serverUrl, `create database ${name}`);
+    const url = new URL(serverUrl);
     url.pathname = `/${name}`;
-    await prepareDatabases({ adminUrl: url.href, rolePassword: ROLE_PASSWORD, log: () => {}, ...options });
-    const own = new OwnLog(name, url.href, pool(url.href), pool(serviceUrl(url.href, 'events', ROLE_PASSWORD)));
+    await prepareDatabases({ adminUrl: url.href, rolePassword: ROLE_PASSWORD, log: () => {}, ...preparing });
+    const own = new OwnLog(name, url.href, pool(url.href), pool(serviceUrl(url.href, 'events', ROLE_PASSWORD)), serverUrl);
     // What the seed says is not what these tests are about.
     await own.admin.query('delete from customer.outbox');
     return own;
@@ -54,11 +60,12 @@ export class OwnLog {
   /** Writes a fact into an outbox, as a service would. */
   async say(saying: Saying, client: Pick<pg.ClientBase, 'query'> = this.admin): Promise<string> {
     const { service = 'order', aggregate, version, eventId = randomUUID(), data = '{}', subject = aggregate } = saying;
+    const { type = `${service}.happened`, aggregateType = 'thing' } = saying;
     await client.query(
       `insert into ${pg.escapeIdentifier(service)}.outbox
          (event_id, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at, data)
-       values ($1, $2, 1, 'thing', $3, $4, $5, clock_timestamp(), $6)`,
-      [eventId, `${service}.happened`, aggregate, version, subject, data],
+       values ($1, $2, 1, $7, $3, $4, $5, clock_timestamp(), $6)`,
+      [eventId, type, aggregate, version, subject, data, aggregateType],
     );
     return eventId;
   }
@@ -107,7 +114,7 @@ export class OwnLog {
   async drop(): Promise<void> {
     await Promise.all([...this.relays].map((relay) => relay.kill('SIGKILL')));
     await Promise.all([this.admin.end(), this.log.end()]);
-    await atServer(`drop database ${this.name} with (force)`);
+    await atServer(this.serverUrl, `drop database ${this.name} with (force)`);
   }
 }
 
@@ -170,8 +177,8 @@ const pool = (connectionString: string): pg.Pool => {
   return made;
 };
 
-async function atServer(sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: system().databaseAdminUrl });
+async function atServer(connectionString: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
   await client.connect();
   try {
     await client.query(sql);

@@ -60,7 +60,12 @@ describe('what becomes of a saga', () => {
     await facts(sagaId, 'saga.started.v1');
     process.kill(pidOf('saga'), 'SIGKILL'); // its supervisor has it back in a few seconds
     await new Client({ connection }).workflow.getHandle(sagaId).terminate('a person with the CLI');
-    const told = await facts(sagaId, 'saga.terminated.v1');
-    expect(told.at(-1)?.data).toMatchObject({ state: 'INCOMPLETE' });
+    // The service finds at once that the saga is lost and says so as well: its end is the last word for a moment only.
+    const told = await facts(sagaId, 'saga.needs-attention.v1');
+    expect(told.map(({ type, data }) => [type, data['state'], data['lost']])).toEqual([
+      ['saga.started.v1', 'RUNNING', undefined],
+      ['saga.terminated.v1', 'INCOMPLETE', undefined],
+      ['saga.needs-attention.v1', 'NEEDS_ATTENTION', true],
+    ]);
   });
 });

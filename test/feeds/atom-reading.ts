@@ -33,8 +33,13 @@ export function parse(xml: string): Element {
 }
 
 export const all = (element: Element, name: string) => element.children.filter((child) => child.name === name);
-export const link = (feed: Element, rel: string) =>
-  all(feed, 'link').find(({ attributes }) => attributes['rel'] === rel)?.attributes['href'];
+/** Where a link leads, as a path of the API, which has another port here than its public address says. */
+export function link(feed: Element, rel: string): string | undefined {
+  const href = all(feed, 'link').find(({ attributes }) => attributes['rel'] === rel)?.attributes['href'];
+  if (href === undefined) return undefined;
+  const { pathname, search } = new URL(href); // an address that is not absolute is an error
+  return pathname + search;
+}
 
 /** The entries of the current document and of as many archive pages before it as it takes to come to an event, oldest first. */
 export async function atomSince(base: string, sequence: string, query: string): Promise<CloudEvent[]> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CloudEvent } from '../../contracts/cloud-event.js';
+import { publicUrl } from '../../libs/config/public-url.js';
 import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
 import { all, ATOM, type Element, link, parse } from './atom-reading.js';
 import { type LogFixture, ownLog } from './log.fixture.js';
@@ -69,7 +70,7 @@ describe('the Atom feed', () => {
   it('is a feed while the log is still empty', async () => {
     const { feed } = await read('/v1/events.atom');
     expect(all(feed, 'entry')).toEqual([]);
-    expect(link(feed, 'self')).toBe('/v1/events.atom');
+    expect(all(feed, 'link')[0]!.attributes['href']).toBe(publicUrl('/v1/events.atom'));
     expect(link(feed, 'prev-archive')).toBeUndefined();
     expect((await get(gateway.url, '/v1/events/archive/2')).status).toBe(404);
     const open = await get(gateway.url, '/v1/events/archive/1');
@@ -128,6 +129,32 @@ describe('the Atom feed', () => {
     expect((await get(gateway.url, '/v1/events.atom', known)).status).toBe(200);
   });
 
+  it('has an id of its own in every installation, and keeps it over a restore', async () => {
+    const idAt = async (url: string) => all(parse(await (await get(url, '/v1/events.atom')).text()), 'id')[0]!.text;
+    const otherLog = await ownLog();
+    const other = await ownHooks(otherLog.hooksUrl);
+    try {
+      const id = await idAt(hooks.url);
+      expect(await idAt(other.url)).not.toBe(id);
+      await log.beginEpoch();
+      expect(await idAt(hooks.url)).toBe(id);
+    } finally {
+      await other.close();
+      await otherLog.close();
+    }
+  });
+
+  it('keeps the bytes of an event whose version is deprecated or has had its sunset', async () => {
+    const data = { orderId: 'O-OLD', customerId: 'CUST-ALICE', total: { amount: 100, currency: 'EUR' } };
+    const [event] = await log.append({ type: 'order.approved', subject: 'O-OLD', data });
+    const { feed } = await read('/v1/events.atom?types=order.approved');
+    expect(eventOf(all(feed, 'entry')[0]!)).toMatchObject({ id: event!.id, type: 'com.roundtrip.order.approved.v1', data });
+    expect(eventOf(all(feed, 'entry')[0]!)).not.toHaveProperty('deprecated');
+    const one = await get(gateway.url, `/v1/events/${event!.id}`);
+    expect(one.headers.get('cache-control')).toContain('immutable');
+    expect(await one.json()).toEqual(eventOf(all(feed, 'entry')[0]!));
+  });
+
   it('filters, with links that keep the filter', async () => {
     const written = await log.append(...facts(3, 'B'), { type: 'other.happened', subject: 'B' });
     const path = '/v1/events.atom?types=test.*&subject=B';
@@ -144,8 +171,7 @@ describe('the Atom feed', () => {
     const { feed } = await read('/v1/events.atom?types=test.odd');
     const [entry] = all(feed, 'entry');
     expect(eventOf(entry!)).toMatchObject({ id: event!.id, data });
-    const { href } = all(entry!, 'link')[0]!.attributes;
-    expect(eventOf(entry!)).toEqual(await (await get(gateway.url, href!)).json());
+    expect(eventOf(entry!)).toEqual(await (await get(gateway.url, link(entry!, 'alternate')!)).json());
   });
 });
 

@@ -8,6 +8,7 @@ export class CuttingProxy {
   /** While it is set nothing comes from the server any more, and no connection ends. */
   silent = false;
   private isDown = false;
+  private readonly forgotten = new WeakSet<Socket>();
   private left = Infinity;
   private readonly sockets = new Set<Socket>();
 
@@ -36,6 +37,11 @@ export class CuttingProxy {
     this.left = bytes;
   }
 
+  /** Passes nothing on any more from the connections that there are, and ends none of them, as a firewall does that has forgotten them. */
+  forgetConnections(): void {
+    for (const socket of this.sockets) this.forgotten.add(socket);
+  }
+
   /** Cuts all connections and takes none until `bringUp`, as if the server had stopped. */
   takeDown(): void {
     this.isDown = true;
@@ -60,7 +66,7 @@ export class CuttingProxy {
     client.on('close', () => server.destroy()).pipe(server);
     server.on('close', () => client.destroy());
     server.on('data', (chunk) => {
-      if (this.silent) return;
+      if (this.silent || this.forgotten.has(server)) return;
       if (chunk.length <= this.left) {
         this.left -= chunk.length;
         client.write(chunk);

@@ -49,10 +49,13 @@ describe('the doors of the running system', () => {
 
   it('are described in the OpenAPI document', async () => {
     const { paths } = (await (await get(system().gatewayUrl, '/openapi.json')).json()) as {
-      paths: Record<string, { get?: { parameters?: { name: string }[]; responses: object } }>;
+      paths: Record<string, { get?: { parameters?: { name: string; schema: object }[]; responses: object } }>;
     };
     const parameters = (path: string) => paths[path]?.get?.parameters?.map(({ name }) => name).sort();
     expect(parameters('/v1/events')).toEqual(['after', 'limit', 'subject', 'types', 'versions', 'wait']);
+    const list = { type: 'array', items: expect.objectContaining({ type: 'string' }) as object };
+    for (const path of ['/v1/events', '/v1/events/stream', '/v1/events.atom'])
+      expect(paths[path]!.get!.parameters!.find(({ name }) => name === 'types')!.schema, path).toMatchObject(list);
     expect(parameters('/v1/events/stream')).toEqual(['Last-Event-ID', 'after', 'subject', 'types', 'versions']);
     expect(parameters('/v1/events/socket')).toEqual(['after', 'subject', 'types', 'versions', 'want']);
     expect(parameters('/v1/events.atom')).toEqual(['subject', 'types']);

@@ -62,6 +62,11 @@ export class LogFixture {
     ]);
   }
 
+  /** As after a copy of the data directory was put back. */
+  async beginEpoch(): Promise<void> {
+    await this.admin.query('select events.begin_epoch()');
+  }
+
   async removeUpTo(position: number): Promise<void> {
     await this.admin.query('delete from events.log where position <= $1', [position]);
   }

@@ -73,7 +73,7 @@ describe('when the hooks service stops', () => {
 
     expect(await stop()).toBeLessThan(3_000);
     expect(await closed).toMatchObject({ code: 1001 });
-    expect(await polling).toEqual({ items: [], next: first!.sequence });
+    expect(await polling).toMatchObject({ items: [], next: expect.stringContaining(first!.sequence) as string });
 
     const [missed] = await log.append({ type: 'test.happened', subject: 'A' });
     await start();

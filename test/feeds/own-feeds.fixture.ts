@@ -17,7 +17,13 @@ export async function ownHooks(databaseUrl: string, settings: Partial<FeedSettin
   const database = servicePool(databaseUrl, 'hooks', 10);
   const app = await startService({
     module: HooksAppModule.register(
-      { database, secretKey: randomBytes(32).toString('base64'), allowLoopback: true, workerName: 'feeds' },
+      {
+        database,
+        secretKey: randomBytes(32).toString('base64'),
+        allowLoopback: true,
+        retention: { deliveriesMs: 86_400_000, commandsMs: 86_400_000 },
+        workerName: 'feeds',
+      },
       { ...readSettings(...feedSettingNames), ...settings },
     ),
     log: pino({ level: 'silent' }),

@@ -4,7 +4,7 @@ import { eventually } from '../support/api.js';
 import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
 import { type LogFixture, ownLog } from './log.fixture.js';
 import { ownHooks, type OwnHooks } from './own-feeds.fixture.js';
-import { get, page } from './reading.js';
+import { get, page, sequenceIn } from './reading.js';
 
 let log: LogFixture & { hooksUrl: string };
 let hooks: OwnHooks;
@@ -23,6 +23,7 @@ afterAll(async () => {
   await log?.close();
 });
 
+const at = (sequence: string) => expect.stringMatching(new RegExp(`^${sequence}-[0-9a-f]{12}$`)) as string;
 const fact = (subject: string, type = 'test.happened') => ({ type, subject });
 const facts = (count: number, subject: string, type?: string) => Array.from({ length: count }, () => fact(subject, type));
 
@@ -31,13 +32,13 @@ describe('polling', () => {
   it('gives a cursor for an empty log that stays good when the first event does not come at position 1', async () => {
     const { items, next } = await page(url, {});
     expect(items).toEqual([]);
-    expect(next).toBe('0'.repeat(20));
+    expect(sequenceIn(next)).toBe('0'.repeat(20));
     await log.waste(3);
     const [first] = await log.append(fact('first'));
     expect(first!.position).toBe(4);
     expect(await page(url, { after: next })).toMatchObject({
       items: [{ id: first!.id, sequence: first!.sequence }],
-      next: first!.sequence,
+      next: at(first!.sequence),
     });
   });
 
@@ -63,11 +64,11 @@ describe('polling', () => {
     const start = (await page(url, { after: 'now' })).next;
     const passed = await log.append(...facts(300, 'noise', 'noise.made'));
     const empty = await page(url, { after: start, types: 'rare.*' });
-    expect(empty).toEqual({ items: [], next: passed.at(-1)!.sequence });
+    expect(empty).toEqual({ items: [], next: at(passed.at(-1)!.sequence) });
     const [rare] = await log.append(fact('R', 'rare.seen'), ...facts(10, 'noise', 'noise.made'));
     expect(await page(url, { after: empty.next, types: 'rare.*', limit: 1 })).toMatchObject({
       items: [{ id: rare!.id }],
-      next: rare!.sequence,
+      next: at(rare!.sequence),
     });
     for (const types of ['rare.seen,other.thing', 'rare.*']) {
       expect((await page(url, { after: start, types })).items.map(({ id }) => id)).toEqual([rare!.id]);
@@ -75,12 +76,32 @@ describe('polling', () => {
     }
   });
 
+  it('takes a list as one parameter or as several', async () => {
+    const { next: after } = await page(url, { after: 'now' });
+    await log.append(fact('L', 'list.first'), fact('L', 'list.second'), fact('L', 'list.third'));
+    const typesFor = async (query: string) => {
+      const response = await get(url, `/v1/events?after=${after}&${query}`);
+      expect(response.status, query).toBe(200);
+      return ((await response.json()) as EventPage).items.map(({ type }) => type.split('.').at(-2));
+    };
+    for (const query of [
+      'types=list.first,list.third',
+      'types=list.first&types=list.third',
+      'types=list.first&types=list.third,rare.*',
+    ])
+      expect(await typesFor(query), query).toEqual(['first', 'third']);
+    expect(await typesFor('versions=order.approved@1&versions=trip.booked@1')).toHaveLength(3);
+    for (const path of ['/v1/events.atom', '/v1/events/archive/1'])
+      expect((await get(url, `${path}?types=list.first&types=list.third`)).status, path).toBe(200);
+    expect((await get(url, '/v1/events/socket?types=list.first&types=list.third')).status).toBe(426);
+  });
+
   it('looks at 5,000 positions in a call and goes on from there', async () => {
     const start = (await page(url, { after: 'now' })).next;
     for (let batch = 0; batch < 6; batch++) await log.append(...facts(1_000, 'noise', 'noise.made'));
     const [found] = await log.append(fact('needle', 'rare.found'));
     const first = await page(url, { after: start, types: 'rare.found', wait: 30 });
-    expect(first).toEqual({ items: [], next: String(Number(start) + 5_000).padStart(20, '0') });
+    expect(first).toEqual({ items: [], next: at(String(Number(sequenceIn(start)) + 5_000).padStart(20, '0')) });
     expect((await page(url, { after: first.next, types: 'rare.found' })).items).toMatchObject([{ id: found!.id }]);
   });
 
@@ -109,11 +130,11 @@ describe('polling', () => {
     });
     const [noise] = await log.append(fact('noise', 'noise.made'));
     // Once another long poll has seen it, the first one has seen it, too.
-    expect((await page(url, { after: next, wait: 30 })).next).toBe(noise!.sequence);
+    expect(sequenceIn((await page(url, { after: next, wait: 30 })).next)).toBe(noise!.sequence);
     expect(answered).toBe(false);
     const [come] = await log.append(fact('L', 'late.come'));
     const { cache, page: answer } = await waiting;
-    expect(answer).toMatchObject({ items: [{ id: come!.id }], next: come!.sequence });
+    expect(answer).toMatchObject({ items: [{ id: come!.id }], next: at(come!.sequence) });
     expect(cache).toBe('no-store');
   });
 
@@ -121,13 +142,15 @@ describe('polling', () => {
     const { next } = await page(url, { after: 'now' });
     const waiting = page(url, { after: next, types: 'never.comes', wait: 2 });
     const [noise] = await log.append(fact('noise', 'noise.made'));
-    expect(await waiting).toEqual({ items: [], next: noise!.sequence });
+    expect(await waiting).toEqual({ items: [], next: at(noise!.sequence) });
   });
 
-  it('lets full pages be kept for ever, and says of the last one whether it has changed', async () => {
-    const full = await get(url, `/v1/events?after=${'0'.repeat(20)}&limit=2`);
-    expect(full.headers.get('cache-control')).toContain('immutable');
-    expect((await get(url, '/v1/events?after=beginning&limit=2')).headers.get('cache-control')).toBe('no-cache');
+  it('lets full pages be kept for a while, and says of the last one whether it has changed', async () => {
+    const { next: first } = await page(url, { limit: 1 });
+    const cacheOf = async (after: string) => (await get(url, `/v1/events?after=${after}&limit=2`)).headers.get('cache-control');
+    // A version that is published later renders them anew.
+    expect(await cacheOf(first)).toBe('max-age=3600');
+    for (const after of ['beginning', sequenceIn(first)]) expect(await cacheOf(after)).toBe('no-cache');
 
     const { next } = await page(url, { after: 'now' });
     const last = await get(url, `/v1/events?after=${next}`);
@@ -146,8 +169,9 @@ describe('polling', () => {
     expect(response.headers.get('content-type')).toContain('application/cloudevents-batch+json');
     const batch = (await response.json()) as { sequence: string }[];
     expect(batch).toHaveLength(2);
-    expect(response.headers.get('events-cursor')).toBe(batch[1]!.sequence);
-    expect(response.headers.get('link')).toBe(`</v1/events?after=${batch[1]!.sequence}&limit=2&subject=A>; rel="next"`);
+    const next = response.headers.get('events-cursor')!;
+    expect(sequenceIn(next)).toBe(batch[1]!.sequence);
+    expect(response.headers.get('link')).toBe(`</v1/events?after=${next}&limit=2&subject=A>; rel="next"`);
   });
 
   it('reads one event by whatever id it was given out under, in the version that the id says', async () => {
@@ -206,7 +230,6 @@ describe('polling', () => {
     'types=order.approved,',
     'types=Order.Approved',
     `types=${'a.b,'.repeat(1_000)}a.b`,
-    'types=order.*&types=trip.*',
     'subject=',
     'subject=%00',
     "subject=x'%20or%20'1'='1",
@@ -233,17 +256,17 @@ describe('polling', () => {
     for (const after of [a!.sequence, '0', '2020-01-01T00:00:00Z']) {
       const response = await get(url, `/v1/events?after=${after}`);
       expect(response.status).toBe(410);
-      expect(await response.json()).toMatchObject({ code: 'CURSOR_EXPIRED', oldest: b!.sequence });
-      expect(response.headers.get('events-cursor')).toBe(b!.sequence);
+      expect(await response.json()).toMatchObject({ code: 'CURSOR_EXPIRED', oldest: at(b!.sequence) });
+      expect(sequenceIn(response.headers.get('events-cursor')!)).toBe(b!.sequence);
     }
-    const rest = { items: [{ id: c!.id }, { id: d!.id }], next: d!.sequence };
+    const rest = { items: [{ id: c!.id }, { id: d!.id }], next: at(d!.sequence) };
     expect(await page(url, { after: b!.sequence })).toMatchObject(rest);
     expect(await page(url, { after: 'beginning' })).toMatchObject(rest);
     // There is nothing left after c but a gap: its reader has missed nothing, though the oldest event that is kept lies far beyond.
     await log.removeUpTo(c!.position);
     expect(await page(url, { after: c!.sequence })).toMatchObject({ items: [{ id: d!.id }] });
     await log.removeUpTo(d!.position);
-    expect(await page(url, { after: d!.sequence })).toEqual({ items: [], next: d!.sequence });
+    expect(await page(url, { after: d!.sequence })).toEqual({ items: [], next: at(d!.sequence) });
     for (const path of [`/v1/events/stream?after=${a!.sequence}`, '/v1/events/archive/1'])
       expect((await get(url, path)).status, path).toBe(410);
   });

@@ -5,7 +5,7 @@ import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
 import { CuttingProxy } from './cutting-proxy.fixture.js';
 import { type LogFixture, ownLog } from './log.fixture.js';
 import { ownHooks, type OwnHooks } from './own-feeds.fixture.js';
-import { get, page, Reader, stream } from './reading.js';
+import { get, page, Reader, socket, stream } from './reading.js';
 
 let log: LogFixture & { hooksUrl: string };
 let hooks: OwnHooks;
@@ -57,10 +57,10 @@ describe('the stream', () => {
     expect(text).toBe(`retry: 3000\nid: ${start}\n\n`);
   });
 
-  it('prefers Last-Event-ID to after, and gives each event its sequence as id', async () => {
+  it('prefers Last-Event-ID to after, and gives each event a cursor as id', async () => {
     const [a, b] = await log.append(...facts(2, 'ids'));
     const { text } = await raw('/v1/events/stream?after=beginning', /data/, { 'last-event-id': a!.sequence });
-    expect(text).toContain(`id: ${b!.sequence}\ndata: {"specversion":"1.0","id":"${b!.id}"`);
+    expect(text).toMatch(new RegExp(`^id: ${b!.sequence}-[0-9a-f]{12}\ndata: {"specversion":"1.0","id":"${b!.id}"`, 'm'));
     expect(text).not.toContain(a!.id);
   });
 
@@ -76,10 +76,10 @@ describe('the stream', () => {
     let text = '';
     for await (const chunk of response.body!) {
       text += new TextDecoder().decode(chunk as Uint8Array);
-      if (text.includes(`: still here\nid: ${noise!.sequence}\n\n`)) break;
+      if (text.includes(`: still here\nid: ${noise!.sequence}-`)) break;
     }
     expect(text).not.toContain('data');
-    const ids = [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => id!);
+    const ids = [...text.matchAll(/^id: (\S+)$/gm)].map(([, id]) => id!);
     expect(ids).toEqual(ids.toSorted());
   });
 
@@ -131,7 +131,7 @@ describe('the stream', () => {
   });
 
   it('cuts a reader off that takes nothing, and keeps serving the others', async () => {
-    const impatient = await ownHooks(log.hooksUrl, { FEED_HEARTBEAT_MS: 1_000 });
+    const impatient = await ownHooks(log.hooksUrl, { FEED_HEARTBEAT_MS: 250 });
     open.push(impatient);
     const start = await now();
     const big = Array.from({ length: 300 }, () => ({ type: 'big.happened', subject: 'big', data: 'x'.repeat(60_000) }));
@@ -177,10 +177,58 @@ describe('the stream', () => {
     );
   });
 
+  it('leaves places to other keys, whatever one key opens', async () => {
+    const small = await ownHooks(log.hooksUrl, { FEED_CONNECTIONS: 8 });
+    const keyed = await ownGateway({
+      HOOKS_URL: small.url,
+      AUTH: 'required',
+      API_KEYS: 'greedy:one:events,greedy:two:events,modest:three:events,third:four:events',
+    });
+    open.push(small, keyed);
+    const statusFor = async (key: string): Promise<number> => {
+      const controller = new AbortController();
+      open.push({ close: () => controller.abort() });
+      const headers = { authorization: `Bearer ${key}` };
+      return (await fetch(`${keyed.url}/v1/events/stream`, { headers, signal: controller.signal })).status;
+    };
+    const statuses: number[] = [];
+    // Both keys of the holder, one after the other.
+    for (let each = 0; each < 8; each++) statuses.push(await statusFor(each % 2 ? 'one' : 'two'));
+    expect(statuses).toEqual([200, 200, 200, 200, 503, 503, 503, 503]);
+    for (const [key, expected] of [
+      ['three', 200],
+      ['three', 200],
+      ['three', 503],
+      ['four', 200],
+    ] as const)
+      expect(await statusFor(key), key).toBe(expected);
+    await expect(socket(keyed.url, '', new Reader(), { authorization: 'Bearer one' })).rejects.toThrow('TOO_MANY_CONNECTIONS');
+  });
+
+  it('keeps a reader that takes little at a time, however long it takes', async () => {
+    const impatient = await ownHooks(log.hooksUrl, { FEED_HEARTBEAT_MS: 125 });
+    open.push(impatient);
+    const start = await now();
+    const big = Array.from({ length: 300 }, () => ({ type: 'big.happened', subject: 'slow', data: 'x'.repeat(60_000) }));
+    const last = (await log.append(...big)).at(-1)!;
+    const { hostname, port } = new URL(impatient.url);
+    const slow = connect(Number(port), hostname);
+    open.push({ close: () => slow.destroy() });
+    slow.write(`GET /v1/events/stream?after=${start}&types=big.* HTTP/1.1\r\nHost: x\r\n\r\n`);
+    // 18 MB at about 4 MB/s: a batch of 100 events takes longer than a reader may take nothing.
+    let tail = '';
+    for await (const chunk of slow) {
+      tail = (tail + String(chunk)).slice(-70_000);
+      if (tail.includes(last.id)) break;
+      await new Promise((resolve) => setTimeout(resolve, (chunk as Buffer).length / 4_000));
+    }
+    expect(tail).toContain(last.id);
+  });
+
   it('ends after its lifetime, and nothing is missed by coming back', async () => {
     const shortLived = await ownHooks(log.hooksUrl, { FEED_LIFETIME_MS: 150 });
     open.push(shortLived);
     const { text } = await get(shortLived.url, '/v1/events/stream').then(async (response) => ({ text: await response.text() }));
-    expect(text).toMatch(/^retry: 3000\nid: \d{20}\n\n$/);
+    expect(text).toMatch(/^retry: 3000\nid: \d{20}-[0-9a-f]{12}\n\n$/);
   });
 });

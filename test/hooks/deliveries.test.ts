@@ -122,7 +122,7 @@ describe('a delivery', () => {
     const exact = await bed.hook({ url: receiver.url, types: ['order.approved'] });
     const all = await bed.hook({ url: receiver.url, types: ['order.*', 'order.approved', '*'] });
     const other = await bed.hook({ url: receiver.url, types: ['trip.*'] });
-    await bed.log(placed(), { type: 'order.approved', aggregateId: 'ORDER-X', aggregateVersion: 2 });
+    await bed.log(placed(), { ...approved('ORDER-X'), aggregateVersion: 2 });
     await bed.run();
     const types = async (hookId: string) => (await bed.deliveriesOf(hookId)).map(({ type }) => type);
     expect(await types(exact.hookId)).toEqual(['order.approved']);
@@ -855,7 +855,7 @@ describe('an endpoint', () => {
 
     // The hole is filled by a recovery, and by nothing twice.
     const sentBefore = receiver.received.length;
-    await bed.endpoints.recover(
+    await bed.recoveryRequests.recover(
       hook.hookId,
       { since: new Date(clock.now().getTime() - 10 * 86_400_000).toISOString(), types: ['order.placed'] },
       command,
@@ -872,6 +872,37 @@ describe('an endpoint', () => {
     expect(new Set(deliveries.map(({ eventId }) => eventId))).toEqual(new Set(succeeded));
   });
 
+  it('keeps what finished, with its attempts and recoveries, for its retention, and what waits for longer', async () => {
+    receiver.answer = ok;
+    const hook = await bed.hook({ url: receiver.url });
+    await bed.log(placed());
+    await bed.run();
+    const since = clock.now().toISOString();
+    await bed.endpoints.recover(hook.hookId, { since }, { ...command, key: 'a key of thirty days ago' });
+    while (await bed.recoveries.step());
+    await bed.endpoints.change(hook.hookId, { state: 'paused' });
+    await bed.log(placed());
+    await bed.follow();
+    const left = async () => {
+      await bed.sweeper.sweep();
+      const { rows } = await bed.admin.query<Record<string, number>>(
+        `select (select count(*)::int from hooks.delivery where hook_id = $1 and state = 'succeeded') as succeeded,
+                (select count(*)::int from hooks.delivery where hook_id = $1 and state = 'held') as held,
+                (select count(*)::int from hooks.attempt join hooks.delivery using (delivery_id) where hook_id = $1) as attempts,
+                (select count(*)::int from hooks.recovery where hook_id = $1) as recoveries,
+                (select count(*)::int from hooks.command where key = 'a key of thirty days ago') as keys`,
+        [hook.hookId],
+      );
+      return rows[0];
+    };
+    clock.forward(23 * 3_600);
+    expect(await left()).toEqual({ succeeded: 1, held: 1, attempts: 1, recoveries: 1, keys: 1 });
+    clock.forward(29 * 24 * 3_600);
+    expect(await left()).toEqual({ succeeded: 1, held: 1, attempts: 1, recoveries: 1, keys: 0 });
+    clock.forward(2 * 24 * 3_600);
+    expect(await left()).toEqual({ succeeded: 0, held: 1, attempts: 0, recoveries: 0, keys: 0 });
+  });
+
   it('that is disabled in the middle of a recovery gets the rest when it is enabled again', async () => {
     const hook = await bed.hook({ url: receiver.url });
     const { rows } = await bed.admin.query<{ position: string }>(
@@ -884,8 +915,8 @@ describe('an endpoint', () => {
     await bed.follow();
     await bed.admin.query('delete from hooks.delivery where hook_id = $1', [hook.hookId]);
     const since = rows[0]!.position.padStart(20, '0');
-    const { recoveryId } = await bed.endpoints.recover(hook.hookId, { since }, command);
-    const standing = () => bed.endpoints.recovery(hook.hookId, recoveryId);
+    const { recoveryId } = await bed.recoveryRequests.recover(hook.hookId, { since }, command);
+    const standing = () => bed.recoveryRequests.get(hook.hookId, recoveryId);
     expect(await bed.recoveries.step()).toBe(true);
     expect(await standing()).toMatchObject({ state: 'running', queued: 1_000 });
     await bed.admin.query(`update hooks.endpoint set state = 'disabled', disabled_reason = 'gone' where hook_id = $1`, [

@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import pg from 'pg';
 import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import type { Delivery, DeliveryDetail, Hook, HookCreated, Recovery, SecretRotated } from '../../contracts/hook.resource.js';
+import type {
+  Delivery,
+  DeliveryDetail,
+  Hook,
+  HookCreated,
+  Recovery,
+  Redelivered,
+  SecretRotated,
+} from '../../contracts/hook.resource.js';
 import type { Page } from '../../contracts/page.js';
 import { call, eventually } from '../support/api.js';
 import { nowhere, type OwnGateway, ownGateway } from '../support/own-gateway.js';
@@ -35,11 +43,12 @@ async function create(hook: object = {}): Promise<HookCreated> {
 
 /** As the relay does. */
 async function log(type: string): Promise<string> {
-  const id = randomUUID();
+  const [id, orderId] = [randomUUID(), randomUUID()];
+  const data = { orderId, customerId: 'CUST-ALICE', total: { amount: 100, currency: 'EUR' } };
   await admin.query(
     `insert into events.log (event_id, service, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at, data)
-     values ($1, 'order', $2, 1, 'order', $3, 1, $3, now(), '{}')`,
-    [id, type, randomUUID()],
+     values ($1, 'order', $2, 1, 'order', $3, 1, $3, now(), $4)`,
+    [id, type, orderId, JSON.stringify(data)],
   );
   return id;
 }
@@ -56,10 +65,11 @@ describe('/v1/hooks', () => {
     expect(read.body).not.toHaveProperty('secret');
     const id = await log('order.approved');
     const sent = await eventually(
-      async () => receiver.received.find(({ headers }) => headers['webhook-id'] === id),
+      async () => receiver.received.find(({ event }) => event.occurrenceid === id),
       (it) => it !== undefined,
     );
-    expect(new Webhook(hook.secret).verify(sent!.body, sent!.headers as Record<string, string>)).toMatchObject({ id });
+    const verified = new Webhook(hook.secret).verify(sent!.body, sent!.headers as Record<string, string>);
+    expect(verified).toMatchObject({ id: `${id}-v2`, data: { credit: { reserved: { amount: 100 } } } });
     const [delivery] = await eventually(
       () => deliveries(hook.hookId, '?state=succeeded'),
       ({ length }) => length === 1,
@@ -150,6 +160,13 @@ describe('/v1/hooks', () => {
       ({ length }) => length === 2,
     );
 
+    const all = { state: 'succeeded', createdFrom: since };
+    expect(await call<Redelivered>('POST', `${path}/deliveries/redeliver`, all)).toMatchObject({
+      status: 202,
+      body: { queued: 1, next: null },
+    });
+    expect(await call('POST', `${path}/verify`)).toMatchObject({ status: 409, body: { code: 'HOOK_STATE_CONFLICT' } });
+
     // What another hook alone was sent, this one gets by recovering everything of a type since then.
     const id = await log('order.placed');
     const recovery = await call<Recovery>('POST', `${path}/recover`, { since, types: ['order.placed'] });
@@ -163,6 +180,10 @@ describe('/v1/hooks', () => {
       () => deliveries(hook.hookId, '?state=succeeded'),
       (items) => items.some(({ eventId, trigger }) => eventId === id && trigger === 'recover'),
     );
+    const ofEvent = await call<Page<Delivery>>('GET', `/v1/events/${id}/deliveries`);
+    expect(ofEvent.body.items).toContainEqual(expect.objectContaining({ hookId: hook.hookId, trigger: 'recover' }));
+    const unknown = await call('GET', `/v1/events/${randomUUID()}/deliveries`);
+    expect(unknown).toMatchObject({ status: 404, body: { code: 'EVENT_NOT_FOUND' } });
   });
 
   it('shows how a hook fails', async () => {
@@ -182,8 +203,15 @@ describe('/v1/hooks', () => {
   it('is measured', async () => {
     const text = await (await fetch(new URL('/metrics', system().hooksUrl))).text();
     expect(text).toMatch(/hooks_delivery_attempts_total\{outcome="success",state="succeeded"\} [1-9]/);
-    for (const name of ['hooks_queue_depth{state="retrying"}', 'hooks_oldest_due_seconds', 'hooks_breakers_open'])
-      expect(text).toContain(`\n${name} `);
+    expect(text).toMatch(/hooks_hook_attempts_total\{hook="[0-9a-f-]{36}",outcome="success"\} [1-9]/);
+    expect(text).toMatch(/hooks_hook_failing_seconds\{hook="[0-9a-f-]{36}"\} \d/);
+    const plain = [
+      'hooks_queue_depth{state="retrying"}',
+      'hooks_oldest_due_seconds',
+      'hooks_breakers_open',
+      'hooks_old_key_secrets',
+    ];
+    for (const name of plain) expect(text).toContain(`\n${name} `);
   });
 
   it.each([
@@ -192,6 +220,8 @@ describe('/v1/hooks', () => {
     ['DELETE', '', undefined],
     ['POST', '/rotate-secret', {}],
     ['POST', '/test', undefined],
+    ['POST', '/verify', undefined],
+    ['POST', '/deliveries/redeliver', { state: 'exhausted' }],
     ['POST', '/recover', { since: '2027-01-01T00:00:00Z' }],
     ['GET', '/deliveries', undefined],
     ['POST', `/deliveries/${randomUUID()}/redeliver`, undefined],

@@ -7,12 +7,13 @@ import { FanOut } from '../../apps/hooks/delivery/fan-out.js';
 import { Recoveries } from '../../apps/hooks/delivery/recoveries.js';
 import { Sweeper } from '../../apps/hooks/delivery/sweeper.js';
 import { EgressGuard } from '../../apps/hooks/egress/egress-guard.js';
-import { guardedAgent } from '../../apps/hooks/egress/guarded-agent.js';
+import { closeConnections, hookConnections } from '../../apps/hooks/egress/guarded-agent.js';
 import { resolveHost, type ResolveHost } from '../../apps/hooks/egress/resolve-host.js';
 import { CommandKeys } from '../../apps/hooks/endpoints/command-keys.js';
 import { DeliveriesService } from '../../apps/hooks/endpoints/deliveries.service.js';
 import { EndpointSecrets } from '../../apps/hooks/endpoints/endpoint-secrets.js';
 import { EndpointsService } from '../../apps/hooks/endpoints/endpoints.service.js';
+import { RecoveryRequests } from '../../apps/hooks/endpoints/recovery-requests.js';
 import { SecretBox } from '../../apps/hooks/endpoints/secret-box.js';
 import { prepareDatabases } from '../../libs/database/prepare-databases.js';
 import { servicePool } from '../../libs/database/service-pool.js';
@@ -45,6 +46,7 @@ export interface HooksBedOptions {
   allowLoopback?: boolean;
   ownPorts?: ReadonlySet<number>;
   resolveHost?: ResolveHost;
+  hooksPerKey?: number;
 }
 
 /**
@@ -58,7 +60,8 @@ export class HooksBed {
   readonly recoveries: Recoveries;
   readonly endpoints: EndpointsService;
   readonly deliveries: DeliveriesService;
-  private readonly agent;
+  readonly recoveryRequests: RecoveryRequests;
+  private readonly connections;
 
   private constructor(
     readonly admin: pg.Pool,
@@ -75,13 +78,14 @@ export class HooksBed {
       { allowLoopback: options.allowLoopback ?? true, ownPorts: options.ownPorts ?? new Set() },
       options.resolveHost ?? resolveHost,
     );
-    this.agent = guardedAgent(guard);
-    this.endpoints = new EndpointsService(database, guard, secrets, keys, clock);
+    this.connections = hookConnections(guard);
+    this.endpoints = new EndpointsService(database, guard, secrets, keys, clock, options.hooksPerKey);
     this.deliveries = new DeliveriesService(database, this.endpoints, keys, clock);
+    this.recoveryRequests = new RecoveryRequests(database, this.endpoints, keys, clock);
     this.worker = new DeliveryWorker({
       database,
       secrets,
-      agent: this.agent,
+      connections: this.connections,
       clock,
       name: 'bed',
       onError: (error) => {
@@ -89,7 +93,7 @@ export class HooksBed {
       },
     });
     this.fanOut = new FanOut(database, clock);
-    this.sweeper = new Sweeper(database, clock);
+    this.sweeper = new Sweeper(database, clock, { deliveriesMs: 30 * 86_400_000, commandsMs: 2 * 86_400_000 });
     this.recoveries = new Recoveries(database, clock);
   }
 
@@ -100,7 +104,7 @@ export class HooksBed {
     const database = servicePool(databaseUrl, name, 10);
     const secrets = new EndpointSecrets(new SecretBox(this.secretKey));
     const onError = (error: unknown) => void this.errors.push(error);
-    const worker = new DeliveryWorker({ database, secrets, agent: this.agent, clock: this.clock, name, onError });
+    const worker = new DeliveryWorker({ database, secrets, connections: this.connections, clock: this.clock, name, onError });
     return { worker, close: () => database.end() };
   }
 
@@ -131,7 +135,7 @@ export class HooksBed {
 
   async close(): Promise<void> {
     await this.worker.idle();
-    await this.agent.destroy();
+    await closeConnections(this.connections);
     const { rows } = await this.admin.query<{ name: string }>('select current_database() as name');
     await Promise.all([this.database.end(), this.admin.end()]);
     const server = new pg.Client(system().databaseAdminUrl);

@@ -89,6 +89,17 @@ describe('docker-compose.yml', () => {
     expect(Number(limit)).toBeGreaterThan(MAX_CONNECTIONS);
   });
 
+  it("runs Temporal's own server once a job has brought its schema to the same release", () => {
+    const { temporal, 'temporal-schema': schema } = compose.services;
+    const [image, release] = temporal!.image!.split(':');
+    expect([image, schema!.image]).toEqual(['temporalio/server', `temporalio/admin-tools:${release}`]);
+    expect(temporal!.depends_on).toMatchObject({ 'temporal-schema': { condition: 'service_completed_successfully' } });
+    const [script] = schema!.volumes!.map((volume) => volume.split(':')[0]!);
+    const steps = readFileSync(script!, 'utf8');
+    for (const step of ['create', 'setup-schema', 'update-schema', 'temporal temporal_visibility']) expect(steps).toContain(step);
+    expect(services.map(([, service]) => service.image)).not.toContainEqual(expect.stringContaining('auto-setup'));
+  });
+
   it('publishes on loopback only', () => {
     for (const [name, { ports }] of services) for (const port of ports ?? []) expect(port, name).toMatch(/^127\.0\.0\.1:/);
   });

@@ -23,6 +23,12 @@ describe('the inboxes of all services', () => {
     }
   });
 
+  it('have the same mark, which retention reads', () => {
+    const wanted = readFileSync('prisma/projection/migrations/20261127120000_inbox_mark/migration.sql', 'utf8');
+    for (const { service } of inboxes)
+      expect(readFileSync(`prisma/${service}/migrations/20261127120000_inbox_mark/migration.sql`, 'utf8'), service).toBe(wanted);
+  });
+
   it('are all asked by the gateway for what could not be applied', async () => {
     const nobody = 'http://127.0.0.1:1';
     const readModels = new ReadModels({ PROJECTION_URL: nobody, RELAY_URL: nobody, SAGA_URL: nobody });

@@ -32,7 +32,7 @@ export class InboxBed {
     await database.query('create schema events; create schema consuming');
     for (const sql of migrationsOf('events'))
       await database.query(`set search_path = events; ${sql}; set search_path = consuming`);
-    for (const sql of migrationsOf('projection').filter((text) => text.includes('create table inbox (')))
+    for (const sql of migrationsOf('projection').filter((text) => /create table inbox(_mark)? \(/.test(text)))
       await database.query(sql);
     await database.query(
       'create table effect (nr bigint generated always as identity, consumer text, aggregate text, version int, event_id uuid)',

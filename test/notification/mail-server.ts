@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import PostalMime from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 
@@ -22,13 +22,22 @@ export class MailServer {
   verdict: Verdict = () => undefined;
   /** What it says to a recipient. */
   recipient: (address: string) => Error | null = () => null;
-  private constructor(private readonly server: SMTPServer) {}
+  /** When it greets a client. */
+  greeting: () => Promise<void> = () => Promise.resolve();
+  private readonly sockets = new Set<Socket>();
+  private constructor(private readonly server: SMTPServer) {
+    server.server.on('connection', (socket: Socket) => {
+      this.sockets.add(socket);
+      socket.once('close', () => this.sockets.delete(socket));
+    });
+  }
 
   static async start(): Promise<MailServer> {
     const server = new SMTPServer({
       authOptional: true,
       disabledCommands: ['AUTH', 'STARTTLS'],
       disableReverseLookup: true,
+      onConnect: (_session, answer) => void own.greeting().then(() => answer()),
       onRcptTo: ({ address }, _session, answer) => answer(own.recipient(address)),
       onData: (stream, { envelope }, answer) => {
         void own
@@ -50,6 +59,11 @@ export class MailServer {
 
   get url(): string {
     return `smtp://127.0.0.1:${(this.server.server.address() as AddressInfo).port}`;
+  }
+
+  /** Ends all connections without another word. */
+  disconnectAll(): void {
+    for (const socket of this.sockets) socket.destroy();
   }
 
   private async take(stream: AsyncIterable<Buffer>, to: string[]): Promise<Error | undefined> {

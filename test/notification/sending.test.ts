@@ -63,8 +63,9 @@ describe('a sender', () => {
     sender = new MailSender({
       database,
       smtp,
-      addresses: new AddressBook(api, 'operations@shop.example'),
+      addresses: new AddressBook(api, { name: 'Operations', address: 'operations@shop.example' }),
       clock: { now: () => new Date(time), random: () => 0.5 },
+      retentionMs: 30 * 86_400_000,
       onError: () => {},
     });
   };
@@ -127,6 +128,21 @@ describe('a sender', () => {
     expect(await mails()).toMatchObject([{ state: 'dead', attempts: 1, last_error: expect.stringMatching(/550|554/) as string }]);
   });
 
+  it('forgets in batches what was sent long ago, and neither what is young nor what a person has to decide about', async () => {
+    const insert = (state: string, ageDays: number, rows: number) =>
+      own.admin.query(
+        `insert into notification.mail (mail_id, type, type_version, subject, data, recipient, position, state, next_attempt_at, created_at, finished_at)
+         select gen_random_uuid(), 'order.shipped', 1, 'O-1', '{}', 'operations', n, $1, $2, $2, $2 from generate_series(1, $3::int) n`,
+        [state, new Date(time - ageDays * 86_400_000), rows],
+      );
+    await insert('sent', 31, 2_500);
+    await insert('sent', 29, 1);
+    await insert('dead', 300, 1);
+    expect(await sender.sweep()).toBe(true);
+    expect(await sender.sweep()).toBe(false);
+    expect((await mails()).map(({ state }) => state).toSorted()).toEqual(['dead', 'sent']);
+  });
+
   it('writes to nobody where there is no such customer, and waits where that cannot be asked', async () => {
     await note('CUST-NOBODY');
     await sender.send();
@@ -166,6 +182,39 @@ describe('a sender', () => {
     release();
     await first;
     expect(await mails()).toEqual(noted);
+  });
+
+  it('hands a mail to the mail server once per attempt, also where the connection ends without an answer', async () => {
+    await note();
+    server.verdict = () => {
+      server.disconnectAll();
+      return new Promise(() => {});
+    };
+    expect(await sender.send()).toBe(1);
+    expect(server.read).toHaveLength(1);
+    expect(await mails()).toMatchObject([{ state: 'pending', attempts: 1 }]);
+  });
+
+  it('hands a mail over no more once the time of its attempt is up', async () => {
+    const impatient = new MailSender({
+      database,
+      smtp,
+      addresses: new AddressBook(api, { name: '', address: 'operations@shop.example' }),
+      clock: { now: () => new Date(time), random: () => 0.5 },
+      onError: () => {},
+      handOverWithinMs: 300,
+    });
+    let greet: () => void = () => {};
+    server.greeting = () => new Promise((resolve) => (greet = resolve));
+    await note();
+    expect(await impatient.send()).toBe(1);
+    expect(await mails()).toMatchObject([{ state: 'pending', attempts: 1 }]);
+    greet();
+    server.greeting = () => Promise.resolve();
+    time += 1_000;
+    expect(await sender.send()).toBe(1);
+    expect(server.read).toHaveLength(1);
+    expect(await mails()).toMatchObject([{ state: 'sent', attempts: 2 }]);
   });
 
   it('sends each mail once however many senders there are', async () => {
@@ -239,6 +288,22 @@ describe('the notification process', () => {
       for (const [messageId, times] of count) expect(times, messageId).toBe(taken.has(messageId) ? 2 : 1);
     },
   );
+
+  it('sends the other mails while the mail server does not answer about one of them', async () => {
+    server.verdict = () => (server.read.length === 1 ? new Promise(() => {}) : undefined);
+    // A name with the address, as people write it.
+    await start({ OPERATIONS_MAIL: 'Roundtrip Operations <night-shift@shop.example>' });
+    const sagaId = `create-order:${randomUUID()}`;
+    const at = new Date().toISOString();
+    await log.append(...Array.from({ length: 8 }, () => shipped()), {
+      type: 'saga.failed',
+      subject: sagaId,
+      data: { sagaId, type: 'createOrder', businessId: 'O-1', customerId: null, state: 'INCOMPLETE', startedAt: at, endedAt: at },
+    });
+    const rows = await eventually(mails, (all) => all.filter(({ state }) => state === 'sent').length === 8);
+    expect(rows.filter(({ state }) => state === 'sending')).toMatchObject([{ attempts: 1, last_error: null }]);
+    expect(server.read.flatMap(({ to }) => to)).toContain('night-shift@shop.example');
+  });
 
   it('shows dead mails, and sends them when it is told to', async () => {
     await start();

@@ -37,7 +37,14 @@ export class OwnProjection {
   ) {}
 
   static async start(
-    options: { projections?: readonly Projection[]; channel?: Channel; fetchAfterMs?: number; own?: OwnLog } = {},
+    options: {
+      projections?: readonly Projection[];
+      channel?: Channel;
+      fetchAfterMs?: number;
+      own?: OwnLog;
+      logRetentionMs?: number;
+      inboxRetentionMs?: number;
+    } = {},
   ): Promise<OwnProjection> {
     const own = options.own ?? (await OwnLog.create());
     const databaseUrl = own.urlOf('projection');
@@ -47,7 +54,7 @@ export class OwnProjection {
     const writes = servicePool(databaseUrl, 'projection-writes', 10);
     const inbox = new Inbox({ database: writes, history: eventLog, attempts: 2 });
     const buildingInbox = new Inbox({ database, history: eventLog, attempts: 2 });
-    const { fetchAfterMs } = options;
+    const { fetchAfterMs, logRetentionMs = 86_400_000, inboxRetentionMs = 86_400_000 } = options;
     const runners = new ProjectionRunners(options.projections ?? projections, {
       database,
       eventLog,
@@ -55,6 +62,8 @@ export class OwnProjection {
       inbox,
       buildingInbox,
       log,
+      logRetentionMs,
+      inboxRetentionMs,
       ...(fetchAfterMs === undefined ? {} : { fetchAfterMs }),
     });
     await runners.start();

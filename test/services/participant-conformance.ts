@@ -8,6 +8,7 @@ import { roleOf } from '../../libs/database/service-url.js';
 import { whileNothingIsRelayed } from '../support/relay.js';
 import { holdingKey } from './holding-key.harness.js';
 import { newKey, type ParticipantProbe, type Reply } from './participant-probe.js';
+import { backdate, trim } from './trimming.harness.js';
 
 /** A command that succeeds, on an aggregate that nobody else uses. */
 interface EffectSample {
@@ -257,6 +258,54 @@ export function describeConformance(probe: ParticipantProbe, samples: Conformanc
         expect(await causedBy(aggregate, second)).toEqual([]);
       },
     );
+  });
+
+  describe(`${participant}: what it remembers of commands`, () => {
+    const [before, floor, after] = ['2020-01-01T00:00:00Z', '2020-01-02T00:00:00.000Z', '2020-01-03T00:00:00Z'];
+
+    it('goes once it is older than asked for, and no sooner', async () => {
+      const { operation, body, otherBody } = await samples.effect();
+      const [old, young] = [newKey(), newKey()];
+      const first = await probe.send(operation, body, old);
+      const second = await probe.send(operation, otherBody, young);
+      await backdate(probe, before, old);
+      await backdate(probe, after, young);
+      expect((await trim(probe, floor)).keptSince).toBe(floor);
+      expect((await probe.find(old)).status).toBe(404);
+      expect(await probe.send(operation, otherBody, young)).toEqual(second);
+      expect(first.status).toBe(200);
+    });
+
+    it('is kept for as long as the participant itself keeps it, whatever it is told', async () => {
+      const { operation, body } = await samples.effect();
+      const key = newKey();
+      const first = await probe.send(operation, body, key);
+      const { keptSince } = await trim(probe, '2999-01-01T00:00:00Z');
+      expect(Date.now() - Date.parse(keptSince)).toBeGreaterThanOrEqual(168 * 3_600_000);
+      expect(await probe.send(operation, body, key)).toEqual(first);
+    });
+
+    it.each(Object.entries(samples.undos))('keeps refusing what %s has undone while that may still come', async (_, sample) => {
+      const { undo, late, published = [] } = await sample();
+      const ids = Object.values(undo.body).filter((value) => typeof value === 'string');
+      await probe.send(undo.operation, undo.body);
+      await backdate(probe, after, ...ids);
+      await trim(probe, floor);
+      expectProblem(await probe.send(late.operation, late.body), 409);
+      if (published.length > 0) return; // what others have been told stays
+      await backdate(probe, before, ...ids);
+      const { removed } = await trim(probe, floor);
+      expect(Object.values({ ...removed, command: 0 }).reduce((sum, count) => sum + count)).toBeGreaterThanOrEqual(1);
+    });
+
+    it('must be asked for with a time', async () => {
+      for (const body of [{}, { keepCommandsSince: 'yesterday' }, { keepCommandsSince: null }])
+        expectProblem(
+          await probe.request('POST', '/retention', JSON.stringify(body), { 'content-type': 'application/json' }),
+          422,
+          'VALIDATION_FAILED',
+        );
+    });
   });
 
   describe(`${participant}: its events`, () => {

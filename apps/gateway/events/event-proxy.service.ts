@@ -4,6 +4,8 @@ import { pipeline } from 'node:stream/promises';
 import { type Dispatcher, Pool } from 'undici';
 import { contactAfter } from '../../../libs/service-client/contact.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
+import { READER_HEADER } from '../../../libs/service-kit/feed-reader.js';
+import { readerName } from './reader-name.js';
 import { HooksUnavailableException } from './hooks-unavailable.exception.js';
 
 const CONNECT_TIMEOUT_MS = 1_000;
@@ -77,7 +79,7 @@ export class EventProxy implements OnModuleDestroy, OnApplicationShutdown {
     const request: Dispatcher.RequestOptions = {
       method: method === 'HEAD' ? 'HEAD' : 'GET',
       path: url,
-      headers: requestHeaders(headers),
+      headers: { ...requestHeaders(headers), [READER_HEADER]: readerName(response.req) },
       headersTimeout: waitS * 1_000 + ANSWER_TIMEOUT_MS,
       bodyTimeout: 0,
       signal,

@@ -8,6 +8,8 @@ import { AUTH_POLICY, type AuthPolicy } from '../auth/auth-policy.js';
 import { ORIGIN_POLICY, type OriginPolicy } from '../auth/origin-policy.js';
 import { requireKey } from '../auth/require-key.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
+import { READER_HEADER } from '../../../libs/service-kit/feed-reader.js';
+import { readerName } from './reader-name.js';
 import { HooksUnavailableException } from './hooks-unavailable.exception.js';
 
 const SOCKET_PATH = '/v1/events/socket';
@@ -67,13 +69,19 @@ export class EventSocketProxy implements OnApplicationBootstrap, OnModuleDestroy
       .end();
   }
 
-  private handshake({ url = SOCKET_PATH, headers }: IncomingMessage): ClientRequest {
+  private handshake(request: IncomingMessage): ClientRequest {
+    const { url = SOCKET_PATH, headers } = request;
     const target = new URL(url, this.settings.HOOKS_URL);
     const passed = handshakeHeaders.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]]));
     const send = target.protocol === 'https:' ? httpsRequest : httpRequest;
     return send(target, {
       agent: false,
-      headers: { ...Object.fromEntries(passed), connection: 'Upgrade', upgrade: 'websocket' },
+      headers: {
+        ...Object.fromEntries(passed),
+        [READER_HEADER]: readerName(request),
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+      },
       timeout: ANSWER_TIMEOUT_MS,
     });
   }

@@ -46,10 +46,15 @@ is good for every other door. \`Accept: application/cloudevents-batch+json\` ans
   @Get('events/stream')
   @ApiOperation({
     summary: 'Follow what happens as server-sent events',
-    description: `Each event's \`id\` is its \`sequence\` and its \`data\` the CloudEvent; \`event\` is not set, so \`onmessage\` hears all. Begins after \`Last-Event-ID\`, else \`after\`.
-A comment every 15 seconds shows that the stream lives. It ends after at most half an hour: come back with the last id, as EventSource does by itself.`,
+    description: `Each block's \`id\` is a cursor and its \`data\` the CloudEvent; \`event\` is not set, so \`onmessage\` hears all. Begins after \`Last-Event-ID\`, else \`after\`.
+A \`Last-Event-ID\` of no use (malformed, no longer kept, ahead of the log, from before a restore) is no error, at which an EventSource would give up: the stream
+begins with an event \`gap\`, whose \`data\` is the problem, and goes on with everything that is kept. An empty one counts as none. A comment every 15 seconds shows that the stream lives. It ends after at most half an hour: come back with the last id, as EventSource does by itself.`,
   })
-  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'The last `id` that was seen; outweighs `after`' })
+  @ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    description: 'The last `id` that was seen; outweighs `after`, unless it is empty',
+  })
   @ApiResponse({ status: 200, description: 'The stream', content: { 'text/event-stream': text() } })
   @ApiProblems(fromCursor)
   stream(@Query({ schema: EventStreamQuery }) _query: EventStreamQuery, @Res() response: ServerResponse): Promise<void> {
@@ -60,7 +65,7 @@ A comment every 15 seconds shows that the stream lives. It ends after at most ha
   @ApiOperation({
     summary: 'Follow what happens over a WebSocket',
     description: `One CloudEvent a text message, its \`sequence\` the cursor to come back with. A client that sends \`{"want": n}\` gets n more events and then waits for its
-next wish; \`want\` in the query limits from the beginning. Closed with 1001 when it is time to come back (at most half an hour), 1013 when what comes next is no longer kept,
+next wish; \`want\` in the query limits from the beginning. Closed with 1001 when it is time to come back (at most half an hour), 1013 when what comes next is no longer kept or the log was restored,
 1008 for a message that is no wish. Pages of other origins are refused.`,
   })
   @ApiResponse({ status: 101, description: 'The socket is open' })

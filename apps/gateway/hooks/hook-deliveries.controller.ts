@@ -1,10 +1,17 @@
-import { Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { Delivery, DeliveryDetail, type DeliveryState, deliveryStates } from '../../../contracts/hook.resource.js';
+import {
+  Delivery,
+  DeliveryDetail,
+  type DeliveryState,
+  deliveryStates,
+  RedeliverDeliveries,
+  Redelivered,
+} from '../../../contracts/hook.resource.js';
 import { Identifier } from '../../../contracts/identifier.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
-import { ApiProblems } from '../api-problems.decorator.js';
+import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { IdempotentCommand, idempotentCommandProblems } from '../idempotent-command.decorator.js';
 import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
@@ -39,6 +46,30 @@ export class HookDeliveriesController {
     @Param('deliveryId', { schema: Identifier }) deliveryId: string,
   ): Promise<DeliveryDetail> {
     return this.hooks.api.get(`/hooks/${hookId}/deliveries/${deliveryId}`);
+  }
+
+  @Post('redeliver')
+  @IdempotentCommand(202)
+  @ApiOperation({
+    summary: 'Send again what is in a state, such as all that was given up',
+    description:
+      'New deliveries of the same events, newest first; they overtake and hold up no others. One call looks at 1,000 deliveries: ' +
+      'pass `next` as `after` until it is null.',
+  })
+  @ApiAcceptedResponse({ standardSchema: Redelivered })
+  @ApiProblems({
+    ...bodyProblems,
+    ...idempotentCommandProblems,
+    404: ['HOOK_NOT_FOUND'],
+    409: ['HOOK_STATE_CONFLICT', 'TOO_MANY_DELIVERIES'],
+    422: ['VALIDATION_FAILED', 'INVALID_CURSOR', 'IDEMPOTENCY_KEY_REUSED'],
+  })
+  redeliverAll(
+    @Param('hookId', { schema: Identifier }) hookId: string,
+    @Body({ schema: RedeliverDeliveries }) wanted: RedeliverDeliveries,
+    @FromHeaders() headers: CommandHeaders,
+  ): Promise<Redelivered> {
+    return this.hooks.command(`/hooks/${hookId}/deliveries/redeliver`, wanted, headers);
   }
 
   @Post(':deliveryId/redeliver')

@@ -52,6 +52,7 @@ export class HooksController {
   @ApiProblems({
     ...bodyProblems,
     ...idempotentCommandProblems,
+    409: ['TOO_MANY_HOOKS'],
     422: ['VALIDATION_FAILED', 'UNKNOWN_EVENT_TYPE', 'HOOK_URL_REFUSED', 'IDEMPOTENCY_KEY_REUSED'],
   })
   async create(
@@ -84,7 +85,8 @@ export class HooksController {
   @ApiOperation({
     summary: 'Change a hook, pause it or enable it',
     description:
-      'What comes while it is paused is held and sent when it is enabled. What came while it was disabled is not: `recover` fills that hole.',
+      'What comes while it is paused is held and sent when it is enabled. What came while it was disabled is not: `recover` fills that hole. ' +
+      'Another `url` of a hook that was made with `verify` makes it `pending`: what comes is held until the URL has echoed a challenge.',
   })
   @ApiOkResponse({ standardSchema: Hook })
   @ApiProblems({
@@ -148,12 +150,31 @@ export class HooksController {
     return this.hooks.command(`/hooks/${hookId}/test`, undefined, headers);
   }
 
+  @Post(':hookId/verify')
+  @IdempotentCommand(202)
+  @ApiOperation({
+    summary: 'Send a pending hook another challenge',
+    description:
+      'The challenges before prove nothing any more. The hook goes on once its URL has answered with `data.challenge` in the body.',
+  })
+  @ApiAcceptedResponse({ standardSchema: Delivery })
+  @ApiProblems({
+    ...idempotentCommandProblems,
+    ...notFound,
+    409: ['HOOK_STATE_CONFLICT'],
+    422: ['VALIDATION_FAILED', 'HOOK_URL_REFUSED', 'IDEMPOTENCY_KEY_REUSED'],
+  })
+  verify(@Param('hookId', { schema: Identifier }) hookId: string, @FromHeaders() headers: CommandHeaders): Promise<Delivery> {
+    return this.hooks.command(`/hooks/${hookId}/verify`, undefined, headers);
+  }
+
   @Post(':hookId/recover')
   @IdempotentCommand(202)
   @ApiOperation({
     summary: 'Send again what was missed',
     description:
-      'Queues, step by step, the events in the log from then on; those that have been delivered are left out unless asked for.',
+      'Queues, step by step, the events in the log from then on; those that have been delivered are left out unless asked for. ' +
+      'Where deliveries since then are not kept any more, that is refused (`DELIVERIES_TRIMMED`).',
   })
   @ApiAcceptedResponse({ standardSchema: Recovery })
   @ApiProblems({
@@ -161,7 +182,7 @@ export class HooksController {
     ...idempotentCommandProblems,
     ...notFound,
     409: ['HOOK_STATE_CONFLICT'],
-    422: ['VALIDATION_FAILED', 'UNKNOWN_EVENT_TYPE', 'IDEMPOTENCY_KEY_REUSED'],
+    422: ['VALIDATION_FAILED', 'UNKNOWN_EVENT_TYPE', 'DELIVERIES_TRIMMED', 'IDEMPOTENCY_KEY_REUSED'],
   })
   recover(
     @Param('hookId', { schema: Identifier }) hookId: string,

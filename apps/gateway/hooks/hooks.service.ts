@@ -15,9 +15,10 @@ export class HooksService implements OnApplicationShutdown {
 
   /** A command, under the caller's key: two callers who think of the same key do not see each other's answers. */
   command<Resource>(path: string, body: unknown, { caller, idempotencyKey }: CommandHeaders): Promise<Resource> {
-    if (idempotencyKey === undefined) return this.api.post(path, body);
+    const by = { 'x-caller': caller };
+    if (idempotencyKey === undefined) return this.api.post(path, body, by);
     const key = createHash('sha256').update(`${caller}\0${idempotencyKey}`).digest('base64url');
-    return this.api.post(path, body, { 'idempotency-key': key });
+    return this.api.post(path, body, { ...by, 'idempotency-key': key });
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientConfig } from 'pg';
 import { LogNewsListener } from '../../../libs/messaging/log-news-listener.js';
 import { BackgroundLoop } from '../../../libs/service-kit/background-loop.js';
+import type { KeyRotation } from '../endpoints/key-rotation.js';
 import type { DeliveryWorker } from './delivery-worker.js';
 import type { FanOut } from './fan-out.js';
 import type { Recoveries } from './recoveries.js';
@@ -11,6 +12,7 @@ import type { Sweeper } from './sweeper.js';
 const DISPATCH_IDLE_MS = 100;
 const RECOVER_IDLE_MS = 250;
 const SWEEP_IDLE_MS = 5_000;
+const ROTATE_IDLE_MS = 10_000;
 /** What is settled within this time is made room for in one go. */
 const SETTLED_TOGETHER_MS = 5;
 /** Requests that are under way when the process is to end; what is not over by then another worker repeats. */
@@ -21,6 +23,7 @@ interface Parts {
   worker: DeliveryWorker;
   sweeper: Sweeper;
   recoveries: Recoveries;
+  rotation: KeyRotation;
   /** Where the log is. */
   database: ClientConfig;
   /** Before anything is sent: what must hold, or the service does not start. */
@@ -37,7 +40,7 @@ export class DeliveryLoops implements OnApplicationBootstrap, BeforeApplicationS
   private together: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: Parts) {
-    const { fanOut, worker, sweeper, recoveries } = parts;
+    const { fanOut, worker, sweeper, recoveries, rotation } = parts;
     const onError = (error: unknown) => this.log.warn(error);
     this.dispatching = new BackgroundLoop(async () => (await worker.dispatch()) > 0, { idleMs: DISPATCH_IDLE_MS, onError });
     const following = async () => {
@@ -51,6 +54,7 @@ export class DeliveryLoops implements OnApplicationBootstrap, BeforeApplicationS
       fanningOut,
       this.dispatching,
       new BackgroundLoop(() => recoveries.step(), { idleMs: RECOVER_IDLE_MS, onError }),
+      new BackgroundLoop(() => rotation.step(), { idleMs: ROTATE_IDLE_MS, onError }),
       new BackgroundLoop(() => sweeper.sweep().then(() => false), { idleMs: SWEEP_IDLE_MS, onError }),
     ];
     worker.onSettled(() => {

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { Counter, register } from 'prom-client';
 import { boundedCount } from '../../../libs/database/bounded-count.js';
 import { LookupGauges } from '../../../libs/service-kit/lookup-gauges.js';
+import type { KeyRotation } from '../endpoints/key-rotation.js';
 import type { AttemptError } from './attempt-outcome.js';
 import { earliestDue } from './claim.js';
 
@@ -12,29 +13,56 @@ const attempts = new Counter({
   registers: [register],
 });
 
-export const countAttempt = (outcome: AttemptError | 'success', state: string | undefined): void =>
+/** How many hooks have numbers of their own in one process; what there is beyond them is counted together, as `other`. */
+const HOOKS_SHOWN = 100;
+const shown = new Set<string>();
+const attemptsOfHooks = new Counter({
+  name: 'hooks_hook_attempts_total',
+  help: `Attempts by hook: the first ${HOOKS_SHOWN} that this process sent to since its start, and all others together`,
+  labelNames: ['hook', 'outcome'],
+  registers: [register],
+});
+
+export function countAttempt(hookId: string, outcome: AttemptError | 'success', state: string | undefined): void {
   attempts.inc({ outcome, state: state ?? 'lost' });
+  if (shown.size < HOOKS_SHOWN) shown.add(hookId);
+  attemptsOfHooks.inc({ hook: shown.has(hookId) ? hookId : 'other', outcome: outcome === 'success' ? 'success' : 'failure' });
+}
 
 /** Of each endpoint and state. */
 const COUNTED_UP_TO = 10_000;
+const WORST_SHOWN = 50;
+
+const depths = ['pending', 'retrying', 'sending', 'held'].map((state) => {
+  const count = boundedCount(`delivery d where d.hook_id = e.hook_id and d.state = '${state}'`, COUNTED_UP_TO);
+  return `'${state}', (select coalesce(sum(${count}), 0) from endpoint e)`;
+});
 
 interface Queue {
   depth: Record<string, number>;
   oldestDue: number;
   breakersOpen: number;
+  /** Those that are furthest behind, or fail for longest. */
+  worst: { hookId: string; dueSeconds: number; failingSeconds: number }[];
+  oldKeySecrets: number;
 }
 
-/** What waits to be delivered; 0 for what has none. */
-export function observeQueue(database: Pool): void {
+/** What waits to be delivered; 0 for what has none. Of single hooks only the worst are shown, so that the number of series has a limit. */
+export function observeQueue(database: Pool, rotation: Pick<KeyRotation, 'left'>): void {
   new LookupGauges(async () => {
-    const { rows } = await database.query<Queue>(
-      `select (select jsonb_object_agg(s.state, (
-                 select coalesce(sum(${boundedCount('delivery d where d.hook_id = e.hook_id and d.state = s.state', COUNTED_UP_TO)}), 0)
-                 from endpoint e)) from unnest(array['pending', 'retrying', 'sending', 'held']) as s(state)) as depth,
+    const { rows } = await database.query<Omit<Queue, 'worst' | 'oldKeySecrets'>>(
+      `select json_build_object(${depths.join(', ')}) as depth,
               (select coalesce(greatest(0, extract(epoch from clock_timestamp() - min(${earliestDue}))), 0)::float8 from endpoint e) as "oldestDue",
               (select count(*)::int from endpoint where breaker_until > clock_timestamp()) as "breakersOpen"`,
     );
-    return rows[0]!;
+    const { rows: worst } = await database.query<Queue['worst'][number]>(
+      `select hook_id as "hookId", coalesce(greatest(0, extract(epoch from clock_timestamp() - due)), 0)::float8 as "dueSeconds",
+              coalesce(extract(epoch from clock_timestamp() - failing_since), 0)::float8 as "failingSeconds"
+       from (select e.hook_id, e.failing_since, ${earliestDue} as due from endpoint e) e
+       where due <= clock_timestamp() or failing_since is not null
+       order by least(due, failing_since), hook_id limit ${WORST_SHOWN}`,
+    );
+    return { ...rows[0]!, worst, oldKeySecrets: await rotation.left() };
   })
     .add('hooks_queue_depth', 'Deliveries that are not done with, by state', ['state'], ({ depth }) =>
       Object.entries(depth).map(([state, deliveries]) => [{ state }, deliveries]),
@@ -44,5 +72,23 @@ export function observeQueue(database: Pool): void {
     ])
     .add('hooks_breakers_open', 'Endpoints to which nothing is sent for now, as they looked down', [], ({ breakersOpen }) => [
       [{}, breakersOpen],
-    ]);
+    ])
+    .add(
+      'hooks_hook_oldest_due_seconds',
+      `For how long the delivery of a hook has been due that waits longest; of the ${WORST_SHOWN} hooks that are worst off`,
+      ['hook'],
+      ({ worst }) => worst.map(({ hookId, dueSeconds }) => [{ hook: hookId }, dueSeconds]),
+    )
+    .add(
+      'hooks_hook_failing_seconds',
+      `For how long nothing has succeeded at a hook that fails; of the ${WORST_SHOWN} hooks that are worst off`,
+      ['hook'],
+      ({ worst }) => worst.map(({ hookId, failingSeconds }) => [{ hook: hookId }, failingSeconds]),
+    )
+    .add(
+      'hooks_old_key_secrets',
+      'Secrets and answers that are encrypted with a key of HOOKS_OLD_SECRET_KEYS; at 0 no such key is used any more',
+      [],
+      ({ oldKeySecrets }) => [[{}, oldKeySecrets]],
+    );
 }

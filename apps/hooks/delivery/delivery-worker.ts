@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import type { Agent } from 'undici';
 import { inTransaction } from '../../../libs/database/in-transaction.js';
 import { EventLog } from '../../../libs/messaging/event-log.js';
 import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
 import { isPassing } from '../../../libs/messaging/inbox/passing-failure.js';
+import type { HookConnections } from '../egress/guarded-agent.js';
 import type { EndpointSecrets } from '../endpoints/endpoint-secrets.js';
 import type { AttemptOutcome } from './attempt-outcome.js';
 import { anythingDue, claim, type ClaimedDelivery } from './claim.js';
@@ -18,7 +18,7 @@ import { signatureOf } from './sign.js';
 export interface DeliveryWorkerOptions {
   database: Pool;
   secrets: EndpointSecrets;
-  agent: Agent;
+  connections: HookConnections;
   clock: Clock;
   /** Says in leases and in the log whose attempt it is. */
   name: string;
@@ -108,7 +108,7 @@ export class DeliveryWorker {
       return this.unsent('internal', error instanceof Error ? error.message : 'Something went wrong before it was sent.');
     });
     const state = await this.write(ready.delivery, outcome);
-    countAttempt(outcome.error ?? 'success', state);
+    countAttempt(ready.delivery.hookId, outcome.error ?? 'success', state);
   }
 
   /** Writes an outcome down. While the database is away it tries again until the lease ends: no other worker repeats the attempt before. */
@@ -128,7 +128,7 @@ export class DeliveryWorker {
     if (secrets instanceof Error) throw secrets;
     const event = renderDelivery(delivery, logged, this.options.clock.now());
     if (!event) return this.unsent('expired', 'The event is not in the log any more.');
-    const { agent, clock } = this.options;
+    const { connections, clock } = this.options;
     const body = JSON.stringify(event);
     const timestamp = Math.floor(clock.now().getTime() / 1_000);
     const headers = {
@@ -143,7 +143,7 @@ export class DeliveryWorker {
       'x-hook-attempt': String(delivery.attempt),
     };
     const { url, timeoutMs } = delivery;
-    const outcome = await sendHook(agent, { url, headers, body, timeoutMs, instantRetry: delivery.attempt === 1 }, clock);
+    const outcome = await sendHook(connections, { url, headers, body, timeoutMs, instantRetry: delivery.attempt === 1 }, clock);
     return delivery.trigger === 'verify' ? checkEcho(delivery, outcome) : outcome;
   }
 

@@ -1,13 +1,14 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '../../../libs/database/in-transaction.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
+import { newestVersions } from '../endpoints/event-types.js';
 
 const FOLLOWER = 'fan-out';
 const BATCH = 500;
 
 /**
  * Follows the log and queues each event for the endpoints that want it: once, as the rows and the position are written together. Any number
- * of processes may do it; one at a time does.
+ * of processes may do it; one at a time does. A hook is pinned to the newest version of a type when the first event of it is queued.
  */
 export class FanOut {
   constructor(
@@ -41,21 +42,29 @@ export class FanOut {
         `with page as materialized (
            select position, event_id, service, type, type_version, aggregate_type, aggregate_id from events.log
            where position > $1 order by position limit ${BATCH}
-         ), queued as (
-           insert into delivery (hook_id, event_id, position, type, type_version, partition_key, state, trigger, next_attempt_at, created_at)
-           select e.hook_id, page.event_id, page.position, page.type,
-                  coalesce((e.version_pins ->> page.type)::int, page.type_version), page.service || '/' || page.aggregate_type || '/' || page.aggregate_id,
-                  case when e.state = 'paused' then 'held' else 'pending' end, 'auto', $2, $2
-           from page join endpoint e on e.state in ('enabled', 'paused') and page.position > e.start_position
+         ), wanted as materialized (
+           select e.hook_id, e.state, page.*, e.version_pins ? page.type as pinned,
+                  coalesce((e.version_pins ->> page.type)::int, ($4::jsonb ->> page.type)::int, page.type_version) as version
+           from page join endpoint e on (e.state in ('enabled', 'paused') or (e.state = 'pending' and e.resume_state is not null))
+             and page.position > e.start_position
              and (page.type = any(e.exact_types) or '*' = any(e.services) or split_part(page.type, '.', 1) = any(e.services))
              -- What is said about an endpoint is for others to hear.
              and not (page.service = 'hooks' and page.aggregate_id = e.hook_id::text)
-           on conflict do nothing
+         ), queued as (
+           insert into delivery (hook_id, event_id, position, type, type_version, partition_key, state, trigger, next_attempt_at, created_at)
+           select hook_id, event_id, position, type, version, service || '/' || aggregate_type || '/' || aggregate_id,
+                  case when state = 'enabled' then 'pending' else 'held' end, 'auto', $2, $2
+           from wanted on conflict do nothing
+         ), pinned as (
+           -- A type that has appeared since the hook was saved, and since this process has started.
+           update endpoint e set version_pins = new.pins || e.version_pins
+           from (select hook_id, jsonb_object_agg(type, version) as pins from wanted where not pinned group by hook_id) new
+           where e.hook_id = new.hook_id
          ), moved as (
            update cursor set position = (select max(position) from page), updated_at = $2 where name = $3 and exists (select from page)
          )
          select count(*)::int as scanned from page`,
-        [rows[0].position, this.clock.now(), FOLLOWER],
+        [rows[0].position, this.clock.now(), FOLLOWER, JSON.stringify(newestVersions)],
       );
       return done[0]?.scanned ?? 0;
     });

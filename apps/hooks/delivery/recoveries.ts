@@ -1,12 +1,16 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '../../../libs/database/in-transaction.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
+import { newestVersions } from '../endpoints/event-types.js';
 
 const SCAN = 1_000;
 /** A recovery goes on when fewer than this many deliveries of its endpoint wait: the queue is no place to keep a log in. */
 const WAITING_AT_MOST = 10_000;
 
-/** Queues again what an endpoint missed, a bounded step at a time. While the endpoint is disabled its recoveries wait; enabled, they go on. */
+/**
+ * Queues again what an endpoint missed, a bounded step at a time. While the endpoint is disabled its recoveries wait; enabled, they go on, unless
+ * the deliveries that say what succeeded have been removed meanwhile: such a recovery expires.
+ */
 export class Recoveries {
   constructor(
     private readonly database: Pool,
@@ -29,6 +33,13 @@ export class Recoveries {
         [WAITING_AT_MOST],
       );
       if (!rows[0]) return false;
+      const { rowCount: expired } = await tx.query(
+        `update recovery r set state = 'expired', finished_at = $2 from endpoint e
+         where r.recovery_id = $1 and e.hook_id = r.hook_id and r.only_missing
+           and greatest(r.position, (select position from events.log_floor)) < least(e.trimmed_position, r.to_position)`,
+        [rows[0].recoveryId, this.clock.now()],
+      );
+      if (expired) return true;
       await tx.query(
         `with r as (
            select r.*, e.state as hook_state, e.version_pins, coalesce(r.exact_types, e.exact_types) as wanted_types,
@@ -41,7 +52,7 @@ export class Recoveries {
            ) l
          ), queued as (
            insert into delivery (hook_id, event_id, position, type, type_version, partition_key, state, trigger, batch_id, next_attempt_at, created_at)
-           select r.hook_id, page.event_id, page.position, page.type, coalesce((r.version_pins ->> page.type)::int, page.type_version),
+           select r.hook_id, page.event_id, page.position, page.type, coalesce((r.version_pins ->> page.type)::int, ($3::jsonb ->> page.type)::int, page.type_version),
                   page.service || '/' || page.aggregate_type || '/' || page.aggregate_id, case when r.hook_state = 'paused' then 'held' else 'pending' end,
                   'recover', r.recovery_id, $2, $2
            from r cross join page
@@ -59,7 +70,7 @@ export class Recoveries {
            state = case when (select count(*) from page) < ${SCAN} then 'done' else 'running' end,
            finished_at = case when (select count(*) from page) < ${SCAN} then $2::timestamptz end
          where recovery_id = $1 and exists (select from r)`,
-        [rows[0].recoveryId, this.clock.now()],
+        [rows[0].recoveryId, this.clock.now(), JSON.stringify(newestVersions)],
       );
       return true;
     });

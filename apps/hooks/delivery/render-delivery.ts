@@ -5,10 +5,20 @@ import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
 import { renderEvent, sequenceOf } from '../../../libs/messaging/render-event.js';
 import type { ClaimedDelivery } from './claim.js';
 
-/** The event that a delivery carries, in the version that its subscription asked for: the one place where hooks render events. */
+/**
+ * The event that a delivery carries, in the version that its subscription is pinned to: the one place where hooks render events.
+ * @throws Error when it cannot be rendered in that version: another one is never sent in its place.
+ */
 export function renderDelivery(delivery: ClaimedDelivery, event: LoggedEvent | undefined, now: Date): CloudEvent | undefined {
   if (delivery.data !== null) return ownEvent(delivery, delivery.data, now);
-  return event && renderEvent(event, delivery.typeVersion);
+  if (!event) return undefined;
+  const rendered = renderEvent(event, delivery.typeVersion);
+  const pinned = cloudEventType(event.type, delivery.typeVersion);
+  if (rendered.type === pinned) return rendered;
+  throw new Error(
+    `The event ${event.eventId} cannot be rendered as ${pinned}, to which the hook is pinned, but only as ${rendered.type}; nothing was sent. ` +
+      `Name a version that GET /v1/event-types lists (PATCH types), then recover it.`,
+  );
 }
 
 /** Tests and challenges look like events and stand in no log. */

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Agent, Dispatcher } from 'undici';
+import { CONNECT_TIMEOUT_MS, type HookConnections } from '../egress/guarded-agent.js';
+import { sendOnConnection } from '../egress/send-on-connection.js';
 import type { AttemptError, AttemptOutcome } from './attempt-outcome.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import { parseRetryAfter } from './retry-schedule.js';
@@ -14,22 +16,28 @@ export interface HookRequest {
   url: string;
   headers: Record<string, string>;
   body: string;
+  /** For the receiver's answer, from when the request goes out. */
   timeoutMs: number;
   /** Whether a connection that is refused at once is tried a second time at once: a receiver may just be starting again. */
   instantRetry: boolean;
 }
 
-/** Sends one request, and settles, whatever the receiver does, within the time limit. Only a 2xx is a success; a redirect is not followed. */
-export async function sendHook(agent: Agent, request: HookRequest, clock: Clock): Promise<AttemptOutcome> {
+/**
+ * Sends one request, and settles, whatever the receiver does, within the time limit and what a connection may take to open. Only a 2xx is a
+ * success; a redirect is not followed. A kept connection that the receiver has closed is replaced by a fresh one within the same attempt.
+ */
+export async function sendHook(connections: HookConnections, request: HookRequest, clock: Clock): Promise<AttemptOutcome> {
   const startedAt = clock.now();
   const from = performance.now();
-  const signal = AbortSignal.timeout(request.timeoutMs);
+  const time = new ReceiverTime(request.timeoutMs);
   const base = () => ({ startedAt, durationMs: Math.round(performance.now() - from), requestHeaders: request.headers });
   try {
-    const response = await post(agent, request, signal).catch((error: unknown) => {
-      const refusedAtOnce = classOf(error) === 'connect' && performance.now() - from < INSTANT_RETRY_WITHIN_MS;
-      if (!request.instantRetry || !refusedAtOnce || signal.aborted) throw error;
-      return post(agent, request, signal);
+    const response = await post(connections.kept, request, time).catch((error: unknown) => {
+      if (time.isUp || performance.now() - from > INSTANT_RETRY_WITHIN_MS) throw error;
+      const kind = classOf(error);
+      if (kind === 'reset' && time.onUsedConnection) return post(connections.fresh, request, time);
+      if (kind === 'connect' && request.instantRetry) return post(connections.kept, request, time);
+      throw error;
     });
     const responseBody = await readBounded(response);
     const { statusCode: status } = response;
@@ -44,24 +52,53 @@ export async function sendHook(agent: Agent, request: HookRequest, clock: Clock)
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     };
   } catch (error) {
-    const timedOut = signal.aborted;
     return {
       ...base(),
-      error: timedOut ? 'timeout' : classOf(error),
-      detail: timedOut ? `No answer within ${request.timeoutMs} ms.` : messageOf(error),
+      error: time.isUp ? 'timeout' : classOf(error),
+      detail: time.isUp ? `No answer within ${request.timeoutMs} ms.` : messageOf(error),
     };
+  } finally {
+    time.stop();
   }
 }
 
-function post(agent: Agent, { url, headers, body }: HookRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
-  return agent.request({
-    origin: new URL(url).origin,
-    path: pathOf(new URL(url)),
-    method: 'POST',
-    headers,
-    body,
-    signal,
-  });
+/** The time that a receiver has: it begins when a request goes out on a connection, and anew when the request goes out on another one. */
+class ReceiverTime {
+  private readonly controller = new AbortController();
+  private timer: NodeJS.Timeout;
+  onUsedConnection = false;
+
+  constructor(private readonly timeoutMs: number) {
+    this.timer = this.endAfter(CONNECT_TIMEOUT_MS + timeoutMs);
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  get isUp(): boolean {
+    return this.signal.aborted;
+  }
+
+  begin(onUsedConnection: boolean): void {
+    this.onUsedConnection = onUsedConnection;
+    clearTimeout(this.timer);
+    this.timer = this.endAfter(this.timeoutMs);
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+  }
+
+  private endAfter(ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.controller.abort(), ms);
+  }
+}
+
+function post(agent: Agent, { url, headers, body }: HookRequest, time: ReceiverTime): Promise<Dispatcher.ResponseData> {
+  const { origin } = new URL(url);
+  const options = { origin, path: pathOf(new URL(url)), method: 'POST', headers, body, signal: time.signal } as const;
+  return sendOnConnection(agent, options, (onUsedConnection) => time.begin(onUsedConnection));
 }
 
 const pathOf = ({ pathname, search }: URL): string => pathname + search;

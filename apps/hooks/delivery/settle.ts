@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../../../libs/database/in-transaction.js';
 import { endpointColumns, type EndpointRow } from '../endpoints/endpoint.row.js';
 import { tell } from '../endpoints/operational-events.js';
+import { acceptProof } from '../endpoints/own-deliveries.js';
 import type { AttemptOutcome } from './attempt-outcome.js';
 import { afterAttempt, type Breaker } from './breaker.js';
 import type { ClaimedDelivery } from './claim.js';
@@ -37,7 +38,8 @@ export async function settle(
   return inTransaction(database, async (tx) => {
     const succeeded = outcome.error === undefined;
     // Before the delivery's row, as everybody else: a success does not keep others from the endpoint, unless it ends a bad time.
-    const endpoint = await lockEndpoint(tx, delivery.hookId, succeeded ? 'for key share' : 'for no key update');
+    const sharing = succeeded && delivery.trigger !== 'verify';
+    const endpoint = await lockEndpoint(tx, delivery.hookId, sharing ? 'for key share' : 'for no key update');
     if (!endpoint) return undefined;
     const next = succeeded ? { state: 'succeeded' } : afterFailedAttempt(delivery, outcome, endpoint, clock, now);
     if (!(await writeAttempt(tx, delivery, outcome, next, now))) return undefined;
@@ -59,7 +61,7 @@ function afterFailedAttempt(delivery: Settled, outcome: AttemptOutcome, endpoint
   const at = new Date(now.getTime() + (outcome.error === 'lease_lost' ? 0 : delay));
   const own = delivery.trigger === 'test' || delivery.trigger === 'verify';
   if (own || endpoint.state === 'enabled') return { state: 'retrying', at };
-  return endpoint.state === 'paused' ? { state: 'held', at } : { state: 'cancelled' };
+  return endpoint.state === 'paused' || endpoint.state === 'pending' ? { state: 'held', at } : { state: 'cancelled' };
 }
 
 async function lockEndpoint(tx: PoolClient, hookId: string, lock: string): Promise<EndpointRow | undefined> {
@@ -99,13 +101,7 @@ async function writeAttempt(tx: PoolClient, delivery: Settled, outcome: AttemptO
 
 async function noteSuccess(tx: PoolClient, delivery: Settled, seen: EndpointRow, now: Date): Promise<void> {
   const { hookId } = delivery;
-  if (delivery.trigger === 'verify') {
-    await tx.query(
-      `update endpoint set state = 'enabled', start_position = (select coalesce(max(position), 0) from events.log)
-       where hook_id = $1 and state = 'pending'`,
-      [hookId],
-    );
-  }
+  if (delivery.trigger === 'verify') await acceptProof(tx, hookId, now);
   const bad = seen.failures > 0 || seen.breakerFailures > 0 || seen.troubleTold;
   if (bad) {
     // Read again under the lock that counts: others may have failed, or said so, meanwhile.

@@ -8,15 +8,22 @@ import { DISABLE_AFTER_MS, verdictOn } from './failing-endpoint.js';
 import { type Settled, settle } from './settle.js';
 
 const BATCH = 200;
-const KEEP_DELIVERIES_MS = 30 * 86_400_000;
-const KEEP_COMMANDS_MS = 2 * 86_400_000;
 const PURGE_BATCH = 2_000;
+
+/** How long rows are kept, in ms. */
+export interface HooksRetention {
+  /** Finished deliveries with their attempts, and finished recoveries. */
+  deliveriesMs: number;
+  /** Idempotency keys with their answers. */
+  commandsMs: number;
+}
 
 /** What time alone brings about: leases that ended, deliveries beside the state of their endpoint, endpoints that failed for too long, logs that are old enough. */
 export class Sweeper {
   constructor(
     private readonly database: Pool,
     private readonly clock: Clock,
+    private readonly retention: HooksRetention,
   ) {}
 
   async sweep(): Promise<void> {
@@ -51,15 +58,17 @@ export class Sweeper {
   private async followEndpointStates(): Promise<void> {
     await this.database.query(
       `with misplaced as (
-         select d.delivery_id, e.state as endpoint_state from endpoint e cross join lateral (
+         select d.delivery_id, e.state as endpoint_state from endpoint e cross join lateral unnest(case e.state
+           when 'enabled' then array['held'] when 'paused' then array['pending', 'retrying'] else array['pending', 'retrying', 'held'] end
+         ) as wrong(state) cross join lateral (
+           -- In the order of an index, and one state at a time: else the planner may read all deliveries, in the hope of finding some soon.
            select delivery_id from delivery
-           where hook_id = e.hook_id and trigger not in ('test', 'verify') and state = any(case e.state
-             when 'enabled' then array['held'] when 'paused' then array['pending', 'retrying'] else array['pending', 'retrying', 'held'] end)
+           where hook_id = e.hook_id and state = wrong.state and trigger not in ('test', 'verify') order by created_at, delivery_id
            limit $2
-         ) d where e.state in ('enabled', 'paused', 'disabled') for no key update of e skip locked
+         ) d for no key update of e skip locked
        )
        update delivery d set
-         state = case m.endpoint_state when 'enabled' then 'pending' when 'paused' then 'held' else 'cancelled' end,
+         state = case m.endpoint_state when 'enabled' then 'pending' when 'disabled' then 'cancelled' else 'held' end,
          next_attempt_at = case m.endpoint_state when 'enabled' then $1::timestamptz else d.next_attempt_at end,
          last_error = case m.endpoint_state when 'disabled' then 'endpoint_disabled' else d.last_error end,
          finished_at = case m.endpoint_state when 'disabled' then $1::timestamptz end
@@ -95,11 +104,16 @@ export class Sweeper {
     await this.database.query(
       `delete from delivery where delivery_id = any(array(
          select delivery_id from delivery where finished_at < $1 order by finished_at limit $2))`,
-      [new Date(now - KEEP_DELIVERIES_MS), PURGE_BATCH],
+      [new Date(now - this.retention.deliveriesMs), PURGE_BATCH],
+    );
+    await this.database.query(
+      `delete from recovery where recovery_id = any(array(
+         select recovery_id from recovery where finished_at < $1 order by finished_at limit $2))`,
+      [new Date(now - this.retention.deliveriesMs), PURGE_BATCH],
     );
     await this.database.query(
       'delete from command where key = any(array(select key from command where created_at < $1 order by created_at limit $2))',
-      [new Date(now - KEEP_COMMANDS_MS), PURGE_BATCH],
+      [new Date(now - this.retention.commandsMs), PURGE_BATCH],
     );
   }
 }

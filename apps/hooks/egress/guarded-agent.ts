@@ -4,21 +4,39 @@ import { Agent, buildConnector } from 'undici';
 import type { Destination } from './address-policy.js';
 import { destinationOf, type EgressGuard } from './egress-guard.js';
 
-const CONNECT_TIMEOUT_MS = 5_000;
+/** How long a connection may take to open, the lookup of its name included. */
+export const CONNECT_TIMEOUT_MS = 5_000;
+
+/** The connections of one process to receivers. */
+export interface HookConnections {
+  /** Keeps a connection for the next request to its origin. */
+  kept: Agent;
+  /** Opens a connection for each request: for one that ended up on a connection which the receiver had closed. */
+  fresh: Agent;
+}
+
+export const hookConnections = (guard: EgressGuard): HookConnections => ({
+  kept: guardedAgent(guard, { pipelining: 1, keepAliveTimeout: 4_000 }),
+  fresh: guardedAgent(guard, { pipelining: 0 }),
+});
+
+export async function closeConnections({ kept, fresh }: HookConnections): Promise<void> {
+  await Promise.all([kept.destroy(), fresh.destroy()]);
+}
 
 /**
  * An HTTP client of its own for hooks: it opens connections only where the guard lets it, follows no redirect and knows no proxy. A name is
  * judged by what it means at that moment, in the lookup that the connection uses; for an address that is written out that is never called.
+ *
+ * Connections of an origin have no limit of their own, as requests have: a limit would let one hook of an origin wait for another one there.
  */
-export function guardedAgent(guard: EgressGuard): Agent {
+function guardedAgent(guard: EgressGuard, keeping: Pick<Agent.Options, 'pipelining' | 'keepAliveTimeout'>): Agent {
   const permitLiteral = callbackify(async (hostname: string, to: Omit<Destination, 'address'>) => {
     const host = hostname.replace(/^\[(.*)\]$/, '$1');
     if (isIP(host)) await guard.permitted(host, to);
   });
   return new Agent({
-    connections: 100,
-    pipelining: 1,
-    keepAliveTimeout: 4_000,
+    ...keeping,
     maxHeaderSize: 16_384,
     connect: (options, callback) => {
       const to = destinationOf(options);

@@ -1,15 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
-import type { Delivery, DeliveryAttempt, DeliveryDetail, DeliveryState } from '../../../contracts/hook.resource.js';
+import type {
+  Delivery,
+  DeliveryAttempt,
+  DeliveryDetail,
+  DeliveryState,
+  RedeliverDeliveries,
+  Redelivered,
+} from '../../../contracts/hook.resource.js';
 import type { Page } from '../../../contracts/page.js';
+import { boundedCount } from '../../../libs/database/bounded-count.js';
 import { EventLog } from '../../../libs/messaging/event-log.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import type { CommandKeys, KeyedCommand } from './command-keys.js';
 import { deliveryColumns, type DeliveryRow, toDelivery } from './delivery.row.js';
-import { cursorTime, type EndpointsService } from './endpoints.service.js';
+import { cursorTime, type EndpointsService, requireSendable } from './endpoints.service.js';
 import { isUuid } from './is-uuid.js';
+
+/** How many deliveries one call looks at to send them again. */
+const REDELIVERED_AT_ONCE = 1_000;
+/** While more wait for an endpoint, no more are queued by hand in bulk. */
+const WAITING_AT_MOST = 10_000;
 
 export interface DeliveryFilter {
   state?: DeliveryState | undefined;
@@ -39,11 +52,7 @@ export class DeliveriesService {
        order by created_at desc, delivery_id desc limit $5`,
       [hookId, state ?? null, createdAt, deliveryId, limit + 1],
     );
-    const last = rows[limit - 1];
-    return {
-      items: await withEvents(this.database, rows.slice(0, limit)),
-      next: rows.length > limit && last ? encodeCursor(last.cursorAt, last.deliveryId) : null,
-    };
+    return pageOf(this.database, rows, limit);
   }
 
   /** One delivery with everything that was said. @throws ProblemException 404 `DELIVERY_NOT_FOUND`. */
@@ -69,19 +78,88 @@ export class DeliveriesService {
     await this.find(hookId, deliveryId);
     const now = this.clock.now();
     return this.keys.once(command, now, async (tx) => {
-      const { state } = await this.endpoints.find(tx, hookId, 'for share');
-      if (state === 'disabled' || state === 'pending')
-        throw new ProblemException(409, 'HOOK_STATE_CONFLICT', `The hook ${hookId} is ${state}; enable it first (PATCH state).`);
+      const endpoint = await this.endpoints.find(tx, hookId, 'for share');
+      requireSendable(endpoint);
       const { rows } = await tx.query<DeliveryRow>(
         `insert into delivery (hook_id, event_id, position, data, type, type_version, state, trigger, batch_id, next_attempt_at, created_at)
          select hook_id, event_id, position, data, type, type_version, $3, 'manual', $4, $5, $5 from delivery where hook_id = $1 and delivery_id = $2
          returning ${deliveryColumns}`,
-        [hookId, deliveryId, state === 'paused' ? 'held' : 'pending', randomUUID(), now],
+        [hookId, deliveryId, endpoint.state === 'paused' ? 'held' : 'pending', randomUUID(), now],
       );
       if (!rows[0]) throw notFound(hookId, deliveryId);
       const [queued] = await withEvents(tx, rows);
       return queued!;
     });
+  }
+
+  /**
+   * Queues once more what was sent to an endpoint and is in a state: one bounded page of it, newest first. What it queues it does not meet again.
+   * @throws ProblemException 409 `HOOK_STATE_CONFLICT` while nothing is sent to the endpoint, `TOO_MANY_DELIVERIES` while too many wait for it.
+   */
+  async redeliverAll(hookId: string, wanted: RedeliverDeliveries, command: KeyedCommand): Promise<Redelivered> {
+    const [createdAt, deliveryId] = wanted.after === undefined ? [null, null] : decodeCursor(wanted.after, ['instant', 'uuid']);
+    const now = this.clock.now();
+    return this.keys.once(command, now, async (tx) => {
+      const endpoint = await this.endpoints.find(tx, hookId, 'for share');
+      requireSendable(endpoint);
+      await requireShortQueue(tx, hookId);
+      const { rows } = await tx.query<{ queued: number; looked: number; cursorAt: string | null; lastId: string | null }>(
+        `with page as materialized (
+           select delivery_id, event_id, position, data, type, type_version, created_at from delivery
+           where hook_id = $1 and state = $2 and ($3::timestamptz is null or (created_at, delivery_id) < ($3, $4::uuid))
+             and ($5::timestamptz is null or created_at >= $5) and ($6::timestamptz is null or created_at < $6)
+             and trigger not in ('test', 'verify')
+           order by created_at desc, delivery_id desc limit ${REDELIVERED_AT_ONCE}
+         ), queued as (
+           insert into delivery (hook_id, event_id, position, data, type, type_version, state, trigger, batch_id, next_attempt_at, created_at)
+           select $1, event_id, position, data, type, type_version, $7, 'manual', $8, $9, $9 from page
+           where ($10::text[] is null or type = any($10)) and ($2 = 'succeeded' or (
+             select true from delivery d where d.hook_id = $1 and d.event_id = page.event_id
+               and d.state in ('succeeded', 'pending', 'sending', 'retrying', 'held') limit 1) is null)
+           on conflict do nothing returning 1
+         ), last as (
+           select delivery_id, created_at from page order by created_at, delivery_id limit 1
+         )
+         select (select count(*)::int from queued) as queued, (select count(*)::int from page) as looked,
+           (select ${cursorTime('last')} from last), (select delivery_id from last) as "lastId"`,
+        [
+          hookId,
+          wanted.state,
+          createdAt,
+          deliveryId,
+          wanted.createdFrom ?? null,
+          wanted.createdBefore ?? null,
+          endpoint.state === 'paused' ? 'held' : 'pending',
+          randomUUID(),
+          now,
+          wanted.types ?? null,
+        ],
+      );
+      const { queued, looked, cursorAt, lastId } = rows[0]!;
+      const more = looked === REDELIVERED_AT_ONCE && cursorAt !== null && lastId !== null;
+      return { queued, next: more ? encodeCursor(cursorAt, lastId) : null };
+    });
+  }
+
+  /**
+   * The deliveries of an event to all endpoints, newest first.
+   * @param eventId of any of its versions.
+   * @throws ProblemException 404 `EVENT_NOT_FOUND` when it is not in the log and nothing is known of its deliveries.
+   */
+  async ofEvent(eventId: string, { limit, after }: Omit<DeliveryFilter, 'state'>): Promise<Page<Delivery>> {
+    const occurrence = eventId.replace(/-v[1-9]\d{0,3}$/, '');
+    const [createdAt, deliveryId] = after === undefined ? [null, null] : decodeCursor(after, ['instant', 'uuid']);
+    const { rows } = isUuid(occurrence)
+      ? await this.database.query<DeliveryRow & { cursorAt: string }>(
+          `select ${deliveryColumns}, ${cursorTime('delivery')} from delivery
+           where event_id = $1 and ($2::timestamptz is null or (created_at, delivery_id) < ($2, $3::uuid))
+           order by created_at desc, delivery_id desc limit $4`,
+          [occurrence, createdAt, deliveryId, limit + 1],
+        )
+      : { rows: [] };
+    if (rows.length === 0 && !(isUuid(occurrence) && (await new EventLog(this.database).find(occurrence))))
+      throw new ProblemException(404, 'EVENT_NOT_FOUND', 'There is no event of this id, or it is no longer kept.');
+    return pageOf(this.database, rows, limit);
   }
 
   private async find(hookId: string, deliveryId: string): Promise<DeliveryRow> {
@@ -95,6 +173,30 @@ export class DeliveriesService {
     if (!rows[0]) throw notFound(hookId, deliveryId);
     return rows[0];
   }
+}
+
+async function pageOf(
+  database: Pick<Pool, 'query'>,
+  rows: (DeliveryRow & { cursorAt: string })[],
+  limit: number,
+): Promise<Page<Delivery>> {
+  const last = rows[limit - 1];
+  return {
+    items: await withEvents(database, rows.slice(0, limit)),
+    next: rows.length > limit && last ? encodeCursor(last.cursorAt, last.deliveryId) : null,
+  };
+}
+
+/** @throws ProblemException 409 `TOO_MANY_DELIVERIES`: the queue is no place to keep a log in. */
+async function requireShortQueue(tx: PoolClient, hookId: string): Promise<void> {
+  const waiting = boundedCount(`delivery where hook_id = $1 and state in ('pending', 'retrying', 'held')`, WAITING_AT_MOST);
+  const { rows } = await tx.query<{ waiting: number }>(`select ${waiting} as waiting`, [hookId]);
+  if (rows[0]!.waiting >= WAITING_AT_MOST)
+    throw new ProblemException(
+      409,
+      'TOO_MANY_DELIVERIES',
+      `${WAITING_AT_MOST} deliveries or more wait for the hook ${hookId}; go on when it has taken them.`,
+    );
 }
 
 /** Deliveries under the ids that their receivers read. */

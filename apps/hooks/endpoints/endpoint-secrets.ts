@@ -11,17 +11,6 @@ type Queries = Pick<Pool | PoolClient, 'query'>;
 export class EndpointSecrets {
   constructor(private readonly box: SecretBox) {}
 
-  /** @throws Error when a secret cannot be read any more: better not to start than to lose attempts over it. */
-  async requireReadable(database: Queries): Promise<void> {
-    const { rows } = await database.query<{ keyId: string }>('select distinct key_id as "keyId" from endpoint_secret');
-    const lost = rows.filter(({ keyId }) => !this.box.holds(keyId));
-    if (lost.length > 0)
-      throw new Error(
-        `Secrets of hooks were encrypted with a key that HOOKS_SECRET_KEY does not hold (${lost.map(({ keyId }) => keyId).join(', ')}). ` +
-          'Add that key behind the current one, separated by a comma; if it is lost, delete the hooks that used it and create them anew.',
-      );
-  }
-
   /** Makes a secret that signs first from now on. @returns it, as only its owner will ever see it. */
   async add(tx: Queries, hookId: string, now: Date): Promise<string> {
     const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;

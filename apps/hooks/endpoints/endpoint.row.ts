@@ -26,6 +26,10 @@ export interface EndpointRow {
   exhaustedToldAt: Date | null;
   lastError: string | null;
   lastSuccessAt: Date | null;
+  /** Whether its URL has to prove that it wants events: `needed` until it has. */
+  proof: 'none' | 'needed' | 'given';
+  /** Deliveries of events up to this position may have been removed. */
+  trimmedPosition: number;
   version: number;
   createdAt: Date;
   updatedAt: Date;
@@ -58,6 +62,8 @@ export const endpointColumns = (table = 'endpoint'): string =>
     'exhausted_told_at as "exhaustedToldAt"',
     'last_error as "lastError"',
     'last_success_at as "lastSuccessAt"',
+    'proof',
+    'trimmed_position::float8 as "trimmedPosition"',
     'version',
     'created_at as "createdAt"',
     'updated_at as "updatedAt"',

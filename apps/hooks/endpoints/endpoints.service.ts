@@ -1,18 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
-import { uuidv7 } from 'uuidv7';
 import type {
   ChangeHook,
   CreateHook,
   Delivery,
   Hook,
   HookCreated,
-  RecoverHook,
-  Recovery,
   RotateSecret,
   SecretRotated,
 } from '../../../contracts/hook.resource.js';
 import type { Page } from '../../../contracts/page.js';
+import { boundedCount } from '../../../libs/database/bounded-count.js';
 import { inTransaction } from '../../../libs/database/in-transaction.js';
 import { EventLog } from '../../../libs/messaging/event-log.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
@@ -20,12 +17,12 @@ import { ProblemException } from '../../../libs/service-kit/problem.exception.js
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import type { EgressGuard } from '../egress/egress-guard.js';
 import type { CommandKeys, KeyedCommand } from './command-keys.js';
-import { type DeliveryRow, deliveryColumns, toDelivery } from './delivery.row.js';
+import { toDelivery } from './delivery.row.js';
 import { endpointColumns, type EndpointRow, toHook } from './endpoint.row.js';
 import type { EndpointSecrets } from './endpoint-secrets.js';
 import { selectEvents } from './event-types.js';
 import { isUuid } from './is-uuid.js';
-import { type RecoveryRow, recoveryColumns, toRecovery } from './recovery.row.js';
+import { awaitProof, queueChallenge, queueOwn } from './own-deliveries.js';
 
 const OVERLAP_SECONDS = 86_400;
 
@@ -37,21 +34,24 @@ export class EndpointsService {
     private readonly secrets: EndpointSecrets,
     private readonly keys: CommandKeys,
     private readonly clock: Clock,
+    private readonly hooksPerKey = Number.POSITIVE_INFINITY,
   ) {}
 
   /**
    * Makes an endpoint; events from now on go to it, at once or once it has echoed its challenge.
-   * @throws ProblemException 422 `UNKNOWN_EVENT_TYPE` or `HOOK_URL_REFUSED`.
+   * @param owner the caller, who may have a limited number of them.
+   * @throws ProblemException 422 `UNKNOWN_EVENT_TYPE` or `HOOK_URL_REFUSED`; 409 `TOO_MANY_HOOKS`.
    */
-  async create(hook: CreateHook, command: KeyedCommand): Promise<HookCreated> {
+  async create(hook: CreateHook, command: KeyedCommand, owner = ''): Promise<HookCreated> {
     const { exactTypes, services, versionPins } = selectEvents(hook.types);
     await this.requirePermitted(hook.url);
     const now = this.clock.now();
     return this.keys.once(command, now, async (tx) => {
+      await this.requireRoom(tx, owner);
       const { rows } = await tx.query<EndpointRow>(
         `insert into endpoint (url, description, state, types, exact_types, services, version_pins, content_mode, ordered, max_in_flight,
-                               rate_per_second, timeout_ms, start_position, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14) returning ${endpointColumns()}`,
+                               rate_per_second, timeout_ms, start_position, created_at, updated_at, proof, owner)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16) returning ${endpointColumns()}`,
         [
           hook.url,
           hook.description ?? null,
@@ -67,11 +67,13 @@ export class EndpointsService {
           hook.timeoutMs ?? 15_000,
           await new EventLog(tx).head(),
           now,
+          hook.verify ? 'needed' : 'none',
+          owner,
         ],
       );
       const row = rows[0]!;
       const secret = await this.secrets.add(tx, row.hookId, now);
-      if (hook.verify) await this.queueOwn(tx, row.hookId, 'verify', now);
+      if (hook.verify) await queueOwn(tx, row.hookId, 'verify', now);
       return { ...toHook(row, now), secret };
     });
   }
@@ -97,8 +99,9 @@ export class EndpointsService {
   }
 
   /**
-   * Changes what was given. A type that stays keeps the version it is pinned to, unless another is named. Deliveries that wait for a type that is no longer wanted are cancelled; pausing holds what waits, enabling
-   * releases it.
+   * Changes what was given. A type that stays keeps the version it is pinned to, unless another is named. Deliveries that wait for a type that
+   * is no longer wanted are cancelled; pausing holds what waits, enabling releases it. Another URL of an endpoint that had to prove itself has to
+   * do so, too: what waits is held until it has.
    * @throws ProblemException 422 as `create`; 409 `HOOK_STATE_CONFLICT` while the endpoint has not echoed its challenge.
    */
   async change(hookId: string, change: ChangeHook): Promise<Hook> {
@@ -106,11 +109,12 @@ export class EndpointsService {
     const now = this.clock.now();
     return inTransaction(this.database, async (tx) => {
       const before = await this.find(tx, hookId, 'for no key update');
-      if (change.state && before.state === 'pending')
-        throw new ProblemException(409, 'HOOK_STATE_CONFLICT', `The hook ${hookId} waits for the echo of its challenge.`);
+      if (change.state && before.state === 'pending') throw awaitsProof(hookId);
+      const movesAway = change.url !== undefined && change.url !== before.url;
+      const proof = movesAway && before.proof === 'given' ? 'needed' : before.proof;
       await tx.query(
         `update endpoint set url = $2, description = $3, content_mode = $4, ordered = $5, max_in_flight = $6, rate_per_second = $7,
-           timeout_ms = $8, version = version + 1, updated_at = $9 where hook_id = $1`,
+           timeout_ms = $8, version = version + 1, updated_at = $9, proof = $10 where hook_id = $1`,
         [
           hookId,
           change.url ?? before.url,
@@ -121,6 +125,7 @@ export class EndpointsService {
           change.ratePerSecond === undefined ? before.ratePerSecond : change.ratePerSecond,
           change.timeoutMs ?? before.timeoutMs,
           now,
+          proof,
         ],
       );
       if (change.types) {
@@ -146,6 +151,9 @@ export class EndpointsService {
           [hookId, now],
         );
       if (change.state && change.state !== before.state) await this.turn(tx, before, change.state, now);
+      const state = change.state ?? before.state;
+      if (proof === 'needed' && (state === 'enabled' || state === 'paused')) await awaitProof(tx, hookId, state, now);
+      else if (movesAway && state === 'pending') await queueChallenge(tx, hookId, now);
       return toHook(await this.find(tx, hookId), now);
     });
   }
@@ -179,47 +187,28 @@ export class EndpointsService {
     const now = this.clock.now();
     return this.keys.once(command, now, async (tx) => {
       await this.find(tx, hookId, 'for key share');
-      return toDelivery(await this.queueOwn(tx, hookId, 'test', now));
+      return toDelivery(await queueOwn(tx, hookId, 'test', now));
     });
   }
 
-  /** Starts to queue again what is in the log since then; `Recovery` says how far it has come. */
-  async recover(hookId: string, wanted: RecoverHook, command: KeyedCommand): Promise<Recovery> {
-    const selection = wanted.types && selectEvents(wanted.types);
+  /**
+   * Sends an endpoint that has to prove itself another challenge; those before prove nothing any more.
+   * @throws ProblemException 409 `HOOK_STATE_CONFLICT` when it has nothing to prove.
+   */
+  async verify(hookId: string, command: KeyedCommand): Promise<Delivery> {
+    const { url } = await this.find(this.database, hookId);
+    await this.requirePermitted(url);
     const now = this.clock.now();
     return this.keys.once(command, now, async (tx) => {
-      const { state } = await this.find(tx, hookId, 'for key share');
-      if (state === 'disabled' || state === 'pending')
-        throw new ProblemException(409, 'HOOK_STATE_CONFLICT', `The hook ${hookId} is ${state}; enable it first (PATCH state).`);
-      const log = new EventLog(tx);
-      const { rows } = await tx.query<RecoveryRow>(
-        `insert into recovery (hook_id, position, to_position, exact_types, services, only_missing, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7) returning ${recoveryColumns}`,
-        [
-          hookId,
-          await positionBefore(log, wanted.since),
-          wanted.until === undefined ? await log.head() : await positionBefore(log, wanted.until),
-          selection?.exactTypes ?? null,
-          selection?.services ?? null,
-          wanted.onlyMissing ?? true,
-          now,
-        ],
-      );
-      return toRecovery(rows[0]!);
+      const { state } = await this.find(tx, hookId, 'for no key update');
+      if (state !== 'pending')
+        throw new ProblemException(
+          409,
+          'HOOK_STATE_CONFLICT',
+          `The hook ${hookId} is ${state}: it waits for no proof of its URL.`,
+        );
+      return toDelivery(await queueChallenge(tx, hookId, now));
     });
-  }
-
-  /** @throws ProblemException 404 `RECOVERY_NOT_FOUND`. */
-  async recovery(hookId: string, recoveryId: string): Promise<Recovery> {
-    await this.find(this.database, hookId);
-    const { rows } = isUuid(recoveryId)
-      ? await this.database.query<RecoveryRow>(
-          `select ${recoveryColumns} from recovery where hook_id = $1 and recovery_id = $2`,
-          [hookId, recoveryId],
-        )
-      : { rows: [] };
-    if (!rows[0]) throw new ProblemException(404, 'RECOVERY_NOT_FOUND', `The hook ${hookId} has no recovery ${recoveryId}.`);
-    return toRecovery(rows[0]);
   }
 
   /** The endpoint's row. @throws ProblemException 404 `HOOK_NOT_FOUND`. */
@@ -255,24 +244,22 @@ export class EndpointsService {
     );
   }
 
-  private async queueOwn(tx: PoolClient, hookId: string, trigger: 'test' | 'verify', now: Date): Promise<DeliveryRow> {
-    const data =
-      trigger === 'test'
-        ? { hookId, message: 'A test of the delivery; nothing has happened.' }
-        : { hookId, challenge: randomBytes(24).toString('base64url') };
-    const { rows } = await tx.query<DeliveryRow>(
-      `insert into delivery (hook_id, event_id, data, type, type_version, state, trigger, next_attempt_at, created_at)
-       values ($1, $2, $3, $4, 1, 'pending', $5, $6, $6) returning ${deliveryColumns}`,
-      [
-        hookId,
-        uuidv7(),
-        JSON.stringify(data),
-        trigger === 'test' ? 'hooks.endpoint.tested' : 'hooks.endpoint.verify',
-        trigger,
-        now,
-      ],
+  /** @throws ProblemException 409 `TOO_MANY_HOOKS`. */
+  private async requireRoom(tx: PoolClient, owner: string): Promise<void> {
+    if (this.hooksPerKey === Number.POSITIVE_INFINITY) return;
+    // Two at once: the second counts the hook of the first.
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 1))', [`hooks of ${owner}`]);
+    const { rows } = await tx.query<{ hooks: number }>(
+      `select ${boundedCount('endpoint where owner = $1', this.hooksPerKey)} as hooks`,
+      [owner],
     );
-    return rows[0]!;
+    if (rows[0]!.hooks < this.hooksPerKey) return;
+    const whose = owner === '' ? 'There are' : `The API key of ${owner} has made`;
+    throw new ProblemException(
+      409,
+      'TOO_MANY_HOOKS',
+      `${whose} ${this.hooksPerKey} hooks, and may have no more (HOOKS_PER_KEY); delete one first (DELETE /v1/hooks/{hookId}).`,
+    );
   }
 
   private async requirePermitted(url: string): Promise<void> {
@@ -290,10 +277,19 @@ function requireUuid(hookId: string): void {
 
 const notFound = (hookId: string) => new ProblemException(404, 'HOOK_NOT_FOUND', `There is no hook ${hookId}.`);
 
-/** The position after which whatever was recorded at or after the point comes. */
-async function positionBefore(log: EventLog, point: string): Promise<number> {
-  return /^\d{20}$/.test(point) ? Math.max(0, Number(point) - 1) : log.before(new Date(point));
+/** @throws ProblemException 409 `HOOK_STATE_CONFLICT` when nothing is queued for an endpoint, as it is disabled or has to prove itself. */
+export function requireSendable({ hookId, state }: Pick<EndpointRow, 'hookId' | 'state'>): void {
+  if (state === 'disabled')
+    throw new ProblemException(409, 'HOOK_STATE_CONFLICT', `The hook ${hookId} is disabled; enable it first (PATCH state).`);
+  if (state === 'pending') throw awaitsProof(hookId);
 }
+
+const awaitsProof = (hookId: string) =>
+  new ProblemException(
+    409,
+    'HOOK_STATE_CONFLICT',
+    `The hook ${hookId} waits for the echo of its challenge; POST /v1/hooks/${hookId}/verify sends another one.`,
+  );
 
 /** A time with all its digits, for a cursor: a JavaScript date has but milliseconds. */
 export const cursorTime = (table: string): string =>

@@ -31,7 +31,7 @@ export function selectEvents(types: readonly string[], before: Readonly<Record<s
     const service = type.endsWith('.*') ? type.slice(0, -2) : undefined;
     if (type === '*') selection.services.push(type);
     else if (service !== undefined && knownServices.has(service)) selection.services.push(service);
-    else if (isOffered(type, version)) {
+    else if (isOffered(type, version) || (version !== undefined && before[type] === Number(version))) {
       selection.exactTypes.push(type);
       if (version !== undefined && (named[type] ?? Number(version)) !== Number(version))
         unknown.push({ pointer: `/types/${index}`, detail: `${type} is asked for in two versions` });
@@ -60,10 +60,14 @@ export function pinVersions(
   selection: Pick<EventSelection, 'exactTypes' | 'services'>,
   pins: Readonly<Record<string, number>>,
 ): Record<string, number> {
-  const newest = [...subscribable.values()].map((known): [string, number] => [known.type, newestVersion(known)]);
-  const selected = [...newest, ...Object.entries(pins)].filter(([type]) => isSelected(type, selection));
+  const selected = [...Object.entries(newestVersions), ...Object.entries(pins)].filter(([type]) => isSelected(type, selection));
   return Object.fromEntries(selected);
 }
+
+/** The newest version of each type that can be subscribed to: what a hook is pinned to where it names none. */
+export const newestVersions: Readonly<Record<string, number>> = Object.fromEntries(
+  [...subscribable.values()].map((known) => [known.type, newestVersion(known)]),
+);
 
 function isOffered(type: string, version: string | undefined): boolean {
   const known = subscribable.get(type);

@@ -5,8 +5,6 @@ import {
   ChangeHook,
   CreateHook,
   type Delivery,
-  type DeliveryDetail,
-  deliveryStates,
   type Hook,
   type HookCreated,
   RecoverHook,
@@ -18,23 +16,26 @@ import { type Page, pageQuery } from '../../../contracts/page.js';
 import { fingerprint } from '../../../libs/service-kit/fingerprint.js';
 import { parseHeader } from '../../../libs/service-kit/parse-header.js';
 import type { KeyedCommand } from './command-keys.js';
-import { DeliveriesService, type DeliveryFilter } from './deliveries.service.js';
 import { EndpointsService } from './endpoints.service.js';
+import { RecoveryRequests } from './recovery-requests.js';
 
 const HookListQuery = z.strictObject(pageQuery);
-const DeliveryListQuery = z.strictObject({ state: z.enum(deliveryStates).optional(), ...pageQuery });
 
 /** The hooks service's own routes; the gateway has the public ones in front of them. */
 @Controller('hooks')
 export class HooksController {
   constructor(
     @Inject(EndpointsService) private readonly endpoints: EndpointsService,
-    @Inject(DeliveriesService) private readonly deliveries: DeliveriesService,
+    @Inject(RecoveryRequests) private readonly recoveries: RecoveryRequests,
   ) {}
 
   @Post()
-  create(@Body({ schema: CreateHook }) hook: CreateHook, @Headers('idempotency-key') key?: string): Promise<HookCreated> {
-    return this.endpoints.create(hook, keyed(key, 'create', hook));
+  create(
+    @Body({ schema: CreateHook }) hook: CreateHook,
+    @Headers('idempotency-key') key?: string,
+    @Headers('x-caller') caller?: string,
+  ): Promise<HookCreated> {
+    return this.endpoints.create(hook, keyed(key, 'create', hook), caller);
   }
 
   @Get()
@@ -74,6 +75,12 @@ export class HooksController {
     return this.endpoints.test(hookId, keyed(key, 'test', hookId));
   }
 
+  @Post(':hookId/verify')
+  @HttpCode(202)
+  verify(@Param('hookId') hookId: string, @Headers('idempotency-key') key?: string): Promise<Delivery> {
+    return this.endpoints.verify(hookId, keyed(key, 'verify', hookId));
+  }
+
   @Post(':hookId/recover')
   @HttpCode(202)
   recover(
@@ -81,39 +88,16 @@ export class HooksController {
     @Body({ schema: RecoverHook }) wanted: RecoverHook,
     @Headers('idempotency-key') key?: string,
   ): Promise<Recovery> {
-    return this.endpoints.recover(hookId, wanted, keyed(key, 'recover', hookId, wanted));
+    return this.recoveries.recover(hookId, wanted, keyed(key, 'recover', hookId, wanted));
   }
 
   @Get(':hookId/recoveries/:recoveryId')
   recovery(@Param('hookId') hookId: string, @Param('recoveryId') recoveryId: string): Promise<Recovery> {
-    return this.endpoints.recovery(hookId, recoveryId);
-  }
-
-  @Get(':hookId/deliveries')
-  listDeliveries(
-    @Param('hookId') hookId: string,
-    @Query({ schema: DeliveryListQuery }) filter: DeliveryFilter,
-  ): Promise<Page<Delivery>> {
-    return this.deliveries.list(hookId, filter);
-  }
-
-  @Get(':hookId/deliveries/:deliveryId')
-  getDelivery(@Param('hookId') hookId: string, @Param('deliveryId') deliveryId: string): Promise<DeliveryDetail> {
-    return this.deliveries.get(hookId, deliveryId);
-  }
-
-  @Post(':hookId/deliveries/:deliveryId/redeliver')
-  @HttpCode(202)
-  redeliver(
-    @Param('hookId') hookId: string,
-    @Param('deliveryId') deliveryId: string,
-    @Headers('idempotency-key') key?: string,
-  ): Promise<Delivery> {
-    return this.deliveries.redeliver(hookId, deliveryId, keyed(key, 'redeliver', hookId, deliveryId));
+    return this.recoveries.get(hookId, recoveryId);
   }
 }
 
-function keyed(key: string | undefined, ...request: unknown[]): KeyedCommand {
+export function keyed(key: string | undefined, ...request: unknown[]): KeyedCommand {
   return {
     key: key === undefined ? undefined : parseHeader('Idempotency-Key', IdempotencyKey, key),
     fingerprint: fingerprint(...request),

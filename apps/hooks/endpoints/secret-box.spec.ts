@@ -24,13 +24,23 @@ describe('SecretBox', () => {
   it('still opens what a former key has sealed, and seals with the new one', () => {
     const [old, fresh] = [key(), key()];
     const sealed = new SecretBox(old).seal('secret', 'hook-1');
-    const both = new SecretBox(`${fresh},${old}`);
+    const both = new SecretBox(fresh, old);
     expect(both.open(sealed, 'hook-1')).toBe('secret');
     expect(both.seal('secret', 'hook-1').keyId).not.toBe(sealed.keyId);
-    expect(() => new SecretBox(fresh).open(sealed, 'hook-1')).toThrow('HOOKS_SECRET_KEY does not hold any more');
+    expect(both.oldKeyIds).toEqual([sealed.keyId]);
+    expect(() => new SecretBox(fresh).open(sealed, 'hook-1')).toThrow('nor in HOOKS_OLD_SECRET_KEYS');
+    expect(new SecretBox(fresh, fresh).oldKeyIds, 'the same key twice').toEqual([]);
   });
 
-  it.each(['', 'short', randomBytes(16).toString('base64'), `${key()},`])('refuses the key %j without saying it', (setting) => {
-    expect(() => new SecretBox(setting)).toThrow(/^Key \d of HOOKS_SECRET_KEY is not base64 of 32 bytes/);
+  it.each(['', 'short', randomBytes(16).toString('base64')])('refuses the key %j without saying it', (setting) => {
+    expect(() => new SecretBox(setting)).toThrow(/^HOOKS_SECRET_KEY is not base64 of 32 bytes/);
+  });
+
+  it('says which of the old keys is wrong', () => {
+    expect(() => new SecretBox(key(), `${key()},short`)).toThrow(/^Key 2 of HOOKS_OLD_SECRET_KEYS is not base64 of 32 bytes/);
+  });
+
+  it('refuses several keys where one encrypts, and says where the others go', () => {
+    expect(() => new SecretBox(`${key()},${key()}`)).toThrow('HOOKS_OLD_SECRET_KEYS');
   });
 });

@@ -10,23 +10,31 @@ export interface Sealed {
 }
 
 /**
- * Encrypts secrets at rest with AES-256-GCM. The first key encrypts; the others are those of before and still decrypt. What a secret belongs to
- * is authenticated with it, so that it cannot be put in another's place.
+ * Encrypts secrets at rest with AES-256-GCM. One key encrypts; old keys still decrypt. What a secret belongs to is authenticated with it, so
+ * that it cannot be put in another's place.
  */
 export class SecretBox {
   private readonly keys: ReadonlyMap<string, Buffer>;
-  private readonly current: string;
+  readonly currentKeyId: string;
+  /** Of the keys that decrypt only. */
+  readonly oldKeyIds: readonly string[];
 
-  /** @param setting `HOOKS_SECRET_KEY`: keys of 32 bytes in base64, the current one first, separated by commas. @throws Error naming the one that is wrong. */
-  constructor(setting: string) {
-    const keys = setting.split(',').map((text, index): [string, Buffer] => {
-      const key = Buffer.from(text.trim(), 'base64');
-      if (key.length !== KEY_BYTES)
-        throw new Error(`Key ${index + 1} of HOOKS_SECRET_KEY is not base64 of ${KEY_BYTES} bytes (openssl rand -base64 32).`);
-      return [createHash('sha256').update(key).digest('hex').slice(0, 16), key];
-    });
-    this.keys = new Map(keys);
-    this.current = keys[0]![0];
+  /**
+   * @param key `HOOKS_SECRET_KEY`: 32 bytes in base64.
+   * @param oldKeys `HOOKS_OLD_SECRET_KEYS`: such keys, separated by commas; empty for none.
+   * @throws Error naming the one that is wrong.
+   */
+  constructor(key: string, oldKeys = '') {
+    if (key.includes(','))
+      throw new Error('HOOKS_SECRET_KEY holds one key; put the keys of before into HOOKS_OLD_SECRET_KEYS, separated by commas.');
+    const current = parseKey(key, 'HOOKS_SECRET_KEY');
+    const old = oldKeys
+      .split(',')
+      .filter((text) => text.trim() !== '')
+      .map((text, index) => parseKey(text, `Key ${index + 1} of HOOKS_OLD_SECRET_KEYS`));
+    this.keys = new Map([...old, current].map((one) => [keyIdOf(one), one]));
+    this.currentKeyId = keyIdOf(current);
+    this.oldKeyIds = [...this.keys.keys()].filter((keyId) => keyId !== this.currentKeyId);
   }
 
   /** Whether it can open what was sealed with that key. */
@@ -36,19 +44,29 @@ export class SecretBox {
 
   seal(text: string, owner: string): Sealed {
     const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.keys.get(this.current)!, nonce).setAAD(Buffer.from(owner));
+    const cipher = createCipheriv('aes-256-gcm', this.keys.get(this.currentKeyId)!, nonce).setAAD(Buffer.from(owner));
     const ciphertext = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-    return { keyId: this.current, ciphertext };
+    return { keyId: this.currentKeyId, ciphertext };
   }
 
   /** @throws Error when the key is not there any more, or the secret was tampered with or belongs to somebody else. */
   open({ keyId, ciphertext }: Sealed, owner: string): string {
     const key = this.keys.get(keyId);
     if (!key)
-      throw new Error(`A secret of ${owner} was encrypted with the key ${keyId}, which HOOKS_SECRET_KEY does not hold any more.`);
+      throw new Error(
+        `A secret of ${owner} was encrypted with the key ${keyId}, which is neither HOOKS_SECRET_KEY nor in HOOKS_OLD_SECRET_KEYS.`,
+      );
     const decipher = createDecipheriv('aes-256-gcm', key, ciphertext.subarray(0, NONCE_BYTES))
       .setAAD(Buffer.from(owner))
       .setAuthTag(ciphertext.subarray(-TAG_BYTES));
     return Buffer.concat([decipher.update(ciphertext.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]).toString('utf8');
   }
 }
+
+function parseKey(text: string, name: string): Buffer {
+  const key = Buffer.from(text.trim(), 'base64');
+  if (key.length !== KEY_BYTES) throw new Error(`${name} is not base64 of ${KEY_BYTES} bytes (openssl rand -base64 32).`);
+  return key;
+}
+
+const keyIdOf = (key: Buffer): string => createHash('sha256').update(key).digest('hex').slice(0, 16);

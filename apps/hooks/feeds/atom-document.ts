@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto';
 import { create } from 'xmlbuilder2';
 import { cloudEventType } from '../../../contracts/cloud-event.js';
 import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
-import { storedEventJson } from './feed-rendering.js';
+import { publicUrl } from '../../../libs/config/public-url.js';
+import { unchangingEventJson } from './feed-rendering.js';
 
 export interface AtomDocumentOptions {
+  /** The identity of the installation, which it keeps for ever: part of the feed's id. */
+  installation: string;
   /** In order of position; the document has the newest first. */
   events: readonly LoggedEvent[];
   /** Paths of the document itself, of the current one, and of the archive pages beside it. */
@@ -20,17 +23,17 @@ const HISTORY = 'http://purl.org/syndication/history/1.0';
 const MEDIA_TYPE = 'application/atom+xml';
 
 /** An Atom document (RFC 4287) of a feed that is paged by archive (RFC 5005): the same bytes for the same events. */
-export function atomDocument({ events, self, current, previous, next, archive }: AtomDocumentOptions): string {
+export function atomDocument({ installation, events, self, current, previous, next, archive }: AtomDocumentOptions): string {
   const newest = events.at(-1);
   const feed = create({ version: '1.0', encoding: 'UTF-8' }).ele(ATOM, 'feed');
   if (archive) feed.att('http://www.w3.org/2000/xmlns/', 'xmlns:fh', HISTORY);
-  feed.ele('id').txt(feedId(current));
+  feed.ele('id').txt(feedId(installation, current));
   feed.ele('title').txt('Roundtrip events');
   feed.ele('updated').txt((newest?.recordedAt ?? new Date(0)).toISOString());
   feed.ele('author').ele('name').txt('Roundtrip');
   if (archive) feed.ele(HISTORY, 'fh:archive');
   const links = { self, current, 'prev-archive': previous, 'next-archive': next };
-  for (const [rel, href] of Object.entries(links)) if (href) feed.ele('link', { rel, type: MEDIA_TYPE, href });
+  for (const [rel, href] of Object.entries(links)) if (href) feed.ele('link', { rel, type: MEDIA_TYPE, href: publicUrl(href) });
 
   for (const event of events.toReversed()) {
     const type = cloudEventType(event.type, event.typeVersion);
@@ -40,16 +43,16 @@ export function atomDocument({ events, self, current, previous, next, archive }:
     entry.ele('published').txt(event.occurredAt.toISOString());
     entry.ele('updated').txt(event.recordedAt.toISOString());
     entry.ele('category', { term: type });
-    entry.ele('link', { rel: 'alternate', type: 'application/cloudevents+json', href: `/v1/events/${event.eventId}` });
+    entry.ele('link', { rel: 'alternate', type: 'application/cloudevents+json', href: publicUrl(`/v1/events/${event.eventId}`) });
     // RFC 4287 wants content of a media type that is neither text nor XML in Base64; as plain text it stays readable.
-    entry.ele('content', { type: 'text' }).txt(xmlSafeJson(storedEventJson(event)));
+    entry.ele('content', { type: 'text' }).txt(xmlSafeJson(unchangingEventJson(event)!));
   }
   return feed.end();
 }
 
-/** All documents of a feed bear one id, and every filter makes a feed of its own. */
-function feedId(current: string): string {
-  const hash = createHash('sha256').update(current).digest('hex');
+/** All documents of a feed bear one id. Every filter makes a feed of its own, and so does every installation. */
+function feedId(installation: string, current: string): string {
+  const hash = createHash('sha256').update(`${installation} ${current}`).digest('hex');
   return `urn:uuid:${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-8${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }
 

@@ -25,6 +25,7 @@ export class AtomFeed {
     const closed = Math.floor(head / PAGE);
     const from = Math.max(floor, (closed - 1) * PAGE, 0);
     return atomDocument({
+      installation: await this.installation(),
       events: await this.between(from, (closed + 1) * PAGE, filter),
       self: currentPath(filter),
       current: currentPath(filter),
@@ -43,6 +44,7 @@ export class AtomFeed {
     if (page > closed) throw new ProblemException(404, 'PAGE_NOT_FOUND', `The archive has ${closed} pages so far.`);
     if (floor > (page - 1) * PAGE) throw await this.positions.expired();
     return atomDocument({
+      installation: await this.installation(),
       events: await this.between((page - 1) * PAGE, page * PAGE, filter),
       self: archivePath(page, filter),
       current: currentPath(filter),
@@ -51,6 +53,11 @@ export class AtomFeed {
       // Also of the newest page, whose bytes may not change when the next one closes: until then the way leads to the current document.
       next: archivePath(page + 1, filter),
     });
+  }
+
+  /** The log's first epoch: it has it from its making on, and keeps it over restores. */
+  private async installation(): Promise<string> {
+    return (await this.log.epochs())[0].epoch;
   }
 
   currentPath(filter: EventFilter): string {

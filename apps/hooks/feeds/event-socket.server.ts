@@ -6,17 +6,20 @@ import { z } from 'zod';
 import { EventSocketQuery } from '../../../contracts/event-feed.js';
 import { parseVersionPins, type VersionPins } from '../../../libs/messaging/event-versions.js';
 import { LogTail } from '../../../libs/messaging/log-tail.js';
+import { readerOf } from '../../../libs/service-kit/feed-reader.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { onWebSocketUpgrade, type WebSocketUpgrade } from '../../../libs/service-kit/websocket-upgrade.js';
-import { FEED_SETTINGS, type FeedSettings } from './feed-settings.js';
+import { FEED_SETTINGS, type FeedSettings, STALLED_HEARTBEATS } from './feed-settings.js';
 import { type FeedConnection, FeedConnections } from './feed-connections.service.js';
 import { cloudEventJson } from './feed-rendering.js';
-import { LogPositions } from './log-positions.service.js';
+import { type LogPlace, LogPositions } from './log-positions.service.js';
 import { SocketCredit } from './socket-credit.js';
 
 const SOCKET_PATH = '/v1/events/socket';
 const BATCH = 100;
 const SCAN = 5_000;
+/** How much may wait in this process for a client that takes it slowly. */
+const BUFFERED_BYTES = 65_536;
 /** A client says little: `{"want": 100}`. */
 const MAX_MESSAGE_BYTES = 1_024;
 
@@ -52,7 +55,7 @@ export class EventSocketServer implements OnApplicationBootstrap {
   private async accept({ request, socket, head }: WebSocketUpgrade): Promise<void> {
     const query = queryOf(request.url ?? '');
     const pins = query.versions === undefined ? {} : parseVersionPins(query.versions);
-    const connection = this.connections.claim();
+    const connection = this.connections.claim(readerOf(request));
     socket.once('close', () => connection.close());
     try {
       const start = await this.positions.resolve(query.after ?? 'now');
@@ -71,7 +74,7 @@ export class EventSocketServer implements OnApplicationBootstrap {
   private async serve(
     client: WebSocket,
     connection: FeedConnection,
-    start: number,
+    start: LogPlace,
     query: EventSocketQuery & { pins: VersionPins },
   ): Promise<void> {
     const { signal } = connection;
@@ -82,64 +85,64 @@ export class EventSocketServer implements OnApplicationBootstrap {
       if (wish === undefined) client.close(POLICY_VIOLATION, 'a message must be {"want": <number of events>}');
       else credit.add(wish);
     });
-    const heartbeat = this.watch(client);
+    const watch = this.watch(client);
     try {
       const { types, subject, pins } = query;
-      let position = start;
+      const { epoch } = start;
+      let { position } = start;
       let caughtUp = true;
       while (caughtUp && (await credit.available(signal))) {
         const limit = Math.min(BATCH, credit.left);
-        const page = await this.tail.next({ after: position, scan: SCAN, limit, types, subject }, signal);
+        const page = await this.tail.next({ after: position, scan: SCAN, limit, types, subject, epoch }, signal);
         if (!page) break;
         if (page.missed)
           return client.close(TRY_AGAIN_LATER, 'what comes next is no longer kept: come back with the last sequence');
+        if (page.epoch !== epoch) return client.close(TRY_AGAIN_LATER, 'the log was restored to an earlier point: begin anew');
         credit.spend(page.events.length);
         caughtUp = await this.send(
           client,
           page.events.map((event) => cloudEventJson(event, pins)),
-          signal,
+          { signal, taken: watch.alive },
         );
         position = page.scannedTo;
       }
       client.close(GOING_AWAY, 'come back with after=<the last sequence>');
     } finally {
-      clearInterval(heartbeat);
+      watch.stop();
       // Whoever does not answer the close frame is cut off; a process that stops does not wait for it for long.
       const patienceMs = signal.aborted ? CLOSE_MS : this.settings.FEED_HEARTBEAT_MS;
       setTimeout(() => client.terminate(), patienceMs).unref();
     }
   }
 
-  /** Resolves when the client has taken the messages, or to false when it has not within two heartbeats. */
-  private send(client: WebSocket, messages: string[], signal: AbortSignal): Promise<boolean> {
-    const last = messages.at(-1);
-    if (last === undefined) return Promise.resolve(true);
-    for (const message of messages.slice(0, -1)) client.send(message, () => {});
-    return new Promise((resolve) => {
-      const done = (taken: boolean) => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', onAbort);
-        resolve(taken);
-      };
-      const onAbort = () => done(false);
-      const timer = setTimeout(() => {
-        client.terminate();
-        done(false);
-      }, 2 * this.settings.FEED_HEARTBEAT_MS);
-      signal.addEventListener('abort', onAbort, { once: true });
-      client.send(last, (error) => done(!error));
-    });
+  /** Resolves when the client has taken the messages, one after the other, or to false when its connection or its time has ended. */
+  private async send(
+    client: WebSocket,
+    messages: readonly string[],
+    { signal, taken }: { signal: AbortSignal; taken: () => void },
+  ): Promise<boolean> {
+    for (const message of messages) {
+      if (signal.aborted) return false;
+      const sent = new Promise<boolean>((resolve) => {
+        client.send(message, (error) => resolve(!error));
+      });
+      if (client.bufferedAmount < BUFFERED_BYTES) continue;
+      if (!(await unlessAborted(sent, signal))) return false;
+      taken();
+    }
+    return true;
   }
 
-  /** Pings, and cuts off whoever has not answered by the next one. */
-  private watch(client: WebSocket): NodeJS.Timeout {
-    let alive = true;
-    client.on('pong', () => (alive = true));
-    return setInterval(() => {
-      if (!alive) return client.terminate();
-      alive = false;
+  /** Pings, and cuts off whoever neither answers nor takes anything for some heartbeats. A slow reader finds our pings late. */
+  private watch(client: WebSocket): { alive: () => void; stop: () => void } {
+    let silent = 0;
+    const alive = () => (silent = 0);
+    client.on('pong', alive).on('message', alive);
+    const timer = setInterval(() => {
+      if (silent++ >= STALLED_HEARTBEATS) return client.terminate();
       client.ping();
     }, this.settings.FEED_HEARTBEAT_MS);
+    return { alive, stop: () => clearInterval(timer) };
   }
 }
 
@@ -160,6 +163,20 @@ function queryOf(url: string): EventSocketQuery {
       detail: message,
     })),
   });
+}
+
+/** What becomes of something, or false once the signal is given. */
+async function unlessAborted(done: Promise<boolean>, signal: AbortSignal): Promise<boolean> {
+  let onAbort: () => void = () => {};
+  const aborted = new Promise<boolean>((resolve) => {
+    onAbort = () => resolve(false);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([done, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 function wishIn(message: string): number | undefined {

@@ -2,19 +2,22 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import type { VersionPins } from '../../../libs/messaging/event-versions.js';
 import type { EventFilter } from '../../../libs/messaging/event-filter.js';
-import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
+import { cursorOf } from '../../../libs/messaging/log-cursor.js';
 import { LogTail } from '../../../libs/messaging/log-tail.js';
-import { sequenceOf } from '../../../libs/messaging/render-event.js';
+import { readerOf } from '../../../libs/service-kit/feed-reader.js';
 import { drained } from './drained.js';
-import { FEED_SETTINGS, type FeedSettings } from './feed-settings.js';
+import { FEED_SETTINGS, type FeedSettings, STALLED_HEARTBEATS } from './feed-settings.js';
 import { FeedConnections } from './feed-connections.service.js';
 import { cloudEventJson } from './feed-rendering.js';
-import { LogPositions } from './log-positions.service.js';
+import { LogPositions, type Resumption } from './log-positions.service.js';
 
 /** How long a client pauses before it comes back, in milliseconds. */
 const CLIENT_RETRY_MS = 3_000;
 const BATCH = 100;
 const SCAN = 5_000;
+
+/** Where a stream begins. */
+export type StreamStart = { after: string } | { lastEventId: string };
 
 /** Which events a reader wants, and in which versions. */
 interface Wish {
@@ -37,13 +40,17 @@ export class EventStream {
   /**
    * Sends what comes after a position for as long as both sides stay; resolves when the stream has ended. Every block bears the id to resume
    * from, heartbeats included, so that a reader whose filter passes little does not start far behind.
-   * @throws ProblemException before anything is sent: 410, 422, 503.
+   *
+   * @param from `after` as in the query, or the `Last-Event-ID` of a reader that comes back. An EventSource gives up for good at any status
+   * but 200. So an id of no use is answered with an event `gap` and all events that are kept.
+   * @throws ProblemException before anything is sent: 410 and 422 for `after`, 503.
    */
-  async serve(response: ServerResponse, after: string, filter: EventFilter, pins: VersionPins): Promise<void> {
-    const connection = this.connections.claim();
+  async serve(response: ServerResponse, from: StreamStart, filter: EventFilter, pins: VersionPins): Promise<void> {
+    const connection = this.connections.claim(readerOf(response.req));
     response.once('close', () => connection.close());
     try {
-      const start = await this.positions.resolve(after);
+      const start: Resumption =
+        'lastEventId' in from ? await this.positions.resume(from.lastEventId) : await this.positions.resolve(from.after);
       response.writeHead(200, {
         'Content-Type': 'text/event-stream; charset=utf-8',
         'Cache-Control': 'no-store',
@@ -58,23 +65,29 @@ export class EventStream {
     }
   }
 
-  private async follow(response: ServerResponse, start: number, { filter, pins }: Wish, signal: AbortSignal): Promise<void> {
-    let position = start;
-    const mark = () => `id: ${sequenceOf(position)}\n\n`;
+  private async follow(response: ServerResponse, start: Resumption, { filter, pins }: Wish, signal: AbortSignal): Promise<void> {
+    const { epoch } = start;
+    let { position } = start;
+    const mark = () => `id: ${cursorOf(position, epoch)}\n\n`;
     // Without data nothing is dispatched, but headers are out and a browser knows where it stands.
     response.write(`retry: ${CLIENT_RETRY_MS}\n${mark()}`);
+    if (start.gap) response.write(`event: gap\nid: ${cursorOf(position, epoch)}\ndata: ${JSON.stringify(start.gap.problem)}\n\n`);
     const heartbeat = setInterval(() => {
       if (!response.writableNeedDrain) response.write(`: still here\n${mark()}`);
     }, this.settings.FEED_HEARTBEAT_MS);
     try {
       for (;;) {
-        const page = await this.tail.next({ after: position, scan: SCAN, limit: BATCH, ...filter }, signal);
-        // Whoever has fallen behind what is kept comes back with its last id and is told so.
-        if (!page || page.missed) return;
-        if (page.events.length > 0) response.write(page.events.map((event) => block(event, pins)).join(''));
-        // At once and not when it has been taken: a heartbeat in between must not send the reader back.
+        const page = await this.tail.next({ after: position, scan: SCAN, limit: BATCH, epoch, ...filter }, signal);
+        // Whoever has fallen behind what is kept, or has read what a restore undid, comes back with its last id and is told so.
+        if (!page || page.missed || page.epoch !== epoch) return;
+        for (const event of page.events) {
+          // At once and not when it has been taken: a heartbeat in between must not send the reader back.
+          position = event.position;
+          response.write(`id: ${cursorOf(position, epoch)}\ndata: ${cloudEventJson(event, pins)}\n\n`);
+          // Event by event, so that a slow reader is seen to take something.
+          if (!(await drained(response, STALLED_HEARTBEATS * this.settings.FEED_HEARTBEAT_MS, signal))) return;
+        }
         position = page.scannedTo;
-        if (!(await drained(response, 2 * this.settings.FEED_HEARTBEAT_MS, signal))) return;
       }
     } catch (error) {
       // The answer has begun, so there is no problem document to send: the reader sees the end and comes back.
@@ -84,6 +97,3 @@ export class EventStream {
     }
   }
 }
-
-const block = (event: LoggedEvent, pins: VersionPins): string =>
-  `id: ${sequenceOf(event.position)}\ndata: ${cloudEventJson(event, pins)}\n\n`;

@@ -13,20 +13,23 @@ import { parseVersionPins, type VersionPins } from '../../../libs/messaging/even
 import { EventLog, type LogPage } from '../../../libs/messaging/event-log.js';
 import { LogTail } from '../../../libs/messaging/log-tail.js';
 import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
-import { sequenceOf } from '../../../libs/messaging/render-event.js';
+import { cursorOf, parseCursor } from '../../../libs/messaging/log-cursor.js';
+import { readerOf } from '../../../libs/service-kit/feed-reader.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { answerConditionally } from './answer-conditionally.js';
 import { AtomFeed } from './atom-feed.service.js';
 import { EventStream } from './event-stream.service.js';
 import { FeedConnections } from './feed-connections.service.js';
-import { cloudEventJson } from './feed-rendering.js';
+import { cloudEventJson, unchangingEventJson } from './feed-rendering.js';
 import { LogPositions } from './log-positions.service.js';
 
 /** How many rows one call looks at, at the most: a rare filter costs many short calls, never a long one. */
 const SCAN = 5_000;
 
-/** What can never change: a page that the log does not end, an event, a closed archive page. */
+/** What can never change: an event in the version that its id names, a closed archive page. */
 const FOREVER = 'max-age=86400, immutable';
+/** A page that the log does not end: its events stay, but a newer version of a type renders them anew. */
+const FOR_AN_HOUR = 'max-age=3600';
 const CLOUD_EVENT = 'application/cloudevents+json';
 const CLOUD_EVENT_BATCH = 'application/cloudevents-batch+json';
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -54,7 +57,7 @@ export class EventsController {
   ): Promise<void> {
     const pins = pinsIn(query.versions);
     const page = await this.page(query, response);
-    const next = sequenceOf(page.scannedTo);
+    const next = cursorOf(page.scannedTo, page.epoch);
     response.setHeader('Events-Cursor', next);
     tellDeprecation(response, pins, `<${nextPath(query, next)}>; rel="next"`);
     response.setHeader('Vary', 'Accept');
@@ -69,8 +72,8 @@ export class EventsController {
       response.end(body);
       return;
     }
-    const fixed = page.full && /^\d+$/.test(query.after ?? '');
-    answerConditionally(response, { contentType, cacheControl: fixed ? FOREVER : 'no-cache', body });
+    const fixed = page.full && parseCursor(query.after ?? '')?.epoch !== undefined;
+    answerConditionally(response, { contentType, cacheControl: fixed ? FOR_AN_HOUR : 'no-cache', body });
   }
 
   @Get('events/stream')
@@ -81,7 +84,9 @@ export class EventsController {
   ): Promise<void> {
     const pins = pinsIn(versions);
     tellDeprecation(response, pins);
-    return this.eventStream.serve(response, lastEventId || (after ?? 'now'), filter, pins);
+    // An empty id is that of a reader that has seen none.
+    const start = lastEventId ? { lastEventId } : { after: after ?? 'now' };
+    return this.eventStream.serve(response, start, filter, pins);
   }
 
   /** What is no WebSocket handshake ends up here; the handshakes are `EventSocketServer`'s. Browsers hide why one was refused: here it can be asked. */
@@ -128,26 +133,30 @@ export class EventsController {
     tellDeprecation(response, { [event.type]: version });
     response.setHeader('Vary', 'Accept');
     const contentType = isAskedFor(CLOUD_EVENT, accept) ? `${CLOUD_EVENT}; charset=utf-8` : JSON_TYPE;
-    answerConditionally(response, { contentType, cacheControl: FOREVER, body: cloudEventJson(event, { [event.type]: version }) });
+    const unchanging = unchangingEventJson(event, version);
+    // A version that this build cannot make comes as another one, until a build can.
+    const body = unchanging ?? cloudEventJson(event, { [event.type]: version });
+    answerConditionally(response, { contentType, cacheControl: unchanging ? FOREVER : 'no-cache', body });
   }
 
   private async page(
     { after = 'beginning', limit, wait = 0, versions: _versions, ...filter }: EventPageQuery,
     response: ServerResponse,
   ): Promise<LogPage> {
-    const start = await this.positions.resolve(after);
-    const first = await this.log.read({ after: start, scan: SCAN, limit, ...filter });
+    const { position, epoch } = await this.positions.resolve(after);
+    const first = await this.log.read({ after: position, scan: SCAN, limit, ...filter });
     if (first.missed) throw await this.positions.expired();
     if (wait === 0 || first.events.length > 0 || first.full) return first;
 
-    const connection = this.connections.claim();
+    const connection = this.connections.claim(readerOf(response.req));
     const timeIsUp = setTimeout(() => connection.close(), wait * 1_000);
     response.once('close', () => connection.close());
     try {
       let page = first;
       while (page.events.length === 0) {
-        const more = await this.tail.next({ after: page.scannedTo, scan: SCAN, limit, ...filter }, connection.signal);
-        if (!more) break;
+        const more = await this.tail.next({ after: page.scannedTo, scan: SCAN, limit, epoch, ...filter }, connection.signal);
+        // After a restore the reader keeps its cursor, and is told when it comes with it.
+        if (!more || more.epoch !== epoch) break;
         if (more.missed) throw await this.positions.expired();
         page = more;
       }

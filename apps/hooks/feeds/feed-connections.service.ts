@@ -16,20 +16,35 @@ const gauge = new Gauge({ name: 'feed_connections', help: 'Readers that stay: st
 /** So many of a crowd that came at once do not come back at once. */
 const JITTER = 0.2;
 
-/** Keeps count of those who stay, and ends them: at the end of their time, so that load spreads anew over processes, and when the process stops. */
+/**
+ * Keeps count of those who stay, and ends them: at the end of their time, so that load spreads anew over processes, and when the process
+ * stops. A caller may have as many places as are still free, no more (a dynamic threshold): one alone has at most half of them, two a third
+ * each, and there is room for whoever comes next.
+ */
 @Injectable()
 export class FeedConnections implements OnModuleDestroy {
   private readonly open = new Set<AbortController>();
+  private readonly placesOf = new Map<string, number>();
   private stopping = false;
 
   constructor(@Inject(FEED_SETTINGS) private readonly settings: FeedSettings) {}
 
-  /** @throws ProblemException 503 `TOO_MANY_CONNECTIONS` when no place is free, or the process is about to stop. */
-  claim(): FeedConnection {
-    if (this.stopping || this.open.size >= this.settings.FEED_CONNECTIONS) {
-      const why = this.stopping ? 'This process is stopping.' : 'All places of this process for readers that stay are taken.';
+  /**
+   * @param caller who reads: the holder of the API key, or the address.
+   * @throws ProblemException 503 `TOO_MANY_CONNECTIONS` when no place is free, the caller has its share, or the process is about to stop.
+   */
+  claim(caller: string): FeedConnection {
+    const free = this.settings.FEED_CONNECTIONS - this.open.size;
+    const taken = this.placesOf.get(caller) ?? 0;
+    if (this.stopping || taken >= free) {
+      const why = this.stopping
+        ? 'This process is stopping.'
+        : free === 0
+          ? 'All places of this process for readers that stay are taken.'
+          : `This caller has ${taken} places of this process for readers that stay, and only ${free} are left for everybody.`;
       throw new ProblemException(503, 'TOO_MANY_CONNECTIONS', `${why} Try again, with the same cursor.`, {}, { retryAfter: 1 });
     }
+    this.placesOf.set(caller, taken + 1);
     const controller = new AbortController();
     const lifetimeMs = this.settings.FEED_LIFETIME_MS * (1 - JITTER * Math.random());
     const end = setTimeout(() => controller.abort(), lifetimeMs).unref();
@@ -39,10 +54,17 @@ export class FeedConnections implements OnModuleDestroy {
       signal: controller.signal,
       close: () => {
         clearTimeout(end);
-        if (this.open.delete(controller)) gauge.dec();
+        if (this.open.delete(controller)) this.giveBack(caller);
         controller.abort();
       },
     };
+  }
+
+  private giveBack(caller: string): void {
+    gauge.dec();
+    const left = (this.placesOf.get(caller) ?? 1) - 1;
+    if (left > 0) this.placesOf.set(caller, left);
+    else this.placesOf.delete(caller);
   }
 
   /** First of all that happens at the end: nobody who merely waits may hold the process up. */

@@ -1,6 +1,6 @@
 import { pinnedVersion, type VersionPins } from '../../../libs/messaging/event-versions.js';
 import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
-import { renderEvent } from '../../../libs/messaging/render-event.js';
+import { renderEvent, renderUnchanging } from '../../../libs/messaging/render-event.js';
 
 const rendered = new WeakMap<LoggedEvent, string>();
 
@@ -19,5 +19,11 @@ export function cloudEventJson(event: LoggedEvent, pins: VersionPins = {}): stri
   return json;
 }
 
-/** In the version that was written, for what must not change when a newer version comes: the documents of an archive. */
-export const storedEventJson = (event: LoggedEvent): string => JSON.stringify(renderEvent(event, event.typeVersion));
+/**
+ * The text that an event has in one version for ever, for answers that caches may keep; by default in the version that was written.
+ * Undefined if it cannot be had in that version.
+ */
+export function unchangingEventJson(event: LoggedEvent, version = event.typeVersion): string | undefined {
+  const rendered = renderUnchanging(event, version);
+  return rendered && JSON.stringify(rendered);
+}

@@ -11,3 +11,6 @@ export const feedSettingNames = [
 export type FeedSettings = Pick<Settings, (typeof feedSettingNames)[number]>;
 
 export const FEED_SETTINGS = Symbol('FEED_SETTINGS');
+
+/** A reader is cut off that takes nothing for so many heartbeats. The kernel buffers megabytes, so taking slowly looks like nothing for a while. */
+export const STALLED_HEARTBEATS = 8;

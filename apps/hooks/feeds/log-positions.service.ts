@@ -1,51 +1,90 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { EventLog } from '../../../libs/messaging/event-log.js';
-import { sequenceOf } from '../../../libs/messaging/render-event.js';
+import { cursorOf, foreignTo, parseCursor } from '../../../libs/messaging/log-cursor.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 
 const Instant = z.iso.datetime({ offset: true });
 
-/** Finds where in the log a consumer wants to begin. A cursor is an event's `sequence`, so every door understands what another one gave. */
+/** A place in the log, and the epoch that it is a place of. */
+export interface LogPlace {
+  position: number;
+  epoch: string;
+}
+
+/** Where a reader goes on that came with a `Last-Event-ID`. */
+export interface Resumption extends LogPlace {
+  /** Why it does not go on where it was. */
+  gap?: ProblemException;
+}
+
+type Bounds = Awaited<ReturnType<EventLog['bounds']>>;
+
+/** Finds where in the log a consumer wants to begin. Every door understands the cursors of the others, and each event's `sequence`. */
 @Injectable()
 export class LogPositions {
   constructor(@Inject(EventLog) private readonly log: EventLog) {}
 
   /**
-   * The position after which to read, for a cursor, `beginning`, `now` or an RFC 3339 time.
+   * The place after which to read, for a cursor, a `sequence`, `beginning`, `now` or an RFC 3339 time.
    * @throws ProblemException 410 `CURSOR_EXPIRED` when events after it have been removed: nobody is moved past a hole without being told;
-   * 422 `INVALID_CURSOR` for what is no cursor, and for one beyond the end of the log, which would wait for ever and then skip.
+   * 422 `INVALID_CURSOR` for what is no cursor, for one of another log or from before a restore, and for one beyond the end of the log.
    */
-  async resolve(after: string): Promise<number> {
-    const { floor, head } = await this.log.bounds();
-    const position = await this.locate(after, floor, head);
-    if (position > head)
-      throw invalidCursor(`lies beyond the end of the log, which is ${sequenceOf(head)}: it is of another log, or of none`);
-    if (position < floor) throw cursorExpired(floor);
-    return position;
+  async resolve(after: string): Promise<LogPlace> {
+    const bounds = await this.log.bounds();
+    return { position: await this.locate(after, bounds), epoch: bounds.epoch };
+  }
+
+  /** The place after a `Last-Event-ID`. If it is of no use, the beginning of what is kept: later than that, events could be missing. */
+  async resume(lastEventId: string): Promise<Resumption> {
+    const bounds = await this.log.bounds();
+    const { floor, epoch } = bounds;
+    try {
+      if (!parseCursor(lastEventId)) throw invalidCursor('is no id of an event of this stream', bounds);
+      return { position: await this.locate(lastEventId, bounds), epoch };
+    } catch (error) {
+      if (error instanceof ProblemException) return { position: floor, epoch, gap: error };
+      throw error;
+    }
   }
 
   /** @returns the problem of a reader whose next events were removed while it was reading. */
   async expired(): Promise<ProblemException> {
-    return cursorExpired((await this.log.bounds()).floor);
+    return cursorExpired(await this.log.bounds());
   }
 
-  private async locate(after: string, floor: number, head: number): Promise<number> {
-    if (after === 'beginning') return floor;
-    if (after === 'now') return head;
-    if (/^\d{1,20}$/.test(after)) return Number(after);
+  private async locate(after: string, bounds: Bounds): Promise<number> {
+    const position = await this.find(after, bounds);
+    if (position > bounds.head) {
+      const end = cursorOf(bounds.head, bounds.epoch);
+      throw invalidCursor(`lies beyond the end of the log, which is ${end}: it is of another log, or of none`, bounds);
+    }
+    if (position < bounds.floor) throw cursorExpired(bounds);
+    return position;
+  }
+
+  private async find(after: string, bounds: Bounds): Promise<number> {
+    if (after === 'beginning') return bounds.floor;
+    if (after === 'now') return bounds.head;
     if (Instant.safeParse(after).success) return this.log.before(new Date(after));
-    throw invalidCursor('is neither a cursor nor a sequence, beginning, now or an RFC 3339 time');
+    const cursor = parseCursor(after);
+    if (!cursor) throw invalidCursor('is neither a cursor nor a sequence, beginning, now or an RFC 3339 time', bounds);
+    const foreign = foreignTo(cursor, await this.log.epochs());
+    if (foreign !== undefined) throw invalidCursor(foreign, bounds);
+    return cursor.position;
   }
 }
 
-const invalidCursor = (why: string) =>
-  new ProblemException(422, 'INVALID_CURSOR', `The cursor in "after" ${why}.`, {
-    errors: [{ pointer: '/after', detail: 'is not a cursor of this log' }],
-  });
+const oldestOf = ({ floor, epoch }: Bounds): string => cursorOf(floor, epoch);
 
-function cursorExpired(floor: number): ProblemException {
-  const oldest = sequenceOf(floor);
+const invalidCursor = (why: string, bounds: Bounds) =>
+  new ProblemException(422, 'INVALID_CURSOR', `The cursor ${why}. Begin anew: ${oldestOf(bounds)} is the oldest cursor.`, {
+    errors: [{ pointer: '/after', detail: 'is not a cursor of this log' }],
+    oldest: oldestOf(bounds),
+  } as object);
+
+function cursorExpired(bounds: Bounds): ProblemException {
+  const oldest = oldestOf(bounds);
   return new ProblemException(
     410,
     'CURSOR_EXPIRED',

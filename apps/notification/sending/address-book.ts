@@ -7,12 +7,12 @@ import type { Addressed } from './smtp-sender.js';
 export class AddressBook {
   constructor(
     private readonly customers: Pick<ServiceApi, 'get'>,
-    private readonly operations: string,
+    private readonly operations: Addressed,
   ) {}
 
   /** @returns undefined for a customer that there is not. @throws ParticipantUnavailableException. */
   async addressOf(customerId: string | null): Promise<Addressed | undefined> {
-    if (customerId === null) return { address: this.operations };
+    if (customerId === null) return this.operations;
     try {
       const { name, email } = await this.customers.get<Customer>(`/customers/${encodeURIComponent(customerId)}`);
       return email ? { name, address: email } : undefined;

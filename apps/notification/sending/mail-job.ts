@@ -48,22 +48,22 @@ export async function noteMail(
   );
 }
 
-/** Takes up to `limit` mails: first those whose sender has not come back, then those that are due, in the order of their events. */
-export async function claimMails(database: Pool, limit: number, now: Date): Promise<MailJob[]> {
+/** Takes one mail, if there is one: first one whose sender has not come back, then one that is due, in the order of their events. */
+export async function claimMail(database: Pool, now: Date): Promise<MailJob | undefined> {
   const { rows } = await database.query<MailJob>(
     `with lost as (
-       select mail_id from mail where state = 'sending' and leased_until <= $1 order by leased_until limit $2 for update skip locked
+       select mail_id from mail where state = 'sending' and leased_until <= $1 order by leased_until limit 1 for update skip locked
      ), waiting as (
        select mail_id from mail where state = 'pending' and next_attempt_at <= $1
-       order by next_attempt_at, position limit $2 for update skip locked
-     ), due as (select mail_id from lost union all select mail_id from waiting limit $2)
-     update mail m set state = 'sending', attempts = attempts + 1, lease_token = gen_random_uuid(), leased_until = $3
+       order by next_attempt_at, position limit 1 for update skip locked
+     ), due as (select mail_id from lost union all select mail_id from waiting limit 1)
+     update mail m set state = 'sending', attempts = attempts + 1, lease_token = gen_random_uuid(), leased_until = $2
      from due where m.mail_id = due.mail_id
      returning m.mail_id as "mailId", m.type, m.type_version as "typeVersion", m.data, m.customer_id as "customerId",
        m.attempts as attempt, m.lease_token as "leaseToken"`,
-    [now, limit, new Date(now.getTime() + LEASE_MS)],
+    [now, new Date(now.getTime() + LEASE_MS)],
   );
-  return rows;
+  return rows[0];
 }
 
 /** Notes how an attempt went, unless the lease has ended and somebody else sends the mail by now. */

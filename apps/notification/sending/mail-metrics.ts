@@ -8,14 +8,15 @@ interface Waiting {
   oldestDue: number;
 }
 
+const counts = ['pending', 'sending', 'dead'].map((state) => `('${state}', ${boundedCount(`mail where state = '${state}'`)})`);
+
 /** What a person wants to be woken by: mails that are late, and mails that are dead. */
 export function observeMails(database: Pool): void {
   new LookupGauges(async () => {
     const { rows } = await database.query<Waiting>(
-      `select s.state, ${boundedCount('mail m where m.state = s.state')} as mails,
-              coalesce(greatest(0, extract(epoch from clock_timestamp() - (
+      `select s.state, s.mails, coalesce(greatest(0, extract(epoch from clock_timestamp() - (
                 select next_attempt_at from mail where state = 'pending' order by next_attempt_at limit 1))), 0)::float8 as "oldestDue"
-       from unnest(array['pending', 'sending', 'dead']) as s(state)`,
+       from (values ${counts.join(', ')}) as s(state, mails)`,
     );
     return rows;
   })

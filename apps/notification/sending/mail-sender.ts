@@ -3,17 +3,13 @@ import { mailOf } from '../mails/mail-catalogue.js';
 import { renderMail } from '../mails/render-mail.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import type { AddressBook } from './address-book.js';
-import { type Attempted, claimMails, type MailJob, settleMail } from './mail-job.js';
+import { type Attempted, claimMail, type MailJob, settleMail } from './mail-job.js';
 import { retryDelay } from './retry-schedule.js';
 import type { SmtpSender } from './smtp-sender.js';
 import { UndeliverableMailError } from './undeliverable-mail.error.js';
 
-/** As many as the mail server is given connections: all of a batch are under way at once, within one lease. */
-const AT_ONCE = 4;
 /** With the question for the address still well below a lease. */
 const HANDED_OVER_WITHIN_MS = 20_000;
-/** Mails that are done with are kept so long, for whoever asks. */
-const KEPT_MS = 30 * 86_400_000;
 const FORGOTTEN_AT_ONCE = 2_000;
 
 export interface MailSenderOptions {
@@ -22,7 +18,11 @@ export interface MailSenderOptions {
   smtp: Pick<SmtpSender, 'send'>;
   /** Injected, so that tests run a schedule of hours in milliseconds. */
   clock: Clock;
+  /** How long mails that are done with are kept, for whoever asks. */
+  retentionMs: number;
   onError: (error: unknown) => void;
+  /** How long the mail server may take for one mail, in milliseconds; well below a lease. */
+  handOverWithinMs?: number;
 }
 
 /**
@@ -32,22 +32,23 @@ export interface MailSenderOptions {
 export class MailSender {
   constructor(private readonly options: MailSenderOptions) {}
 
-  /** One batch. @returns how many mails were tried. */
+  /** Sends one mail that is due. Call it from several loops at once, so that a slow mail delays no other. @returns how many were tried: 1 or 0. */
   async send(): Promise<number> {
     const { database, clock } = this.options;
-    const jobs = await claimMails(database, AT_ONCE, clock.now());
-    await Promise.all(jobs.map((job) => this.attempt(job)));
-    return jobs.length;
+    const job = await claimMail(database, clock.now());
+    if (job) await this.attempt(job);
+    return job ? 1 : 0;
   }
 
-  /** Forgets a batch of mails that were done with long ago; dead ones stay until somebody has decided. */
-  async sweep(): Promise<void> {
-    const { database, clock } = this.options;
-    await database.query(
+  /** Forgets a batch of mails that were done with long ago; dead ones stay until somebody has decided. @returns whether there may be more. */
+  async sweep(): Promise<boolean> {
+    const { database, clock, retentionMs } = this.options;
+    const { rowCount } = await database.query(
       `delete from mail where mail_id = any(array(
          select mail_id from mail where state in ('sent', 'unaddressed') and finished_at < $1 order by finished_at limit $2))`,
-      [new Date(clock.now().getTime() - KEPT_MS), FORGOTTEN_AT_ONCE],
+      [new Date(clock.now().getTime() - retentionMs), FORGOTTEN_AT_ONCE],
     );
+    return rowCount === FORGOTTEN_AT_ONCE;
   }
 
   private async attempt(job: MailJob): Promise<void> {
@@ -63,24 +64,13 @@ export class MailSender {
     try {
       const to = await addresses.addressOf(job.customerId);
       if (!to) return { state: 'unaddressed', error: `There is no customer ${job.customerId}.` };
-      await inTime(smtp.send({ ...renderMail(mailOf(job), to.name), to, messageId: job.mailId }));
+      const late = AbortSignal.timeout(this.options.handOverWithinMs ?? HANDED_OVER_WITHIN_MS);
+      await smtp.send({ ...renderMail(mailOf(job), to.name), to, messageId: job.mailId }, late);
       return { state: 'sent' };
     } catch (error) {
       const delay = error instanceof UndeliverableMailError ? undefined : retryDelay(job.attempt, clock.random());
       const nextAttemptAt = delay === undefined ? undefined : new Date(clock.now().getTime() + delay);
       return { state: 'failed', error: (error as Error).message.slice(0, 2_000), nextAttemptAt };
     }
-  }
-}
-
-async function inTime(sending: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('The mail server did not take it in time.')), HANDED_OVER_WITHIN_MS);
-  });
-  try {
-    await Promise.race([sending, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -4,7 +4,8 @@ import { UndeliverableMailError } from './undeliverable-mail.error.js';
 
 const CONNECT_MS = 5_000;
 const SILENT_MS = 10_000;
-const CONNECTIONS = 4;
+/** How many mails are under way at once. */
+export const CONNECTIONS = 4;
 
 export interface Addressed {
   name?: string;
@@ -36,6 +37,8 @@ export class SmtpSender {
     this.transport = createTransport({
       pool: true,
       maxConnections: CONNECTIONS,
+      // The library would hand a mail over again by itself when the connection ends. The queue retries, and counts the attempts.
+      maxRequeues: 0,
       host: hostname.replace(/^\[(.*)\]$/, '$1'),
       port: Number(port || (secure ? 465 : 25)),
       secure,
@@ -50,10 +53,10 @@ export class SmtpSender {
   }
 
   /**
-   * Resolves when the mail server has taken the mail.
+   * Resolves when the mail server has taken the mail. Hands it over once at the most, and never after the signal.
    * @throws UndeliverableMailError when it never will; any other error when it may later.
    */
-  async send({ to, messageId, subject, text, html }: OutgoingMail): Promise<void> {
+  async send({ to, messageId, subject, text, html }: OutgoingMail, signal?: AbortSignal): Promise<void> {
     try {
       await this.transport.sendMail({
         from: this.from,
@@ -63,6 +66,7 @@ export class SmtpSender {
         text,
         html,
         headers: { 'Auto-Submitted': 'auto-generated' },
+        ...(signal && { signal }),
       });
     } catch (error) {
       const { code, responseCode, message } = error as { code?: string; responseCode?: number; message: string };

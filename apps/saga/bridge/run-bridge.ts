@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { Gauge } from 'prom-client';
 import type { Settings } from '../../../libs/config/settings.js';
 import { type ChannelSettings, openChannel } from '../../../libs/messaging/channel/open-channel.js';
+import { EventLog } from '../../../libs/messaging/event-log.js';
 import type { Consumer } from '../../../libs/messaging/inbox/consumer.js';
 import type { Inbox } from '../../../libs/messaging/inbox/inbox.js';
 import { observeInbox } from '../../../libs/messaging/inbox/inbox-metrics.js';
@@ -18,7 +19,7 @@ export interface BridgeOptions {
   inbox: Inbox;
   database: Pool;
   client: Client;
-  settings: ChannelSettings & Pick<Settings, 'TEMPORAL_TASK_QUEUE'>;
+  settings: ChannelSettings & Pick<Settings, 'TEMPORAL_TASK_QUEUE' | 'INBOX_RETENTION_HOURS'>;
   log: Logger;
 }
 
@@ -46,7 +47,8 @@ export async function runBridge({ consumer, inbox, database, client, settings, l
   const channel = await openChannel('saga', settings);
   observeInbox(database, () => [consumer.name]);
   // From now on: a process that is switched on today does not begin with what happened years ago.
-  const consuming = await runConsumer({ channel, inbox, consumer, log, from: 'now' });
+  const upkeep = { database, eventLog: new EventLog(database), retentionMs: settings.INBOX_RETENTION_HOURS * 3_600_000 };
+  const consuming = await runConsumer({ channel, inbox, consumer, log, from: 'now', upkeep });
   const sender = new SignalSender({ database, client, taskQueue: settings.TEMPORAL_TASK_QUEUE, onError });
   const sending = new BackgroundLoop(async () => (await sender.send()) > 0, { idleMs: SEND_IDLE_MS, onError });
   sending.start();

@@ -76,6 +76,23 @@ describe('onPath', () => {
     });
   });
 
+  it.each(['0.13.2 (Server 1.24.2, UI 2.30.3)', '1.5.0 (Server 1.29.0, UI 2.42.0)', '0.11.0 (server 1.22.6) (ui 2.26.2)'])(
+    'refuses version %s as too old, and names the oldest that will do',
+    async (version) => {
+      await expect(onPath(folderWith(`temporal version ${version}`)).find({ log })).resolves.toEqual({
+        reason: expect.stringMatching(/is too old: version .*Server 1\.29\.1 or later is needed/),
+      });
+    },
+  );
+
+  it.each(['0.0.0-DEV (Server 1.29.1, UI 2.42.1)', '1.6.0 (Server 1.30.0, UI 2.45.0)', '2.0.0 (Server 2.0.0, UI 3.0.0)'])(
+    'takes version %s',
+    async (version) => {
+      const folder = folderWith(`temporal version ${version}`);
+      await expect(onPath(folder).find({ log })).resolves.toEqual({ path: path.join(folder, 'temporal') });
+    },
+  );
+
   it('says so when there is none', async () => {
     await expect(onPath('/nowhere').find({ log })).resolves.toEqual({ reason: 'there is none' });
   });
@@ -86,6 +103,11 @@ describe('inCache', () => {
     const folder = folderWith('temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)');
     writeFileSync(path.join(folder, 'temporal-broken'), 'half', { mode: 0o755 });
     await expect(inCache(['/nowhere', folder]).find({ log })).resolves.toEqual({ path: path.join(folder, 'temporal') });
+  });
+
+  it('passes over what an earlier release has left there and is too old now', async () => {
+    const folder = folderWith('temporal version 1.3.0 (Server 1.27.1, UI 2.36.0)');
+    await expect(inCache([folder]).find({ log })).resolves.toEqual({ reason: 'there is none yet' });
   });
 
   it('is no error when it does not exist yet', async () => {

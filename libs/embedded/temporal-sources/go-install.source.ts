@@ -40,7 +40,9 @@ export function goInstall(folder: string): ExecutableSource {
         const name = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
         const built = path.join(folder, name);
         renameSync(path.join(building, name), built);
-        log(`temporal: built ${built} in ${seconds()}, ${await temporalVersion(built)}`);
+        const is = await temporalVersion(built);
+        if ('reason' in is) return is;
+        log(`temporal: built ${built} in ${seconds()}, ${is.version}`);
         return { path: built };
       } catch (error) {
         signal?.throwIfAborted();

@@ -13,9 +13,9 @@ export function inCache(folders: readonly [string, ...string[]]): ExecutableSour
         existsSync(folder) ? readdirSync(folder).map((name) => path.join(folder, name)) : [],
       );
       for (const file of candidates.filter((file) => path.basename(file).startsWith('temporal'))) {
-        const version = await temporalVersion(file);
-        if (!version) continue;
-        log(`temporal: using ${file}, version ${version}`);
+        const is = await temporalVersion(file);
+        if ('reason' in is) continue;
+        log(`temporal: using ${file}, version ${is.version}`);
         return { path: file };
       }
       return { reason: 'there is none yet' };

@@ -15,9 +15,9 @@ export function onPath(searchPath: string): ExecutableSource {
         .map((folder) => path.join(folder, name))
         .find((file) => path.isAbsolute(file) && existsSync(file));
       if (!found) return { reason: 'there is none' };
-      const version = await temporalVersion(found);
-      if (!version) return { reason: `${found} does not run, or is another program` };
-      log(`temporal: using ${found}, version ${version}`);
+      const is = await temporalVersion(found);
+      if ('reason' in is) return is;
+      log(`temporal: using ${found}, version ${is.version}`);
       return { path: found };
     },
   };

@@ -24,7 +24,8 @@ export interface SubscribeOptions {
   /** `order.approved`, or `order.*` for all of a service. None means all. */
   types: readonly string[];
   /**
-   * Where a group begins that has never been there; an old one goes on where it was. `after` is a position of the log. `now` is for listeners
+   * Where a group begins that has never been there; an old one goes on where it was. `after` is a position of the log, up to which the group
+   * needs nothing any more: an old group that is still before it goes on behind it. `now` is for listeners
    * that remember nothing: a group begins again where the channel changes or has forgotten it, and then `now` loses events.
    */
   from: 'beginning' | 'now' | { after: number };

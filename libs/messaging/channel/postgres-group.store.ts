@@ -17,9 +17,17 @@ const until = `clock_timestamp() + $3 * interval '1 millisecond'`;
 export class PostgresGroupStore implements GroupStore {
   constructor(private readonly options: PostgresGroup) {}
 
-  /** Makes the group, unless it is there. */
-  async create(partitions: number, position: number): Promise<void> {
+  /**
+   * Makes the group, unless it is there.
+   * @param had whether the group is known to have everything up to the position: it then goes on behind it.
+   */
+  async create(partitions: number, position: number, had: boolean): Promise<void> {
     const { database, group } = this.options;
+    if (had)
+      await database.query('update channel_cursor set position = $2 where channel_group = $1 and position < $2', [
+        group,
+        position,
+      ]);
     await database.query(
       `insert into channel_cursor (channel_group, partition, position) select $1, partition, $3 from generate_series(0, $2 - 1) as partition
        on conflict do nothing`,

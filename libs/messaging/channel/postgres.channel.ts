@@ -73,7 +73,8 @@ export class PostgresChannel implements Channel {
     const { leaseMs = LEASE_MS } = this.options;
     const store = new PostgresGroupStore({ database: this.database, group, member: randomUUID(), leaseMs });
     const { floor, head } = await this.eventLog.bounds();
-    await store.create(PARTITIONS, from === 'now' ? head : from === 'beginning' ? floor : Math.max(floor, from.after));
+    if (typeof from === 'string') await store.create(PARTITIONS, from === 'now' ? head : floor, false);
+    else await store.create(PARTITIONS, Math.max(floor, from.after), from.after >= floor);
     const read: ReadPartition = async (index, after, into, signal) => {
       for (let cursor = after; ;) {
         const page = await this.tail.next({ after: cursor, scan: SCAN, types, partition: { index, of: PARTITIONS } }, signal);

@@ -1,3 +1,4 @@
+import type { PoolClient } from 'pg';
 import type { LoggedEvent } from '../logged-event.js';
 import type { Aggregate } from '../partition-key.js';
 
@@ -15,6 +16,6 @@ export interface EventHistory {
   gapsOf(aggregate: Aggregate): Promise<VersionGap[]>;
   /** The version after which an aggregate goes on in the log beyond a position; its last one if nothing of it is there. */
   versionBefore(aggregate: Aggregate, position: number): Promise<number>;
-  /** The last position that was removed, and the last one that there is. */
-  bounds(): Promise<{ floor: number; head: number }>;
+  /** The last position that was removed, and the last one that there is; in a transaction of the same database if one is given. */
+  bounds(tx?: Pick<PoolClient, 'query'>): Promise<{ floor: number; head: number }>;
 }

@@ -20,13 +20,16 @@ export function observeInbox(database: Pool, consumers: () => readonly string[])
   add('inbox_held_oldest_seconds', 'How long the oldest of them has been held', ({ oldest }) => oldest);
 }
 
+const held = ['failing', 'parked', 'dead'].map((state) => {
+  const ofState = `inbox_dead d where d.consumer = c.consumer and d.state = '${state}'`;
+  return `('${state}', ${boundedCount(ofState)},
+           (select extract(epoch from clock_timestamp() - held_at) from ${ofState} order by d.id limit 1))`;
+});
+
 async function readHeld(database: Pool, consumers: readonly string[]): Promise<Held[]> {
   const { rows } = await database.query<Held>(
-    `select c.consumer, s.state,
-            ${boundedCount('inbox_dead d where d.consumer = c.consumer and d.state = s.state')} as rows,
-            coalesce((select extract(epoch from clock_timestamp() - held_at) from inbox_dead d
-                      where d.consumer = c.consumer and d.state = s.state order by d.id limit 1), 0)::float8 as oldest
-     from unnest($1::text[]) as c(consumer) cross join unnest(array['failing', 'parked', 'dead']) as s(state)`,
+    `select c.consumer, s.state, s.rows, coalesce(s.oldest, 0)::float8 as oldest
+     from unnest($1::text[]) as c(consumer) cross join lateral (values ${held.join(', ')}) as s(state, rows, oldest)`,
     [consumers],
   );
   return rows;

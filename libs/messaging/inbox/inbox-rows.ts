@@ -59,10 +59,11 @@ export class InboxRows {
     );
   }
 
-  /** Records that an occurrence was received. @returns false if it had been before. */
+  /** Records that an occurrence was received. @returns false if it had been before, also when its row has been cleared since. */
   async record({ eventId, position, aggregateVersion }: LoggedEvent): Promise<boolean> {
     const { rowCount } = await this.tx.query(
-      `insert into inbox (consumer, occurrence_id, position, aggregate_key, aggregate_version) values ($1, $2, $3, $4, $5)
+      `insert into inbox (consumer, occurrence_id, position, aggregate_key, aggregate_version)
+       select $1, $2, $3::bigint, $4, $5 where not exists (select from inbox_mark where consumer = $1 and cleared >= $3::bigint)
        on conflict do nothing`,
       [this.consumer, eventId, position, this.aggregateKey, aggregateVersion],
     );

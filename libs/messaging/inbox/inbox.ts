@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../../database/in-transaction.js';
 import type { LoggedEvent } from '../logged-event.js';
 import { partitionKeyOf } from '../partition-key.js';
+import { holdLog } from '../trim-lock.js';
 import { type Consumer, isWantedBy } from './consumer.js';
 import type { EventHistory } from './event-history.js';
 import { eventOf, eventText } from './event-text.js';
@@ -65,19 +66,27 @@ export class Inbox {
   /**
    * Has to be called before a consumer receives anything, and counts the first time: with `now` it is not shown what is in the log by then; with
    * `beginning` it begins with the oldest that the log still has.
-   * @returns the position after which the consumer began.
+   * From then on retention keeps what the consumer still has before it.
+   * @returns the position after which the consumer has to be brought events.
    */
   async begin({ name }: Consumer, from: 'beginning' | 'now'): Promise<number> {
     const { database, history } = this.options;
-    const { floor, head } = await history.bounds();
-    await database.query('insert into inbox_start (consumer, position) values ($1, $2) on conflict do nothing', [
-      name,
-      from === 'now' ? head : floor,
-    ]);
-    const { rows } = await database.query<{ position: string }>('select position from inbox_start where consumer = $1', [name]);
-    const start = Number(rows[0]?.position ?? 0);
-    this.starts.set(name, start);
-    return start;
+    return inTransaction(database, async (tx) => {
+      await holdLog(tx);
+      const { floor, head } = await history.bounds(tx);
+      await tx.query('insert into inbox_start (consumer, position) values ($1, $2) on conflict do nothing', [
+        name,
+        from === 'now' ? head : floor,
+      ]);
+      const { rows } = await tx.query<{ start: string; mark: string }>(
+        `insert into inbox_mark as mark (consumer, position) select consumer, position from inbox_start where consumer = $1
+         on conflict (consumer) do update set holds_log = true
+         returning mark.position as mark, (select position from inbox_start where consumer = $1) as start`,
+        [name],
+      );
+      this.starts.set(name, Number(rows[0]?.start ?? 0));
+      return Number(rows[0]?.mark ?? 0);
+    });
   }
 
   /**

@@ -3,7 +3,9 @@ import { Counter, register } from 'prom-client';
 import { BackgroundLoop } from '../../service-kit/background-loop.js';
 import type { Channel } from '../channel/channel.js';
 import { broughtTypes, type Consumer } from './consumer.js';
+import { ConsumerProgress } from './consumer-progress.js';
 import type { Inbox } from './inbox.js';
+import { InboxUpkeep, type InboxUpkeepOptions } from './inbox-upkeep.js';
 
 export interface RunConsumerOptions {
   channel: Channel;
@@ -16,7 +18,11 @@ export interface RunConsumerOptions {
   concurrency?: number | undefined;
   /** How often what is parked is looked after, in milliseconds. Default 1,000. */
   tendEveryMs?: number;
+  /** How the inbox is kept small. Not said, it keeps everything, and retention keeps the log for the consumer. */
+  upkeep?: InboxUpkeepOptions;
 }
+
+const UPKEEP_EVERY_MS = 5_000;
 
 export interface RunningConsumer {
   /** Resolves when no effect is under way any more. What was not acknowledged comes again to whoever runs next. */
@@ -32,7 +38,7 @@ const received = new Counter({
 
 /** Brings a consumer what it wants: from the channel into the inbox, acknowledged once its effects are committed. */
 export async function runConsumer(options: RunConsumerOptions): Promise<RunningConsumer> {
-  const { channel, inbox, consumer, log, from = 'beginning', concurrency, tendEveryMs = 1_000 } = options;
+  const { channel, inbox, consumer, log, from = 'beginning', concurrency, tendEveryMs = 1_000, upkeep } = options;
   // Wherever a group begins again (on another channel, or as its broker has forgotten it), the inbox leaves out what it has had.
   const after = await inbox.begin(consumer, from);
   const subscription = await channel.subscribe(
@@ -63,9 +69,23 @@ export async function runConsumer(options: RunConsumerOptions): Promise<RunningC
     },
   );
   tending.start();
+  const keeping = upkeep && keepInbox(consumer, upkeep, log);
+  keeping?.start();
   return {
     async stop() {
-      await Promise.all([subscription.stop(), tending.stop()]);
+      await Promise.all([subscription.stop(), tending.stop(), keeping?.stop()]);
     },
   };
+}
+
+function keepInbox(consumer: Consumer, options: InboxUpkeepOptions, log: Logger): BackgroundLoop {
+  const progress = new ConsumerProgress(options.database, consumer);
+  const upkeep = new InboxUpkeep(options);
+  const step = async () => {
+    await upkeep.step([progress]);
+    return false;
+  };
+  const onError = (error: unknown) =>
+    log.warn({ consumer: consumer.name, err: error }, `${consumer.name}: the inbox is cleared later`);
+  return new BackgroundLoop(step, { idleMs: UPKEEP_EVERY_MS, onError });
 }

@@ -39,6 +39,12 @@ const inLineQuery = `
       l.aggregate_version <> 1 and not exists (
         select from events.log before where before.service = l.service and before.aggregate_type = l.aggregate_type
           and before.aggregate_id = l.aggregate_id and before.aggregate_version = l.aggregate_version - 1 and before.position < l.position)
+      and not exists (
+        select from events.log_head removed where removed.service = l.service and removed.aggregate_type = l.aggregate_type
+          and removed.aggregate_id = l.aggregate_id and removed.last_version = l.aggregate_version - 1)
+      or exists (
+        select from events.log_head removed where removed.service = l.service and removed.aggregate_type = l.aggregate_type
+          and removed.aggregate_id = l.aggregate_id and removed.last_version >= l.aggregate_version)
       or exists (
         select from events.log after where after.service = l.service and after.aggregate_type = l.aggregate_type
           and after.aggregate_id = l.aggregate_id and after.aggregate_version > l.aggregate_version and after.position < l.position))
@@ -78,6 +84,7 @@ export async function recordGap(
     `insert into events.log_gap as known (service, aggregate_type, aggregate_id, first_version, last_version)
      select $1, $2, $3, $4, $5 where not exists (
        select from events.log where service = $1 and aggregate_type = $2 and aggregate_id = $3 and aggregate_version between $4 and $5)
+       and not exists (select from events.log_head where service = $1 and aggregate_type = $2 and aggregate_id = $3 and last_version >= $4)
      on conflict (service, aggregate_type, aggregate_id, first_version)
        do update set last_version = greatest(known.last_version, excluded.last_version)`,
     [service, aggregate_type, aggregate_id, gap.from, gap.to],

@@ -18,7 +18,7 @@ export async function readBacklog(log: Pool, { outbox, dead, elsewhere = log }: 
     `select ${boundedCount(outbox)} as rows,
        coalesce((select extract(epoch from clock_timestamp() - created_at) from ${outbox} order by id limit 1), 0)::float8 as "oldestAgeSeconds",
        ${boundedCount(`${dead} where state = 'dead'`)} as dead, ${boundedCount(`${dead} where state = 'parked'`)} as parked,
-       ${boundedCount(`${dead} where state = 'skipped'`)} as skipped`,
+       ${boundedCount(`${dead} where state = 'skipped' order by ${dead}.id`)} as skipped`,
   );
   return rows[0]!;
 }

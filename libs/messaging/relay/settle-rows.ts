@@ -143,7 +143,9 @@ async function tryRow(
 
 async function headOf(log: Queryable, { service }: OutboxPlace, row: OutboxRow): Promise<number> {
   const { rows } = await log.query<{ head: number }>(
-    `select coalesce(max(aggregate_version), 0) as head from events.log where service = $1 and aggregate_type = $2 and aggregate_id = $3`,
+    `select greatest(
+       (select max(aggregate_version) from events.log where service = $1 and aggregate_type = $2 and aggregate_id = $3),
+       (select last_version from events.log_head where service = $1 and aggregate_type = $2 and aggregate_id = $3), 0) as head`,
     [service, row.aggregate_type, row.aggregate_id],
   );
   return rows[0]!.head;

@@ -1,9 +1,9 @@
 import type { Pool } from 'pg';
-import { typesParameters, typesSql } from '../../libs/messaging/event-filter.js';
-import { broughtTypes, type Consumer } from '../../libs/messaging/inbox/consumer.js';
+import { typesParameters, typesSql } from '../event-filter.js';
+import { broughtTypes, type Consumer } from './consumer.js';
 
 export interface Progress {
-  /** Everything that the consumer wants of the log up to here is in the read model, but for what is a dead letter. */
+  /** Everything that the consumer wants of the log up to here is settled: applied, overtaken, or a dead letter. */
   position: number;
   /** How many events of the log after it are not; counted among those that were looked at. */
   missing: number;
@@ -27,6 +27,9 @@ const settled = `coalesce((
 /** Whether the consumer is brought an event. */
 const wanted = typesSql('l.type', '$3', '$4');
 
+/** The inbox may have no rows up to the mark that another process has written down, so nothing before it is looked at. */
+const behindMark = `position > greatest($2::bigint, coalesce((select position from inbox_mark where consumer = $1), 0))`;
+
 /**
  * How far a consumer has come in the log. It is not the channel that says so, as each has its own idea of positions and none knows what is parked: it is what
  * the log has and the inbox has not.
@@ -43,20 +46,25 @@ export class ConsumerProgress {
     this.types = typesParameters(broughtTypes(consumer));
   }
 
+  /** How far the consumer was known to have come when this was last loaded, looked at or saved; what is settled stays so. */
+  get written(): number {
+    return this.mark;
+  }
+
   /** Begins where the last process wrote down that everything is done. */
   async load(): Promise<void> {
-    const { rows } = await this.database.query<{ position: string }>('select position from projection_mark where consumer = $1', [
+    const { rows } = await this.database.query<{ position: string }>('select position from inbox_mark where consumer = $1', [
       this.consumer.name,
     ]);
     this.mark = Math.max(this.mark, Number(rows[0]?.position ?? 0));
   }
 
+  /** Writes down how far the consumer has come, which lets retention go as far. */
   async save(): Promise<void> {
-    await this.database.query(
-      `insert into projection_mark as mark (consumer, position) values ($1, $2)
-       on conflict (consumer) do update set position = greatest(mark.position, excluded.position)`,
-      [this.consumer.name, this.mark],
-    );
+    await this.database.query('update inbox_mark set position = $2 where consumer = $1 and position < $2', [
+      this.consumer.name,
+      this.mark,
+    ]);
   }
 
   /** A look that begins now, or the one that is under way. */
@@ -67,7 +75,7 @@ export class ConsumerProgress {
   /** The events that are not done with and came into the log before a time, the oldest first. */
   async missing(before: Date, limit: number): Promise<string[]> {
     const { rows } = await this.database.query<{ eventId: string }>(
-      `select l.event_id as "eventId" from (select * from events.log where position > $2 order by position limit ${LOOK}) l
+      `select l.event_id as "eventId" from (select * from events.log where ${behindMark} order by position limit ${LOOK}) l
        where ${wanted} and l.recorded_at < $5 and not ${settled} order by l.position limit $6`,
       [this.consumer.name, this.mark, ...this.types, before, limit],
     );
@@ -83,16 +91,18 @@ export class ConsumerProgress {
         open: string | null;
         missing: number;
         since: Date | null;
+        written: string | null;
       }>(
         `select count(*)::int as looked, max(l.position) as last, min(l.position) filter (where l.open) as open,
-                count(*) filter (where l.open)::int as missing, min(l.recorded_at) filter (where l.open) as since
+                count(*) filter (where l.open)::int as missing, min(l.recorded_at) filter (where l.open) as since,
+                (select position from inbox_mark where consumer = $1) as written
          from (select l.position, l.recorded_at, ${wanted} and not ${settled} as open
-               from (select * from events.log where position > $2 order by position limit ${LOOK}) l) l`,
+               from (select * from events.log where ${behindMark} order by position limit ${LOOK}) l) l`,
         [this.consumer.name, from, ...this.types],
       );
-      const { looked, last, open, missing, since } = rows[0]!;
+      const { looked, last, open, missing, since, written } = rows[0]!;
       // What is done with stays so; the first that is not is where the next look begins.
-      this.mark = Math.max(this.mark, open === null ? Number(last ?? from) : Number(open) - 1);
+      this.mark = Math.max(this.mark, open === null ? Number(last ?? from) : Number(open) - 1, Number(written ?? 0));
       if (open !== null || looked < LOOK) return { position: this.mark, missing, since: since ?? undefined };
     }
   }

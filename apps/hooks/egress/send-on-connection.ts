@@ -1,0 +1,38 @@
+import { subscribe } from 'node:diagnostics_channel';
+import type { Agent, Dispatcher } from 'undici';
+
+type Sent = (onUsedConnection: boolean) => void;
+
+/** The listener of the request that is being made: undici makes it before `request` returns. */
+let making: Sent | undefined;
+const listeners = new WeakMap<object, Sent>();
+const usedSockets = new WeakSet<object>();
+
+subscribe('undici:request:create', (message) => {
+  if (making) listeners.set((message as { request: object }).request, making);
+});
+subscribe('undici:client:sendHeaders', (message) => {
+  const { request, socket } = message as { request: object; socket: object };
+  const sent = listeners.get(request);
+  if (!sent) return;
+  const used = usedSockets.has(socket);
+  usedSockets.add(socket);
+  sent(used);
+});
+
+/**
+ * Sends a request, and tells when its connection is there and the request goes out on it: from then on the time is the receiver's.
+ * @param sent is told whether the connection has carried a request before, so that its other end may have closed it meanwhile.
+ */
+export function sendOnConnection(
+  agent: Agent,
+  options: Dispatcher.RequestOptions & { origin: string },
+  sent: Sent,
+): Promise<Dispatcher.ResponseData> {
+  making = sent;
+  try {
+    return agent.request(options);
+  } finally {
+    making = undefined;
+  }
+}

@@ -1,0 +1,59 @@
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { z } from 'zod';
+import {
+  type Delivery,
+  type DeliveryDetail,
+  deliveryStates,
+  RedeliverDeliveries,
+  type Redelivered,
+} from '../../../contracts/hook.resource.js';
+import { type Page, pageQuery } from '../../../contracts/page.js';
+import { DeliveriesService, type DeliveryFilter } from './deliveries.service.js';
+import { keyed } from './hooks.controller.js';
+
+const DeliveryListQuery = z.strictObject({ state: z.enum(deliveryStates).optional(), ...pageQuery });
+const EventDeliveryListQuery = z.strictObject(pageQuery);
+
+/** What was sent, by hook and by event; the gateway has the public routes in front of these. */
+@Controller()
+export class DeliveriesController {
+  constructor(@Inject(DeliveriesService) private readonly deliveries: DeliveriesService) {}
+
+  @Get('hooks/:hookId/deliveries')
+  list(@Param('hookId') hookId: string, @Query({ schema: DeliveryListQuery }) filter: DeliveryFilter): Promise<Page<Delivery>> {
+    return this.deliveries.list(hookId, filter);
+  }
+
+  @Get('events/:eventId/deliveries')
+  ofEvent(
+    @Param('eventId') eventId: string,
+    @Query({ schema: EventDeliveryListQuery }) page: { limit: number; after?: string },
+  ): Promise<Page<Delivery>> {
+    return this.deliveries.ofEvent(eventId, page);
+  }
+
+  @Get('hooks/:hookId/deliveries/:deliveryId')
+  get(@Param('hookId') hookId: string, @Param('deliveryId') deliveryId: string): Promise<DeliveryDetail> {
+    return this.deliveries.get(hookId, deliveryId);
+  }
+
+  @Post('hooks/:hookId/deliveries/redeliver')
+  @HttpCode(202)
+  redeliverAll(
+    @Param('hookId') hookId: string,
+    @Body({ schema: RedeliverDeliveries }) wanted: RedeliverDeliveries,
+    @Headers('idempotency-key') key?: string,
+  ): Promise<Redelivered> {
+    return this.deliveries.redeliverAll(hookId, wanted, keyed(key, 'redeliver-all', hookId, wanted));
+  }
+
+  @Post('hooks/:hookId/deliveries/:deliveryId/redeliver')
+  @HttpCode(202)
+  redeliver(
+    @Param('hookId') hookId: string,
+    @Param('deliveryId') deliveryId: string,
+    @Headers('idempotency-key') key?: string,
+  ): Promise<Delivery> {
+    return this.deliveries.redeliver(hookId, deliveryId, keyed(key, 'redeliver', hookId, deliveryId));
+  }
+}

@@ -1,0 +1,110 @@
+import type { Pool } from 'pg';
+import { boundedCount } from '../../../libs/database/bounded-count.js';
+import { inTransaction } from '../../../libs/database/in-transaction.js';
+import type { SecretBox } from './secret-box.js';
+
+const BATCH = 100;
+const COUNTED_UP_TO = 10_000;
+
+/** Each table with encrypted rows: its key, and what the ciphertext of a row is authenticated with. */
+const tables = [
+  { name: 'endpoint_secret', id: 'secret_id', idType: 'bigint', owner: 'hook_id', sealed: 'ciphertext' },
+  { name: 'command', id: 'key', idType: 'text', owner: 'key', sealed: 'answer' },
+] as const;
+type Table = (typeof tables)[number];
+
+/**
+ * Moves what is encrypted with an old key to `HOOKS_SECRET_KEY`, in bounded batches, so that the old key can be taken out of
+ * `HOOKS_OLD_SECRET_KEYS`. Any number of processes may do it.
+ */
+export class KeyRotation {
+  /** Where the next batch begins: a row that cannot be decrypted must not hold up those behind it. */
+  private readonly after = new Map<string, string>();
+  private reported: number | undefined;
+
+  constructor(
+    private readonly database: Pool,
+    private readonly box: SecretBox,
+    private readonly log: (text: string) => void,
+  ) {}
+
+  /** @throws Error when something was encrypted with a key that is not there: better not to start than to lose attempts over it. */
+  async requireKeys(): Promise<void> {
+    const used = await Promise.all(tables.map(({ name }) => this.keyIdsIn(name)));
+    const lost = [...new Set(used.flat())].filter((keyId) => !this.box.holds(keyId));
+    if (lost.length === 0) return;
+    throw new Error(
+      `Secrets of hooks are encrypted with a key that is neither HOOKS_SECRET_KEY nor in HOOKS_OLD_SECRET_KEYS (${lost.join(', ')}). ` +
+        'Put that key into HOOKS_OLD_SECRET_KEYS until the metric hooks_old_key_secrets is 0. If it is lost, delete the hooks that ' +
+        'used it and create them anew (docs/hooks.md).',
+    );
+  }
+
+  /** Re-encrypts one batch for each table and old key. @returns whether there may be more at once. */
+  async step(): Promise<boolean> {
+    let more = false;
+    for (const table of tables) for (const keyId of this.box.oldKeyIds) more = (await this.reencrypt(table, keyId)) || more;
+    if (!more && this.box.oldKeyIds.length > 0) await this.report();
+    return more;
+  }
+
+  /** How many secrets and answers are encrypted with an old key, up to 10,000 of each. */
+  async left(): Promise<number> {
+    const { rows } = await this.database.query<{ left: number }>(
+      `select ${tables.map(({ name }) => boundedCount(`${name} where key_id = any($1)`, COUNTED_UP_TO)).join(' + ')} as left`,
+      [this.box.oldKeyIds],
+    );
+    return rows[0]!.left;
+  }
+
+  private async reencrypt({ name, id, idType, owner, sealed }: Table, oldKeyId: string): Promise<boolean> {
+    const cursor = `${name} ${oldKeyId}`;
+    return inTransaction(this.database, async (tx) => {
+      const { rows } = await tx.query<{ id: string; owner: string; ciphertext: Buffer }>(
+        `select ${id}::text as id, ${owner}::text as owner, ${sealed} as ciphertext from ${name}
+         where key_id = $1 and ($2::${idType} is null or ${id} > $2) order by ${id} limit ${BATCH} for update skip locked`,
+        [oldKeyId, this.after.get(cursor) ?? null],
+      );
+      for (const row of rows) {
+        const text = this.opened({ keyId: oldKeyId, ciphertext: row.ciphertext }, row.owner);
+        if (text === undefined) continue;
+        const { keyId, ciphertext } = this.box.seal(text, row.owner);
+        await tx.query(`update ${name} set key_id = $2, ${sealed} = $3 where ${id} = $1`, [row.id, keyId, ciphertext]);
+      }
+      if (rows.length === BATCH) this.after.set(cursor, rows.at(-1)!.id);
+      else this.after.delete(cursor);
+      return rows.length === BATCH;
+    });
+  }
+
+  private opened(sealed: { keyId: string; ciphertext: Buffer }, owner: string): string | undefined {
+    try {
+      return this.box.open(sealed, owner);
+    } catch {
+      return undefined; // It stays as it is, and is counted and reported.
+    }
+  }
+
+  private async report(): Promise<void> {
+    const left = await this.left();
+    if (left === this.reported) return;
+    this.reported = left;
+    const keys = this.box.oldKeyIds.join(', ');
+    this.log(
+      left === 0
+        ? `Nothing is encrypted with an old key any more (${keys}): empty HOOKS_OLD_SECRET_KEYS once every hooks process has the new key.`
+        : `${left} rows of endpoint_secret and command are still encrypted with an old key (${keys}); those that stay cannot be decrypted.`,
+    );
+  }
+
+  /** The keys that a table's rows are encrypted with: one look into the index for each. */
+  private async keyIdsIn(name: Table['name']): Promise<string[]> {
+    const { rows } = await this.database.query<{ keyId: string }>(
+      `with recursive used as (
+         (select min(key_id) as key_id from ${name})
+         union all select (select min(key_id) from ${name} where key_id > used.key_id) from used where used.key_id is not null
+       ) select key_id as "keyId" from used where key_id is not null`,
+    );
+    return rows.map(({ keyId }) => keyId);
+  }
+}

@@ -1,0 +1,81 @@
+import type { Pool } from 'pg';
+import type { RecoverHook, Recovery } from '../../../contracts/hook.resource.js';
+import { EventLog } from '../../../libs/messaging/event-log.js';
+import { sequenceOf } from '../../../libs/messaging/render-event.js';
+import type { Clock } from '../../../libs/service-kit/clock.js';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import type { CommandKeys, KeyedCommand } from './command-keys.js';
+import { type EndpointsService, requireSendable } from './endpoints.service.js';
+import { selectEvents } from './event-types.js';
+import { isUuid } from './is-uuid.js';
+import { type RecoveryRow, recoveryColumns, toRecovery } from './recovery.row.js';
+
+/** Starts recoveries, and says how far they have come. */
+export class RecoveryRequests {
+  constructor(
+    private readonly database: Pool,
+    private readonly endpoints: EndpointsService,
+    private readonly keys: CommandKeys,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Starts to queue again what is in the log since then; `Recovery` says how far it has come.
+   * @throws ProblemException 409 `HOOK_STATE_CONFLICT`; 422 `DELIVERIES_TRIMMED` when it is not known any more what has succeeded since then.
+   */
+  async recover(hookId: string, wanted: RecoverHook, command: KeyedCommand): Promise<Recovery> {
+    const selection = wanted.types && selectEvents(wanted.types);
+    const onlyMissing = wanted.onlyMissing ?? true;
+    const now = this.clock.now();
+    return this.keys.once(command, now, async (tx) => {
+      const endpoint = await this.endpoints.find(tx, hookId, 'for key share');
+      requireSendable(endpoint);
+      const log = new EventLog(tx);
+      const { floor } = await log.bounds();
+      const from = Math.max(floor, await positionBefore(log, wanted.since));
+      if (onlyMissing && from < endpoint.trimmedPosition) throw deliveriesTrimmed(hookId, endpoint.trimmedPosition);
+      const { rows } = await tx.query<RecoveryRow>(
+        `insert into recovery (hook_id, position, to_position, exact_types, services, only_missing, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7) returning ${recoveryColumns}`,
+        [
+          hookId,
+          from,
+          wanted.until === undefined ? await log.head() : await positionBefore(log, wanted.until),
+          selection?.exactTypes ?? null,
+          selection?.services ?? null,
+          onlyMissing,
+          now,
+        ],
+      );
+      return toRecovery(rows[0]!);
+    });
+  }
+
+  /** @throws ProblemException 404 `RECOVERY_NOT_FOUND`. */
+  async get(hookId: string, recoveryId: string): Promise<Recovery> {
+    await this.endpoints.find(this.database, hookId);
+    const { rows } = isUuid(recoveryId)
+      ? await this.database.query<RecoveryRow>(
+          `select ${recoveryColumns} from recovery where hook_id = $1 and recovery_id = $2`,
+          [hookId, recoveryId],
+        )
+      : { rows: [] };
+    if (!rows[0]) throw new ProblemException(404, 'RECOVERY_NOT_FOUND', `The hook ${hookId} has no recovery ${recoveryId}.`);
+    return toRecovery(rows[0]);
+  }
+}
+
+/** The position after which whatever was recorded at or after the point comes. */
+async function positionBefore(log: EventLog, point: string): Promise<number> {
+  return /^\d{20}$/.test(point) ? Math.max(0, Number(point) - 1) : log.before(new Date(point));
+}
+
+function deliveriesTrimmed(hookId: string, trimmed: number): ProblemException {
+  const first = sequenceOf(trimmed + 1);
+  const detail =
+    `The deliveries to the hook ${hookId} of events up to sequence ${sequenceOf(trimmed)} are not kept any more, so it is not known which of ` +
+    `them succeeded. Begin after them ("since": "${first}"), or send everything again ("onlyMissing": false).`;
+  return new ProblemException(422, 'DELIVERIES_TRIMMED', detail, {
+    errors: [{ pointer: '/since', detail: `must be ${first} or later` }],
+  });
+}

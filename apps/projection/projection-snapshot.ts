@@ -1,0 +1,77 @@
+import type { Pool, PoolClient } from 'pg';
+import { inTransaction } from '../../libs/database/in-transaction.js';
+import { EventLog } from '../../libs/messaging/event-log.js';
+import { broughtTypes, type Consumer, isWantedBy } from '../../libs/messaging/inbox/consumer.js';
+import type { LoggedEvent } from '../../libs/messaging/logged-event.js';
+import type { Projection } from './projection.js';
+
+/** The generation that is the snapshot. */
+export const SNAPSHOT = 0;
+const BATCH = 500;
+
+/**
+ * Keeps the snapshot of a read model: generation 0, which is what the log up to a position makes of it. The consumers write it in the order of
+ * the log, a batch of events with the position in one transaction, so it needs no inbox.
+ */
+export class ProjectionSnapshot {
+  constructor(
+    private readonly database: Pool,
+    private readonly projection: Projection,
+  ) {}
+
+  /**
+   * Takes the next events into the snapshot, up to a position at the most, while no rebuild copies it.
+   * @param live the consumers of the generation that is read: what an operator has skipped there is skipped here. What needs a decision
+   *   there, and everything after it, waits.
+   * @returns whether there is more to take in.
+   * @throws what a consumer throws: nothing is taken in then, and retention removes nothing that is not.
+   */
+  async advance(live: readonly Consumer[], upTo: number): Promise<boolean> {
+    return inTransaction(this.database, async (tx) => {
+      const { rows } = await tx.query<{ snapshot: number }>(
+        `select snapshot::float8 as snapshot from projection
+         where name = $1 and (building is null or building_since is not null) for no key update skip locked`,
+        [this.projection.name],
+      );
+      if (!rows[0]) return false;
+      const { snapshot } = rows[0];
+      const end = Math.min(upTo, await this.undecided(tx, live, upTo));
+      if (end <= snapshot) return false;
+      const consumers = this.projection.consumers(SNAPSHOT);
+      const types = [...new Set(consumers.flatMap(broughtTypes))];
+      const page = await new EventLog(tx).read({ after: snapshot, scan: BATCH, types });
+      if (page.missed)
+        throw new Error(
+          `Events after position ${snapshot} were removed before the snapshot of ${this.projection.name} had them.`,
+        );
+      const events = page.events.filter(({ position }) => position <= end);
+      const skipped = await this.skipped(tx, live, events);
+      for (const event of events)
+        for (const [index, consumer] of consumers.entries())
+          if (isWantedBy(consumer, event) && !skipped.has(`${live[index]!.name} ${event.eventId}`))
+            await consumer.handle(event, tx);
+      const to = Math.min(end, page.scannedTo);
+      if (to <= snapshot) return false;
+      await tx.query('update projection set snapshot = $2 where name = $1', [this.projection.name, to]);
+      return to < end;
+    });
+  }
+
+  /** The position before the first event that needs a decision, or waits for one. */
+  private async undecided(tx: PoolClient, live: readonly Consumer[], otherwise: number): Promise<number> {
+    const { rows } = await tx.query<{ first: string | null }>(
+      `select min(position) as first from inbox_dead where consumer = any($1) and state in ('failing', 'parked', 'dead')`,
+      [live.map(({ name }) => name)],
+    );
+    return rows[0]?.first == null ? otherwise : Number(rows[0].first) - 1;
+  }
+
+  private async skipped(tx: PoolClient, live: readonly Consumer[], events: readonly LoggedEvent[]): Promise<ReadonlySet<string>> {
+    const { rows } = await tx.query<{ skipped: string }>(
+      `select consumer || ' ' || occurrence_id as skipped from inbox_dead
+       where consumer = any($1) and occurrence_id = any($2::uuid[]) and state = 'skipped'`,
+      [live.map(({ name }) => name), events.map(({ eventId }) => eventId)],
+    );
+    return new Set(rows.map(({ skipped }) => skipped));
+  }
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { ServiceApi } from '../../libs/service-client/service-api.js';
+
+const Floor = z.object({ keepCommandsSince: z.iso.datetime().nullable() });
+
+/** Asks the saga service since when sagas may still go on: `GET /floor`. */
+export class SagaFloor {
+  private readonly api: ServiceApi;
+
+  constructor(url: string) {
+    this.api = new ServiceApi('saga', url);
+  }
+
+  /** When the oldest saga began that may still go on. @throws when the saga service cannot say it now. */
+  async read(): Promise<Date> {
+    const { keepCommandsSince } = Floor.parse(await this.api.get('/floor'));
+    if (keepCommandsSince === null) throw new Error('The saga service does not know now which sagas are open.');
+    return new Date(keepCommandsSince);
+  }
+
+  async close(): Promise<void> {
+    await this.api.close();
+  }
+}

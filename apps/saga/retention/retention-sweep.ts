@@ -1,0 +1,67 @@
+import type { Logger } from 'pino';
+import { Counter } from 'prom-client';
+import type { Participant } from '../../../contracts/participants.js';
+import type { TrimCommand, Trimmed } from '../../../contracts/retention.resource.js';
+import { ParticipantUnavailableException } from '../../../libs/service-client/participant-unavailable.exception.js';
+import type { ServiceApi } from '../../../libs/service-client/service-api.js';
+import type { EndedSagaTrimmer } from './ended-saga-trimmer.js';
+import type { Floor } from './floor.js';
+
+/** How many batches one participant is asked for in one step: the others are not kept waiting by a backlog. */
+const BATCHES = 20;
+
+export interface RetentionSweepOptions {
+  floor: Pick<Floor, 'read'>;
+  participants: Partial<Record<Participant, ServiceApi>>;
+  sagas: EndedSagaTrimmer;
+  sagaRetentionMs: number;
+  log: Logger;
+}
+
+const removedRows = new Counter({
+  name: 'retention_removed_rows_total',
+  help: 'Idempotency keys, marks and tombstones that participants have removed',
+  labelNames: ['participant', 'table'] as const,
+});
+
+/**
+ * Tells participants from when on they have to remember commands, and trims the sagas themselves. Participants know no saga, so they remove
+ * nothing by themselves: while this service is away, or does not know the floor, everything stays.
+ */
+export class RetentionSweep {
+  /** The last floor that was known, in ms since the epoch. */
+  lastFloor: number | undefined;
+
+  constructor(private readonly options: RetentionSweepOptions) {}
+
+  /** One step. @returns whether there is more to remove by now. */
+  async sweep(now = Date.now()): Promise<boolean> {
+    const { floor, participants, sagas, sagaRetentionMs, log } = this.options;
+    const keepSince = await floor.read(now);
+    if (!keepSince) {
+      log.warn('it is not known which sagas are open, so nothing is trimmed; the next sweep tries again');
+      return false;
+    }
+    this.lastFloor = keepSince.getTime();
+    let more = false;
+    for (const [name, api] of Object.entries(participants)) more = (await this.trim(name, api, keepSince)) || more;
+    // Temporal lists a saga until the floor is past its end: without its row it would be published as a new one.
+    return (await sagas.trim(new Date(Math.min(this.lastFloor, now - sagaRetentionMs)))) || more;
+  }
+
+  private async trim(participant: string, api: ServiceApi, keepSince: Date): Promise<boolean> {
+    const command: TrimCommand = { keepCommandsSince: keepSince.toISOString() };
+    try {
+      for (let batch = 0; batch < BATCHES; batch++) {
+        const { removed, more } = await api.post<Trimmed>('/retention', command);
+        for (const [table, count] of Object.entries(removed)) removedRows.inc({ participant, table }, count);
+        if (!more) return false;
+      }
+      return true;
+    } catch (error) {
+      if (!(error instanceof ParticipantUnavailableException)) throw error;
+      this.options.log.warn({ participant }, 'a participant could not be asked to trim; the next sweep asks again');
+      return false;
+    }
+  }
+}

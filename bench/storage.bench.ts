@@ -1,0 +1,111 @@
+// What an order occupies, table by table: orders through the API, then the growth of every table with its indexes.
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { participantNames } from '../contracts/participants.js';
+import { listenerUrlSettings } from '../libs/config/listener-url.js';
+import { participantUrlSettings } from '../libs/config/participant-url.js';
+import { startEmbeddedSystem } from '../libs/embedded/embedded-system.js';
+import { waitUntil } from '../libs/embedded/wait-until.js';
+import { benchCustomer, openBenchCustomers } from './harness/bench-customers.js';
+import { benchSettings } from './harness/bench-settings.js';
+import { tableSizes } from './harness/table-sizes.js';
+import { runLoad } from './run-load.js';
+
+const { total, warm, concurrency } = benchSettings('storage');
+const SETTLED_WITHIN_MS = 600_000;
+
+mkdirSync('.roundtrip', { recursive: true });
+const dataDir = mkdtempSync(path.resolve('.roundtrip', 'bench-'));
+const system = await startEmbeddedSystem({
+  log: (line) => console.error(`  ${line}`),
+  settings: {
+    DATA_DIR: dataDir,
+    PORT: 0,
+    RELAY_PORT: 0,
+    SAGA_PORT: 0,
+    ...Object.fromEntries([...participantUrlSettings, ...listenerUrlSettings].map((name) => [name, 'http://127.0.0.1:0'])),
+    EMBEDDED_POSTGRES_PORT: 0,
+    EMBEDDED_TEMPORAL_PORT: 0,
+    EMBEDDED_TEMPORAL_UI_PORT: 0,
+    LOG_LEVEL: 'warn',
+  },
+});
+const database = new pg.Pool({ connectionString: system.addresses.databaseAdmin, max: 2 });
+database.on('error', () => {}); // the server stops before its last connection has gone
+
+const ATTEMPTS = 20;
+
+/** Places one order. A busy machine may answer 503, or 202 after its wait: the same request is repeated under its key. */
+async function placeOrder(): Promise<void> {
+  const key = randomUUID();
+  const body = JSON.stringify({ customerId: benchCustomer(), lines: [{ sku: 'SKU-TOKEN', quantity: 1 }] });
+  let said = '';
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const answer = await fetch(`${system.addresses.gateway}/v1/orders`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': key, prefer: 'wait=30' },
+      body,
+    });
+    said = `${answer.status} ${await answer.text()}`;
+    if (said.includes('"state":"APPROVED"')) return;
+    await delay(500);
+  }
+  throw new Error(`An order was not approved after ${ATTEMPTS} attempts; the last answer was ${said}`);
+}
+
+const count = async (query: string) => Number((await database.query<{ count: string }>(query)).rows[0]!.count);
+
+/** Everything that follows the orders is written: their events are in the log and read, their sagas have ended and have their steps. */
+async function settled(orders: number): Promise<void> {
+  const outboxes = [...participantNames, 'saga'].map((service) => `select 1 from "${service}".outbox`).join(' union all ');
+  const done = await waitUntil(
+    async () =>
+      (await count('select count(*) from saga.saga where not open')) >= orders &&
+      (await count('select count(*) from saga.ended_timeline')) >= orders &&
+      (await count('select count(*) from projection.customer_order')) >= orders &&
+      (await count(`select count(*) from (${outboxes}) waiting`)) === 0,
+    { withinMs: SETTLED_WITHIN_MS },
+  );
+  if (!done) throw new Error('The followers of the orders have not caught up within ten minutes.');
+  // What is dead by now is free for the next rows, as autovacuum makes it.
+  await database.query('vacuum');
+}
+
+const temporalBytes = () =>
+  ['temporal.db', 'temporal.db-wal'].reduce(
+    (sum, file) => sum + (statSync(path.join(dataDir, file), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
+
+try {
+  const admin = await database.connect();
+  await openBenchCustomers(admin);
+  admin.release();
+  await runLoad({ total: warm, concurrency }, placeOrder);
+  await settled(warm);
+  const [before, temporalBefore] = [await tableSizes(database), temporalBytes()];
+  await runLoad({ total, concurrency }, placeOrder);
+  await settled(warm + total);
+  const [after, temporalAfter] = [await tableSizes(database), temporalBytes()];
+  const growth = [...after].map(([name, bytes]) => [name, (bytes - (before.get(name) ?? 0)) / total] as const);
+  console.log(`bytes per approved order, over ${total} orders`);
+  for (const [name, bytes] of growth.toSorted(([, a], [, b]) => b - a))
+    if (bytes >= 1) console.log(`${name.padEnd(34)} ${bytes.toFixed(0).padStart(7)}`);
+  console.log(
+    `${'all'.padEnd(34)} ${growth
+      .reduce((sum, [, bytes]) => sum + bytes, 0)
+      .toFixed(0)
+      .padStart(7)}`,
+  );
+  console.log(`${"Temporal's own database".padEnd(34)} ${((temporalAfter - temporalBefore) / total).toFixed(0).padStart(7)}`);
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
+}
+await database.end();
+await system.stop();
+rmSync(dataDir, { recursive: true, force: true });
+process.exit();

@@ -1,0 +1,170 @@
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { Gauge } from 'prom-client';
+import { logReaders } from '../../database/services.js';
+import { BackgroundLoop } from '../../service-kit/background-loop.js';
+import { EventLog } from '../event-log.js';
+import { TRIM_LOCK } from '../trim-lock.js';
+import { inBoundedTransaction, type Queryable } from './bounded-transaction.js';
+import type { Outboxes } from './outboxes.js';
+
+export interface LogRetentionOptions {
+  /** The log's database as the role that owns the log. */
+  database: pg.Pool;
+  outboxes: Pick<Outboxes, 'all'>;
+  /** How long events are kept at least, in milliseconds. */
+  retentionMs: number;
+  /** The broker that this relay publishes to; the cursors of others keep nothing. */
+  broker: string | undefined;
+  /** When the oldest saga began that may still change. Events since then are kept. @throws when that is not known now: nothing is removed then. */
+  sagaFloor: () => Promise<Date>;
+  logger: Logger;
+  /** Pause between two looks for something to remove, in milliseconds. Default: a tenth of `retentionMs`, between 1 s and 60 s. */
+  everyMs?: number;
+}
+
+/** Somebody for whom events are kept, and the position after which they are. */
+export interface LogReader {
+  name: string;
+  position: number;
+}
+
+const BATCH = 1_000;
+/** An outbox in another database may have rows that the log has, too; they are known by the log's rows. Their clocks may differ by as much. */
+const OUTBOX_MARGIN_MS = 3_600_000;
+
+const floor = new Gauge({ name: 'log_floor_position', help: 'The last position that was removed from the log' });
+const held = new Gauge({
+  name: 'log_held_positions',
+  help: 'How many positions of the log are kept for a reader although their time is over; 0 for most readers',
+  labelNames: ['reader'],
+});
+
+/**
+ * Removes old events from the log, in small batches from its beginning. An event goes when it is older than the retention and every reader is
+ * past it: see `log_reader` in the schemas of those who read the log. The last version of each aggregate stays in `log_head`.
+ */
+export class LogRetention {
+  private readonly log: EventLog;
+  private readonly loop: BackgroundLoop;
+  private failing = false;
+
+  constructor(private readonly options: LogRetentionOptions) {
+    const { retentionMs, everyMs = Math.min(60_000, Math.max(1_000, retentionMs / 10)) } = options;
+    this.log = new EventLog(options.database);
+    this.loop = new BackgroundLoop(() => this.stepSafely(), { idleMs: everyMs, onError: () => {} });
+  }
+
+  start(): void {
+    this.loop.start();
+  }
+
+  /** Resolves when the batch that is under way has been committed. */
+  async stop(): Promise<void> {
+    await this.loop.stop();
+  }
+
+  /**
+   * Removes one batch. @returns whether there may be more.
+   * @throws when a reader cannot be asked; nothing is removed then.
+   */
+  async step(): Promise<boolean> {
+    const { database } = this.options;
+    const limits = [await this.olderThan('retention', new Date(Date.now() - this.options.retentionMs))];
+    const { floor: before } = await this.log.bounds();
+    floor.set(before);
+    if (limits[0]!.position <= before) {
+      held.reset();
+      return false;
+    }
+    limits.push(await this.olderThan('sagas', await this.options.sagaFloor()), ...(await this.otherOutboxes()));
+    return inBoundedTransaction(database, async (tx) => {
+      // A statement of its own: each one after it sees who began to read before.
+      const { rows: locked } = await tx.query<{ mine: boolean }>('select pg_try_advisory_xact_lock($1) as mine', [TRIM_LOCK]);
+      if (!locked[0]?.mine) return false;
+      const all = [...limits, ...(await this.readers(tx))];
+      this.report(all, before);
+      return (await remove(tx, Math.min(...all.map(({ position }) => position)))) === BATCH;
+    });
+  }
+
+  private async stepSafely(): Promise<boolean> {
+    try {
+      const more = await this.step();
+      this.failing = false;
+      return more;
+    } catch (error) {
+      if (!this.failing)
+        this.options.logger.warn({ err: error }, 'Old events cannot be removed from the log now; it is tried again');
+      this.failing = true;
+      return false;
+    }
+  }
+
+  /** The readers of all schemas. @throws Error when one that may read the log does not say how far it is. */
+  private async readers(tx: Queryable): Promise<LogReader[]> {
+    const { rows: views } = await tx.query<{ service: string }>(
+      `select n.nspname as service from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where c.relname = 'log_reader' and c.relkind = 'v' and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')`,
+    );
+    const found = views.map(({ service }) => service);
+    const silent = logReaders.filter((service) => !found.includes(service));
+    if (silent.length > 0)
+      throw new Error(`The relay may not read log_reader of ${silent.join(', ')}; prepare the databases (apps/setup).`);
+    const { rows } = await tx.query<{ name: string; position: string }>(
+      `select 'broker ' || name as name, position from events.cursor where name = $1 union all ${found
+        .map((service) => {
+          const schema = pg.escapeIdentifier(service);
+          return `select ${pg.escapeLiteral(service)} || ': ' || name, position from ${schema}.log_reader`;
+        })
+        .join(' union all ')}`,
+      [`broker:${this.options.broker ?? ''}`],
+    );
+    return rows.map(({ name, position }) => ({ name, position: Number(position) }));
+  }
+
+  /** Rows in a database of its own that the log has already are recognised by the log's rows until they have left the outbox. */
+  private async otherOutboxes(): Promise<LogReader[]> {
+    const places = (await this.options.outboxes.all()).filter(({ elsewhere }) => elsewhere !== undefined);
+    const readers = await Promise.all(
+      places.map(async ({ service, outbox, elsewhere }) => {
+        const { rows } = await elsewhere!.query<{ oldest: Date }>(
+          `select created_at as oldest from ${outbox} order by id limit 1`,
+        );
+        const [first] = rows;
+        return first && this.olderThan(`outbox of ${service}`, new Date(first.oldest.getTime() - OUTBOX_MARGIN_MS));
+      }),
+    );
+    return readers.filter((reader) => reader !== undefined);
+  }
+
+  private async olderThan(name: string, time: Date): Promise<LogReader> {
+    return { name, position: await this.log.before(time) };
+  }
+
+  private report(readers: readonly LogReader[], before: number): void {
+    const [{ position: wanted }] = readers as [LogReader];
+    held.reset();
+    for (const { name, position } of readers.slice(1))
+      held.set({ reader: name }, wanted - Math.min(wanted, Math.max(before, position)));
+  }
+}
+
+/** @returns how many events were removed. */
+async function remove(tx: Queryable, upTo: number): Promise<number> {
+  const { rows } = await tx.query<{ removed: number }>(
+    `with gone as (
+       delete from events.log where position = any(array(
+         select position from events.log where position > (select position from events.log_floor) and position <= $1
+         order by position limit ${BATCH}))
+       returning service, aggregate_type, aggregate_id, aggregate_version
+     ), heads as (
+       insert into events.log_head as head (service, aggregate_type, aggregate_id, last_version)
+       select service, aggregate_type, aggregate_id, max(aggregate_version) from gone group by 1, 2, 3 order by 1, 2, 3
+       on conflict (service, aggregate_type, aggregate_id) do update set last_version = greatest(head.last_version, excluded.last_version)
+     )
+     select count(*)::int as removed from gone`,
+    [upTo],
+  );
+  return rows[0]!.removed;
+}

@@ -1,0 +1,263 @@
+import { Client, Connection } from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ObservedSaga } from '../../apps/saga/observed-saga.js';
+import { EndedSagaTrimmer } from '../../apps/saga/retention/ended-saga-trimmer.js';
+import { Floor } from '../../apps/saga/retention/floor.js';
+import { RetentionSweep } from '../../apps/saga/retention/retention-sweep.js';
+import { SagaRegister } from '../../apps/saga/saga-register.js';
+import { participantNames } from '../../contracts/participants.js';
+import type { CommandFloor } from '../../contracts/retention.resource.js';
+import { servicePool } from '../../libs/database/service-pool.js';
+import { serviceUrl } from '../../libs/database/service-url.js';
+import { ServiceApi } from '../../libs/service-client/service-api.js';
+import { OwnLog } from '../events/own-log.js';
+import { ParticipantProbe } from '../services/participant-probe.js';
+import { backdate, trim } from '../services/trimming.harness.js';
+import { clearFaults, ended, eventually, setFault } from '../support/api.js';
+import { system } from '../support/system.js';
+import { bookTrip, plentifulTrip, reservationsOf } from '../support/trips.js';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const log = pino({ level: 'silent' });
+const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString();
+let connection: Connection;
+let client: Client;
+let own: OwnLog;
+let sagas: pg.Pool;
+
+beforeAll(async () => {
+  connection = await Connection.connect({ address: system().temporalAddress });
+  client = new Client({ connection });
+  own = await OwnLog.create();
+  sagas = servicePool(own.urlOf('saga'), 'saga', 3);
+});
+afterAll(async () => {
+  await sagas.end();
+  await Promise.all([own.drop(), connection.close()]);
+});
+afterEach(clearFaults);
+
+interface Row {
+  startedAt: string;
+  endedAt?: string;
+  state?: string;
+  lost?: 'LOST' | 'SUSPECTED';
+  stepsDueAt?: string;
+}
+/** A saga as the register has it, with the steps of its run. */
+async function saga({ startedAt, endedAt, state = 'COMPLETED', lost, stepsDueAt }: Row): Promise<string> {
+  const sagaId = `create-order:${randomUUID()}`;
+  await sagas.query(
+    `insert into saga (saga_id, run_id, run_started_at, started_at, type, state, open, business_id, version, ended_at, recorded_state, lost,
+                       steps_due_at, updated_at)
+     values ($1, 'run', $2, $2, 'createOrder', $3, $4::timestamptz is null, $1, 2, $4, $3, $5, $6, coalesce($4, clock_timestamp()))`,
+    [sagaId, startedAt, endedAt ? state : 'RUNNING', endedAt ?? null, lost ?? null, stepsDueAt ?? null],
+  );
+  await sagas.query(
+    `insert into ended_timeline (saga_id, run_id, state, timeline, build, history_length, attached, recorded_at)
+     values ($1, 'run', $2, '{}', 'test', 9, true, coalesce($3, clock_timestamp()))`,
+    [sagaId, state, endedAt ?? null],
+  );
+  return sagaId;
+}
+
+const empty = () => sagas.query('delete from saga; delete from ended_timeline; delete from settlement');
+
+describe('the floor of what participants remember', () => {
+  beforeEach(empty);
+  const floor = (lastPoll: number | undefined = Date.now()) =>
+    new Floor({ database: sagas, client, lastPoll: () => lastPoll }).read();
+  const daysBack = async () => (Date.now() - (await floor())!.getTime()) / DAY_MS;
+  const AN_HOUR = 1 / 24;
+
+  it("is Temporal's retention of three days and another day back where nothing is older", async () => {
+    await saga({ startedAt: daysAgo(3) });
+    await saga({ startedAt: daysAgo(60), endedAt: daysAgo(59.5) });
+    expect(await daysBack()).toBeCloseTo(4, 2);
+  });
+
+  it.each([
+    ['is open', {}],
+    ['is lost', { endedAt: daysAgo(9), state: 'NEEDS_ATTENTION', lost: 'LOST' as const }],
+    ['may be lost', { endedAt: daysAgo(9), state: 'INCOMPLETE', lost: 'SUSPECTED' as const }],
+    ['took long, and has ended so lately that its run may be reset', { endedAt: daysAgo(2.9) }],
+  ])('is an hour before the start of the oldest saga that %s', async (_, row) => {
+    await saga({ startedAt: daysAgo(10), ...row });
+    await saga({ startedAt: daysAgo(8) });
+    expect(await daysBack()).toBeCloseTo(10 + AN_HOUR, 2);
+  });
+
+  it("passes a saga that took long once Temporal's retention is over", async () => {
+    await saga({ startedAt: daysAgo(10), endedAt: daysAgo(3.1) });
+    expect(await daysBack()).toBeCloseTo(4, 2);
+  });
+
+  it('keeps to the first run of a saga that goes on in a later run', async () => {
+    const register = new SagaRegister(sagas);
+    const sagaId = await saga({ startedAt: daysAgo(20), endedAt: daysAgo(19.9) });
+    await register.record([running(sagaId, 'another run')]);
+    expect(await daysBack()).toBeCloseTo(20 + AN_HOUR, 2);
+  });
+
+  it('is not known while the watch is behind, or Temporal is away', async () => {
+    expect(await floor(Date.now() - 31_000)).toBeUndefined();
+    const nowhere = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
+    await expect(new Floor({ database: sagas, client: nowhere, lastPoll: Date.now }).read()).rejects.toThrow();
+  });
+
+  it('is shown by the saga service', async () => {
+    const shown = (await (await fetch(new URL('/floor', system().sagaUrl))).json()) as CommandFloor;
+    expect(Date.now() - Date.parse(shown.keepCommandsSince!)).toBeGreaterThanOrEqual(4 * DAY_MS);
+  });
+});
+
+describe('sagas that have ended', () => {
+  beforeEach(empty);
+
+  it('go with their steps and settlements after their retention, except those that a person may still need', async () => {
+    const old = await saga({ startedAt: daysAgo(100), endedAt: daysAgo(99) });
+    await sagas.query(`insert into settlement (saga_id, note, requested_by) values ($1, 'a note', 'a test')`, [old]);
+    const kept = [
+      await saga({ startedAt: daysAgo(100), endedAt: daysAgo(80) }),
+      await saga({ startedAt: daysAgo(100), endedAt: daysAgo(99), state: 'INCOMPLETE' }),
+      await saga({ startedAt: daysAgo(100), endedAt: daysAgo(99), state: 'NEEDS_ATTENTION', lost: 'LOST' }),
+      await saga({ startedAt: daysAgo(100), endedAt: daysAgo(99), stepsDueAt: daysAgo(99) }),
+      await saga({ startedAt: daysAgo(100) }),
+    ];
+    const [orphan, youngOrphan] = [randomUUID(), randomUUID()];
+    for (const [id, days] of [
+      [orphan, 91],
+      [youngOrphan, 89],
+    ] as const)
+      await sagas.query(
+        `insert into ended_timeline (saga_id, run_id, state, timeline, build, history_length, recorded_at) values ($1, 'run', 'COMPLETED', '{}', 'test', 9, $2)`,
+        [id, daysAgo(days)],
+      );
+    expect(await new EndedSagaTrimmer(sagas).trim(new Date(daysAgo(90)))).toBe(false);
+    const idsIn = async (table: string) =>
+      (await sagas.query<{ id: string }>(`select saga_id as id from ${table}`)).rows.map(({ id }) => id);
+    expect((await idsIn('saga')).toSorted()).toEqual(kept.toSorted());
+    expect((await idsIn('ended_timeline')).toSorted()).toEqual([...kept, youngOrphan].toSorted());
+    expect(await idsIn('settlement')).toEqual([]);
+  });
+
+  it('go on with their versions should one of their ids run again', async () => {
+    const sagaId = await saga({ startedAt: daysAgo(100), endedAt: daysAgo(99) });
+    await new EndedSagaTrimmer(sagas).trim(new Date(daysAgo(90)));
+    await new SagaRegister(sagas).record([running(sagaId, 'a second run')]);
+    const { rows } = await sagas.query('select type, aggregate_version as version from outbox where aggregate_id = $1', [sagaId]);
+    expect(rows).toEqual([{ type: 'saga.started', version: 3 }]);
+  });
+});
+
+const running = (sagaId: string, runId: string): ObservedSaga => ({
+  sagaId,
+  runId,
+  type: 'createOrder',
+  businessId: sagaId,
+  customerId: null,
+  state: 'RUNNING',
+  recorded: 'RUNNING',
+  status: 'RUNNING',
+  settled: false,
+  startedAt: new Date(),
+  endedAt: undefined,
+});
+
+describe('the commands of a saga', () => {
+  const hotel = new ParticipantProbe('hotel', () => system().hotelUrl);
+  let database: pg.Pool;
+  let sweep: RetentionSweep;
+  let apis: Record<string, ServiceApi>;
+
+  beforeAll(() => {
+    database = servicePool(serviceUrl(system().databaseAdminUrl, 'saga', 'roundtrip'), 'saga', 3);
+    apis = Object.fromEntries(participantNames.map((name) => [name, new ServiceApi(name, system()[`${name}Url`])]));
+    sweep = new RetentionSweep({
+      floor: new Floor({ database, client, lastPoll: Date.now }),
+      participants: apis,
+      sagas: new EndedSagaTrimmer(database),
+      sagaRetentionMs: 90 * DAY_MS,
+      log,
+    });
+  });
+  afterAll(async () => {
+    await Promise.all(Object.values(apis).map((api) => api.close()));
+    await database.end();
+  });
+
+  const keysOf = async (id: string) =>
+    (await hotel.rows<{ key: string }>('select key from command where position($1 in key) > 0', id)).map(({ key }) => key);
+
+  it('outlive every retention until nothing of it can come any more, and then they go', async () => {
+    await setFault({ participant: 'payment', operation: 'authorize', mode: 'error' });
+    const { tripId, sagaId } = await bookTrip(plentifulTrip(3));
+    await eventually(
+      () => reservationsOf(tripId),
+      (reservations) => reservations.length === 4,
+    );
+    await eventually(
+      () => database.query('select from saga where saga_id = $1', [sagaId]),
+      ({ rowCount }) => rowCount === 1,
+    );
+    const elsewhere = randomUUID();
+    await hotel.send('cancelRoom', { tripId: elsewhere }, `test/${elsewhere}`);
+    await backdate(hotel, daysAgo(41), elsewhere);
+    await backdate(hotel, daysAgo(29), tripId);
+    await database.query('update saga set started_at = $2, run_started_at = $2 where saga_id = $1', [sagaId, daysAgo(30)]);
+    const [key, ...others] = await keysOf(tripId);
+    expect([key, others]).toEqual([`${sagaId}/reserve-room`, []]);
+    const first = (await hotel.find(key!)).body;
+
+    // Another thing of forty days ago is not needed by anybody.
+    await sweep.sweep();
+    expect(await keysOf(elsewhere)).toEqual([]);
+    expect(await keysOf(tripId)).toEqual([key]);
+    expect((await hotel.find(key!)).body).toEqual(first);
+    expect((await hotel.seal(key!)).body).toMatchObject({ ...first, sealed: false });
+
+    // Ended, it can be reset for as long as Temporal keeps its run.
+    await clearFaults();
+    expect((await ended(sagaId)).state).toBe('COMPLETED');
+    await eventually(
+      () => database.query('select from saga where saga_id = $1 and not open', [sagaId]),
+      ({ rowCount }) => rowCount === 1,
+    );
+    await backdate(hotel, daysAgo(29), tripId);
+    await sweep.sweep();
+    expect((await keysOf(tripId)).toSorted()).toEqual([`${sagaId}/confirm-room`, key]);
+    await database.query('update saga set ended_at = $2 where saga_id = $1', [sagaId, daysAgo(5)]);
+    await sweep.sweep();
+    expect(await keysOf(tripId)).toEqual([]);
+    expect(await reservationsOf(tripId)).toHaveLength(4);
+  });
+
+  it('go in batches and by an index, however many there are', async () => {
+    const rows = 5_500;
+    await hotel.rows(
+      `insert into command (key, operation, fingerprint, status, answer, created_at)
+       select 'bulk/' || n, 'reserveRoom', '', 200, '{}', '2019-01-01' from generate_series(1, ${rows}) n`,
+    );
+    await hotel.rows(
+      `insert into command (key, operation, fingerprint, status, answer, created_at)
+       select 'kept/' || n, 'reserveRoom', '', 200, '{}', '2021-01-01' from generate_series(1, 50000) n`,
+    );
+    await hotel.rows('analyze command');
+    const scans = async () =>
+      (
+        await hotel.rows<{ scans: number; deleted: number }>(
+          `select seq_scan::int as scans, n_tup_del::int as deleted from pg_stat_user_tables where schemaname = 'hotel' and relname = 'command'`,
+        )
+      )[0]!;
+    const before = await scans();
+    const { removed, batches } = await trim(hotel, '2020-01-01T00:00:00Z');
+    expect([removed['command'], batches]).toEqual([rows, 6]);
+    const after = await eventually(scans, ({ deleted }) => deleted >= before.deleted + rows);
+    expect(after.scans).toBe(before.scans);
+    expect(await hotel.rows(`delete from command where key like 'kept/%'`)).toEqual([]);
+  });
+});
