@@ -3,7 +3,7 @@ import type { ReservationCommand, ReservationStateAnswer } from '../contracts/re
 import type { WithIdempotencyKey } from './idempotent-command.js';
 import type { ParticipantClient } from './participant.client.js';
 
-/** What sagas ask of the car service. */
+/** Commands of sagas to the car service. */
 export const carActivities = (car: ParticipantClient<'car'>) => ({
   reserveCar: (command: WithIdempotencyKey<ReserveCarCommand>) => car.send<CarHold>('reserveCar', command),
   confirmCar: (command: WithIdempotencyKey<ReservationCommand>) => car.send<ReservationStateAnswer>('confirmCar', command),

@@ -10,7 +10,7 @@ import type {
 import type { WithIdempotencyKey } from './idempotent-command.js';
 import type { ParticipantClient } from './participant.client.js';
 
-/** What sagas ask of the customer service. */
+/** Commands of sagas to the customer service. */
 export const customerActivities = (customer: ParticipantClient<'customer'>) => ({
   reserveCredit: (command: WithIdempotencyKey<ReserveCreditCommand>) =>
     customer.send<ReservationAnswer>('reserveCredit', command),

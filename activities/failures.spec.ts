@@ -8,7 +8,7 @@ const answered = (status: number, body: unknown = {}, retryAfter?: string, keysO
   kind: 'answered',
   status,
   body,
-  keysOwn,
+  storedUnderKey: keysOwn,
   retryAfter,
 });
 const translate = (exchange: Exchange) => {
@@ -18,7 +18,7 @@ const translate = (exchange: Exchange) => {
 };
 
 describe('failureOf', () => {
-  it.each([200, 201, 204])('takes %i for a success', (status) => {
+  it.each([200, 201, 204])('treats %i as a success', (status) => {
     expect(failureOf(answered(status), call)).toBeUndefined();
   });
 
@@ -55,7 +55,7 @@ describe('failureOf', () => {
     expect(translate(answered(404, '<html>'))).toMatchObject({ type: 'UnexpectedResponse', nonRetryable: false });
   });
 
-  it('settles nothing by a refusal that is not the answer of the key', () => {
+  it('settles nothing by a refusal that is not stored under the key', () => {
     const refusal = { code: 'INSUFFICIENT_CREDIT', detail: 'why' };
     expect(translate(answered(409, refusal, undefined, false))).toMatchObject({
       type: 'UnexpectedResponse',
@@ -64,7 +64,7 @@ describe('failureOf', () => {
     });
   });
 
-  it('takes a sealed key for a refusal of any operation', () => {
+  it('treats a sealed key as a refusal of any operation', () => {
     expect(translate(answered(409, { code: 'COMMAND_SEALED', detail: 'sealed' }))).toMatchObject({
       type: 'COMMAND_SEALED',
       nonRetryable: true,

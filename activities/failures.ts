@@ -8,8 +8,8 @@ export type Exchange =
       kind: 'answered';
       status: number;
       body: unknown;
-      /** Whether the answer is the one that the participant keeps under the command's key. */
-      keysOwn: boolean;
+      /** Whether the participant has stored this answer under the command's key. */
+      storedUnderKey: boolean;
       retryAfter?: string | undefined;
     }
   /** The request never reached the participant. */
@@ -21,10 +21,10 @@ type Call = Omit<FailureDetails, 'refusal'>;
 
 /**
  * The one translation from HTTP to failure. @returns undefined for a success, otherwise the failure that the activity must throw:
- * a business no of the contract that is the key's own answer → not retryable, with its own code as type; busy, away or broken (408,
- * 425, 429, 5xx, no connection) → retryable, after `Retry-After` if given; no answer → `InDoubt`, retryable; anything else →
- * `UnexpectedResponse`: a defect, or an answer of something in between (an ingress, an older instance). It settles nothing, so the
- * step's retry policy says whether it is tried again.
+ * a refusal of the contract that is stored under the key → not retryable, with its own code as type; busy or unavailable (408, 425, 429,
+ * 5xx, no connection) → retryable, after `Retry-After` if given; no answer → `InDoubt`, retryable; anything else → `UnexpectedResponse`: a
+ * defect, or an answer of an intermediary (an ingress, an older instance). It settles nothing, so the step's retry policy decides about a
+ * retry.
  */
 export function failureOf(exchange: Exchange, call: Call): ApplicationFailure | undefined {
   const { participant, operation } = call;
@@ -49,12 +49,12 @@ export function failureOf(exchange: Exchange, call: Call): ApplicationFailure | 
       retryAfterMs(exchange.retryAfter),
     );
   }
-  if (exchange.keysOwn && code !== undefined && refusalsOf(participant, operation).includes(code)) {
+  if (exchange.storedUnderKey && code !== undefined && refusalsOf(participant, operation).includes(code)) {
     return ApplicationFailure.create({
       type: code,
       message: detail ?? code,
       nonRetryable: true,
-      category: ApplicationFailureCategory.BENIGN, // nobody has to be alarmed by a business no
+      category: ApplicationFailureCategory.BENIGN, // a refusal is no reason for an alert
       details: [{ ...call, refusal: true } satisfies FailureDetails],
     });
   }
@@ -81,7 +81,7 @@ function problemOf(body: unknown): { code?: string; detail?: string } {
   return { ...(typeof code === 'string' ? { code } : {}), ...(typeof detail === 'string' ? { detail } : {}) };
 }
 
-/** `Retry-After` in seconds or as an HTTP date; at most a minute, as a participant's wish must not outlast a step's deadline by far. */
+/** `Retry-After` in seconds or as an HTTP date. At most a minute, so that it cannot outlast a step's deadline by far. */
 function retryAfterMs(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   const wait = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();

@@ -3,7 +3,7 @@ import type { ReservationCommand, ReservationStateAnswer } from '../contracts/re
 import type { WithIdempotencyKey } from './idempotent-command.js';
 import type { ParticipantClient } from './participant.client.js';
 
-/** What sagas ask of the flight service. */
+/** Commands of sagas to the flight service. */
 export const flightActivities = (flight: ParticipantClient<'flight'>) => ({
   reserveSeat: (command: WithIdempotencyKey<ReserveSeatCommand>) => flight.send<SeatHold>('reserveSeat', command),
   confirmSeat: (command: WithIdempotencyKey<ReservationCommand>) => flight.send<ReservationStateAnswer>('confirmSeat', command),

@@ -3,7 +3,7 @@ import type { ReservationCommand, ReservationStateAnswer } from '../contracts/re
 import type { WithIdempotencyKey } from './idempotent-command.js';
 import type { ParticipantClient } from './participant.client.js';
 
-/** What sagas ask of the hotel service. */
+/** Commands of sagas to the hotel service. */
 export const hotelActivities = (hotel: ParticipantClient<'hotel'>) => ({
   reserveRoom: (command: WithIdempotencyKey<ReserveRoomCommand>) => hotel.send<RoomHold>('reserveRoom', command),
   confirmRoom: (command: WithIdempotencyKey<ReservationCommand>) => hotel.send<ReservationStateAnswer>('confirmRoom', command),

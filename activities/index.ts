@@ -12,7 +12,7 @@ import { tripActivities } from './trip.activities.js';
 /** One client for each participant. */
 export type ParticipantClients = { [P in Participant]: ParticipantClient<P> };
 
-/** Every activity of every saga, in the participants' own language. Activities belong to participants, not to workflows. */
+/** The activities of all sagas, named in the participants' terms. Activities belong to participants, not to workflows. */
 export const createActivities = (clients: ParticipantClients) => ({
   ...orderActivities(clients.order),
   ...customerActivities(clients.customer),

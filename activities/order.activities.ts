@@ -17,14 +17,14 @@ import type { Order } from '../contracts/order.resource.js';
 import type { WithIdempotencyKey } from './idempotent-command.js';
 import type { ParticipantClient } from './participant.client.js';
 
-/** As much of an order as a workflow decides by: its history keeps what it is answered. */
-export interface OrderStanding {
+/** The fields of an order that a workflow needs. Its history keeps every answer, so there are no others. */
+export interface OrderStatus {
   state: OrderState;
-  /** How many sagas have asked for a command on it. */
+  /** How many sagas have begun a command on the order. */
   commandCount: number;
 }
 
-/** What sagas ask of the order service. */
+/** Commands of sagas to the order service. */
 export const orderActivities = (order: ParticipantClient<'order'>) => ({
   createOrder: (command: WithIdempotencyKey<CreateOrderCommand>) => order.send<CreateOrderAnswer>('createOrder', command),
   approveOrder: (command: WithIdempotencyKey<ApproveOrderCommand>) => order.send<OrderStateAnswer>('approveOrder', command),
@@ -51,7 +51,7 @@ export const orderActivities = (order: ParticipantClient<'order'>) => ({
   confirmOrderPayment: (command: WithIdempotencyKey<OrderOperationCommand>) =>
     order.send<OrderStateAnswer>('confirmOrderPayment', command),
 
-  readOrder: async ({ orderId }: { orderId: string }): Promise<OrderStanding> => {
+  readOrder: async ({ orderId }: { orderId: string }): Promise<OrderStatus> => {
     const { state, commandCount = 0 } = await order.read<Order>(`/orders/${encodeURIComponent(orderId)}`);
     return { state, commandCount };
   },

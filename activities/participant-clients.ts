@@ -2,7 +2,7 @@ import { type Participant, participantNames } from '../contracts/participants.js
 import type { ParticipantClients } from './index.js';
 import { ParticipantClient } from './participant.client.js';
 
-/** One client for each participant at its address. */
+/** Creates one client for each participant, by its URL. */
 export function participantClients(urls: Record<Participant, string>): ParticipantClients {
   return Object.fromEntries(
     participantNames.map((name) => [name, new ParticipantClient(name, urls[name])]),

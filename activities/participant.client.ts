@@ -6,7 +6,7 @@ import { recordAttempt } from '../libs/service-client/attempt-durations.js';
 import { type Exchange, failureOf } from './failures.js';
 import type { ActivityResult, WithIdempotencyKey } from './idempotent-command.js';
 
-/** Codes of errors that come before a byte of the request has left. */
+/** Codes of errors that occur before the request is sent. */
 const notSent = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -18,12 +18,12 @@ const notSent = new Set([
   'UND_ERR_DESTROYED',
 ]);
 
-/** Time that an attempt leaves for its own end to be reported before Temporal's time-out cuts it off. */
+/** How long before Temporal's timeout an attempt ends, so that its outcome can still be reported. */
 const MARGIN_MS = 100;
 
 /**
- * Sends commands to one participant on behalf of sagas. Each has its key, so sending one again is harmless; a command that an earlier
- * attempt left in doubt is first read by its key, and only sent if it has had no effect.
+ * Sends commands to one participant on behalf of sagas. Every command has an idempotency key, so a repeat is harmless. If an earlier attempt
+ * left the command in doubt, the client first reads the stored answer, and sends the command only if there is none.
  */
 export class ParticipantClient<P extends Participant> {
   private readonly pool: Pool;
@@ -36,7 +36,7 @@ export class ParticipantClient<P extends Participant> {
   }
 
   /**
-   * Sends a command, or seals its key: then the answer is the one that the key has, or a refusal that is stored in its place.
+   * Sends a command, or seals its key. A seal returns the stored answer, or stores a refusal in its place.
    * @throws ApplicationFailure as `failureOf` says.
    */
   async send<Answer>(
@@ -67,7 +67,7 @@ export class ParticipantClient<P extends Participant> {
     return this.conclude(sent, call);
   }
 
-  /** Reads a resource of the participant's. @throws ApplicationFailure as `failureOf` says; what is not there is a defect. */
+  /** Reads a resource of the participant. @throws ApplicationFailure as `failureOf` says. A missing resource is a defect. */
   async read<Resource>(path: string): Promise<Resource> {
     const { info } = Context.current();
     const deadline = AbortSignal.timeout(Math.max(info.startToCloseTimeoutMs - MARGIN_MS, MARGIN_MS));
@@ -104,7 +104,7 @@ export class ParticipantClient<P extends Participant> {
         kind: 'answered',
         status: response.statusCode,
         body: jsonOrText(text),
-        keysOwn: key !== undefined && response.headers['idempotency-key'] === key,
+        storedUnderKey: key !== undefined && response.headers['idempotency-key'] === key,
         retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
       };
     } catch (error) {
@@ -115,7 +115,7 @@ export class ParticipantClient<P extends Participant> {
   }
 }
 
-/** What a key's look-up or seal answers: the answer that the key has. Anything else is an exchange like any other. */
+/** Unwraps the stored answer from the answer to a look-up or a seal. Any other exchange stays as it is. */
 function storedIn(exchange: Exchange): Exchange {
   if (exchange.kind !== 'answered' || exchange.status !== 200) return exchange;
   const { status, body } = exchange.body as { status: number; body: unknown };

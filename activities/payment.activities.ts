@@ -8,7 +8,7 @@ import type {
 import type { WithIdempotencyKey } from './idempotent-command.js';
 import type { ParticipantClient } from './participant.client.js';
 
-/** What sagas ask of the payment service. */
+/** Commands of sagas to the payment service. */
 export const paymentActivities = (payment: ParticipantClient<'payment'>) => ({
   authorize: (command: WithIdempotencyKey<AuthorizeCommand>) => payment.send<PaymentAnswer>('authorize', command),
   capture: (command: WithIdempotencyKey<CaptureCommand>) => payment.send<PaymentAnswer>('capture', command),

@@ -3,7 +3,7 @@ import type { ReservationCommand, ReservationStateAnswer } from '../contracts/re
 import type { WithIdempotencyKey } from './idempotent-command.js';
 import type { ParticipantClient } from './participant.client.js';
 
-/** What sagas ask of the rail service. Its operations are called as those of flights are; activities must differ in name. */
+/** Commands of sagas to the rail service. Its operations have the same names as those of the flight service; activities need others. */
 export const railActivities = (rail: ParticipantClient<'rail'>) => ({
   reserveTrain: (command: WithIdempotencyKey<ReserveTrainCommand>) => rail.send<TrainHold>('reserveSeat', command),
   confirmTrain: (command: WithIdempotencyKey<ReservationCommand>) => rail.send<ReservationStateAnswer>('confirmSeat', command),

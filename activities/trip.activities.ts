@@ -16,7 +16,7 @@ import type {
 import type { WithIdempotencyKey } from './idempotent-command.js';
 import type { ParticipantClient } from './participant.client.js';
 
-/** What sagas ask of the trip service. */
+/** Commands of sagas to the trip service. */
 export const tripActivities = (trip: ParticipantClient<'trip'>) => ({
   createTrip: (command: WithIdempotencyKey<CreateTripCommand>) => trip.send<TripStateAnswer>('createTrip', command),
   requestApproval: (command: WithIdempotencyKey<RequestApprovalCommand>) =>

@@ -11,10 +11,10 @@ const sagas = { createOrder, reviseOrder, cancelOrder, payOrder, shipOrder, book
 export type SagaType = keyof typeof sagas;
 type RequestOf<Type extends SagaType> = Parameters<(typeof sagas)[Type]['outline']>[0];
 
-/** Every type of saga, in the order in which it is listed. */
+/** All saga types, in the order in which the API lists them. */
 export const sagaTypes = Object.keys(sagas) as SagaType[];
 
-/** What a saga would do for an input: its steps as they are declared. It needs no server and has no effect. */
+/** The steps that a saga declares for an input. It needs no server and has no effect. */
 export const outlineOf = <Type extends SagaType>(type: Type, request: RequestOf<Type>): SagaOutline => ({
   type,
   steps: sagas[type].outline(request as never),

@@ -17,7 +17,7 @@ const eventTypes = {
 type CreditEventType = `${(typeof eventTypes)[LedgerEntryKind]}.v1` & CustomerEventType;
 
 /** What a customer says before there is any entry in the ledger: that it is registered. */
-const BEFORE_THE_LEDGER = 1;
+const VERSIONS_BEFORE_LEDGER = 1;
 
 /**
  * The event of an entry. All that is said about a customer is numbered through, so that a reader of one subject sees 1, 2, 3 …: after the
@@ -37,7 +37,7 @@ export function creditEvent(entry: LedgerEntry, after: CreditAccount): OutboxEve
     typeVersion: 1,
     aggregateType: 'customer',
     aggregateId: customerId,
-    aggregateVersion: BEFORE_THE_LEDGER + sequence,
+    aggregateVersion: VERSIONS_BEFORE_LEDGER + sequence,
     occurredAt: new Date(occurredAt),
     data,
   };

@@ -14,7 +14,7 @@ type Reader = Pick<PrismaClient, '$queryRaw'>;
 const SNAPSHOT_INTERVAL = 100;
 
 /** How often a command decides again inside its transaction. */
-const MAX_LOST = 5;
+const MAX_LOST_RACES = 5;
 
 /** An entry as it is decided; the ledger gives it its sequence and its time. */
 export type NewEntry = Pick<LedgerEntry, 'kind' | 'amount' | 'orderId'> & { changeId?: string };
@@ -73,25 +73,26 @@ export async function addedByChange(reader: Reader, orderId: string, changeId: s
 /**
  * Lets `decide` choose the next entry of an account as it stands, and adds it, with its event and with a snapshot when one is due.
  *
- * Optimistic: nothing is locked. A command that loses the race for a sequence decides again on the winner's state. Losers queue for
- * that, so that on a busy account each gets a turn and no command loses for ever.
+ * Optimistic: the first try takes no lock. A command that loses the race for a sequence takes an advisory lock and decides again on the
+ * new account. The lock keeps a busy account fair.
  *
  * @param decide is given null for an account that is not open, and may be asked again.
  * @returns the refusal, if it was one.
  * @throws ConcurrencyConflictError when the race was lost too often: the whole command must be run again.
  */
-export async function enter(
+export async function appendEntry(
   tx: CustomerTransaction,
   customerId: string,
   decide: Decision,
   context: CommandContext,
 ): Promise<Refusal | undefined> {
-  for (let lost = 0; lost <= MAX_LOST; lost++) {
-    if (lost === 1) await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${`customer.ledger:${customerId}`}, 0))`;
+  for (let lostRaces = 0; lostRaces <= MAX_LOST_RACES; lostRaces++) {
+    if (lostRaces === 1)
+      await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${`customer.ledger:${customerId}`}, 0))`;
     const account = await readAccount(tx, customerId);
     const decision = await decide(account);
     if (decision instanceof Refusal) return decision;
-    if (await append(tx, customerId, account, decision, context)) return undefined;
+    if (await tryAppend(tx, customerId, account, decision, context)) return undefined;
   }
   throw new ConcurrencyConflictError(`the ledger of ${customerId} has gone on each time that an entry was to be added`);
 }
@@ -100,7 +101,7 @@ export async function enter(
  * Adds the entry that follows `account`. Its time is the clock's, and always later than that of the entry before, also when the clock was set back.
  * @returns false, having changed nothing, when another command has added an entry since `account` was read.
  */
-async function append(
+async function tryAppend(
   tx: CustomerTransaction,
   customerId: string,
   account: CreditAccount | null,
@@ -116,12 +117,12 @@ async function append(
 
   const entry = entryOf(row);
   const after = replay(account, [entry])!;
-  if (after.sequence % SNAPSHOT_INTERVAL === 0) await keepSnapshot(tx, after);
+  if (after.sequence % SNAPSHOT_INTERVAL === 0) await saveSnapshot(tx, after);
   await appendEvent(tx, creditEvent(entry, after), context);
   return true;
 }
 
-async function keepSnapshot(tx: CustomerTransaction, account: CreditAccount): Promise<void> {
+async function saveSnapshot(tx: CustomerTransaction, account: CreditAccount): Promise<void> {
   await tx.$executeRaw`
     insert into ledger_snapshot (customer_id, sequence, currency, credit_limit, reserved, blocked, occurred_at)
     values (${account.customerId}, ${account.sequence}, ${account.limit.currency}, ${account.limit.amount}, ${account.reserved.amount},

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { HoldPage, HoldQuery } from '../../contracts/hold.resource.js';
 import type { PrismaClient } from '../../generated/customer/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
-import { type HoldQueries, holdRange, type HoldRow, positionBehind } from '../../libs/participant/hold.controller.js';
+import { type HoldQueries, holdRange, type HoldRow, nextPosition } from '../../libs/participant/hold.controller.js';
 
 interface Row extends HoldRow {
   released: boolean;
@@ -26,7 +26,7 @@ export class CreditHolds implements HoldQueries {
         state: 'RESERVED',
         heldSince: new Date(changedAt).toISOString(),
       }));
-    return { items, next: positionBehind(rows, query) };
+    return { items, next: nextPosition(rows, query) };
   }
 
   private reserved(query: HoldQuery): Promise<Row[]> {

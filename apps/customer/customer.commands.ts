@@ -11,15 +11,15 @@ import {
 import type { Money } from '../../contracts/money.js';
 import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
 import { Refusal } from '../../libs/participant/refusal.js';
-import { addedByChange, type CustomerTransaction, enter, type NewEntry } from './credit-ledger.repository.js';
+import { addedByChange, type CustomerTransaction, appendEntry, type NewEntry } from './credit-ledger.repository.js';
 import { formatMoney } from '../../libs/money/format-money.js';
-import { isRestored, leaveTombstone, lockReservation, rememberRestored } from './order-reservation.repository.js';
+import { isRestored, insertTombstone, lockReservation, recordRestored } from './order-reservation.repository.js';
 import { raiseRefusal } from './raise-refusal.js';
 
-/** The commands of the customer service. Each may be repeated, with the same key or with another. */
+/** The commands of the customer service. A repeated command has no second effect, with the same key or with another. */
 @Injectable()
 export class CustomerCommands implements CommandHandlers<'customer', CustomerTransaction> {
-  /** An order reserves once: the same again is answered the same, anything else is refused, and so is an order that was released. */
+  /** An order reserves once. A repeat gets the same answer. A different amount, or an order that was released, is refused. */
   readonly reserveCredit = command(
     ReserveCreditCommand,
     async (tx: CustomerTransaction, { customerId, orderId, amount }, context): Promise<ReservationAnswer | Refusal> => {
@@ -32,7 +32,7 @@ export class CustomerCommands implements CommandHandlers<'customer', CustomerTra
           `Order ${orderId} has ${formatMoney(reservation.amount)} reserved with ${reservation.customerId} already; ${formatMoney(amount)} with ${customerId} cannot be reserved for it too.`,
         );
       }
-      const refusal = await enter(
+      const refusal = await appendEntry(
         tx,
         customerId,
         (account) =>
@@ -43,7 +43,7 @@ export class CustomerCommands implements CommandHandlers<'customer', CustomerTra
     },
   );
 
-  /** A raise is refused like a new reservation. A lower reservation never is. */
+  /** A raise is refused for the same reasons as a new reservation. A lower amount is never refused. */
   readonly changeReservation = command(
     ChangeReservationCommand,
     async (tx: CustomerTransaction, { orderId, changeId, amount }, context): Promise<ReservationAnswer | Refusal> => {
@@ -62,7 +62,7 @@ export class CustomerCommands implements CommandHandlers<'customer', CustomerTra
       const difference = { amount: amount.amount - reservation.amount.amount, currency: amount.currency };
       const lowers = difference.amount < 0 && amount.currency === reservation.amount.currency;
       const entry: NewEntry = { kind: 'CHANGED', amount: difference, orderId, changeId };
-      const refusal = await enter(
+      const refusal = await appendEntry(
         tx,
         reservation.customerId,
         (account) => (lowers ? entry : (raiseRefusal(account!, difference) ?? entry)),
@@ -77,29 +77,29 @@ export class CustomerCommands implements CommandHandlers<'customer', CustomerTra
     RestoreReservationCommand,
     async (tx: CustomerTransaction, { orderId, changeId }, context): Promise<ReservationAnswer> => {
       const reservation = await lockReservation(tx, orderId);
-      await rememberRestored(tx, orderId, changeId);
+      await recordRestored(tx, orderId, changeId);
       if (reservation.state !== 'HELD') return { orderId, reserved: null };
       const { customerId, amount: held } = reservation;
       const added = await addedByChange(tx, orderId, changeId);
       if (added <= 0) return { orderId, reserved: held };
       const entry: NewEntry = { kind: 'CHANGED', amount: { ...held, amount: -added }, orderId, changeId };
-      await enter(tx, customerId, () => entry, context);
+      await appendEntry(tx, customerId, () => entry, context);
       return { orderId, reserved: { ...held, amount: held.amount - added } };
     },
   );
 
-  /** Never refused. An order that has reserved nothing gets a tombstone. */
+  /** Never refused. An order without a reservation gets a tombstone, which refuses a late reservation. */
   readonly releaseCredit = command(
     ReleaseCreditCommand,
     async (tx: CustomerTransaction, { orderId }, context): Promise<ReservationAnswer> => {
       const reservation = await lockReservation(tx, orderId);
       if (reservation.state === 'RELEASED') return { orderId, reserved: reservation.amount };
       if (reservation.state === 'NONE') {
-        await leaveTombstone(tx, orderId);
+        await insertTombstone(tx, orderId);
         return { orderId, reserved: null };
       }
       const { customerId, amount } = reservation;
-      await enter(
+      await appendEntry(
         tx,
         customerId,
         () => ({ kind: 'RELEASED', amount: { ...amount, amount: 0 - amount.amount }, orderId }),

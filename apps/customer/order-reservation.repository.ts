@@ -14,8 +14,8 @@ export async function lockReservation(tx: CustomerTransaction, orderId: string):
   return reservationOf([], (await tx.releasedOrder.findUnique({ where: { orderId } })) !== null);
 }
 
-/** Stores a tombstone for an order that has reserved nothing, so that a late reservation is refused. */
-export async function leaveTombstone(tx: CustomerTransaction, orderId: string): Promise<void> {
+/** Remembers that an order that has reserved nothing is released, so that a reservation that is still on its way is refused. */
+export async function insertTombstone(tx: CustomerTransaction, orderId: string): Promise<void> {
   await tx.releasedOrder.create({ data: { orderId } });
 }
 
@@ -24,8 +24,8 @@ export async function isRestored(tx: CustomerTransaction, orderId: string, chang
   return (await tx.restoredChange.findUnique({ where: { orderId_changeId: { orderId, changeId } } })) !== null;
 }
 
-/** Records that a change is restored. Callers hold the order's lock, so the change itself waits for this or has been before. */
-export async function rememberRestored(tx: CustomerTransaction, orderId: string, changeId: string): Promise<void> {
+/** Remembers that a change is restored. Callers hold the order's lock, so the change itself waits for this or has been before. */
+export async function recordRestored(tx: CustomerTransaction, orderId: string, changeId: string): Promise<void> {
   await tx.restoredChange.createMany({ data: { orderId, changeId }, skipDuplicates: true });
 }
 

@@ -1,11 +1,11 @@
 import { PrismaClient } from '../../generated/hotel/client.js';
 import { startParticipant } from '../../libs/participant/start-participant.js';
-import { reservationParts } from '../../libs/reservation/reservation-parts.js';
+import { reservationProviders } from '../../libs/reservation/reservation-providers.js';
 import { HotelCommands, hotelReservations } from './hotel.commands.js';
 
 await startParticipant({
   name: 'hotel',
   database: (adapter) => new PrismaClient({ adapter }),
   commands: HotelCommands,
-  ...reservationParts(hotelReservations),
+  ...reservationProviders(hotelReservations),
 });

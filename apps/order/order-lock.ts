@@ -6,7 +6,7 @@ import type { Order as OrderRow } from '../../generated/order/client.js';
 import type { CommandContext } from '../../libs/participant/command-context.js';
 import { appendEvent } from '../../libs/participant/outbox.js';
 import { Refusal } from '../../libs/participant/refusal.js';
-import { changeMark, findMark, setFirstMark } from '../../libs/participant/operation-mark.js';
+import { changeOperationState, findOperationState, insertOperation } from '../../libs/participant/operation.repository.js';
 import { orderEvent } from './order-event.js';
 import { allows, type OrderTransition, pendingCommands } from './order-transitions.js';
 import {
@@ -22,7 +22,7 @@ import {
 /** A command that locks an order from its begin until it is reverted or confirmed. */
 type LockingCommand = Exclude<OrderCommand, 'ship'>;
 
-const kinds = {
+const transitions = {
   revise: { begin: 'beginRevision', undo: 'discardRevision', confirm: 'confirmRevision', undone: 'order.revision-undone' },
   cancel: {
     begin: 'beginCancellation',
@@ -40,35 +40,40 @@ interface OrderOperation extends RequestMemory {
 }
 
 /**
- * The order, if the operation may begin on it; with `again` if it has begun already. Every operation is counted once, a refused one too, so that
- * the next one gets an id of its own.
+ * @returns the order, if the operation may begin on it; `repeated` if it has begun already. Every operation counts once, even a refused one, so
+ * that the next operation gets another id.
  */
-export async function mayBegin(
+export async function checkBegin(
   tx: OrderTransaction,
   command: OrderCommand,
   { orderId, operationId, request }: OrderOperation,
-): Promise<{ order: KnownOrder; again: boolean } | Refusal> {
+): Promise<{ order: KnownOrder; repeated: boolean } | Refusal> {
   const order = await lockOrder(tx, orderId);
   if (!order || !isKnown(order)) return orderNotFound(orderId);
-  const mark = await findMark(tx, { aggregateId: orderId, command, operationId });
-  if (mark === 'BEGUN' || (mark === 'CONFIRMED' && command === 'ship')) return { order, again: true };
-  if (mark)
+  const progress = await findOperationState(tx, { aggregateId: orderId, command, operationId });
+  if (progress === 'BEGUN' || (progress === 'CONFIRMED' && command === 'ship')) return { order, repeated: true };
+  if (progress)
     return new Refusal('ORDER_STATE_CONFLICT', `${operationId} has ended already; it cannot begin on order ${orderId} again.`);
-  if (allows(command === 'ship' ? 'ship' : kinds[command].begin, order.state as OrderState)) return { order, again: false };
-  await setFirstMark(tx, { aggregateId: orderId, command, operationId }, 'REFUSED', request);
-  await changeOrder(tx, orderId, { counts: true });
+  if (allows(command === 'ship' ? 'ship' : transitions[command].begin, order.state as OrderState))
+    return { order, repeated: false };
+  await insertOperation(tx, { aggregateId: orderId, command, operationId }, 'REFUSED', request);
+  await changeOrder(tx, orderId, { countCommand: true });
   return conflict(order, `${command} it`);
 }
 
-/** Locks an order that `mayBegin` has let through. */
+/** Locks an order after `checkBegin` has allowed it. */
 export async function begin(
   tx: OrderTransaction,
   command: LockingCommand,
   { orderId, operationId, request }: OrderOperation,
   revision?: NonNullable<OrderChange['revision']>,
 ): Promise<OrderRow> {
-  await setFirstMark(tx, { aggregateId: orderId, command, operationId }, 'BEGUN', request);
-  return moved(tx, orderId, kinds[command].begin, { lockedBy: operationId, counts: true, ...(revision && { revision }) });
+  await insertOperation(tx, { aggregateId: orderId, command, operationId }, 'BEGUN', request);
+  return transit(tx, orderId, transitions[command].begin, {
+    lockedBy: operationId,
+    countCommand: true,
+    ...(revision && { revision }),
+  });
 }
 
 /** Unlocks the order, unchanged. If the operation has not begun, a tombstone refuses its late begin. */
@@ -80,19 +85,19 @@ export async function revert(
 ): Promise<RevertOrderOperationAnswer | Refusal> {
   const { orderId, operationId, reason, request } = operation;
   const order = await lockOrder(tx, orderId);
-  const mark = await findMark(tx, { aggregateId: orderId, command, operationId });
-  if (mark === 'CONFIRMED')
+  const progress = await findOperationState(tx, { aggregateId: orderId, command, operationId });
+  if (progress === 'CONFIRMED')
     return new Refusal('ORDER_STATE_CONFLICT', `${operationId} has confirmed on order ${orderId}; that cannot be reverted.`);
-  if (mark === 'UNDONE' || mark === 'REFUSED') return { orderId, state: order?.state ?? null };
-  const marked = { aggregateId: orderId, command, operationId };
-  await (mark ? changeMark(tx, marked, mark, 'UNDONE') : setFirstMark(tx, marked, 'UNDONE', request));
+  if (progress === 'UNDONE' || progress === 'REFUSED') return { orderId, state: order?.state ?? null };
+  const target = { aggregateId: orderId, command, operationId };
+  await (progress ? changeOperationState(tx, target, progress, 'UNDONE') : insertOperation(tx, target, 'UNDONE', request));
   if (!order || !isKnown(order)) return { orderId, state: order?.state ?? null };
   const failed = lastFailed(command, { ...reason, sagaId: operationId });
   const undone =
-    mark === 'BEGUN'
-      ? await moved(tx, orderId, kinds[command].undo, { ...failed, lockedBy: null, revision: null })
-      : await changeOrder(tx, orderId, { ...failed, counts: true }, true);
-  await appendEvent(tx, orderEvent(undone, kinds[command].undone, { sagaId: operationId, reason }), context);
+    progress === 'BEGUN'
+      ? await transit(tx, orderId, transitions[command].undo, { ...failed, lockedBy: null, revision: null })
+      : await changeOrder(tx, orderId, { ...failed, countCommand: true }, true);
+  await appendEvent(tx, orderEvent(undone, transitions[command].undone, { sagaId: operationId, reason }), context);
   return { orderId, state: undone.state };
 }
 
@@ -104,45 +109,50 @@ export async function refuse(
   reason: { code: string; detail: string },
   context: CommandContext,
 ): Promise<Refusal> {
-  await setFirstMark(tx, { aggregateId: orderId, command, operationId }, 'REFUSED', request);
+  await insertOperation(tx, { aggregateId: orderId, command, operationId }, 'REFUSED', request);
   const order = await changeOrder(
     tx,
     orderId,
-    { ...lastFailed(command, { ...reason, sagaId: operationId }), counts: true },
+    { ...lastFailed(command, { ...reason, sagaId: operationId }), countCommand: true },
     true,
   );
-  await appendEvent(tx, orderEvent(order, kinds[command].undone, { sagaId: operationId, reason }), context);
+  await appendEvent(tx, orderEvent(order, transitions[command].undone, { sagaId: operationId, reason }), context);
   return new Refusal(reason.code, reason.detail);
 }
 
 /**
- * Ends a command with its effect and unlocks the order. @returns the order after it, with `again` for a repeat.
- * @param change what becomes of the order as it was locked.
+ * Completes a command and unlocks the order. @returns the order afterwards; `repeated` if the command was completed before.
+ * @param change computes the change from the locked order.
  */
 export async function confirm(
   tx: OrderTransaction,
   command: LockingCommand,
   { orderId, operationId }: OrderOperation,
   change: (order: KnownOrder) => OrderChange = () => ({}),
-): Promise<{ order: OrderRow; again: boolean } | Refusal> {
+): Promise<{ order: OrderRow; repeated: boolean } | Refusal> {
   const order = await lockOrder(tx, orderId);
   if (!order || !isKnown(order)) return orderNotFound(orderId);
-  const mark = await findMark(tx, { aggregateId: orderId, command, operationId });
-  if (mark === 'CONFIRMED') return { order, again: true };
-  if (mark !== 'BEGUN') return conflict(order, `let ${operationId}, for which it is not locked, ${command} it`);
-  await changeMark(tx, { aggregateId: orderId, command, operationId }, mark, 'CONFIRMED');
+  const progress = await findOperationState(tx, { aggregateId: orderId, command, operationId });
+  if (progress === 'CONFIRMED') return { order, repeated: true };
+  if (progress !== 'BEGUN') return conflict(order, `let ${operationId}, for which it is not locked, ${command} it`);
+  await changeOperationState(tx, { aggregateId: orderId, command, operationId }, progress, 'CONFIRMED');
   const unlocked = { ...change(order), ...lastFailed(command, null), lockedBy: null, revision: null };
-  return { order: await moved(tx, orderId, kinds[command].confirm, unlocked), again: false };
+  return { order: await transit(tx, orderId, transitions[command].confirm, unlocked), repeated: false };
 }
 
-/** Ships an order that `mayBegin` has let through. */
+/** Ships an order after `checkBegin` has allowed it. */
 export async function ship(tx: OrderTransaction, { orderId, operationId, request }: OrderOperation): Promise<OrderRow> {
-  await setFirstMark(tx, { aggregateId: orderId, command: 'ship', operationId }, 'CONFIRMED', request);
-  return moved(tx, orderId, 'ship', { counts: true });
+  await insertOperation(tx, { aggregateId: orderId, command: 'ship', operationId }, 'CONFIRMED', request);
+  return transit(tx, orderId, 'ship', { countCommand: true });
 }
 
-/** A transition of an order that is locked and that was read. */
-async function moved(tx: OrderTransaction, orderId: string, transition: OrderTransition, change: OrderChange): Promise<OrderRow> {
+/** A transition of a locked order whose state was checked. */
+async function transit(
+  tx: OrderTransaction,
+  orderId: string,
+  transition: OrderTransition,
+  change: OrderChange,
+): Promise<OrderRow> {
   const outcome = await transitOrder(tx, orderId, transition, change);
   if (!outcome.moved) throw new Error(`order ${orderId} is in no state to ${transition}`);
   return outcome.moved;
@@ -161,9 +171,9 @@ function lastFailed(command: LockingCommand, failed: FailedCommand | null): Orde
 
 const orderNotFound = (orderId: string): Refusal => new Refusal('ORDER_NOT_FOUND', `There is no order ${orderId}.`);
 
-/** Names the order's state and the operation that locks it. */
-function conflict({ orderId, state, lockedBy }: OrderRow, wish: string): Refusal {
+/** Names the state of the order, and the operation that has locked it. */
+function conflict({ orderId, state, lockedBy }: OrderRow, action: string): Refusal {
   const command = pendingCommands[state as OrderState];
   const pending = command ? ` (the command to ${command} it is pending on behalf of ${lockedBy})` : '';
-  return new Refusal('ORDER_STATE_CONFLICT', `Order ${orderId} is ${state}${pending}: it is not possible to ${wish} now.`);
+  return new Refusal('ORDER_STATE_CONFLICT', `Order ${orderId} is ${state}${pending}: nobody can ${action} now.`);
 }

@@ -16,10 +16,10 @@ import {
 import type { CommandContext } from '../../libs/participant/command-context.js';
 import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
 import { appendEvent } from '../../libs/participant/outbox.js';
-import { creationUndone, rememberCreation } from '../../libs/participant/operation-mark.js';
+import { recordUndoneCreation, recordCreation } from '../../libs/participant/operation.repository.js';
 import { Refusal } from '../../libs/participant/refusal.js';
 import { orderEvent } from './order-event.js';
-import { begin, confirm, mayBegin, refuse, revert, ship } from './order-lock.js';
+import { begin, confirm, checkBegin, refuse, revert, ship } from './order-lock.js';
 import { priceLines } from './order-pricing.js';
 import {
   findOrder,
@@ -36,7 +36,7 @@ import { initialOrderState } from './order-transitions.js';
 /** The commands of the order service. */
 @Injectable()
 export class OrderCommands implements CommandHandlers<'order', OrderTransaction> {
-  /** Records a PENDING order at the catalogue's prices. An unknown product makes it a REJECTED one, which can be read. */
+  /** Records a PENDING order at the catalogue's prices. An order with an unknown product is stored as REJECTED, so that it can be read. */
   readonly createOrder = command(
     CreateOrderCommand,
     async (tx: OrderTransaction, { request, ...order }, context): Promise<CreateOrderAnswer | Refusal> => {
@@ -50,12 +50,12 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
       const rejection = { code: 'UNKNOWN_PRODUCT', detail: `The catalogue has no ${unknown.join(', ')}.` };
       if (unknown.length > 0) {
         const rejected = await insertOrder(tx, { ...order, ...priced, state: 'REJECTED', rejection });
-        await rememberCreation(tx, order.orderId, order.operationId, 'REFUSED', request);
+        await recordCreation(tx, order.orderId, order.operationId, 'REFUSED', request);
         await appendEvent(tx, orderEvent(rejected, 'order.rejected', { rejection, ...priced }), context);
         return new Refusal(rejection.code, rejection.detail);
       }
       const placed = await insertOrder(tx, { ...order, ...priced, state: initialOrderState });
-      await rememberCreation(tx, order.orderId, order.operationId, 'CONFIRMED', request);
+      await recordCreation(tx, order.orderId, order.operationId, 'CONFIRMED', request);
       await appendEvent(tx, orderEvent(placed, 'order.placed', priced), context);
       return { orderId: order.orderId, total: priced.total };
     },
@@ -88,24 +88,24 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
         return new Refusal('ORDER_STATE_CONFLICT', `Order ${orderId} is ${found.state} and cannot be rejected any more.`);
       }
       if (moved) {
-        await creationUndone(tx, orderId, moved.operationId);
+        await recordUndoneCreation(tx, orderId, moved.operationId);
         await appendEvent(tx, orderEvent(moved, 'order.rejected', { rejection }), context);
-      } else if (!found) await this.leaveTombstone(tx, order, context);
+      } else if (!found) await this.insertTombstone(tx, order, context);
       return { orderId, state: 'REJECTED' };
     },
     ['rejection'],
   );
 
-  /** The new lines cost what the catalogue asks now. An unknown product is refused, and the refusal is published. */
+  /** Prices the new lines by the current catalogue. An unknown product is refused, and the refusal is published. */
   readonly beginOrderRevision = command(
     BeginOrderRevisionCommand,
-    async (tx: OrderTransaction, { lines: asked, ...operation }, context): Promise<BeginOrderRevisionAnswer | Refusal> => {
-      const allowed = await mayBegin(tx, 'revise', operation);
+    async (tx: OrderTransaction, { lines: requested, ...operation }, context): Promise<BeginOrderRevisionAnswer | Refusal> => {
+      const allowed = await checkBegin(tx, 'revise', operation);
       if (allowed instanceof Refusal) return allowed;
       const { orderId } = operation;
       const oldTotal = totalOf(allowed.order);
-      if (allowed.again) return { orderId, state: allowed.order.state, oldTotal, newTotal: revisionOf(allowed.order)!.total };
-      const { unknown, ...revision } = priceLines(asked, await pricesOf(tx, skusOf({ lines: asked })));
+      if (allowed.repeated) return { orderId, state: allowed.order.state, oldTotal, newTotal: revisionOf(allowed.order)!.total };
+      const { unknown, ...revision } = priceLines(requested, await pricesOf(tx, skusOf({ lines: requested })));
       if (unknown.length > 0) {
         const reason = { code: 'UNKNOWN_PRODUCT', detail: `The catalogue has no ${unknown.join(', ')}.` };
         return refuse(tx, 'revise', operation, reason, context);
@@ -138,8 +138,8 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
     async (tx: OrderTransaction, operation, context): Promise<OrderStateAnswer | Refusal> => {
       const confirmed = await confirm(tx, 'revise', operation, (order) => revisionOf(order)!);
       if (confirmed instanceof Refusal) return confirmed;
-      const { order, again } = confirmed;
-      if (!again) {
+      const { order, repeated } = confirmed;
+      if (!repeated) {
         const revised = { lines: linesOf(order), total: totalOf(order) };
         await appendEvent(tx, orderEvent(order, 'order.revised', revised), context);
       }
@@ -150,10 +150,10 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
   readonly beginOrderCancellation = command(
     BeginOrderOperationCommand,
     async (tx: OrderTransaction, operation, context): Promise<OrderStateAnswer | Refusal> => {
-      const allowed = await mayBegin(tx, 'cancel', operation);
+      const allowed = await checkBegin(tx, 'cancel', operation);
       if (allowed instanceof Refusal) return allowed;
       const { orderId, operationId } = operation;
-      if (allowed.again) return { orderId, state: allowed.order.state };
+      if (allowed.repeated) return { orderId, state: allowed.order.state };
       const order = await begin(tx, 'cancel', operation);
       await appendEvent(
         tx,
@@ -176,8 +176,8 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
     async (tx: OrderTransaction, operation, context): Promise<OrderStateAnswer | Refusal> => {
       const confirmed = await confirm(tx, 'cancel', operation);
       if (confirmed instanceof Refusal) return confirmed;
-      const { order, again } = confirmed;
-      if (!again) await appendEvent(tx, orderEvent(order, 'order.cancelled', { total: totalOf(order) }), context);
+      const { order, repeated } = confirmed;
+      if (!repeated) await appendEvent(tx, orderEvent(order, 'order.cancelled', { total: totalOf(order) }), context);
       return { orderId: operation.orderId, state: order.state };
     },
   );
@@ -185,11 +185,11 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
   readonly beginOrderPayment = command(
     BeginOrderOperationCommand,
     async (tx: OrderTransaction, operation, context): Promise<BeginOrderPaymentAnswer | Refusal> => {
-      const allowed = await mayBegin(tx, 'pay', operation);
+      const allowed = await checkBegin(tx, 'pay', operation);
       if (allowed instanceof Refusal) return allowed;
       const { orderId, customerId } = allowed.order;
       const total = totalOf(allowed.order);
-      if (allowed.again) return { orderId, state: allowed.order.state, customerId, total };
+      if (allowed.repeated) return { orderId, state: allowed.order.state, customerId, total };
       const order = await begin(tx, 'pay', operation);
       await appendEvent(tx, orderEvent(order, 'order.payment-begun', { sagaId: operation.operationId, total }), context);
       return { orderId, state: order.state, customerId, total };
@@ -208,8 +208,8 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
     async (tx: OrderTransaction, operation, context): Promise<OrderStateAnswer | Refusal> => {
       const confirmed = await confirm(tx, 'pay', operation);
       if (confirmed instanceof Refusal) return confirmed;
-      const { order, again } = confirmed;
-      if (!again) await appendEvent(tx, orderEvent(order, 'order.paid', { total: totalOf(order) }), context);
+      const { order, repeated } = confirmed;
+      if (!repeated) await appendEvent(tx, orderEvent(order, 'order.paid', { total: totalOf(order) }), context);
       return { orderId: operation.orderId, state: order.state };
     },
   );
@@ -217,9 +217,9 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
   readonly shipOrder = command(
     BeginOrderOperationCommand,
     async (tx: OrderTransaction, operation, context): Promise<OrderStateAnswer | Refusal> => {
-      const allowed = await mayBegin(tx, 'ship', operation);
+      const allowed = await checkBegin(tx, 'ship', operation);
       if (allowed instanceof Refusal) return allowed;
-      if (allowed.again) return { orderId: operation.orderId, state: allowed.order.state };
+      if (allowed.repeated) return { orderId: operation.orderId, state: allowed.order.state };
       const order = await ship(tx, operation);
       await appendEvent(tx, orderEvent(order, 'order.shipped', { lines: linesOf(order), total: totalOf(order) }), context);
       return { orderId: operation.orderId, state: order.state };
@@ -227,7 +227,7 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
   );
 
   /** Stores a tombstone for an order that was rejected before it was created: a late creation must be refused. */
-  private async leaveTombstone(
+  private async insertTombstone(
     tx: OrderTransaction,
     { orderId, rejection, order }: RejectOrderCommand,
     context: CommandContext,
@@ -235,7 +235,7 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
     const { request, ...particulars } = order ?? { ...unknownParticulars, operationId: context.correlationId ?? context.key };
     const { lines, total } = priceLines(particulars.lines, await pricesOf(tx, skusOf(particulars)));
     const tombstone = await insertOrder(tx, { orderId, ...particulars, lines, total, state: 'REJECTED', rejection });
-    await rememberCreation(tx, orderId, tombstone.operationId, 'UNDONE', request);
+    await recordCreation(tx, orderId, tombstone.operationId, 'UNDONE', request);
     await appendEvent(tx, orderEvent(tombstone, 'order.rejected', { rejection, ...(order && { lines, total }) }), context);
   }
 }

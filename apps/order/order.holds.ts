@@ -3,7 +3,7 @@ import type { HoldPage, HoldQuery, Owner } from '../../contracts/hold.resource.j
 import type { Order } from '../../contracts/order.resource.js';
 import type { PrismaClient } from '../../generated/order/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
-import { type HoldQueries, holdRange, type HoldRow, positionBehind } from '../../libs/participant/hold.controller.js';
+import { type HoldQueries, holdRange, type HoldRow, nextPosition } from '../../libs/participant/hold.controller.js';
 import { toResource } from './order.repository.js';
 
 /** The orders that wait for an operation of their own, and where orders are. */
@@ -21,7 +21,7 @@ export class OrderHolds implements HoldQueries {
       const { state, updatedAt: heldSince } = order;
       return [{ kind: 'lock' as const, id, owner: 'order' as const, ownerId: id, state, operationId, heldSince }];
     });
-    return { items, next: positionBehind(rows, query) };
+    return { items, next: nextPosition(rows, query) };
   }
 
   async owners(orderIds: string[]): Promise<Owner[]> {

@@ -7,7 +7,7 @@ import type { Page } from '../../contracts/page.js';
 import type { Product } from '../../contracts/product.resource.js';
 import type { PrismaClient } from '../../generated/order/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
-import { operationsOf } from '../../libs/participant/operation-mark.js';
+import { operationsOf } from '../../libs/participant/operation.repository.js';
 import { newestFirst } from '../../libs/participant/newest-first.js';
 import { decodeCursor, encodeCursor } from '../../libs/service-kit/cursor.js';
 import { isKnown, toResource } from './order.repository.js';

@@ -32,7 +32,7 @@ export interface OrderChange {
   lastPayment?: FailedCommand | null;
   lastCancellation?: FailedCommand | null;
   /** One more operation has been asked for. */
-  counts?: boolean;
+  countCommand?: boolean;
 }
 
 /** An order of which more than the id is known: no tombstone. */
@@ -150,7 +150,7 @@ export function toResource(row: KnownOrder): Order {
 }
 
 function columnsOf(change: OrderChange): Prisma.OrderUpdateManyMutationInput {
-  const { rejection, lines, total, lockedBy, revision, counts } = change;
+  const { rejection, lines, total, lockedBy, revision, countCommand } = change;
   const { lastRevision, lastPayment, lastCancellation } = change;
   return {
     ...(rejection && { rejectionCode: rejection.code, rejectionDetail: rejection.detail }),
@@ -162,6 +162,6 @@ function columnsOf(change: OrderChange): Prisma.OrderUpdateManyMutationInput {
     ...(lastRevision !== undefined && { lastRevision: lastRevision ?? Prisma.DbNull }),
     ...(lastPayment !== undefined && { lastPayment: lastPayment ?? Prisma.DbNull }),
     ...(lastCancellation !== undefined && { lastCancellation: lastCancellation ?? Prisma.DbNull }),
-    ...(counts && { commandCount: { increment: 1 } }),
+    ...(countCommand && { commandCount: { increment: 1 } }),
   };
 }

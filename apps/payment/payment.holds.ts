@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { HoldPage, HoldQuery } from '../../contracts/hold.resource.js';
 import type { PrismaClient } from '../../generated/payment/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
-import { type HoldQueries, holdRange, type HoldRow, positionBehind } from '../../libs/participant/hold.controller.js';
+import { type HoldQueries, holdRange, type HoldRow, nextPosition } from '../../libs/participant/hold.controller.js';
 
 interface Row extends HoldRow {
   tripId: string | null;
@@ -25,7 +25,7 @@ export class PaymentHolds implements HoldQueries {
       state,
       heldSince: heldSince.toISOString(),
     }));
-    return { items, next: positionBehind(rows, query) };
+    return { items, next: nextPosition(rows, query) };
   }
 
   private changed(query: HoldQuery): Promise<Row[]> {

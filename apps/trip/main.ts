@@ -1,6 +1,6 @@
 import { PrismaClient } from '../../generated/trip/client.js';
 import { startParticipant } from '../../libs/participant/start-participant.js';
-import { operationMarks } from '../../libs/participant/operation-mark.js';
+import { operationMarks } from '../../libs/participant/operation.repository.js';
 import { HoldController, HoldQueries } from '../../libs/participant/hold.controller.js';
 import { TripCommands } from './trip.commands.js';
 import { TripController } from './trip.controller.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { heldParts, misfit, partsBecome, requestedParts } from './trip-parts.js';
+import { heldParts, mismatchedPart, withPartState, requestedParts } from './trip-parts.js';
 
 const hotel = { hotelId: 'HOTEL-TWO', checkIn: '2030-05-01', checkOut: '2030-05-03', rooms: 1 };
 const leg = { flightId: 'FLIGHT-THREE', date: '2030-05-01', seats: 1 };
@@ -20,21 +20,21 @@ describe('trip parts', () => {
   });
 
   it('changes the state of what was reserved, and leaves alone what never was', () => {
-    const parts = partsBecome('CANCELLED', heldParts(reserved));
+    const parts = withPartState('CANCELLED', heldParts(reserved));
     expect([parts.hotel, ...parts.flights!].map((part) => part?.state)).toEqual(['CANCELLED', 'CANCELLED', 'CANCELLED']);
-    expect(partsBecome('CANCELLED', { hotel })).toEqual({ hotel });
+    expect(withPartState('CANCELLED', { hotel })).toEqual({ hotel });
   });
 
   it('leaves the parts that are excepted in the state that they are in', () => {
-    const parts = partsBecome('CONFIRMED', heldParts(reserved), ['flights']);
+    const parts = withPartState('CONFIRMED', heldParts(reserved), ['flights']);
     expect(parts.hotel?.state).toBe('CONFIRMED');
     expect(parts.flights?.map(({ state }) => state)).toEqual(['HELD', 'HELD']);
   });
 
   it('finds the part that does not fit what was asked for', () => {
-    expect(misfit({ hotel, flights: [leg, leg] }, reserved)).toBeUndefined();
-    expect(misfit({ hotel, flights: [leg] }, reserved)).toBe('flights');
-    expect(misfit({ flights: [leg, leg] }, reserved)).toBe('hotel');
-    expect(misfit({ ...reserved, rail: { trainId: 'TRAIN-FIVE', date: '2030-05-01', seats: 1 } }, reserved)).toBe('rail');
+    expect(mismatchedPart({ hotel, flights: [leg, leg] }, reserved)).toBeUndefined();
+    expect(mismatchedPart({ hotel, flights: [leg] }, reserved)).toBe('flights');
+    expect(mismatchedPart({ flights: [leg, leg] }, reserved)).toBe('hotel');
+    expect(mismatchedPart({ ...reserved, rail: { trainId: 'TRAIN-FIVE', date: '2030-05-01', seats: 1 } }, reserved)).toBe('rail');
   });
 });

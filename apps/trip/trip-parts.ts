@@ -19,7 +19,7 @@ export function heldParts({ hotel, flights, car, rail }: ReservedTripParts): Tri
 }
 
 /** The same parts with what was reserved of them in another state; excluded parts keep theirs. */
-export function partsBecome(
+export function withPartState(
   state: ReservationState,
   { hotel, flights, car, rail }: TripParts,
   excludedParts: readonly TripPartName[] = [],
@@ -35,8 +35,8 @@ export function partsBecome(
 }
 
 /** The first part that was asked for and not reserved, or reserved and not asked for; undefined if all fit. */
-export function misfit(asked: TripParts, reserved: ReservedTripParts): TripPartName | undefined {
-  return tripPartNames.find((name) => sizeOf(asked[name]) !== sizeOf(reserved[name]));
+export function mismatchedPart(requested: TripParts, reserved: ReservedTripParts): TripPartName | undefined {
+  return tripPartNames.find((name) => sizeOf(requested[name]) !== sizeOf(reserved[name]));
 }
 
 const sizeOf = (part: object | undefined): number => (Array.isArray(part) ? part.length : Number(part !== undefined));

@@ -20,16 +20,16 @@ import { command, type CommandHandlers } from '../../libs/participant/command-ha
 import { appendEvent } from '../../libs/participant/outbox.js';
 import { Refusal } from '../../libs/participant/refusal.js';
 import {
-  changeMark,
-  creationUndone,
-  findMark,
+  changeOperationState,
+  recordUndoneCreation,
+  findOperationState,
   type Operation,
-  type OperationMark,
-  rememberCreation,
-  setFirstMark,
-} from '../../libs/participant/operation-mark.js';
+  type OperationState,
+  recordCreation,
+  insertOperation,
+} from '../../libs/participant/operation.repository.js';
 import { tripEvent } from './trip-event.js';
-import { heldParts, misfit, partsBecome, requestedParts } from './trip-parts.js';
+import { heldParts, mismatchedPart, withPartState, requestedParts } from './trip-parts.js';
 import { allows, initialTripState } from './trip-transitions.js';
 import {
   changeTrip,
@@ -42,7 +42,7 @@ import {
   type TripTransaction,
 } from './trip.repository.js';
 
-/** The commands of the trip service. Each may be repeated, with the same key or with another. */
+/** The commands of the trip service. A repeated command has no second effect, with the same key or with another. */
 @Injectable()
 export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
   readonly createTrip = command(
@@ -57,7 +57,7 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
         return new Refusal('TRIP_STATE_CONFLICT', `Trip ${tripId} is ${known.state} already; it cannot be created again.`);
       const parts = requestedParts(wanted);
       const trip = await insertTrip(tx, { tripId, customerId, operationId, parts, state: initialTripState });
-      await rememberCreation(tx, tripId, operationId, 'CONFIRMED', request);
+      await recordCreation(tx, tripId, operationId, 'CONFIRMED', request);
       await appendEvent(tx, tripEvent(trip, 'trip.requested', parts), context);
       return answerOf(trip);
     },
@@ -69,12 +69,13 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
       const known = await lockTrip(tx, tripId);
       if (!known) return notFound(tripId);
       if (known.state === 'AWAITING_APPROVAL') return answerOf(known);
-      const mark = await findMark(tx, approval(tripId));
-      if (mark || !allows('requestApproval', known.state as TripState)) return conflict(known, 'be put up for approval', mark);
-      const wrong = misfit(partsOf(known), reserved);
-      if (wrong) return mismatch(tripId, wrong);
+      const progress = await findOperationState(tx, approval(tripId));
+      if (progress || !allows('requestApproval', known.state as TripState))
+        return conflict(known, 'be put up for approval', progress);
+      const wrong = mismatchedPart(partsOf(known), reserved);
+      if (wrong) return partsMismatch(tripId, wrong);
       const parts = heldParts(reserved);
-      await setFirstMark(tx, approval(tripId), 'BEGUN');
+      await insertOperation(tx, approval(tripId), 'BEGUN');
       const trip = await transitTrip(tx, tripId, 'requestApproval', { parts, total });
       await appendEvent(tx, tripEvent(trip, 'trip.approval-requested', { total, ...parts }), context);
       return answerOf(trip);
@@ -98,12 +99,12 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
     WithdrawApprovalCommand,
     async (tx: TripTransaction, { tripId }, context): Promise<TripStateAnswer> => {
       const known = await lockTrip(tx, tripId);
-      const mark = await findMark(tx, approval(tripId));
+      const progress = await findOperationState(tx, approval(tripId));
       // The tombstone refuses a request for approval that arrives later.
-      if (!mark) await setFirstMark(tx, approval(tripId), 'UNDONE');
+      if (!progress) await insertOperation(tx, approval(tripId), 'UNDONE');
       // A trip may have failed before: compensations go on while one of them needs attention.
-      if (mark === 'BEGUN') await changeMark(tx, approval(tripId), mark, 'UNDONE');
-      if (mark !== 'BEGUN' || known?.state !== 'AWAITING_APPROVAL')
+      if (progress === 'BEGUN') await changeOperationState(tx, approval(tripId), progress, 'UNDONE');
+      if (progress !== 'BEGUN' || known?.state !== 'AWAITING_APPROVAL')
         return { tripId, state: (known?.state ?? null) as TripState | null };
       const trip = await transitTrip(tx, tripId, 'withdrawApproval');
       await appendEvent(tx, tripEvent(trip, 'trip.approval-withdrawn', {}), context);
@@ -116,10 +117,11 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
     async (tx: TripTransaction, { tripId }, context): Promise<TripStateAnswer | Refusal> => {
       const known = await lockTrip(tx, tripId);
       if (!known) return notFound(tripId);
-      const mark = await findMark(tx, approval(tripId));
-      if (mark === 'CONFIRMED' && allows('confirm', known.state as TripState)) return answerOf(known);
-      if (mark !== 'BEGUN' || !allows('acceptApproval', known.state as TripState)) return conflict(known, 'be approved', mark);
-      await changeMark(tx, approval(tripId), mark, 'CONFIRMED');
+      const progress = await findOperationState(tx, approval(tripId));
+      if (progress === 'CONFIRMED' && allows('confirm', known.state as TripState)) return answerOf(known);
+      if (progress !== 'BEGUN' || !allows('acceptApproval', known.state as TripState))
+        return conflict(known, 'be approved', progress);
+      await changeOperationState(tx, approval(tripId), progress, 'CONFIRMED');
       const trip = await transitTrip(tx, tripId, 'acceptApproval');
       await appendEvent(tx, tripEvent(trip, 'trip.approval-given', { total: totalOf(trip) }), context);
       return answerOf(trip);
@@ -137,9 +139,9 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
       if (!known) return notFound(tripId);
       if (known.state === 'BOOKED') return answerOf(known);
       if (!allows('confirm', known.state as TripState)) return conflict(known, 'be confirmed');
-      const wrong = misfit(partsOf(known), reserved);
-      if (wrong) return mismatch(tripId, wrong);
-      const parts = partsBecome('CONFIRMED', heldParts(reserved), excludedParts);
+      const wrong = mismatchedPart(partsOf(known), reserved);
+      if (wrong) return partsMismatch(tripId, wrong);
+      const parts = withPartState('CONFIRMED', heldParts(reserved), excludedParts);
       const trip = await transitTrip(tx, tripId, 'confirm', { parts, total });
       await appendEvent(tx, tripEvent(trip, 'trip.booked', { total, ...parts }), context);
       return answerOf(trip);
@@ -153,10 +155,10 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
       const known = await lockTrip(tx, tripId);
       if (known?.state === 'FAILED') return answerOf(known);
       if (known && !allows('fail', known.state as TripState)) return conflict(known, 'fail');
-      // An unknown trip gets a tombstone: a late creation must be refused.
-      if (known) await creationUndone(tx, tripId, known.operationId);
+      // An unknown trip is stored as failed: a late creation must be refused.
+      if (known) await recordUndoneCreation(tx, tripId, known.operationId);
       const failed = known
-        ? await transitTrip(tx, tripId, 'fail', { failure, parts: partsBecome('CANCELLED', partsOf(known), excludedParts) })
+        ? await transitTrip(tx, tripId, 'fail', { failure, parts: withPartState('CANCELLED', partsOf(known), excludedParts) })
         : await insertTrip(tx, {
             tripId,
             customerId: trip?.customerId ?? null,
@@ -165,7 +167,7 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
             state: 'FAILED',
             failure,
           });
-      if (!known) await rememberCreation(tx, tripId, failed.operationId, 'UNDONE', trip?.request);
+      if (!known) await recordCreation(tx, tripId, failed.operationId, 'UNDONE', trip?.request);
       await appendEvent(
         tx,
         tripEvent(failed, 'trip.failed', { failure, ...(excludedParts && { except: excludedParts }) }),
@@ -181,17 +183,17 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
     async (tx: TripTransaction, { tripId, operationId, request }, context): Promise<BeginTripCancellationAnswer | Refusal> => {
       const known = await lockTrip(tx, tripId);
       if (!known || !isKnown(known)) return notFound(tripId);
-      const mark = await findMark(tx, cancellation(tripId, operationId));
-      if (mark === 'BEGUN') return lockedAnswer(known);
-      if (mark)
+      const progress = await findOperationState(tx, cancellation(tripId, operationId));
+      if (progress === 'BEGUN') return lockedAnswer(known);
+      if (progress)
         return new Refusal('TRIP_STATE_CONFLICT', `${operationId} has ended already; it cannot begin on trip ${tripId} again.`);
       if (!allows('beginCancellation', known.state as TripState)) {
-        await setFirstMark(tx, cancellation(tripId, operationId), 'REFUSED', request);
-        await changeTrip(tx, tripId, { counts: true });
+        await insertOperation(tx, cancellation(tripId, operationId), 'REFUSED', request);
+        await changeTrip(tx, tripId, { countCommand: true });
         return conflict(known, 'be cancelled');
       }
-      await setFirstMark(tx, cancellation(tripId, operationId), 'BEGUN', request);
-      const trip = await transitTrip(tx, tripId, 'beginCancellation', { lockedBy: operationId, counts: true });
+      await insertOperation(tx, cancellation(tripId, operationId), 'BEGUN', request);
+      const trip = await transitTrip(tx, tripId, 'beginCancellation', { lockedBy: operationId, countCommand: true });
       await appendEvent(tx, tripEvent(trip, 'trip.cancellation-begun', { sagaId: operationId }), context);
       return lockedAnswer(trip);
     },
@@ -201,22 +203,22 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
     ReinstateTripCommand,
     async (tx: TripTransaction, { tripId, operationId, reason, request }, context): Promise<TripStateAnswer | Refusal> => {
       const known = await lockTrip(tx, tripId);
-      const mark = await findMark(tx, cancellation(tripId, operationId));
-      if (mark === 'COMMITTED' || mark === 'CONFIRMED')
+      const progress = await findOperationState(tx, cancellation(tripId, operationId));
+      if (progress === 'COMMITTED' || progress === 'CONFIRMED')
         return new Refusal(
           'TRIP_STATE_CONFLICT',
           `${operationId} has committed the cancellation of trip ${tripId}; it cannot be reinstated.`,
         );
-      if (mark === 'UNDONE' || mark === 'REFUSED') return { tripId, state: (known?.state ?? null) as TripState | null };
+      if (progress === 'UNDONE' || progress === 'REFUSED') return { tripId, state: (known?.state ?? null) as TripState | null };
       // The tombstone refuses a begin that arrives later.
-      const marked = cancellation(tripId, operationId);
-      await (mark ? changeMark(tx, marked, mark, 'UNDONE') : setFirstMark(tx, marked, 'UNDONE', request));
+      const target = cancellation(tripId, operationId);
+      await (progress ? changeOperationState(tx, target, progress, 'UNDONE') : insertOperation(tx, target, 'UNDONE', request));
       if (!known || !isKnown(known)) return { tripId, state: (known?.state ?? null) as TripState | null };
       const lastCancellation = { ...reason, sagaId: operationId };
       const trip =
-        mark === 'BEGUN'
+        progress === 'BEGUN'
           ? await transitTrip(tx, tripId, 'reinstate', { lockedBy: null, lastCancellation })
-          : await changeTrip(tx, tripId, { lastCancellation, counts: true }, true);
+          : await changeTrip(tx, tripId, { lastCancellation, countCommand: true }, true);
       await appendEvent(tx, tripEvent(trip, 'trip.cancellation-undone', { sagaId: operationId, reason }), context);
       return answerOf(trip);
     },
@@ -228,10 +230,10 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
     async (tx: TripTransaction, { tripId, operationId }, context): Promise<TripStateAnswer | Refusal> => {
       const known = await lockTrip(tx, tripId);
       if (!known) return notFound(tripId);
-      const mark = await findMark(tx, cancellation(tripId, operationId));
-      if (mark === 'COMMITTED' || mark === 'CONFIRMED') return answerOf(known);
-      if (mark !== 'BEGUN') return conflict(known, `be cancelled by ${operationId}, for which it is not locked`);
-      await changeMark(tx, cancellation(tripId, operationId), mark, 'COMMITTED');
+      const progress = await findOperationState(tx, cancellation(tripId, operationId));
+      if (progress === 'COMMITTED' || progress === 'CONFIRMED') return answerOf(known);
+      if (progress !== 'BEGUN') return conflict(known, `be cancelled by ${operationId}, for which it is not locked`);
+      await changeOperationState(tx, cancellation(tripId, operationId), progress, 'COMMITTED');
       const trip = await transitTrip(tx, tripId, 'commitCancellation');
       await appendEvent(tx, tripEvent(trip, 'trip.cancellation-committed', { sagaId: operationId }), context);
       return answerOf(trip);
@@ -243,15 +245,15 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
     async (tx: TripTransaction, { tripId, operationId, refund, excludedParts }, context): Promise<TripStateAnswer | Refusal> => {
       const known = await lockTrip(tx, tripId);
       if (!known) return notFound(tripId);
-      const mark = await findMark(tx, cancellation(tripId, operationId));
-      if (mark === 'CONFIRMED') return answerOf(known);
-      if (mark !== 'COMMITTED') return conflict(known, `be cancelled by ${operationId}, which has not committed that`);
+      const progress = await findOperationState(tx, cancellation(tripId, operationId));
+      if (progress === 'CONFIRMED') return answerOf(known);
+      if (progress !== 'COMMITTED') return conflict(known, `be cancelled by ${operationId}, which has not committed that`);
       if (refund.currency !== known.currency)
         return new Refusal('CURRENCY_MISMATCH', `Trip ${tripId} was paid in ${known.currency} and not in ${refund.currency}.`);
-      await changeMark(tx, cancellation(tripId, operationId), mark, 'CONFIRMED');
+      await changeOperationState(tx, cancellation(tripId, operationId), progress, 'CONFIRMED');
       const trip = await transitTrip(tx, tripId, 'confirmCancellation', {
         refund,
-        parts: partsBecome('CANCELLED', partsOf(known), excludedParts),
+        parts: withPartState('CANCELLED', partsOf(known), excludedParts),
         lockedBy: null,
         lastCancellation: null,
       });
@@ -284,16 +286,16 @@ const lockedAnswer = (trip: TripRow): BeginTripCancellationAnswer => ({
 
 const notFound = (tripId: string): Refusal => new Refusal('TRIP_NOT_FOUND', `There is no trip ${tripId}.`);
 
-const mismatch = (tripId: string, part: string): Refusal =>
+const partsMismatch = (tripId: string, part: string): Refusal =>
   new Refusal('TRIP_PARTS_MISMATCH', `Trip ${tripId} asked for another ${part} than was reserved.`);
 
-/** Names the trip's state, the operation that locks it, and the state of its approval. */
-function conflict({ tripId, state, lockedBy }: TripRow, wish: string, approvalMark?: OperationMark): Refusal {
+/** Names the state of the trip, the operation that has locked it, and the state of its approval. */
+function conflict({ tripId, state, lockedBy }: TripRow, action: string, approvalState?: OperationState): Refusal {
   const pending =
     lockedBy !== null
       ? ` (its cancellation is pending on behalf of ${lockedBy})`
-      : approvalMark
-        ? ` (its approval is ${approvalMark})`
+      : approvalState
+        ? ` (its approval is ${approvalState})`
         : '';
-  return new Refusal('TRIP_STATE_CONFLICT', `Trip ${tripId} is ${state}${pending} and cannot ${wish}.`);
+  return new Refusal('TRIP_STATE_CONFLICT', `Trip ${tripId} is ${state}${pending} and cannot ${action}.`);
 }

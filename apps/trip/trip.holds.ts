@@ -3,7 +3,7 @@ import type { HoldPage, HoldQuery, Owner } from '../../contracts/hold.resource.j
 import type { Trip } from '../../contracts/trip.resource.js';
 import type { PrismaClient } from '../../generated/trip/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
-import { type HoldQueries, holdRange, type HoldRow, positionBehind } from '../../libs/participant/hold.controller.js';
+import { type HoldQueries, holdRange, type HoldRow, nextPosition } from '../../libs/participant/hold.controller.js';
 import { toResource } from './trip.repository.js';
 
 /** The trips that wait for an operation of their own, and where trips are. */
@@ -21,7 +21,7 @@ export class TripHolds implements HoldQueries {
       const { state, updatedAt: heldSince } = trip;
       return [{ kind: 'lock' as const, id, owner: 'trip' as const, ownerId: id, state, operationId, heldSince }];
     });
-    return { items, next: positionBehind(rows, query) };
+    return { items, next: nextPosition(rows, query) };
   }
 
   async owners(tripIds: string[]): Promise<Owner[]> {

@@ -6,7 +6,7 @@ import type { TripState } from '../../contracts/trip-state.js';
 import type { Trip } from '../../contracts/trip.resource.js';
 import type { PrismaClient } from '../../generated/trip/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
-import { operationsOf } from '../../libs/participant/operation-mark.js';
+import { operationsOf } from '../../libs/participant/operation.repository.js';
 import { newestFirst } from '../../libs/participant/newest-first.js';
 import { isKnown, toResource } from './trip.repository.js';
 

@@ -34,7 +34,7 @@ export interface TripChange {
   lastCancellation?: LastCancellation | null;
   approvalRemindedAt?: Date;
   /** One more operation has been asked for. */
-  counts?: boolean;
+  countCommand?: boolean;
 }
 
 /** The trip of that id, tombstones included, or null; commands on one trip wait here for each other until the transaction ends. */
@@ -106,7 +106,7 @@ export function toResource(row: KnownTrip): Trip {
 }
 
 function columnsOf(change: TripChange): Prisma.TripUpdateManyMutationInput {
-  const { parts, total, failure, refund, approvalRemindedAt, lockedBy, lastCancellation, counts } = change;
+  const { parts, total, failure, refund, approvalRemindedAt, lockedBy, lastCancellation, countCommand } = change;
   return {
     ...(parts && { parts }),
     ...(total && { total: total.amount, currency: total.currency }),
@@ -115,6 +115,6 @@ function columnsOf(change: TripChange): Prisma.TripUpdateManyMutationInput {
     ...(lockedBy !== undefined && { lockedBy }),
     ...(lastCancellation !== undefined && { lastCancellation: lastCancellation ?? Prisma.DbNull }),
     ...(approvalRemindedAt && { approvalRemindedAt }),
-    ...(counts && { commandCount: { increment: 1 } }),
+    ...(countCommand && { commandCount: { increment: 1 } }),
   };
 }

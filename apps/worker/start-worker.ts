@@ -9,25 +9,25 @@ import { participantUrls, participantUrlSettings } from '../../libs/config/parti
 import type { Settings } from '../../libs/config/settings.js';
 import { TimelineReporter } from './timeline-reporter.js';
 
-/** The settings that a worker needs, besides those of its connection. */
+/** The settings of a worker, without those of its connection. */
 export const workerSettingNames = [...participantUrlSettings, 'SAGA_URL', 'TEMPORAL_NAMESPACE', 'TEMPORAL_TASK_QUEUE'] as const;
 export type WorkerSettings = Pick<Settings, (typeof workerSettingNames)[number]>;
 
 export interface RunningWorker {
   /** Throws unless the worker is taking work. */
   check(): Promise<void>;
-  /** Lets workflow tasks and activities under way finish, then resolves. */
+  /** Waits until running workflow tasks and activities have finished. */
   stop(): Promise<void>;
 }
 
-/** Where the compiled code is, of which this module is a part as it was compiled or in a bundle of the app. */
+/** The folder of the compiled code. This module is in it, compiled or in a bundle of the app. */
 const compiledCode = new URL(import.meta.url.slice(0, import.meta.url.lastIndexOf('/dist/') + '/dist/'.length));
-/** Built beside the compiled code, so that what runs is byte for byte what the replay tests have checked. */
+/** Built with the compiled code, so that the worker runs the exact bundle that the replay tests have checked. */
 const bundlePath = fileURLToPath(new URL('workflow-bundle.js', compiledCode));
 
 /**
- * Starts the worker of every saga on the given connection. `onFailure` hears of a worker that has stopped by itself: a dead
- * worker must not look alive.
+ * Starts the worker of all sagas on the given connection. `onFailure` is called when the worker stops by itself: a dead worker must not
+ * look healthy.
  */
 export async function startWorker(
   connection: NativeConnection,
@@ -69,7 +69,7 @@ export async function startWorker(
   };
 }
 
-/** Two workers with the same workflow code are the same build, wherever they were built. */
+/** Workers with the same workflow code have the same build id, wherever they were built. */
 function buildIdOf(bundle: string): string {
   return createHash('sha256').update(readFileSync(bundle)).digest('hex').slice(0, 12);
 }

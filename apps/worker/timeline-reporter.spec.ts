@@ -41,27 +41,27 @@ afterEach(async () => {
 });
 
 describe('TimelineReporter', () => {
-  it('sends what comes at once together, and what comes later', async () => {
+  it('sends simultaneous reports as one batch, and later ones as another', async () => {
     for (const sagaId of ['a', 'b', 'c']) reporter.report(ended(sagaId));
     await vi.waitFor(() => expect(batches).toEqual([['a', 'b', 'c']]));
     reporter.report(ended('d'));
     await vi.waitFor(() => expect(batches).toEqual([['a', 'b', 'c'], ['d']]));
   });
 
-  it('sends a batch again that was not taken', async () => {
+  it('retries a batch that the saga service did not accept', async () => {
     failures = 1;
     reporter.report(ended('a'));
     await vi.waitFor(() => expect(batches).toEqual([['a']]), { timeout: 5_000 });
   });
 
-  it('keeps to its bounds: the newest reports, in batches', async () => {
+  it('keeps only the newest reports, and limits the size of a batch', async () => {
     for (let number = 0; number < 5_250; number++) reporter.report(ended(String(number)));
     await vi.waitFor(() => expect(batches.flat()).toHaveLength(5_000), { timeout: 10_000 });
     expect(batches[0]?.[0]).toBe('250');
     expect(Math.max(...batches.map(({ length }) => length))).toBe(200);
   });
 
-  it('sends what is left when it stops', async () => {
+  it('sends the queued reports when it stops', async () => {
     reporter.report(ended('a'));
     await reporter.stop();
     expect(batches).toEqual([['a']]);

@@ -5,12 +5,12 @@ import { pause } from '../../libs/messaging/pause.js';
 import { ServiceApi } from '../../libs/service-client/service-api.js';
 import type { SagaSinks } from '../../workflows/saga/saga-sinks.js';
 
-type Ended = EndedTimelines['items'][number];
+type EndedSaga = EndedTimelines['items'][number];
 
-/** How long the first of a batch waits for others. */
-const GATHER_MS = 200;
+/** How long the first report waits for others to join its batch. */
+const BATCH_WINDOW_MS = 200;
 const BATCH = 200;
-/** More than a worker ends while the saga service is away for a moment. What does not fit is queried later. */
+/** More than a worker ends during a short outage of the saga service. The saga service queries dropped reports later. */
 const CAPACITY = 5_000;
 const ATTEMPTS = 4;
 const RETRY_AFTER_MS = 500;
@@ -25,12 +25,12 @@ export interface TimelineReporterOptions {
 }
 
 /**
- * Reports the last steps of every saga that ends in this worker to the saga service, in batches. A report costs no event in the history and
- * may be lost with the worker: the saga service then queries the run.
+ * Reports the timeline of every saga that ends in this worker to the saga service, in batches. A report adds no event to the history. It may
+ * be lost with the worker: then the saga service queries the run.
  */
 export class TimelineReporter {
   private readonly api: ServiceApi;
-  private readonly queue: Ended[] = [];
+  private readonly queue: EndedSaga[] = [];
   private sending: Promise<void> | undefined;
   private readonly stopping = new AbortController();
 
@@ -38,7 +38,7 @@ export class TimelineReporter {
     this.api = new ServiceApi('saga', options.sagaUrl);
   }
 
-  /** For the options of a worker. A replayed end was reported before. */
+  /** The sinks for the options of a worker. An end that is replayed was reported before. */
   readonly sinks: InjectedSinks<SagaSinks> = {
     sagas: {
       ended: {
@@ -49,14 +49,14 @@ export class TimelineReporter {
     },
   };
 
-  /** Takes a report. The oldest ones make room for it when there are too many. */
-  report(ended: Ended): void {
+  /** Queues a report. A full queue drops its oldest reports. */
+  report(ended: EndedSaga): void {
     this.queue.push(ended);
     if (this.queue.length > CAPACITY) this.drop(this.queue.splice(0, this.queue.length - CAPACITY));
     this.sending ??= this.send().finally(() => (this.sending = undefined));
   }
 
-  /** Sends what is left, if the saga service takes it soon. */
+  /** Sends the queued reports, within `STOP_MS`. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await Promise.race([this.sending, pause(STOP_MS)]);
@@ -64,11 +64,11 @@ export class TimelineReporter {
   }
 
   private async send(): Promise<void> {
-    await pause(GATHER_MS, this.stopping.signal);
+    await pause(BATCH_WINDOW_MS, this.stopping.signal);
     while (this.queue.length > 0) await this.post(this.queue.splice(0, BATCH));
   }
 
-  private async post(items: Ended[]): Promise<void> {
+  private async post(items: EndedSaga[]): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
         await this.api.post('/timelines', { items } satisfies EndedTimelines);
@@ -80,7 +80,7 @@ export class TimelineReporter {
     }
   }
 
-  private drop(items: readonly Ended[], cause?: unknown): void {
+  private drop(items: readonly EndedSaga[], cause?: unknown): void {
     const { log } = this.options;
     log.warn(
       { err: cause, sagas: items.length },

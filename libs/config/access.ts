@@ -1,8 +1,10 @@
 import { isLoopback } from './is-loopback.js';
-import type { Settings } from './settings.js';
-
-/** What decides whether calls of the API need a key. */
-export type AccessSettings = Pick<Settings, 'HOST' | 'AUTH' | 'API_KEYS'>;
+/** The settings that decide whether calls of the API need a key. */
+export interface AccessSettings {
+  HOST: string;
+  AUTH?: 'required' | 'off' | undefined;
+  API_KEYS?: string | undefined;
+}
 
 /** Calls need a key unless the API listens on loopback alone and nobody asked for keys. */
 export const needsKeys = ({ HOST, AUTH }: AccessSettings): boolean =>

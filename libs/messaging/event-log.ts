@@ -82,9 +82,7 @@ export class EventLog implements EventHistory {
    * Where the log begins and ends: the last position that was removed, and the last one that was ever given (0 while there is none). And
    * the epoch that it is in.
    */
-  async bounds(
-    database: Pick<PoolClient, 'query'> = this.database,
-  ): Promise<{ floor: number; head: number; epoch: string }> {
+  async bounds(database: Pick<PoolClient, 'query'> = this.database): Promise<{ floor: number; head: number; epoch: string }> {
     const { rows } = await database.query<{ floor: string; head: string; epoch: string }>(
       `select position as floor, greatest(position, (select max(position) from events.log)) as head, ${currentEpoch} as epoch
        from events.log_floor`,

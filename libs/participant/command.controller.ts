@@ -62,8 +62,8 @@ export class CommandController {
       traceparent: parseHeader('traceparent', OptionalHeader, traceparent) ?? null,
     };
 
-    const fault = await this.sufferFault(operation);
-    const effective = fault === 'refuse' ? this.refusingOnDemand(handler, operation) : handler;
+    const fault = await this.applyFault(operation);
+    const effective = fault === 'refuse' ? this.refusingHandler(handler, operation) : handler;
     const answer = await this.executor.execute(operation, effective, command.data, context);
     if (fault === 'drop-response') return void request.socket.destroy();
     send(response, context.key, answer.status, answer.body);
@@ -82,14 +82,14 @@ export class CommandController {
     @Req() request: IncomingMessage,
     @Res() response: ServerResponse,
   ): Promise<void> {
-    const fault = await this.sufferFault(SEAL);
+    const fault = await this.applyFault(SEAL);
     const answer = await this.executor.seal(key);
     if (fault === 'drop-response') return void request.socket.destroy();
     send(response, key, 200, { ...answer, sealed: answer.operation === SEAL });
   }
 
   /** @returns the mode of the fault that the call has to suffer, if any. @throws ProblemException 500 `FAULT_ON_DEMAND`. */
-  private async sufferFault(operation: string): Promise<Fault['mode'] | undefined> {
+  private async applyFault(operation: string): Promise<Fault['mode'] | undefined> {
     const fault = this.faults.take(operation);
     if (fault?.mode === 'error')
       throw new ProblemException(500, 'FAULT_ON_DEMAND', `${operation} fails on demand, before any effect.`);
@@ -98,7 +98,7 @@ export class CommandController {
   }
 
   /** The same command, refused instead: the refusal is stored under the key as any other. */
-  private refusingOnDemand(handler: CommandHandler<Transaction>, operation: string): CommandHandler<Transaction> {
+  private refusingHandler(handler: CommandHandler<Transaction>, operation: string): CommandHandler<Transaction> {
     const [code = 'REFUSED'] = refusalsOf(this.participant.name, operation);
     const refusal = new Refusal(code, `${operation} is refused on demand, without any effect.`);
     return { ...handler, handle: () => Promise.resolve(refusal) };

@@ -15,7 +15,7 @@ export class FaultController {
 
   @Put()
   put(@Body({ schema: Fault }) fault: Fault): Fault {
-    this.refuseUnlessChaos();
+    this.assertChaosEnabled();
     const operations = faultOperationsOf(this.participant.name);
     if (!operations.includes(fault.operation)) {
       throw new ProblemException(
@@ -42,11 +42,11 @@ export class FaultController {
   @Delete()
   @HttpCode(204)
   clear(): void {
-    this.refuseUnlessChaos();
+    this.assertChaosEnabled();
     this.faults.clear();
   }
 
-  private refuseUnlessChaos(): void {
+  private assertChaosEnabled(): void {
     if (!this.participant.chaos)
       throw new ProblemException(
         403,

@@ -31,8 +31,8 @@ export function holdRange({ after, until }: HoldQuery): { from: string; fromId: 
   return { from, fromId, until: until ?? '9999-12-31T00:00:00Z' };
 }
 
-/** The position after the rows that were read, or the requested position if there were none. */
-export function positionBehind(rows: readonly HoldRow[], { after }: HoldQuery): string | null {
+/** The position behind the rows that were read; without any the position that was asked for. */
+export function nextPosition(rows: readonly HoldRow[], { after }: HoldQuery): string | null {
   const last = rows.at(-1);
   return last ? encodeCursor(last.changedAt, last.id) : (after ?? null);
 }

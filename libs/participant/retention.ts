@@ -37,7 +37,7 @@ export class Retention {
   async trim({ keepCommandsSince }: TrimCommand, now = Date.now()): Promise<Trimmed> {
     const before = new Date(Math.min(Date.parse(keepCommandsSince), now - this.retentionMs));
     const removed: Record<string, number> = {};
-    for (const { table, trim } of this.tables) removed[table] = await trim(this.database, before, BATCH);
+    for (const trimmable of this.tables) removed[trimmable.table] = await trimmable.trim(this.database, before, BATCH);
     const more = Object.values(removed).some((count) => count === BATCH);
     return { keptSince: before.toISOString(), removed, more };
   }

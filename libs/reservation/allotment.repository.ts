@@ -2,15 +2,15 @@ import type { Money } from '../../contracts/money.js';
 import type { Transaction } from '../participant/transaction.js';
 import type { Claim } from './claim.js';
 
-/** What is available for claims now. Nothing is locked, so it may change at any moment. */
-export interface Outlook {
-  /** The price of a unit for a day, by resource. */
+/** The availability for claims at this moment. Nothing is locked, so it may change at once. */
+export interface Availability {
+  /** The price of a unit for a day, by resource. Unknown resources are absent. */
   rates: Map<string, Money>;
-  /** The claims that exceed what is available. */
+  /** The claims that exceed the free units. */
   short: (Claim & { free: number; capacity: number })[];
 }
 
-export async function outlookFor(tx: Transaction, claims: readonly Claim[]): Promise<Outlook> {
+export async function availabilityOf(tx: Transaction, claims: readonly Claim[]): Promise<Availability> {
   const rows = await tx.$queryRaw<
     { resource: string; day: string; units: number; price: bigint; currency: string; capacity: number; taken: number }[]
   >`select resource_id as resource, claim.day::text, claim.units, price, currency,
@@ -28,8 +28,7 @@ export async function outlookFor(tx: Transaction, claims: readonly Claim[]): Pro
 }
 
 /**
- * Takes what is claimed. Rows are created, locked and changed in one order for all claims, so claims wait for each other and never
- * deadlock.
+ * Takes the claimed units. Rows are created, locked and changed in one order, so concurrent claims never deadlock.
  *
  * @returns whether there was enough for every claim. If not, part of them is taken nevertheless: roll back.
  */
@@ -46,7 +45,7 @@ export async function takeUnits(tx: Transaction, claims: readonly Claim[]): Prom
   return taken === claims.length;
 }
 
-/** Locks the rows of claims as `takeUnits` would, for a caller that releases some of them and takes others. */
+/** Locks the rows of claims in the order of `takeUnits`, before some units are returned and others are taken. */
 export async function lockUnits(tx: Transaction, claims: readonly Claim[]): Promise<void> {
   await takeUnits(
     tx,
@@ -54,8 +53,8 @@ export async function lockUnits(tx: Transaction, claims: readonly Claim[]): Prom
   );
 }
 
-/** Releases what was taken; locks in the same order. */
-export async function giveUnitsBack(tx: Transaction, claims: readonly Claim[]): Promise<void> {
+/** Returns taken units. Locks in the same order. */
+export async function returnUnits(tx: Transaction, claims: readonly Claim[]): Promise<void> {
   await tx.$executeRaw`
     with given as (
       select resource_id, allotment.day, claim.units

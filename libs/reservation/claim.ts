@@ -1,5 +1,5 @@
 import { daysOf } from './calendar.js';
-import type { WantedItem } from './reservation-item.js';
+import type { RequestedItem } from './reservation-item.js';
 
 /** Units of a resource on one day. */
 export interface Claim {
@@ -9,7 +9,7 @@ export interface Claim {
 }
 
 /** What items take, by resource and day; each of them comes once, so two items may ask for the same. */
-export function claimsOf(items: readonly WantedItem[]): Claim[] {
+export function claimsOf(items: readonly RequestedItem[]): Claim[] {
   const claims = new Map<string, Claim>();
   for (const { resource, firstDay, lastDay, units } of items) {
     for (const day of daysOf(firstDay, lastDay)) {

@@ -1,7 +1,7 @@
 import type { Money } from '../../contracts/money.js';
 
 /** One thing that a trip asks for: so many units of a resource on every day of a range, both ends included. */
-export interface WantedItem {
+export interface RequestedItem {
   resource: string;
   firstDay: string;
   lastDay: string;
@@ -10,13 +10,13 @@ export interface WantedItem {
   request: object;
 }
 
-export interface ReservedItem extends WantedItem {
+export interface ReservedItem extends RequestedItem {
   reservationId: string;
   price: Money;
 }
 
 /** The item as others see it. */
-export const viewOf = ({ reservationId, price, request }: ReservedItem) => ({ reservationId, price, ...request });
+export const toItem = ({ reservationId, price, request }: ReservedItem) => ({ reservationId, price, ...request });
 
 export function totalOf(items: readonly Pick<ReservedItem, 'price'>[]): Money | null {
   const [first] = items;

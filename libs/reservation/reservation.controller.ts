@@ -5,7 +5,7 @@ import { Identifier } from '../../contracts/identifier.js';
 import { type Page, pageQuery } from '../../contracts/page.js';
 import type { Reservation } from '../../contracts/reservation.resource.js';
 import { reservationStates } from '../../contracts/reservation-state.js';
-import { type Offer, ReservationQueries } from './reservation.queries.js';
+import { type InventoryItem, ReservationQueries } from './reservation.queries.js';
 
 const ReservationListQuery = z.strictObject({
   state: z.enum(reservationStates).optional(),
@@ -25,7 +25,7 @@ export class ReservationController {
   }
 
   @Get('inventory')
-  inventory(@Query({ schema: InventoryQuery }) query: z.infer<typeof InventoryQuery>): Promise<Page<Offer>> {
+  inventory(@Query({ schema: InventoryQuery }) query: z.infer<typeof InventoryQuery>): Promise<Page<InventoryItem>> {
     return this.queries.inventory(query);
   }
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { HoldPage, HoldQuery } from '../../contracts/hold.resource.js';
 import { DATABASE } from '../participant/command.executor.js';
-import { type HoldQueries, holdRange, type HoldRow, positionBehind } from '../participant/hold.controller.js';
+import { type HoldQueries, holdRange, type HoldRow, nextPosition } from '../participant/hold.controller.js';
 import type { Database, Transaction } from '../participant/transaction.js';
 
 interface Row extends HoldRow {
@@ -27,7 +27,7 @@ export class ReservationHolds implements HoldQueries {
         heldSince: heldSince.toISOString(),
       })),
     );
-    return { items, next: positionBehind(rows, query) };
+    return { items, next: nextPosition(rows, query) };
   }
 
   private changed(query: HoldQuery): Promise<Row[]> {

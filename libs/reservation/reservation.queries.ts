@@ -24,7 +24,7 @@ export interface InventoryFilter {
 }
 
 /** What there is on a day; the fields that say what it is come from the service's own catalogue. */
-export interface Offer {
+export interface InventoryItem {
   capacity: number;
   free: number;
   price: Money;
@@ -56,7 +56,7 @@ export class ReservationQueries {
     const conditions = [
       ...(state === null ? [] : [sql`state = ${state}`]),
       ...(tripId === null ? [] : [sql`trip_id = ${tripId}`]),
-      ...(cursor ? [behind(...cursor)] : []),
+      ...(cursor ? [afterCursor(...cursor)] : []),
     ];
     const rows = await this.database.$queryRaw<ReservationRow[]>`
       select trip_id as "tripId", reservation_id as "reservationId", position, state,
@@ -84,9 +84,9 @@ export class ReservationQueries {
   }
 
   /** Every resource, with its free units on a day: tomorrow by default. */
-  async inventory({ date = addDays(today(), 1), limit, after }: InventoryFilter): Promise<Page<Offer>> {
+  async inventory({ date = addDays(today(), 1), limit, after }: InventoryFilter): Promise<Page<InventoryItem>> {
     const [beyond] = after === undefined ? [null] : decodeCursor(after, ['string']);
-    const rows = await this.database.$queryRaw<(Offer & { resource: string; particulars: object })[]>`
+    const rows = await this.database.$queryRaw<(InventoryItem & { resource: string; particulars: object })[]>`
       select resource.resource_id as resource, particulars, coalesce(allotment.capacity, resource.capacity) as capacity,
              coalesce(allotment.capacity - taken, resource.capacity) as free, json_build_object('amount', price, 'currency', currency) as price
       from resource left join allotment on allotment.resource_id = resource.resource_id and day = ${date}::date
@@ -100,6 +100,6 @@ export class ReservationQueries {
 }
 
 /** What a list has after an item. The first condition is one that the index on reservations can begin at. */
-const behind = (createdAt: string, tripId: string, position: number): Sql => sql`
+const afterCursor = (createdAt: string, tripId: string, position: number): Sql => sql`
   (created_at, trip_id) <= (${createdAt}::timestamptz, ${tripId})
   and ((created_at, trip_id) < (${createdAt}::timestamptz, ${tripId}) or position < ${position})`;

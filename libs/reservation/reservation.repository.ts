@@ -43,7 +43,7 @@ export async function overdueTrips(tx: Transaction, limit: number): Promise<stri
 }
 
 /** Of the trips with an overdue hold, those that have some of what is claimed. */
-export async function overdueTripsInTheWay(tx: Transaction, claims: readonly Claim[]): Promise<string[]> {
+export async function overdueTripsHolding(tx: Transaction, claims: readonly Claim[]): Promise<string[]> {
   const rows = await tx.$queryRaw<{ tripId: string }[]>`
     select trip_id as "tripId" from reservation
     where state = 'HELD' and hold_until <= clock_timestamp() and exists (

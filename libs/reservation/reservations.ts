@@ -8,10 +8,10 @@ import { appendEvent } from '../participant/outbox.js';
 import { Refusal } from '../participant/refusal.js';
 import type { Transaction } from '../participant/transaction.js';
 import { fingerprint } from '../service-kit/fingerprint.js';
-import { giveUnitsBack, lockUnits, outlookFor, takeUnits } from './allotment.repository.js';
+import { returnUnits, lockUnits, availabilityOf, takeUnits } from './allotment.repository.js';
 import { addDays, daysOf, today } from './calendar.js';
 import { type Claim, claimsOf } from './claim.js';
-import { type ReservedItem, totalOf, viewOf, type WantedItem } from './reservation-item.js';
+import { type ReservedItem, totalOf, toItem, type RequestedItem } from './reservation-item.js';
 import type { ReservationKind } from './reservation-kind.js';
 import { MAX_HOLD_DAYS, MAX_HOLD_MS } from '../../contracts/hold-limits.js';
 import {
@@ -20,7 +20,7 @@ import {
   lockOverdueHold,
   lockReservation,
   overdueTrips,
-  overdueTripsInTheWay,
+  overdueTripsHolding,
   type Reservation,
   transitReservation,
 } from './reservation.repository.js';
@@ -31,7 +31,7 @@ const HORIZON_DAYS = 730;
 
 export interface ReservationRequest<Request extends object> extends HoldTerm {
   tripId: string;
-  items: (WantedItem & { request: Request })[];
+  items: (RequestedItem & { request: Request })[];
 }
 
 /**
@@ -51,7 +51,7 @@ export class Reservations implements Expirable {
   ): Promise<HoldAnswer<Request> | Refusal> {
     const { tripId, items } = request;
     const known = await lockReservation(tx, tripId);
-    if (known) return this.answerAgain(known, request);
+    if (known) return this.answerRepeat(known, request);
     const refusal = this.refuseDays(items) ?? refuseHold(request);
     if (refusal) return refusal;
     const rates = await this.acquire(tx, items, context);
@@ -67,7 +67,7 @@ export class Reservations implements Expirable {
     return holdAnswerOf(held);
   }
 
-  /** A hold that has expired meanwhile is confirmed nevertheless if its units can be had again. */
+  /** Confirms an expired hold too, if its units are still available. */
   async confirm(
     tx: Transaction,
     { tripId }: ReservationCommand,
@@ -76,7 +76,7 @@ export class Reservations implements Expirable {
     const reservation = await lockReservation(tx, tripId);
     if (!reservation) return new Refusal('RESERVATION_NOT_FOUND', `Trip ${tripId} has reserved nothing that could be confirmed.`);
     if (reservation.state === 'CONFIRMED') return { tripId, state: 'CONFIRMED' };
-    if (reservation.state === 'CANCELLED') return cancelledBefore(tripId);
+    if (reservation.state === 'CANCELLED') return alreadyCancelled(tripId);
     if (!takesUnits(reservation.state)) {
       const rates = await this.acquire(tx, reservation.items, context);
       if (rates instanceof Refusal)
@@ -85,10 +85,10 @@ export class Reservations implements Expirable {
           `The hold of trip ${tripId} has expired, and its place is taken: ${rates.detail}`,
         );
     }
-    return this.move(tx, reservation, 'confirm', context);
+    return this.transit(tx, reservation, 'confirm', context);
   }
 
-  /** Never refused. A trip that has reserved nothing gets a tombstone, without an event, as nothing has changed. */
+  /** Never refused. A trip without a reservation gets a tombstone. A tombstone has no event. */
   async cancel(tx: Transaction, { tripId }: ReservationCommand, context: CommandContext): Promise<ReservationStateAnswer> {
     const reservation = await lockReservation(tx, tripId);
     if (!reservation) {
@@ -96,8 +96,8 @@ export class Reservations implements Expirable {
       return { tripId, state: 'CANCELLED' };
     }
     if (reservation.state === 'CANCELLED') return { tripId, state: 'CANCELLED' };
-    if (takesUnits(reservation.state)) await giveUnitsBack(tx, claimsOf(reservation.items));
-    return this.move(tx, reservation, 'cancel', context);
+    if (takesUnits(reservation.state)) await returnUnits(tx, claimsOf(reservation.items));
+    return this.transit(tx, reservation, 'cancel', context);
   }
 
   overdue(reader: Transaction, limit: number): Promise<string[]> {
@@ -114,22 +114,22 @@ export class Reservations implements Expirable {
   /** Takes the units of all items, and what they cost, or refuses. @throws ConcurrencyConflictError when another command was faster. */
   private async acquire(
     tx: Transaction,
-    items: readonly WantedItem[],
+    items: readonly RequestedItem[],
     context: CommandContext,
   ): Promise<Map<string, Money> | Refusal> {
     const claims = claimsOf(items);
-    let { rates, short } = await outlookFor(tx, claims);
+    let { rates, short } = await availabilityOf(tx, claims);
     const unknown = items.find(({ resource }) => !rates.has(resource));
     if (unknown) return new Refusal(this.kind.refusals.unknown, `There is no ${unknown.resource}.`);
-    let passedOver = false;
+    let someLocked = false;
     if (short.length > 0) {
-      passedOver = await this.expireInTheWay(tx, items, short, context);
-      // Read again even if no hold was in the way: another transaction may have ended one between the two reads.
-      ({ short } = await outlookFor(tx, claims));
+      someLocked = await this.expireOverdueHolds(tx, items, short, context);
+      // Read again even if no hold was overdue: another transaction may have ended one between the two reads.
+      ({ short } = await availabilityOf(tx, claims));
     }
     const [first] = short;
     if (first) {
-      if (passedOver) throw new ConcurrencyConflictError('somebody else is deciding about an overdue hold on what is short');
+      if (someLocked) throw new ConcurrencyConflictError('somebody else is deciding about an overdue hold on what is short');
       const { resource, day, units, free, capacity } = first;
       return new Refusal(
         this.kind.refusals.full,
@@ -141,35 +141,35 @@ export class Reservations implements Expirable {
   }
 
   /**
-   * Expires overdue holds on units that are short, before a customer is refused. @returns whether another transaction has locked one,
-   * so that it is not known yet whether its units will be free.
+   * Expires overdue holds on the units that are short. @returns whether another transaction has locked such a hold, so that it is unknown
+   * whether its units become free.
    */
-  private async expireInTheWay(
+  private async expireOverdueHolds(
     tx: Transaction,
-    items: readonly WantedItem[],
+    items: readonly RequestedItem[],
     short: readonly Claim[],
     context: CommandContext,
   ): Promise<boolean> {
     const holds: Reservation[] = [];
-    const overdue = await overdueTripsInTheWay(tx, short);
+    const overdue = await overdueTripsHolding(tx, short);
     for (const tripId of overdue) {
       const hold = await lockOverdueHold(tx, tripId);
       if (hold) holds.push(hold);
     }
-    const passedOver = holds.length < overdue.length;
-    if (holds.length === 0) return passedOver;
-    // Their days and ours at once: two transactions that lock days one after the other may deadlock.
+    const someLocked = holds.length < overdue.length;
+    if (holds.length === 0) return someLocked;
+    // Lock all days at once: locking one day after the other could deadlock.
     await lockUnits(tx, claimsOf([...items, ...holds.flatMap((hold) => hold.items)]));
     for (const hold of holds) await this.expireLocked(tx, hold, context);
-    return passedOver;
+    return someLocked;
   }
 
   private async expireLocked(tx: Transaction, hold: Reservation, context: CommandContext): Promise<void> {
-    await giveUnitsBack(tx, claimsOf(hold.items));
-    await this.move(tx, hold, 'expire', context);
+    await returnUnits(tx, claimsOf(hold.items));
+    await this.transit(tx, hold, 'expire', context);
   }
 
-  private async move(
+  private async transit(
     tx: Transaction,
     reservation: Reservation,
     transition: ReservationTransition,
@@ -191,17 +191,17 @@ export class Reservations implements Expirable {
         aggregateId: tripId,
         aggregateVersion: version,
         occurredAt: updatedAt,
-        data: { tripId, price: totalOf(items), holdUntil: holdUntil?.toISOString() ?? null, items: items.map(viewOf) },
+        data: { tripId, price: totalOf(items), holdUntil: holdUntil?.toISOString() ?? null, items: items.map(toItem) },
       },
       context,
     );
   }
 
-  private answerAgain<Request extends object>(
+  private answerRepeat<Request extends object>(
     known: Reservation,
     { tripId, items }: ReservationRequest<Request>,
   ): HoldAnswer<Request> | Refusal {
-    if (known.state === 'CANCELLED') return cancelledBefore(tripId);
+    if (known.state === 'CANCELLED') return alreadyCancelled(tripId);
     if (known.state === 'EXPIRED')
       return new Refusal('RESERVATION_EXPIRED', `The hold of trip ${tripId} has expired; a trip reserves once.`);
     const same = fingerprint(known.items.map(({ request }) => request)) === fingerprint(items.map(({ request }) => request));
@@ -212,7 +212,7 @@ export class Reservations implements Expirable {
     );
   }
 
-  private refuseDays(items: readonly Pick<WantedItem, 'firstDay' | 'lastDay'>[]): Refusal | undefined {
+  private refuseDays(items: readonly Pick<RequestedItem, 'firstDay' | 'lastDay'>[]): Refusal | undefined {
     const earliest = today();
     const latest = addDays(earliest, HORIZON_DAYS);
     const wrong = items.find(({ firstDay, lastDay }) => firstDay < earliest || lastDay > latest);
@@ -231,13 +231,13 @@ function refuseHold({ holdForMs }: HoldTerm): Refusal | undefined {
   return new Refusal('HOLD_INVALID', `Nothing is held for ${holdForMs} ms: ${MAX_HOLD_DAYS} days are the longest.`);
 }
 
-const cancelledBefore = (tripId: string): Refusal =>
+const alreadyCancelled = (tripId: string): Refusal =>
   new Refusal(
     'RESERVATION_CANCELLED',
     `The reservation of trip ${tripId} was cancelled; nothing can be reserved or confirmed for it any more.`,
   );
 
-function reservedAt(rates: ReadonlyMap<string, Money>, item: WantedItem): ReservedItem {
+function reservedAt(rates: ReadonlyMap<string, Money>, item: RequestedItem): ReservedItem {
   const { amount, currency } = rates.get(item.resource)!;
   const days = daysOf(item.firstDay, item.lastDay).length;
   return { ...item, reservationId: uuidv7(), price: { amount: amount * item.units * days, currency } };
@@ -248,6 +248,6 @@ function holdAnswerOf<Request extends object>({ tripId, items }: Reservation): H
     tripId,
     state: 'HELD',
     price: totalOf(items)!,
-    items: items.map(viewOf) as HoldAnswer<Request>['items'],
+    items: items.map(toItem) as HoldAnswer<Request>['items'],
   };
 }

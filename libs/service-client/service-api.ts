@@ -1,8 +1,8 @@
 import { Pool } from 'undici';
-import type { AskedService } from './asked-service.js';
-import { type Contact, contactAfter } from './contact.js';
+import type { ServiceName } from './service-name.js';
+import { type CallOutcome, classifyError } from './call-outcome.js';
 import { ParticipantUnavailableException } from './participant-unavailable.exception.js';
-import { passedOn } from './passed-on.js';
+import { upstreamProblem } from './upstream-problem.js';
 
 export type Query = Record<string, string | number | undefined>;
 
@@ -19,23 +19,23 @@ interface Answer {
   text: string;
 }
 
-/** Long enough for a busy service, short enough for a caller who is promised an answer within seconds. */
+/** Long enough for a busy service, short enough for a caller that expects an answer within seconds. */
 const TIMEOUT_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 1_000;
 
 /**
- * Asks one service on behalf of a person: queries, faults, hooks and health, never a saga's commands. Every method settles within two
- * seconds. What the service says no to (4xx) is thrown as its own problem; when it cannot be asked or has failed,
- * a `ParticipantUnavailableException` names it.
+ * Calls one service on behalf of a person: queries, faults, hooks and health, never a saga's commands. Every method settles within two
+ * seconds by default. A refusal (4xx) is thrown as the service's own problem. If the call fails otherwise, a
+ * `ParticipantUnavailableException` names the service.
  */
 export class ServiceApi {
   private readonly pool: Pool;
-  /** Apart from the others, so that a queue of slow queries is not taken for a service that is away. */
+  /** A pool of its own, so that a queue of slow queries does not look like an unavailable service. */
   private readonly probes: Pool;
-  private listener: (contact: Contact) => void = () => {};
+  private listener: (outcome: CallOutcome) => void = () => {};
 
   constructor(
-    readonly service: AskedService,
+    readonly service: ServiceName,
     url: string,
   ) {
     const options: Pool.Options = { pipelining: 1, keepAliveTimeout: 30_000, connect: { timeout: CONNECT_TIMEOUT_MS } };
@@ -44,8 +44,8 @@ export class ServiceApi {
     this.probes.on('disconnect', () => this.listener('disconnected'));
   }
 
-  /** Tells one listener how each contact with the service went, the end of an idle connection included. */
-  onContact(listener: (contact: Contact) => void): void {
+  /** Notifies one listener of the outcome of every call, and of the end of an idle connection. */
+  onOutcome(listener: (outcome: CallOutcome) => void): void {
     this.listener = listener;
   }
 
@@ -53,35 +53,35 @@ export class ServiceApi {
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
     return this.resource(
-      await this.ask({ method: 'GET', path: search.size > 0 ? `${path}?${search.toString()}` : path, timeoutMs }),
+      await this.request({ method: 'GET', path: search.size > 0 ? `${path}?${search.toString()}` : path, timeoutMs }),
     );
   }
 
   async put<Resource>(path: string, body: unknown): Promise<Resource> {
-    return this.resource(await this.ask({ method: 'PUT', path, body, timeoutMs: TIMEOUT_MS }));
+    return this.resource(await this.request({ method: 'PUT', path, body, timeoutMs: TIMEOUT_MS }));
   }
 
-  /** @param headers besides the content type, e.g. `idempotency-key`: a request whose answer was lost is not sent again here. */
+  /** Sends once, without a retry. @param headers in addition to the content type, e.g. `idempotency-key`. */
   async post<Resource>(
     path: string,
     body: unknown,
     headers: Record<string, string> = {},
     timeoutMs = TIMEOUT_MS,
   ): Promise<Resource> {
-    return this.resource(await this.ask({ method: 'POST', path, body, headers, timeoutMs }));
+    return this.resource(await this.request({ method: 'POST', path, body, headers, timeoutMs }));
   }
 
   async patch<Resource>(path: string, body: unknown): Promise<Resource> {
-    return this.resource(await this.ask({ method: 'PATCH', path, body, timeoutMs: TIMEOUT_MS }));
+    return this.resource(await this.request({ method: 'PATCH', path, body, timeoutMs: TIMEOUT_MS }));
   }
 
   async delete(path: string): Promise<void> {
-    this.check(await this.ask({ method: 'DELETE', path, timeoutMs: TIMEOUT_MS }));
+    this.check(await this.request({ method: 'DELETE', path, timeoutMs: TIMEOUT_MS }));
   }
 
-  /** Whether the service says that it can do its work. @throws ParticipantUnavailableException when it says nothing within `timeoutMs`. */
+  /** Whether the service reports that it is ready. @throws ParticipantUnavailableException when it does not answer within `timeoutMs`. */
   async ready(timeoutMs: number): Promise<boolean> {
-    return (await this.ask({ method: 'GET', path: '/readyz', timeoutMs }, this.probes)).status === 200;
+    return (await this.request({ method: 'GET', path: '/readyz', timeoutMs }, this.probes)).status === 200;
   }
 
   async close(): Promise<void> {
@@ -101,24 +101,24 @@ export class ServiceApi {
   private check({ status, text }: Answer): void {
     if (status < 400) return;
     throw (
-      passedOn(status, text) ??
+      upstreamProblem(status, text) ??
       new ParticipantUnavailableException(this.service, 'failed', { cause: new Error(`${status} ${text.slice(0, 500)}`) })
     );
   }
 
-  private async ask(request: Request, pool = this.pool): Promise<Answer> {
+  private async request(request: Request, pool = this.pool): Promise<Answer> {
     const signal = AbortSignal.timeout(request.timeoutMs);
     try {
       return await this.send(pool, request, signal).catch((error: unknown) => {
-        // A pooled connection that the service had closed says nothing about the service now: a query may be asked again.
-        if (request.method === 'GET' && contactAfter(error) === 'broken' && !signal.aborted)
+        // The service may have closed a pooled connection earlier, so a broken one proves nothing. A query is safe to repeat.
+        if (request.method === 'GET' && classifyError(error) === 'broken' && !signal.aborted)
           return this.send(pool, request, signal);
         throw error;
       });
     } catch (cause) {
-      const contact = contactAfter(cause);
-      this.listener(contact);
-      throw new ParticipantUnavailableException(this.service, contact, { cause });
+      const outcome = classifyError(cause);
+      this.listener(outcome);
+      throw new ParticipantUnavailableException(this.service, outcome, { cause });
     }
   }
 

@@ -37,12 +37,12 @@ afterEach(async () => {
 });
 
 describe('ServiceWatch', () => {
-  it('knows from the start that a service is there', () => {
+  it('knows from the start that a service is available', () => {
     expect(watch.available).toBe(true);
     expect(() => watch.assertAvailable('Nothing was started.')).not.toThrow();
   });
 
-  it('knows at once that a service has died, without being asked for it, and when it is back', async () => {
+  it('notices at once when a service dies, without a call, and when it is back', async () => {
     await kill();
     await vi.waitFor(() => expect(watch.available).toBe(false), { timeout: 500, interval: 5 });
     expect(() => watch.assertAvailable('Nothing was started.')).toThrow(
@@ -57,7 +57,7 @@ describe('ServiceWatch', () => {
     await vi.waitFor(() => expect(watch.available).toBe(true), { timeout: 2_000, interval: 20 });
   });
 
-  it('believes a service that says that it is not ready', async () => {
+  it('treats a service as unavailable while it reports that it is not ready', async () => {
     status = 503;
     await vi.waitFor(() => expect(watch.available).toBe(false), { timeout: 3_000, interval: 20 });
     status = 200;

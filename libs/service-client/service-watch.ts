@@ -5,29 +5,29 @@ const UP_INTERVAL_MS = 1_000;
 const DOWN_INTERVAL_MS = 250;
 const PROBE_TIMEOUT_MS = 1_500;
 
-/** A busy service may miss a probe; one that has missed this many in a row is away. */
-const PATIENCE = 3;
+/** A busy service may miss a probe. After this many missed probes in a row it is unavailable. */
+const MISSED_PROBES_ALLOWED = 3;
 
-type Reason = ParticipantUnavailableException['contact'];
+type Reason = ParticipantUnavailableException['outcome'];
 
 /**
- * Knows, without asking at that moment, whether a service can do its work. It is asked once a second in the background, and at
- * once when a connection to it ends; a refused connection counts immediately.
+ * Knows at any moment, without a call, whether a service is available. It probes the service once a second in the background, and at once
+ * when a connection ends. A refused connection counts immediately.
  */
 export class ServiceWatch {
   private reason: Reason | undefined = 'refused';
-  private missed = 0;
+  private missedProbes = 0;
   private timer: NodeJS.Timeout | undefined;
   private probing: Promise<void> | undefined;
   private stopped = false;
 
   constructor(private readonly api: ServiceApi) {}
 
-  /** Resolves after the first probe, so that nobody is turned away for want of one. */
+  /** Resolves after the first probe, so that no request is refused before the state is known. */
   async start(): Promise<void> {
-    this.api.onContact((contact) => {
-      if (contact === 'refused') this.reason = contact;
-      if (contact === 'disconnected' || contact === 'broken') void this.probe();
+    this.api.onOutcome((outcome) => {
+      if (outcome === 'refused') this.reason = outcome;
+      if (outcome === 'disconnected' || outcome === 'broken') void this.probe();
     });
     await this.probe();
   }
@@ -41,13 +41,13 @@ export class ServiceWatch {
     return this.reason === undefined;
   }
 
-  /** @param consequence what the caller should know besides. @throws ParticipantUnavailableException when the service is away. */
+  /** @param consequence added to the detail of the problem. @throws ParticipantUnavailableException when the service is unavailable. */
   assertAvailable(consequence: string): void {
     if (this.reason !== undefined) throw new ParticipantUnavailableException(this.api.service, this.reason, { consequence });
   }
 
   private probe(): Promise<void> {
-    this.probing ??= this.ask().finally(() => {
+    this.probing ??= this.probeOnce().finally(() => {
       this.probing = undefined;
       clearTimeout(this.timer);
       if (!this.stopped)
@@ -56,18 +56,18 @@ export class ServiceWatch {
     return this.probing;
   }
 
-  private async ask(): Promise<void> {
+  private async probeOnce(): Promise<void> {
     try {
       this.conclude((await this.api.ready(PROBE_TIMEOUT_MS)) ? undefined : 'failed');
     } catch (error) {
-      const contact = error instanceof ParticipantUnavailableException ? error.contact : 'failed';
-      this.missed += 1;
-      if (contact === 'refused' || this.missed >= PATIENCE) this.reason = contact;
+      const outcome = error instanceof ParticipantUnavailableException ? error.outcome : 'failed';
+      this.missedProbes += 1;
+      if (outcome === 'refused' || this.missedProbes >= MISSED_PROBES_ALLOWED) this.reason = outcome;
     }
   }
 
   private conclude(reason: Reason | undefined): void {
-    this.missed = 0;
+    this.missedProbes = 0;
     this.reason = reason;
   }
 }

@@ -878,7 +878,7 @@ describe('an endpoint', () => {
     await bed.log(placed());
     await bed.run();
     const since = clock.now().toISOString();
-    await bed.endpoints.recover(hook.hookId, { since }, { ...command, key: 'a key of thirty days ago' });
+    await bed.recoveryRequests.recover(hook.hookId, { since }, { ...command, key: 'a key of thirty days ago' });
     while (await bed.recoveries.step());
     await bed.endpoints.change(hook.hookId, { state: 'paused' });
     await bed.log(placed());

@@ -202,6 +202,7 @@ describe('a sender', () => {
       addresses: new AddressBook(api, { name: '', address: 'operations@shop.example' }),
       clock: { now: () => new Date(time), random: () => 0.5 },
       onError: () => {},
+      retentionMs: 30 * 86_400_000,
       handOverWithinMs: 300,
     });
     let greet: () => void = () => {};

@@ -11,53 +11,53 @@ import {
 
 export type Decision = ApprovalMade['decision'];
 
-/** The approval of one trip: takes a person's decision, but only while the saga waits for it, and only one. */
+/** The approval of one trip: accepts one decision of a person, only while the saga waits for it. */
 export class Approval {
   note = '';
   private decision: Decision | undefined;
-  private phase: 'not awaited' | 'awaited' | 'taken' | 'over' = 'not awaited';
+  private phase: 'idle' | 'waiting' | 'accepted' | 'ended' = 'idle';
 
   constructor(private readonly saga: Pick<SagaSteps<unknown>, 'committed' | 'rollingBack'>) {}
 
   listen(): void {
-    const validator = (given: ApprovalDecision) => this.mayDecide(given);
-    setHandler(approveUpdate, (given) => this.decide('approved', given), { validator });
-    setHandler(declineUpdate, (given) => this.decide('declined', given), { validator });
+    const validator = (input: ApprovalDecision) => this.assertAwaited(input);
+    setHandler(approveUpdate, (input) => this.decide('approved', input), { validator });
+    setHandler(declineUpdate, (input) => this.decide('declined', input), { validator });
   }
 
-  /** From now on until it returns the decision may be made. @returns it, or undefined when `wait` has given up. */
+  /** Accepts a decision until `wait` ends. @returns the decision, or undefined when the wait timed out. */
   async await(wait: (decided: () => boolean) => Promise<unknown>): Promise<Decision | undefined> {
-    this.phase = 'awaited';
+    this.phase = 'waiting';
     try {
       await wait(() => this.decision !== undefined);
-      if (this.decision !== undefined) this.phase = 'taken';
+      if (this.decision !== undefined) this.phase = 'accepted';
       return this.decision;
     } finally {
-      if (this.phase === 'awaited') this.phase = 'over';
+      if (this.phase === 'waiting') this.phase = 'ended';
     }
   }
 
   /**
-   * Answers once the saga has taken the decision: an abort in the same moment may be faster, and then the answer is no. To decline answers
-   * once the saga rolls back: an earlier run may have come past the pivot, and then the answer is no as well.
+   * Answers once the saga has accepted the decision. An abort at the same moment may win, and then the decision is refused. A decline
+   * answers once the saga rolls back: an earlier run may have passed the pivot, and then the decline is refused as well.
    */
-  private async decide(decision: Decision, given: ApprovalDecision): Promise<ApprovalMade> {
+  private async decide(decision: Decision, input: ApprovalDecision): Promise<ApprovalMade> {
     this.decision = decision;
-    this.note = given.note ?? '';
-    await condition(() => this.phase !== 'awaited');
-    if (this.phase !== 'taken') throw notAwaited();
+    this.note = input.note ?? '';
+    await condition(() => this.phase !== 'waiting');
+    if (this.phase !== 'accepted') throw notAwaitingFailure();
     if (decision === 'declined') {
       await condition(() => this.saga.committed || this.saga.rollingBack);
-      if (this.saga.committed) throw notAwaited();
+      if (this.saga.committed) throw notAwaitingFailure();
     }
-    return { decision, ...(given.note !== undefined && { note: given.note }) };
+    return { decision, ...(input.note !== undefined && { note: input.note }) };
   }
 
-  private mayDecide(given: unknown): void {
-    if (!isOptionalNote(given)) throw malformedInput('approve and decline', '{ note?: string }');
-    if (this.phase !== 'awaited' || this.decision !== undefined) throw notAwaited();
+  private assertAwaited(input: unknown): void {
+    if (!isOptionalNote(input)) throw malformedInput('approve and decline', '{ note?: string }');
+    if (this.phase !== 'waiting' || this.decision !== undefined) throw notAwaitingFailure();
   }
 }
 
-const notAwaited = (): ApplicationFailure =>
+const notAwaitingFailure = (): ApplicationFailure =>
   ApplicationFailure.nonRetryable('The trip does not wait for an approval.', notAwaitingApproval);

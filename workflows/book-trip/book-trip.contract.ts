@@ -9,7 +9,7 @@ import { workflowIds } from '../saga/workflow-id.js';
 
 export const bookTripType = 'bookTrip';
 
-/** Additive only: histories of running and finished trips hold it. */
+/** Only additive changes: histories of running and finished sagas contain it. */
 export interface BookTripRequest {
   tripId: string;
   customerId: string;
@@ -19,18 +19,18 @@ export interface BookTripRequest {
   car?: CarRental;
   rail?: TrainRide;
   approval?: {
-    /** A total above it, or in another currency, waits for somebody's approval. */
+    /** A total above this limit, or in another currency, needs an approval. */
     requiredAbove: Money;
-    /** How long, in ms. A reminder is sent halfway through. */
+    /** How long the saga waits for the approval, in ms. It sends a reminder halfway through. */
     withinMs: number;
   };
-  /** The customer is known to exist: the starter of the saga has seen it. Otherwise the saga checks. */
+  /** The starter of the saga has verified that the customer exists. Otherwise the saga checks. */
   customerVerified?: boolean;
   request?: RequestIdentity;
   policy: SagaPolicy;
 }
 
-/** What went wrong with a trip, and with which part of it. */
+/** Why a trip failed, and which part of it failed. */
 export interface TripFailure {
   part: string;
   code: string;
@@ -44,7 +44,7 @@ export interface ApprovalDecision {
   note?: string;
 }
 
-/** What was decided. An update that is repeated under its id gets the first answer, so a sender of another decision can tell. */
+/** The decision. A repeated update gets the first answer under its id, so the sender of a different decision notices. */
 export interface ApprovalMade extends ApprovalDecision {
   decision: 'approved' | 'declined';
 }

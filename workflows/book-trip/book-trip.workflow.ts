@@ -13,8 +13,8 @@ export const bookTrip = defineSaga<BookTripRequest, BookTripOutcome>((saga, inpu
   const paymentId = `trip-${tripId}`;
   const parts = requestedParts(input);
   const trip = { customerId, operationId: saga.id, ...parts, ...(request && { request }) };
-  // A saga whose input was rebuilt from a trip that nobody knows has no parts: then the tombstone is of the id alone.
-  const named = Object.keys(parts).length > 0 && { trip };
+  // A lost saga that is settled for an unknown trip has no parts. Then the tombstone holds only the id.
+  const tombstone = Object.keys(parts).length > 0 && { trip };
   const hold = { tripId, holdForMs: (policy.forwardDeadlineMs ?? 0) + (approval?.withinMs ?? 0) + HOLD_GRACE_MS };
   const approvals = new Approval(saga);
   saga.listen(() => approvals.listen());
@@ -24,7 +24,7 @@ export const bookTrip = defineSaga<BookTripRequest, BookTripOutcome>((saga, inpu
     undo: [
       'fail trip',
       (call, key, failure) =>
-        call.failTrip({ ...key, tripId, failure: tripFailureOf(failure), ...named, ...excludedParts(saga, 'reserve') }),
+        call.failTrip({ ...key, tripId, failure: tripFailureOf(failure), ...tombstone, ...excludedParts(saga, 'reserve') }),
     ],
   });
   const checkCustomer =
@@ -81,7 +81,7 @@ export const bookTrip = defineSaga<BookTripRequest, BookTripOutcome>((saga, inpu
     do: (call, key, booking: Booking) => call.confirmTrip({ ...key, ...booking, ...excludedParts(saga, 'confirm') }),
   });
 
-  /** Goes on when a person has approved the booking, and rolls the saga back otherwise. */
+  /** Waits until a person has approved the booking, and rolls the saga back otherwise. */
   async function awaitApproval(booking: Booking): Promise<void> {
     if (saga.committed || !approve || !needsApproval(booking.total, approve.requiredAbove)) return;
     await approve.request(booking);
@@ -100,11 +100,11 @@ export const bookTrip = defineSaga<BookTripRequest, BookTripOutcome>((saga, inpu
     process: async () => {
       await create();
       if (checkCustomer) await checkCustomer();
-      const booking = bookingOf(tripId, await saga.together(reserve));
+      const booking = bookingOf(tripId, await saga.parallel(reserve));
       await authorize(booking.total);
       await awaitApproval(booking);
       await capture();
-      await saga.together(confirm);
+      await saga.parallel(confirm);
       await confirmTrip(booking);
       return { state: 'BOOKED', tripId, total: booking.total };
     },

@@ -1,11 +1,11 @@
 import { type TripPartName, tripPartNames } from '../../contracts/trip-part.js';
 
-/** What the steps about a part are named after. */
+/** The noun in the step names of a part. */
 const nouns: Readonly<Record<TripPartName, string>> = { hotel: 'room', flights: 'seat', car: 'car', rail: 'train' };
 
 /**
- * The parts of a trip about which the saga cannot say what it is about to say of all parts: an operator has skipped the step, or has
- * not decided yet. For a command to the trip service; nothing where all is well.
+ * The parts of a trip whose step an operator has skipped, or has not decided yet. For a command to the trip service; empty when every
+ * step succeeded.
  */
 export function excludedParts(
   saga: { isNotFinal(step: string): boolean },

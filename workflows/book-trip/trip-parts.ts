@@ -17,7 +17,7 @@ export interface Holds {
   rail?: HoldAnswer<TrainRide> | undefined;
 }
 
-/** What is approved, paid and confirmed. */
+/** The trip as it is approved, paid and confirmed. */
 export interface Booking {
   tripId: string;
   parts: ReservedTripParts;
@@ -36,13 +36,13 @@ export function partsOf({ hotel, flights, car, rail }: Holds): ReservedTripParts
   };
 }
 
-/** What they cost together; all participants ask in one currency. */
+/** The total price. All participants use one currency. */
 export function totalOf({ hotel, flights, car, rail }: Holds): Money {
   const prices = [hotel, flights, car, rail].flatMap((hold) => (hold ? [hold.price] : []));
   return { amount: prices.reduce((sum, { amount }) => sum + amount, 0), currency: prices[0]?.currency ?? 'EUR' };
 }
 
-/** The part of the trip that a step is about, as the trip's `failure` names it. */
+/** The part of the trip that a step belongs to, as the trip's `failure` names it. */
 const partOfStep: Record<string, string> = {
   'reserve room': 'hotel',
   'reserve seat': 'flights',
@@ -54,13 +54,13 @@ const partOfStep: Record<string, string> = {
   'accept approval': 'approval',
 };
 
-/** What went wrong with a trip, and with which of its parts. */
+/** Why a trip failed, and which part of it failed. */
 export const tripFailureOf = ({ reason, step }: SagaFailure): TripFailure => ({
   part: step === undefined ? 'trip' : (partOfStep[step] ?? 'trip'),
   ...reason,
 });
 
-/** The parts that were asked for; one that was not is absent, not undefined. */
+/** The requested parts. A part that was not requested is absent, not undefined. */
 export function requestedParts({ hotel, flights, car, rail }: RequestedParts): RequestedParts {
   return { ...(hotel && { hotel }), ...(flights && { flights }), ...(car && { car }), ...(rail && { rail }) };
 }

@@ -5,7 +5,7 @@ import { defineSaga } from '../saga/define-saga.js';
 import type { CancelTripOutcome, CancelTripRequest } from './cancel-trip.contract.js';
 import { refundOf } from './refund-policy.js';
 
-/** Cancels a booked trip: releases every part and refunds what the policy says, or leaves the trip as it was. */
+/** Cancels a booked trip: releases every part and refunds by the refund policy, or leaves the trip as it was. */
 export const cancelTrip = defineSaga<CancelTripRequest, CancelTripOutcome>((saga, { tripId, request }) => {
   const operation = { tripId, operationId: saga.id };
   const memory = request && { request };
@@ -24,7 +24,7 @@ export const cancelTrip = defineSaga<CancelTripRequest, CancelTripOutcome>((saga
     car: saga.retriable('cancel car', { do: (call, key) => call.cancelCar({ ...key, tripId }) }),
     rail: saga.retriable('cancel train', { do: (call, key) => call.cancelTrain({ ...key, tripId }) }),
   };
-  const giveBack = saga.retriable('refund payment', {
+  const refundPayment = saga.retriable('refund payment', {
     do: (call, key, amount: Money) => call.refund({ ...key, paymentId, amount }),
   });
   const confirm = saga.retriable('confirm trip cancellation', {
@@ -37,13 +37,13 @@ export const cancelTrip = defineSaga<CancelTripRequest, CancelTripOutcome>((saga
       const { parts, total, begunAt } = await begin();
       const refund = refundOf(total, firstDayOf(parts), Date.parse(begunAt));
       await commit();
-      await saga.together({
+      await saga.parallel({
         hotel: parts.hotel && cancel.hotel,
         flights: parts.flights && cancel.flights,
         car: parts.car && cancel.car,
         rail: parts.rail && cancel.rail,
       });
-      if (refund.amount > 0) await giveBack(refund);
+      if (refund.amount > 0) await refundPayment(refund);
       await confirm(saga.isNotFinal('refund payment') ? { ...refund, amount: 0 } : refund);
       return { state: 'CANCELLED', tripId, refund };
     },

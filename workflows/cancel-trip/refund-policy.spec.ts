@@ -13,7 +13,7 @@ describe('refundOf', () => {
     ['2026-06-03', 2_500],
     ['2026-06-02', 0],
     ['2026-05-01', 0],
-  ])('gives back, of a trip that begins on %s, %i', (firstDay, amount) => {
+  ])('refunds, for a trip that begins on %s, %i', (firstDay, amount) => {
     expect(refundOf(total, firstDay, now)).toEqual({ amount, currency: 'EUR' });
   });
 });

@@ -1,4 +1,4 @@
-/** How much of the price is given back, by whole days from the cancellation to the first day of the trip. The first row that fits counts. */
+/** The refunded share of the price, by whole days from the cancellation to the first day of the trip. The first matching row counts. */
 export const refundPolicy = [
   { daysBefore: 14, share: 1 },
   { daysBefore: 7, share: 0.5 },
@@ -7,7 +7,7 @@ export const refundPolicy = [
 
 const DAY_MS = 86_400_000;
 
-/** What to give back of `total` when a trip that begins on `firstDay` (`YYYY-MM-DD`) is cancelled at `now` (ms). Whole minor units, rounded down. */
+/** The refund of `total` when a trip that begins on `firstDay` (`YYYY-MM-DD`) is cancelled at `now` (ms). Minor units, rounded down. */
 export function refundOf<Total extends { amount: number }>(total: Total, firstDay: string, now: number): Total {
   const days = Math.floor((Date.parse(firstDay) - now) / DAY_MS);
   const share = refundPolicy.find(({ daysBefore }) => days >= daysBefore)?.share ?? 0;

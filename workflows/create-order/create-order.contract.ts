@@ -5,7 +5,7 @@ import { workflowIds } from '../saga/workflow-id.js';
 
 export const createOrderType = 'createOrder';
 
-/** Additive only: histories of running and finished orders hold it. */
+/** Only additive changes: histories of running and finished sagas contain it. */
 export interface CreateOrderRequest {
   orderId: string;
   customerId: string;
@@ -17,5 +17,5 @@ export interface CreateOrderRequest {
 export type CreateOrderOutcome =
   { state: 'APPROVED'; orderId: string; total: Money } | { state: 'REJECTED'; orderId: string; rejection: Rejection };
 
-/** The saga of an order: one for ever, so starting it twice is starting it once. */
+/** One saga for each order, for ever: a second start has no effect. */
 export const createOrderIds = workflowIds('create-order');

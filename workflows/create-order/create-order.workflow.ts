@@ -2,16 +2,16 @@ import type { Money } from '../../contracts/money.js';
 import { defineSaga } from '../saga/define-saga.js';
 import type { CreateOrderOutcome, CreateOrderRequest } from './create-order.contract.js';
 
-/** Creates an order against the customer's credit, or leaves the credit as it was and the order rejected. */
+/** Creates an order against the customer's credit, or rejects the order and leaves the credit as it was. */
 export const createOrder = defineSaga<CreateOrderRequest, CreateOrderOutcome>((saga, { orderId, customerId, lines, request }) => {
   const order = { customerId, lines, operationId: saga.id, ...(request && { request }) };
 
-  // A saga whose input was rebuilt from an order that nobody knows has no lines: then the tombstone is of the id alone.
-  const named = lines.length > 0 && { order };
+  // A lost saga that is settled for an unknown order has no lines. Then the tombstone holds only the id.
+  const tombstone = lines.length > 0 && { order };
 
   const create = saga.compensable('create order', {
     do: (call, key) => call.createOrder({ ...key, orderId, ...order }),
-    undo: ['reject order', (call, key, { reason }) => call.rejectOrder({ ...key, orderId, rejection: reason, ...named })],
+    undo: ['reject order', (call, key, { reason }) => call.rejectOrder({ ...key, orderId, rejection: reason, ...tombstone })],
   });
   const reserve = saga.compensable('reserve credit', {
     do: (call, key, amount: Money) => call.reserveCredit({ ...key, customerId, orderId, amount }),

@@ -10,12 +10,12 @@ import { searchAttributes } from '../saga/search-attributes.js';
 
 type CancelOrder = (request: CancelOrderRequest) => Promise<CancelOrderOutcome>;
 
-/** `taken`: a saga with this number was there before. */
+/** `taken`: another saga has used this command number. */
 export type Cancellation = { sagaId: string } & ({ state: 'taken' } | CancelOrderOutcome);
 
 /**
- * Runs the same saga that `POST /v1/orders/{id}/cancel` starts, under the number that the gateway would give it: so of two at once only
- * one runs. It outlives the process that started it.
+ * Runs the saga that `POST /v1/orders/{id}/cancel` starts, with the command number that the gateway would assign: of two at once only one
+ * runs. The saga outlives the process that started it.
  */
 export async function cancelAsSaga(request: CancelOrderRequest, customerId: string, number: number): Promise<Cancellation> {
   const { orderId } = request;

@@ -8,34 +8,34 @@ export const expireUnpaidOrderType = 'expireUnpaidOrder';
 export interface ExpireUnpaidOrderRequest {
   orderId: string;
   customerId: string;
-  /** RFC 3339: from when the term counts. */
+  /** The start of the term, RFC 3339. */
   approvedAt: string;
   /** How long the order may stay unpaid, in milliseconds. */
   termMs: number;
-  /** Of the saga that cancels the order. */
+  /** The policy of the saga that cancels the order. */
   policy: SagaPolicy;
-  /** From the run before, whose history had grown long; absent in the first. */
-  carried?: CarriedWatch;
+  /** The state of the previous run, whose history had grown long. Absent in the first run. */
+  carried?: ContinuedExpiry;
 }
 
-/** What one run of the process hands on to the next, once the term is over. */
-export interface CarriedWatch {
-  /** The lowest number under which no cancellation has been tried. */
+/** The state that one run passes to the next, after the term has ended. */
+export interface ContinuedExpiry {
+  /** The lowest command number that no cancellation has used yet. */
   free: number;
-  /** How long to wait after the next look, in milliseconds. */
+  /** How long to wait after the next poll, in milliseconds. */
   pauseMs: number;
-  /** What the process has been told of its order. */
+  /** The facts that the process has received about its order. */
   heard: OrderFact[];
 }
 
-/** SETTLED: there was nothing to do any more. EXPIRED: the order was cancelled. LEFT: somebody kept the cancellation from happening. */
+/** SETTLED: there was nothing left to do. EXPIRED: the order was cancelled. LEFT: the cancellation was refused or aborted. */
 export type ExpireUnpaidOrderOutcome =
   | { state: 'SETTLED'; orderId: string }
   | { state: 'EXPIRED'; orderId: string; sagaId: string }
   | { state: 'LEFT'; orderId: string; sagaId: string; reason: Reason };
 
-/** One for ever for each order. */
+/** One workflow for each order, for ever. */
 export const expireUnpaidOrderIds = workflowIds('expire-unpaid-order');
 
-/** Tells the process what has become of its order. */
+/** Notifies the process of a fact about its order. */
 export const noteOrderFactSignal = defineSignal<[OrderFact]>('noteOrderFact');

@@ -3,29 +3,29 @@ import { type OrderFact, orderFactTypes } from '../../contracts/order-fact.js';
 import { isFact } from '../saga/messages.js';
 import { noteOrderFactSignal } from './expire-unpaid-order.contract.js';
 
-/** After these nobody waits for the payment of an order any more. */
-const endings: readonly OrderFact['type'][] = ['order.paid', 'order.cancelled', 'order.shipped'];
+/** After these facts the payment of an order is no longer due. */
+const finalFacts: readonly OrderFact['type'][] = ['order.paid', 'order.cancelled', 'order.shipped'];
 
-/** What the process has been told of its order, each fact once however often it is told. */
+/** The facts that the process has received about its order. A repeated fact counts once. */
 export class OrderFacts {
-  private readonly heard: Map<string, OrderFact['type']>;
+  private readonly facts: Map<string, OrderFact['type']>;
 
-  /** @param carried what a run before this one was told. */
-  constructor(carried: readonly OrderFact[] = []) {
-    this.heard = new Map(carried.map(({ occurrenceId, type }) => [occurrenceId, type]));
+  /** @param receivedBefore the facts that an earlier run has received. */
+  constructor(receivedBefore: readonly OrderFact[] = []) {
+    this.facts = new Map(receivedBefore.map(({ occurrenceId, type }) => [occurrenceId, type]));
     setHandler(noteOrderFactSignal, (fact) => {
-      // Anybody can send a signal with any input; one that is no fact is ignored, as a signal has no answer.
-      if (isFact(fact, orderFactTypes)) this.heard.set(fact.occurrenceId, fact.type);
+      // Anybody can send a signal with any input. An invalid one is ignored, as a signal has no answer.
+      if (isFact(fact, orderFactTypes)) this.facts.set(fact.occurrenceId, fact.type);
     });
   }
 
-  /** All of them, in the order in which they were told. */
+  /** All facts, in the order in which they arrived. */
   all(): OrderFact[] {
-    return [...this.heard].map(([occurrenceId, type]) => ({ occurrenceId, type }));
+    return [...this.facts].map(([occurrenceId, type]) => ({ occurrenceId, type }));
   }
 
-  /** Resolves when the order needs no watching any more, or the time is over. @returns whether it is settled. */
-  settledWithin(ms: number): Promise<boolean> {
-    return condition(() => [...this.heard.values()].some((type) => endings.includes(type)), ms);
+  /** Resolves when a final fact arrives, or after `ms`. @returns whether a final fact has arrived. */
+  finalFactWithin(ms: number): Promise<boolean> {
+    return condition(() => [...this.facts.values()].some((type) => finalFacts.includes(type)), ms);
   }
 }

@@ -2,11 +2,11 @@ import type { Money } from '../../contracts/money.js';
 import { defineSaga } from '../saga/define-saga.js';
 import type { PayOrderOutcome, PayOrderRequest } from './pay-order.contract.js';
 
-/** Charges for an approved order and frees the credit that it had reserved, or charges nothing and leaves it as it was. */
+/** Charges for an approved order and releases its reserved credit, or charges nothing and leaves the order as it was. */
 export const payOrder = defineSaga<PayOrderRequest, PayOrderOutcome>((saga, { orderId, paymentMethod, request }) => {
   const operation = { orderId, operationId: saga.id };
   const memory = request && { request };
-  // A payment is tried by one saga only; an order whose card was declined is paid by the next saga with a payment of its own.
+  // Each saga has its own payment: after a declined card the next saga pays the order with another payment.
   const paymentId = saga.id.replaceAll(':', '-');
 
   const begin = saga.lock('begin order payment', {

@@ -2,7 +2,7 @@ import type { Money } from '../../contracts/money.js';
 import { defineSaga } from '../saga/define-saga.js';
 import type { ReviseOrderOutcome, ReviseOrderRequest } from './revise-order.contract.js';
 
-/** Gives an approved order other lines, with as much credit reserved as they cost, or leaves order and credit as they were. */
+/** Replaces the lines of an approved order and adjusts its reserved credit, or leaves order and credit as they were. */
 export const reviseOrder = defineSaga<ReviseOrderRequest, ReviseOrderOutcome>((saga, { orderId, lines, request }) => {
   const operation = { orderId, operationId: saga.id };
   const memory = request && { request };
@@ -19,8 +19,8 @@ export const reviseOrder = defineSaga<ReviseOrderRequest, ReviseOrderOutcome>((s
     do: (call, key, amount: Money) => call.changeReservation({ ...key, ...change, amount }),
     undo: ['restore reservation', (call, key) => call.restoreReservation({ ...key, ...change })],
   });
-  // Credit that was given up may be gone, so giving it up is the pivot. The order is unlocked after it: the credit is set to an amount,
-  // and must not be set to this one once another saga has begun on the order.
+  // Released credit cannot be restored reliably, so lowering the reservation is the pivot. The order is unlocked afterwards: a late
+  // "lower" must not overwrite the amount of another saga.
   const lower = saga.pivot('lower reservation', {
     do: (call, key, amount: Money) => call.changeReservation({ ...key, ...change, amount }),
   });

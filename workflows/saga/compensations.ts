@@ -1,31 +1,29 @@
 import { condition } from '@temporalio/workflow';
 import type { StepRecord } from '../../contracts/saga-state.js';
 import type { DeclaredStep } from './declared-step.js';
-import type { SagaJournal } from './saga-journal.js';
-import type { SagaFailure, SagaPolicy } from './saga.contract.js';
+import type { SagaProgress } from './saga-progress.js';
+import type { SagaFailure } from './saga.contract.js';
 import { compensationKey } from './step-key.js';
 import { untilAttention } from './step-policies.js';
 import type { StepSettler } from './step-settler.js';
 
-/** Runs compensations: last step first, each until it has succeeded or an operator has decided. */
+/** Runs compensations, the last step first, each until it has succeeded or an operator has decided. */
 export class Compensations<Activities> {
   constructor(
-    private readonly journal: SagaJournal,
+    private readonly progress: SagaProgress,
     private readonly settler: StepSettler<Activities>,
-    private readonly policy: SagaPolicy,
-    private readonly show: () => void,
   ) {}
 
   /**
-   * Compensates the steps, the last one first. One that waits for an operator keeps nothing waiting but the undo of a lock. Resolves
-   * when each is done or was skipped.
+   * Compensates the steps, the last step first. A compensation that waits for an operator delays only the undo of a lock. Resolves when
+   * every compensation has succeeded or was skipped.
    */
   async run(steps: readonly DeclaredStep<Activities>[], failure: SagaFailure): Promise<void> {
     const pending: Promise<void>[] = [];
     for (const step of steps.toReversed()) {
       if (step.locks) await Promise.all(pending);
-      const of = (step.record ??= this.journal.addPending(step.name, 'compensable'));
-      const record = this.journal.beginCompensation(step.undo![0], of);
+      const of = (step.record ??= this.progress.journal.addPending(step.name, 'compensable'));
+      const record = this.progress.journal.beginCompensation(step.undo![0], of);
       const settled = this.compensate(step, of, record, failure);
       pending.push(settled);
       await Promise.race([settled, condition(() => record.state === 'NEEDS_ATTENTION')]);
@@ -43,12 +41,12 @@ export class Compensations<Activities> {
       record,
       key: compensationKey(name),
       action: (call, key) => undo![1](call, key, failure),
-      options: untilAttention(this.policy, record.name),
+      options: untilAttention(this.progress.policy, record.name),
       decisions: ['retry', 'skip', 'done'],
     });
     const skipped = settlement.by === 'operator' && settlement.decision === 'skip';
-    if (skipped) this.journal.skip(of);
-    this.journal.endCompensation(record, of, skipped ? 'SKIPPED' : 'COMPENSATED');
-    this.show();
+    if (skipped) this.progress.journal.skip(of);
+    this.progress.journal.endCompensation(record, of, skipped ? 'SKIPPED' : 'COMPENSATED');
+    this.progress.show();
   }
 }

@@ -6,15 +6,15 @@ import { Saga } from './saga.js';
 import { SagaOutlineRecorder } from './saga-outline-recorder.js';
 import type { SagaDefinition, SagaSteps } from './saga-steps.js';
 
-/** A workflow, and its outline: what it declares for an input, without a server and without any effect. */
+/** A workflow and its outline: the steps that it declares for an input. The outline needs no server and has no effect. */
 export interface SagaWorkflow<Request, Outcome> {
   (request: Request): Promise<Outcome>;
   outline(request: Omit<Request, 'policy'>): OutlinedStep[];
 }
 
 /**
- * Makes a workflow of a saga. `define` declares every step, and returns the process that calls them. It is run once before the first
- * step begins, so that whatever happens to this run, all pivots and compensations are known.
+ * Makes a workflow of a saga. `define` declares every step, and returns the process that calls them. It runs once, before the first step
+ * begins, so that all pivots and compensations are known whatever happens to this run.
  */
 export function defineSaga<Request extends { policy: SagaPolicy }, Outcome>(
   define: (saga: SagaSteps<Activities>, request: Omit<Request, 'policy'> & { policy: SagaPolicy }) => SagaDefinition<Outcome>,
@@ -32,5 +32,5 @@ export function defineSaga<Request extends { policy: SagaPolicy }, Outcome>(
   return Object.assign(workflow, { outline });
 }
 
-/** No step is called, so no deadline counts. */
+/** An outline calls no step, so no deadline matters. */
 const outlinePolicy: SagaPolicy = { fastStepMs: 0, stepDeadlineMs: 0, attentionAfterMs: 0 };

@@ -17,7 +17,7 @@ const anything = fc.oneof(
 );
 
 describe('inputs of messages', () => {
-  it('takes as a resolution whatever the schema of the contract takes', () => {
+  it('accepts every resolution that the schema of the contract accepts', () => {
     fc.assert(
       fc.property(anything, (value) => {
         // A note that is longer before it is trimmed is the gateway's to trim.
@@ -41,7 +41,7 @@ describe('inputs of messages', () => {
     { step: 'release credit', action: 'retry', note: null },
   ])('rejects %j as a resolution', (value) => expect(isStepResolution(value)).toBe(false));
 
-  it('never throws, whatever comes', () => {
+  it('never throws, for any input', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         isStepResolution(value);
@@ -56,7 +56,7 @@ describe('inputs of messages', () => {
     (value) => expect(isOptionalNote(value)).toBe(false),
   );
 
-  it('takes a decision with or without a note', () => {
+  it('accepts a decision with or without a note', () => {
     expect(isOptionalNote({})).toBe(true);
     expect(isOptionalNote({ note: 'within budget' })).toBe(true);
   });

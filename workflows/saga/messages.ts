@@ -2,8 +2,8 @@ import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { resolveActions } from '../../contracts/saga-state.js';
 import { sagaFailures, type StepResolution } from './saga.contract.js';
 
-// Anybody with Temporal's CLI or UI can send a message with any input, or with none. A handler that throws a TypeError would fail the
-// workflow task for ever. The schemas of contracts/ stay out of the workflow bundle; messages.spec.ts holds the two together.
+// Anybody with Temporal's CLI or UI can send a message with any input, or without input. A handler that throws a TypeError would fail the
+// workflow task for ever. The schemas of contracts/ stay out of the workflow bundle. messages.spec.ts compares these checks with them.
 
 const MAX_NOTE = 500;
 
@@ -21,18 +21,18 @@ export const isStepResolution = (value: unknown): value is StepResolution =>
 
 const isDuration = (value: unknown): boolean => typeof value === 'number' && value >= 0;
 
-/** `{ note? }`, as an approval is decided with. */
+/** `{ note? }`: the input of a decision about an approval. */
 export const isOptionalNote = (value: unknown): value is { note?: string } =>
   isObject(value) && (value['note'] === undefined || isText(value['note'], 0, MAX_NOTE));
 
-/** What a fact about an order must have to be noted. */
+/** Whether a signal holds a fact about an order. */
 export const isFact = <Type extends string>(
   value: unknown,
   types: readonly Type[],
 ): value is { occurrenceId: string; type: Type } =>
   isObject(value) && isText(value['occurrenceId'], 1, 200) && (types as readonly unknown[]).includes(value['type']);
 
-/** Whether a workflow can run with this input. What else it holds is its participants' to refuse. */
+/** Whether a workflow can run with this input. Participants check the other fields. */
 export const hasPolicy = (value: unknown): boolean =>
   isObject(value) &&
   isObject(value['policy']) &&
@@ -43,7 +43,7 @@ export const malformedInput = (message: string, shape: string): ApplicationFailu
   ApplicationFailure.nonRetryable(`The input of "${message}" must be ${shape}.`, sagaFailures.malformedInput);
 
 /**
- * Ends a workflow that somebody has started by Temporal's CLI or UI without what it needs.
+ * Ends a workflow that was started by Temporal's CLI or UI without a policy.
  * @throws ApplicationFailure `MalformedInput`.
  */
 export function assertPolicy(request: unknown): void {

@@ -1,15 +1,15 @@
 import { readFailure } from './step-failure.js';
 
 /**
- * The first attempts of steps that begin together. Results are delivered after all first attempts have finished, in start order: on
- * replay they come in one batch, so the next command of a step must not depend on how far a sibling is.
+ * The first attempts of steps that start in parallel. Results are delivered after all first attempts have finished, in start order. On
+ * replay they come in one batch, so the next command of a step must not depend on the progress of a sibling.
  */
 export class ParallelFirstAttempts {
   private readonly attempts: Promise<unknown>[] = [];
   private close!: () => void;
   private readonly closed = new Promise<void>((resolve) => (this.close = resolve));
   private readonly allSettled = this.settleAll();
-  /** Whether one of them was refused or unexpected: then the others need no further attempt. */
+  /** Whether an attempt was refused or unexpected: then the other steps need no further attempt. */
   failed = false;
 
   private async settleAll(): Promise<void> {
@@ -27,7 +27,7 @@ export class ParallelFirstAttempts {
     return running;
   }
 
-  /** @returns the outcome of the first attempt, once all of them have finished. */
+  /** @returns the outcome of the first attempt, once all first attempts have finished. */
   add<Result>(firstAttempt: Promise<Result>): Promise<Result> {
     this.attempts.push(firstAttempt);
     return this.allSettled.then(() => firstAttempt);

@@ -22,15 +22,15 @@ describe('SagaJournal', () => {
     ]);
   });
 
-  it('finds a compensation in need by its own name and by the name of its step', () => {
+  it('finds a compensation that needs attention by its own name and by the name of its step', () => {
     const saga = journal();
     const reserve = saga.begin('reserve credit', 'compensable');
     const release = saga.beginCompensation('release credit', reserve);
-    expect(saga.inNeed('release credit')).toBeUndefined();
+    expect(saga.findNeedingAttention('release credit')).toBeUndefined();
     release.state = 'NEEDS_ATTENTION';
-    expect(saga.inNeed('release credit')).toBe(release);
-    expect(saga.inNeed('reserve credit')).toBe(release);
-    expect(saga.inNeed('create order')).toBeUndefined();
+    expect(saga.findNeedingAttention('release credit')).toBe(release);
+    expect(saga.findNeedingAttention('reserve credit')).toBe(release);
+    expect(saga.findNeedingAttention('create order')).toBeUndefined();
   });
 
   it('knows whether the effect of a step is final', () => {
@@ -58,7 +58,7 @@ describe('SagaJournal', () => {
     ]);
   });
 
-  it('says of steps in doubt that they are done, once the pivot after them has happened', () => {
+  it('ends steps in doubt as done once the pivot after them has happened', () => {
     const journal = new SagaJournal('bookTrip', () => '2026-11-21T12:00:00Z');
     journal.fail(journal.begin('request approval', 'compensable'), {
       kind: 'inDoubt',
@@ -76,7 +76,7 @@ describe('SagaJournal', () => {
     ]);
   });
 
-  it('is told in Markdown as a state and a list of steps', () => {
+  it('shows a state and a list of steps in Markdown', () => {
     const journal = new SagaJournal('bookTrip', () => '2026-11-21T12:00:00Z');
     journal.end(journal.begin('create trip', 'compensable'), 'DONE');
     journal.begin('reserve room', 'compensable');

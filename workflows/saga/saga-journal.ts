@@ -4,8 +4,8 @@ import type { StepFailure } from './step-failure.js';
 const notFinal: ReadonlySet<StepState> = new Set<StepState>(['COMPENSATING', 'NEEDS_ATTENTION', 'SKIPPED']);
 
 /**
- * The saga's steps as data, in the order they ran. A step's record says where its effect stands, so a compensation changes it
- * too; the compensation's own record says when it ran and how often it was tried.
+ * The saga's steps as data, in the order they ran. A step's record has the state of its effect, so a compensation changes it too. The
+ * compensation's own record says when it ran and how often it was attempted.
  */
 export class SagaJournal {
   private readonly steps: StepRecord[] = [];
@@ -22,12 +22,12 @@ export class SagaJournal {
     return this.add({ name, kind, state: 'RUNNING', attempts: 0, startedAt: this.now(), endedAt: null, error: null });
   }
 
-  /** A step that this run has not begun, and whose outcome matters all the same: a lost workflow task may have begun it. */
+  /** Adds a step that this run has not begun. A lost workflow task may have begun it, so its outcome matters. */
   addPending(name: string, kind: StepKind): StepRecord {
     return this.add({ name, kind, state: 'PENDING', attempts: 0, startedAt: null, endedAt: null, error: null });
   }
 
-  /** The step is asked for again, as its outcome must be known. */
+  /** Runs a step again whose outcome must be known. */
   resume(record: StepRecord): void {
     record.state = 'RUNNING';
     record.startedAt ??= this.now();
@@ -54,7 +54,7 @@ export class SagaJournal {
     if (state !== 'SKIPPED') record.error = null;
   }
 
-  /** Ends what is in doubt as done: the pivot has happened, which comes after it. */
+  /** Ends compensable steps in doubt as done: they come before the pivot, and the pivot has happened. */
   endBeforePivot(): void {
     for (const record of this.steps) if (record.kind === 'compensable' && record.state === 'RUNNING') this.end(record, 'DONE');
   }
@@ -64,46 +64,46 @@ export class SagaJournal {
     if (of.startedAt !== null || state === 'SKIPPED') of.state = state;
   }
 
-  /** Notes an attempt that has settled nothing. */
+  /** Records a failed attempt. The step goes on. */
   note(record: StepRecord, failure: StepFailure): void {
     record.attempts += failure.attempts;
     record.error = { code: failure.code, detail: failure.detail };
   }
 
-  /** Notes how a step has failed for good. Only a refusal says where its effect stands: there is none. */
+  /** Records the last failure of a step. Only a refusal proves that the step has no effect. */
   fail(record: StepRecord, failure: StepFailure): void {
     this.note(record, failure);
     record.endedAt = this.now();
     if (failure.kind === 'refused') record.state = 'REFUSED';
   }
 
-  /** Notes that something is left as it is because an operator decided so. */
+  /** Records that an operator skipped the step. */
   skip(step: StepRecord): void {
     this.skipped.push(step.name);
   }
 
-  callForAttention(record: StepRecord, failure: StepFailure): void {
+  beginAttention(record: StepRecord, failure: StepFailure): void {
     this.note(record, failure);
-    for (const each of this.concerned(record)) each.state = 'NEEDS_ATTENTION';
+    for (const each of this.affectedBy(record)) each.state = 'NEEDS_ATTENTION';
   }
 
-  /** Back to where it was before it needed attention. */
-  attended(record: StepRecord): void {
+  /** Restores the state from before the step needed attention. */
+  endAttention(record: StepRecord): void {
     const state = record.compensates === undefined ? 'RUNNING' : 'COMPENSATING';
-    for (const each of this.concerned(record)) each.state = each.startedAt === null ? 'PENDING' : state;
+    for (const each of this.affectedBy(record)) each.state = each.startedAt === null ? 'PENDING' : state;
   }
 
   resolve(record: StepRecord, action: ResolveAction, note: string): void {
     record.resolutions = [...(record.resolutions ?? []), { action, note, at: this.now() }];
   }
 
-  /** What an operator means by a name: a step, or a compensation by its own name or by that of its step. */
-  inNeed(name: string): StepRecord | undefined {
+  /** The step that needs attention and that an operator names: a step, or a compensation by its own name or its step's. */
+  findNeedingAttention(name: string): StepRecord | undefined {
     const inNeed = this.steps.filter(({ state }) => state === 'NEEDS_ATTENTION');
     return inNeed.find(({ compensates }) => compensates === name) ?? inNeed.find((record) => record.name === name);
   }
 
-  /** Whether the name is that of a step before the pivot, or of the pivot. */
+  /** Whether the name belongs to the pivot or to a step before it. */
   isUpToPivot(name: string): boolean {
     return this.steps.some((step) => step.name === name && step.compensates === undefined && step.kind !== 'retriable');
   }
@@ -112,7 +112,7 @@ export class SagaJournal {
     return this.steps.at(-1)?.name ?? '';
   }
 
-  /** Whether the effect of the step is not as the saga wants it: not yet, or not at all because an operator has skipped it. */
+  /** Whether the effect of the step, or of its compensation, is still open or was skipped by an operator. */
   isNotFinal(name: string): boolean {
     return this.steps.some((step) => (step.name === name || step.compensates === name) && notFinal.has(step.state));
   }
@@ -129,7 +129,7 @@ export class SagaJournal {
     return { type: this.type, state: this.state, pastPivot: this.pastPivot, steps: this.steps, held: this.skipped };
   }
 
-  /** What Temporal's UI shows while the saga runs. */
+  /** The text that Temporal's UI shows while the saga runs. */
   toMarkdown(): string {
     const lines = this.steps.map((step) => `- ${step.name}: **${step.state}**${step.error ? ` (${step.error.code})` : ''}`);
     // Without the empty line the UI shows the list as a part of the paragraph above it.
@@ -137,7 +137,7 @@ export class SagaJournal {
   }
 
   /** A compensation and its step. */
-  private concerned(record: StepRecord): StepRecord[] {
+  private affectedBy(record: StepRecord): StepRecord[] {
     return record.compensates === undefined
       ? [record]
       : [record, ...this.steps.filter(({ name, compensates }) => name === record.compensates && compensates === undefined)];

@@ -34,7 +34,7 @@ export class SagaOutlineRecorder<Activities> implements SagaSteps<Activities> {
 
   listen(): void {}
 
-  together(): never {
+  parallel(): never {
     return processOnly();
   }
 

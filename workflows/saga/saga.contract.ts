@@ -14,21 +14,21 @@ export interface SagaFailure {
   step: string | undefined;
 }
 
-/** How patient a saga is; given with its start so that it is in the history. All in milliseconds. */
+/** The deadlines of a saga, in milliseconds. They are a part of its input, so that the history has them. */
 export interface SagaPolicy {
   /** The deadline of a step's first attempt, as a local activity. Well below the 10 s of a workflow task. */
   fastStepMs: number;
-  /** How long a compensable step is tried before the saga rolls back. */
+  /** How long a compensable step is retried before the saga rolls back. */
   stepDeadlineMs: number;
-  /** How long the whole way to the pivot may take; without it, every step has its own deadline only. */
+  /** How long the saga may take to reach its pivot. Without this deadline only the steps have one. */
   forwardDeadlineMs?: number;
-  /** How long a pivot, a compensation or a retriable step may go on failing before the saga NEEDS_ATTENTION. */
+  /** How long a pivot, a compensation or a retriable step may fail before the saga NEEDS_ATTENTION. */
   attentionAfterMs: number;
-  /** This run settles a saga that was lost: it begins with the seal, then goes back or forward. */
+  /** This run settles a lost saga: it begins with the seal, then rolls back or goes forward. */
   settle?: true;
 }
 
-/** The caller's command that started a saga: the owner of what it is about remembers it, so that a repeat is recognised. */
+/** Identifies the request that started a saga. The aggregate's owner stores it, so that a repeat is recognised. */
 export interface RequestIdentity {
   /** Names the caller's `Idempotency-Key`, without revealing it. */
   key: string;
@@ -47,10 +47,10 @@ export interface StepResolution {
 export const timelineQuery = defineQuery<SagaTimeline>('timeline');
 /** Rolls the saga back. Answers once the pivot's key has decided; fails with `SagaPastPivot` if the pivot has happened. */
 export const abortUpdate = defineUpdate<SagaTimeline>('abort');
-/** Settles a step that NEEDS_ATTENTION; refused with `StepNotInNeed` when it does not, with `StepNotResolvable` up to the pivot. */
+/** Settles a step that NEEDS_ATTENTION. Refused with `StepNotInNeed` if it does not, with `StepNotResolvable` up to the pivot. */
 export const resolveUpdate = defineUpdate<SagaTimeline, [StepResolution]>('resolve');
 
-/** Types of the `ApplicationFailure`s that a saga ends with or refuses a message with: statements of fact. */
+/** Types of the `ApplicationFailure`s that a saga ends with, or refuses a message with. */
 export const sagaFailures = {
   pastPivot: 'SagaPastPivot',
   stepNotInNeed: 'StepNotInNeed',

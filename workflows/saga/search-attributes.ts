@@ -1,7 +1,7 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { searchAttributeNames } from '../../contracts/search-attribute-names.js';
 
-/** What operators find a saga by. Business ids and states only: search attributes are not encrypted, so never personal data. */
+/** The search attributes of sagas. Only business ids and states: search attributes are not encrypted, so never personal data. */
 export const searchAttributes = {
   sagaType: defineSearchAttributeKey(searchAttributeNames.sagaType, 'KEYWORD'),
   sagaState: defineSearchAttributeKey(searchAttributeNames.sagaState, 'KEYWORD'),

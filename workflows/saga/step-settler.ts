@@ -14,9 +14,9 @@ import type { ParallelFirstAttempts } from './parallel-first-attempts.js';
 import type { SagaJournal } from './saga-journal.js';
 import { sagaFailures, type StepResolution } from './saga.contract.js';
 import { readFailure, type StepFailure } from './step-failure.js';
-import { persistent } from './step-policies.js';
+import { withoutLimit } from './step-policies.js';
 
-/** Every activity answers with an object that says which attempt it was. */
+/** The answer of every activity says which attempt got it. */
 export interface Answer {
   attempt: number;
 }
@@ -29,18 +29,18 @@ export interface SettleOptions<Activities, Result extends Answer> {
   /** How long the step is tried before it calls for attention. */
   options: ActivityOptions;
   /** For a step that is likely to be answered at once: its first attempt is a local activity. */
-  fast?: LocalActivityOptions;
-  /** The first attempts that the step's own belongs to, if it began together with others. */
+  firstAttempt?: LocalActivityOptions;
+  /** The first attempts of all steps that started in parallel with this step. */
   parallel?: ParallelFirstAttempts | undefined;
-  /** What an operator may decide once the step needs attention. Nothing, for a pivot or a seal: its participant alone decides. */
+  /** What an operator may decide once the step needs attention. Empty for a pivot or a seal: only its participant decides. */
   decisions: readonly ResolveAction[];
-  /** Whether a refusal is an outcome to throw. Otherwise it calls for attention. */
+  /** Whether a refusal is thrown as an outcome. Otherwise the step needs attention. */
   refusable?: boolean;
-  /** Cancels what follows the first attempt. Without one, nothing does. */
+  /** Cancels the retries after the first attempt. Without a scope, nothing cancels them. */
   scope?: CancellationScope;
 }
 
-/** How a step was settled: by an answer, or by an operator. */
+/** How a step was settled: by its participant's answer, or by an operator. */
 export type Settlement<Result> = { by: 'participant'; answer: Result } | { by: 'operator'; decision: 'skip' | 'done' };
 
 /**
@@ -49,11 +49,11 @@ export type Settlement<Result> = { by: 'participant'; answer: Result } | { by: '
  */
 export class StepSettler<Activities> {
   private readonly resolutions = new Map<StepRecord, StepResolution>();
-  private readonly inNeed = new Map<StepRecord, readonly ResolveAction[]>();
+  private readonly allowedDecisions = new Map<StepRecord, readonly ResolveAction[]>();
 
   constructor(
     private readonly journal: SagaJournal,
-    /** Called when a step needs attention, when it does so for another reason, and when it no longer does. */
+    /** Called when a step begins to need attention, when the reason changes, and when it no longer needs attention. */
     private readonly onAttention: () => void,
   ) {}
 
@@ -66,32 +66,32 @@ export class StepSettler<Activities> {
       const stepKey = { key: revision > 1 ? `${key}/${revision}` : key };
       try {
         const answer =
-          (await this.tryFast(options, stepKey, revision === 1)) ??
+          (await this.tryFirst(options, stepKey, revision === 1)) ??
           (await within(() =>
-            action(proxyActivities<Activities>(options.options), { ...stepKey, ...(options.fast && { inDoubt: true }) }),
+            action(proxyActivities<Activities>(options.options), { ...stepKey, ...(options.firstAttempt && { inDoubt: true }) }),
           ));
         record.attempts += answer.attempt;
         return { by: 'participant', answer };
       } catch (error) {
         const failure = readFailure(error);
         if (failure.kind === 'cancelled' || (failure.kind === 'refused' && refusable)) throw error;
-        const settled = await within(() => this.callForAttention(options, stepKey, failure));
+        const settled = await within(() => this.settleWithOperator(options, stepKey, failure));
         if (settled.by !== 'retry') return settled;
-        // A refusal, under the same key, comes again. After anything else the key stays: under another one it would happen twice.
+        // The same key would be refused again. After any other failure the key stays: a new key could repeat the effect.
         if (settled.after.kind === 'refused') revision++;
       }
     }
   }
 
-  /** @returns undefined when the attempt has left the step in doubt. @throws what settled it otherwise than with an answer. */
-  private async tryFast<Result extends Answer>(
-    { record, action, fast, parallel }: SettleOptions<Activities, Result>,
+  /** @returns undefined when the attempt has left the step in doubt. @throws any other failure. */
+  private async tryFirst<Result extends Answer>(
+    { record, action, firstAttempt, parallel }: SettleOptions<Activities, Result>,
     key: StepKey,
     first: boolean,
   ): Promise<Result | undefined> {
-    if (!fast) return undefined;
+    if (!firstAttempt) return undefined;
     try {
-      const attempt = action(proxyLocalActivities<Activities>(fast), key);
+      const attempt = action(proxyLocalActivities<Activities>(firstAttempt), key);
       return await (parallel && first ? parallel.add(attempt) : attempt);
     } catch (error) {
       const failure = readFailure(error);
@@ -102,10 +102,10 @@ export class StepSettler<Activities> {
   }
 
   /** The validator of the `resolve` update. */
-  mayResolve({ step, action, note }: StepResolution): void {
+  assertResolvable({ step, action, note }: StepResolution): void {
     if (!note.trim()) throw ApplicationFailure.nonRetryable('A decision needs a note.', sagaFailures.noteMissing);
-    const record = this.journal.inNeed(step);
-    const allowed = record && this.inNeed.get(record);
+    const record = this.journal.findNeedingAttention(step);
+    const allowed = record && this.allowedDecisions.get(record);
     if (allowed ? !allowed.includes(action) : this.journal.isUpToPivot(step)) {
       throw ApplicationFailure.nonRetryable(
         `The step "${step}" cannot be resolved with "${action}": up to the pivot the participant alone decides.`,
@@ -118,32 +118,32 @@ export class StepSettler<Activities> {
   }
 
   resolve(resolution: StepResolution): void {
-    const record = this.journal.inNeed(resolution.step)!;
+    const record = this.journal.findNeedingAttention(resolution.step)!;
     this.journal.resolve(record, resolution.action, resolution.note);
     this.resolutions.set(record, resolution);
   }
 
   /**
-   * Waits for an operator, if one may decide. A participant that did not refuse is asked on meanwhile: an answer ends the wait, and
-   * one that comes after all outweighs a decision to do without. A refusal that comes meanwhile is what the decision is about then.
+   * Waits for an operator, if an operator may decide. Meanwhile the step is retried, unless it was refused. An answer ends the wait, and
+   * takes precedence over a decision to skip the step. A refusal during the wait becomes the failure that the operator decides about.
    */
-  private async callForAttention<Result extends Answer>(
+  private async settleWithOperator<Result extends Answer>(
     { record, action, decisions, refusable }: SettleOptions<Activities, Result>,
     key: StepKey,
     first: StepFailure,
   ): Promise<Settlement<Result> | { by: 'retry'; after: StepFailure }> {
     let failure = first;
-    this.inNeed.set(record, decisions);
-    this.journal.callForAttention(record, first);
+    this.allowedDecisions.set(record, decisions);
+    this.journal.beginAttention(record, first);
     this.onAttention();
     const decided = condition(() => this.resolutions.has(record)).then(() => this.resolutions.get(record)!.action);
-    const asking = new CancellationScope({ cancellable: true });
-    const answered = async (): Promise<Settlement<Result> | undefined> => {
+    const retries = new CancellationScope({ cancellable: true });
+    const retryMeanwhile = async (): Promise<Settlement<Result> | undefined> => {
       if (first.kind === 'refused') return undefined;
       for (;;) {
         try {
-          const answer = await asking.run(() =>
-            action(proxyActivities<Activities>(persistent(record.name)), { ...key, inDoubt: true }),
+          const answer = await retries.run(() =>
+            action(proxyActivities<Activities>(withoutLimit(record.name)), { ...key, inDoubt: true }),
           );
           record.attempts += answer.attempt;
           return { by: 'participant', answer };
@@ -154,23 +154,23 @@ export class StepSettler<Activities> {
           failure = later;
           this.journal.note(record, later);
           this.onAttention();
-          // Somebody has failed the activity by hand. Where nobody may decide, the participant is asked on.
+          // An operator has failed the activity by hand. A step that only its participant may decide is retried.
           if (!refusable) return undefined;
         }
       }
     };
-    const answer = answered();
+    const answer = retryMeanwhile();
     try {
       await Promise.race([decided, answer.then(async (settled): Promise<unknown> => settled ?? decided)] as Promise<unknown>[]);
-      asking.cancel();
+      retries.cancel();
       const settled = await answer;
       if (settled) return settled;
       const decision = await decided;
       return decision === 'retry' ? { by: 'retry', after: failure } : { by: 'operator', decision };
     } finally {
-      this.inNeed.delete(record);
+      this.allowedDecisions.delete(record);
       this.resolutions.delete(record);
-      this.journal.attended(record);
+      this.journal.endAttention(record);
       this.onAttention();
     }
   }

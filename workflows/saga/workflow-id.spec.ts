@@ -17,7 +17,7 @@ describe('workflowIds', () => {
     );
   });
 
-  it("knows nothing of another saga's ids", () => {
+  it('does not recognise the ids of another saga', () => {
     expect(ids.businessIdOf('create-order:1')).toBeUndefined();
   });
 });

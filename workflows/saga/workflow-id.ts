@@ -1,4 +1,4 @@
-/** Ties a saga's workflow ids to the business ids of what it is about: one function and its inverse. */
+/** Maps business ids to a saga's workflow ids, and back. */
 export interface WorkflowIds {
   of: (businessId: string, command?: number) => string;
   /** The business id in a workflow id; undefined for the id of another saga. */
@@ -6,8 +6,8 @@ export interface WorkflowIds {
 }
 
 /**
- * `<saga>:<business id>`, or `<saga>:<business id>:<n>` for what can be asked of one thing more than once. Business ids hold no colon, so
- * the way back is unambiguous.
+ * `<saga>:<business id>`, or `<saga>:<business id>:<n>` for a command that an aggregate can receive more than once. Business ids contain
+ * no colon, so the inverse is unambiguous.
  */
 export function workflowIds(saga: string): WorkflowIds {
   const prefix = `${saga}:`;

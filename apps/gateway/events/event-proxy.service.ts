@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown, type OnModuleDestroy } 
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { type Dispatcher, Pool } from 'undici';
-import { contactAfter } from '../../../libs/service-client/contact.js';
+import { classifyError } from '../../../libs/service-client/call-outcome.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
 import { READER_HEADER } from '../../../libs/service-kit/feed-reader.js';
 import { readerName } from './reader-name.js';
@@ -87,7 +87,7 @@ export class EventProxy implements OnModuleDestroy, OnApplicationShutdown {
     try {
       return await this.pool.request(request).catch((error: unknown) => {
         // A pooled connection that the service had closed says nothing about the service now: reading may be repeated.
-        if (contactAfter(error) === 'broken' && !signal.aborted) return this.pool.request(request);
+        if (classifyError(error) === 'broken' && !signal.aborted) return this.pool.request(request);
         throw error;
       });
     } catch (cause) {

@@ -1,7 +1,7 @@
-import { type Unanswered, contactAfter } from '../../../libs/service-client/contact.js';
+import { type NoAnswer, classifyError } from '../../../libs/service-client/call-outcome.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 
-const reasons: Record<Unanswered, string> = {
+const reasons: Record<NoAnswer, string> = {
   refused: 'cannot be reached',
   broken: 'broke the connection off',
   'timed-out': 'does not answer in time',
@@ -13,7 +13,7 @@ export class HooksUnavailableException extends ProblemException {
     super(
       503,
       'HOOKS_UNAVAILABLE',
-      `The hooks service, which gives events out, ${reasons[contactAfter(cause)]}. Nothing is lost: try again later, with the same cursor.`,
+      `The hooks service, which gives events out, ${reasons[classifyError(cause)]}. Nothing is lost: try again later, with the same cursor.`,
       {},
       { cause, retryAfter: 1 },
     );

@@ -48,7 +48,7 @@ export class FaultsService {
     return Promise.all(
       participantNames.map((name) =>
         ask(name).catch((error: unknown) => {
-          if (error instanceof ParticipantUnavailableException && error.contact === 'refused') return undefined;
+          if (error instanceof ParticipantUnavailableException && error.outcome === 'refused') return undefined;
           throw error;
         }),
       ),

@@ -6,8 +6,8 @@ import { ReservationQueries } from './reservation.queries.js';
 import { reservationTombstones } from './reservation.repository.js';
 import { Reservations } from './reservations.js';
 
-/** What a participant that takes reservations has besides its commands: queries, inventory, and the end of overdue holds. */
-export const reservationParts = (reservations: Reservations) => ({
+/** The controllers and providers of a participant with reservations: queries, inventory and the expiry of overdue holds. */
+export const reservationProviders = (reservations: Reservations) => ({
   controllers: [ReservationController, HoldController],
   providers: [
     { provide: Reservations, useValue: reservations },

@@ -1,8 +1,8 @@
 import { Problem } from '../../contracts/problem.js';
 import { ProblemException } from '../service-kit/problem.exception.js';
 
-/** A service's own 4xx problem as ours, for the caller to read; undefined for what is none. The instance becomes that of our request. */
-export function passedOn(status: number, text: string): ProblemException | undefined {
+/** A service's 4xx problem as an exception for our caller; undefined for any other answer. Its `instance` becomes the one of our request. */
+export function upstreamProblem(status: number, text: string): ProblemException | undefined {
   if (status < 400 || status > 499) return undefined;
   const problem = Problem.safeParse(jsonOf(text));
   if (!problem.success || problem.data.code === undefined) return undefined;

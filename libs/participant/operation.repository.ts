@@ -4,10 +4,10 @@ import type { TrimmableTable } from './retention.js';
 import type { Transaction } from './transaction.js';
 
 /**
- * The progress of an operation on an aggregate. An operation of several steps (begin, then withdraw or confirm) locks the aggregate. Its mark
- * decides whether a step that arrives late, or again, still counts.
+ * The progress of an operation on an aggregate. An operation of several steps (begin, then withdraw or confirm) locks the aggregate. Its state
+ * decides whether a late or repeated step still has an effect.
  */
-export type OperationMark = (typeof operationStates)[number];
+export type OperationState = (typeof operationStates)[number];
 
 /** One operation on one aggregate. */
 export interface Operation {
@@ -16,60 +16,60 @@ export interface Operation {
   operationId: string;
 }
 
-/** The mark, or undefined if no step of this operation has ever arrived. Call it after the aggregate's row is locked. */
-export async function findMark(
+/** The state of an operation; undefined if none of its steps has arrived. Call it after the aggregate's row is locked. */
+export async function findOperationState(
   tx: Transaction,
   { aggregateId, command, operationId }: Operation,
-): Promise<OperationMark | undefined> {
-  const [found] = await tx.$queryRaw<{ mark: OperationMark }[]>`
-    select mark from operation where aggregate_id = ${aggregateId} and command = ${command} and operation_id = ${operationId}`;
-  return found?.mark;
+): Promise<OperationState | undefined> {
+  const [found] = await tx.$queryRaw<{ state: OperationState }[]>`
+    select mark as state from operation where aggregate_id = ${aggregateId} and command = ${command} and operation_id = ${operationId}`;
+  return found?.state;
 }
 
 /**
- * Gives an operation its first mark: an operation runs once.
- * @param request the caller's request that the operation is for, if the caller has named it.
+ * Inserts an operation with its first state. The row stays for ever, so an operation runs once.
+ * @param request identifies the caller's request, if the caller has sent an identity.
  * @throws ConcurrencyConflictError when another step of the operation came first, as can happen before the aggregate has a row to lock.
  */
-export async function setFirstMark(
+export async function insertOperation(
   tx: Transaction,
   { aggregateId, command, operationId }: Operation,
-  mark: OperationMark,
+  state: OperationState,
   request?: RequestMemory['request'],
 ): Promise<void> {
   const set = await tx.$executeRaw`
     insert into operation (aggregate_id, command, operation_id, mark, request_key, fingerprint)
-    values (${aggregateId}, ${command}, ${operationId}, ${mark}, ${request?.key ?? null}, ${request?.fingerprint ?? null})
+    values (${aggregateId}, ${command}, ${operationId}, ${state}, ${request?.key ?? null}, ${request?.fingerprint ?? null})
     on conflict (aggregate_id, command, operation_id) do nothing`;
-  if (set === 0) throw new ConcurrencyConflictError(`${operationId} on ${aggregateId} got a mark meanwhile`);
+  if (set === 0) throw new ConcurrencyConflictError(`${operationId} on ${aggregateId} was recorded meanwhile`);
 }
 
-/** Changes the mark of an operation. @throws ConcurrencyConflictError when it is not `before`. */
-export async function changeMark(
+/** Changes the state of an operation. @throws ConcurrencyConflictError when it is not `before`. */
+export async function changeOperationState(
   tx: Transaction,
   { aggregateId, command, operationId }: Operation,
-  before: OperationMark,
-  mark: OperationMark,
+  before: OperationState,
+  state: OperationState,
 ): Promise<void> {
   const changed = await tx.$executeRaw`
-    update operation set mark = ${mark}
+    update operation set mark = ${state}
     where aggregate_id = ${aggregateId} and command = ${command} and operation_id = ${operationId} and mark = ${before}`;
   if (changed === 0) throw new ConcurrencyConflictError(`${operationId} on ${aggregateId} is not ${before} any more`);
 }
 
-/** Records which request of a caller has created the aggregate, if the caller has named it. */
-export async function rememberCreation(
+/** Records the request that created the aggregate, if the caller has sent an identity. */
+export async function recordCreation(
   tx: Transaction,
   aggregateId: string,
   operationId: string,
-  mark: OperationMark,
+  state: OperationState,
   request: RequestMemory['request'],
 ): Promise<void> {
-  if (request) await setFirstMark(tx, { aggregateId, command: 'create', operationId }, mark, request);
+  if (request) await insertOperation(tx, { aggregateId, command: 'create', operationId }, state, request);
 }
 
-/** Records that the creation was undone, in the mark that the creation has. */
-export async function creationUndone(tx: Transaction, aggregateId: string, operationId: string): Promise<void> {
+/** Records that the creation was compensated, if the creation is recorded. */
+export async function recordUndoneCreation(tx: Transaction, aggregateId: string, operationId: string): Promise<void> {
   await tx.$executeRaw`
     update operation set mark = 'UNDONE' where aggregate_id = ${aggregateId} and command = 'create' and operation_id = ${operationId}`;
 }
