@@ -12,7 +12,7 @@ export interface Trimmed {
   more: boolean;
 }
 
-/** `GET /floor` of the saga service: no saga needs what participants remember from before. Null while nobody can tell. */
+/** `GET /floor` of the saga service: no saga needs what participants remember from before. Null while it is unknown. */
 export interface CommandFloor {
   keepCommandsSince: string | null;
 }

@@ -1,6 +1,6 @@
 // `npm start`: makes the clone ready, then brings the whole system up and keeps it running until Ctrl-C or SIGTERM.
 // Between npm and this process there may be a shell, which dies of a SIGTERM without passing it on; npm then ends before the system has
-// stopped. Whoever must wait for that, such as a service manager, runs `node scripts/start.mjs`.
+// stopped. A service manager, which must wait for that, runs `node scripts/start.mjs`.
 import { prepareProject, requireNode } from './bootstrap.mjs';
 
 requireNode();

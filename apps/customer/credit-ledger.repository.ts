@@ -13,7 +13,7 @@ type Reader = Pick<PrismaClient, '$queryRaw'>;
 /** After so many entries a snapshot is kept: no account is read by more entries than this. */
 const SNAPSHOT_INTERVAL = 100;
 
-/** How often a command decides anew inside its transaction. */
+/** How often a command decides again inside its transaction. */
 const MAX_LOST_RACES = 5;
 
 /** An entry as it is decided; the ledger gives it its sequence and its time. */
@@ -73,7 +73,7 @@ export async function addedByChange(reader: Reader, orderId: string, changeId: s
 /**
  * Lets `decide` choose the next entry of an account as it stands, and adds it, with its event and with a snapshot when one is due.
  *
- * Optimistic: the first try takes no lock. A command that loses the race for a sequence takes an advisory lock and decides anew on the
+ * Optimistic: the first try takes no lock. A command that loses the race for a sequence takes an advisory lock and decides again on the
  * new account. The lock keeps a busy account fair.
  *
  * @param decide is given null for an account that is not open, and may be asked again.

@@ -6,7 +6,7 @@ const exemptions = ['no_proxy', 'NO_PROXY'] as const;
 
 /**
  * Keeps variables that are meant for other programs from changing this process's connections, and those of the processes that it starts:
- * libpq's (`PGSSLMODE`, `PGOPTIONS`, …) are removed, as DATABASE_URL says everything; proxies are told to leave loopback alone. May be repeated.
+ * libpq's (`PGSSLMODE`, `PGOPTIONS`, …) are removed, as DATABASE_URL says everything; no proxy is used for loopback. May be repeated.
  */
 export function guardOwnConnections(environment: NodeJS.ProcessEnv): void {
   for (const name of Object.keys(environment)) if (/^PG[A-Z]/.test(name)) delete environment[name];

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 
-/** An advisory lock of the log's database: exclusive for whoever removes events, shared for whoever begins to read. */
+/** An advisory lock of the log's database: exclusive to remove events, shared to begin reading. */
 export const TRIM_LOCK = 72_707_372;
 
 /**

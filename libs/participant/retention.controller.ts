@@ -3,8 +3,8 @@ import { TrimCommand, type Trimmed } from '../../contracts/retention.resource.js
 import { Retention } from './retention.js';
 
 /**
- * `POST /retention`, internal: whoever knows which commands may still come says up to when nothing older is needed. A participant that is
- * told nothing removes nothing.
+ * `POST /retention`, internal: the saga service says since when commands are needed. A participant that receives no floor removes
+ * nothing.
  */
 @Controller('retention')
 export class RetentionController {

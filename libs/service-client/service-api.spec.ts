@@ -38,7 +38,7 @@ const unavailable = (outcome: string) =>
   });
 
 describe('ServiceApi', () => {
-  it('sends the query parameters that are defined and leaves out the others', async () => {
+  it('sends the query parameters that are defined and omits undefined ones', async () => {
     const { api } = await serve((request, response) => void response.end(JSON.stringify({ url: request.url })));
     await expect(api.get('/customers', { limit: 5, after: undefined, name: 'a&b' })).resolves.toEqual({
       url: '/customers?limit=5&name=a%26b',

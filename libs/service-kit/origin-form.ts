@@ -31,7 +31,7 @@ export function toOriginForm(request: IncomingMessage): void {
   if (host === undefined) return;
   request.url = target.startsWith('/') ? target : `/${target}`;
   request.headers.host = host;
-  // A request that is served again without its upgrade is written anew from these.
+  // A request that is served again without its upgrade is written again from these.
   const { rawHeaders } = request;
   for (let name = 0; name < rawHeaders.length; name += 2) {
     if (rawHeaders[name]?.toLowerCase() === 'host') rawHeaders[name + 1] = host;

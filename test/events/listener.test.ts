@@ -36,12 +36,12 @@ const metric = async () => {
 };
 
 describe('a listener', () => {
-  it('listens once it has heard a notification of its own, and takes none of those for a hint', async () => {
+  it('listens once it has received its own notification, and takes none of those for a hint', async () => {
     await listens(true);
     expect([hints, await metric()]).toEqual([1, 1]);
   });
 
-  it('notices that its LISTEN hears nothing any more, and comes back on a new session', async () => {
+  it('notices that its LISTEN receives nothing any more, and comes back on a new session', async () => {
     proxy.forgetConnections();
     await listens(false);
     expect(await metric()).toBe(0);

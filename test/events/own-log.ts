@@ -26,7 +26,7 @@ export interface Saying {
   subject?: string;
 }
 
-/** A database of the test's own, on the system's server unless told otherwise, with every schema, and no relay but those that the test starts. */
+/** A database of the test's own, on the system's server by default, with every schema, and no relay but those that the test starts. */
 export class OwnLog {
   private readonly relays = new Set<OwnRelay>();
   private constructor(

@@ -62,7 +62,7 @@ export async function sendHook(connections: HookConnections, request: HookReques
   }
 }
 
-/** The time that a receiver has: it begins when a request goes out on a connection, and anew when the request goes out on another one. */
+/** The receiver's time limit. It begins when a request goes out on a connection, and again when it goes out on another one. */
 class ReceiverTime {
   private readonly controller = new AbortController();
   private timer: NodeJS.Timeout;

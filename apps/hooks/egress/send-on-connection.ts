@@ -21,8 +21,8 @@ subscribe('undici:client:sendHeaders', (message) => {
 });
 
 /**
- * Sends a request, and tells when its connection is there and the request goes out on it: from then on the time is the receiver's.
- * @param sent is told whether the connection has carried a request before, so that its other end may have closed it meanwhile.
+ * Sends a request. Reports when its connection is open and the request goes out on it: then the receiver's time limit begins.
+ * @param sent receives whether the connection has carried a request before, so that the receiver may have closed it meanwhile.
  */
 export function sendOnConnection(
   agent: Agent,

@@ -36,7 +36,7 @@ export class KeyRotation {
     throw new Error(
       `Secrets of hooks are encrypted with a key that is neither HOOKS_SECRET_KEY nor in HOOKS_OLD_SECRET_KEYS (${lost.join(', ')}). ` +
         'Put that key into HOOKS_OLD_SECRET_KEYS until the metric hooks_old_key_secrets is 0. If it is lost, delete the hooks that ' +
-        'used it and create them anew (docs/hooks.md).',
+        'used it and create them again (docs/hooks.md).',
     );
   }
 

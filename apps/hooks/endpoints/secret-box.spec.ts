@@ -40,7 +40,7 @@ describe('SecretBox', () => {
     expect(() => new SecretBox(key(), `${key()},short`)).toThrow(/^Key 2 of HOOKS_OLD_SECRET_KEYS is not base64 of 32 bytes/);
   });
 
-  it('refuses several keys where one encrypts, and says where the others go', () => {
+  it('refuses several keys where one encrypts, and names the setting for old keys', () => {
     expect(() => new SecretBox(`${key()},${key()}`)).toThrow('HOOKS_OLD_SECRET_KEYS');
   });
 });

@@ -26,7 +26,7 @@ export interface FloorOptions {
 export class Floor {
   constructor(private readonly options: FloorOptions) {}
 
-  /** @returns undefined while nobody can tell. @throws when Temporal or the database does not answer. */
+  /** @returns undefined while it is unknown. @throws when Temporal or the database does not answer. */
   async read(now = Date.now()): Promise<Date | undefined> {
     const { lastPoll, short } = this.options;
     if (now - (lastPoll() ?? 0) > WATCH_LAG_MS) return undefined;

@@ -7,7 +7,7 @@ import type { ServiceApi } from '../../../libs/service-client/service-api.js';
 import type { EndedSagaTrimmer } from './ended-saga-trimmer.js';
 import type { Floor } from './floor.js';
 
-/** How many batches one participant is asked for in one step: the others are not kept waiting by a backlog. */
+/** How many batches one participant removes in one step, so that its backlog does not delay another participant. */
 const BATCHES = 20;
 
 export interface RetentionSweepOptions {
@@ -25,8 +25,8 @@ const removedRows = new Counter({
 });
 
 /**
- * Tells participants from when on they have to remember commands, and trims the sagas themselves. Participants know no saga, so they remove
- * nothing by themselves: while this service is away, or does not know the floor, everything stays.
+ * Notifies participants since when they have to keep commands, and trims the sagas themselves. Participants know no saga, so they remove
+ * nothing by themselves: while this service is down, or does not know the floor, everything stays.
  */
 export class RetentionSweep {
   /** The last floor that was known, in ms since the epoch. */

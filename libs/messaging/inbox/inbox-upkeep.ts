@@ -7,7 +7,7 @@ export interface InboxUpkeepOptions {
   /** As the role whose schema has the inbox. */
   database: Pool;
   eventLog: EventLog;
-  /** How long rows are kept after the log has taken their events, in milliseconds; rows of unsettled events are kept for longer. */
+  /** How long rows are kept after the log has taken their events, in milliseconds; rows of pending events are kept longer. */
   retentionMs: number;
   /** Least pause between two clearings, in milliseconds. Default 60,000. */
   clearEveryMs?: number;
