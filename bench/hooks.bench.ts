@@ -11,7 +11,7 @@ import type { HookCreated } from '../contracts/hook.resource.js';
 import { listenerUrlSettings } from '../libs/config/listener-url.js';
 import { participantUrlSettings } from '../libs/config/participant-url.js';
 import { startEmbeddedSystem } from '../libs/embedded/embedded-system.js';
-import { LOG_NEWS } from '../libs/messaging/log-news.js';
+import { LOG_NEWS } from '../libs/messaging/log/log-appended.js';
 import { benchSettings } from './harness/bench-settings.js';
 import { runLoad } from './run-load.js';
 import { percentile, spread } from './statistics.js';

@@ -3,7 +3,7 @@ import { parseMailAddress } from '../../libs/config/mail-address.js';
 import { readSettings } from '../../libs/config/settings.js';
 import { servicePool } from '../../libs/database/service-pool.js';
 import { channelSettings, openChannel } from '../../libs/messaging/channel/open-channel.js';
-import { EventLog } from '../../libs/messaging/event-log.js';
+import { EventLog } from '../../libs/messaging/log/event-log.js';
 import { DeadLetters } from '../../libs/messaging/inbox/dead-letters.js';
 import { Inbox } from '../../libs/messaging/inbox/inbox.js';
 import { observeInbox } from '../../libs/messaging/inbox/inbox-metrics.js';

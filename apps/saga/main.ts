@@ -6,7 +6,7 @@ import { sagaPolicy, sagaPolicySettings } from '../../libs/config/saga-policy.js
 import { readSettings } from '../../libs/config/settings.js';
 import { servicePool } from '../../libs/database/service-pool.js';
 import { channelSettings } from '../../libs/messaging/channel/open-channel.js';
-import { EventLog } from '../../libs/messaging/event-log.js';
+import { EventLog } from '../../libs/messaging/log/event-log.js';
 import { DeadLetters } from '../../libs/messaging/inbox/dead-letters.js';
 import { Inbox } from '../../libs/messaging/inbox/inbox.js';
 import { databaseProblem } from '../../libs/participant/database-failure.js';

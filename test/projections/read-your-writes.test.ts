@@ -6,7 +6,7 @@ import type { Page } from '../../contracts/page.js';
 import type { Problem } from '../../contracts/problem.js';
 import type { ProjectedPage } from '../../contracts/projection.resource.js';
 import { InMemoryChannel } from '../../libs/messaging/channel/in-memory.channel.js';
-import { sequenceOf } from '../../libs/messaging/render-event.js';
+import { sequenceOf } from '../../libs/messaging/event/render-event.js';
 import { call, through } from '../support/api.js';
 import { nowhere, type OwnGateway, ownGateway } from '../support/own-gateway.js';
 import { approvedOrder, OwnProjection, registered } from './own-projection.js';

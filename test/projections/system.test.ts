@@ -5,7 +5,7 @@ import type { Order } from '../../contracts/order.resource.js';
 import type { EventPage } from '../../contracts/event-feed.js';
 import type { ProjectedPage } from '../../contracts/projection.resource.js';
 import type { SagaPage } from '../../contracts/saga.resource.js';
-import { sequenceOf } from '../../libs/messaging/render-event.js';
+import { sequenceOf } from '../../libs/messaging/event/render-event.js';
 import { rebuildProjections } from '../../scripts/rebuild-projections.js';
 import { call, ended, eventually, order, placeOrder, richestCustomer, through } from '../support/api.js';
 import { nowhere, ownGateway } from '../support/own-gateway.js';

@@ -6,7 +6,7 @@ import { inDeadTransaction } from './dead-transaction.js';
 import type { OutboxPlace } from './outbox-place.js';
 import { carryOut, readHeld } from './outbox-rows.js';
 import type { Outboxes } from './outboxes.js';
-import { type Settlement, type SettleOptions, settleRows } from './settle-rows.js';
+import { type Settlement, type SettleOptions, settleRows } from './append-in-order.js';
 import type { Queryable } from './bounded-transaction.js';
 
 /** What came of a decision: done, or why not. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { catalogueOf, eventCatalogue } from '../../contracts/event-catalogue.js';
-import { ProblemException } from '../service-kit/problem.exception.js';
+import { catalogueOf, eventCatalogue } from '../../../contracts/event-catalogue.js';
+import { ProblemException } from '../../service-kit/problem.exception.js';
 import { formatVersionPins, parseVersionPins, pinnedVersion, pinsOfToday } from './event-versions.js';
 
 function problemOf(work: () => unknown): ProblemException['problem'] {

@@ -1,5 +1,5 @@
-import { type EventCatalogue, eventCatalogue } from '../../contracts/event-catalogue.js';
-import { publicUrl } from '../config/public-url.js';
+import { type EventCatalogue, eventCatalogue } from '../../../contracts/event-catalogue.js';
+import { publicUrl } from '../../config/public-url.js';
 import { eventTypePath } from './event-schema.js';
 import type { VersionPins } from './event-versions.js';
 

@@ -1,5 +1,5 @@
-import { type EventCatalogue, eventCatalogue, type EventType, type EventVersion } from '../../contracts/event-catalogue.js';
-import { ProblemException } from '../service-kit/problem.exception.js';
+import { type EventCatalogue, eventCatalogue, type EventType, type EventVersion } from '../../../contracts/event-catalogue.js';
+import { ProblemException } from '../../service-kit/problem.exception.js';
 
 /** The version in which somebody wants each type, by type; the newest of what is not named. Can be stored as JSON. */
 export type VersionPins = Readonly<Record<string, number>>;

@@ -1,4 +1,4 @@
-import { eventCatalogue } from '../../contracts/event-catalogue.js';
+import { eventCatalogue } from '../../../contracts/event-catalogue.js';
 import { convertEvent } from './convert-event.js';
 import { newestVersion } from './event-versions.js';
 import type { LoggedEvent } from './logged-event.js';

@@ -1,4 +1,4 @@
-import { eventCatalogue } from '../../contracts/event-catalogue.js';
+import { eventCatalogue } from '../../../contracts/event-catalogue.js';
 
 /** A fact about an aggregate, as the service that makes it true states it. */
 export interface OutboxEvent {

@@ -1,4 +1,4 @@
-import type { EventType } from '../../contracts/event-catalogue.js';
+import type { EventType } from '../../../contracts/event-catalogue.js';
 
 /**
  * The data of an event in another version of its type, step by step up or down.

@@ -1,7 +1,7 @@
-import { matchesFilter } from './event-filter.js';
+import { matchesFilter } from '../event/event-filter.js';
 import type { EventLog, LogPage, LogQuery } from './event-log.js';
-import type { LoggedEvent } from './logged-event.js';
-import { pause } from './pause.js';
+import type { LoggedEvent } from '../event/logged-event.js';
+import { pause } from '../../timing/pause.js';
 
 export interface LogTailOptions {
   log: Pick<EventLog, 'read'>;

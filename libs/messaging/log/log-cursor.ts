@@ -1,4 +1,4 @@
-import { sequenceOf } from './render-event.js';
+import { sequenceOf } from '../event/render-event.js';
 
 /** An epoch of the log: the time from its making, or from a restore, to the next restore. */
 export interface LogEpoch {

@@ -1,9 +1,9 @@
 import type { Pool, PoolClient } from 'pg';
-import { type EventFilter, typesParameters, typesSql } from './event-filter.js';
-import type { EventHistory, VersionGap } from './inbox/event-history.js';
+import { type EventFilter, typesParameters, typesSql } from '../event/event-filter.js';
+import type { EventHistory, VersionGap } from '../event/event-history.js';
 import type { LogEpoch } from './log-cursor.js';
-import type { LoggedEvent } from './logged-event.js';
-import { type Aggregate, partitionSql } from './partition-key.js';
+import type { LoggedEvent } from '../event/logged-event.js';
+import { type Aggregate, partitionSql } from '../event/partition-key.js';
 
 export interface LogQuery extends EventFilter {
   /** Exclusive: events at later positions are read. */

@@ -1,6 +1,6 @@
 import pg, { type Pool } from 'pg';
-import { EventLog } from '../event-log.js';
-import { pause } from '../pause.js';
+import { EventLog } from '../log/event-log.js';
+import { pause } from '../../timing/pause.js';
 import type { OutboxPlace } from './outbox-place.js';
 import type { Outboxes } from './outboxes.js';
 

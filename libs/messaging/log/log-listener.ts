@@ -1,6 +1,6 @@
 import type { ClientConfig } from 'pg';
-import { NotificationListener } from '../database/notification-listener.js';
-import { LOG_NEWS } from './log-news.js';
+import { NotificationListener } from '../../database/notification-listener.js';
+import { LOG_NEWS } from './log-appended.js';
 
 /** How often the end of the log is looked at, in milliseconds, if the relay's hint cannot be heard, and if it can. */
 const LOOK_EVERY_MS = { deaf: 50, hearing: 250 };

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { LogPage, LogQuery } from './event-log.js';
-import { matchesFilter } from './event-filter.js';
+import { matchesFilter } from '../event/event-filter.js';
 import { LogTail } from './log-tail.js';
-import type { LoggedEvent } from './logged-event.js';
+import type { LoggedEvent } from '../event/logged-event.js';
 
 /** A log in memory, which counts how often it is read. */
 class MemoryLog {

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
-import type { LoggedEvent } from '../logged-event.js';
-import type { Aggregate } from '../partition-key.js';
+import type { LoggedEvent } from './logged-event.js';
+import type { Aggregate } from './partition-key.js';
 
 /** Versions of an aggregate that the log will never have, as an operator has decided; the ends included. */
 export interface VersionGap {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EventVersion } from '../../contracts/event-catalogue.js';
+import type { EventVersion } from '../../../contracts/event-catalogue.js';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
