@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { Pool } from 'undici';
-import type { HookCreated } from '../contracts/hook.resource.js';
+import type { HookCreated } from '../contracts/hooks/hook.resource.js';
 import { listenerUrlSettings } from '../libs/config/listener-url.js';
 import { participantUrlSettings } from '../libs/config/participant-url.js';
 import { startEmbeddedSystem } from '../libs/embedded/embedded-system.js';

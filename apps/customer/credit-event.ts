@@ -1,5 +1,5 @@
-import type { LedgerEntry, LedgerEntryKind } from '../../contracts/credit.resource.js';
-import type { CustomerEventData, CustomerEventType } from '../../contracts/customer.events.js';
+import type { LedgerEntry, LedgerEntryKind } from '../../contracts/customer/credit.resource.js';
+import type { CustomerEventData, CustomerEventType } from '../../contracts/customer/customer.events.js';
 import type { OutboxEvent } from '../../libs/messaging/outbox/outbox-event.js';
 import type { CreditAccount } from './credit-account.js';
 

@@ -1,4 +1,4 @@
-import type { OrderEventData, OrderEventType } from '../../contracts/order.events.js';
+import type { OrderEventData, OrderEventType } from '../../contracts/order/order.events.js';
 import type { Order as OrderRow } from '../../generated/order/client.js';
 import type { OutboxEvent } from '../../libs/messaging/outbox/outbox-event.js';
 

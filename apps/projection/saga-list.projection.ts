@@ -1,4 +1,4 @@
-import type { SagaEventData, SagaEventType } from '../../contracts/saga.events.js';
+import type { SagaEventData, SagaEventType } from '../../contracts/saga/saga.events.js';
 import { newestData } from '../../libs/messaging/event/newest-data.js';
 import type { Projection } from './projection.js';
 

@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { Gauge } from 'prom-client';
-import { participantNames, type Participant } from '../../contracts/participants.js';
+import { participantNames, type Participant } from '../../contracts/participant/participants.js';
 import { participantUrls, participantUrlSettings } from '../../libs/config/participant-url.js';
 import { sagaPolicy, sagaPolicySettings } from '../../libs/config/saga-policy.js';
 import { readSettings } from '../../libs/config/settings.js';

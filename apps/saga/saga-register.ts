@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Pool, type PoolClient } from 'pg';
-import type { RecordedSaga } from '../../contracts/ended-saga.js';
-import type { SagaState } from '../../contracts/saga-state.js';
+import type { RecordedSaga } from '../../contracts/saga/ended-saga.js';
+import type { SagaState } from '../../contracts/saga/saga-state.js';
 import { inTransaction } from '../../libs/database/in-transaction.js';
 import { appendToOutbox, parseEventName } from '../../libs/messaging/outbox/append-to-outbox.js';
 import { traceparentOf } from '../../libs/messaging/event/traceparent.js';

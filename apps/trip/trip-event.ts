@@ -1,4 +1,4 @@
-import type { TripEventData, TripEventType } from '../../contracts/trip.events.js';
+import type { TripEventData, TripEventType } from '../../contracts/trip/trip.events.js';
 import type { Trip as TripRow } from '../../generated/trip/client.js';
 import type { OutboxEvent } from '../../libs/messaging/outbox/outbox-event.js';
 

@@ -1,6 +1,6 @@
-import type { Money } from '../../contracts/money.js';
-import type { TripState } from '../../contracts/trip-state.js';
-import type { Trip, TripFailure, TripParts } from '../../contracts/trip.resource.js';
+import type { Money } from '../../contracts/values/money.js';
+import type { TripState } from '../../contracts/trip/trip-state.js';
+import type { Trip, TripFailure, TripParts } from '../../contracts/trip/trip.resource.js';
 import { Prisma, type Trip as TripRow } from '../../generated/trip/client.js';
 import { ConcurrencyConflictError } from '../../libs/participant/concurrency-conflict.error.js';
 import { isUniqueViolation } from '../../libs/participant/database-failure.js';

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
-import { COMMAND_SEALED, SEAL } from '../../contracts/participants.js';
+import { COMMAND_SEALED, SEAL } from '../../contracts/participant/participants.js';
 import { fingerprint } from '../service-kit/fingerprint.js';
 import { ProblemException } from '../service-kit/problem.exception.js';
 import type { CommandContext } from './command-context.js';

@@ -1,5 +1,5 @@
 import type { PrismaPg } from '@prisma/adapter-pg';
-import type { Participant } from '../../contracts/participants.js';
+import type { Participant } from '../../contracts/participant/participants.js';
 import { readSettings } from '../config/settings.js';
 import { prismaAdapter } from '../database/prisma-adapter.js';
 import { createLog } from '../service-kit/log.js';

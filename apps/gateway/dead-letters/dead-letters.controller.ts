@@ -7,8 +7,8 @@ import {
   DeadLetterOfService,
   deadLetterStates,
   SkipDeadLetter,
-} from '../../../contracts/dead-letter.resource.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
+} from '../../../contracts/event/dead-letter.resource.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';

@@ -1,4 +1,4 @@
-import { CloudEvent } from '../../../contracts/cloud-event.js';
+import { CloudEvent } from '../../../contracts/event/cloud-event.js';
 import type { EventCatalogue } from '../../../contracts/event-catalogue.js';
 import { dataSchema, type JsonSchema } from '../../../libs/messaging/event/event-schema.js';
 import { httpTransport } from './asyncapi/http.transport.js';

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { OrderCommand, OrderState } from '../../../contracts/order-state.js';
-import type { Order } from '../../../contracts/order.resource.js';
-import type { Participant } from '../../../contracts/participants.js';
+import type { OrderCommand, OrderState } from '../../../contracts/order/order-state.js';
+import type { Order } from '../../../contracts/order/order.resource.js';
+import type { Participant } from '../../../contracts/participant/participants.js';
 import {
   cancelOrderIds,
   type CancelOrderRequest,

@@ -2,12 +2,12 @@ import { Body, Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/
 import { ApiAcceptedResponse, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { Identifier } from '../../../contracts/identifier.js';
-import { orderStates } from '../../../contracts/order-state.js';
-import { Order, OrderAccepted, PlaceOrder } from '../../../contracts/order.resource.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
-import type { SagaOutline } from '../../../contracts/saga-outline.js';
-import { DryRunQuery, SagaOutlineView } from '../../../contracts/saga-outline.resource.js';
+import { Identifier } from '../../../contracts/values/identifier.js';
+import { orderStates } from '../../../contracts/order/order-state.js';
+import { Order, OrderAccepted, PlaceOrder } from '../../../contracts/order/order.resource.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import type { SagaOutline } from '../../../contracts/saga/saga-outline.js';
+import { DryRunQuery, SagaOutlineView } from '../../../contracts/saga/saga-outline.resource.js';
 import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { answerCommand } from '../saga-start/answer-command.js';

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Order, OrderAccepted, PlaceOrder } from '../../../contracts/order.resource.js';
-import type { SagaOutline } from '../../../contracts/saga-outline.js';
+import type { Order, OrderAccepted, PlaceOrder } from '../../../contracts/order/order.resource.js';
+import type { SagaOutline } from '../../../contracts/saga/saga-outline.js';
 import {
   type CreateOrderRequest,
   createOrderType,

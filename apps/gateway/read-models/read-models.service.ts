@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { ProjectedPage } from '../../../contracts/projection.resource.js';
+import type { ProjectedPage } from '../../../contracts/projection/projection.resource.js';
 import { ServiceApi, type Query } from '../../../libs/service-client/service-api.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';

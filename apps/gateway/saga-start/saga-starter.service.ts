@@ -5,7 +5,7 @@ import {
   WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import type { StoredSaga } from '../../../contracts/ended-saga.js';
+import type { StoredSaga } from '../../../contracts/saga/ended-saga.js';
 import { sagaPolicy } from '../../../libs/config/saga-policy.js';
 import { fastStepMs } from '../../../libs/service-client/attempt-durations.js';
 import { ParticipantUnavailableException } from '../../../libs/service-client/participant-unavailable.exception.js';

@@ -1,7 +1,7 @@
 import { TypedSearchAttributes } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
-import type { SagaState, SagaTimeline, StepRecord } from '../../../contracts/saga-state.js';
-import { Saga } from '../../../contracts/saga.resource.js';
+import type { SagaState, SagaTimeline, StepRecord } from '../../../contracts/saga/saga-state.js';
+import { Saga } from '../../../contracts/saga/saga.resource.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
 import { Links } from '../links.js';
 import type { SagaRun } from './saga-run.js';

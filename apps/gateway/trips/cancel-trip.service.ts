@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Trip } from '../../../contracts/trip.resource.js';
+import type { Trip } from '../../../contracts/trip/trip.resource.js';
 import { cancelTripIds, type CancelTripRequest, cancelTripType } from '../../../workflows/cancel-trip/cancel-trip.contract.js';
 import { Links } from '../links.js';
 import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';

@@ -1,4 +1,4 @@
-import { type CloudEvent, cloudEventType } from '../../../contracts/cloud-event.js';
+import { type CloudEvent, cloudEventType } from '../../../contracts/event/cloud-event.js';
 import { publicUrl } from '../../../libs/config/public-url.js';
 import { eventSchemaPath } from '../../../libs/messaging/event/event-schema.js';
 import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';

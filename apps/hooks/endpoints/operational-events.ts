@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { HooksEventData, HooksEventType } from '../../../contracts/hooks.events.js';
+import type { HooksEventData, HooksEventType } from '../../../contracts/hooks/hooks.events.js';
 import { appendToOutbox, parseEventName } from '../../../libs/messaging/outbox/append-to-outbox.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { RecoverHook, Recovery } from '../../../contracts/hook.resource.js';
+import type { RecoverHook, Recovery } from '../../../contracts/hooks/hook.resource.js';
 import { EventLog } from '../../../libs/messaging/log/event-log.js';
 import { sequenceOf } from '../../../libs/messaging/event/render-event.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';

@@ -3,7 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { Server } from 'node:http';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
-import { EventSocketQuery } from '../../../contracts/event-feed.js';
+import { EventSocketQuery } from '../../../contracts/event/event-feed.js';
 import { parseVersionPins, type VersionPins } from '../../../libs/messaging/event/event-versions.js';
 import { LogTail } from '../../../libs/messaging/log/log-tail.js';
 import { readerOf } from '../../../libs/service-kit/feed-reader.js';

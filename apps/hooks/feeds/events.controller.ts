@@ -6,7 +6,7 @@ import {
   EventPageQuery,
   EventSocketQuery,
   EventStreamQuery,
-} from '../../../contracts/event-feed.js';
+} from '../../../contracts/event/event-feed.js';
 import { eventCatalogue } from '../../../contracts/event-catalogue.js';
 import { deprecationHeaders } from '../../../libs/messaging/event/deprecation-headers.js';
 import { parseVersionPins, type VersionPins } from '../../../libs/messaging/event/event-versions.js';

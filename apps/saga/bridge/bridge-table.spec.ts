@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { eventCatalogue } from '../../../contracts/event-catalogue.js';
-import { orderFactTypes } from '../../../contracts/order-fact.js';
+import { orderFactTypes } from '../../../contracts/order/order-fact.js';
 import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
 import { bridgeTable, type BridgeSettings } from './bridge-table.js';
 

@@ -1,4 +1,4 @@
-import { cloudEventType, parseCloudEventType } from '../../../contracts/cloud-event.js';
+import { cloudEventType, parseCloudEventType } from '../../../contracts/event/cloud-event.js';
 import type { LoggedEvent } from '../event/logged-event.js';
 import { sequenceOf } from '../event/render-event.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { catalogueOf } from '../../../contracts/event-catalogue.js';
-import type { VersionStep } from '../../../contracts/event-family.js';
+import type { VersionStep } from '../../../contracts/event/event-family.js';
 import { deprecationHeaders } from './deprecation-headers.js';
 
 const step = (type: string, from: string, sunset: string): VersionStep => ({

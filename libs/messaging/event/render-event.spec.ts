@@ -2,9 +2,9 @@ import { CloudEvent as AnySdkEvent } from 'cloudevents';
 import { register } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { CloudEvent } from '../../../contracts/cloud-event.js';
+import { CloudEvent } from '../../../contracts/event/cloud-event.js';
 import { catalogueOf } from '../../../contracts/event-catalogue.js';
-import type { Deprecation, VersionStep } from '../../../contracts/event-family.js';
+import type { Deprecation, VersionStep } from '../../../contracts/event/event-family.js';
 import type { LoggedEvent } from './logged-event.js';
 import { renderEvent, renderUnchanging } from './render-event.js';
 

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { Counter } from 'prom-client';
-import { type CloudEvent, cloudEventType } from '../../../contracts/cloud-event.js';
+import { type CloudEvent, cloudEventType } from '../../../contracts/event/cloud-event.js';
 import { type EventCatalogue, eventCatalogue, type EventType } from '../../../contracts/event-catalogue.js';
 import { publicUrl } from '../../config/public-url.js';
 import { convertEvent } from './convert-event.js';

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { DeadEvent } from '../../../contracts/dead-event.resource.js';
+import type { DeadEvent } from '../../../contracts/event/dead-event.resource.js';
 import { recordGap } from './append-rows.js';
 import { type DeadRow, deadAsText } from './dead-row.js';
 import { inDeadTransaction } from './dead-transaction.js';

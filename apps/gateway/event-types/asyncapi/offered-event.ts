@@ -1,4 +1,4 @@
-import { cloudEventType } from '../../../../contracts/cloud-event.js';
+import { cloudEventType } from '../../../../contracts/event/cloud-event.js';
 import type { EventCatalogue, EventType, EventVersion } from '../../../../contracts/event-catalogue.js';
 import { eventSchema, type JsonSchema } from '../../../../libs/messaging/event/event-schema.js';
 import { offeredVersions } from '../../../../libs/messaging/event/event-versions.js';
