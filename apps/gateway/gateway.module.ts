@@ -8,7 +8,7 @@ import { AUTH_POLICY, type AuthPolicy } from './auth/auth-policy.js';
 import { ORIGIN_POLICY, type OriginPolicy } from './auth/origin-policy.js';
 import { CustomersModule } from './customers/customers.module.js';
 import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
-import { DocsController } from './docs.controller.js';
+import { DocsController } from './http/docs.controller.js';
 import { EventsModule } from './events/events.module.js';
 import { EventTypesModule } from './event-types/event-types.module.js';
 import { FaultsModule } from './faults/faults.module.js';
@@ -16,7 +16,7 @@ import { GATEWAY_SETTINGS, type GatewaySettings } from './gateway.settings.js';
 import { HooksModule } from './hooks/hooks.module.js';
 import { InventoryModule } from './inventory/inventory.module.js';
 import { LeaksModule } from './leaks/leaks.module.js';
-import { Links } from './links.js';
+import { Links } from './http/links.js';
 import { OrdersModule } from './orders/orders.module.js';
 import { ParticipantsModule } from './participants/participants.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
@@ -28,8 +28,8 @@ import { SagasModule } from './sagas/sagas.module.js';
 import { TemporalModule } from './temporal/temporal.module.js';
 import { TemporalService } from './temporal/temporal.service.js';
 import { TripsModule } from './trips/trips.module.js';
-import { UndeclaredBodyGuard } from './undeclared-body.guard.js';
-import { UndeclaredQueryGuard } from './undeclared-query.guard.js';
+import { UndeclaredBodyGuard } from './http/undeclared-body.guard.js';
+import { UndeclaredQueryGuard } from './http/undeclared-query.guard.js';
 
 export interface GatewayModuleOptions {
   settings: GatewaySettings;

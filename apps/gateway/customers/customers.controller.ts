@@ -7,7 +7,7 @@ import { Identifier } from '../../../contracts/values/identifier.js';
 import { Order } from '../../../contracts/order/order.resource.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
 import { atPosition, type ProjectedPage, projectedPageOf } from '../../../contracts/projection/projection.resource.js';
-import { ApiProblems } from '../api-problems.decorator.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { CustomerReader } from './customer-reader.service.js';
 

@@ -7,7 +7,7 @@ import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js'
 import { deprecationHeaders } from '../../../libs/messaging/event/deprecation-headers.js';
 import type { JsonSchema } from '../../../libs/messaging/event/event-schema.js';
 import type { PageRequest } from '../../../libs/service-kit/slice-page.js';
-import { ApiProblems } from '../api-problems.decorator.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
 import { AllowAnybody } from '../auth/allow-anybody.decorator.js';
 import { EventTypes } from './event-types.service.js';
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Fault } from '../../../contracts/participant/fault.resource.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
 import type { PageRequest } from '../../../libs/service-kit/slice-page.js';
-import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
+import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { ChaosGuard } from './chaos.guard.js';
 import { FaultsService } from './faults.service.js';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { CalendarDate } from '../../../contracts/values/calendar-date.js';
 import { CarOffer, FlightOffer, HotelOffer, TrainOffer } from '../../../contracts/reservation/inventory.resource.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
-import { ApiProblems } from '../api-problems.decorator.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { Inventory, type InventoryQuery } from './inventory.service.js';
 

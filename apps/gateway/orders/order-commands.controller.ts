@@ -3,7 +3,7 @@ import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nest
 import type { ServerResponse } from 'node:http';
 import { Identifier } from '../../../contracts/values/identifier.js';
 import { Order } from '../../../contracts/order/order.resource.js';
-import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
+import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { answerCommand } from '../saga-start/answer-command.js';
 import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';

@@ -8,7 +8,7 @@ import { Order, OrderAccepted, PlaceOrder } from '../../../contracts/order/order
 import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
 import type { SagaOutline } from '../../../contracts/saga/saga-outline.js';
 import { DryRunQuery, SagaOutlineView } from '../../../contracts/saga/saga-outline.resource.js';
-import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
+import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { answerCommand } from '../saga-start/answer-command.js';
 import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';

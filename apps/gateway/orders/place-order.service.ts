@@ -7,7 +7,7 @@ import {
   createOrderIds,
 } from '../../../workflows/create-order/create-order.contract.js';
 import { outlineOf } from '../../../workflows/outlines.js';
-import { Links } from '../links.js';
+import { Links } from '../http/links.js';
 import { businessIdOfKey, newBusinessId } from '../saga-start/business-id.js';
 import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
 import { requestIdentity } from '../saga-start/request-identity.js';

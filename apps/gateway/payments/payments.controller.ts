@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Identifier } from '../../../contracts/values/identifier.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
 import { Payment } from '../../../contracts/payment/payment.resource.js';
-import { ApiProblems } from '../api-problems.decorator.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
 import { AllowBy, type RoutedRequest } from '../auth/allow.decorator.js';
 import type { ScopeRule } from '../auth/scopes.js';
 import { type PaymentListFilter, PaymentReader } from './payment-reader.service.js';

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
 import { ProjectionStatus } from '../../../contracts/projection/projection.resource.js';
 import { type PageRequest, slicePage } from '../../../libs/service-kit/slice-page.js';
-import { ApiProblems } from '../api-problems.decorator.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { NaturallyIdempotent } from '../naturally-idempotent.decorator.js';
+import { NaturallyIdempotent } from '../http/naturally-idempotent.decorator.js';
 import { ReadModels } from './read-models.service.js';
 
 const ListQuery = z.strictObject(pageQuery);

@@ -14,7 +14,7 @@ import { describeRun } from '../../../libs/temporal/describe-run.js';
 import type { RequestIdentity, SagaPolicy } from '../../../workflows/saga/saga.contract.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
-import { Links } from '../links.js';
+import { Links } from '../http/links.js';
 import { ParticipantsService } from '../participants/participants.service.js';
 import { ReadModels } from '../read-models/read-models.service.js';
 import { TemporalUnavailableException } from '../temporal/temporal-unavailable.exception.js';

@@ -3,7 +3,7 @@ import type { RecordedSaga, StoredTimeline } from '../../../contracts/saga/ended
 import type { SagaTimeline, StepRecord } from '../../../contracts/saga/saga-state.js';
 import type { ProjectedSaga, Saga, SagaSummary } from '../../../contracts/saga/saga.resource.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
-import { Links } from '../links.js';
+import { Links } from '../http/links.js';
 import { standingOf } from '../../../contracts/saga/saga-standing.js';
 import { recordedState } from './recorded-state.js';
 import type { SagaRun } from './saga-run.js';

@@ -3,9 +3,9 @@ import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiOperation, ApiTags } fr
 import type { ServerResponse } from 'node:http';
 import { Identifier } from '../../../contracts/values/identifier.js';
 import { Trip } from '../../../contracts/trip/trip.resource.js';
-import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
+import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { Links } from '../links.js';
+import { Links } from '../http/links.js';
 import { answerCommand } from '../saga-start/answer-command.js';
 import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
 import { Command, commandProblems } from '../saga-start/command.decorator.js';

@@ -8,7 +8,7 @@ import type { SagaOutline } from '../../../contracts/saga/saga-outline.js';
 import { DryRunQuery, SagaOutlineView } from '../../../contracts/saga/saga-outline.resource.js';
 import { tripStates } from '../../../contracts/trip/trip-state.js';
 import { Trip } from '../../../contracts/trip/trip.resource.js';
-import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
+import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { answerCommand } from '../saga-start/answer-command.js';
 import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';

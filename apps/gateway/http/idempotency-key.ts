@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { IdempotencyKey } from '../../contracts/values/idempotency-key.js';
-import { parseHeader } from '../../libs/service-kit/parse-header.js';
+import { IdempotencyKey } from '../../../contracts/values/idempotency-key.js';
+import { parseHeader } from '../../../libs/service-kit/parse-header.js';
 
 const OptionalIdempotencyKey = IdempotencyKey.optional();
 

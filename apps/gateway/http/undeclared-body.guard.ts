@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { IncomingMessage } from 'node:http';
-import { ProblemException } from '../../libs/service-kit/problem.exception.js';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { declares } from './declared-arguments.js';
 
 /**

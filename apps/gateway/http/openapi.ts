@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { Problem } from '../../contracts/values/problem.js';
+import { Problem } from '../../../contracts/values/problem.js';
 import { openApiSchema } from './openapi-schema.js';
 
 const description = `Business transactions that cross services: either the whole of it happens, or everything that happened is taken back.

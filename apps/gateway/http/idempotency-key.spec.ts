@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ProblemException } from '../../libs/service-kit/problem.exception.js';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 
 const keyIn = (header: string | undefined) => idempotencyKeyOf({ headers: { 'idempotency-key': header } });
