@@ -12,7 +12,7 @@ import { DocsController } from './http/docs.controller.js';
 import { EventsModule } from './events/events.module.js';
 import { EventTypesModule } from './event-types/event-types.module.js';
 import { FaultsModule } from './faults/faults.module.js';
-import { GATEWAY_SETTINGS, type GatewaySettings } from './gateway.settings.js';
+import { GATEWAY_SETTINGS, type GatewaySettings } from './config/gateway.settings.js';
 import { HooksModule } from './hooks/hooks.module.js';
 import { InventoryModule } from './inventory/inventory.module.js';
 import { LeaksModule } from './leaks/leaks.module.js';

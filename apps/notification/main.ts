@@ -9,7 +9,7 @@ import { Inbox } from '../../libs/messaging/inbox/inbox.js';
 import { observeInbox } from '../../libs/messaging/inbox/inbox-metrics.js';
 import { runConsumer } from '../../libs/messaging/inbox/run-consumer.js';
 import { ServiceApi } from '../../libs/service-client/service-api.js';
-import { databaseProblem } from '../../libs/participant/database-failure.js';
+import { databaseProblem } from '../../libs/database/database-failure.js';
 import { BackgroundLoop } from '../../libs/service-kit/background-loop.js';
 import { systemClock } from '../../libs/service-kit/clock.js';
 import { createLog } from '../../libs/service-kit/log.js';

@@ -4,7 +4,7 @@ import { channelSettings, openChannel } from '../../libs/messaging/channel/open-
 import { EventLog } from '../../libs/messaging/log/event-log.js';
 import { Inbox } from '../../libs/messaging/inbox/inbox.js';
 import { observeInbox } from '../../libs/messaging/inbox/inbox-metrics.js';
-import { databaseProblem } from '../../libs/participant/database-failure.js';
+import { databaseProblem } from '../../libs/database/database-failure.js';
 import { createLog } from '../../libs/service-kit/log.js';
 import { runProcess } from '../../libs/service-kit/run-process.js';
 import { startService } from '../../libs/service-kit/start-service.js';

@@ -9,7 +9,7 @@ import { channelSettings } from '../../libs/messaging/channel/open-channel.js';
 import { EventLog } from '../../libs/messaging/log/event-log.js';
 import { DeadLetters } from '../../libs/messaging/inbox/dead-letters.js';
 import { Inbox } from '../../libs/messaging/inbox/inbox.js';
-import { databaseProblem } from '../../libs/participant/database-failure.js';
+import { databaseProblem } from '../../libs/database/database-failure.js';
 import { ServiceApi } from '../../libs/service-client/service-api.js';
 import { BackgroundLoop } from '../../libs/service-kit/background-loop.js';
 import { createLog } from '../../libs/service-kit/log.js';

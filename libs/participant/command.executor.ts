@@ -6,7 +6,7 @@ import { ProblemException } from '../service-kit/problem.exception.js';
 import type { CommandContext } from './command-context.js';
 import type { CommandHandler } from './command-handler.js';
 import { ConcurrencyConflictError } from './concurrency-conflict.error.js';
-import { isConflict } from './database-failure.js';
+import { isConflict } from '../database/database-failure.js';
 import { Refusal } from './refusal.js';
 import type { Database, Transaction } from './transaction.js';
 

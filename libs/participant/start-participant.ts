@@ -5,7 +5,7 @@ import { prismaAdapter } from '../database/prisma-adapter.js';
 import { createLog } from '../service-kit/log.js';
 import { runProcess } from '../service-kit/run-process.js';
 import { startService } from '../service-kit/start-service.js';
-import { databaseProblem } from './database-failure.js';
+import { databaseProblem } from '../database/database-failure.js';
 import { ParticipantModule, type ParticipantOptions } from './participant.module.js';
 import type { Database, Transaction } from './transaction.js';
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
+import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 
 /** Where things are: our own as paths, Temporal's UI as a URL. */
 @Injectable()

@@ -13,7 +13,7 @@ import type { ProblemException } from '../../../libs/service-kit/problem.excepti
 import { describeRun } from '../../../libs/temporal/describe-run.js';
 import type { RequestIdentity, SagaPolicy } from '../../../workflows/saga/saga.contract.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
-import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
+import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 import { Links } from '../http/links.js';
 import { ParticipantsService } from '../participants/participants.service.js';
 import { ReadModels } from '../read-models/read-models.service.js';

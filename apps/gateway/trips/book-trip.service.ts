@@ -3,7 +3,7 @@ import type { SagaOutline } from '../../../contracts/saga/saga-outline.js';
 import type { Trip } from '../../../contracts/trip/trip.resource.js';
 import { bookTripIds, type BookTripRequest, bookTripType } from '../../../workflows/book-trip/book-trip.contract.js';
 import { outlineOf } from '../../../workflows/outlines.js';
-import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
+import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 import { Links } from '../http/links.js';
 import { businessIdOfKey, newBusinessId } from '../saga-start/business-id.js';
 import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';

@@ -1,4 +1,4 @@
-import { isConnectionFailure, isNetworkCode } from '../database/connection-failure.js';
+import { isConnectionFailure, isNetworkCode } from './connection-failure.js';
 import { ProblemException } from '../service-kit/problem.exception.js';
 
 /** Prisma's codes for "the database lost a race" (serialization failure, deadlock). */

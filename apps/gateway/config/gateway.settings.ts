@@ -1,6 +1,6 @@
-import { participantUrlSettings } from '../../libs/config/participant-url.js';
-import { sagaPolicySettings } from '../../libs/config/saga-policy.js';
-import type { Settings } from '../../libs/config/settings.js';
+import { participantUrlSettings } from '../../../libs/config/participant-url.js';
+import { sagaPolicySettings } from '../../../libs/config/saga-policy.js';
+import type { Settings } from '../../../libs/config/settings.js';
 
 /** What the gateway reads from the environment; whoever starts it hands the values in. */
 export const gatewaySettingNames = [
