@@ -10,7 +10,7 @@ import { listenerUrlSettings } from '../libs/config/listener-url.js';
 import { participantUrlSettings } from '../libs/config/participant-url.js';
 import { type EmbeddedSystem, startEmbeddedSystem } from '../libs/embedded/embedded-system.js';
 import { jointProcesses, listenerProcesses, participantProcesses } from '../libs/embedded/processes.js';
-import { LOG_NEWS } from '../libs/messaging/log-news.js';
+import { LOG_NEWS } from '../libs/messaging/log/log-appended.js';
 import { benchCustomer, openBenchCustomers } from './harness/bench-customers.js';
 import { benchSettings } from './harness/bench-settings.js';
 import { cpuTimes } from './harness/cpu-time.js';

@@ -1,4 +1,4 @@
-import { participantNames } from '../../contracts/participants.js';
+import { participantNames } from '../../contracts/participant/participants.js';
 import { services } from '../../libs/database/services.js';
 
 /** A table that grows, with an SQL expression for each column of its n-th row. Times are a second apart; the newest is a second ago. */
