@@ -1,5 +1,5 @@
-import type { ReserveCarCommand, CarHold } from '../contracts/car.commands.js';
-import type { ReservationCommand, ReservationStateAnswer } from '../contracts/reservation.commands.js';
+import type { ReserveCarCommand, CarHold } from '../contracts/reservation/car.commands.js';
+import type { ReservationCommand, ReservationStateAnswer } from '../contracts/reservation/reservation.commands.js';
 import type { WithIdempotencyKey } from './idempotent-command.js';
 import type { ParticipantClient } from './participant.client.js';
 

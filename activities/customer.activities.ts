@@ -6,7 +6,7 @@ import type {
   ReservationAnswer,
   ReserveCreditCommand,
   RestoreReservationCommand,
-} from '../contracts/customer.commands.js';
+} from '../contracts/customer/customer.commands.js';
 import type { WithIdempotencyKey } from './idempotent-command.js';
 import type { ParticipantClient } from './participant.client.js';
 

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
-import { participants } from '../contracts/participants.js';
+import { participants } from '../contracts/participant/participants.js';
 import { type Exchange, failureOf } from './failures.js';
 
 const call = { participant: 'customer', operation: 'reserveCredit', attempt: 2 };

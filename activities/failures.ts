@@ -1,6 +1,6 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { type FailureDetails, failureTypes } from '../contracts/failure-types.js';
-import { refusalsOf } from '../contracts/participants.js';
+import { type FailureDetails, failureTypes } from '../contracts/participant/failure-types.js';
+import { refusalsOf } from '../contracts/participant/participants.js';
 
 /** How one request to a participant ended. */
 export type Exchange =

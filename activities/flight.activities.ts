@@ -1,5 +1,5 @@
-import type { ReserveSeatCommand, SeatHold } from '../contracts/flight.commands.js';
-import type { ReservationCommand, ReservationStateAnswer } from '../contracts/reservation.commands.js';
+import type { ReserveSeatCommand, SeatHold } from '../contracts/reservation/flight.commands.js';
+import type { ReservationCommand, ReservationStateAnswer } from '../contracts/reservation/reservation.commands.js';
 import type { WithIdempotencyKey } from './idempotent-command.js';
 import type { ParticipantClient } from './participant.client.js';
 

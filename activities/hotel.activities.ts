@@ -1,5 +1,5 @@
-import type { ReserveRoomCommand, RoomHold } from '../contracts/hotel.commands.js';
-import type { ReservationCommand, ReservationStateAnswer } from '../contracts/reservation.commands.js';
+import type { ReserveRoomCommand, RoomHold } from '../contracts/reservation/hotel.commands.js';
+import type { ReservationCommand, ReservationStateAnswer } from '../contracts/reservation/reservation.commands.js';
 import type { WithIdempotencyKey } from './idempotent-command.js';
 import type { ParticipantClient } from './participant.client.js';
 

@@ -1,4 +1,4 @@
-import type { Participant } from '../contracts/participants.js';
+import type { Participant } from '../contracts/participant/participants.js';
 import { carActivities } from './car.activities.js';
 import { customerActivities } from './customer.activities.js';
 import { flightActivities } from './flight.activities.js';

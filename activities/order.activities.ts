@@ -11,9 +11,9 @@ import type {
   OrderOperationCommand,
   RevertOrderOperationAnswer,
   RevertOrderOperationCommand,
-} from '../contracts/order.commands.js';
-import type { OrderState } from '../contracts/order-state.js';
-import type { Order } from '../contracts/order.resource.js';
+} from '../contracts/order/order.commands.js';
+import type { OrderState } from '../contracts/order/order-state.js';
+import type { Order } from '../contracts/order/order.resource.js';
 import type { WithIdempotencyKey } from './idempotent-command.js';
 import type { ParticipantClient } from './participant.client.js';
 

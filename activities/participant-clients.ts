@@ -1,4 +1,4 @@
-import { type Participant, participantNames } from '../contracts/participants.js';
+import { type Participant, participantNames } from '../contracts/participant/participants.js';
 import type { ParticipantClients } from './index.js';
 import { ParticipantClient } from './participant.client.js';
 

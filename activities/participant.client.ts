@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { Pool } from 'undici';
-import type { OperationOf, Participant } from '../contracts/participants.js';
-import { traceparentOf } from '../libs/messaging/traceparent.js';
+import type { OperationOf, Participant } from '../contracts/participant/participants.js';
+import { traceparentOf } from '../libs/messaging/event/traceparent.js';
 import { recordAttempt } from '../libs/service-client/attempt-durations.js';
 import { type Exchange, failureOf } from './failures.js';
 import type { ActivityResult, WithIdempotencyKey } from './idempotent-command.js';

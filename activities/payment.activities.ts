@@ -4,7 +4,7 @@ import type {
   PaymentAnswer,
   RefundCommand,
   VoidCommand,
-} from '../contracts/payment.commands.js';
+} from '../contracts/payment/payment.commands.js';
 import type { WithIdempotencyKey } from './idempotent-command.js';
 import type { ParticipantClient } from './participant.client.js';
 

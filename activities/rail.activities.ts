@@ -1,5 +1,5 @@
-import type { ReserveTrainCommand, TrainHold } from '../contracts/rail.commands.js';
-import type { ReservationCommand, ReservationStateAnswer } from '../contracts/reservation.commands.js';
+import type { ReserveTrainCommand, TrainHold } from '../contracts/reservation/rail.commands.js';
+import type { ReservationCommand, ReservationStateAnswer } from '../contracts/reservation/reservation.commands.js';
 import type { WithIdempotencyKey } from './idempotent-command.js';
 import type { ParticipantClient } from './participant.client.js';
 

@@ -12,7 +12,7 @@ import type {
   TripStateAnswer,
   ReinstateTripCommand,
   WithdrawApprovalCommand,
-} from '../contracts/trip.commands.js';
+} from '../contracts/trip/trip.commands.js';
 import type { WithIdempotencyKey } from './idempotent-command.js';
 import type { ParticipantClient } from './participant.client.js';
 

@@ -15,8 +15,8 @@ import { InMemoryChannel } from '../libs/messaging/channel/in-memory.channel.js'
 import { KafkaChannel } from '../libs/messaging/channel/kafka.channel.js';
 import { NatsChannel } from '../libs/messaging/channel/nats.channel.js';
 import { PostgresChannel } from '../libs/messaging/channel/postgres.channel.js';
-import { LOG_NEWS } from '../libs/messaging/log-news.js';
-import type { LoggedEvent } from '../libs/messaging/logged-event.js';
+import { LOG_NEWS } from '../libs/messaging/log/log-appended.js';
+import type { LoggedEvent } from '../libs/messaging/event/logged-event.js';
 import { inLogTransaction } from '../libs/messaging/relay/log-transaction.js';
 import { benchSettings } from './harness/bench-settings.js';
 import { percentile, spread } from './statistics.js';

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { participantNames } from '../contracts/participants.js';
+import { participantNames } from '../contracts/participant/participants.js';
 import { listenerUrlSettings } from '../libs/config/listener-url.js';
 import { participantUrlSettings } from '../libs/config/participant-url.js';
 import { startEmbeddedSystem } from '../libs/embedded/embedded-system.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { catalogueOf, eventCatalogue } from './event-catalogue.js';
-import type { VersionStep } from './event-family.js';
+import type { VersionStep } from './event/event-family.js';
 
 const schema = z.object({ id: z.string() });
 const step = (from: number, type = 'test.happened'): VersionStep => ({

@@ -1,16 +1,16 @@
 import type { z } from 'zod';
-import { carEvents } from './car.events.js';
-import { customerEvents } from './customer.events.js';
-import type { Deprecation, EventFamily, VersionStep } from './event-family.js';
-import { flightEvents } from './flight.events.js';
-import { hookProbes } from './hook-probes.events.js';
-import { hooksEvents } from './hooks.events.js';
-import { hotelEvents } from './hotel.events.js';
-import { orderFamily } from './order.events.js';
-import { paymentEvents } from './payment.events.js';
-import { railEvents } from './rail.events.js';
-import { sagaEvents } from './saga.events.js';
-import { tripEvents } from './trip.events.js';
+import { carEvents } from './reservation/car.events.js';
+import { customerEvents } from './customer/customer.events.js';
+import type { Deprecation, EventFamily, VersionStep } from './event/event-family.js';
+import { flightEvents } from './reservation/flight.events.js';
+import { hookProbes } from './hooks/hook-probes.events.js';
+import { hooksEvents } from './hooks/hooks.events.js';
+import { hotelEvents } from './reservation/hotel.events.js';
+import { orderFamily } from './order/order.events.js';
+import { paymentEvents } from './payment/payment.events.js';
+import { railEvents } from './reservation/rail.events.js';
+import { sagaEvents } from './saga/saga.events.js';
+import { tripEvents } from './trip/trip.events.js';
 
 export interface EventVersion {
   version: number;

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Problem } from '../contracts/problem.js';
-import type { ProjectionStatus } from '../contracts/projection.resource.js';
+import type { Problem } from '../contracts/values/problem.js';
+import type { ProjectionStatus } from '../contracts/projection/projection.resource.js';
 import { readSettings } from '../libs/config/settings.js';
 
 const ASK_EVERY_MS = 500;

@@ -1,4 +1,4 @@
-import type { SagaOutline } from '../contracts/saga-outline.js';
+import type { SagaOutline } from '../contracts/saga/saga-outline.js';
 import { bookTrip } from './book-trip/book-trip.workflow.js';
 import { cancelOrder } from './cancel-order/cancel-order.workflow.js';
 import { cancelTrip } from './cancel-trip/cancel-trip.workflow.js';

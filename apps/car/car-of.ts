@@ -1,4 +1,4 @@
-import type { CarRental } from '../../contracts/car.commands.js';
+import type { CarRental } from '../../contracts/reservation/car.commands.js';
 
 /** The car that a rental takes, on the days of pick-up and drop-off too. */
 export const carOf = (rental: CarRental) => ({

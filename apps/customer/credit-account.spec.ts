@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type LedgerEntry, type LedgerEntryKind, ledgerEntryKinds } from '../../contracts/credit.resource.js';
+import { type LedgerEntry, type LedgerEntryKind, ledgerEntryKinds } from '../../contracts/customer/credit.resource.js';
 import { availableOf, replay } from './credit-account.js';
 import { LedgerGapError } from './ledger-gap.error.js';
 

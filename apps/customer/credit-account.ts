@@ -1,5 +1,5 @@
-import type { LedgerEntry } from '../../contracts/credit.resource.js';
-import type { Money } from '../../contracts/money.js';
+import type { LedgerEntry } from '../../contracts/customer/credit.resource.js';
+import type { Money } from '../../contracts/values/money.js';
 import { LedgerGapError } from './ledger-gap.error.js';
 
 /** What the entries of a ledger up to one of them add up to. */

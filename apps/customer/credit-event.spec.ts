@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ledgerEntryKinds } from '../../contracts/credit.resource.js';
-import { customerEvents } from '../../contracts/customer.events.js';
+import { ledgerEntryKinds } from '../../contracts/customer/credit.resource.js';
+import { customerEvents } from '../../contracts/customer/customer.events.js';
 import type { CreditAccount } from './credit-account.js';
 import { creditEvent } from './credit-event.js';
 

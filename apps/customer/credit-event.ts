@@ -1,6 +1,6 @@
-import type { LedgerEntry, LedgerEntryKind } from '../../contracts/credit.resource.js';
-import type { CustomerEventData, CustomerEventType } from '../../contracts/customer.events.js';
-import type { OutboxEvent } from '../../libs/messaging/outbox-event.js';
+import type { LedgerEntry, LedgerEntryKind } from '../../contracts/customer/credit.resource.js';
+import type { CustomerEventData, CustomerEventType } from '../../contracts/customer/customer.events.js';
+import type { OutboxEvent } from '../../libs/messaging/outbox/outbox-event.js';
 import type { CreditAccount } from './credit-account.js';
 
 /** Every kind of entry is one fact for the world; one that is missing does not compile. */

@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../../contracts/credit.resource.js';
+import type { LedgerEntry } from '../../contracts/customer/credit.resource.js';
 import { Prisma, type PrismaClient } from '../../generated/customer/client.js';
 import type { CommandContext } from '../../libs/participant/command-context.js';
 import { ConcurrencyConflictError } from '../../libs/participant/concurrency-conflict.error.js';

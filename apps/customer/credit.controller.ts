@@ -1,8 +1,8 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { z } from 'zod';
-import type { Credit, LedgerEntry } from '../../contracts/credit.resource.js';
-import { Identifier } from '../../contracts/identifier.js';
-import { type Page, pageQuery } from '../../contracts/page.js';
+import type { Credit, LedgerEntry } from '../../contracts/customer/credit.resource.js';
+import { Identifier } from '../../contracts/values/identifier.js';
+import { type Page, pageQuery } from '../../contracts/values/page.js';
 import { ProblemException } from '../../libs/service-kit/problem.exception.js';
 import { CreditQueries } from './credit.queries.js';
 import { customerNotFound } from './customer-not-found.problem.js';

@@ -7,8 +7,8 @@ import {
   type ReservationAnswer,
   ReserveCreditCommand,
   RestoreReservationCommand,
-} from '../../contracts/customer.commands.js';
-import type { Money } from '../../contracts/money.js';
+} from '../../contracts/customer/customer.commands.js';
+import type { Money } from '../../contracts/values/money.js';
 import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
 import { Refusal } from '../../libs/participant/refusal.js';
 import { addedByChange, type CustomerTransaction, appendEntry, type NewEntry } from './credit-ledger.repository.js';

@@ -1,8 +1,8 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { z } from 'zod';
-import type { Customer } from '../../contracts/customer.resource.js';
-import { Identifier } from '../../contracts/identifier.js';
-import { type Page, pageQuery } from '../../contracts/page.js';
+import type { Customer } from '../../contracts/customer/customer.resource.js';
+import { Identifier } from '../../contracts/values/identifier.js';
+import { type Page, pageQuery } from '../../contracts/values/page.js';
 import { customerNotFound } from './customer-not-found.problem.js';
 import { CustomerQueries } from './customer.queries.js';
 

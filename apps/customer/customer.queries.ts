@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Customer } from '../../contracts/customer.resource.js';
-import type { Page } from '../../contracts/page.js';
+import type { Customer } from '../../contracts/customer/customer.resource.js';
+import type { Page } from '../../contracts/values/page.js';
 import type { Customer as CustomerRow, PrismaClient } from '../../generated/customer/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
 import { decodeCursor, encodeCursor } from '../../libs/service-kit/cursor.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LedgerEntry, LedgerEntryKind } from '../../contracts/credit.resource.js';
+import type { LedgerEntry, LedgerEntryKind } from '../../contracts/customer/credit.resource.js';
 import { reservationOf } from './order-reservation.js';
 
 const entry = (kind: LedgerEntryKind, amount: number): LedgerEntry => ({

@@ -1,5 +1,5 @@
-import type { LedgerEntry } from '../../contracts/credit.resource.js';
-import type { Money } from '../../contracts/money.js';
+import type { LedgerEntry } from '../../contracts/customer/credit.resource.js';
+import type { Money } from '../../contracts/values/money.js';
 
 /** What an order has reserved, as its own entries say. `null` money: it was released before it had reserved anything. */
 export type OrderReservation =

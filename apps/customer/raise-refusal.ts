@@ -1,4 +1,4 @@
-import type { Money } from '../../contracts/money.js';
+import type { Money } from '../../contracts/values/money.js';
 import { Refusal } from '../../libs/participant/refusal.js';
 import { availableOf, type CreditAccount } from './credit-account.js';
 import { formatMoney } from '../../libs/money/format-money.js';

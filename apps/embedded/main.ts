@@ -4,7 +4,7 @@ import { createLog } from '../../libs/service-kit/log.js';
 import { runProcess } from '../../libs/service-kit/run-process.js';
 import { connectionOptions, temporalSettingNames } from '../../libs/temporal/connection-options.js';
 import { installRuntime } from '../../libs/temporal/install-runtime.js';
-import { gatewaySettingNames } from '../gateway/gateway.settings.js';
+import { gatewaySettingNames } from '../gateway/config/gateway.settings.js';
 import { startGateway } from '../gateway/start-gateway.js';
 import { startWorker, workerSettingNames } from '../worker/start-worker.js';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { ReserveSeatCommand } from '../../contracts/flight.commands.js';
-import { holdTerm, ReservationCommand } from '../../contracts/reservation.commands.js';
+import { ReserveSeatCommand } from '../../contracts/reservation/flight.commands.js';
+import { holdTerm, ReservationCommand } from '../../contracts/reservation/reservation.commands.js';
 import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
 import type { Transaction } from '../../libs/participant/transaction.js';
 import { Reservations } from '../../libs/reservation/reservations.js';

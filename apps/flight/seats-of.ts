@@ -1,4 +1,4 @@
-import type { FlightLeg } from '../../contracts/flight.commands.js';
+import type { FlightLeg } from '../../contracts/reservation/flight.commands.js';
 
 /** The seats that one leg takes. */
 export const seatsOf = (leg: FlightLeg) => ({

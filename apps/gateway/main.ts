@@ -3,7 +3,7 @@ import { readSettings } from '../../libs/config/settings.js';
 import { createLog } from '../../libs/service-kit/log.js';
 import { runProcess } from '../../libs/service-kit/run-process.js';
 import { connectionOptions, temporalSettingNames } from '../../libs/temporal/connection-options.js';
-import { gatewaySettingNames } from './gateway.settings.js';
+import { gatewaySettingNames } from './config/gateway.settings.js';
 import { startGateway } from './start-gateway.js';
 
 const settings = readSettings('LOG_LEVEL', ...gatewaySettingNames, ...temporalSettingNames);

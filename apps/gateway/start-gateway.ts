@@ -8,8 +8,8 @@ import { authPolicy } from './auth/auth-policy.js';
 import { crossOrigin } from './auth/cross-origin.middleware.js';
 import { OriginPolicy } from './auth/origin-policy.js';
 import { GatewayModule } from './gateway.module.js';
-import type { GatewaySettings } from './gateway.settings.js';
-import { serveOpenApi } from './openapi.js';
+import type { GatewaySettings } from './config/gateway.settings.js';
+import { serveOpenApi } from './http/openapi.js';
 
 export interface GatewayOptions {
   /** Stays the caller's, who closes it after the gateway: `lifecycle.close` is the place. */

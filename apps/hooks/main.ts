@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { readSettings } from '../../libs/config/settings.js';
 import { servicePool } from '../../libs/database/service-pool.js';
-import { databaseProblem } from '../../libs/participant/database-failure.js';
+import { databaseProblem } from '../../libs/database/database-failure.js';
 import { createLog } from '../../libs/service-kit/log.js';
 import { runProcess } from '../../libs/service-kit/run-process.js';
 import { startService } from '../../libs/service-kit/start-service.js';

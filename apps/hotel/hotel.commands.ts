@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { ReserveRoomCommand } from '../../contracts/hotel.commands.js';
-import { holdTerm, ReservationCommand } from '../../contracts/reservation.commands.js';
+import { ReserveRoomCommand } from '../../contracts/reservation/hotel.commands.js';
+import { holdTerm, ReservationCommand } from '../../contracts/reservation/reservation.commands.js';
 import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
 import type { Transaction } from '../../libs/participant/transaction.js';
 import { Reservations } from '../../libs/reservation/reservations.js';

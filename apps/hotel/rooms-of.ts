@@ -1,4 +1,4 @@
-import type { HotelStay } from '../../contracts/hotel.commands.js';
+import type { HotelStay } from '../../contracts/reservation/hotel.commands.js';
 import { addDays } from '../../libs/reservation/calendar.js';
 
 /** The rooms that a stay takes: one night for each day from check-in, the day of check-out not included. */

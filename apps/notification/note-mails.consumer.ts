@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { Consumer } from '../../libs/messaging/inbox/consumer.js';
-import type { LoggedEvent } from '../../libs/messaging/logged-event.js';
+import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import { mailedTypes, recipientOf } from './mails/mail-catalogue.js';
 import { noteMail } from './sending/mail-job.js';
 

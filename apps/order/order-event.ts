@@ -1,6 +1,6 @@
-import type { OrderEventData, OrderEventType } from '../../contracts/order.events.js';
+import type { OrderEventData, OrderEventType } from '../../contracts/order/order.events.js';
 import type { Order as OrderRow } from '../../generated/order/client.js';
-import type { OutboxEvent } from '../../libs/messaging/outbox-event.js';
+import type { OutboxEvent } from '../../libs/messaging/outbox/outbox-event.js';
 
 /** An event type without its version, as the outbox keeps it. */
 type FactOf<Type> = Type extends `${infer Name}.v1` ? Name : never;

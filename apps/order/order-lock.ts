@@ -1,7 +1,7 @@
-import type { OrderCommand, OrderState } from '../../contracts/order-state.js';
-import type { RevertOrderOperationAnswer, RevertOrderOperationCommand } from '../../contracts/order.commands.js';
-import type { RequestMemory } from '../../contracts/operation.resource.js';
-import type { FailedCommand } from '../../contracts/order.resource.js';
+import type { OrderCommand, OrderState } from '../../contracts/order/order-state.js';
+import type { RevertOrderOperationAnswer, RevertOrderOperationCommand } from '../../contracts/order/order.commands.js';
+import type { RequestMemory } from '../../contracts/participant/operation.resource.js';
+import type { FailedCommand } from '../../contracts/order/order.resource.js';
 import type { Order as OrderRow } from '../../generated/order/client.js';
 import type { CommandContext } from '../../libs/participant/command-context.js';
 import { appendEvent } from '../../libs/participant/outbox.js';

@@ -1,5 +1,5 @@
-import type { Money } from '../../contracts/money.js';
-import type { OrderLine, OrderLineRequest } from '../../contracts/order.resource.js';
+import type { Money } from '../../contracts/values/money.js';
+import type { OrderLine, OrderLineRequest } from '../../contracts/order/order.resource.js';
 
 /** A product's price now, by SKU. */
 export type PriceList = ReadonlyMap<string, Money>;

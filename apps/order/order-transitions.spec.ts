@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type OrderState, orderStates } from '../../contracts/order-state.js';
+import { type OrderState, orderStates } from '../../contracts/order/order-state.js';
 import { initialOrderState, type OrderTransition, orderTransitions, pendingCommands } from './order-transitions.js';
 
 /** The transitions that revert the begin of a command. */

@@ -1,4 +1,4 @@
-import type { OrderCommand, OrderState } from '../../contracts/order-state.js';
+import type { OrderCommand, OrderState } from '../../contracts/order/order-state.js';
 
 export interface Transition {
   from: readonly OrderState[];

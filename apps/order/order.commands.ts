@@ -12,7 +12,7 @@ import {
   OrderOperationCommand,
   type RevertOrderOperationAnswer,
   RevertOrderOperationCommand,
-} from '../../contracts/order.commands.js';
+} from '../../contracts/order/order.commands.js';
 import type { CommandContext } from '../../libs/participant/command-context.js';
 import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
 import { appendEvent } from '../../libs/participant/outbox.js';

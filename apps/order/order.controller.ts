@@ -1,10 +1,10 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { Identifier } from '../../contracts/identifier.js';
-import { orderStates } from '../../contracts/order-state.js';
-import type { Order } from '../../contracts/order.resource.js';
-import type { OperationRecord } from '../../contracts/operation.resource.js';
-import { type Page, pageQuery } from '../../contracts/page.js';
+import { Identifier } from '../../contracts/values/identifier.js';
+import { orderStates } from '../../contracts/order/order-state.js';
+import type { Order } from '../../contracts/order/order.resource.js';
+import type { OperationRecord } from '../../contracts/participant/operation.resource.js';
+import { type Page, pageQuery } from '../../contracts/values/page.js';
 import { ProblemException } from '../../libs/service-kit/problem.exception.js';
 import { type OrderFilter, OrderQueries } from './order.queries.js';
 

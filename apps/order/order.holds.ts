@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { HoldPage, HoldQuery, Owner } from '../../contracts/hold.resource.js';
-import type { Order } from '../../contracts/order.resource.js';
+import type { HoldPage, HoldQuery, Owner } from '../../contracts/participant/hold.resource.js';
+import type { Order } from '../../contracts/order/order.resource.js';
 import type { PrismaClient } from '../../generated/order/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
 import { type HoldQueries, holdRange, type HoldRow, nextPosition } from '../../libs/participant/hold.controller.js';

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { sqltag as sql } from '@prisma/client/runtime/client';
-import type { OrderState } from '../../contracts/order-state.js';
-import type { Order } from '../../contracts/order.resource.js';
-import type { OperationRecord } from '../../contracts/operation.resource.js';
-import type { Page } from '../../contracts/page.js';
-import type { Product } from '../../contracts/product.resource.js';
+import type { OrderState } from '../../contracts/order/order-state.js';
+import type { Order } from '../../contracts/order/order.resource.js';
+import type { OperationRecord } from '../../contracts/participant/operation.resource.js';
+import type { Page } from '../../contracts/values/page.js';
+import type { Product } from '../../contracts/order/product.resource.js';
 import type { PrismaClient } from '../../generated/order/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
 import { operationsOf } from '../../libs/participant/operation.repository.js';

@@ -1,8 +1,8 @@
-import type { Money } from '../../contracts/money.js';
-import type { OrderState } from '../../contracts/order-state.js';
-import type { FailedCommand, Order, OrderLine, Rejection } from '../../contracts/order.resource.js';
+import type { Money } from '../../contracts/values/money.js';
+import type { OrderState } from '../../contracts/order/order-state.js';
+import type { FailedCommand, Order, OrderLine, Rejection } from '../../contracts/order/order.resource.js';
 import { type Order as OrderRow, Prisma, type PrismaClient } from '../../generated/order/client.js';
-import { isUniqueViolation } from '../../libs/participant/database-failure.js';
+import { isUniqueViolation } from '../../libs/database/database-failure.js';
 import { ConcurrencyConflictError } from '../../libs/participant/concurrency-conflict.error.js';
 import type { PriceList } from './order-pricing.js';
 import { type OrderTransition, orderTransitions, pendingCommands, type Transition } from './order-transitions.js';

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { type Page, pageQuery } from '../../contracts/page.js';
-import type { Product } from '../../contracts/product.resource.js';
+import { type Page, pageQuery } from '../../contracts/values/page.js';
+import type { Product } from '../../contracts/order/product.resource.js';
 import { OrderQueries } from './order.queries.js';
 
 const ProductListQuery = z.strictObject(pageQuery);

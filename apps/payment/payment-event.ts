@@ -1,6 +1,6 @@
-import type { PaymentEventData, PaymentEventType } from '../../contracts/payment.events.js';
+import type { PaymentEventData, PaymentEventType } from '../../contracts/payment/payment.events.js';
 import type { Payment as PaymentRow } from '../../generated/payment/client.js';
-import type { OutboxEvent } from '../../libs/messaging/outbox-event.js';
+import type { OutboxEvent } from '../../libs/messaging/outbox/outbox-event.js';
 import { isKnown, moneyOf, purposeOf } from './payment.repository.js';
 
 /** An event type without its version, as the outbox keeps it. */

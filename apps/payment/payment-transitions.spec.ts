@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type PaymentState, paymentStates } from '../../contracts/payment-state.js';
+import { type PaymentState, paymentStates } from '../../contracts/payment/payment-state.js';
 import { initialPaymentStates, paymentTransitions } from './payment-transitions.js';
 
 const transitions = Object.values(paymentTransitions);

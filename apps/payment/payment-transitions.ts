@@ -1,4 +1,4 @@
-import type { PaymentState } from '../../contracts/payment-state.js';
+import type { PaymentState } from '../../contracts/payment/payment-state.js';
 
 interface Transition {
   from: readonly PaymentState[];

@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { PaymentState } from '../../contracts/payment-state.js';
+import type { PaymentState } from '../../contracts/payment/payment-state.js';
 import {
   AuthorizeCommand,
   CaptureCommand,
   type PaymentAnswer,
   RefundCommand,
   VoidCommand,
-} from '../../contracts/payment.commands.js';
+} from '../../contracts/payment/payment.commands.js';
 import type { Payment as PaymentRow } from '../../generated/payment/client.js';
 import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
 import { appendEvent } from '../../libs/participant/outbox.js';

@@ -1,8 +1,8 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { Identifier } from '../../contracts/identifier.js';
-import { type Page, pageQuery } from '../../contracts/page.js';
-import type { Payment } from '../../contracts/payment.resource.js';
+import { Identifier } from '../../contracts/values/identifier.js';
+import { type Page, pageQuery } from '../../contracts/values/page.js';
+import type { Payment } from '../../contracts/payment/payment.resource.js';
 import { ProblemException } from '../../libs/service-kit/problem.exception.js';
 import { type PaymentFilter, PaymentQueries } from './payment.queries.js';
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { HoldPage, HoldQuery } from '../../contracts/hold.resource.js';
+import type { HoldPage, HoldQuery } from '../../contracts/participant/hold.resource.js';
 import type { PrismaClient } from '../../generated/payment/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
 import { type HoldQueries, holdRange, type HoldRow, nextPosition } from '../../libs/participant/hold.controller.js';

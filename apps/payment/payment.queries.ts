@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { sqltag as sql } from '@prisma/client/runtime/client';
-import type { Page } from '../../contracts/page.js';
-import type { Payment } from '../../contracts/payment.resource.js';
+import type { Page } from '../../contracts/values/page.js';
+import type { Payment } from '../../contracts/payment/payment.resource.js';
 import type { PrismaClient } from '../../generated/payment/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
 import { newestFirst } from '../../libs/participant/newest-first.js';

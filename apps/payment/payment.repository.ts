@@ -1,9 +1,9 @@
-import type { Money } from '../../contracts/money.js';
-import type { PaymentState } from '../../contracts/payment-state.js';
-import type { Decline, Payment } from '../../contracts/payment.resource.js';
+import type { Money } from '../../contracts/values/money.js';
+import type { PaymentState } from '../../contracts/payment/payment-state.js';
+import type { Decline, Payment } from '../../contracts/payment/payment.resource.js';
 import type { Payment as PaymentRow, Prisma } from '../../generated/payment/client.js';
 import { ConcurrencyConflictError } from '../../libs/participant/concurrency-conflict.error.js';
-import { isUniqueViolation } from '../../libs/participant/database-failure.js';
+import { isUniqueViolation } from '../../libs/database/database-failure.js';
 import type { TrimmableTable } from '../../libs/participant/retention.js';
 import type { Transaction } from '../../libs/participant/transaction.js';
 import { type PaymentTransition, paymentTransitions } from './payment-transitions.js';

@@ -1,6 +1,6 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
-import { AuthorizeCommand } from '../../contracts/payment.commands.js';
+import { AuthorizeCommand } from '../../contracts/payment/payment.commands.js';
 import { bankAnswers } from './test-bank.js';
 
 interface Request {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { participants } from '../../contracts/participants.js';
+import { participants } from '../../contracts/participant/participants.js';
 import { bankAnswers } from './test-bank.js';
 
 describe('bankAnswers', () => {

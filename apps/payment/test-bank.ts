@@ -1,4 +1,4 @@
-import type { Decline } from '../../contracts/payment.resource.js';
+import type { Decline } from '../../contracts/payment/payment.resource.js';
 
 interface BankAnswers {
   /** Why an authorization is declined, if it is. */

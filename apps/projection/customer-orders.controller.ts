@@ -1,12 +1,12 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { Pool } from 'pg';
 import { z } from 'zod';
-import { Identifier } from '../../contracts/identifier.js';
-import type { Order } from '../../contracts/order.resource.js';
-import { pageQuery } from '../../contracts/page.js';
-import { atPosition, type ProjectedPage } from '../../contracts/projection.resource.js';
-import { EventLog } from '../../libs/messaging/event-log.js';
-import { sequenceOf } from '../../libs/messaging/render-event.js';
+import { Identifier } from '../../contracts/values/identifier.js';
+import type { Order } from '../../contracts/order/order.resource.js';
+import { pageQuery } from '../../contracts/values/page.js';
+import { atPosition, type ProjectedPage } from '../../contracts/projection/projection.resource.js';
+import { EventLog } from '../../libs/messaging/log/event-log.js';
+import { sequenceOf } from '../../libs/messaging/event/render-event.js';
 import { decodeCursor, encodeCursor } from '../../libs/service-kit/cursor.js';
 import { ProblemException } from '../../libs/service-kit/problem.exception.js';
 import { customerOrders } from './customer-orders.projection.js';

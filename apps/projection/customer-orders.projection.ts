@@ -1,10 +1,10 @@
 import type { PoolClient } from 'pg';
-import type { Money } from '../../contracts/money.js';
-import type { OrderState } from '../../contracts/order-state.js';
-import type { OrderEventData } from '../../contracts/order.events.js';
-import type { FailedCommand, Order, OrderLine } from '../../contracts/order.resource.js';
-import type { LoggedEvent } from '../../libs/messaging/logged-event.js';
-import { newestData } from '../../libs/messaging/newest-data.js';
+import type { Money } from '../../contracts/values/money.js';
+import type { OrderState } from '../../contracts/order/order-state.js';
+import type { OrderEventData } from '../../contracts/order/order.events.js';
+import type { FailedCommand, Order, OrderLine } from '../../contracts/order/order.resource.js';
+import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
+import { newestData } from '../../libs/messaging/event/newest-data.js';
 import type { Projection } from './projection.js';
 
 type Pending = NonNullable<Order['pending']>;

@@ -1,10 +1,10 @@
 import { readSettings } from '../../libs/config/settings.js';
 import { servicePool } from '../../libs/database/service-pool.js';
 import { channelSettings, openChannel } from '../../libs/messaging/channel/open-channel.js';
-import { EventLog } from '../../libs/messaging/event-log.js';
+import { EventLog } from '../../libs/messaging/log/event-log.js';
 import { Inbox } from '../../libs/messaging/inbox/inbox.js';
 import { observeInbox } from '../../libs/messaging/inbox/inbox-metrics.js';
-import { databaseProblem } from '../../libs/participant/database-failure.js';
+import { databaseProblem } from '../../libs/database/database-failure.js';
 import { createLog } from '../../libs/service-kit/log.js';
 import { runProcess } from '../../libs/service-kit/run-process.js';
 import { startService } from '../../libs/service-kit/start-service.js';

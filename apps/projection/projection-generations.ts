@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../../libs/database/in-transaction.js';
-import { holdLog } from '../../libs/messaging/trim-lock.js';
+import { holdLog } from '../../libs/messaging/log/trim-lock.js';
 import type { Projection } from './projection.js';
 
 export interface Generations {

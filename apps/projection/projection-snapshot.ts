@@ -1,8 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../../libs/database/in-transaction.js';
-import { EventLog } from '../../libs/messaging/event-log.js';
+import { EventLog } from '../../libs/messaging/log/event-log.js';
 import { broughtTypes, type Consumer, isWantedBy } from '../../libs/messaging/inbox/consumer.js';
-import type { LoggedEvent } from '../../libs/messaging/logged-event.js';
+import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import type { Projection } from './projection.js';
 
 /** The generation that is the snapshot. */

@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Pool } from 'pg';
 import type { Channel } from '../../libs/messaging/channel/channel.js';
-import { EventLog } from '../../libs/messaging/event-log.js';
+import { EventLog } from '../../libs/messaging/log/event-log.js';
 import { DeadLetters } from '../../libs/messaging/inbox/dead-letters.js';
 import { DeadLettersModule } from '../../libs/messaging/inbox/dead-letters.module.js';
 import type { Inbox } from '../../libs/messaging/inbox/inbox.js';

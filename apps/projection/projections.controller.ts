@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import type { ProjectionStatus } from '../../contracts/projection.resource.js';
-import { sequenceOf } from '../../libs/messaging/render-event.js';
+import type { ProjectionStatus } from '../../contracts/projection/projection.resource.js';
+import { sequenceOf } from '../../libs/messaging/event/render-event.js';
 import { ProblemException } from '../../libs/service-kit/problem.exception.js';
 import type { ProjectionRunner } from './projection-runner.js';
 import { ProjectionRunners } from './projection-runners.js';

@@ -1,5 +1,5 @@
-import { sequenceOf } from '../../libs/messaging/render-event.js';
-import type { EventLog } from '../../libs/messaging/event-log.js';
+import { sequenceOf } from '../../libs/messaging/event/render-event.js';
+import type { EventLog } from '../../libs/messaging/log/event-log.js';
 import { ProblemException } from '../../libs/service-kit/problem.exception.js';
 import type { ProjectionRunner } from './projection-runner.js';
 

@@ -1,11 +1,11 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { Pool } from 'pg';
 import { z } from 'zod';
-import { pageQuery } from '../../contracts/page.js';
-import { atPosition, type ProjectedPage } from '../../contracts/projection.resource.js';
-import { type ProjectedSaga, sagaFilter } from '../../contracts/saga.resource.js';
-import { EventLog } from '../../libs/messaging/event-log.js';
-import { sequenceOf } from '../../libs/messaging/render-event.js';
+import { pageQuery } from '../../contracts/values/page.js';
+import { atPosition, type ProjectedPage } from '../../contracts/projection/projection.resource.js';
+import { type ProjectedSaga, sagaFilter } from '../../contracts/saga/saga.resource.js';
+import { EventLog } from '../../libs/messaging/log/event-log.js';
+import { sequenceOf } from '../../libs/messaging/event/render-event.js';
 import { decodeCursor, encodeCursor } from '../../libs/service-kit/cursor.js';
 import { fingerprint } from '../../libs/service-kit/fingerprint.js';
 import { ProblemException } from '../../libs/service-kit/problem.exception.js';

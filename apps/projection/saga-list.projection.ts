@@ -1,5 +1,5 @@
-import type { SagaEventData, SagaEventType } from '../../contracts/saga.events.js';
-import { newestData } from '../../libs/messaging/newest-data.js';
+import type { SagaEventData, SagaEventType } from '../../contracts/saga/saga.events.js';
+import { newestData } from '../../libs/messaging/event/newest-data.js';
 import type { Projection } from './projection.js';
 
 /** Every saga that ever was, as it stands. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { ReserveTrainCommand } from '../../contracts/rail.commands.js';
-import { holdTerm, ReservationCommand } from '../../contracts/reservation.commands.js';
+import { ReserveTrainCommand } from '../../contracts/reservation/rail.commands.js';
+import { holdTerm, ReservationCommand } from '../../contracts/reservation/reservation.commands.js';
 import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
 import type { Transaction } from '../../libs/participant/transaction.js';
 import { Reservations } from '../../libs/reservation/reservations.js';

@@ -1,4 +1,4 @@
-import type { TrainRide } from '../../contracts/rail.commands.js';
+import type { TrainRide } from '../../contracts/reservation/rail.commands.js';
 
 /** The seats that a ride takes. */
 export const rideOf = (ride: TrainRide) => ({

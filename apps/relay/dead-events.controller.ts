@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { DeadEvent, ReplayDeadEvent, SkipDeadEvent } from '../../contracts/dead-event.resource.js';
-import { type Page, pageQuery } from '../../contracts/page.js';
+import { DeadEvent, ReplayDeadEvent, SkipDeadEvent } from '../../contracts/event/dead-event.resource.js';
+import { type Page, pageQuery } from '../../contracts/values/page.js';
 import { DeadEvents, type Decision } from '../../libs/messaging/relay/dead-events.js';
 import { decodeCursor, encodeCursor } from '../../libs/service-kit/cursor.js';
 import { ProblemException } from '../../libs/service-kit/problem.exception.js';

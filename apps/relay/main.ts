@@ -10,7 +10,7 @@ import { Relay } from '../../libs/messaging/relay/relay.js';
 import { createLog } from '../../libs/service-kit/log.js';
 import { runProcess } from '../../libs/service-kit/run-process.js';
 import { startService } from '../../libs/service-kit/start-service.js';
-import { databaseProblem } from '../../libs/participant/database-failure.js';
+import { databaseProblem } from '../../libs/database/database-failure.js';
 import { RelayModule } from './relay.module.js';
 import { SagaFloor } from './saga-floor.js';
 

@@ -1,6 +1,6 @@
 import { Controller, Get, Inject } from '@nestjs/common';
-import { CarriedPosition } from '../../libs/messaging/relay/carried-position.js';
-import { sequenceOf } from '../../libs/messaging/render-event.js';
+import { CarriedPosition } from '../../libs/messaging/relay/relayed-position.js';
+import { sequenceOf } from '../../libs/messaging/event/render-event.js';
 import { ProblemException } from '../../libs/service-kit/problem.exception.js';
 
 const WITHIN_MS = 1_500;

@@ -8,7 +8,7 @@ import type { Outboxes } from '../../libs/messaging/relay/outboxes.js';
 import type { Relay } from '../../libs/messaging/relay/relay.js';
 import { AtShutdownModule } from '../../libs/service-kit/at-shutdown.module.js';
 import { OperationsModule } from '../../libs/service-kit/operations.module.js';
-import { CarriedPosition } from '../../libs/messaging/relay/carried-position.js';
+import { CarriedPosition } from '../../libs/messaging/relay/relayed-position.js';
 import { DeadEventsController } from './dead-events.controller.js';
 import { PositionController } from './position.controller.js';
 import type { SagaFloor } from './saga-floor.js';

@@ -1,15 +1,15 @@
 import { Client, Connection } from '@temporalio/client';
 import { Gauge } from 'prom-client';
-import { participantNames, type Participant } from '../../contracts/participants.js';
+import { participantNames, type Participant } from '../../contracts/participant/participants.js';
 import { participantUrls, participantUrlSettings } from '../../libs/config/participant-url.js';
 import { sagaPolicy, sagaPolicySettings } from '../../libs/config/saga-policy.js';
 import { readSettings } from '../../libs/config/settings.js';
 import { servicePool } from '../../libs/database/service-pool.js';
 import { channelSettings } from '../../libs/messaging/channel/open-channel.js';
-import { EventLog } from '../../libs/messaging/event-log.js';
+import { EventLog } from '../../libs/messaging/log/event-log.js';
 import { DeadLetters } from '../../libs/messaging/inbox/dead-letters.js';
 import { Inbox } from '../../libs/messaging/inbox/inbox.js';
-import { databaseProblem } from '../../libs/participant/database-failure.js';
+import { databaseProblem } from '../../libs/database/database-failure.js';
 import { ServiceApi } from '../../libs/service-client/service-api.js';
 import { BackgroundLoop } from '../../libs/service-kit/background-loop.js';
 import { createLog } from '../../libs/service-kit/log.js';

@@ -1,6 +1,6 @@
 import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
-import { type SagaState, sagaStates } from '../../contracts/saga-state.js';
-import { endedStates, standingOf } from '../../contracts/saga-standing.js';
+import { type SagaState, sagaStates } from '../../contracts/saga/saga-state.js';
+import { endedStates, standingOf } from '../../contracts/saga/saga-standing.js';
 import { searchAttributes } from '../../workflows/saga/search-attributes.js';
 
 /** One run of a saga as Temporal shows it. */

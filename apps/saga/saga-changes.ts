@@ -1,5 +1,5 @@
-import type { SagaState } from '../../contracts/saga-state.js';
-import type { SagaEventData, SagaEventType } from '../../contracts/saga.events.js';
+import type { SagaState } from '../../contracts/saga/saga-state.js';
+import type { SagaEventData, SagaEventType } from '../../contracts/saga/saga.events.js';
 import type { ObservedSaga } from './observed-saga.js';
 
 /** What was last published of a saga. */

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Pool, type PoolClient } from 'pg';
-import type { RecordedSaga } from '../../contracts/ended-saga.js';
-import type { SagaState } from '../../contracts/saga-state.js';
+import type { RecordedSaga } from '../../contracts/saga/ended-saga.js';
+import type { SagaState } from '../../contracts/saga/saga-state.js';
 import { inTransaction } from '../../libs/database/in-transaction.js';
-import { appendToOutbox, parseEventName } from '../../libs/messaging/append-to-outbox.js';
-import { traceparentOf } from '../../libs/messaging/traceparent.js';
+import { appendToOutbox, parseEventName } from '../../libs/messaging/outbox/append-to-outbox.js';
+import { traceparentOf } from '../../libs/messaging/event/traceparent.js';
 import { isEndedByForce, type ObservedSaga } from './observed-saga.js';
 import { changesOfLoss, changesSince, type KnownSaga, type LostSaga, type SagaChange } from './saga-changes.js';
 

@@ -1,6 +1,6 @@
 import { type Connection, isGrpcServiceError } from '@temporalio/client';
 import { setTimeout as delay } from 'node:timers/promises';
-import { searchAttributeDeclarations } from '../../contracts/search-attribute-names.js';
+import { searchAttributeDeclarations } from '../../contracts/saga/search-attribute-names.js';
 import { searchAttributes } from '../../workflows/saga/search-attributes.js';
 
 /** temporal.api.enums.v1.IndexedValueType */

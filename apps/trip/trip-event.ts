@@ -1,6 +1,6 @@
-import type { TripEventData, TripEventType } from '../../contracts/trip.events.js';
+import type { TripEventData, TripEventType } from '../../contracts/trip/trip.events.js';
 import type { Trip as TripRow } from '../../generated/trip/client.js';
-import type { OutboxEvent } from '../../libs/messaging/outbox-event.js';
+import type { OutboxEvent } from '../../libs/messaging/outbox/outbox-event.js';
 
 /** An event type without its version, as the outbox keeps it. */
 type Fact = TripEventType extends `${infer Name}.v1` ? Name : never;

@@ -1,6 +1,6 @@
-import type { ReservationState } from '../../contracts/reservation-state.js';
-import { type TripPartName, tripPartNames } from '../../contracts/trip-part.js';
-import type { ReservedTripParts, TripParts, TripRequestParts } from '../../contracts/trip.resource.js';
+import type { ReservationState } from '../../contracts/reservation/reservation-state.js';
+import { type TripPartName, tripPartNames } from '../../contracts/trip/trip-part.js';
+import type { ReservedTripParts, TripParts, TripRequestParts } from '../../contracts/trip/trip.resource.js';
 
 /** What of a trip was asked for, without what else a command holds. */
 export function requestedParts({ hotel, flights, car, rail }: TripRequestParts): TripParts {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type TripState, tripStates } from '../../contracts/trip-state.js';
+import { type TripState, tripStates } from '../../contracts/trip/trip-state.js';
 import { allows, initialTripState, type TripTransition, tripTransitions } from './trip-transitions.js';
 
 const transitions = Object.entries(tripTransitions) as [TripTransition, { from: readonly TripState[]; to: TripState }][];

@@ -1,4 +1,4 @@
-import type { TripState } from '../../contracts/trip-state.js';
+import type { TripState } from '../../contracts/trip/trip-state.js';
 
 interface Transition {
   from: readonly TripState[];

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { TripState } from '../../contracts/trip-state.js';
+import type { TripState } from '../../contracts/trip/trip-state.js';
 import {
   AcceptApprovalCommand,
   type BeginTripCancellationAnswer,
@@ -14,7 +14,7 @@ import {
   type TripStateAnswer,
   ReinstateTripCommand,
   WithdrawApprovalCommand,
-} from '../../contracts/trip.commands.js';
+} from '../../contracts/trip/trip.commands.js';
 import type { Trip as TripRow } from '../../generated/trip/client.js';
 import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
 import { appendEvent } from '../../libs/participant/outbox.js';

@@ -1,10 +1,10 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { Identifier } from '../../contracts/identifier.js';
-import type { OperationRecord } from '../../contracts/operation.resource.js';
-import { type Page, pageQuery } from '../../contracts/page.js';
-import { tripStates } from '../../contracts/trip-state.js';
-import type { Trip } from '../../contracts/trip.resource.js';
+import { Identifier } from '../../contracts/values/identifier.js';
+import type { OperationRecord } from '../../contracts/participant/operation.resource.js';
+import { type Page, pageQuery } from '../../contracts/values/page.js';
+import { tripStates } from '../../contracts/trip/trip-state.js';
+import type { Trip } from '../../contracts/trip/trip.resource.js';
 import { ProblemException } from '../../libs/service-kit/problem.exception.js';
 import { type TripFilter, TripQueries } from './trip.queries.js';
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { HoldPage, HoldQuery, Owner } from '../../contracts/hold.resource.js';
-import type { Trip } from '../../contracts/trip.resource.js';
+import type { HoldPage, HoldQuery, Owner } from '../../contracts/participant/hold.resource.js';
+import type { Trip } from '../../contracts/trip/trip.resource.js';
 import type { PrismaClient } from '../../generated/trip/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
 import { type HoldQueries, holdRange, type HoldRow, nextPosition } from '../../libs/participant/hold.controller.js';

@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
-import { type Owner, OwnerQuery } from '../../contracts/hold.resource.js';
+import { type Owner, OwnerQuery } from '../../contracts/participant/hold.resource.js';
 import { TripHolds } from './trip.holds.js';
 
 /** `GET /owners`, internal: where some trips are, so that holds can be compared with them. */

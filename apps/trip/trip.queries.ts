@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { sqltag as sql } from '@prisma/client/runtime/client';
-import type { OperationRecord } from '../../contracts/operation.resource.js';
-import type { Page } from '../../contracts/page.js';
-import type { TripState } from '../../contracts/trip-state.js';
-import type { Trip } from '../../contracts/trip.resource.js';
+import type { OperationRecord } from '../../contracts/participant/operation.resource.js';
+import type { Page } from '../../contracts/values/page.js';
+import type { TripState } from '../../contracts/trip/trip-state.js';
+import type { Trip } from '../../contracts/trip/trip.resource.js';
 import type { PrismaClient } from '../../generated/trip/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
 import { operationsOf } from '../../libs/participant/operation.repository.js';

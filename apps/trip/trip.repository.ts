@@ -1,9 +1,9 @@
-import type { Money } from '../../contracts/money.js';
-import type { TripState } from '../../contracts/trip-state.js';
-import type { Trip, TripFailure, TripParts } from '../../contracts/trip.resource.js';
+import type { Money } from '../../contracts/values/money.js';
+import type { TripState } from '../../contracts/trip/trip-state.js';
+import type { Trip, TripFailure, TripParts } from '../../contracts/trip/trip.resource.js';
 import { Prisma, type Trip as TripRow } from '../../generated/trip/client.js';
 import { ConcurrencyConflictError } from '../../libs/participant/concurrency-conflict.error.js';
-import { isUniqueViolation } from '../../libs/participant/database-failure.js';
+import { isUniqueViolation } from '../../libs/database/database-failure.js';
 import { type TripTransition, tripTransitions } from './trip-transitions.js';
 
 export type TripTransaction = Prisma.TransactionClient;

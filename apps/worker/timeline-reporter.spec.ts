@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { EndedTimelines } from '../../contracts/ended-saga.js';
+import type { EndedTimelines } from '../../contracts/saga/ended-saga.js';
 import { TimelineReporter } from './timeline-reporter.js';
 
 let server: Server;

@@ -1,7 +1,7 @@
 import type { InjectedSinks } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import type { EndedTimelines } from '../../contracts/ended-saga.js';
-import { pause } from '../../libs/messaging/pause.js';
+import type { EndedTimelines } from '../../contracts/saga/ended-saga.js';
+import { pause } from '../../libs/timing/pause.js';
 import { ServiceApi } from '../../libs/service-client/service-api.js';
 import type { SagaSinks } from '../../workflows/saga/saga-sinks.js';
 

@@ -9,7 +9,7 @@ import { Pool } from 'undici';
 import { createActivities } from '../../activities/index.js';
 import { participantClients } from '../../activities/participant-clients.js';
 import { TimelineReporter } from '../../apps/worker/timeline-reporter.js';
-import type { Participant } from '../../contracts/participants.js';
+import type { Participant } from '../../contracts/participant/participants.js';
 import { listenerUrlSettings } from '../../libs/config/listener-url.js';
 import { participantUrlSettings } from '../../libs/config/participant-url.js';
 import { startEmbeddedSystem } from '../../libs/embedded/embedded-system.js';

@@ -1,4 +1,4 @@
-import { type Participant, participantNames } from '../../contracts/participants.js';
+import { type Participant, participantNames } from '../../contracts/participant/participants.js';
 import type { Settings } from './settings.js';
 
 /** The setting that says where a participant is: `ORDER_URL` for `order`. */

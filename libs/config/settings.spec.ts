@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { MAX_APPROVAL_MS } from '../../contracts/hold-limits.js';
+import { MAX_APPROVAL_MS } from '../../contracts/participant/hold-limits.js';
 import { InvalidSettingsError } from './invalid-settings.error.js';
 import { parseMailAddress } from './mail-address.js';
 import { readSettings, settingNames } from './settings.js';

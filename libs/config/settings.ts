@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { z } from 'zod';
-import { MAX_APPROVAL_DAYS, MAX_APPROVAL_MS, MAX_FORWARD_MS, MAX_HOLD_DAYS } from '../../contracts/hold-limits.js';
+import { MAX_APPROVAL_DAYS, MAX_APPROVAL_MS, MAX_FORWARD_MS, MAX_HOLD_DAYS } from '../../contracts/participant/hold-limits.js';
 import { faultInAccess } from './access.js';
 import { faultInApiKeys } from './api-keys.js';
 import { isHost } from './host.js';

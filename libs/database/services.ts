@@ -1,4 +1,4 @@
-import { participantNames } from '../../contracts/participants.js';
+import { participantNames } from '../../contracts/participant/participants.js';
 
 /** The services that own a PostgreSQL schema, in the order in which they are prepared. */
 export const services = [...participantNames, 'events', 'hooks', 'saga', 'notification', 'projection'] as const;

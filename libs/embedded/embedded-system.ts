@@ -1,4 +1,4 @@
-import type { Participant } from '../../contracts/participants.js';
+import type { Participant } from '../../contracts/participant/participants.js';
 import { hasMailbox } from '../config/has-mailbox.js';
 import { participantUrls } from '../config/participant-url.js';
 import type { Environment, Settings } from '../config/settings.js';

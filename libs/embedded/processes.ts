@@ -1,4 +1,4 @@
-import { type Participant, participantNames } from '../../contracts/participants.js';
+import { type Participant, participantNames } from '../../contracts/participant/participants.js';
 import type { ListenerUrlSetting } from '../config/listener-url.js';
 import { type ParticipantUrlSetting, urlSettingOf } from '../config/participant-url.js';
 import type { Service } from '../database/services.js';

@@ -1,5 +1,5 @@
 import { Connection } from '@temporalio/client';
-import { searchAttributeDeclarations } from '../../contracts/search-attribute-names.js';
+import { searchAttributeDeclarations } from '../../contracts/saga/search-attribute-names.js';
 import { connectionOptions, type TemporalSettings } from '../temporal/connection-options.js';
 import { EmbeddedSystemError } from './embedded-system.error.js';
 import { listensOn } from './tcp-probe.js';

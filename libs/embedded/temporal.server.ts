@@ -1,4 +1,4 @@
-import { searchAttributeDeclarations } from '../../contracts/search-attribute-names.js';
+import { searchAttributeDeclarations } from '../../contracts/saga/search-attribute-names.js';
 import { DataFolder } from './data-folder.js';
 import type { ProcessSpec } from './managed-process.js';
 import { listensOn } from './tcp-probe.js';

@@ -1,4 +1,4 @@
-import type { Money } from '../../contracts/money.js';
+import type { Money } from '../../contracts/values/money.js';
 
 /** An amount as people write it, with as many decimals as its currency has: `120.50 EUR`, `500 JPY`. */
 export function formatMoney({ amount, currency }: Money): string {

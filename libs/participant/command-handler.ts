@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { OperationOf, Participant } from '../../contracts/participants.js';
+import type { OperationOf, Participant } from '../../contracts/participant/participants.js';
 import type { CommandContext } from './command-context.js';
 import type { Refusal } from './refusal.js';
 import type { Transaction } from './transaction.js';

@@ -2,9 +2,9 @@ import { Body, Controller, Get, Headers, Inject, Param, Post, Req, Res } from '@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Fault } from '../../contracts/fault.resource.js';
-import { IdempotencyKey } from '../../contracts/idempotency-key.js';
-import { participants, refusalsOf, SEAL } from '../../contracts/participants.js';
+import type { Fault } from '../../contracts/participant/fault.resource.js';
+import { IdempotencyKey } from '../../contracts/values/idempotency-key.js';
+import { participants, refusalsOf, SEAL } from '../../contracts/participant/participants.js';
 import { parseHeader } from '../service-kit/parse-header.js';
 import { ProblemException } from '../service-kit/problem.exception.js';
 import type { CommandContext } from './command-context.js';

@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
-import { COMMAND_SEALED, SEAL } from '../../contracts/participants.js';
+import { COMMAND_SEALED, SEAL } from '../../contracts/participant/participants.js';
 import { fingerprint } from '../service-kit/fingerprint.js';
 import { ProblemException } from '../service-kit/problem.exception.js';
 import type { CommandContext } from './command-context.js';
 import type { CommandHandler } from './command-handler.js';
 import { ConcurrencyConflictError } from './concurrency-conflict.error.js';
-import { isConflict } from './database-failure.js';
+import { isConflict } from '../database/database-failure.js';
 import { Refusal } from './refusal.js';
 import type { Database, Transaction } from './transaction.js';
 

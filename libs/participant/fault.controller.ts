@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Put } from '@nestjs/common';
-import { Fault } from '../../contracts/fault.resource.js';
-import { faultOperationsOf, SEAL } from '../../contracts/participants.js';
+import { Fault } from '../../contracts/participant/fault.resource.js';
+import { faultOperationsOf, SEAL } from '../../contracts/participant/participants.js';
 import { ProblemException } from '../service-kit/problem.exception.js';
 import { FaultRegistry } from './fault.registry.js';
 import { PARTICIPANT, type ParticipantIdentity } from './participant.options.js';

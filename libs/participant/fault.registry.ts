@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Fault } from '../../contracts/fault.resource.js';
+import type { Fault } from '../../contracts/participant/fault.resource.js';
 
 /** The faults on demand of this process, by operation. They are in memory: a restart ends them. */
 @Injectable()

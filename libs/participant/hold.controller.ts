@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
-import { type HoldPage, HoldQuery } from '../../contracts/hold.resource.js';
+import { type HoldPage, HoldQuery } from '../../contracts/participant/hold.resource.js';
 import { decodeCursor, encodeCursor } from '../service-kit/cursor.js';
 
 /** What a participant holds for orders and trips. Each participant that holds anything has its own. */

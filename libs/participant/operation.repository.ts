@@ -1,4 +1,4 @@
-import type { OperationRecord, operationStates, RequestMemory } from '../../contracts/operation.resource.js';
+import type { OperationRecord, operationStates, RequestMemory } from '../../contracts/participant/operation.resource.js';
 import { ConcurrencyConflictError } from './concurrency-conflict.error.js';
 import type { TrimmableTable } from './retention.js';
 import type { Transaction } from './transaction.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OutboxEvent } from '../messaging/outbox-event.js';
+import type { OutboxEvent } from '../messaging/outbox/outbox-event.js';
 import { appendEvent } from './outbox.js';
 import type { Transaction } from './transaction.js';
 

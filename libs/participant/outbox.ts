@@ -1,5 +1,5 @@
 import { uuidv7 } from 'uuidv7';
-import { type OutboxEvent, requireCatalogued } from '../messaging/outbox-event.js';
+import { type OutboxEvent, requireCatalogued } from '../messaging/outbox/outbox-event.js';
 import type { CommandContext } from './command-context.js';
 import type { Transaction } from './transaction.js';
 

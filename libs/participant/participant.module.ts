@@ -1,5 +1,5 @@
 import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
-import type { Participant } from '../../contracts/participants.js';
+import type { Participant } from '../../contracts/participant/participants.js';
 import { OperationsModule } from '../service-kit/operations.module.js';
 import type { CommandHandlers } from './command-handler.js';
 import { COMMAND_HANDLERS, CommandController } from './command.controller.js';

@@ -1,4 +1,4 @@
-import type { Participant } from '../../contracts/participants.js';
+import type { Participant } from '../../contracts/participant/participants.js';
 
 export const PARTICIPANT = Symbol('PARTICIPANT');
 

@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
-import { TrimCommand, type Trimmed } from '../../contracts/retention.resource.js';
+import { TrimCommand, type Trimmed } from '../../contracts/participant/retention.resource.js';
 import { Retention } from './retention.js';
 
 /**

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { TrimCommand, Trimmed } from '../../contracts/retention.resource.js';
+import type { TrimCommand, Trimmed } from '../../contracts/participant/retention.resource.js';
 import { DATABASE } from './command.executor.js';
 import type { Transaction } from './transaction.js';
 

@@ -1,11 +1,11 @@
 import type { PrismaPg } from '@prisma/adapter-pg';
-import type { Participant } from '../../contracts/participants.js';
+import type { Participant } from '../../contracts/participant/participants.js';
 import { readSettings } from '../config/settings.js';
 import { prismaAdapter } from '../database/prisma-adapter.js';
 import { createLog } from '../service-kit/log.js';
 import { runProcess } from '../service-kit/run-process.js';
 import { startService } from '../service-kit/start-service.js';
-import { databaseProblem } from './database-failure.js';
+import { databaseProblem } from '../database/database-failure.js';
 import { ParticipantModule, type ParticipantOptions } from './participant.module.js';
 import type { Database, Transaction } from './transaction.js';
 

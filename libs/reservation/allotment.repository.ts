@@ -1,4 +1,4 @@
-import type { Money } from '../../contracts/money.js';
+import type { Money } from '../../contracts/values/money.js';
 import type { Transaction } from '../participant/transaction.js';
 import type { Claim } from './claim.js';
 

@@ -1,4 +1,4 @@
-import { daysBetween } from '../../contracts/calendar-date.js';
+import { daysBetween } from '../../contracts/values/calendar-date.js';
 
 /** The day that is so many days after another, or before it. */
 export const addDays = (day: string, days: number): string =>

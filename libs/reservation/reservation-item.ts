@@ -1,4 +1,4 @@
-import type { Money } from '../../contracts/money.js';
+import type { Money } from '../../contracts/values/money.js';
 
 /** One thing that a trip asks for: so many units of a resource on every day of a range, both ends included. */
 export interface RequestedItem {

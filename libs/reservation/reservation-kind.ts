@@ -1,4 +1,4 @@
-import type { Participant } from '../../contracts/participants.js';
+import type { Participant } from '../../contracts/participant/participants.js';
 
 /** What one service's reservations are called. */
 export interface ReservationKind {

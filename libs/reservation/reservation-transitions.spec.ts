@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ReservationState, reservationStates } from '../../contracts/reservation-state.js';
+import { type ReservationState, reservationStates } from '../../contracts/reservation/reservation-state.js';
 import { initialReservationStates, reservationTransitions, takesUnits } from './reservation-transitions.js';
 
 const transitions = Object.entries(reservationTransitions);

@@ -1,4 +1,4 @@
-import type { ReservationState } from '../../contracts/reservation-state.js';
+import type { ReservationState } from '../../contracts/reservation/reservation-state.js';
 
 export interface Transition {
   from: readonly ReservationState[];

@@ -1,10 +1,10 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { CalendarDate } from '../../contracts/calendar-date.js';
-import { Identifier } from '../../contracts/identifier.js';
-import { type Page, pageQuery } from '../../contracts/page.js';
-import type { Reservation } from '../../contracts/reservation.resource.js';
-import { reservationStates } from '../../contracts/reservation-state.js';
+import { CalendarDate } from '../../contracts/values/calendar-date.js';
+import { Identifier } from '../../contracts/values/identifier.js';
+import { type Page, pageQuery } from '../../contracts/values/page.js';
+import type { Reservation } from '../../contracts/reservation/reservation.resource.js';
+import { reservationStates } from '../../contracts/reservation/reservation-state.js';
 import { type InventoryItem, ReservationQueries } from './reservation.queries.js';
 
 const ReservationListQuery = z.strictObject({

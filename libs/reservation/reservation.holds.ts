@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { HoldPage, HoldQuery } from '../../contracts/hold.resource.js';
+import type { HoldPage, HoldQuery } from '../../contracts/participant/hold.resource.js';
 import { DATABASE } from '../participant/command.executor.js';
 import { type HoldQueries, holdRange, type HoldRow, nextPosition } from '../participant/hold.controller.js';
 import type { Database, Transaction } from '../participant/transaction.js';

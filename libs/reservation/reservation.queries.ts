@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { join, type Sql, sqltag as sql } from '@prisma/client/runtime/client';
-import type { Money } from '../../contracts/money.js';
-import type { Page } from '../../contracts/page.js';
-import type { Reservation } from '../../contracts/reservation.resource.js';
-import type { ReservationState } from '../../contracts/reservation-state.js';
+import type { Money } from '../../contracts/values/money.js';
+import type { Page } from '../../contracts/values/page.js';
+import type { Reservation } from '../../contracts/reservation/reservation.resource.js';
+import type { ReservationState } from '../../contracts/reservation/reservation-state.js';
 import { DATABASE } from '../participant/command.executor.js';
 import type { Database, Transaction } from '../participant/transaction.js';
 import { decodeCursor, encodeCursor } from '../service-kit/cursor.js';

@@ -1,4 +1,4 @@
-import type { ReservationState } from '../../contracts/reservation-state.js';
+import type { ReservationState } from '../../contracts/reservation/reservation-state.js';
 import { ConcurrencyConflictError } from '../participant/concurrency-conflict.error.js';
 import type { TrimmableTable } from '../participant/retention.js';
 import type { Transaction } from '../participant/transaction.js';

@@ -1,6 +1,11 @@
 import { uuidv7 } from 'uuidv7';
-import type { HoldAnswer, HoldTerm, ReservationCommand, ReservationStateAnswer } from '../../contracts/reservation.commands.js';
-import type { Money } from '../../contracts/money.js';
+import type {
+  HoldAnswer,
+  HoldTerm,
+  ReservationCommand,
+  ReservationStateAnswer,
+} from '../../contracts/reservation/reservation.commands.js';
+import type { Money } from '../../contracts/values/money.js';
 import type { CommandContext } from '../participant/command-context.js';
 import { ConcurrencyConflictError } from '../participant/concurrency-conflict.error.js';
 import type { Expirable } from '../participant/expiry.service.js';
@@ -13,7 +18,7 @@ import { addDays, daysOf, today } from './calendar.js';
 import { type Claim, claimsOf } from './claim.js';
 import { type ReservedItem, totalOf, toItem, type RequestedItem } from './reservation-item.js';
 import type { ReservationKind } from './reservation-kind.js';
-import { MAX_HOLD_DAYS, MAX_HOLD_MS } from '../../contracts/hold-limits.js';
+import { MAX_HOLD_DAYS, MAX_HOLD_MS } from '../../contracts/participant/hold-limits.js';
 import {
   insertReservation,
   insertTombstone,

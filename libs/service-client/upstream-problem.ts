@@ -1,4 +1,4 @@
-import { Problem } from '../../contracts/problem.js';
+import { Problem } from '../../contracts/values/problem.js';
 import { ProblemException } from '../service-kit/problem.exception.js';
 
 /** A service's 4xx problem as an exception for our caller; undefined for any other answer. Its `instance` becomes the one of our request. */

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Problem } from '../../contracts/problem.js';
+import type { Problem } from '../../contracts/values/problem.js';
 
 const answers: Record<string, Pick<Problem, 'status' | 'code' | 'detail'>> = {
   HPE_HEADER_OVERFLOW: {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PlainText } from '../../contracts/plain-text.js';
+import { PlainText } from '../../contracts/values/plain-text.js';
 import { ProblemException } from './problem.exception.js';
 
 interface PartTypes {

@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { STATUS_CODES } from 'node:http';
-import type { Problem } from '../../contracts/problem.js';
+import type { Problem } from '../../contracts/values/problem.js';
 
 export interface ProblemOptions {
   cause?: unknown;

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, HttpException, Logger, NotFoundException } from '@nestjs/common';
 import { BaseExceptionFilter, type HttpAdapterHost } from '@nestjs/core';
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
-import type { Problem } from '../../contracts/problem.js';
+import type { Problem } from '../../contracts/values/problem.js';
 import { allowedMethods, type RoutingTable } from './allowed-methods.js';
 import { ProblemException } from './problem.exception.js';
 

@@ -1,4 +1,4 @@
-import type { Page } from '../../contracts/page.js';
+import type { Page } from '../../contracts/values/page.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 
 export interface PageRequest {

@@ -1,6 +1,6 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Problem } from '../../contracts/problem.js';
+import type { Problem } from '../../contracts/values/problem.js';
 import { leaveToOwner } from './end-connections.js';
 import { toOriginForm } from './origin-form.js';
 import { ProblemException } from './problem.exception.js';

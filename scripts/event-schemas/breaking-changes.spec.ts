@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { dataSchema } from '../../libs/messaging/event-schema.js';
+import { dataSchema } from '../../libs/messaging/event/event-schema.js';
 import { breakingChanges } from './breaking-changes.js';
 
 const published = {

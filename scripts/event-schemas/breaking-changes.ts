@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../libs/messaging/event-schema.js';
+import type { JsonSchema } from '../../libs/messaging/event/event-schema.js';
 
 /** What says something about a value and does not limit it: it may change as it likes. */
 const annotations = new Set(['$schema', '$id', 'title', 'description', 'examples', 'deprecated', 'x-deprecation', '$comment']);

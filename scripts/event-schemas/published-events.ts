@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { EventCatalogue } from '../../contracts/event-catalogue.js';
-import { eventSchema, type JsonSchema } from '../../libs/messaging/event-schema.js';
+import { eventSchema, type JsonSchema } from '../../libs/messaging/event/event-schema.js';
 import { breakingChanges } from './breaking-changes.js';
 
 /** How the published schemas and samples stand to today's catalogue. */

@@ -1,8 +1,8 @@
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Page } from '../../contracts/page.js';
-import type { Saga } from '../../contracts/saga.resource.js';
+import type { Page } from '../../contracts/values/page.js';
+import type { Saga } from '../../contracts/saga/saga.resource.js';
 import {
   expireUnpaidOrderIds,
   type ExpireUnpaidOrderOutcome,

@@ -3,7 +3,7 @@ import pino from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Channel, PublishResult } from '../../libs/messaging/channel/channel.js';
 import { InMemoryChannel } from '../../libs/messaging/channel/in-memory.channel.js';
-import type { LoggedEvent } from '../../libs/messaging/logged-event.js';
+import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import { BrokerFollower } from '../../libs/messaging/relay/broker-follower.js';
 import { moveOutbox } from '../../libs/messaging/relay/move-outbox.js';
 import { outboxPlace } from '../../libs/messaging/relay/outbox-place.js';

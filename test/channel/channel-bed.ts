@@ -1,7 +1,7 @@
 import type { Channel, PublishResult } from '../../libs/messaging/channel/channel.js';
 import type { ChannelOptions } from '../../libs/messaging/channel/channel-options.js';
 import type { Environment } from '../../libs/config/settings.js';
-import type { LoggedEvent } from '../../libs/messaging/logged-event.js';
+import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 
 /** A transport, brought up for the conformance suite. */
 export interface ChannelBed {

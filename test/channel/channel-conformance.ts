@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Channel, ChannelSubscription, SubscribeOptions } from '../../libs/messaging/channel/channel.js';
-import type { LoggedEvent } from '../../libs/messaging/logged-event.js';
+import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import { eventually } from '../support/api.js';
 import { type ChannelBed, LEASE_MS } from './channel-bed.js';
 import { aggregates, fact, facts } from './facts.js';

@@ -1,6 +1,6 @@
 import type { EventHandler } from '../../libs/messaging/channel/channel.js';
-import type { LoggedEvent } from '../../libs/messaging/logged-event.js';
-import { partitionKeyOf } from '../../libs/messaging/partition-key.js';
+import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
+import { partitionKeyOf } from '../../libs/messaging/event/partition-key.js';
 import { eventually } from '../support/api.js';
 
 /** A handler that remembers what it was given, and whether two of a key were ever under way at once. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { inLogTransaction } from '../../libs/messaging/relay/log-transaction.js';
-import type { LoggedEvent } from '../../libs/messaging/logged-event.js';
+import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import type { ChannelOptions } from '../../libs/messaging/channel/channel-options.js';
 import { OwnLog } from '../events/own-log.js';
 import { CuttingProxy } from '../feeds/cutting-proxy.fixture.js';

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CloudEvent } from '../../contracts/cloud-event.js';
-import type { EventPage } from '../../contracts/event-feed.js';
-import type { HookCreated } from '../../contracts/hook.resource.js';
+import type { CloudEvent } from '../../contracts/event/cloud-event.js';
+import type { EventPage } from '../../contracts/event/event-feed.js';
+import type { HookCreated } from '../../contracts/hooks/hook.resource.js';
 import type { Client } from './client.js';
 
 /** One event as a follower got it. */

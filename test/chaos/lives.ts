@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Order } from '../../contracts/order.resource.js';
-import type { TripPartName } from '../../contracts/trip-part.js';
-import type { Trip } from '../../contracts/trip.resource.js';
+import type { Order } from '../../contracts/order/order.resource.js';
+import type { TripPartName } from '../../contracts/trip/trip-part.js';
+import type { Trip } from '../../contracts/trip/trip.resource.js';
 import type { Client } from './client.js';
 import { customerId } from './customers.js';
 import type { Meddler } from './meddler.js';

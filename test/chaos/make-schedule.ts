@@ -1,5 +1,5 @@
-import { participantNames, participants, SEAL } from '../../contracts/participants.js';
-import { tripPartNames } from '../../contracts/trip-part.js';
+import { participantNames, participants, SEAL } from '../../contracts/participant/participants.js';
+import { tripPartNames } from '../../contracts/trip/trip-part.js';
 import type { ProcessName } from '../../libs/embedded/processes.js';
 import { Dice } from './dice.js';
 import type { Disturbance, Interference, Life, PaymentMethod, Request, Schedule } from './schedule.js';

@@ -1,8 +1,8 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Page } from '../../contracts/page.js';
-import type { Saga, SagaSummary } from '../../contracts/saga.resource.js';
+import type { Page } from '../../contracts/values/page.js';
+import type { Saga, SagaSummary } from '../../contracts/saga/saga.resource.js';
 import type { ChaosSystem } from './chaos-system.js';
 import type { Client } from './client.js';
 import type { Diary } from './diary.js';

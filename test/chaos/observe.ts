@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { participantNames } from '../../contracts/participants.js';
-import type { Saga } from '../../contracts/saga.resource.js';
-import { searchAttributeNames } from '../../contracts/search-attribute-names.js';
+import { participantNames } from '../../contracts/participant/participants.js';
+import type { Saga } from '../../contracts/saga/saga.resource.js';
+import { searchAttributeNames } from '../../contracts/saga/search-attribute-names.js';
 import { services } from '../../libs/database/services.js';
 import type { ChaosSystem } from './chaos-system.js';
 import type { Client } from './client.js';

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { participants, SEAL } from '../../contracts/participants.js';
-import { tripPartNames } from '../../contracts/trip-part.js';
+import { participants, SEAL } from '../../contracts/participant/participants.js';
+import { tripPartNames } from '../../contracts/trip/trip-part.js';
 
 const ms = z.int().min(0);
 

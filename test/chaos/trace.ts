@@ -1,4 +1,4 @@
-import type { Saga } from '../../contracts/saga.resource.js';
+import type { Saga } from '../../contracts/saga/saga.resource.js';
 import type { ChaosSystem } from './chaos-system.js';
 import type { Client } from './client.js';
 import type { Diary } from './diary.js';

@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import type { Order } from '../../contracts/order.resource.js';
-import type { Page } from '../../contracts/page.js';
+import type { Order } from '../../contracts/order/order.resource.js';
+import type { Page } from '../../contracts/values/page.js';
 import { call } from '../support/api.js';
 import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
 import { system } from '../support/system.js';

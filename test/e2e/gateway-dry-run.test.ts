@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Page } from '../../contracts/page.js';
-import type { Problem } from '../../contracts/problem.js';
-import type { SagaOutline } from '../../contracts/saga-outline.js';
-import type { SagaSummary } from '../../contracts/saga.resource.js';
+import type { Page } from '../../contracts/values/page.js';
+import type { Problem } from '../../contracts/values/problem.js';
+import type { SagaOutline } from '../../contracts/saga/saga-outline.js';
+import type { SagaSummary } from '../../contracts/saga/saga.resource.js';
 import { call, ended, get, ordersOf, placeOrder, richestCustomer, tokens } from '../support/api.js';
 import { bookTrip, plentifulTrip } from '../support/trips.js';
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Fault } from '../../contracts/fault.resource.js';
-import type { Page } from '../../contracts/page.js';
-import { participants } from '../../contracts/participants.js';
+import type { Fault } from '../../contracts/participant/fault.resource.js';
+import type { Page } from '../../contracts/values/page.js';
+import { participants } from '../../contracts/participant/participants.js';
 import { call, clearFaults } from '../support/api.js';
 import { ownGateway } from '../support/own-gateway.js';
 

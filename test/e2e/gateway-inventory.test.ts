@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { CarOffer, FlightOffer, HotelOffer, TrainOffer } from '../../contracts/inventory.resource.js';
-import type { Page } from '../../contracts/page.js';
-import type { Reservation } from '../../contracts/reservation.resource.js';
+import type { CarOffer, FlightOffer, HotelOffer, TrainOffer } from '../../contracts/reservation/inventory.resource.js';
+import type { Page } from '../../contracts/values/page.js';
+import type { Reservation } from '../../contracts/reservation/reservation.resource.js';
 import { call, ended, payments } from '../support/api.js';
 import { nowhere, type OwnGateway, ownGateway } from '../support/own-gateway.js';
 import { bookTrip, dayFromNow, paymentsOf, reservationsOf, tripOf, tripParts } from '../support/trips.js';

@@ -2,8 +2,8 @@ import { Client, Connection } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { OrderCommandAccepted } from '../../apps/gateway/orders/order-command.dto.js';
-import type { Order } from '../../contracts/order.resource.js';
-import type { Problem } from '../../contracts/problem.js';
+import type { Order } from '../../contracts/order/order.resource.js';
+import type { Problem } from '../../contracts/values/problem.js';
 import {
   call,
   clearFaults,

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Order, OrderAccepted } from '../../contracts/order.resource.js';
-import type { Page } from '../../contracts/page.js';
-import type { Problem } from '../../contracts/problem.js';
-import type { SagaSummary } from '../../contracts/saga.resource.js';
+import type { Order, OrderAccepted } from '../../contracts/order/order.resource.js';
+import type { Page } from '../../contracts/values/page.js';
+import type { Problem } from '../../contracts/values/problem.js';
+import type { SagaSummary } from '../../contracts/saga/saga.resource.js';
 import { call, clearFaults, ended, ledger, order, placeOrder, richestCustomer, setFault, tokens } from '../support/api.js';
 
 let customerId: string;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Page } from '../../contracts/page.js';
-import type { Customer } from '../../contracts/customer.resource.js';
+import type { Page } from '../../contracts/values/page.js';
+import type { Customer } from '../../contracts/customer/customer.resource.js';
 import { call } from '../support/api.js';
 import { nowhere, type OwnGateway, ownGateway } from '../support/own-gateway.js';
 

@@ -1,10 +1,10 @@
 import { Client, Connection } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { participantNames } from '../../contracts/participants.js';
-import type { Order } from '../../contracts/order.resource.js';
-import type { Problem } from '../../contracts/problem.js';
-import type { Trip } from '../../contracts/trip.resource.js';
+import { participantNames } from '../../contracts/participant/participants.js';
+import type { Order } from '../../contracts/order/order.resource.js';
+import type { Problem } from '../../contracts/values/problem.js';
+import type { Trip } from '../../contracts/trip/trip.resource.js';
 import {
   call,
   clearFaults,

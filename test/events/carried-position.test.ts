@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CarriedPosition } from '../../libs/messaging/relay/carried-position.js';
+import { CarriedPosition } from '../../libs/messaging/relay/relayed-position.js';
 import { moveOutbox } from '../../libs/messaging/relay/move-outbox.js';
 import { outboxPlace } from '../../libs/messaging/relay/outbox-place.js';
 import { Outboxes } from '../../libs/messaging/relay/outboxes.js';

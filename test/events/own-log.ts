@@ -5,8 +5,8 @@ import pg from 'pg';
 import { prepareDatabases } from '../../libs/database/prepare-databases.js';
 import { serviceUrl } from '../../libs/database/service-url.js';
 import { freePort } from '../../libs/embedded/free-port.js';
-import { EventLog } from '../../libs/messaging/event-log.js';
-import type { LoggedEvent } from '../../libs/messaging/logged-event.js';
+import { EventLog } from '../../libs/messaging/log/event-log.js';
+import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import { eventually } from '../support/api.js';
 import { system } from '../support/system.js';
 

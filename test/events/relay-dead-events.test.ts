@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeadEvent } from '../../contracts/dead-event.resource.js';
-import type { Page } from '../../contracts/page.js';
-import { EventLog } from '../../libs/messaging/event-log.js';
+import type { DeadEvent } from '../../contracts/event/dead-event.resource.js';
+import type { Page } from '../../contracts/values/page.js';
+import { EventLog } from '../../libs/messaging/log/event-log.js';
 import { eventually } from '../support/api.js';
 import { OwnLog, type OwnRelay } from './own-log.js';
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { EventLog } from '../../libs/messaging/event-log.js';
+import { EventLog } from '../../libs/messaging/log/event-log.js';
 import { ended, eventually, placeOrder, richestCustomer } from '../support/api.js';
 import { killAndAwaitRestart } from '../support/processes.js';
 import { whileNothingIsRelayed } from '../support/relay.js';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeadEvent } from '../../contracts/dead-event.resource.js';
-import type { Page } from '../../contracts/page.js';
+import type { DeadEvent } from '../../contracts/event/dead-event.resource.js';
+import type { Page } from '../../contracts/values/page.js';
 import { CuttingProxy } from '../feeds/cutting-proxy.fixture.js';
 import { eventually } from '../support/api.js';
 import { whileNothingIsRelayed } from '../support/relay.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NotificationListener } from '../../libs/database/notification-listener.js';
-import { LOG_NEWS } from '../../libs/messaging/log-news.js';
+import { LOG_NEWS } from '../../libs/messaging/log/log-appended.js';
 import { eventually } from '../support/api.js';
 import { OwnLog } from './own-log.js';
 

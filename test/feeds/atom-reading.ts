@@ -1,4 +1,4 @@
-import type { CloudEvent } from '../../contracts/cloud-event.js';
+import type { CloudEvent } from '../../contracts/event/cloud-event.js';
 import { get } from './reading.js';
 import { create } from 'xmlbuilder2';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CloudEvent } from '../../contracts/cloud-event.js';
+import type { CloudEvent } from '../../contracts/event/cloud-event.js';
 import { publicUrl } from '../../libs/config/public-url.js';
 import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
 import { all, ATOM, type Element, link, parse } from './atom-reading.js';

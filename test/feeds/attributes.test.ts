@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { CloudEvent } from '../../contracts/cloud-event.js';
-import type { EventPage } from '../../contracts/event-feed.js';
+import type { CloudEvent } from '../../contracts/event/cloud-event.js';
+import type { EventPage } from '../../contracts/event/event-feed.js';
 import { call, ended, eventually, placeOrder, richestCustomer } from '../support/api.js';
 
 /** The whole log, by the door that everybody may use. */

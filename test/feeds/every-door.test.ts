@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import type { CloudEvent } from '../../contracts/cloud-event.js';
-import type { HookCreated } from '../../contracts/hook.resource.js';
+import type { CloudEvent } from '../../contracts/event/cloud-event.js';
+import type { HookCreated } from '../../contracts/hooks/hook.resource.js';
 import { Receiver } from '../hooks/receiver.js';
 import { call, ended, eventually, placeOrder, richestCustomer } from '../support/api.js';
 import { system } from '../support/system.js';

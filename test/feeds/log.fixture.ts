@@ -4,7 +4,7 @@ import { grantAccess } from '../../libs/database/grant-access.js';
 import { migrate } from '../../libs/database/migrate.js';
 import { provision } from '../../libs/database/provision.js';
 import { serviceUrl } from '../../libs/database/service-url.js';
-import { sequenceOf } from '../../libs/messaging/render-event.js';
+import { sequenceOf } from '../../libs/messaging/event/render-event.js';
 import { system } from '../support/system.js';
 
 export interface Fact {

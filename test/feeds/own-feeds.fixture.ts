@@ -4,7 +4,7 @@ import { HooksAppModule } from '../../apps/hooks/hooks-app.module.js';
 import { type FeedSettings, feedSettingNames } from '../../apps/hooks/feeds/feed-settings.js';
 import { readSettings } from '../../libs/config/settings.js';
 import { servicePool } from '../../libs/database/service-pool.js';
-import { databaseProblem } from '../../libs/participant/database-failure.js';
+import { databaseProblem } from '../../libs/database/database-failure.js';
 import { startService } from '../../libs/service-kit/start-service.js';
 
 export interface OwnHooks {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EventPage } from '../../contracts/event-feed.js';
+import type { EventPage } from '../../contracts/event/event-feed.js';
 import { eventually } from '../support/api.js';
 import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
 import { type LogFixture, ownLog } from './log.fixture.js';

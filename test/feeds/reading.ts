@@ -1,7 +1,7 @@
 import { EventSource } from 'eventsource';
 import { WebSocket } from 'ws';
-import type { CloudEvent } from '../../contracts/cloud-event.js';
-import type { EventPage } from '../../contracts/event-feed.js';
+import type { CloudEvent } from '../../contracts/event/cloud-event.js';
+import type { EventPage } from '../../contracts/event/event-feed.js';
 import { eventually } from '../support/api.js';
 
 /** Collects what a door gives, until it has given enough. */

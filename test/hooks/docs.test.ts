@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CloudEvent } from '../../contracts/cloud-event.js';
+import type { CloudEvent } from '../../contracts/event/cloud-event.js';
 import { HooksBed, ManualClock } from './hooks-bed.js';
 
 type Receive = (secret: string, handle: (event: CloudEvent) => Promise<void>) => Server;

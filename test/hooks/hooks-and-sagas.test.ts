@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Webhook } from 'standardwebhooks';
-import type { HookCreated } from '../../contracts/hook.resource.js';
+import type { HookCreated } from '../../contracts/hooks/hook.resource.js';
 import { newCustomer } from '../services/credit-account.fixture.js';
 import { ParticipantProbe } from '../services/participant-probe.js';
 import { call, ended, eventually, order, placeOrder } from '../support/api.js';

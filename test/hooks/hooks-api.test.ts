@@ -10,8 +10,8 @@ import type {
   Recovery,
   Redelivered,
   SecretRotated,
-} from '../../contracts/hook.resource.js';
-import type { Page } from '../../contracts/page.js';
+} from '../../contracts/hooks/hook.resource.js';
+import type { Page } from '../../contracts/values/page.js';
 import { call, eventually } from '../support/api.js';
 import { nowhere, type OwnGateway, ownGateway } from '../support/own-gateway.js';
 import { system } from '../support/system.js';

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { type DeliveryDetail, type HookCreated, CreateHook } from '../../contracts/hook.resource.js';
+import { type DeliveryDetail, type HookCreated, CreateHook } from '../../contracts/hooks/hook.resource.js';
 import type { Clock } from '../../libs/service-kit/clock.js';
 import { DeliveryWorker } from '../../apps/hooks/delivery/delivery-worker.js';
 import { FanOut } from '../../apps/hooks/delivery/fan-out.js';

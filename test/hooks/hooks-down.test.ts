@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { HookCreated } from '../../contracts/hook.resource.js';
+import type { HookCreated } from '../../contracts/hooks/hook.resource.js';
 import { call, ended, eventually, placeOrder, richestCustomer } from '../support/api.js';
 import { killAndAwaitRestart, pidOf } from '../support/processes.js';
 import { system } from '../support/system.js';

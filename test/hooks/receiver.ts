@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { CloudEvent } from '../../contracts/cloud-event.js';
+import type { CloudEvent } from '../../contracts/event/cloud-event.js';
 
 export interface Received {
   path: string;

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
-import { EventLog } from '../../libs/messaging/event-log.js';
+import { EventLog } from '../../libs/messaging/log/event-log.js';
 import type { Consumer } from '../../libs/messaging/inbox/consumer.js';
 import { DeadLetters } from '../../libs/messaging/inbox/dead-letters.js';
 import { Inbox, type InboxOptions } from '../../libs/messaging/inbox/inbox.js';
-import type { LoggedEvent } from '../../libs/messaging/logged-event.js';
+import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import { system } from '../support/system.js';
 
 /**

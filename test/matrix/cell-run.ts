@@ -7,7 +7,7 @@ import {
 import { CancelledFailure } from '@temporalio/common';
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { SagaTimeline } from '../../contracts/saga-state.js';
+import type { SagaTimeline } from '../../contracts/saga/saga-state.js';
 import { approveUpdate, declineUpdate } from '../../workflows/book-trip/book-trip.contract.js';
 import { outlineOf } from '../../workflows/outlines.js';
 import { abortUpdate, resolveUpdate, sagaFailures, type SagaPolicy } from '../../workflows/saga/saga.contract.js';

@@ -1,4 +1,4 @@
-import type { OutlinedStep } from '../../contracts/saga-outline.js';
+import type { OutlinedStep } from '../../contracts/saga/saga-outline.js';
 import type { SweptSaga } from './swept-sagas.js';
 
 /** What a saga declares, and the steps of a run that nothing disturbs. */

@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Info } from '@temporalio/activity';
 import { failureOf } from '../../activities/failures.js';
 import type { StepKey } from '../../activities/idempotent-command.js';
-import type { OutlinedStep } from '../../contracts/saga-outline.js';
+import type { OutlinedStep } from '../../contracts/saga/saga-outline.js';
 import { ParticipantProbe } from '../services/participant-probe.js';
 import { system } from '../support/system.js';
 import { eventually } from '../support/api.js';

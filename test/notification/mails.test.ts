@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { MailboxEntry, MailboxMessage } from '../../apps/notification/mailbox/mailbox.service.js';
-import type { Page } from '../../contracts/page.js';
+import type { Page } from '../../contracts/values/page.js';
 import { newCustomer } from '../services/credit-account.fixture.js';
 import { ParticipantProbe } from '../services/participant-probe.js';
 import { call, ended, eventually, order, placeOrder } from '../support/api.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeadEvent } from '../../contracts/dead-event.resource.js';
-import type { Page } from '../../contracts/page.js';
+import type { DeadEvent } from '../../contracts/event/dead-event.resource.js';
+import type { Page } from '../../contracts/values/page.js';
 import { OwnLog, type OwnRelay } from '../events/own-log.js';
 import { approvedOrder, OwnProjection, registered, type Stated } from './own-projection.js';
 

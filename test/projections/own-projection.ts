@@ -10,7 +10,7 @@ import { projections } from '../../apps/projection/projections.js';
 import { servicePool } from '../../libs/database/service-pool.js';
 import type { Channel } from '../../libs/messaging/channel/channel.js';
 import { PostgresChannel } from '../../libs/messaging/channel/postgres.channel.js';
-import { EventLog } from '../../libs/messaging/event-log.js';
+import { EventLog } from '../../libs/messaging/log/event-log.js';
 import { Inbox } from '../../libs/messaging/inbox/inbox.js';
 import { inLogTransaction } from '../../libs/messaging/relay/log-transaction.js';
 import { startService } from '../../libs/service-kit/start-service.js';

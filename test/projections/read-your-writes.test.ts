@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeadLetterDecided, DeadLetterOfService } from '../../contracts/dead-letter.resource.js';
-import type { Order } from '../../contracts/order.resource.js';
-import type { Page } from '../../contracts/page.js';
-import type { Problem } from '../../contracts/problem.js';
-import type { ProjectedPage } from '../../contracts/projection.resource.js';
+import type { DeadLetterDecided, DeadLetterOfService } from '../../contracts/event/dead-letter.resource.js';
+import type { Order } from '../../contracts/order/order.resource.js';
+import type { Page } from '../../contracts/values/page.js';
+import type { Problem } from '../../contracts/values/problem.js';
+import type { ProjectedPage } from '../../contracts/projection/projection.resource.js';
 import { InMemoryChannel } from '../../libs/messaging/channel/in-memory.channel.js';
-import { sequenceOf } from '../../libs/messaging/render-event.js';
+import { sequenceOf } from '../../libs/messaging/event/render-event.js';
 import { call, through } from '../support/api.js';
 import { nowhere, type OwnGateway, ownGateway } from '../support/own-gateway.js';
 import { approvedOrder, OwnProjection, registered } from './own-projection.js';

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { customerOrders } from '../../apps/projection/customer-orders.projection.js';
 import type { Projection } from '../../apps/projection/projection.js';
-import type { DeadLetter } from '../../contracts/dead-letter.resource.js';
-import type { Page } from '../../contracts/page.js';
+import type { DeadLetter } from '../../contracts/event/dead-letter.resource.js';
+import type { Page } from '../../contracts/values/page.js';
 import { InMemoryChannel } from '../../libs/messaging/channel/in-memory.channel.js';
 import { approvedOrder, OwnProjection, registered } from './own-projection.js';
 

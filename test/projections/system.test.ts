@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Order } from '../../contracts/order.resource.js';
-import type { EventPage } from '../../contracts/event-feed.js';
-import type { ProjectedPage } from '../../contracts/projection.resource.js';
-import type { SagaPage } from '../../contracts/saga.resource.js';
-import { sequenceOf } from '../../libs/messaging/render-event.js';
+import type { Order } from '../../contracts/order/order.resource.js';
+import type { EventPage } from '../../contracts/event/event-feed.js';
+import type { ProjectedPage } from '../../contracts/projection/projection.resource.js';
+import type { SagaPage } from '../../contracts/saga/saga.resource.js';
+import { sequenceOf } from '../../libs/messaging/event/render-event.js';
 import { rebuildProjections } from '../../scripts/rebuild-projections.js';
 import { call, ended, eventually, order, placeOrder, richestCustomer, through } from '../support/api.js';
 import { nowhere, ownGateway } from '../support/own-gateway.js';

@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Money } from '../../contracts/money.js';
+import type { Money } from '../../contracts/values/money.js';
 import { ParticipantProbe } from '../services/participant-probe.js';
 import { call, clearFaults, ended, eventually, saga, setFault } from '../support/api.js';
 import { type OwnGateway, ownGateway } from '../support/own-gateway.js';

@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ResolveAction } from '../../contracts/saga-state.js';
+import type { ResolveAction } from '../../contracts/saga/saga-state.js';
 import { call, clearFaults, ended, eventually, saga, setFault, through } from '../support/api.js';
 import { ownGateway } from '../support/own-gateway.js';
 import { system } from '../support/system.js';

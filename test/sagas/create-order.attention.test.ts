@@ -1,8 +1,8 @@
 import { Client, Connection } from '@temporalio/client';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Problem } from '../../contracts/problem.js';
-import type { Saga } from '../../contracts/saga.resource.js';
-import type { ResolveAction } from '../../contracts/saga-state.js';
+import type { Problem } from '../../contracts/values/problem.js';
+import type { Saga } from '../../contracts/saga/saga.resource.js';
+import type { ResolveAction } from '../../contracts/saga/saga-state.js';
 import {
   call,
   clearFaults,

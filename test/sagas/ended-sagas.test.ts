@@ -1,8 +1,8 @@
 import { Client, Connection } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { StoredSaga } from '../../contracts/ended-saga.js';
-import type { Problem } from '../../contracts/problem.js';
+import type { StoredSaga } from '../../contracts/saga/ended-saga.js';
+import type { Problem } from '../../contracts/values/problem.js';
 import { call, clearFaults, ended, eventually, placeOrder, richestCustomer, saga, setFault, through } from '../support/api.js';
 import { forgetRun } from '../support/forget-run.js';
 import { ownGateway } from '../support/own-gateway.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import { participants } from '../../contracts/participants.js';
+import { participants } from '../../contracts/participant/participants.js';
 import { givenEnvironment } from '../../libs/config/settings.js';
 import { refundOf } from '../../workflows/cancel-trip/refund-policy.js';
 import { newCustomer } from '../services/credit-account.fixture.js';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { OutlinedStep } from '../../contracts/saga-outline.js';
-import type { Saga } from '../../contracts/saga.resource.js';
+import type { OutlinedStep } from '../../contracts/saga/saga-outline.js';
+import type { Saga } from '../../contracts/saga/saga.resource.js';
 import type { Step } from './step-target.js';
 
 type Timeline = Pick<Saga, 'state' | 'steps' | 'held'>;

@@ -11,9 +11,9 @@ import { sagaPolicy, sagaPolicySettings } from '../../libs/config/saga-policy.js
 import { readSettings } from '../../libs/config/settings.js';
 import { serviceUrl } from '../../libs/database/service-url.js';
 import { ServiceApi } from '../../libs/service-client/service-api.js';
-import type { Page } from '../../contracts/page.js';
-import type { Problem } from '../../contracts/problem.js';
-import type { Saga, SagaSummary } from '../../contracts/saga.resource.js';
+import type { Page } from '../../contracts/values/page.js';
+import type { Problem } from '../../contracts/values/problem.js';
+import type { Saga, SagaSummary } from '../../contracts/saga/saga.resource.js';
 import { factsOf } from '../events/facts.fixture.js';
 import {
   call,

@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
-import type { Fault } from '../../contracts/fault.resource.js';
-import type { OutlinedStep } from '../../contracts/saga-outline.js';
+import type { Fault } from '../../contracts/participant/fault.resource.js';
+import type { OutlinedStep } from '../../contracts/saga/saga-outline.js';
 import { outlineOf, type SagaType } from '../../workflows/outlines.js';
 import { clearFaults, ended, eventually, setFault } from '../support/api.js';
 import { startedWith } from '../support/started-with.js';

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import type { OrderCommand } from '../../contracts/order-state.js';
-import type { Order } from '../../contracts/order.resource.js';
-import type { Page } from '../../contracts/page.js';
-import type { SagaSummary } from '../../contracts/saga.resource.js';
+import type { OrderCommand } from '../../contracts/order/order-state.js';
+import type { Order } from '../../contracts/order/order.resource.js';
+import type { Page } from '../../contracts/values/page.js';
+import type { SagaSummary } from '../../contracts/saga/saga.resource.js';
 import { call, ended, eventually, order, placeOrder, tokens } from '../support/api.js';
 import { bookTrip, expectBooked, expectCancelled, expectNothingBooked, trip } from '../support/trips.js';
 import { expectOrder } from './adds-up.js';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Participant } from '../../contracts/participants.js';
+import type { Participant } from '../../contracts/participant/participants.js';
 import { newCustomer } from '../services/credit-account.fixture.js';
 import { ParticipantProbe } from '../services/participant-probe.js';
 import { call, clearFaults, ended, eventually, order, placeOrder, saga, setFault, tokens } from '../support/api.js';

@@ -8,8 +8,8 @@ import { EndedSagaTrimmer } from '../../apps/saga/retention/ended-saga-trimmer.j
 import { Floor } from '../../apps/saga/retention/floor.js';
 import { RetentionSweep } from '../../apps/saga/retention/retention-sweep.js';
 import { SagaRegister } from '../../apps/saga/saga-register.js';
-import { participantNames } from '../../contracts/participants.js';
-import type { CommandFloor } from '../../contracts/retention.resource.js';
+import { participantNames } from '../../contracts/participant/participants.js';
+import type { CommandFloor } from '../../contracts/participant/retention.resource.js';
 import { servicePool } from '../../libs/database/service-pool.js';
 import { serviceUrl } from '../../libs/database/service-url.js';
 import { ServiceApi } from '../../libs/service-client/service-api.js';

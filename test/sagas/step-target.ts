@@ -1,5 +1,5 @@
-import { type Participant, participantNames, participants, SEAL } from '../../contracts/participants.js';
-import type { Saga } from '../../contracts/saga.resource.js';
+import { type Participant, participantNames, participants, SEAL } from '../../contracts/participant/participants.js';
+import type { Saga } from '../../contracts/saga/saga.resource.js';
 import { eventually } from '../support/api.js';
 import { system } from '../support/system.js';
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { participantNames } from '../../contracts/participants.js';
+import { participantNames } from '../../contracts/participant/participants.js';
 import { urlSettingOf } from '../../libs/config/participant-url.js';
 import { freePort } from '../../libs/embedded/free-port.js';
 import { OwnLog } from '../events/own-log.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { orderEvents } from '../../contracts/order.events.js';
-import { Order } from '../../contracts/order.resource.js';
+import { orderEvents } from '../../contracts/order/order.events.js';
+import { Order } from '../../contracts/order/order.resource.js';
 import { system } from '../support/system.js';
 import { describeConformance, expectProblem } from './participant-conformance.js';
 import { newKey, ParticipantProbe } from './participant-probe.js';

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventCatalogue } from '../../contracts/event-catalogue.js';
-import { Problem } from '../../contracts/problem.js';
-import { refusalsOf } from '../../contracts/participants.js';
+import { Problem } from '../../contracts/values/problem.js';
+import { refusalsOf } from '../../contracts/participant/participants.js';
 import { services } from '../../libs/database/services.js';
 import { roleOf } from '../../libs/database/service-url.js';
 import { whileNothingIsRelayed } from '../support/relay.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import type { Fault } from '../../contracts/fault.resource.js';
-import type { Participant } from '../../contracts/participants.js';
+import type { Fault } from '../../contracts/participant/fault.resource.js';
+import type { Participant } from '../../contracts/participant/participants.js';
 import { system } from '../support/system.js';
 
 export interface Reply {

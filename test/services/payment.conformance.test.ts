@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { participants } from '../../contracts/participants.js';
-import { pageOf } from '../../contracts/page.js';
-import { PaymentAnswer } from '../../contracts/payment.commands.js';
-import { paymentEvents } from '../../contracts/payment.events.js';
-import { Payment } from '../../contracts/payment.resource.js';
+import { participants } from '../../contracts/participant/participants.js';
+import { pageOf } from '../../contracts/values/page.js';
+import { PaymentAnswer } from '../../contracts/payment/payment.commands.js';
+import { paymentEvents } from '../../contracts/payment/payment.events.js';
+import { Payment } from '../../contracts/payment/payment.resource.js';
 import { eventually } from '../support/api.js';
 import { system } from '../support/system.js';
 import { describeConformance, expectProblem } from './participant-conformance.js';

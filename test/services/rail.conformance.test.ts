@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { TrainOffer } from '../../contracts/inventory.resource.js';
-import { TrainHold } from '../../contracts/rail.commands.js';
-import { railEvents } from '../../contracts/rail.events.js';
+import { TrainOffer } from '../../contracts/reservation/inventory.resource.js';
+import { TrainHold } from '../../contracts/reservation/rail.commands.js';
+import { railEvents } from '../../contracts/reservation/rail.events.js';
 import { addDays } from '../../libs/reservation/calendar.js';
 import { system } from '../support/system.js';
 import { describeConformance, expectProblem } from './participant-conformance.js';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { pageOf } from '../../contracts/page.js';
-import { Reservation } from '../../contracts/reservation.resource.js';
-import type { ReservationState } from '../../contracts/reservation-state.js';
+import { pageOf } from '../../contracts/values/page.js';
+import { Reservation } from '../../contracts/reservation/reservation.resource.js';
+import type { ReservationState } from '../../contracts/reservation/reservation-state.js';
 import { addDays, today } from '../../libs/reservation/calendar.js';
 import { eventually } from '../support/api.js';
 import { expectProblem } from './participant-conformance.js';

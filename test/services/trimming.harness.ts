@@ -1,4 +1,4 @@
-import type { Trimmed } from '../../contracts/retention.resource.js';
+import type { Trimmed } from '../../contracts/participant/retention.resource.js';
 import type { ParticipantProbe } from './participant-probe.js';
 
 /** Tables of keys, marks and tombstones, each with the time that its trimming goes by. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { pageOf } from '../../contracts/page.js';
-import { BeginTripCancellationAnswer, TripStateAnswer } from '../../contracts/trip.commands.js';
-import { tripEvents } from '../../contracts/trip.events.js';
-import { Trip } from '../../contracts/trip.resource.js';
+import { pageOf } from '../../contracts/values/page.js';
+import { BeginTripCancellationAnswer, TripStateAnswer } from '../../contracts/trip/trip.commands.js';
+import { tripEvents } from '../../contracts/trip/trip.events.js';
+import { Trip } from '../../contracts/trip/trip.resource.js';
 import { system } from '../support/system.js';
 import { describeConformance, expectProblem } from './participant-conformance.js';
 import { newKey, ParticipantProbe } from './participant-probe.js';

@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
-import type { Credit, LedgerEntry } from '../../contracts/credit.resource.js';
-import type { Customer } from '../../contracts/customer.resource.js';
-import type { Fault } from '../../contracts/fault.resource.js';
-import type { Order, OrderAccepted } from '../../contracts/order.resource.js';
-import type { Page } from '../../contracts/page.js';
-import type { Payment } from '../../contracts/payment.resource.js';
-import type { Saga } from '../../contracts/saga.resource.js';
+import type { Credit, LedgerEntry } from '../../contracts/customer/credit.resource.js';
+import type { Customer } from '../../contracts/customer/customer.resource.js';
+import type { Fault } from '../../contracts/participant/fault.resource.js';
+import type { Order, OrderAccepted } from '../../contracts/order/order.resource.js';
+import type { Page } from '../../contracts/values/page.js';
+import type { Payment } from '../../contracts/payment/payment.resource.js';
+import type { Saga } from '../../contracts/saga/saga.resource.js';
 import { noteEnded } from './ended-sagas.js';
 import { system } from './system.js';
 

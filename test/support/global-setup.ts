@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { type Participant, participantNames } from '../../contracts/participants.js';
+import { type Participant, participantNames } from '../../contracts/participant/participants.js';
 import { listenerUrlSettings } from '../../libs/config/listener-url.js';
 import { participantUrlSettings } from '../../libs/config/participant-url.js';
 import { givenEnvironment } from '../../libs/config/settings.js';

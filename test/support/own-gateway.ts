@@ -1,9 +1,9 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Connection } from '@temporalio/client';
 import { pino } from 'pino';
-import { gatewaySettingNames, type GatewaySettings } from '../../apps/gateway/gateway.settings.js';
+import { gatewaySettingNames, type GatewaySettings } from '../../apps/gateway/config/gateway.settings.js';
 import { startGateway } from '../../apps/gateway/start-gateway.js';
-import { participantNames } from '../../contracts/participants.js';
+import { participantNames } from '../../contracts/participant/participants.js';
 import { urlSettingOf } from '../../libs/config/participant-url.js';
 import { readSettings } from '../../libs/config/settings.js';
 import { system } from './system.js';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { EventLog } from '../../libs/messaging/event-log.js';
+import { EventLog } from '../../libs/messaging/log/event-log.js';
 import { LOG_LOCK } from '../../libs/messaging/relay/log-transaction.js';
 import { system } from './system.js';
 

@@ -1,5 +1,5 @@
 import { inject } from 'vitest';
-import type { Participant } from '../../contracts/participants.js';
+import type { Participant } from '../../contracts/participant/participants.js';
 import { claimPlace } from './system-claims.js';
 
 /** Where a system under test answers; those of a run are started by `global-setup.ts`. */

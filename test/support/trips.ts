@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import type { TripAccepted } from '../../apps/gateway/trips/trip.dto.js';
-import type { Page } from '../../contracts/page.js';
-import type { Reservation } from '../../contracts/reservation.resource.js';
-import type { Trip } from '../../contracts/trip.resource.js';
+import type { Page } from '../../contracts/values/page.js';
+import type { Reservation } from '../../contracts/reservation/reservation.resource.js';
+import type { Trip } from '../../contracts/trip/trip.resource.js';
 import { call, get, payments } from './api.js';
 
 /** The day that is so many days from now, as `YYYY-MM-DD`. */

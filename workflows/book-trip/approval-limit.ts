@@ -1,4 +1,4 @@
-import type { Money } from '../../contracts/money.js';
+import type { Money } from '../../contracts/values/money.js';
 
 /**
  * Whether a total needs an approval: above the limit, or in another currency than the limit, as amounts in two currencies cannot be

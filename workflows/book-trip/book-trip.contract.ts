@@ -1,9 +1,9 @@
 import { defineUpdate } from '@temporalio/workflow';
-import type { CarRental } from '../../contracts/car.commands.js';
-import type { FlightLeg } from '../../contracts/flight.commands.js';
-import type { HotelStay } from '../../contracts/hotel.commands.js';
-import type { Money } from '../../contracts/money.js';
-import type { TrainRide } from '../../contracts/rail.commands.js';
+import type { CarRental } from '../../contracts/reservation/car.commands.js';
+import type { FlightLeg } from '../../contracts/reservation/flight.commands.js';
+import type { HotelStay } from '../../contracts/reservation/hotel.commands.js';
+import type { Money } from '../../contracts/values/money.js';
+import type { TrainRide } from '../../contracts/reservation/rail.commands.js';
 import type { RequestIdentity, SagaPolicy } from '../saga/saga.contract.js';
 import { workflowIds } from '../saga/workflow-id.js';
 

@@ -1,5 +1,5 @@
-import { HOLD_GRACE_MS } from '../../contracts/hold-limits.js';
-import type { Money } from '../../contracts/money.js';
+import { HOLD_GRACE_MS } from '../../contracts/participant/hold-limits.js';
+import type { Money } from '../../contracts/values/money.js';
 import { defineSaga } from '../saga/define-saga.js';
 import { Approval } from './approval.js';
 import { needsApproval } from './approval-limit.js';

@@ -1,4 +1,4 @@
-import { type TripPartName, tripPartNames } from '../../contracts/trip-part.js';
+import { type TripPartName, tripPartNames } from '../../contracts/trip/trip-part.js';
 
 /** The noun in the step names of a part. */
 const nouns: Readonly<Record<TripPartName, string>> = { hotel: 'room', flights: 'seat', car: 'car', rail: 'train' };

@@ -1,10 +1,10 @@
-import type { HoldAnswer } from '../../contracts/reservation.commands.js';
-import type { CarRental } from '../../contracts/car.commands.js';
-import type { FlightLeg } from '../../contracts/flight.commands.js';
-import type { HotelStay } from '../../contracts/hotel.commands.js';
-import type { Money } from '../../contracts/money.js';
-import type { TrainRide } from '../../contracts/rail.commands.js';
-import type { ReservedTripParts } from '../../contracts/trip.resource.js';
+import type { HoldAnswer } from '../../contracts/reservation/reservation.commands.js';
+import type { CarRental } from '../../contracts/reservation/car.commands.js';
+import type { FlightLeg } from '../../contracts/reservation/flight.commands.js';
+import type { HotelStay } from '../../contracts/reservation/hotel.commands.js';
+import type { Money } from '../../contracts/values/money.js';
+import type { TrainRide } from '../../contracts/reservation/rail.commands.js';
+import type { ReservedTripParts } from '../../contracts/trip/trip.resource.js';
 import type { SagaFailure } from '../saga/saga.contract.js';
 import type { BookTripRequest, TripFailure } from './book-trip.contract.js';
 

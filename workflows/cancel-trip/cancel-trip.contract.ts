@@ -1,4 +1,4 @@
-import type { Money } from '../../contracts/money.js';
+import type { Money } from '../../contracts/values/money.js';
 import type { Reason, RequestIdentity, SagaPolicy } from '../saga/saga.contract.js';
 import { workflowIds } from '../saga/workflow-id.js';
 

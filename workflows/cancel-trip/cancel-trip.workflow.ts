@@ -1,5 +1,5 @@
-import type { Money } from '../../contracts/money.js';
-import type { TripParts } from '../../contracts/trip.resource.js';
+import type { Money } from '../../contracts/values/money.js';
+import type { TripParts } from '../../contracts/trip/trip.resource.js';
 import { excludedParts } from '../book-trip/excluded-parts.js';
 import { defineSaga } from '../saga/define-saga.js';
 import type { CancelTripOutcome, CancelTripRequest } from './cancel-trip.contract.js';

@@ -1,5 +1,5 @@
-import type { Money } from '../../contracts/money.js';
-import type { OrderLineRequest, Rejection } from '../../contracts/order.resource.js';
+import type { Money } from '../../contracts/values/money.js';
+import type { OrderLineRequest, Rejection } from '../../contracts/order/order.resource.js';
 import type { RequestIdentity, SagaPolicy } from '../saga/saga.contract.js';
 import { workflowIds } from '../saga/workflow-id.js';
 

@@ -1,4 +1,4 @@
-import type { Money } from '../../contracts/money.js';
+import type { Money } from '../../contracts/values/money.js';
 import { defineSaga } from '../saga/define-saga.js';
 import type { CreateOrderOutcome, CreateOrderRequest } from './create-order.contract.js';
 

@@ -1,5 +1,5 @@
 import { defineSignal } from '@temporalio/workflow';
-import type { OrderFact } from '../../contracts/order-fact.js';
+import type { OrderFact } from '../../contracts/order/order-fact.js';
 import type { Reason, SagaPolicy } from '../saga/saga.contract.js';
 import { workflowIds } from '../saga/workflow-id.js';
 

@@ -1,6 +1,6 @@
 import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
-import type { OrderState } from '../../contracts/order-state.js';
+import type { OrderState } from '../../contracts/order/order-state.js';
 import { assertPolicy } from '../saga/messages.js';
 import { withoutLimit } from '../saga/step-policies.js';
 import { cancelAsSaga } from './cancel-as-saga.js';

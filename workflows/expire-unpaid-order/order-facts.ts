@@ -1,5 +1,5 @@
 import { condition, setHandler } from '@temporalio/workflow';
-import { type OrderFact, orderFactTypes } from '../../contracts/order-fact.js';
+import { type OrderFact, orderFactTypes } from '../../contracts/order/order-fact.js';
 import { isFact } from '../saga/messages.js';
 import { noteOrderFactSignal } from './expire-unpaid-order.contract.js';
 

@@ -1,5 +1,5 @@
-import type { Money } from '../../contracts/money.js';
-import type { OrderLineRequest } from '../../contracts/order.resource.js';
+import type { Money } from '../../contracts/values/money.js';
+import type { OrderLineRequest } from '../../contracts/order/order.resource.js';
 import type { Reason, RequestIdentity, SagaPolicy } from '../saga/saga.contract.js';
 import { workflowIds } from '../saga/workflow-id.js';
 

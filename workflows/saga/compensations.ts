@@ -1,5 +1,5 @@
 import { condition } from '@temporalio/workflow';
-import type { StepRecord } from '../../contracts/saga-state.js';
+import type { StepRecord } from '../../contracts/saga/saga-state.js';
 import type { DeclaredStep } from './declared-step.js';
 import type { SagaProgress } from './saga-progress.js';
 import type { SagaFailure } from './saga.contract.js';

@@ -1,4 +1,4 @@
-import type { StepKind, StepRecord } from '../../contracts/saga-state.js';
+import type { StepKind, StepRecord } from '../../contracts/saga/saga-state.js';
 import type { Do, Undo } from './saga-steps.js';
 import type { Answer } from './step-settler.js';
 

@@ -1,5 +1,5 @@
 import type { Activities } from '../../activities/index.js';
-import type { OutlinedStep } from '../../contracts/saga-outline.js';
+import type { OutlinedStep } from '../../contracts/saga/saga-outline.js';
 import { assertPolicy } from './messages.js';
 import type { SagaPolicy } from './saga.contract.js';
 import { Saga } from './saga.js';

@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
-import type { SagaTimeline } from '../../contracts/saga-state.js';
+import type { SagaTimeline } from '../../contracts/saga/saga-state.js';
 import { isStepResolution, malformedInput } from './messages.js';
 import type { SagaProgress } from './saga-progress.js';
 import { abortUpdate, resolveUpdate, sagaFailures, timelineQuery } from './saga.contract.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { orderFactTypes } from '../../contracts/order-fact.js';
-import { ResolveStep } from '../../contracts/saga.resource.js';
+import { orderFactTypes } from '../../contracts/order/order-fact.js';
+import { ResolveStep } from '../../contracts/saga/saga.resource.js';
 import { hasPolicy, isFact, isOptionalNote, isStepResolution } from './messages.js';
 
 const anything = fc.oneof(

@@ -1,5 +1,5 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
-import { resolveActions } from '../../contracts/saga-state.js';
+import { resolveActions } from '../../contracts/saga/saga-state.js';
 import { sagaFailures, type StepResolution } from './saga.contract.js';
 
 // Anybody with Temporal's CLI or UI can send a message with any input, or without input. A handler that throws a TypeError would fail the

@@ -1,5 +1,5 @@
-import type { OutlinedStep } from '../../contracts/saga-outline.js';
-import type { StepKind } from '../../contracts/saga-state.js';
+import type { OutlinedStep } from '../../contracts/saga/saga-outline.js';
+import type { StepKind } from '../../contracts/saga/saga-state.js';
 import type { Do, SagaSteps, Step, Undo } from './saga-steps.js';
 import type { Answer } from './step-settler.js';
 

@@ -8,8 +8,8 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { openStates } from '../../contracts/saga-standing.js';
-import type { SagaState } from '../../contracts/saga-state.js';
+import { openStates } from '../../contracts/saga/saga-standing.js';
+import type { SagaState } from '../../contracts/saga/saga-state.js';
 import { SagaJournal } from './saga-journal.js';
 import type { SagaSinks } from './saga-sinks.js';
 import type { SagaPolicy } from './saga.contract.js';

@@ -1,5 +1,5 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
-import type { ResolveAction, SagaTimeline } from '../../contracts/saga-state.js';
+import type { ResolveAction, SagaTimeline } from '../../contracts/saga/saga-state.js';
 
 /** Why a saga rolled back. */
 export interface Reason {

@@ -6,8 +6,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { StepKey } from '../../activities/idempotent-command.js';
-import type { FailureDetails } from '../../contracts/failure-types.js';
-import type { StepKind } from '../../contracts/saga-state.js';
+import type { FailureDetails } from '../../contracts/participant/failure-types.js';
+import type { StepKind } from '../../contracts/saga/saga-state.js';
 import { Compensations } from './compensations.js';
 import type { DeclaredStep } from './declared-step.js';
 import { handleMessages } from './message-handlers.js';

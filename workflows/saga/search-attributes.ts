@@ -1,5 +1,5 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { searchAttributeNames } from '../../contracts/search-attribute-names.js';
+import { searchAttributeNames } from '../../contracts/saga/search-attribute-names.js';
 
 /** The search attributes of sagas. Only business ids and states: search attributes are not encrypted, so never personal data. */
 export const searchAttributes = {

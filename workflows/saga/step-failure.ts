@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, isCancellation, TemporalFailure, TimeoutFailure } from '@temporalio/workflow';
-import { failureTypes, type FailureDetails } from '../../contracts/failure-types.js';
+import { failureTypes, type FailureDetails } from '../../contracts/participant/failure-types.js';
 
 /** Why a step did not succeed. The kind decides what the saga does next. */
 export interface StepFailure {

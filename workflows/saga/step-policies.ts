@@ -1,5 +1,5 @@
 import { ActivityCancellationType, type ActivityOptions, type LocalActivityOptions } from '@temporalio/workflow';
-import { failureTypes } from '../../contracts/failure-types.js';
+import { failureTypes } from '../../contracts/participant/failure-types.js';
 import type { SagaPolicy } from './saga.contract.js';
 
 const ATTEMPT_MS = 4_000;

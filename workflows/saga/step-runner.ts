@@ -6,7 +6,7 @@ import {
   proxyLocalActivities,
 } from '@temporalio/workflow';
 import type { StepKey } from '../../activities/idempotent-command.js';
-import type { ResolveAction, StepKind, StepRecord } from '../../contracts/saga-state.js';
+import type { ResolveAction, StepKind, StepRecord } from '../../contracts/saga/saga-state.js';
 import type { DeclaredStep } from './declared-step.js';
 import { ParallelFirstAttempts } from './parallel-first-attempts.js';
 import type { SagaProgress } from './saga-progress.js';

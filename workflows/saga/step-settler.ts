@@ -9,7 +9,7 @@ import {
   proxyLocalActivities,
 } from '@temporalio/workflow';
 import type { StepKey } from '../../activities/idempotent-command.js';
-import type { ResolveAction, StepRecord } from '../../contracts/saga-state.js';
+import type { ResolveAction, StepRecord } from '../../contracts/saga/saga-state.js';
 import type { ParallelFirstAttempts } from './parallel-first-attempts.js';
 import type { SagaJournal } from './saga-journal.js';
 import { sagaFailures, type StepResolution } from './saga.contract.js';

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
-import type { GatewaySettings } from '../gateway.settings.js';
+import type { GatewaySettings } from '../config/gateway.settings.js';
 
 export const ORIGIN_POLICY = Symbol('ORIGIN_POLICY');
 

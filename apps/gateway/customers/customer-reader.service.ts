@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Credit, LedgerEntry } from '../../../contracts/credit.resource.js';
-import type { Customer } from '../../../contracts/customer.resource.js';
-import type { Order } from '../../../contracts/order.resource.js';
-import type { Page } from '../../../contracts/page.js';
-import type { ProjectedPage } from '../../../contracts/projection.resource.js';
+import type { Credit, LedgerEntry } from '../../../contracts/customer/credit.resource.js';
+import type { Customer } from '../../../contracts/customer/customer.resource.js';
+import type { Order } from '../../../contracts/order/order.resource.js';
+import type { Page } from '../../../contracts/values/page.js';
+import type { ProjectedPage } from '../../../contracts/projection/projection.resource.js';
 import { ParticipantsService } from '../participants/participants.service.js';
 import { isBehind, ReadModels } from '../read-models/read-models.service.js';
 

@@ -1,13 +1,13 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { Credit, LedgerEntry } from '../../../contracts/credit.resource.js';
-import { Customer } from '../../../contracts/customer.resource.js';
-import { Identifier } from '../../../contracts/identifier.js';
-import { Order } from '../../../contracts/order.resource.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
-import { atPosition, type ProjectedPage, projectedPageOf } from '../../../contracts/projection.resource.js';
-import { ApiProblems } from '../api-problems.decorator.js';
+import { Credit, LedgerEntry } from '../../../contracts/customer/credit.resource.js';
+import { Customer } from '../../../contracts/customer/customer.resource.js';
+import { Identifier } from '../../../contracts/values/identifier.js';
+import { Order } from '../../../contracts/order/order.resource.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import { atPosition, type ProjectedPage, projectedPageOf } from '../../../contracts/projection/projection.resource.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { CustomerReader } from './customer-reader.service.js';
 

@@ -1,11 +1,11 @@
 import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { DeadEvent, DeadEventDecided, ReplayDeadEvent, SkipDeadEvent } from '../../../contracts/dead-event.resource.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
-import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
+import { DeadEvent, DeadEventDecided, ReplayDeadEvent, SkipDeadEvent } from '../../../contracts/event/dead-event.resource.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { NaturallyIdempotent } from '../naturally-idempotent.decorator.js';
+import { NaturallyIdempotent } from '../http/naturally-idempotent.decorator.js';
 import { ReadModels } from '../read-models/read-models.service.js';
 import { LetterId, ServiceName } from './letter-path.js';
 

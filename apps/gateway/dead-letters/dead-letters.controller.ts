@@ -7,13 +7,13 @@ import {
   DeadLetterOfService,
   deadLetterStates,
   SkipDeadLetter,
-} from '../../../contracts/dead-letter.resource.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
+} from '../../../contracts/event/dead-letter.resource.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
-import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
+import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { NaturallyIdempotent } from '../naturally-idempotent.decorator.js';
+import { NaturallyIdempotent } from '../http/naturally-idempotent.decorator.js';
 import { ConsumingServices } from './consuming-services.service.js';
 import { LetterId, ServiceName } from './letter-path.js';
 

@@ -1,6 +1,6 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { eventCatalogue } from '../../../contracts/event-catalogue.js';
-import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
+import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 import { asyncApiDocument } from './asyncapi.js';
 
 /** For events what /openapi.json is for requests. */

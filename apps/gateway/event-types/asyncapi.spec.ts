@@ -3,7 +3,7 @@ import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { eventCatalogue, type EventType } from '../../../contracts/event-catalogue.js';
-import { offeredVersions } from '../../../libs/messaging/event-versions.js';
+import { offeredVersions } from '../../../libs/messaging/event/event-versions.js';
 import { asyncApiDocument } from './asyncapi.js';
 
 interface Document {

@@ -1,6 +1,6 @@
-import { CloudEvent } from '../../../contracts/cloud-event.js';
+import { CloudEvent } from '../../../contracts/event/cloud-event.js';
 import type { EventCatalogue } from '../../../contracts/event-catalogue.js';
-import { dataSchema, type JsonSchema } from '../../../libs/messaging/event-schema.js';
+import { dataSchema, type JsonSchema } from '../../../libs/messaging/event/event-schema.js';
 import { httpTransport } from './asyncapi/http.transport.js';
 import { kafkaTransport } from './asyncapi/kafka.transport.js';
 import { natsTransport } from './asyncapi/nats.transport.js';

@@ -2,12 +2,12 @@ import { Controller, Get, Header, Inject, Param, Query, Res } from '@nestjs/comm
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { EventTypeResource } from '../../../contracts/event-type.resource.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
-import { deprecationHeaders } from '../../../libs/messaging/deprecation-headers.js';
-import type { JsonSchema } from '../../../libs/messaging/event-schema.js';
+import { EventTypeResource } from '../../../contracts/event/event-type.resource.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import { deprecationHeaders } from '../../../libs/messaging/event/deprecation-headers.js';
+import type { JsonSchema } from '../../../libs/messaging/event/event-schema.js';
 import type { PageRequest } from '../../../libs/service-kit/slice-page.js';
-import { ApiProblems } from '../api-problems.decorator.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
 import { AllowAnybody } from '../auth/allow-anybody.decorator.js';
 import { EventTypes } from './event-types.service.js';
 

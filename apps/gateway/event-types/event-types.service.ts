@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { cloudEventType } from '../../../contracts/cloud-event.js';
+import { cloudEventType } from '../../../contracts/event/cloud-event.js';
 import { eventCatalogue, type EventType } from '../../../contracts/event-catalogue.js';
-import type { EventTypeResource, VersionPinCounts } from '../../../contracts/event-type.resource.js';
-import type { Page } from '../../../contracts/page.js';
-import { eventSchema, eventSchemaPath, type JsonSchema } from '../../../libs/messaging/event-schema.js';
-import { newestVersion } from '../../../libs/messaging/event-versions.js';
+import type { EventTypeResource, VersionPinCounts } from '../../../contracts/event/event-type.resource.js';
+import type { Page } from '../../../contracts/values/page.js';
+import { eventSchema, eventSchemaPath, type JsonSchema } from '../../../libs/messaging/event/event-schema.js';
+import { newestVersion } from '../../../libs/messaging/event/event-versions.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { type PageRequest, slicePage } from '../../../libs/service-kit/slice-page.js';
 import { HooksService } from '../hooks/hooks.service.js';

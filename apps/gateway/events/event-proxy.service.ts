@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { type Dispatcher, Pool } from 'undici';
 import { classifyError } from '../../../libs/service-client/call-outcome.js';
-import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
+import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 import { READER_HEADER } from '../../../libs/service-kit/feed-reader.js';
 import { readerName } from './reader-name.js';
 import { HooksUnavailableException } from './hooks-unavailable.exception.js';

@@ -7,7 +7,7 @@ import { onWebSocketUpgrade, refuseUpgrade, type WebSocketUpgrade } from '../../
 import { AUTH_POLICY, type AuthPolicy } from '../auth/auth-policy.js';
 import { ORIGIN_POLICY, type OriginPolicy } from '../auth/origin-policy.js';
 import { requireKey } from '../auth/require-key.js';
-import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
+import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 import { READER_HEADER } from '../../../libs/service-kit/feed-reader.js';
 import { readerName } from './reader-name.js';
 import { HooksUnavailableException } from './hooks-unavailable.exception.js';

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { ServerResponse } from 'node:http';
-import { CloudEvent } from '../../../contracts/cloud-event.js';
+import { CloudEvent } from '../../../contracts/event/cloud-event.js';
 import {
   ArchivePageNumber,
   EventFeedQuery,
@@ -9,8 +9,8 @@ import {
   EventPageQuery,
   EventSocketQuery,
   EventStreamQuery,
-} from '../../../contracts/event-feed.js';
-import { ApiProblems } from '../api-problems.decorator.js';
+} from '../../../contracts/event/event-feed.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { EventProxy } from './event-proxy.service.js';
 

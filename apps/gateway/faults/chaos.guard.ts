@@ -1,6 +1,6 @@
 import { type CanActivate, Inject, Injectable } from '@nestjs/common';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
-import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
+import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 
 /** Faults on demand are for trying things out: off unless asked for, and never on in production. */
 @Injectable()

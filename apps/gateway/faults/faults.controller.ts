@@ -1,10 +1,10 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Put, Query, UseGuards } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { Fault } from '../../../contracts/fault.resource.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
+import { Fault } from '../../../contracts/participant/fault.resource.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
 import type { PageRequest } from '../../../libs/service-kit/slice-page.js';
-import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
+import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { ChaosGuard } from './chaos.guard.js';
 import { FaultsService } from './faults.service.js';

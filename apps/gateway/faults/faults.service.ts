@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Fault } from '../../../contracts/fault.resource.js';
-import type { Page } from '../../../contracts/page.js';
-import { faultOperationsOf, type Participant, participantNames } from '../../../contracts/participants.js';
+import type { Fault } from '../../../contracts/participant/fault.resource.js';
+import type { Page } from '../../../contracts/values/page.js';
+import { faultOperationsOf, type Participant, participantNames } from '../../../contracts/participant/participants.js';
 import { ParticipantUnavailableException } from '../../../libs/service-client/participant-unavailable.exception.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { type PageRequest, slicePage } from '../../../libs/service-kit/slice-page.js';

@@ -1,10 +1,10 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { Delivery } from '../../../contracts/hook.resource.js';
-import { Identifier } from '../../../contracts/identifier.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
-import { ApiProblems } from '../api-problems.decorator.js';
+import { Delivery } from '../../../contracts/hooks/hook.resource.js';
+import { Identifier } from '../../../contracts/values/identifier.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { HooksService } from './hooks.service.js';
 

@@ -20,12 +20,12 @@ import {
   Recovery,
   RotateSecret,
   SecretRotated,
-} from '../../../contracts/hook.resource.js';
-import { Identifier } from '../../../contracts/identifier.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
-import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
+} from '../../../contracts/hooks/hook.resource.js';
+import { Identifier } from '../../../contracts/values/identifier.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { IdempotentCommand, idempotentCommandProblems } from '../idempotent-command.decorator.js';
+import { IdempotentCommand, idempotentCommandProblems } from '../http/idempotent-command.decorator.js';
 import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
 import { HooksService } from './hooks.service.js';
 

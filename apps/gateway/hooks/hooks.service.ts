@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { ServiceApi } from '../../../libs/service-client/service-api.js';
 import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
-import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
+import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 
 /** The hooks service, asked on a person's behalf. When it cannot be asked the answer is a 503 that names it, within seconds. */
 @Injectable()

@@ -1,10 +1,10 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { CalendarDate } from '../../../contracts/calendar-date.js';
-import { CarOffer, FlightOffer, HotelOffer, TrainOffer } from '../../../contracts/inventory.resource.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
-import { ApiProblems } from '../api-problems.decorator.js';
+import { CalendarDate } from '../../../contracts/values/calendar-date.js';
+import { CarOffer, FlightOffer, HotelOffer, TrainOffer } from '../../../contracts/reservation/inventory.resource.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { Inventory, type InventoryQuery } from './inventory.service.js';
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { CarOffer, FlightOffer, HotelOffer, TrainOffer } from '../../../contracts/inventory.resource.js';
-import type { Page } from '../../../contracts/page.js';
+import type { CarOffer, FlightOffer, HotelOffer, TrainOffer } from '../../../contracts/reservation/inventory.resource.js';
+import type { Page } from '../../../contracts/values/page.js';
 import { ParticipantsService } from '../participants/participants.service.js';
 
 export interface InventoryQuery {

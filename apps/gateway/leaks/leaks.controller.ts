@@ -1,9 +1,9 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { Leak } from '../../../contracts/leak.resource.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
-import { ApiProblems } from '../api-problems.decorator.js';
+import { Leak } from '../../../contracts/saga/leak.resource.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { ReadModels } from '../read-models/read-models.service.js';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { Identifier } from '../../../contracts/identifier.js';
-import { orderStates } from '../../../contracts/order-state.js';
-import { OrderAccepted, PlaceOrder } from '../../../contracts/order.resource.js';
+import { Identifier } from '../../../contracts/values/identifier.js';
+import { orderStates } from '../../../contracts/order/order-state.js';
+import { OrderAccepted, PlaceOrder } from '../../../contracts/order/order.resource.js';
 
 /** The body of `POST /v1/orders/{orderId}/revise`. */
 export const ReviseOrder = z

@@ -1,9 +1,9 @@
 import { Body, Controller, Inject, Param, Post, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { ServerResponse } from 'node:http';
-import { Identifier } from '../../../contracts/identifier.js';
-import { Order } from '../../../contracts/order.resource.js';
-import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
+import { Identifier } from '../../../contracts/values/identifier.js';
+import { Order } from '../../../contracts/order/order.resource.js';
+import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { answerCommand } from '../saga-start/answer-command.js';
 import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { OrderCommand, OrderState } from '../../../contracts/order-state.js';
-import type { Order } from '../../../contracts/order.resource.js';
-import type { Participant } from '../../../contracts/participants.js';
+import type { OrderCommand, OrderState } from '../../../contracts/order/order-state.js';
+import type { Order } from '../../../contracts/order/order.resource.js';
+import type { Participant } from '../../../contracts/participant/participants.js';
 import {
   cancelOrderIds,
   type CancelOrderRequest,
@@ -14,7 +14,7 @@ import {
   reviseOrderType,
 } from '../../../workflows/revise-order/revise-order.contract.js';
 import { shipOrderIds, type ShipOrderRequest, shipOrderType } from '../../../workflows/ship-order/ship-order.contract.js';
-import { Links } from '../links.js';
+import { Links } from '../http/links.js';
 import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
 import { ResourceCommandStarter, type ResourceCommand } from '../saga-start/resource-command-starter.service.js';
 import type { SagaInput } from '../saga-start/saga-start.js';

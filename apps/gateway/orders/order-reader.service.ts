@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { OrderState } from '../../../contracts/order-state.js';
-import type { Order } from '../../../contracts/order.resource.js';
-import type { Page } from '../../../contracts/page.js';
+import type { OrderState } from '../../../contracts/order/order-state.js';
+import type { Order } from '../../../contracts/order/order.resource.js';
+import type { Page } from '../../../contracts/values/page.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { ParticipantsService } from '../participants/participants.service.js';
 import { UnrecordedOrders } from './unrecorded-orders.service.js';

@@ -1,13 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Order, OrderAccepted, PlaceOrder } from '../../../contracts/order.resource.js';
-import type { SagaOutline } from '../../../contracts/saga-outline.js';
+import type { Order, OrderAccepted, PlaceOrder } from '../../../contracts/order/order.resource.js';
+import type { SagaOutline } from '../../../contracts/saga/saga-outline.js';
 import {
   type CreateOrderRequest,
   createOrderType,
   createOrderIds,
 } from '../../../workflows/create-order/create-order.contract.js';
 import { outlineOf } from '../../../workflows/outlines.js';
-import { Links } from '../links.js';
+import { Links } from '../http/links.js';
 import { businessIdOfKey, newBusinessId } from '../saga-start/business-id.js';
 import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
 import { requestIdentity } from '../saga-start/request-identity.js';

@@ -1,9 +1,9 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { type Participant, participantNames } from '../../../contracts/participants.js';
+import { type Participant, participantNames } from '../../../contracts/participant/participants.js';
 import { participantUrls, type ParticipantUrlSetting } from '../../../libs/config/participant-url.js';
 import { ServiceApi } from '../../../libs/service-client/service-api.js';
 import { ServiceWatch } from '../../../libs/service-client/service-watch.js';
-import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
+import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 
 /** Every participant that the gateway asks on a person's behalf, each watched from the start. */
 @Injectable()

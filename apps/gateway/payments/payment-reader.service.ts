@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Page } from '../../../contracts/page.js';
-import type { Payment } from '../../../contracts/payment.resource.js';
+import type { Page } from '../../../contracts/values/page.js';
+import type { Payment } from '../../../contracts/payment/payment.resource.js';
 import { ParticipantsService } from '../participants/participants.service.js';
 
 export interface PaymentListFilter {

@@ -1,10 +1,10 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { Identifier } from '../../../contracts/identifier.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
-import { Payment } from '../../../contracts/payment.resource.js';
-import { ApiProblems } from '../api-problems.decorator.js';
+import { Identifier } from '../../../contracts/values/identifier.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import { Payment } from '../../../contracts/payment/payment.resource.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
 import { AllowBy, type RoutedRequest } from '../auth/allow.decorator.js';
 import type { ScopeRule } from '../auth/scopes.js';
 import { type PaymentListFilter, PaymentReader } from './payment-reader.service.js';

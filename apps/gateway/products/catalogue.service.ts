@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Money } from '../../../contracts/money.js';
-import type { Page } from '../../../contracts/page.js';
-import type { Product } from '../../../contracts/product.resource.js';
+import type { Money } from '../../../contracts/values/money.js';
+import type { Page } from '../../../contracts/values/page.js';
+import type { Product } from '../../../contracts/order/product.resource.js';
 import { ParticipantsService } from '../participants/participants.service.js';
 
 export interface PageRequest {

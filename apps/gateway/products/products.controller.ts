@@ -1,9 +1,9 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
-import { Product } from '../../../contracts/product.resource.js';
-import { ApiProblems } from '../api-problems.decorator.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import { Product } from '../../../contracts/order/product.resource.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { Catalogue, type PageRequest } from './catalogue.service.js';
 

@@ -1,12 +1,12 @@
 import { Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
-import { ProjectionStatus } from '../../../contracts/projection.resource.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import { ProjectionStatus } from '../../../contracts/projection/projection.resource.js';
 import { type PageRequest, slicePage } from '../../../libs/service-kit/slice-page.js';
-import { ApiProblems } from '../api-problems.decorator.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { NaturallyIdempotent } from '../naturally-idempotent.decorator.js';
+import { NaturallyIdempotent } from '../http/naturally-idempotent.decorator.js';
 import { ReadModels } from './read-models.service.js';
 
 const ListQuery = z.strictObject(pageQuery);

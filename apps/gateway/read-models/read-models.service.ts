@@ -1,8 +1,8 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { ProjectedPage } from '../../../contracts/projection.resource.js';
+import type { ProjectedPage } from '../../../contracts/projection/projection.resource.js';
 import { ServiceApi, type Query } from '../../../libs/service-client/service-api.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
-import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
+import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 
 /** How long a reader who asks for no position waits for the present one, in milliseconds. */
 const PRESENT_MS = 1_000;

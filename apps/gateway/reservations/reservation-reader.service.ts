@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Page } from '../../../contracts/page.js';
-import type { Reservation } from '../../../contracts/reservation.resource.js';
-import type { ReservationState } from '../../../contracts/reservation-state.js';
+import type { Page } from '../../../contracts/values/page.js';
+import type { Reservation } from '../../../contracts/reservation/reservation.resource.js';
+import type { ReservationState } from '../../../contracts/reservation/reservation-state.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 import { ParticipantsService } from '../participants/participants.service.js';
 import { invalidCursor } from '../sagas/page-token.js';

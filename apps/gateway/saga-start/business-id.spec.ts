@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Identifier } from '../../../contracts/identifier.js';
+import { Identifier } from '../../../contracts/values/identifier.js';
 import { businessIdOfKey, newBusinessId } from './business-id.js';
 
 const orders = 'POST /v1/orders';

@@ -1,8 +1,8 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 import { type Caller, callerOf } from '../auth/caller.js';
-import { idempotencyKeyOf } from '../idempotency-key.js';
-import { preferredWait } from '../prefer.js';
+import { idempotencyKeyOf } from '../http/idempotency-key.js';
+import { preferredWait } from '../http/prefer.js';
 
 /** What a command says besides its body: who sends it, under which key, and how many seconds it would wait for the outcome. */
 export interface CommandHeaders {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { OperationRecord } from '../../../contracts/operation.resource.js';
+import type { OperationRecord } from '../../../contracts/participant/operation.resource.js';
 import type { RequestIdentity } from '../../../workflows/saga/saga.contract.js';
 import { ParticipantsService } from '../participants/participants.service.js';
 import { keyReused } from './key-reused.js';

@@ -1,4 +1,4 @@
-import type { Participant } from '../../../contracts/participants.js';
+import type { Participant } from '../../../contracts/participant/participants.js';
 import type { SagaPolicy } from '../../../workflows/saga/saga.contract.js';
 
 /** A saga that is to be started, and what an operator reads about it in the Temporal UI. */

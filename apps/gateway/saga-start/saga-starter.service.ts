@@ -5,7 +5,7 @@ import {
   WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import type { StoredSaga } from '../../../contracts/ended-saga.js';
+import type { StoredSaga } from '../../../contracts/saga/ended-saga.js';
 import { sagaPolicy } from '../../../libs/config/saga-policy.js';
 import { fastStepMs } from '../../../libs/service-client/attempt-durations.js';
 import { ParticipantUnavailableException } from '../../../libs/service-client/participant-unavailable.exception.js';
@@ -13,8 +13,8 @@ import type { ProblemException } from '../../../libs/service-kit/problem.excepti
 import { describeRun } from '../../../libs/temporal/describe-run.js';
 import type { RequestIdentity, SagaPolicy } from '../../../workflows/saga/saga.contract.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
-import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
-import { Links } from '../links.js';
+import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
+import { Links } from '../http/links.js';
 import { ParticipantsService } from '../participants/participants.service.js';
 import { ReadModels } from '../read-models/read-models.service.js';
 import { TemporalUnavailableException } from '../temporal/temporal-unavailable.exception.js';

@@ -1,4 +1,4 @@
-import { type SagaState, sagaStates } from '../../../contracts/saga-state.js';
+import { type SagaState, sagaStates } from '../../../contracts/saga/saga-state.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
 import type { SagaRun } from './saga-run.js';
 

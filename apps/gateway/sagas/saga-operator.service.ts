@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { WorkflowNotFoundError, WorkflowUpdateStage } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
-import type { SagaTimeline } from '../../../contracts/saga-state.js';
-import type { ResolveStep, Saga } from '../../../contracts/saga.resource.js';
+import type { SagaTimeline } from '../../../contracts/saga/saga-state.js';
+import type { ResolveStep, Saga } from '../../../contracts/saga/saga.resource.js';
 import { fingerprint } from '../../../libs/service-kit/fingerprint.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { abortUpdate, resolveUpdate, sagaFailures } from '../../../workflows/saga/saga.contract.js';

@@ -1,12 +1,12 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { type Page, pageOf, pageQuery } from '../../../contracts/page.js';
-import type { SagaOutline } from '../../../contracts/saga-outline.js';
-import { SagaOutlineView } from '../../../contracts/saga-outline.resource.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import type { SagaOutline } from '../../../contracts/saga/saga-outline.js';
+import { SagaOutlineView } from '../../../contracts/saga/saga-outline.resource.js';
 import { type PageRequest, slicePage } from '../../../libs/service-kit/slice-page.js';
 import { outlineOf, sagaTypes } from '../../../workflows/outlines.js';
-import { ApiProblems } from '../api-problems.decorator.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 
 const ListQuery = z.strictObject(pageQuery);

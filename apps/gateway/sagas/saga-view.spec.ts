@@ -1,9 +1,9 @@
 import { TypedSearchAttributes } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
-import type { SagaState, SagaTimeline, StepRecord } from '../../../contracts/saga-state.js';
-import { Saga } from '../../../contracts/saga.resource.js';
+import type { SagaState, SagaTimeline, StepRecord } from '../../../contracts/saga/saga-state.js';
+import { Saga } from '../../../contracts/saga/saga.resource.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
-import { Links } from '../links.js';
+import { Links } from '../http/links.js';
 import type { SagaRun } from './saga-run.js';
 import { SagaView } from './saga-view.js';
 

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { RecordedSaga, StoredTimeline } from '../../../contracts/ended-saga.js';
-import type { SagaTimeline, StepRecord } from '../../../contracts/saga-state.js';
-import type { ProjectedSaga, Saga, SagaSummary } from '../../../contracts/saga.resource.js';
+import type { RecordedSaga, StoredTimeline } from '../../../contracts/saga/ended-saga.js';
+import type { SagaTimeline, StepRecord } from '../../../contracts/saga/saga-state.js';
+import type { ProjectedSaga, Saga, SagaSummary } from '../../../contracts/saga/saga.resource.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
-import { Links } from '../links.js';
-import { standingOf } from '../../../contracts/saga-standing.js';
+import { Links } from '../http/links.js';
+import { standingOf } from '../../../contracts/saga/saga-standing.js';
 import { recordedState } from './recorded-state.js';
 import type { SagaRun } from './saga-run.js';
 import { workflowVersionOf } from '../../../libs/temporal/workflow-version.js';

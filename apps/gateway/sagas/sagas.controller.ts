@@ -1,9 +1,9 @@
 import { Body, Controller, Get, Header, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ResolveStep, Saga, SagaPage } from '../../../contracts/saga.resource.js';
-import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
+import { ResolveStep, Saga, SagaPage } from '../../../contracts/saga/saga.resource.js';
+import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow, AllowBy } from '../auth/allow.decorator.js';
-import { IdempotentCommand, idempotentCommandProblems } from '../idempotent-command.decorator.js';
+import { IdempotentCommand, idempotentCommandProblems } from '../http/idempotent-command.decorator.js';
 import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
 import { SagaFilter } from './saga-filter.js';
 import { SagaId } from './saga-id.js';

@@ -1,11 +1,11 @@
 import { Body, Controller, Inject, Param, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type SettleCommand, SettleSaga } from '../../../contracts/ended-saga.js';
-import { Saga } from '../../../contracts/saga.resource.js';
+import { type SettleCommand, SettleSaga } from '../../../contracts/saga/ended-saga.js';
+import { Saga } from '../../../contracts/saga/saga.resource.js';
 import { fingerprint } from '../../../libs/service-kit/fingerprint.js';
-import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
+import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { IdempotentCommand, idempotentCommandProblems } from '../idempotent-command.decorator.js';
+import { IdempotentCommand, idempotentCommandProblems } from '../http/idempotent-command.decorator.js';
 import { ReadModels } from '../read-models/read-models.service.js';
 import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
 import { SagaId } from './saga-id.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sagaStates } from '../../../contracts/saga-state.js';
+import { sagaStates } from '../../../contracts/saga/saga-state.js';
 import { visibilityQuery } from './visibility-query.js';
 
 describe('visibilityQuery', () => {

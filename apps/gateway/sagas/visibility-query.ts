@@ -1,6 +1,6 @@
-import type { SagaState } from '../../../contracts/saga-state.js';
+import type { SagaState } from '../../../contracts/saga/saga-state.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
-import { openStates } from '../../../contracts/saga-standing.js';
+import { openStates } from '../../../contracts/saga/saga-standing.js';
 import type { SagaFilter } from './saga-filter.js';
 
 const { sagaType, sagaState, customerId, businessId } = searchAttributes;

@@ -6,7 +6,7 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { Client, type ConnectionLike } from '@temporalio/client';
-import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
+import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 import { outageOf } from './temporal-outage.js';
 import { TemporalUnavailableException } from './temporal-unavailable.exception.js';
 import { TimeUpError, within } from './within.js';

@@ -1,4 +1,4 @@
-import { type TripPartName, tripPartNames } from '../../../contracts/trip-part.js';
+import { type TripPartName, tripPartNames } from '../../../contracts/trip/trip-part.js';
 import type { BookTripRequest } from '../../../workflows/book-trip/book-trip.contract.js';
 
 type AskedParts = Pick<BookTripRequest, TripPartName>;

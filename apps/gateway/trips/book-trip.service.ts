@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { SagaOutline } from '../../../contracts/saga-outline.js';
-import type { Trip } from '../../../contracts/trip.resource.js';
+import type { SagaOutline } from '../../../contracts/saga/saga-outline.js';
+import type { Trip } from '../../../contracts/trip/trip.resource.js';
 import { bookTripIds, type BookTripRequest, bookTripType } from '../../../workflows/book-trip/book-trip.contract.js';
 import { outlineOf } from '../../../workflows/outlines.js';
-import { GATEWAY_SETTINGS, type GatewaySettings } from '../gateway.settings.js';
-import { Links } from '../links.js';
+import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
+import { Links } from '../http/links.js';
 import { businessIdOfKey, newBusinessId } from '../saga-start/business-id.js';
 import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
 import { requestIdentity } from '../saga-start/request-identity.js';

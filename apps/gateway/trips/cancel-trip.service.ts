@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Trip } from '../../../contracts/trip.resource.js';
+import type { Trip } from '../../../contracts/trip/trip.resource.js';
 import { cancelTripIds, type CancelTripRequest, cancelTripType } from '../../../workflows/cancel-trip/cancel-trip.contract.js';
-import { Links } from '../links.js';
+import { Links } from '../http/links.js';
 import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
 import { ResourceCommandStarter, type ResourceCommand } from '../saga-start/resource-command-starter.service.js';
 import type { SagaInput } from '../saga-start/saga-start.js';

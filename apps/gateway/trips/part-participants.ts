@@ -1,5 +1,5 @@
-import type { Participant } from '../../../contracts/participants.js';
-import { type TripPartName, tripPartNames } from '../../../contracts/trip-part.js';
+import type { Participant } from '../../../contracts/participant/participants.js';
+import { type TripPartName, tripPartNames } from '../../../contracts/trip/trip-part.js';
 
 /** Who reserves each part of a trip, in the order in which lists of all of them go. */
 export const partParticipants = { hotel: 'hotel', flights: 'flight', car: 'car', rail: 'rail' } as const satisfies Record<

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Page } from '../../../contracts/page.js';
-import type { Reservation } from '../../../contracts/reservation.resource.js';
-import type { ReservationState } from '../../../contracts/reservation-state.js';
-import { type TripPartName, tripPartNames } from '../../../contracts/trip-part.js';
-import type { Trip } from '../../../contracts/trip.resource.js';
+import type { Page } from '../../../contracts/values/page.js';
+import type { Reservation } from '../../../contracts/reservation/reservation.resource.js';
+import type { ReservationState } from '../../../contracts/reservation/reservation-state.js';
+import { type TripPartName, tripPartNames } from '../../../contracts/trip/trip-part.js';
+import type { Trip } from '../../../contracts/trip/trip.resource.js';
 import { ParticipantsService } from '../participants/participants.service.js';
 import { partParticipants } from './part-participants.js';
 import { type PartState, withReserved } from './with-reserved.js';

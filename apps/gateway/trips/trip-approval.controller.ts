@@ -1,11 +1,11 @@
 import { Body, Controller, Inject, Param, Post, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { ServerResponse } from 'node:http';
-import { Identifier } from '../../../contracts/identifier.js';
-import { Trip } from '../../../contracts/trip.resource.js';
-import { ApiProblems, bodyProblems } from '../api-problems.decorator.js';
+import { Identifier } from '../../../contracts/values/identifier.js';
+import { Trip } from '../../../contracts/trip/trip.resource.js';
+import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { Links } from '../links.js';
+import { Links } from '../http/links.js';
 import { answerCommand } from '../saga-start/answer-command.js';
 import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
 import { Command, commandProblems } from '../saga-start/command.decorator.js';

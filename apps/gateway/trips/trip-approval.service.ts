@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { WorkflowNotFoundError, WorkflowUpdateStage } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Trip } from '../../../contracts/trip.resource.js';
+import type { Trip } from '../../../contracts/trip/trip.resource.js';
 import { fingerprint } from '../../../libs/service-kit/fingerprint.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Page } from '../../../contracts/page.js';
-import type { TripState } from '../../../contracts/trip-state.js';
-import type { Trip } from '../../../contracts/trip.resource.js';
+import type { Page } from '../../../contracts/values/page.js';
+import type { TripState } from '../../../contracts/trip/trip-state.js';
+import type { Trip } from '../../../contracts/trip/trip.resource.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { ParticipantsService } from '../participants/participants.service.js';
 import { ReservedParts } from './reserved-parts.service.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { Identifier } from '../../../contracts/identifier.js';
-import { Money } from '../../../contracts/money.js';
-import { Note } from '../../../contracts/note.js';
-import { hasTripPart, noTripPart, tripRequestParts } from '../../../contracts/trip.resource.js';
+import { Identifier } from '../../../contracts/values/identifier.js';
+import { Money } from '../../../contracts/values/money.js';
+import { Note } from '../../../contracts/values/note.js';
+import { hasTripPart, noTripPart, tripRequestParts } from '../../../contracts/trip/trip.resource.js';
 
 /** The body of `POST /v1/trips`. */
 export const BookTrip = z

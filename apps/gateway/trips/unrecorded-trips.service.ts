@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { Identifier } from '../../../contracts/identifier.js';
-import { type Trip, tripRequestParts } from '../../../contracts/trip.resource.js';
+import { Identifier } from '../../../contracts/values/identifier.js';
+import { type Trip, tripRequestParts } from '../../../contracts/trip/trip.resource.js';
 import { bookTripIds, type BookTripOutcome } from '../../../workflows/book-trip/book-trip.contract.js';
 import { type StartedSaga, StartedSagas } from '../saga-start/started-sagas.service.js';
 import { askedParts } from './asked-parts.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Trip } from '../../../contracts/trip.resource.js';
+import type { Trip } from '../../../contracts/trip/trip.resource.js';
 import { type PartState, withReserved } from './with-reserved.js';
 
 const hotel = { hotelId: 'HOTEL-TWO', checkIn: '2030-05-01', checkOut: '2030-05-03', rooms: 1 };

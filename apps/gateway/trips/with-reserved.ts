@@ -1,6 +1,6 @@
-import type { Reservation } from '../../../contracts/reservation.resource.js';
-import type { TripPartName } from '../../../contracts/trip-part.js';
-import type { Trip } from '../../../contracts/trip.resource.js';
+import type { Reservation } from '../../../contracts/reservation/reservation.resource.js';
+import type { TripPartName } from '../../../contracts/trip/trip-part.js';
+import type { Trip } from '../../../contracts/trip/trip.resource.js';
 
 export type PartState = Pick<Reservation, 'price' | 'reservationId' | 'state'>;
 

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import type { DeliveryTrigger } from '../../../contracts/hook.resource.js';
+import type { DeliveryTrigger } from '../../../contracts/hooks/hook.resource.js';
 import { endpointColumns, type EndpointRow } from '../endpoints/endpoint.row.js';
 import { breakerRoom } from './breaker.js';
 import { rateLimit } from './rate-limit.js';

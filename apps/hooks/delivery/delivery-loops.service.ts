@@ -1,7 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientConfig } from 'pg';
-import { LogNewsListener } from '../../../libs/messaging/log-news-listener.js';
+import { LogNewsListener } from '../../../libs/messaging/log/log-listener.js';
 import { BackgroundLoop } from '../../../libs/service-kit/background-loop.js';
 import type { KeyRotation } from '../endpoints/key-rotation.js';
 import type { DeliveryWorker } from './delivery-worker.js';

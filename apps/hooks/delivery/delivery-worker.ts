@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { inTransaction } from '../../../libs/database/in-transaction.js';
-import { EventLog } from '../../../libs/messaging/event-log.js';
-import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
+import { EventLog } from '../../../libs/messaging/log/event-log.js';
+import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
 import { isPassing } from '../../../libs/messaging/inbox/passing-failure.js';
 import type { HookConnections } from '../egress/guarded-agent.js';
 import type { EndpointSecrets } from '../endpoints/endpoint-secrets.js';

@@ -1,8 +1,8 @@
-import { type CloudEvent, cloudEventType } from '../../../contracts/cloud-event.js';
+import { type CloudEvent, cloudEventType } from '../../../contracts/event/cloud-event.js';
 import { publicUrl } from '../../../libs/config/public-url.js';
-import { eventSchemaPath } from '../../../libs/messaging/event-schema.js';
-import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
-import { renderEvent, sequenceOf } from '../../../libs/messaging/render-event.js';
+import { eventSchemaPath } from '../../../libs/messaging/event/event-schema.js';
+import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
+import { renderEvent, sequenceOf } from '../../../libs/messaging/event/render-event.js';
 import type { ClaimedDelivery } from './claim.js';
 
 /**

@@ -6,8 +6,8 @@ import {
   deliveryStates,
   RedeliverDeliveries,
   type Redelivered,
-} from '../../../contracts/hook.resource.js';
-import { type Page, pageQuery } from '../../../contracts/page.js';
+} from '../../../contracts/hooks/hook.resource.js';
+import { type Page, pageQuery } from '../../../contracts/values/page.js';
 import { DeliveriesService, type DeliveryFilter } from './deliveries.service.js';
 import { keyed } from './hooks.controller.js';
 

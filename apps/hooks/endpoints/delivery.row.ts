@@ -1,6 +1,6 @@
-import type { Delivery, DeliveryState, DeliveryTrigger } from '../../../contracts/hook.resource.js';
-import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
-import { renderEvent, sequenceOf } from '../../../libs/messaging/render-event.js';
+import type { Delivery, DeliveryState, DeliveryTrigger } from '../../../contracts/hooks/hook.resource.js';
+import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
+import { renderEvent, sequenceOf } from '../../../libs/messaging/event/render-event.js';
 
 export interface DeliveryRow {
   deliveryId: string;

@@ -1,4 +1,4 @@
-import type { Hook } from '../../../contracts/hook.resource.js';
+import type { Hook } from '../../../contracts/hooks/hook.resource.js';
 
 /** An endpoint as the database has it, in the names of the code. */
 export interface EndpointRow {

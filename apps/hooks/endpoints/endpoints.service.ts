@@ -7,11 +7,11 @@ import type {
   HookCreated,
   RotateSecret,
   SecretRotated,
-} from '../../../contracts/hook.resource.js';
-import type { Page } from '../../../contracts/page.js';
+} from '../../../contracts/hooks/hook.resource.js';
+import type { Page } from '../../../contracts/values/page.js';
 import { boundedCount } from '../../../libs/database/bounded-count.js';
 import { inTransaction } from '../../../libs/database/in-transaction.js';
-import { EventLog } from '../../../libs/messaging/event-log.js';
+import { EventLog } from '../../../libs/messaging/log/event-log.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';

@@ -1,5 +1,5 @@
 import { eventCatalogue } from '../../../contracts/event-catalogue.js';
-import { newestVersion, offeredVersions } from '../../../libs/messaging/event-versions.js';
+import { newestVersion, offeredVersions } from '../../../libs/messaging/event/event-versions.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 
 const serviceOf = (type: string): string => type.split('.')[0]!;

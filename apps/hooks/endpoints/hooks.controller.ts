@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { IdempotencyKey } from '../../../contracts/idempotency-key.js';
+import { IdempotencyKey } from '../../../contracts/values/idempotency-key.js';
 import {
   ChangeHook,
   CreateHook,
@@ -11,8 +11,8 @@ import {
   type Recovery,
   RotateSecret,
   type SecretRotated,
-} from '../../../contracts/hook.resource.js';
-import { type Page, pageQuery } from '../../../contracts/page.js';
+} from '../../../contracts/hooks/hook.resource.js';
+import { type Page, pageQuery } from '../../../contracts/values/page.js';
 import { fingerprint } from '../../../libs/service-kit/fingerprint.js';
 import { parseHeader } from '../../../libs/service-kit/parse-header.js';
 import type { KeyedCommand } from './command-keys.js';

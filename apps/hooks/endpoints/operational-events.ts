@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
-import type { HooksEventData, HooksEventType } from '../../../contracts/hooks.events.js';
-import { appendToOutbox, parseEventName } from '../../../libs/messaging/append-to-outbox.js';
+import type { HooksEventData, HooksEventType } from '../../../contracts/hooks/hooks.events.js';
+import { appendToOutbox, parseEventName } from '../../../libs/messaging/outbox/append-to-outbox.js';
 
 /**
  * Says something about an endpoint to the world, in the transaction that makes it true. The caller holds the endpoint's row.

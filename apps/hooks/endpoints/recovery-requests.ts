@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
-import type { RecoverHook, Recovery } from '../../../contracts/hook.resource.js';
-import { EventLog } from '../../../libs/messaging/event-log.js';
-import { sequenceOf } from '../../../libs/messaging/render-event.js';
+import type { RecoverHook, Recovery } from '../../../contracts/hooks/hook.resource.js';
+import { EventLog } from '../../../libs/messaging/log/event-log.js';
+import { sequenceOf } from '../../../libs/messaging/event/render-event.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import type { CommandKeys, KeyedCommand } from './command-keys.js';

@@ -1,4 +1,4 @@
-import type { Recovery } from '../../../contracts/hook.resource.js';
+import type { Recovery } from '../../../contracts/hooks/hook.resource.js';
 
 export interface RecoveryRow {
   recoveryId: string;

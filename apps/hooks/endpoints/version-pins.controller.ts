@@ -1,6 +1,6 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { Pool } from 'pg';
-import type { VersionPinCounts } from '../../../contracts/event-type.resource.js';
+import type { VersionPinCounts } from '../../../contracts/event/event-type.resource.js';
 
 /** Who would notice if a version came to its end, in numbers. For the inside: the gateway shows it with the types of events. */
 @Controller('version-pins')

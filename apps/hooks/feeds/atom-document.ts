@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { create } from 'xmlbuilder2';
-import { cloudEventType } from '../../../contracts/cloud-event.js';
-import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
+import { cloudEventType } from '../../../contracts/event/cloud-event.js';
+import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
 import { publicUrl } from '../../../libs/config/public-url.js';
 import { unchangingEventJson } from './feed-rendering.js';
 

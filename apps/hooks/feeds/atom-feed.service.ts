@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { EventFilter } from '../../../libs/messaging/event-filter.js';
-import { EventLog } from '../../../libs/messaging/event-log.js';
-import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
+import type { EventFilter } from '../../../libs/messaging/event/event-filter.js';
+import { EventLog } from '../../../libs/messaging/log/event-log.js';
+import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { atomDocument } from './atom-document.js';
 import { LogPositions } from './log-positions.service.js';

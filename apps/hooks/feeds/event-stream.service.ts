@@ -1,9 +1,9 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
-import type { VersionPins } from '../../../libs/messaging/event-versions.js';
-import type { EventFilter } from '../../../libs/messaging/event-filter.js';
-import { cursorOf } from '../../../libs/messaging/log-cursor.js';
-import { LogTail } from '../../../libs/messaging/log-tail.js';
+import type { VersionPins } from '../../../libs/messaging/event/event-versions.js';
+import type { EventFilter } from '../../../libs/messaging/event/event-filter.js';
+import { cursorOf } from '../../../libs/messaging/log/log-cursor.js';
+import { LogTail } from '../../../libs/messaging/log/log-tail.js';
 import { readerOf } from '../../../libs/service-kit/feed-reader.js';
 import { drained } from './drained.js';
 import { FEED_SETTINGS, type FeedSettings, STALLED_HEARTBEATS } from './feed-settings.js';

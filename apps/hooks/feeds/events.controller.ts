@@ -6,14 +6,14 @@ import {
   EventPageQuery,
   EventSocketQuery,
   EventStreamQuery,
-} from '../../../contracts/event-feed.js';
+} from '../../../contracts/event/event-feed.js';
 import { eventCatalogue } from '../../../contracts/event-catalogue.js';
-import { deprecationHeaders } from '../../../libs/messaging/deprecation-headers.js';
-import { parseVersionPins, type VersionPins } from '../../../libs/messaging/event-versions.js';
-import { EventLog, type LogPage } from '../../../libs/messaging/event-log.js';
-import { LogTail } from '../../../libs/messaging/log-tail.js';
-import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
-import { cursorOf, parseCursor } from '../../../libs/messaging/log-cursor.js';
+import { deprecationHeaders } from '../../../libs/messaging/event/deprecation-headers.js';
+import { parseVersionPins, type VersionPins } from '../../../libs/messaging/event/event-versions.js';
+import { EventLog, type LogPage } from '../../../libs/messaging/log/event-log.js';
+import { LogTail } from '../../../libs/messaging/log/log-tail.js';
+import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
+import { cursorOf, parseCursor } from '../../../libs/messaging/log/log-cursor.js';
 import { readerOf } from '../../../libs/service-kit/feed-reader.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { answerConditionally } from './answer-conditionally.js';

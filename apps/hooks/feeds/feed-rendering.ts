@@ -1,6 +1,6 @@
-import { pinnedVersion, type VersionPins } from '../../../libs/messaging/event-versions.js';
-import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
-import { renderEvent, renderUnchanging } from '../../../libs/messaging/render-event.js';
+import { pinnedVersion, type VersionPins } from '../../../libs/messaging/event/event-versions.js';
+import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
+import { renderEvent, renderUnchanging } from '../../../libs/messaging/event/render-event.js';
 
 const rendered = new WeakMap<LoggedEvent, string>();
 

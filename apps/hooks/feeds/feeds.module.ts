@@ -1,6 +1,6 @@
 import { type DynamicModule, Logger, Module } from '@nestjs/common';
-import { EventLog } from '../../../libs/messaging/event-log.js';
-import { LogTail } from '../../../libs/messaging/log-tail.js';
+import { EventLog } from '../../../libs/messaging/log/event-log.js';
+import { LogTail } from '../../../libs/messaging/log/log-tail.js';
 import { AtomFeed } from './atom-feed.service.js';
 import { EventSocketServer } from './event-socket.server.js';
 import { EventStream } from './event-stream.service.js';

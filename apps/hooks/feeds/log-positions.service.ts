@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { EventLog } from '../../../libs/messaging/event-log.js';
-import { cursorOf, foreignTo, parseCursor } from '../../../libs/messaging/log-cursor.js';
+import { EventLog } from '../../../libs/messaging/log/event-log.js';
+import { cursorOf, foreignTo, parseCursor } from '../../../libs/messaging/log/log-cursor.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 
 const Instant = z.iso.datetime({ offset: true });

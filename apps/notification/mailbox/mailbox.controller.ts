@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, Header, HttpCode, Inject, Param, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { type Page, pageQuery } from '../../../contracts/page.js';
+import { type Page, pageQuery } from '../../../contracts/values/page.js';
 import { mailboxPage } from './mailbox-page.js';
 import { Mailbox, type MailboxEntry, type MailboxFilter, type MailboxMessage } from './mailbox.service.js';
 

@@ -1,10 +1,10 @@
-import type { HooksEventData } from '../../../contracts/hooks.events.js';
-import type { OrderEventData } from '../../../contracts/order.events.js';
-import type { PaymentEventData } from '../../../contracts/payment.events.js';
-import type { SagaEventData } from '../../../contracts/saga.events.js';
-import type { TripEventData } from '../../../contracts/trip.events.js';
-import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
-import { newestData } from '../../../libs/messaging/newest-data.js';
+import type { HooksEventData } from '../../../contracts/hooks/hooks.events.js';
+import type { OrderEventData } from '../../../contracts/order/order.events.js';
+import type { PaymentEventData } from '../../../contracts/payment/payment.events.js';
+import type { SagaEventData } from '../../../contracts/saga/saga.events.js';
+import type { TripEventData } from '../../../contracts/trip/trip.events.js';
+import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
+import { newestData } from '../../../libs/messaging/event/newest-data.js';
 import { formatMoney } from '../../../libs/money/format-money.js';
 import type { Mail, Recipient } from './mail.js';
 

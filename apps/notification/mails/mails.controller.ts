@@ -1,7 +1,7 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { mailStates, type QueuedMail } from '../../../contracts/mail.resource.js';
-import { type Page, pageQuery } from '../../../contracts/page.js';
+import { mailStates, type QueuedMail } from '../../../contracts/notification/mail.resource.js';
+import { type Page, pageQuery } from '../../../contracts/values/page.js';
 import { type MailFilter, MailsService } from './mails.service.js';
 
 const ListQuery = z.strictObject({ ...pageQuery, state: z.enum(mailStates).optional() });

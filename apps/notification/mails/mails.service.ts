@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
-import type { MailState, QueuedMail } from '../../../contracts/mail.resource.js';
-import type { Page } from '../../../contracts/page.js';
+import type { MailState, QueuedMail } from '../../../contracts/notification/mail.resource.js';
+import type { Page } from '../../../contracts/values/page.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 

@@ -1,4 +1,4 @@
-import type { Customer } from '../../../contracts/customer.resource.js';
+import type { Customer } from '../../../contracts/customer/customer.resource.js';
 import type { ServiceApi } from '../../../libs/service-client/service-api.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import type { Addressed } from './smtp-sender.js';

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
-import type { MailState } from '../../../contracts/mail.resource.js';
-import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
+import type { MailState } from '../../../contracts/notification/mail.resource.js';
+import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
 import type { Recipient } from '../mails/mail.js';
 
 /** A mail that this process alone may send, until its lease ends. */

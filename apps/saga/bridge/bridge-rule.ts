@@ -1,4 +1,4 @@
-import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
+import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
 
 /** How to start a workflow that is told something before it is there. */
 export interface BridgedStart {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventCatalogue } from '../../../contracts/event-catalogue.js';
-import { orderFactTypes } from '../../../contracts/order-fact.js';
-import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
+import { orderFactTypes } from '../../../contracts/order/order-fact.js';
+import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
 import { bridgeTable, type BridgeSettings } from './bridge-table.js';
 
 const patience = { SAGA_FAST_STEP_MS: 1, SAGA_STEP_DEADLINE_MS: 2, SAGA_FORWARD_DEADLINE_MS: 3, SAGA_ATTENTION_AFTER_MS: 4 };

@@ -1,8 +1,8 @@
-import type { OrderFact } from '../../../contracts/order-fact.js';
-import type { OrderEventData } from '../../../contracts/order.events.js';
+import type { OrderFact } from '../../../contracts/order/order-fact.js';
+import type { OrderEventData } from '../../../contracts/order/order.events.js';
 import { sagaPolicy, type SagaPolicySettings } from '../../../libs/config/saga-policy.js';
 import type { Settings } from '../../../libs/config/settings.js';
-import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
+import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
 import {
   expireUnpaidOrderIds,
   type ExpireUnpaidOrderRequest,

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { Consumer } from '../../../libs/messaging/inbox/consumer.js';
-import type { LoggedEvent } from '../../../libs/messaging/logged-event.js';
-import { newestData } from '../../../libs/messaging/newest-data.js';
+import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
+import { newestData } from '../../../libs/messaging/event/newest-data.js';
 import type { BridgeRule } from './bridge-rule.js';
 
 /** Notes what workflows are to be told of the events in the table; `SignalSender` tells them. */

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { Gauge } from 'prom-client';
 import type { Settings } from '../../../libs/config/settings.js';
 import { type ChannelSettings, openChannel } from '../../../libs/messaging/channel/open-channel.js';
-import { EventLog } from '../../../libs/messaging/event-log.js';
+import { EventLog } from '../../../libs/messaging/log/event-log.js';
 import type { Consumer } from '../../../libs/messaging/inbox/consumer.js';
 import type { Inbox } from '../../../libs/messaging/inbox/inbox.js';
 import { observeInbox } from '../../../libs/messaging/inbox/inbox-metrics.js';

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { EndedTimelines, type StoredSaga, StoredSagaQuery, type StoredTimeline } from '../../../contracts/ended-saga.js';
+import { EndedTimelines, type StoredSaga, StoredSagaQuery, type StoredTimeline } from '../../../contracts/saga/ended-saga.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
-import { pause } from '../../../libs/messaging/pause.js';
+import { pause } from '../../../libs/timing/pause.js';
 import { SagaRegister } from '../saga-register.js';
 import { EndedTimelineStore } from './ended-timeline.store.js';
 

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
-import type { EndedTimelines, StoredTimeline } from '../../../contracts/ended-saga.js';
-import type { SagaState, SagaTimeline } from '../../../contracts/saga-state.js';
+import type { EndedTimelines, StoredTimeline } from '../../../contracts/saga/ended-saga.js';
+import type { SagaState, SagaTimeline } from '../../../contracts/saga/saga-state.js';
 
 /** A run, and nothing else of its saga. */
 export interface RunId {

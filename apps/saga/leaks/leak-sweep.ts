@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
-import { type Hold, holders, type HoldPage, type Owner } from '../../../contracts/hold.resource.js';
-import type { Participant } from '../../../contracts/participants.js';
+import { type Hold, holders, type HoldPage, type Owner } from '../../../contracts/participant/hold.resource.js';
+import type { Participant } from '../../../contracts/participant/participants.js';
 import { ParticipantUnavailableException } from '../../../libs/service-client/participant-unavailable.exception.js';
 import type { Query, ServiceApi } from '../../../libs/service-client/service-api.js';
 import { describeRun } from '../../../libs/temporal/describe-run.js';

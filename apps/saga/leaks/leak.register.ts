@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
-import { type Hold, holdKinds } from '../../../contracts/hold.resource.js';
-import type { Leak } from '../../../contracts/leak.resource.js';
-import type { Page } from '../../../contracts/page.js';
+import { type Hold, holdKinds } from '../../../contracts/participant/hold.resource.js';
+import type { Leak } from '../../../contracts/saga/leak.resource.js';
+import type { Page } from '../../../contracts/values/page.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 
 /** A hold with the participant that has it. */

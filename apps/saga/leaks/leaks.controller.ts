@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { z } from 'zod';
-import type { Leak } from '../../../contracts/leak.resource.js';
-import { type Page, pageQuery } from '../../../contracts/page.js';
+import type { Leak } from '../../../contracts/saga/leak.resource.js';
+import { type Page, pageQuery } from '../../../contracts/values/page.js';
 import { LeakRegister } from './leak.register.js';
 
 const ListQuery = z.strictObject(pageQuery);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Hold, Owner } from '../../../contracts/hold.resource.js';
+import type { Hold, Owner } from '../../../contracts/participant/hold.resource.js';
 import { ownershipOf } from './ownership.js';
 
 const heldSince = '2026-06-01T10:00:00Z';

@@ -1,4 +1,4 @@
-import type { Hold, Owner } from '../../../contracts/hold.resource.js';
+import type { Hold, Owner } from '../../../contracts/participant/hold.resource.js';
 
 /** `owned`: as it should be. `waiting`: a saga decides about it. `unowned`: a leak unless a saga is under way. */
 export type Ownership = 'owned' | 'waiting' | 'unowned';

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
-import type { Hold, HoldPage } from '../../../contracts/hold.resource.js';
+import type { Hold, HoldPage } from '../../../contracts/participant/hold.resource.js';
 import { ParticipantUnavailableException } from '../../../libs/service-client/participant-unavailable.exception.js';
 import type { ServiceApi } from '../../../libs/service-client/service-api.js';
 import { describeRun } from '../../../libs/temporal/describe-run.js';

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { decodeFromPayloadsAtIndex } from '@temporalio/common/lib/internal-non-workflow/index.js';
-import type { Order } from '../../../contracts/order.resource.js';
-import type { Trip } from '../../../contracts/trip.resource.js';
+import type { Order } from '../../../contracts/order/order.resource.js';
+import type { Trip } from '../../../contracts/trip/trip.resource.js';
 import type { ServiceApi } from '../../../libs/service-client/service-api.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { bookTripIds, bookTripType } from '../../../workflows/book-trip/book-trip.contract.js';

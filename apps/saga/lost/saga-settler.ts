@@ -1,6 +1,6 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowExecutionDescription } from '@temporalio/client';
 import type { Pool } from 'pg';
-import type { RecordedSaga, SettleCommand } from '../../../contracts/ended-saga.js';
+import type { RecordedSaga, SettleCommand } from '../../../contracts/saga/ended-saga.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { describeRun } from '../../../libs/temporal/describe-run.js';
 import type { SagaPolicy } from '../../../workflows/saga/saga.contract.js';

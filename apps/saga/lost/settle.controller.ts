@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { SettleCommand } from '../../../contracts/ended-saga.js';
+import { SettleCommand } from '../../../contracts/saga/ended-saga.js';
 import { SagaSettler } from './saga-settler.js';
 
 /** Internal; the gateway's route checks the caller's scope. */

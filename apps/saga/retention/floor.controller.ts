@@ -1,5 +1,5 @@
 import { Controller, Get, Inject } from '@nestjs/common';
-import type { CommandFloor } from '../../../contracts/retention.resource.js';
+import type { CommandFloor } from '../../../contracts/participant/retention.resource.js';
 import { Floor } from './floor.js';
 
 /** Internal: for operators who want to know what keeps participants from trimming. */

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { Counter } from 'prom-client';
-import type { Participant } from '../../../contracts/participants.js';
-import type { TrimCommand, Trimmed } from '../../../contracts/retention.resource.js';
+import type { Participant } from '../../../contracts/participant/participants.js';
+import type { TrimCommand, Trimmed } from '../../../contracts/participant/retention.resource.js';
 import { ParticipantUnavailableException } from '../../../libs/service-client/participant-unavailable.exception.js';
 import type { ServiceApi } from '../../../libs/service-client/service-api.js';
 import type { EndedSagaTrimmer } from './ended-saga-trimmer.js';

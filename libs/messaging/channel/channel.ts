@@ -1,4 +1,4 @@
-import type { LoggedEvent } from '../logged-event.js';
+import type { LoggedEvent } from '../event/logged-event.js';
 
 /** What a transport is like, as far as somebody who uses it can tell. */
 export interface ChannelCapabilities {

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { Counter, Gauge } from 'prom-client';
-import type { LoggedEvent } from '../logged-event.js';
+import type { LoggedEvent } from '../event/logged-event.js';
 import type { ChannelSubscription, EventHandler } from './channel.js';
 
 const handled = new Counter({

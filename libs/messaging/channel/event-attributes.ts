@@ -1,6 +1,6 @@
-import { cloudEventType, parseCloudEventType } from '../../../contracts/cloud-event.js';
-import type { LoggedEvent } from '../logged-event.js';
-import { sequenceOf } from '../render-event.js';
+import { cloudEventType, parseCloudEventType } from '../../../contracts/event/cloud-event.js';
+import type { LoggedEvent } from '../event/logged-event.js';
+import { sequenceOf } from '../event/render-event.js';
 
 /** The attributes of a CloudEvent in binary mode: what stands in the headers of a message, without the prefix of the transport. The data are the message. */
 export type EventAttributes = Record<string, string>;

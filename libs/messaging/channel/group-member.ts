@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { pause } from '../pause.js';
+import { pause } from '../../timing/pause.js';
 import type { ChannelSubscription, EventHandler, SubscribeOptions } from './channel.js';
 import { type ChannelOptions, CONCURRENCY, LEASE_MS, patientBackoffMs } from './channel-options.js';
 import { countedHandler, reportNack } from './delivery-report.js';

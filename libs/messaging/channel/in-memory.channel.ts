@@ -1,4 +1,4 @@
-import type { LoggedEvent } from '../logged-event.js';
+import type { LoggedEvent } from '../event/logged-event.js';
 import type { Channel, ChannelSubscription, EventHandler, PublishResult, SubscribeOptions } from './channel.js';
 import { type ChannelOptions, CONCURRENCY, patientBackoffMs } from './channel-options.js';
 import { countedHandler, reportNack } from './delivery-report.js';

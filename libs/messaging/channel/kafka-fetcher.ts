@@ -1,5 +1,5 @@
 import { type Consumer, ListOffsetTimestamps } from '@platformatic/kafka';
-import { pause } from '../pause.js';
+import { pause } from '../../timing/pause.js';
 import type { KeyedDelivery } from './keyed-delivery.js';
 
 /** One message of the topic. */

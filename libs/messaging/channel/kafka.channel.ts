@@ -9,8 +9,8 @@ import {
   stringSerializers,
 } from '@platformatic/kafka';
 import { Logger } from '@nestjs/common';
-import type { LoggedEvent } from '../logged-event.js';
-import { partitionKeyOf } from '../partition-key.js';
+import type { LoggedEvent } from '../event/logged-event.js';
+import { partitionKeyOf } from '../event/partition-key.js';
 import { KAFKA_ATTRIBUTE_PREFIX, KAFKA_PARTITIONS, KAFKA_TOPIC } from './broker-addresses.js';
 import type { Channel, ChannelSubscription, EventHandler, PublishResult, SubscribeOptions } from './channel.js';
 import { type ChannelOptions, LEASE_MS } from './channel-options.js';

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import type { LoggedEvent } from '../logged-event.js';
-import { partitionKeyOf } from '../partition-key.js';
-import { pause } from '../pause.js';
+import type { LoggedEvent } from '../event/logged-event.js';
+import { partitionKeyOf } from '../event/partition-key.js';
+import { pause } from '../../timing/pause.js';
 import type { EventHandler } from './channel.js';
 import type { Slots } from './slots.js';
 

@@ -11,9 +11,9 @@ import {
 } from '@nats-io/jetstream';
 import { connect, headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { Logger } from '@nestjs/common';
-import type { LoggedEvent } from '../logged-event.js';
-import { partitionOf } from '../partition-key.js';
-import { pause } from '../pause.js';
+import type { LoggedEvent } from '../event/logged-event.js';
+import { partitionOf } from '../event/partition-key.js';
+import { pause } from '../../timing/pause.js';
 import { NATS_ATTRIBUTE_PREFIX, NATS_PARTITIONS, NATS_SUBJECTS } from './broker-addresses.js';
 import type { Channel, ChannelSubscription, EventHandler, PublishResult, SubscribeOptions } from './channel.js';
 import { type ChannelOptions, LEASE_MS } from './channel-options.js';

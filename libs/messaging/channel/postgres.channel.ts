@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { Pool } from 'pg';
-import { EventLog } from '../event-log.js';
-import { LogNewsListener } from '../log-news-listener.js';
-import { LogTail } from '../log-tail.js';
-import type { LoggedEvent } from '../logged-event.js';
+import { EventLog } from '../log/event-log.js';
+import { LogNewsListener } from '../log/log-listener.js';
+import { LogTail } from '../log/log-tail.js';
+import type { LoggedEvent } from '../event/logged-event.js';
 import type { Channel, ChannelSubscription, EventHandler, PublishResult, SubscribeOptions } from './channel.js';
 import { type ChannelOptions, LEASE_MS } from './channel-options.js';
 import { GroupMember, type ReadPartition } from './group-member.js';

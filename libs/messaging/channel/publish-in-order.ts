@@ -1,5 +1,5 @@
-import type { LoggedEvent } from '../logged-event.js';
-import { partitionKeyOf } from '../partition-key.js';
+import type { LoggedEvent } from '../event/logged-event.js';
+import { partitionKeyOf } from '../event/partition-key.js';
 import type { PublishResult } from './channel.js';
 
 /**

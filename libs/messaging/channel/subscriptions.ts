@@ -1,5 +1,5 @@
-import { matchesTypes } from '../event-filter.js';
-import type { LoggedEvent } from '../logged-event.js';
+import { matchesTypes } from '../event/event-filter.js';
+import type { LoggedEvent } from '../event/logged-event.js';
 import type { ChannelSubscription, SubscribeOptions } from './channel.js';
 import { STALLED_AFTER_MS } from './channel-options.js';
 import { observeSubscription } from './delivery-report.js';

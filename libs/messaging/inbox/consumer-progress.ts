@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { typesParameters, typesSql } from '../event-filter.js';
+import { typesParameters, typesSql } from '../event/event-filter.js';
 import { broughtTypes, type Consumer } from './consumer.js';
 
 export interface Progress {

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
-import { matchesTypes } from '../event-filter.js';
-import type { LoggedEvent } from '../logged-event.js';
+import { matchesTypes } from '../event/event-filter.js';
+import type { LoggedEvent } from '../event/logged-event.js';
 
 /**
  * What a consumer makes of events that come late or early. `latest`: whatever is older than what it has applied of the aggregate is dropped; for views that

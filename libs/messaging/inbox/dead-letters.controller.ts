@@ -5,8 +5,8 @@ import {
   type DeadLetterDecided,
   deadLetterStates,
   SkipDeadLetter,
-} from '../../../contracts/dead-letter.resource.js';
-import { type Page, pageQuery } from '../../../contracts/page.js';
+} from '../../../contracts/event/dead-letter.resource.js';
+import { type Page, pageQuery } from '../../../contracts/values/page.js';
 import { decodeCursor, encodeCursor } from '../../service-kit/cursor.js';
 import { ProblemException } from '../../service-kit/problem.exception.js';
 import { DeadLetters, type LetterDecision } from './dead-letters.js';

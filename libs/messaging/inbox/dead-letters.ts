@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
-import type { DeadLetter, DeadLetterState } from '../../../contracts/dead-letter.resource.js';
-import type { LoggedEvent } from '../logged-event.js';
-import { sequenceOf } from '../render-event.js';
+import type { DeadLetter, DeadLetterState } from '../../../contracts/event/dead-letter.resource.js';
+import type { LoggedEvent } from '../event/logged-event.js';
+import { sequenceOf } from '../event/render-event.js';
 import type { Consumer } from './consumer.js';
 import { eventOf } from './event-text.js';
 import { HandlerFailure, type Inbox } from './inbox.js';

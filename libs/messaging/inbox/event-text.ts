@@ -1,4 +1,4 @@
-import type { LoggedEvent } from '../logged-event.js';
+import type { LoggedEvent } from '../event/logged-event.js';
 
 /** An event as text, for a table; its `data` stays byte by byte. */
 export const eventText = (event: LoggedEvent): string => JSON.stringify(event);

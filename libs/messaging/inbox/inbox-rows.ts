@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { LoggedEvent } from '../logged-event.js';
+import type { LoggedEvent } from '../event/logged-event.js';
 
 export interface HeldRow {
   id: string;

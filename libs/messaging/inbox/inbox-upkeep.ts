@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '../../database/in-transaction.js';
-import type { EventLog } from '../event-log.js';
+import type { EventLog } from '../log/event-log.js';
 import type { ConsumerProgress } from './consumer-progress.js';
 
 export interface InboxUpkeepOptions {

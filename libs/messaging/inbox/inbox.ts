@@ -1,10 +1,10 @@
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../../database/in-transaction.js';
-import type { LoggedEvent } from '../logged-event.js';
-import { partitionKeyOf } from '../partition-key.js';
-import { holdLog } from '../trim-lock.js';
+import type { LoggedEvent } from '../event/logged-event.js';
+import { partitionKeyOf } from '../event/partition-key.js';
+import { holdLog } from '../log/trim-lock.js';
 import { type Consumer, isWantedBy } from './consumer.js';
-import type { EventHistory } from './event-history.js';
+import type { EventHistory } from '../event/event-history.js';
 import { eventOf, eventText } from './event-text.js';
 import { InboxRows, type HeldRow } from './inbox-rows.js';
 import { isPassing } from './passing-failure.js';

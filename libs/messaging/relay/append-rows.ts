@@ -2,8 +2,8 @@ import { isPoison } from './poison.js';
 import type { OutboxPlace } from './outbox-place.js';
 import { factColumnNames, factColumns, factList, type OutboxRow } from './outbox-row.js';
 import type { Queryable } from './bounded-transaction.js';
-import type { VersionGap } from '../inbox/event-history.js';
-import { LOG_NEWS } from '../log-news.js';
+import type { VersionGap } from '../event/event-history.js';
+import { LOG_NEWS } from '../log/log-appended.js';
 
 /** How many and from where on, told to whoever follows the log, once it is committed: one notification a batch, and the relays take turns anyway. */
 const whatWasLogged = `select count(*)::int as moved, min(position) as first, (select pg_notify('${LOG_NEWS}', '') from logged limit 1) from logged`;

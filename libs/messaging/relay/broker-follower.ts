@@ -2,11 +2,11 @@ import type { Pool, PoolClient } from 'pg';
 import type { Logger } from 'pino';
 import { Counter, Gauge } from 'prom-client';
 import type { Channel } from '../channel/channel.js';
-import { EventLog } from '../event-log.js';
-import type { LoggedEvent } from '../logged-event.js';
-import { partitionKeyOf } from '../partition-key.js';
-import { pause } from '../pause.js';
-import { Idle } from './idle.js';
+import { EventLog } from '../log/event-log.js';
+import type { LoggedEvent } from '../event/logged-event.js';
+import { partitionKeyOf } from '../event/partition-key.js';
+import { pause } from '../../timing/pause.js';
+import { Idle } from './backoff.js';
 
 export interface BrokerFollowerOptions {
   /** The log's database as the role that owns the log; one connection is kept while it follows. */

@@ -1,12 +1,12 @@
 import type { Pool } from 'pg';
-import type { DeadEvent } from '../../../contracts/dead-event.resource.js';
+import type { DeadEvent } from '../../../contracts/event/dead-event.resource.js';
 import { recordGap } from './append-rows.js';
 import { type DeadRow, deadAsText } from './dead-row.js';
 import { inDeadTransaction } from './dead-transaction.js';
 import type { OutboxPlace } from './outbox-place.js';
 import { carryOut, readHeld } from './outbox-rows.js';
 import type { Outboxes } from './outboxes.js';
-import { type Settlement, type SettleOptions, settleRows } from './settle-rows.js';
+import { type Settlement, type SettleOptions, settleRows } from './append-in-order.js';
 import type { Queryable } from './bounded-transaction.js';
 
 /** What came of a decision: done, or why not. */

@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import { Gauge } from 'prom-client';
 import { logReaders } from '../../database/services.js';
 import { BackgroundLoop } from '../../service-kit/background-loop.js';
-import { EventLog } from '../event-log.js';
-import { TRIM_LOCK } from '../trim-lock.js';
+import { EventLog } from '../log/event-log.js';
+import { TRIM_LOCK } from '../log/trim-lock.js';
 import { inBoundedTransaction, type Queryable } from './bounded-transaction.js';
 import type { Outboxes } from './outboxes.js';
 

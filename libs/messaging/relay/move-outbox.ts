@@ -4,7 +4,7 @@ import { inDeadTransaction } from './dead-transaction.js';
 import { inLogTransaction } from './log-transaction.js';
 import type { OutboxPlace } from './outbox-place.js';
 import { carryOut, readHeld, readOutbox, readParked } from './outbox-rows.js';
-import { type Refused, type Settlement, settleRows } from './settle-rows.js';
+import { type Refused, type Settlement, settleRows } from './append-in-order.js';
 import { inBoundedTransaction } from './bounded-transaction.js';
 
 export interface Moved {

@@ -1,7 +1,7 @@
 import { type DeadRow, deadAsText } from './dead-row.js';
 import type { OutboxPlace } from './outbox-place.js';
 import { asText, factList, type OutboxRow } from './outbox-row.js';
-import type { Settlement } from './settle-rows.js';
+import type { Settlement } from './append-in-order.js';
 import type { Queryable } from './bounded-transaction.js';
 
 /** The oldest rows. Nothing is left out, locked or not: to skip a row would be to reorder. */

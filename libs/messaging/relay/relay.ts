@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { type Backlog, readBacklog } from './backlog.js';
-import { Idle } from './idle.js';
+import { Idle } from './backoff.js';
 import { moveOutbox, releaseParked } from './move-outbox.js';
 import type { OutboxPlace } from './outbox-place.js';
 import type { Outboxes } from './outboxes.js';

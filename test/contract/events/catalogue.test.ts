@@ -7,9 +7,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { catalogueOf, eventCatalogue, type EventType, type EventVersion } from '../../../contracts/event-catalogue.js';
-import { convertEvent } from '../../../libs/messaging/convert-event.js';
-import { eventSchema } from '../../../libs/messaging/event-schema.js';
-import { offeredVersions } from '../../../libs/messaging/event-versions.js';
+import { convertEvent } from '../../../libs/messaging/event/convert-event.js';
+import { eventSchema } from '../../../libs/messaging/event/event-schema.js';
+import { offeredVersions } from '../../../libs/messaging/event/event-versions.js';
 import { publicationState, publishEvents, samplesOf } from '../../../scripts/event-schemas/published-events.js';
 
 const folder = 'test/contract/events';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { SagaState } from '../../../contracts/saga-state.js';
+import type { SagaState } from '../../../contracts/saga/saga-state.js';
 import { call, ended, eventually, saga, setFault } from '../../support/api.js';
 import { ownGateway } from '../../support/own-gateway.js';
 import { system } from '../../support/system.js';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Fault } from '../../../contracts/fault.resource.js';
+import type { Fault } from '../../../contracts/participant/fault.resource.js';
 import { call, ended, setFault } from '../../support/api.js';
 import { bookTrip, dayFromNow, trip } from '../../support/trips.js';
 import { cancelWorkflow } from './cancel-workflow.js';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { ResolveAction, SagaState } from '../../../contracts/saga-state.js';
+import type { ResolveAction, SagaState } from '../../../contracts/saga/saga-state.js';
 import { call, clearFaults, eventually, order, placeOrder, saga, setFault, tokens } from '../../support/api.js';
 import { abort, cancelInTemporal, comesTo, endsAs, resolve, settleAfterTermination, type Scenarios } from './scenario.js';
 

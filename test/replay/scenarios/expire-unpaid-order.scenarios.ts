@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { OrderFact } from '../../../contracts/order-fact.js';
+import type { OrderFact } from '../../../contracts/order/order-fact.js';
 import { cancelOrderIds, cancelOrderType } from '../../../workflows/cancel-order/cancel-order.contract.js';
 import {
   expireUnpaidOrderIds,

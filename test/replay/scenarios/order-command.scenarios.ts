@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { ResolveAction, SagaState } from '../../../contracts/saga-state.js';
+import type { ResolveAction, SagaState } from '../../../contracts/saga/saga-state.js';
 import { call, ended, order, placeOrder, setFault, tokens } from '../../support/api.js';
 import { abort, cancelInTemporal, comesTo, endsAs, resolve, type Scenarios } from './scenario.js';
 

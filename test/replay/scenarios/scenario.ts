@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { expect } from 'vitest';
-import type { ResolveAction, SagaState, StepState } from '../../../contracts/saga-state.js';
+import type { ResolveAction, SagaState, StepState } from '../../../contracts/saga/saga-state.js';
 import { call, ended, eventually, saga } from '../../support/api.js';
 import { system } from '../../support/system.js';
 

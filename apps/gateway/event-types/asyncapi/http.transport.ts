@@ -1,5 +1,5 @@
 import type { EventCatalogue } from '../../../../contracts/event-catalogue.js';
-import { renderEvent } from '../../../../libs/messaging/render-event.js';
+import { renderEvent } from '../../../../libs/messaging/event/render-event.js';
 import type { AsyncApiTransport, Named } from './asyncapi-transport.js';
 import { loggedExample } from './logged-example.js';
 import type { OfferedEvent } from './offered-event.js';

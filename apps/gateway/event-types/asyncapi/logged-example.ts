@@ -1,4 +1,4 @@
-import type { LoggedEvent } from '../../../../libs/messaging/logged-event.js';
+import type { LoggedEvent } from '../../../../libs/messaging/event/logged-event.js';
 import type { OfferedEvent } from './offered-event.js';
 
 /** An event with this data as it would stand in the log. */

@@ -1,7 +1,7 @@
-import { cloudEventType } from '../../../../contracts/cloud-event.js';
+import { cloudEventType } from '../../../../contracts/event/cloud-event.js';
 import type { EventCatalogue, EventType, EventVersion } from '../../../../contracts/event-catalogue.js';
-import { eventSchema, type JsonSchema } from '../../../../libs/messaging/event-schema.js';
-import { offeredVersions } from '../../../../libs/messaging/event-versions.js';
+import { eventSchema, type JsonSchema } from '../../../../libs/messaging/event/event-schema.js';
+import { offeredVersions } from '../../../../libs/messaging/event/event-versions.js';
 
 /** A version of an event that can be had, as the AsyncAPI document speaks of it. */
 export interface OfferedEvent {

@@ -1,0 +1,44 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
+
+/** Where things are: our own as paths, Temporal's UI as a URL. */
+@Injectable()
+export class Links {
+  constructor(
+    @Inject(GATEWAY_SETTINGS) private readonly settings: Pick<GatewaySettings, 'TEMPORAL_UI_URL' | 'TEMPORAL_NAMESPACE'>,
+  ) {}
+
+  order(orderId: string): string {
+    return `/v1/orders/${orderId}`;
+  }
+
+  trip(tripId: string): string {
+    return `/v1/trips/${tripId}`;
+  }
+
+  /** What a saga is about, which its id says: `cancel-trip:<tripId>:<n>`. Undefined where that is nothing of the API's. */
+  resource(sagaId: string): string | undefined {
+    const [, noun, businessId] = /^[a-z-]*-(order|trip):([^:]+)/.exec(sagaId) ?? [];
+    if (businessId === undefined) return undefined;
+    return noun === 'order' ? this.order(businessId) : this.trip(businessId);
+  }
+
+  saga(sagaId: string): string {
+    return `/v1/sagas/${sagaId}`;
+  }
+
+  /** Where one run of a saga can be watched. */
+  ofRun(sagaId: string, runId: string | undefined): { saga: string; temporalUi: string } {
+    return { saga: this.saga(sagaId), temporalUi: this.temporalUi(sagaId, runId) };
+  }
+
+  sagaHistory(sagaId: string): string {
+    return `${this.saga(sagaId)}/history`;
+  }
+
+  /** One run in Temporal's UI, or all of a saga's. */
+  temporalUi(sagaId: string, runId?: string): string {
+    const { TEMPORAL_UI_URL, TEMPORAL_NAMESPACE } = this.settings;
+    return `${TEMPORAL_UI_URL.replace(/\/$/, '')}/namespaces/${TEMPORAL_NAMESPACE}/workflows/${sagaId}${runId === undefined ? '' : `/${runId}/history`}`;
+  }
+}

@@ -1,0 +1,66 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { Problem } from '../../../contracts/values/problem.js';
+import { openApiSchema } from './openapi-schema.js';
+
+const description = `Business transactions that cross services: either the whole of it happens, or everything that happened is taken back.
+
+A command that starts a saga answers **202** at once with a resource that is PENDING; its \`Location\` can be read from that moment.
+Errors are [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem documents with a stable \`code\`; repeat commands with the same
+\`Idempotency-Key\`. Money is in integer minor units. Lists are paged by \`limit\` and the opaque cursor \`after\`. A method that a path does not have is a 405 that names in \`Allow\` those it has;
+OPTIONS answers 204 with the same. While no API key is required, a foreign \`Host\` or \`Origin\` is a 403.`;
+
+/** The API's description, from the routes and schemas themselves. */
+function openApiDocument(app: INestApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setTitle('Roundtrip')
+    .setDescription(description)
+    .setVersion('1')
+    .addTag('orders', 'Orders that need credit')
+    .addTag('products', 'What can be ordered')
+    .addTag('customers', 'Customers and their credit')
+    .addTag('trips', 'Trips whose parts are booked together or not at all')
+    .addTag('inventory', 'What a trip can be made of')
+    .addTag('reservations', 'What the participants hold for trips')
+    .addTag('payments', 'What was charged for trips and orders')
+    .addTag('sagas', 'What is running, where it waits, and how to repair it')
+    .addTag('events', 'What has happened, by polling, as a feed or as a stream')
+    .addTag('event-types', 'What the services publish, and in which versions')
+    .addTag('operations', 'Read models, and events that could not go on: for operators')
+    .addTag('hooks', 'Events sent to you: webhooks, signed as Standard Webhooks says')
+    .addTag('faults', 'Failures on demand, for trying things out')
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'API key',
+      description: 'An API key; needed unless the API listens on loopback only.',
+    })
+    .build();
+  const document = SwaggerModule.createDocument(app, config, {
+    operationIdFactory: operationIdOf,
+    standardSchemaConverter: openApiSchema,
+  });
+  // Health, metrics and documents are for tools, not for callers. Said here and not by a decorator, which would load this library into every service.
+  document.paths = Object.fromEntries(Object.entries(document.paths).filter(([path]) => path.startsWith('/v1/')));
+  document.components ??= {};
+  document.components.schemas = {
+    ...document.components.schemas,
+    ...openApiSchema(Problem, { schemaType: 'output' })?.components,
+  };
+  return document;
+}
+
+/** `/openapi.json` and, for people, `/docs`. */
+export function serveOpenApi(app: INestApplication): void {
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+    jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
+    customSiteTitle: 'Roundtrip API',
+  });
+}
+
+/** `OrdersController.list` becomes `ordersList`: unique, and a fair name for a function of a generated client. */
+function operationIdOf(controller: string, method: string): string {
+  const resource = controller.replace(/Controller$/, '');
+  return `${resource.charAt(0).toLowerCase()}${resource.slice(1)}${method.charAt(0).toUpperCase()}${method.slice(1)}`;
+}

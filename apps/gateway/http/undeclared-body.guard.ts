@@ -1,0 +1,26 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
+import type { IncomingMessage } from 'node:http';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import { declares } from './declared-arguments.js';
+
+/**
+ * A route of the API that declares no body takes none, or an empty object. Those that do declare one refuse what does not fit by their
+ * schema; without this guard a note sent to a command that keeps none would be lost without a word.
+ */
+@Injectable()
+export class UndeclaredBodyGuard implements CanActivate {
+  /** @throws ProblemException 422 `VALIDATION_FAILED`. */
+  canActivate(context: ExecutionContext): boolean {
+    const { url = '', body } = context.switchToHttp().getRequest<IncomingMessage & { body?: unknown }>();
+    if (isEmpty(body) || !/^\/v1\//i.test(url) || declares(context, RouteParamtypes.BODY)) return true;
+    throw new ProblemException(422, 'VALIDATION_FAILED', 'This call takes no body.', {
+      errors: [{ pointer: '', detail: 'takes no body' }],
+    });
+  }
+}
+
+/** What a client sends that always sends something says as little as nothing. */
+const isEmpty = (body: unknown): boolean =>
+  body === undefined ||
+  (typeof body === 'object' && body !== null && !Array.isArray(body) && Object.getOwnPropertyNames(body).length === 0);

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { customerStates } from './customer.resource.js';
+import { Money } from '../values/money.js';
+
+const customerId = z.string();
+const orderId = z.string();
+
+/** What the credit account stands at after the fact, so that its newest event is enough to know it. */
+const account = {
+  customerId,
+  limit: Money,
+  reserved: Money.meta({ description: 'What all orders together have reserved after this fact' }),
+};
+const amount = Money.meta({ description: 'What this fact added to the reserved credit; negative when it gave some back' });
+
+const euros = (amount: number) => ({ amount: amount * 100, currency: 'EUR' });
+const sample = { customerId: 'CUST-ALICE', limit: euros(1_000), reserved: euros(30) };
+const forOrder = { ...sample, orderId: 'ORDER-1' };
+
+/**
+ * The facts that the customer service publishes, by type and version. They are kept for ever and read by everybody, so they hold no
+ * personal data: whoever needs a name asks the service.
+ */
+export const customerEvents = {
+  'customer.registered.v1': z.object({ customerId, state: z.enum(customerStates) }).meta({
+    description: 'A customer became known to us, in this state.',
+    examples: [{ customerId: 'CUST-ALICE', state: 'REGISTERED' }],
+  }),
+  'customer.credit-opened.v1': z
+    .object(account)
+    .meta({ description: 'A credit account was opened.', examples: [{ ...sample, reserved: euros(0) }] }),
+  'customer.credit-limit-changed.v1': z
+    .object(account)
+    .meta({ description: 'The limit of a credit account was changed.', examples: [sample] }),
+  'customer.credit-reserved.v1': z.object({ ...account, orderId, amount }).meta({
+    description: 'Credit was reserved for an order.',
+    examples: [{ ...forOrder, amount: euros(30) }],
+  }),
+  'customer.credit-changed.v1': z.object({ ...account, orderId, amount }).meta({
+    description: 'What an order has reserved was raised or lowered.',
+    examples: [{ ...forOrder, amount: euros(-20) }],
+  }),
+  'customer.credit-released.v1': z.object({ ...account, orderId, amount }).meta({
+    description: 'What an order had reserved was given back.',
+    examples: [{ ...forOrder, reserved: euros(0), amount: euros(-30) }],
+  }),
+  'customer.credit-blocked.v1': z.object(account).meta({
+    description: 'A credit account was blocked: it takes no new reservations, whatever is available.',
+    examples: [sample],
+  }),
+  'customer.credit-unblocked.v1': z
+    .object(account)
+    .meta({ description: 'A credit account takes reservations again.', examples: [sample] }),
+} as const;
+
+export type CustomerEventType = keyof typeof customerEvents;
+export type CustomerEventData<Type extends CustomerEventType> = z.infer<(typeof customerEvents)[Type]>;

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { Note } from '../values/note.js';
+
+/** An event that could not go into the log, for an operator to decide about. */
+export const DeadEvent = z
+  .object({
+    service: z.string(),
+    /** Its number in the service's outbox. */
+    id: z.int(),
+    eventId: z.uuid(),
+    type: z.string(),
+    typeVersion: z.int(),
+    aggregateType: z.string(),
+    aggregateId: z.string(),
+    aggregateVersion: z.int(),
+    occurredAt: z.iso.datetime(),
+    state: z.enum(['dead', 'parked', 'skipped']),
+    reason: z.enum(['INVALID_EVENT', 'EVENT_ID_CONFLICT', 'VERSION_TAKEN', 'VERSION_GAP', 'PARKED']),
+    error: z.string(),
+    attempts: z.int(),
+    note: z.string().nullable(),
+    diedAt: z.iso.datetime(),
+    data: z.string(),
+  })
+  .meta({ id: 'DeadEvent' });
+export type DeadEvent = z.infer<typeof DeadEvent>;
+
+/** `acceptGap`: it goes into the log although the version before it is lost for good. */
+export const ReplayDeadEvent = z.strictObject({ acceptGap: z.boolean().default(false) }).prefault({});
+export type ReplayDeadEvent = z.infer<typeof ReplayDeadEvent>;
+
+/** What a decision has set in motion: how many of the events behind it have come into the log with it. */
+export const DeadEventDecided = z.object({ released: z.int() }).meta({ id: 'DeadEventDecided' });
+export type DeadEventDecided = z.infer<typeof DeadEventDecided>;
+
+/** The note is kept with the event. */
+export const SkipDeadEvent = z.strictObject({ note: Note });
+export type SkipDeadEvent = z.infer<typeof SkipDeadEvent>;

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { Note } from '../values/note.js';
+
+/** An event that a consumer could not apply, or not yet, for an operator to decide about. */
+export const DeadLetter = z.object({
+  id: z.int(),
+  consumer: z.string(),
+  eventId: z.uuid(),
+  sequence: z.string().meta({ description: 'Its position in the log' }),
+  type: z.string(),
+  typeVersion: z.int(),
+  aggregateType: z.string(),
+  aggregateId: z.string(),
+  aggregateVersion: z.int(),
+  state: z.enum(['failing', 'parked', 'dead', 'skipped']).meta({
+    description:
+      'failing: it comes again by itself; parked: it came early, or waits behind a dead one; dead: it needs a decision; skipped: it is never applied',
+  }),
+  error: z.string().nullable(),
+  attempts: z.int(),
+  note: z.string().nullable(),
+  heldAt: z.iso.datetime(),
+  data: z.string().meta({ description: 'What the service wrote, byte by byte' }),
+});
+export type DeadLetter = z.infer<typeof DeadLetter>;
+
+/** A dead letter as the API lists it, among those of all services. */
+export const DeadLetterOfService = DeadLetter.extend({
+  service: z.string().meta({ description: 'The service whose consumer it is' }),
+}).meta({ id: 'DeadLetter' });
+export type DeadLetterOfService = z.infer<typeof DeadLetterOfService>;
+
+export const deadLetterStates = DeadLetter.shape.state;
+export type DeadLetterState = DeadLetter['state'];
+
+/** What a decision has set in motion: how many events were applied by it. */
+export const DeadLetterDecided = z.object({ released: z.int() }).meta({ id: 'DeadLetterDecided' });
+export type DeadLetterDecided = z.infer<typeof DeadLetterDecided>;
+
+/** The note is kept with the event. */
+export const SkipDeadLetter = z
+  .strictObject({ note: Note })
+  .meta({ id: 'SkipDeadLetter', examples: [{ note: 'Made good by hand.' }] });
+export type SkipDeadLetter = z.infer<typeof SkipDeadLetter>;

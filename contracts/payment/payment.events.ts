@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { Money } from '../values/money.js';
+import { Decline } from './payment.resource.js';
+
+const payment = {
+  paymentId: z.string(),
+  customerId: z.string(),
+  tripId: z.string().optional(),
+  orderId: z.string().optional(),
+  amount: Money,
+};
+
+const euros = (amount: number) => ({ amount: amount * 100, currency: 'EUR' });
+const sample = { paymentId: 'PAY-1', customerId: 'CUST-ALICE', tripId: 'TRIP-1', amount: euros(420) };
+const { tripId: _, ...forOrder } = { ...sample, orderId: 'ORDER-1', amount: euros(30) };
+
+/** The facts that the payment service publishes, by type and version. None says how was paid. */
+export const paymentEvents = {
+  'payment.authorized.v1': z
+    .object(payment)
+    .meta({ description: 'Money was set aside for a trip or an order.', examples: [sample, forOrder] }),
+  'payment.declined.v1': z.object({ ...payment, decline: Decline }).meta({
+    description: 'The bank said no.',
+    examples: [{ ...sample, decline: { code: 'CARD_DECLINED', detail: 'The bank declined the payment.' } }],
+  }),
+  'payment.captured.v1': z
+    .object(payment)
+    .meta({ description: 'The money that was set aside was taken.', examples: [sample, forOrder] }),
+  'payment.voided.v1': z.object({ ...payment, customerId: payment.customerId.nullable(), amount: Money.nullable() }).meta({
+    description:
+      'The money that was set aside was released, by a command or because the authorization has expired. Null only in old events, of payments of which only the id was known.',
+    examples: [sample, { paymentId: 'PAY-2', customerId: null, amount: null }],
+  }),
+  'payment.refunded.v1': z
+    .object({
+      ...payment,
+      refund: Money.meta({ description: 'What this refund gave back' }),
+      refunded: Money.meta({ description: 'What all refunds together have given back, this one included' }),
+    })
+    .meta({ description: 'Money was given back.', examples: [{ ...sample, refund: euros(100), refunded: euros(100) }] }),
+} as const;
+
+export type PaymentEventType = keyof typeof paymentEvents;
+export type PaymentEventData<Type extends PaymentEventType> = z.infer<(typeof paymentEvents)[Type]>;

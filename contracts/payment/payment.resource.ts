@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { Money } from '../values/money.js';
+import { paymentStates } from './payment-state.js';
+
+/** Why the bank said no; `code` is stable. */
+export const Decline = z.object({ code: z.string(), detail: z.string() }).meta({ id: 'Decline' });
+export type Decline = z.infer<typeof Decline>;
+
+/** A payment as every reader sees it. The money that has come in for good is `amount` − `refunded` when it is CAPTURED or REFUNDED, else nothing. */
+export const Payment = z
+  .object({
+    paymentId: z.string(),
+    customerId: z.string(),
+    tripId: z.string().optional(),
+    orderId: z.string().optional(),
+    state: z.enum(paymentStates).meta({ description: 'REFUNDED as soon as any of it was refunded; refunded says how much' }),
+    amount: Money,
+    refunded: Money,
+    decline: Decline.optional(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Payment' });
+export type Payment = z.infer<typeof Payment>;

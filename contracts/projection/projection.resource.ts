@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { pageOf } from '../values/page.js';
+
+/** A position of the log as `at`: an event's `sequence`, or the cursor of a feed. */
+export const LogPosition = z
+  .string()
+  .regex(/^\d{1,20}$/, 'must be the sequence of an event')
+  .meta({ description: 'The `sequence` of an event: the answer has everything up to it, or is a 503 `PROJECTION_BEHIND`' });
+
+/** What every read model's list takes besides its filter. */
+export const atPosition = { at: LogPosition.optional() };
+
+/** What every read model's list answers. */
+export const projectedPageOf = <Item extends z.ZodType>(item: Item) =>
+  pageOf(item).extend({
+    asOf: z.string().meta({
+      description:
+        'The position of the log that the answer tells of: everything up to it is in it. Read on from there: GET /v1/events?after=',
+    }),
+  });
+
+export interface ProjectedPage<Item> {
+  items: Item[];
+  next: string | null;
+  asOf: string;
+}
+
+/** A read model, for operators. */
+export const ProjectionStatus = z
+  .object({
+    name: z.string(),
+    generation: z.int().meta({ description: 'How often it was built' }),
+    asOf: z.string(),
+    behindEvents: z.int().meta({ description: 'Events of the log that are not in it yet, of the next 2,000' }),
+    behindSeconds: z.number(),
+    rebuilding: z.object({ generation: z.int(), asOf: z.string() }).nullable(),
+  })
+  .meta({ id: 'ProjectionStatus' });
+export type ProjectionStatus = z.infer<typeof ProjectionStatus>;

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { holdKinds } from '../participant/hold.resource.js';
+
+/** Something that a participant still holds although the saga that took it has ended and nothing owns it. */
+export const Leak = z
+  .object({
+    participant: z.string(),
+    kind: z.enum(holdKinds),
+    id: z.string().meta({ description: 'The reservation, the payment, or the order or trip whose credit or lock it is' }),
+    sagaId: z.string().meta({ description: 'The saga that took it, or that would have' }),
+    heldSince: z.iso.datetime(),
+  })
+  .meta({ id: 'Leak' });
+export type Leak = z.infer<typeof Leak>;

@@ -1,0 +1,21 @@
+import type { PoolClient } from 'pg';
+import type { LoggedEvent } from './logged-event.js';
+import type { Aggregate } from './partition-key.js';
+
+/** Versions of an aggregate that the log will never have, as an operator has decided; the ends included. */
+export interface VersionGap {
+  from: number;
+  to: number;
+}
+
+/** Where a consumer looks for what it has not been brought: `EventLog`, or anything that can say the same. */
+export interface EventHistory {
+  /** The events of an aggregate with versions after one and before another, in order; at most `limit`. */
+  ofAggregate(aggregate: Aggregate, after: number, before: number, limit: number): Promise<LoggedEvent[]>;
+  /** What will never come of an aggregate, in order. */
+  gapsOf(aggregate: Aggregate): Promise<VersionGap[]>;
+  /** The version after which an aggregate goes on in the log beyond a position; its last one if nothing of it is there. */
+  versionBefore(aggregate: Aggregate, position: number): Promise<number>;
+  /** The last position that was removed, and the last one that there is; in a transaction of the same database if one is given. */
+  bounds(tx?: Pick<PoolClient, 'query'>): Promise<{ floor: number; head: number }>;
+}

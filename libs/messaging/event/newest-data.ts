@@ -1,0 +1,15 @@
+import { eventCatalogue } from '../../../contracts/event-catalogue.js';
+import { convertEvent } from './convert-event.js';
+import { newestVersion } from './event-versions.js';
+import type { LoggedEvent } from './logged-event.js';
+
+/**
+ * What an event says, in the newest version of its type: how a consumer of ours reads what was written in any.
+ * @throws Error for a type that the catalogue does not know, and for data that does not fit its version.
+ */
+export function newestData(event: Pick<LoggedEvent, 'type' | 'typeVersion' | 'data'>): unknown {
+  const known = eventCatalogue.get(event.type);
+  if (!known) throw new Error(`The catalogue of events has no ${event.type}.`);
+  const newest = newestVersion(known);
+  return known.versions[newest - 1]!.schema.parse(convertEvent(known, JSON.parse(event.data), event.typeVersion, newest));
+}

@@ -1,0 +1,170 @@
+import type { Pool, PoolClient } from 'pg';
+import { type EventFilter, typesParameters, typesSql } from '../event/event-filter.js';
+import type { EventHistory, VersionGap } from '../event/event-history.js';
+import type { LogEpoch } from './log-cursor.js';
+import type { LoggedEvent } from '../event/logged-event.js';
+import { type Aggregate, partitionSql } from '../event/partition-key.js';
+
+export interface LogQuery extends EventFilter {
+  /** Exclusive: events at later positions are read. */
+  after: number;
+  /** How many rows to look at, at the most; fewer may match. */
+  scan: number;
+  /** How many events to answer, at the most; not said, all that match among those looked at. */
+  limit?: number;
+}
+
+export interface LogPage {
+  events: LoggedEvent[];
+  /** The last position that was looked at; `after` where there was nothing. Go on from here: a rare filter need not look twice. */
+  scannedTo: number;
+  /** Whether `scan` or `limit` ended the page, and not the log: the same question has the same answer for ever. */
+  full: boolean;
+  /** The epoch of the log at the moment of reading, for the cursor after this page. */
+  epoch: string;
+  /** Whether events after `after` have been removed from the log: what was read is then not all that came. */
+  missed: boolean;
+}
+
+const columns = `position, event_id as "eventId", service, type, type_version as "typeVersion", aggregate_type as "aggregateType",
+  aggregate_id as "aggregateId", aggregate_version as "aggregateVersion", subject, occurred_at as "occurredAt", recorded_at as "recordedAt",
+  correlation_id as "correlationId", causation_id as "causationId", traceparent, tracestate, data`;
+
+type Row = Omit<LoggedEvent, 'position'> & { position: string };
+interface Bound {
+  scanned: string;
+  scannedTo: string | null;
+  floor: string;
+  epoch: string;
+}
+
+const currentEpoch = '(select epoch from events.log_epoch order by number desc limit 1)';
+
+/** Reads the log of all facts, for whoever may `select` from it. A reader by position misses nothing, as only one relay writes at a time. */
+export class EventLog implements EventHistory {
+  constructor(private readonly database: Pick<Pool | PoolClient, 'query'>) {}
+
+  /** The next events, in order of position. */
+  async read({ after, scan, limit, types = [], subject, partition }: LogQuery): Promise<LogPage> {
+    // One statement, so that the bound and the events are of one snapshot: an event that is committed in between is in both or in neither.
+    const { rows } = await this.database.query<Bound & (Row | { position: null })>(
+      `with bound as (
+         select count(*) as scanned, max(position) as last from (select position from events.log where position > $1 order by position limit $2) as looked_at
+       )
+       select bound.scanned, bound.last as "scannedTo", (select position from events.log_floor) as floor, ${currentEpoch} as epoch, found.*
+       from bound left join lateral (
+         select ${columns} from events.log
+         where position > $1 and position <= bound.last
+           and ${typesSql('type', '$3', '$4')} and ($5::text is null or subject = $5)
+           and ($7::int is null or ${partitionSql('$8')} = $7)
+         order by position limit $6
+       ) as found on true
+       order by found.position`,
+      [after, scan, ...typesParameters(types), subject ?? null, limit ?? null, partition?.index ?? null, partition?.of ?? null],
+    );
+    const [first] = rows;
+    if (!first) throw new Error('The bounds of the log have no row, which an aggregate always has.');
+    const events = rows.flatMap(({ scanned: _scanned, scannedTo: _scannedTo, floor: _floor, epoch: _epoch, ...row }) =>
+      row.position === null ? [] : [loggedEvent(row)],
+    );
+    const last = events.at(-1);
+    const limited = limit !== undefined && events.length === limit;
+    return {
+      events,
+      scannedTo: limited && last ? last.position : Number(first.scannedTo ?? after),
+      full: limited || Number(first.scanned) === scan,
+      epoch: first.epoch,
+      missed: Number(first.floor) > after,
+    };
+  }
+
+  /**
+   * Where the log begins and ends: the last position that was removed, and the last one that was ever given (0 while there is none). And
+   * the epoch that it is in.
+   */
+  async bounds(database: Pick<PoolClient, 'query'> = this.database): Promise<{ floor: number; head: number; epoch: string }> {
+    const { rows } = await database.query<{ floor: string; head: string; epoch: string }>(
+      `select position as floor, greatest(position, (select max(position) from events.log)) as head, ${currentEpoch} as epoch
+       from events.log_floor`,
+    );
+    const { floor, head, epoch } = rows[0]!;
+    return { floor: Number(floor), head: Number(head), epoch };
+  }
+
+  /** All epochs of the log, oldest first: one, and one for each restore. */
+  async epochs(): Promise<[LogEpoch, ...LogEpoch[]]> {
+    const { rows } = await this.database.query<{ epoch: string; beginsAfter: string }>(
+      `select epoch, begins_after as "beginsAfter" from events.log_epoch order by number`,
+    );
+    return rows.map((row) => ({ ...row, beginsAfter: Number(row.beginsAfter) })) as [LogEpoch, ...LogEpoch[]];
+  }
+
+  /** The last position of the log, 0 while it is empty. */
+  async head(): Promise<number> {
+    return (await this.bounds()).head;
+  }
+
+  /**
+   * The position after which everything is that was recorded at or after `time`, also where the clock was set back in between. 0 when
+   * some of that has been removed from the log.
+   */
+  async before(time: Date): Promise<number> {
+    const { rows } = await this.database.query<{ position: string }>(
+      `select case when $1 <= floor.passed_at then 0 else coalesce(
+         (select position - 1 from events.log where passed_at >= $1 order by passed_at, position limit 1),
+         greatest(floor.position, (select max(position) from events.log))) end as position
+       from events.log_floor floor`,
+      [time],
+    );
+    return Number(rows[0]?.position ?? 0);
+  }
+
+  /** The events of an aggregate with versions after one and before another, in order; at most `limit`. */
+  async ofAggregate(aggregate: Aggregate, after: number, before: number, limit: number): Promise<LoggedEvent[]> {
+    const { service, aggregateType, aggregateId } = aggregate;
+    const { rows } = await this.database.query<Row>(
+      `select ${columns} from events.log
+       where service = $1 and aggregate_type = $2 and aggregate_id = $3 and aggregate_version > $4 and aggregate_version < $5
+       order by aggregate_version limit $6`,
+      [service, aggregateType, aggregateId, after, before, limit],
+    );
+    return rows.map(loggedEvent);
+  }
+
+  /** The versions of an aggregate that will never be in the log, in order. */
+  async gapsOf({ service, aggregateType, aggregateId }: Aggregate): Promise<VersionGap[]> {
+    const { rows } = await this.database.query<VersionGap>(
+      `select first_version as "from", last_version as "to" from events.log_gap
+       where service = $1 and aggregate_type = $2 and aggregate_id = $3 order by first_version`,
+      [service, aggregateType, aggregateId],
+    );
+    return rows;
+  }
+
+  /** The version after which an aggregate goes on beyond a position; its last one if nothing of it is there. */
+  async versionBefore({ service, aggregateType, aggregateId }: Aggregate, position: number): Promise<number> {
+    const { rows } = await this.database.query<{ version: number }>(
+      `select coalesce(min(aggregate_version) filter (where position > $4) - 1, max(aggregate_version), (
+           select last_version from events.log_head where service = $1 and aggregate_type = $2 and aggregate_id = $3), 0) as version
+       from events.log
+       where service = $1 and aggregate_type = $2 and aggregate_id = $3`,
+      [service, aggregateType, aggregateId, position],
+    );
+    return rows[0]?.version ?? 0;
+  }
+
+  async find(eventId: string): Promise<LoggedEvent | undefined> {
+    const { rows } = await this.database.query<Row>(`select ${columns} from events.log where event_id = $1`, [eventId]);
+    return rows[0] && loggedEvent(rows[0]);
+  }
+
+  /** Those of the events that are in the log, in no order. */
+  async findAll(eventIds: readonly string[]): Promise<LoggedEvent[]> {
+    const { rows } = await this.database.query<Row>(`select ${columns} from events.log where event_id = any($1::uuid[])`, [
+      eventIds,
+    ]);
+    return rows.map(loggedEvent);
+  }
+}
+
+const loggedEvent = (row: Row): LoggedEvent => ({ ...row, position: Number(row.position) });
