@@ -15,7 +15,7 @@ import { tripEvents } from './trip/trip.events.js';
 export interface EventVersion {
   version: number;
   schema: z.ZodType;
-  /** `active` is the newest; the others say themselves how far they are on their way out. */
+  /** `active` is the newest; every older version has the status of its deprecation. */
   status: 'active' | Deprecation['status'];
   deprecation?: Deprecation;
   /** To the next version; the newest has none. */

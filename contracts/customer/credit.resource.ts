@@ -8,8 +8,8 @@ export const Credit = z
     limit: Money,
     reserved: Money,
     available: Money,
-    blocked: z.boolean().meta({ description: 'A blocked account takes no new reservations, whatever is available' }),
-    at: z.iso.datetime().optional().meta({ description: 'The past instant that was asked for; absent when this is the present' }),
+    blocked: z.boolean().meta({ description: 'A blocked account accepts no new reservations, whatever is available' }),
+    at: z.iso.datetime().optional().meta({ description: 'The requested past instant; absent for the present' }),
   })
   .meta({ id: 'Credit' });
 export type Credit = z.infer<typeof Credit>;

@@ -9,9 +9,9 @@ const orderId = z.string();
 const account = {
   customerId,
   limit: Money,
-  reserved: Money.meta({ description: 'What all orders together have reserved after this fact' }),
+  reserved: Money.meta({ description: 'What all orders together have reserved after this event' }),
 };
-const amount = Money.meta({ description: 'What this fact added to the reserved credit; negative when it gave some back' });
+const amount = Money.meta({ description: 'Change of the reserved credit; negative if credit was released' });
 
 const euros = (amount: number) => ({ amount: amount * 100, currency: 'EUR' });
 const sample = { customerId: 'CUST-ALICE', limit: euros(1_000), reserved: euros(30) };
@@ -19,11 +19,11 @@ const forOrder = { ...sample, orderId: 'ORDER-1' };
 
 /**
  * The facts that the customer service publishes, by type and version. They are kept for ever and read by everybody, so they hold no
- * personal data: whoever needs a name asks the service.
+ * personal data: a consumer that needs a name asks the service.
  */
 export const customerEvents = {
   'customer.registered.v1': z.object({ customerId, state: z.enum(customerStates) }).meta({
-    description: 'A customer became known to us, in this state.',
+    description: 'A customer was registered, in this state.',
     examples: [{ customerId: 'CUST-ALICE', state: 'REGISTERED' }],
   }),
   'customer.credit-opened.v1': z
@@ -37,20 +37,20 @@ export const customerEvents = {
     examples: [{ ...forOrder, amount: euros(30) }],
   }),
   'customer.credit-changed.v1': z.object({ ...account, orderId, amount }).meta({
-    description: 'What an order has reserved was raised or lowered.',
+    description: 'The reservation of an order was raised or lowered.',
     examples: [{ ...forOrder, amount: euros(-20) }],
   }),
   'customer.credit-released.v1': z.object({ ...account, orderId, amount }).meta({
-    description: 'What an order had reserved was given back.',
+    description: 'The reservation of an order was released.',
     examples: [{ ...forOrder, reserved: euros(0), amount: euros(-30) }],
   }),
   'customer.credit-blocked.v1': z.object(account).meta({
-    description: 'A credit account was blocked: it takes no new reservations, whatever is available.',
+    description: 'A credit account was blocked: it accepts no new reservations, whatever is available.',
     examples: [sample],
   }),
   'customer.credit-unblocked.v1': z
     .object(account)
-    .meta({ description: 'A credit account takes reservations again.', examples: [sample] }),
+    .meta({ description: 'A credit account was unblocked: it accepts reservations again.', examples: [sample] }),
 } as const;
 
 export type CustomerEventType = keyof typeof customerEvents;

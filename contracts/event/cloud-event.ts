@@ -16,9 +16,7 @@ export function parseCloudEventType(outside: string): { type: string; version: n
 export const CloudEvent = z
   .object({
     specversion: z.literal('1.0'),
-    id: z
-      .string()
-      .meta({ description: 'Of this rendering: the occurrence in one version. The same on every door and every retry' }),
+    id: z.string().meta({ description: 'Id of the occurrence in one version. The same in every feed and on every retry' }),
     source: z.string().meta({ description: '`/services/<service>`' }),
     type: z.string().meta({ description: '`com.roundtrip.<service>.<past-tense>.v<N>`' }),
     subject: z.string().meta({ description: "The aggregate's id" }),
@@ -31,7 +29,7 @@ export const CloudEvent = z
       .regex(/^\d{20}$/)
       .meta({ description: 'Position in the one log, zero-padded: also the cursor' }),
     partitionkey: z.string(),
-    occurrenceid: z.uuid().meta({ description: 'One per fact, whatever version it is rendered in: deduplicate by it' }),
+    occurrenceid: z.uuid().meta({ description: 'One per event, whatever version it is rendered in: deduplicate by it' }),
     aggregateversion: z.int().min(1),
     correlationid: z.string().optional(),
     causationid: z.string().optional(),
@@ -39,8 +37,8 @@ export const CloudEvent = z
     tracestate: z.string().optional(),
     deprecated: z.boolean().optional().meta({ description: 'This version has a successor' }),
     deprecationfrom: z.iso.datetime().optional(),
-    deprecationsunset: z.iso.datetime().optional().meta({ description: 'From when this version may not be rendered any more' }),
-    deprecationmigration: z.url().optional().meta({ description: 'Where it says how to move to the next version' }),
+    deprecationsunset: z.iso.datetime().optional().meta({ description: 'From when this version may no longer be rendered' }),
+    deprecationmigration: z.url().optional().meta({ description: 'Instructions for moving to the next version' }),
     data: z.unknown(),
   })
   .meta({ title: 'CloudEvent' });

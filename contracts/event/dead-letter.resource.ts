@@ -14,13 +14,13 @@ export const DeadLetter = z.object({
   aggregateVersion: z.int(),
   state: z.enum(['failing', 'parked', 'dead', 'skipped']).meta({
     description:
-      'failing: it comes again by itself; parked: it came early, or waits behind a dead one; dead: it needs a decision; skipped: it is never applied',
+      'failing: retried automatically; parked: it came early, or waits behind a dead one; dead: needs a decision; skipped: never applied',
   }),
   error: z.string().nullable(),
   attempts: z.int(),
   note: z.string().nullable(),
   heldAt: z.iso.datetime(),
-  data: z.string().meta({ description: 'What the service wrote, byte by byte' }),
+  data: z.string().meta({ description: 'The data as the service wrote it, byte by byte' }),
 });
 export type DeadLetter = z.infer<typeof DeadLetter>;
 

@@ -18,7 +18,7 @@ const EventTypes = commaList(
   .transform((types) => [...new Set(types)])
   .meta({
     description:
-      'Only these types: `order.approved`, or `order.*` for all of a service. Separated by commas, or the parameter repeated',
+      'Only these types: `order.approved`, or `order.*` for all types of a service. Separate by commas, or repeat the parameter',
   });
 
 const Subject = z
@@ -31,7 +31,7 @@ const versions = commaList(z.string().min(1).max(200), MOST_TYPES)
   .optional()
   .meta({
     description:
-      'The versions to render types in, such as `order.approved@1`; the newest of what is not named. Separated by commas, or the parameter repeated',
+      'The versions to render types in, such as `order.approved@1`. Other types get their newest version. Separate by commas, or repeat the parameter',
   });
 
 const filter = { types: EventTypes.optional(), subject: Subject.optional() };
@@ -43,7 +43,7 @@ const after = (fallback: string) =>
     .max(64)
     .optional()
     .meta({
-      description: `Where to begin, exclusively: a cursor that an answer gave, or an event's \`sequence\`; \`beginning\`; \`now\`; or an RFC 3339 time, for all that was recorded since. Default: \`${fallback}\``,
+      description: `Where to begin, exclusively: a cursor of an answer, the \`sequence\` of an event, \`beginning\`, \`now\`, or an RFC 3339 time (events recorded since). Default: \`${fallback}\``,
     });
 
 const whole = (max: number) =>
@@ -59,7 +59,7 @@ export const EventPageQuery = z.strictObject({
   ...filter,
   versions,
   limit: pageQuery.limit,
-  wait: whole(30).optional().meta({ description: 'Seconds to wait for an event if there is none yet, at most 30; default 0' }),
+  wait: whole(30).optional().meta({ description: 'Seconds to wait for an event, at most 30; default 0' }),
 });
 export type EventPageQuery = z.infer<typeof EventPageQuery>;
 
@@ -74,7 +74,7 @@ export const EventSocketQuery = z.strictObject({
   versions,
   want: whole(1_000_000)
     .optional()
-    .meta({ description: 'How many events to send before the client asks for more; not said, as fast as it reads' }),
+    .meta({ description: 'How many events to send before the client asks for more; default: as fast as it reads' }),
 });
 export type EventSocketQuery = z.infer<typeof EventSocketQuery>;
 
@@ -91,6 +91,6 @@ export const ArchivePageNumber = z
 /** What polling answers. `next` is never null: it is where to go on from, also when nothing has come. */
 export const EventPage = z.object({
   items: z.array(CloudEvent),
-  next: z.string().meta({ description: 'An opaque cursor: all up to there was looked at; pass it as `after`' }),
+  next: z.string().meta({ description: 'An opaque cursor: everything up to there was examined. Pass it as `after`' }),
 });
 export type EventPage = z.infer<typeof EventPage>;

@@ -5,20 +5,19 @@ const EventTypeVersion = z
     version: z.int().min(1),
     name: z
       .string()
-      .meta({ description: 'What an event of this version has as its `type`', examples: ['com.roundtrip.order.approved.v2'] }),
+      .meta({ description: 'The `type` attribute of events of this version', examples: ['com.roundtrip.order.approved.v2'] }),
     status: z.enum(['active', 'deprecated', 'sunset']).meta({
       description:
-        'active: the newest. deprecated: can be had by who asks for it. sunset: cannot be asked for any more; hooks that are pinned to it keep it.',
+        'active: the newest. deprecated: available on request. sunset: no longer available on request; hooks that are pinned to it keep it.',
     }),
     description: z.string(),
-    schema: z.string().meta({ description: 'Where the JSON Schema of its data is' }),
-    sample: z.unknown().meta({ description: 'Data of such an event' }),
+    schema: z.string().meta({ description: 'Address of the JSON Schema of its data' }),
+    sample: z.unknown().meta({ description: 'Sample data of such an event' }),
     deprecatedFrom: z.iso.datetime().optional(),
-    sunset: z.iso.datetime().optional().meta({ description: 'From when it may not be asked for any more' }),
-    pinnedHooks: z
-      .int()
-      .optional()
-      .meta({ description: 'How many hooks are pinned to this version, of one that ends; absent while that cannot be asked' }),
+    sunset: z.iso.datetime().optional().meta({ description: 'From when it may no longer be requested' }),
+    pinnedHooks: z.int().optional().meta({
+      description: 'For a version that ends: how many hooks are pinned to it. Absent if the hooks service does not answer',
+    }),
     migration: z.string().optional().meta({ description: 'How to move to the next version' }),
   })
   .meta({ id: 'EventTypeVersion' });
@@ -26,8 +25,10 @@ const EventTypeVersion = z
 /** A type of event in all its versions, oldest first. */
 export const EventTypeResource = z
   .object({
-    type: z.string().meta({ description: 'Without prefix and version, as it is selected by', examples: ['order.approved'] }),
-    newest: z.int().meta({ description: 'The version that one gets who asks for none' }),
+    type: z
+      .string()
+      .meta({ description: 'The type without prefix and version, as filters use it', examples: ['order.approved'] }),
+    newest: z.int().meta({ description: 'The version that a reader gets who names none' }),
     versions: z.array(EventTypeVersion),
   })
   .meta({ id: 'EventType' });

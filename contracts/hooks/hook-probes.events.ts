@@ -8,13 +8,13 @@ const hookId = '0198b0a5-6c3d-7000-8000-000000000001';
  */
 export const hookProbes = {
   'hooks.endpoint.tested.v1': z.object({ hookId: z.string(), message: z.string() }).meta({
-    description: 'Somebody asked for a test of the delivery to this hook; nothing has happened.',
+    description: 'A test of the delivery to this hook; nothing has happened.',
     examples: [{ hookId, message: 'A test of the delivery; nothing has happened.' }],
   }),
   'hooks.endpoint.verify.v1': z
-    .object({ hookId: z.string(), challenge: z.string().meta({ description: 'To be given back in the body of the answer' }) })
+    .object({ hookId: z.string(), challenge: z.string().meta({ description: 'Return it in the body of the answer' }) })
     .meta({
-      description: 'A new hook is to prove that its URL wants it, by answering with the challenge.',
+      description: 'A hook must prove its URL by answering with the challenge.',
       examples: [{ hookId, challenge: 'bWF5IEkgc2VuZCB5b3UgZXZlbnRzPw' }],
     }),
 } as const;

@@ -20,7 +20,7 @@ const EventTypePattern = z
 const choices = {
   url: PlainText.max(2_000).min(1).meta({
     description:
-      'Public HTTPS. Loopback over HTTP only where HOOKS_ALLOW_PRIVATE=true. Another one of a hook that was made with `verify` has to echo a challenge first',
+      'Public HTTPS. Loopback over HTTP only if HOOKS_ALLOW_PRIVATE=true. A new URL of a hook that was created with `verify` must echo a challenge first',
   }),
   types: z
     .array(EventTypePattern)
@@ -31,15 +31,15 @@ const choices = {
   contentMode: z
     .enum(contentModes)
     .meta({ description: '`structured`: application/cloudevents+json. `json`: the same body as application/json' }),
-  ordered: z.boolean().meta({ description: 'Whether the events of one aggregate arrive in their order; default true' }),
-  maxInFlight: z.int().min(1).max(100).meta({ description: 'Requests at once; default 10' }),
+  ordered: z.boolean().meta({ description: 'Whether the events of one aggregate arrive in order; default true' }),
+  maxInFlight: z.int().min(1).max(100).meta({ description: 'Concurrent requests; default 10' }),
   ratePerSecond: z
     .number()
     .min(0.01)
     .max(1_000)
     .nullable()
-    .meta({ description: 'Requests a second at the most; default no limit' }),
-  timeoutMs: z.int().min(100).max(30_000).meta({ description: 'How long an answer may take; default 15000' }),
+    .meta({ description: 'Maximum requests per second; default no limit' }),
+  timeoutMs: z.int().min(100).max(30_000).meta({ description: 'Time limit of an answer in ms; default 15000' }),
 };
 
 /** The body of `POST /v1/hooks`. */
@@ -51,7 +51,7 @@ export const CreateHook = z
     verify: z
       .boolean()
       .optional()
-      .meta({ description: 'Enable it only after it has echoed a challenge; default false: enabled at once' }),
+      .meta({ description: 'Whether the URL must echo a challenge before the hook is enabled; default false' }),
     contentMode: choices.contentMode.optional(),
     ordered: choices.ordered.optional(),
     maxInFlight: choices.maxInFlight.optional(),
@@ -68,8 +68,7 @@ export const ChangeHook = z
     types: choices.types.optional(),
     description: choices.description.nullable().optional(),
     state: z.enum(['enabled', 'paused']).optional().meta({
-      description:
-        'While paused, deliveries are kept and wait. Enabling a disabled hook starts with events from now on: see recover',
+      description: 'Deliveries of a paused hook wait. A disabled hook that is enabled gets later events only: see recover',
     }),
     contentMode: choices.contentMode.optional(),
     ordered: choices.ordered.optional(),
@@ -92,7 +91,7 @@ export const Hook = z
     types: z.array(z.string()),
     versions: z.record(z.string(), z.int()).meta({
       description:
-        'The version that each type is pinned to: the one that was named, else the newest of when it was selected or first came. It stays until another is named, also after its sunset',
+        'The version that each type is pinned to: the named one, else the newest at the time of its selection or first event. It stays until you name another, also after its sunset',
       examples: [{ 'order.approved': 2, 'trip.booked': 1 }],
     }),
     state: z.enum(hookStates).meta({ description: 'pending: nothing is sent until its URL has echoed a challenge (`verify`)' }),
@@ -110,9 +109,11 @@ export const Hook = z
       failingSince: nullableTime,
       failures: z.int().meta({ description: 'Attempts that failed since the last success' }),
       lastError: z.string().nullable(),
-      breakerOpenUntil: nullableTime.meta({ description: 'Nothing is sent until then, as it looked down; costs no attempts' }),
+      breakerOpenUntil: nullableTime.meta({
+        description: 'Nothing is sent until then, because the endpoint looked down; costs no attempts',
+      }),
       throttledUntil: nullableTime.meta({
-        description: 'Nothing is sent until then, as it answered 429 or with `Retry-After`; costs no attempts',
+        description: 'Nothing is sent until then, because the endpoint answered 429 or with `Retry-After`; costs no attempts',
       }),
     }),
     version: z.int(),
@@ -122,7 +123,7 @@ export const Hook = z
   .meta({ id: 'Hook' });
 export type Hook = z.infer<typeof Hook>;
 
-const secret = z.string().meta({ description: 'Shown this once: `whsec_` and base64, as Standard Webhooks has it' });
+const secret = z.string().meta({ description: 'Only this answer shows it: `whsec_` and base64, as Standard Webhooks describes' });
 
 export const HookCreated = Hook.extend({ secret }).meta({ id: 'HookCreated' });
 export type HookCreated = z.infer<typeof HookCreated>;
@@ -135,7 +136,7 @@ export const RotateSecret = z
       .min(0)
       .max(30 * 86_400)
       .optional()
-      .meta({ description: 'How long the secrets before go on signing beside the new one; default a day' }),
+      .meta({ description: 'How long the old secrets also sign; default a day' }),
   })
   .meta({ id: 'RotateSecret' });
 export type RotateSecret = z.infer<typeof RotateSecret>;
@@ -147,7 +148,7 @@ export type SecretRotated = z.infer<typeof SecretRotated>;
 
 const Point = z
   .union([z.iso.datetime({ offset: true }), z.string().regex(/^\d{20}$/)])
-  .meta({ description: 'An instant (by when events were recorded), or the `sequence` of an event' });
+  .meta({ description: 'A time (events recorded since), or the `sequence` of an event' });
 
 /** The body of `POST /v1/hooks/{id}/recover`. */
 export const RecoverHook = z
@@ -157,7 +158,7 @@ export const RecoverHook = z
     types: z.array(EventTypePattern).min(1).max(100).optional().meta({ description: "Default: the hook's own" }),
     onlyMissing: z.boolean().optional().meta({
       description:
-        'Leave out what has been delivered or is still under way; default true. Refused where deliveries since then are not kept any more',
+        'Whether to leave out deliveries that succeeded or are in progress; default true. Refused if deliveries since then are no longer kept',
     }),
   })
   .meta({ id: 'RecoverHook', examples: [{ since: '2027-05-01T00:00:00Z' }] });
@@ -168,9 +169,9 @@ export const Recovery = z
     recoveryId: z.string(),
     hookId: z.string(),
     state: z.enum(['running', 'done', 'expired']).meta({
-      description: 'expired: while it waited, deliveries were removed that say what succeeded; begin another one',
+      description: 'expired: while it waited, the record of successful deliveries was removed; start another one',
     }),
-    queued: z.int().meta({ description: 'Deliveries that it has made so far' }),
+    queued: z.int().meta({ description: 'Deliveries created so far' }),
     createdAt: z.iso.datetime(),
     finishedAt: nullableTime,
   })
@@ -182,7 +183,7 @@ export const Delivery = z
   .object({
     deliveryId: z.string(),
     hookId: z.string(),
-    eventId: z.string().meta({ description: 'The `webhook-id`, the same on every attempt; `GET /v1/events/{id}` knows it' }),
+    eventId: z.string().meta({ description: 'The `webhook-id`, the same on every attempt. Read it by `GET /v1/events/{id}`' }),
     type: z.string(),
     sequence: z.string().nullable(),
     state: z.enum(deliveryStates),
@@ -201,17 +202,17 @@ export type Delivery = z.infer<typeof Delivery>;
 export const RedeliverDeliveries = z
   .strictObject({
     state: z.enum(['exhausted', 'cancelled', 'succeeded']).meta({
-      description: 'Of `exhausted` and `cancelled`, events are left out that have been delivered meanwhile or are under way',
+      description: '`exhausted` and `cancelled` leave out events that have been delivered since or are in progress',
     }),
     types: z
       .array(z.string().min(1).max(200))
       .min(1)
       .max(100)
       .optional()
-      .meta({ description: 'Of events, as `order.approved`; default all' }),
-    createdFrom: z.iso.datetime({ offset: true }).optional().meta({ description: 'Deliveries that were made then or later' }),
-    createdBefore: z.iso.datetime({ offset: true }).optional().meta({ description: 'Deliveries that were made before' }),
-    after: z.string().min(1).max(500).optional().meta({ description: '`next` of the answer before' }),
+      .meta({ description: 'Event types, such as `order.approved`; default all' }),
+    createdFrom: z.iso.datetime({ offset: true }).optional().meta({ description: 'Deliveries created at this time or later' }),
+    createdBefore: z.iso.datetime({ offset: true }).optional().meta({ description: 'Deliveries created before this time' }),
+    after: z.string().min(1).max(500).optional().meta({ description: '`next` of the previous answer' }),
   })
   .meta({ id: 'RedeliverDeliveries', examples: [{ state: 'exhausted', createdFrom: '2027-05-01T00:00:00Z' }] });
 export type RedeliverDeliveries = z.infer<typeof RedeliverDeliveries>;
@@ -220,13 +221,13 @@ export const Redelivered = z
   .object({
     queued: z.int().meta({ description: 'Deliveries that were queued' }),
     next: z.string().nullable().meta({
-      description: 'Pass it as `after` to go on: one call looks at 1,000 deliveries, newest first. Null when there are no more',
+      description: 'Pass it as `after` to continue: one call reads 1,000 deliveries, newest first. Null if there are no more',
     }),
   })
   .meta({ id: 'Redelivered' });
 export type Redelivered = z.infer<typeof Redelivered>;
 
-/** What one attempt said and heard; the body is cut at 16 KB, headers hold no secret. */
+/** One attempt: its request and answer. The body is cut at 16 KB, and headers hold no secret. */
 const DeliveryAttempt = z
   .object({
     number: z.int(),

@@ -5,7 +5,7 @@ export const mailStates = ['pending', 'sending', 'sent', 'dead', 'unaddressed'] 
 /** A mail on its way, for operators: what it is about and how far it has come, never to which address or in which words. */
 export const QueuedMail = z
   .object({
-    /** Of the event that it tells. */
+    /** Derived from the event that caused the mail. */
     mailId: z.uuid(),
     type: z.string(),
     subject: z.string(),

@@ -7,7 +7,7 @@ const euros = (amount: number) => ({ amount: amount * 100, currency: 'EUR' });
 const order = { orderId: z.string(), customerId: z.string() };
 
 export const OrderApprovedV1 = z.object({ ...order, total: Money }).meta({
-  description: 'The order stands: its credit is reserved.',
+  description: 'The order is approved: its credit is reserved.',
   examples: [{ orderId: 'ORDER-1', customerId: 'CUST-ALICE', total: euros(30) }],
 });
 type OrderApprovedV1 = z.infer<typeof OrderApprovedV1>;
@@ -19,10 +19,10 @@ export const OrderApprovedV2 = z
     lines: z
       .array(OrderLine)
       .optional()
-      .meta({ description: 'What was promised; absent for orders that were approved before version 2, which did not say it' }),
+      .meta({ description: 'The promised lines; absent for orders that were approved before version 2' }),
   })
   .meta({
-    description: 'The order stands: its lines are promised and its credit is reserved.',
+    description: 'The order is approved: its lines are promised and its credit is reserved.',
     examples: [
       {
         orderId: 'ORDER-1',
@@ -36,8 +36,8 @@ export const OrderApprovedV2 = z
 type OrderApprovedV2 = z.infer<typeof OrderApprovedV2>;
 
 /**
- * Version 1 said only the order's `total`, which was read as what it takes of the customer's credit, and whoever wanted to know what was
- * promised had to ask for the order, which may have been revised since. Version 2 says both. What version 1 did not say cannot be made up: `lines` are
+ * Version 1 has only the order's `total`, which readers took for the reserved credit. A reader that wanted the promised lines had to read the
+ * order, which may have been revised since. Version 2 has both. What version 1 did not say cannot be made up: `lines` are
  * absent from what was stored in it.
  */
 export const orderApprovedV1ToV2: VersionStep<OrderApprovedV1, OrderApprovedV2> = {
@@ -51,7 +51,7 @@ export const orderApprovedV1ToV2: VersionStep<OrderApprovedV1, OrderApprovedV2> 
     from: '2026-11-21T00:00:00Z',
     sunset: '2027-05-21T00:00:00Z',
     migration:
-      'Read `credit.reserved` where you read `total`. The lines that were promised are in `lines`, so that the order need not be asked for; ' +
-      'they are absent where the order was approved before version 2.',
+      'Read `credit.reserved` where you read `total`. `lines` has the promised lines, so you need not read the order; ' +
+      'they are absent if the order was approved before version 2.',
   },
 };

@@ -21,7 +21,7 @@ const byOperator = { code: 'ABORTED', detail: 'An operator aborted the saga.' };
 /** The facts that the order service publishes, by type and version. */
 export const orderEvents = {
   'order.placed.v1': z.object({ ...order, lines: z.array(OrderLine), total: Money }).meta({
-    description: 'An order was taken and priced; nothing is promised yet.',
+    description: 'An order was received and priced; nothing is promised yet.',
     examples: [{ ...sample, lines, total }],
   }),
   'order.approved.v1': OrderApprovedV1,
@@ -34,11 +34,11 @@ export const orderEvents = {
       lines: z
         .array(OrderLine)
         .optional()
-        .meta({ description: 'What was asked for, of an order that was refused before it was ever placed' }),
+        .meta({ description: 'The requested lines of an order that was refused before it was placed' }),
       total: Money.optional(),
     })
     .meta({
-      description: 'The order was refused or taken back. The customer is null where nothing but the id was known of it.',
+      description: 'The order was refused or rolled back. The customer is null if only the id of the order is known.',
       examples: [
         {
           ...sample,
@@ -50,35 +50,35 @@ export const orderEvents = {
   'order.revision-begun.v1': z
     .object({ ...order, sagaId, oldTotal: Money, newTotal: Money, newLines: z.array(OrderLine).optional() })
     .meta({
-      description: 'A revision was begun: the order is locked for its saga, and has its old lines until that has succeeded.',
+      description: 'A revision began: the order is locked for its saga, and keeps its old lines until the revision succeeds.',
       examples: [{ ...sample, sagaId: 'revise-order:ORDER-1:1', oldTotal: total, newTotal: euros(50) }],
     }),
   'order.revision-undone.v1': CommandUndoneV1.meta({
-    description: 'A revision came to nothing, whether or not it had begun: the order stands as before.',
+    description: 'A revision failed, whether or not it had begun: the order is as before.',
     examples: [{ ...sample, sagaId: 'revise-order:ORDER-1:1', reason: byOperator }],
   }),
   'order.revised.v1': z.object({ ...order, lines: z.array(OrderLine), total: Money }).meta({
-    description: 'The order stands with new lines and a new total.',
+    description: 'The order has new lines and a new total.',
     examples: [{ ...sample, lines, total }],
   }),
   'order.cancellation-begun.v1': CommandBegunV1.meta({
-    description: 'A cancellation was begun: the order is locked for its saga.',
+    description: 'A cancellation began: the order is locked for its saga.',
     examples: [{ ...sample, sagaId: 'cancel-order:ORDER-1:1', total }],
   }),
   'order.cancellation-undone.v1': CommandUndoneV1.meta({
-    description: 'A cancellation came to nothing, whether or not it had begun: the order stands as before.',
+    description: 'A cancellation failed, whether or not it had begun: the order is as before.',
     examples: [{ ...sample, sagaId: 'cancel-order:ORDER-1:1', reason: byOperator }],
   }),
   'order.cancelled.v1': z.object({ ...order, total: Money }).meta({
-    description: 'The order was cancelled; the credit that it had reserved has been released.',
+    description: 'The order was cancelled; its reserved credit was released.',
     examples: [{ ...sample, total }],
   }),
   'order.payment-begun.v1': CommandBegunV1.meta({
-    description: 'A payment was begun: the order is locked for its saga.',
+    description: 'A payment began: the order is locked for its saga.',
     examples: [{ ...sample, sagaId: 'pay-order:ORDER-1:1', total }],
   }),
   'order.payment-undone.v1': CommandUndoneV1.meta({
-    description: 'A payment came to nothing, whether or not it had begun: the order stands as before.',
+    description: 'A payment failed, whether or not it had begun: the order is as before.',
     examples: [
       { ...sample, sagaId: 'pay-order:ORDER-1:1', reason: { code: 'CARD_DECLINED', detail: 'The bank declined the payment.' } },
     ],
@@ -88,7 +88,7 @@ export const orderEvents = {
     examples: [{ ...sample, total }],
   }),
   'order.shipped.v1': z.object({ ...order, lines: z.array(OrderLine), total: Money }).meta({
-    description: 'What was ordered is on its way.',
+    description: 'The order was shipped.',
     examples: [{ ...sample, lines, total }],
   }),
 } as const;

@@ -63,7 +63,7 @@ export const Order = z
     commandCount: z
       .int()
       .optional()
-      .meta({ description: 'How many sagas have asked for a command on the order; absent until the order is recorded' }),
+      .meta({ description: 'Number of commands on the order so far; absent until the order is recorded' }),
     sagaId: z.string(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),

@@ -1,6 +1,6 @@
 import { type OperationOf, type Participant, participants } from './participants.js';
 
-/** Why a saga may turn round whatever its steps are. */
+/** Why any saga may roll back, whatever its steps are. */
 const ofEverySaga = ['PARTICIPANT_UNAVAILABLE', 'ABORTED', 'CANCELLED', 'UNEXPECTED_RESPONSE'] as const;
 
 /** The operations that can turn a saga round: those of its compensable steps and of its pivot. */

@@ -4,8 +4,12 @@ import { z } from 'zod';
 export const requestMemory = {
   request: z
     .strictObject({
-      key: z.string().min(1).max(200).meta({ description: "Stands for the caller and the caller's `Idempotency-Key`" }),
-      fingerprint: z.string().min(1).max(200).meta({ description: 'Two requests with one fingerprint ask for the same' }),
+      key: z.string().min(1).max(200).meta({ description: "Derived from the caller and the caller's `Idempotency-Key`" }),
+      fingerprint: z
+        .string()
+        .min(1)
+        .max(200)
+        .meta({ description: 'Two requests with the same fingerprint have the same content' }),
     })
     .optional(),
 };

@@ -18,26 +18,26 @@ const { tripId: _, ...forOrder } = { ...sample, orderId: 'ORDER-1', amount: euro
 export const paymentEvents = {
   'payment.authorized.v1': z
     .object(payment)
-    .meta({ description: 'Money was set aside for a trip or an order.', examples: [sample, forOrder] }),
+    .meta({ description: 'Money was authorized for a trip or an order.', examples: [sample, forOrder] }),
   'payment.declined.v1': z.object({ ...payment, decline: Decline }).meta({
-    description: 'The bank said no.',
+    description: 'The bank declined the payment.',
     examples: [{ ...sample, decline: { code: 'CARD_DECLINED', detail: 'The bank declined the payment.' } }],
   }),
   'payment.captured.v1': z
     .object(payment)
-    .meta({ description: 'The money that was set aside was taken.', examples: [sample, forOrder] }),
+    .meta({ description: 'The authorized money was captured.', examples: [sample, forOrder] }),
   'payment.voided.v1': z.object({ ...payment, customerId: payment.customerId.nullable(), amount: Money.nullable() }).meta({
     description:
-      'The money that was set aside was released, by a command or because the authorization has expired. Null only in old events, of payments of which only the id was known.',
+      'The authorization was voided, by a command or because it expired. Null only in old events, of payments of which only the id was known.',
     examples: [sample, { paymentId: 'PAY-2', customerId: null, amount: null }],
   }),
   'payment.refunded.v1': z
     .object({
       ...payment,
-      refund: Money.meta({ description: 'What this refund gave back' }),
-      refunded: Money.meta({ description: 'What all refunds together have given back, this one included' }),
+      refund: Money.meta({ description: 'The amount of this refund' }),
+      refunded: Money.meta({ description: 'The sum of all refunds, this one included' }),
     })
-    .meta({ description: 'Money was given back.', examples: [{ ...sample, refund: euros(100), refunded: euros(100) }] }),
+    .meta({ description: 'Money was refunded.', examples: [{ ...sample, refund: euros(100), refunded: euros(100) }] }),
 } as const;
 
 export type PaymentEventType = keyof typeof paymentEvents;

@@ -13,7 +13,7 @@ export const Payment = z
     customerId: z.string(),
     tripId: z.string().optional(),
     orderId: z.string().optional(),
-    state: z.enum(paymentStates).meta({ description: 'REFUNDED as soon as any of it was refunded; refunded says how much' }),
+    state: z.enum(paymentStates).meta({ description: 'REFUNDED as soon as any part was refunded; `refunded` is the amount' }),
     amount: Money,
     refunded: Money,
     decline: Decline.optional(),

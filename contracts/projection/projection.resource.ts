@@ -5,7 +5,7 @@ import { pageOf } from '../values/page.js';
 export const LogPosition = z
   .string()
   .regex(/^\d{1,20}$/, 'must be the sequence of an event')
-  .meta({ description: 'The `sequence` of an event: the answer has everything up to it, or is a 503 `PROJECTION_BEHIND`' });
+  .meta({ description: 'The `sequence` of an event. The answer includes everything up to it, or is a 503 `PROJECTION_BEHIND`' });
 
 /** What every read model's list takes besides its filter. */
 export const atPosition = { at: LogPosition.optional() };
@@ -14,8 +14,7 @@ export const atPosition = { at: LogPosition.optional() };
 export const projectedPageOf = <Item extends z.ZodType>(item: Item) =>
   pageOf(item).extend({
     asOf: z.string().meta({
-      description:
-        'The position of the log that the answer tells of: everything up to it is in it. Read on from there: GET /v1/events?after=',
+      description: 'The answer includes the log up to this position. Continue from there: GET /v1/events?after=',
     }),
   });
 
@@ -29,9 +28,9 @@ export interface ProjectedPage<Item> {
 export const ProjectionStatus = z
   .object({
     name: z.string(),
-    generation: z.int().meta({ description: 'How often it was built' }),
+    generation: z.int().meta({ description: 'Number of rebuilds' }),
     asOf: z.string(),
-    behindEvents: z.int().meta({ description: 'Events of the log that are not in it yet, of the next 2,000' }),
+    behindEvents: z.int().meta({ description: 'Events of the log that are not applied yet, counted up to 2,000' }),
     behindSeconds: z.number(),
     rebuilding: z.object({ generation: z.int(), asOf: z.string() }).nullable(),
   })

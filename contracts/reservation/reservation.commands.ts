@@ -17,8 +17,8 @@ export const reserveFields = { tripId: Identifier, ...term };
 
 /**
  * `confirm…` and `cancel…`. Confirming what is CONFIRMED and cancelling what is CANCELLED are successes; a hold that has expired is confirmed
- * if there is still room. Cancelling takes back any reservation, also a CONFIRMED one; a trip never seen is remembered as
- * cancelled, so that a reservation that arrives later is refused.
+ * if there is still room. Cancelling releases any reservation, also a CONFIRMED one. An unknown trip gets a tombstone,
+ * so that a reservation that arrives later is refused.
  */
 export const ReservationCommand = z.strictObject({ tripId: Identifier });
 export type ReservationCommand = z.infer<typeof ReservationCommand>;
@@ -36,7 +36,7 @@ export const holdAnswer = <Item extends z.ZodType>(item: Item) =>
   z.object({
     tripId: z.string(),
     state: z.literal('HELD'),
-    price: Money.meta({ description: 'Of all items together' }),
+    price: Money.meta({ description: 'Price of all items together' }),
     items: z.array(item),
   });
 

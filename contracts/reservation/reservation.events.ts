@@ -17,10 +17,10 @@ export function reservationEvents<const Name extends string, Item extends z.ZodT
   const events = {
     [`${name}-held.v1`]: z
       .object(reservation)
-      .meta({ description: 'A trip holds the items; nobody else can have them.', examples: [held] }),
+      .meta({ description: 'The items are held for a trip; nobody else can reserve them.', examples: [held] }),
     [`${name}-confirmed.v1`]: z
       .object(reservation)
-      .meta({ description: 'The items are booked: what was held does not expire any more.', examples: [held] }),
+      .meta({ description: 'The items are booked: the hold no longer expires.', examples: [held] }),
     [`${name}-cancelled.v1`]: z
       .object({
         ...reservation,
@@ -30,12 +30,12 @@ export function reservationEvents<const Name extends string, Item extends z.ZodT
       })
       .meta({
         description:
-          'The items are free again. Price and end are null, and there are no items, only in old events, of trips that were cancelled before they had reserved anything.',
+          'The items are released. Only old events have no price, end and items: of trips that were cancelled before they had reserved anything.',
         examples: [held, never],
       }),
     [`${name}-expired.v1`]: z
       .object(reservation)
-      .meta({ description: 'The hold has ended without being confirmed; the items are free again.', examples: [held] }),
+      .meta({ description: 'The hold expired unconfirmed; the items are released.', examples: [held] }),
   };
   return events as unknown as Record<`${Name}-${'held' | 'confirmed' | 'cancelled' | 'expired'}.v1`, z.ZodType>;
 }

@@ -6,8 +6,8 @@ export const Leak = z
   .object({
     participant: z.string(),
     kind: z.enum(holdKinds),
-    id: z.string().meta({ description: 'The reservation, the payment, or the order or trip whose credit or lock it is' }),
-    sagaId: z.string().meta({ description: 'The saga that took it, or that would have' }),
+    id: z.string().meta({ description: 'Id of the reservation or payment, or of the order or trip with the credit or lock' }),
+    sagaId: z.string().meta({ description: 'The saga that reserved it, or would have' }),
     heldSince: z.iso.datetime(),
   })
   .meta({ id: 'Leak' });

@@ -12,7 +12,7 @@ export const SagaOutlineView = z
         compensation: z
           .string()
           .optional()
-          .meta({ description: 'What takes the step back; absent if there is nothing to take back' }),
+          .meta({ description: 'The compensation of the step; absent if there is nothing to undo' }),
       }),
     ),
   })
@@ -23,6 +23,6 @@ export const DryRunQuery = z.strictObject({
   dryRun: z
     .enum(['true', 'false'], { error: 'must be true or false' })
     .optional()
-    .meta({ description: 'With `true` the answer is the outline of the saga (200), and nothing is started or stored.' }),
+    .meta({ description: 'With `true` the answer is the outline of the saga (200). Nothing is started or stored.' }),
 });
 export type DryRunQuery = z.infer<typeof DryRunQuery>;

@@ -1,6 +1,6 @@
 import type { StepKind } from './saga-state.js';
 
-/** A declared step: what it is called, how it may end, and what takes it back. */
+/** A declared step: its name, how it may end, and its compensation. */
 export interface OutlinedStep {
   name: string;
   kind: StepKind;

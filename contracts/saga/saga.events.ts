@@ -4,11 +4,11 @@ import { sagaStates } from './saga-state.js';
 const Saga = z.object({
   sagaId: z.string(),
   type: z.string().meta({ description: 'The saga, such as createOrder' }),
-  businessId: z.string().meta({ description: 'What it is about: an order, a trip' }),
+  businessId: z.string().meta({ description: 'The id of its order or trip' }),
   customerId: z.string().nullable(),
-  state: z.enum(sagaStates).meta({ description: 'As GET /v1/sagas shows it from now on' }),
+  state: z.enum(sagaStates).meta({ description: 'The new state, as GET /v1/sagas shows it' }),
   startedAt: z.iso.datetime(),
-  runId: z.string().optional().meta({ description: 'Which run of its workflow it is; a saga that was reset goes on in another' }),
+  runId: z.string().optional().meta({ description: 'The run of its workflow; a saga that was reset has another' }),
 });
 const Ended = Saga.extend({ endedAt: z.iso.datetime() });
 
@@ -32,39 +32,38 @@ export const sagaEvents = {
     examples: [{ ...sample, state: 'WAITING' }],
   }),
   'saga.resumed.v1': Saga.meta({
-    description: 'The saga goes on after it had waited or needed attention.',
+    description: 'The saga continues after it waited or needed attention.',
     examples: [{ ...sample, state: 'RUNNING' }],
   }),
   'saga.compensating.v1': Saga.meta({
-    description: 'The saga has turned round and takes its steps back.',
+    description: 'The saga rolls back: it runs its compensations.',
     examples: [{ ...sample, state: 'COMPENSATING' }],
   }),
   'saga.needs-attention.v1': Saga.extend({
     lost: z.boolean().optional().meta({
-      description:
-        'True if the saga has no run any more that could end it. Without it an operator is asked to decide about a step',
+      description: 'True if the saga has no run that could end it. Otherwise an operator must decide about a step',
     }),
   }).meta({
-    description: 'An operator is asked to decide about a step of the saga, or to settle a saga that is lost.',
+    description: 'An operator must decide about a step of the saga, or settle a lost saga.',
     examples: [
       { ...sample, state: 'NEEDS_ATTENTION' },
       { ...sample, state: 'NEEDS_ATTENTION', lost: true },
     ],
   }),
   'saga.completed.v1': Ended.meta({
-    description: 'The saga went through.',
+    description: 'The saga completed.',
     examples: [{ ...end, state: 'COMPLETED' }],
   }),
   'saga.compensated.v1': Ended.meta({
-    description: 'The saga ended with everything taken back.',
+    description: 'The saga ended fully compensated.',
     examples: [{ ...end, state: 'COMPENSATED' }],
   }),
   'saga.incomplete.v1': Ended.meta({
-    description: 'The saga ended, and something is left as it was because an operator said so.',
+    description: 'The saga ended, and an operator skipped a step or compensation.',
     examples: [{ ...end, state: 'INCOMPLETE' }],
   }),
   'saga.failed.v1': Ended.meta({
-    description: 'The saga ended with a fault that a person must look at.',
+    description: 'The saga ended with a fault that needs a person.',
     examples: [{ ...end, state: 'INCOMPLETE' }],
   }),
   'saga.terminated.v1': Ended.meta({
@@ -72,7 +71,7 @@ export const sagaEvents = {
     examples: [{ ...end, state: 'INCOMPLETE' }],
   }),
   'saga.timed-out.v1': Ended.meta({
-    description: 'The saga was ended because its time was up, in Temporal itself.',
+    description: 'The saga timed out, in Temporal itself.',
     examples: [{ ...end, state: 'INCOMPLETE' }],
   }),
 } as const;

@@ -15,7 +15,7 @@ export const SagaSummary = z
     lost: z
       .boolean()
       .optional()
-      .meta({ description: 'True if the saga has no run any more that could end it: POST /v1/sagas/{sagaId}/settle' }),
+      .meta({ description: 'True if the saga has no run that could end it: POST /v1/sagas/{sagaId}/settle' }),
     businessId: z.string(),
     customerId: z.string().nullable(),
     startedAt: z.iso.datetime(),
@@ -39,7 +39,7 @@ export const sagaFilter = {
 /** What the list answers. */
 export const SagaPage = projectedPageOf(SagaSummary).extend({
   asOf: z.string().nullable().meta({
-    description: 'The position of the log that the answer tells of; null when Temporal itself has answered, as it is now',
+    description: 'The position of the log that the answer includes; null if Temporal itself has answered',
   }),
 });
 export type SagaPage = z.infer<typeof SagaPage>;
@@ -56,7 +56,7 @@ export const SagaStep = z
     startedAt: z.iso.datetime().nullable(),
     endedAt: z.iso.datetime().nullable(),
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
-    compensates: z.string().optional().meta({ description: 'Set on a compensation: the step that it takes back' }),
+    compensates: z.string().optional().meta({ description: 'Set on a compensation: the step that it undoes' }),
     resolutions: z.array(z.object({ action: z.enum(resolveActions), note: z.string(), at: z.iso.datetime() })).optional(),
   })
   .meta({ id: 'SagaStep' });
@@ -68,8 +68,8 @@ export const Saga = SagaSummary.extend({
   steps: z.array(SagaStep),
   held: z.array(z.string()).meta({
     description:
-      'What an operator skipped: steps that were not undone, so that their effect stands, or after the pivot steps that were not done. ' +
-      'Of a saga that was ended by force: steps whose effect may stand',
+      'Steps that an operator skipped. Before the pivot they were not undone, so their effect stands. After the pivot they were not done. ' +
+      'For a saga that was ended by force: steps whose effect may stand',
   }),
 }).meta({ id: 'Saga' });
 export type Saga = z.infer<typeof Saga>;

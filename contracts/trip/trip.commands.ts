@@ -71,7 +71,7 @@ export const BeginTripCancellationAnswer = z.object({
   state: z.enum(tripStates),
   total: Money,
   parts: z.object(tripParts),
-  begunAt: z.iso.datetime().meta({ description: 'When the trip was locked: it decides the refund' }),
+  begunAt: z.iso.datetime().meta({ description: 'When the trip was locked. It decides the refund' }),
 });
 export type BeginTripCancellationAnswer = z.infer<typeof BeginTripCancellationAnswer>;
 

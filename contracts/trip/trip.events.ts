@@ -4,7 +4,7 @@ import { excludedParts, TripFailure, tripParts } from './trip.resource.js';
 
 const trip = { tripId: z.string(), customerId: z.string() };
 const except = excludedParts.meta({
-  description: 'Parts that are not free (yet): an operator has to decide about them, or has left them as they were',
+  description: 'Parts that are not released: an operator must decide about them, or has skipped them',
 });
 const sagaId = z.string().meta({ description: 'The saga that cancels the trip' });
 
@@ -21,7 +21,7 @@ const cancelSaga = 'cancel-trip:TRIP-1:1';
 /** The facts that the trip service publishes, by type and version. */
 export const tripEvents = {
   'trip.requested.v1': z.object({ ...trip, ...tripParts }).meta({
-    description: 'A trip was asked for; nothing is reserved yet.',
+    description: 'A trip was requested; nothing is reserved yet.',
     examples: [
       { ...sample, hotel, flights },
       {
@@ -33,15 +33,15 @@ export const tripEvents = {
     ],
   }),
   'trip.approval-requested.v1': z.object({ ...trip, total: Money, ...tripParts }).meta({
-    description: 'All parts are held, and a person has to approve the trip before it is paid.',
+    description: 'All parts are held, and a person must approve the trip before it is paid.',
     examples: [{ ...sample, total: euros(420), hotel, flights }],
   }),
   'trip.approval-reminded.v1': z.object({ ...trip, total: Money }).meta({
-    description: 'Half of the time for an approval is over, and nobody has decided.',
+    description: 'Half of the approval window is over, and nobody has decided.',
     examples: [{ ...sample, total: euros(420) }],
   }),
   'trip.approval-withdrawn.v1': z.object(trip).meta({
-    description: 'Nobody needs to approve the trip any more: it was taken back before anybody had decided.',
+    description: 'The approval is no longer needed: the trip rolled back before a decision.',
     examples: [sample],
   }),
   'trip.approval-given.v1': z.object({ ...trip, total: Money }).meta({
@@ -53,27 +53,27 @@ export const tripEvents = {
     examples: [{ ...sample, total: euros(420), ...booked }],
   }),
   'trip.failed.v1': z.object({ ...trip, customerId: trip.customerId.nullable(), failure: TripFailure, except }).meta({
-    description: 'The trip was refused or taken back. The customer is null where nothing but the id was known of it.',
+    description: 'The trip was refused or rolled back. The customer is null if only the id of the trip is known.',
     examples: [
       { ...sample, failure: { part: 'hotel', code: 'HOTEL_FULL', detail: 'HOTEL-TWO has no room left on 2027-02-01.' } },
       { tripId: 'TRIP-2', customerId: null, failure: { part: 'trip', code: 'ABORTED', detail: 'An operator aborted the saga.' } },
     ],
   }),
   'trip.cancellation-begun.v1': z.object({ ...trip, sagaId }).meta({
-    description: 'A cancellation was begun: the trip is locked for its saga.',
+    description: 'A cancellation began: the trip is locked for its saga.',
     examples: [{ ...sample, sagaId: cancelSaga }],
   }),
   'trip.cancellation-undone.v1': z.object({ ...trip, sagaId, reason: z.object({ code: z.string(), detail: z.string() }) }).meta({
-    description: 'A cancellation came to nothing; the trip stands as before.',
+    description: 'A cancellation failed; the trip is as before.',
     examples: [{ ...sample, sagaId: cancelSaga, reason: { code: 'ABORTED', detail: 'An operator aborted the saga.' } }],
   }),
   'trip.cancellation-committed.v1': z.object({ ...trip, sagaId }).meta({
-    description: 'The cancellation cannot be undone any more.',
+    description: 'The cancellation can no longer be undone.',
     examples: [{ ...sample, sagaId: cancelSaga }],
   }),
   'trip.cancelled.v1': z.object({ ...trip, total: Money, refund: Money, except }).meta({
     description:
-      'The trip was cancelled, its parts are free, and as much as `refund` says was given back: what the policy says, unless an operator has skipped that.',
+      'The trip was cancelled and its parts are released. `refund` is the amount that was refunded by the policy, or 0 if an operator has skipped the refund.',
     examples: [{ ...sample, total: euros(420), refund: euros(210) }],
   }),
 } as const;

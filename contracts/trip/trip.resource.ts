@@ -32,7 +32,7 @@ const reserved = {
   state: z
     .enum(reservationStates)
     .optional()
-    .meta({ description: 'Absent, as are the others, for a part that is not reserved, or not told of' }),
+    .meta({ description: 'Absent, as are the other fields, for a part that is not reserved or not known' }),
 };
 
 /** The parts of a trip as readers see them. */
@@ -85,14 +85,14 @@ export const Trip = z
     ...tripParts,
     failure: TripFailure.optional(),
     refund: Money.optional().meta({
-      description: 'What was given back when the trip was cancelled: 0 where an operator has skipped the refund',
+      description: 'The refund of the cancellation: 0 if an operator has skipped it',
     }),
     pending: z
       .object({ command: z.literal('cancel'), sagaId: z.string() })
       .optional()
-      .meta({ description: 'The command that locks the trip, and the saga that it is run by' }),
-    lastCancellation: LastCancellation.optional().meta({ description: 'Why the latest cancellation came to nothing, if it did' }),
-    commandCount: z.int().meta({ description: 'How many sagas have asked for a command on the trip: the next one is one more' }),
+      .meta({ description: 'The command that locks the trip, and its saga' }),
+    lastCancellation: LastCancellation.optional().meta({ description: 'Why the latest cancellation failed, if it did' }),
+    commandCount: z.int().meta({ description: 'Number of commands on the trip so far' }),
     sagaId: z.string(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),

@@ -40,7 +40,7 @@ export function decodeCursor<const Types extends readonly Part[]>(
   const schema = z.tuple(types.map((type) => (typeof type === 'string' ? parts[type] : z.enum(type))) as [z.ZodType]);
   const parsed = schema.safeParse(jsonOf(cursor));
   if (!parsed.success)
-    throw new ProblemException(422, 'INVALID_CURSOR', 'The cursor in "after" is not one that this list gave; start without it.');
+    throw new ProblemException(422, 'INVALID_CURSOR', 'The cursor in "after" was not issued by this list; start without it.');
   return parsed.data as never;
 }
 

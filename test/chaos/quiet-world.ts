@@ -1,6 +1,7 @@
 import type { Request, Schedule } from './schedule.js';
 
-const at = { pauseMs: 0, wait: 10 };
+/** As patient as the API allows, so that a busy machine leaves nothing out. */
+const at = { pauseMs: 0, wait: 30 };
 const place = (euros: number): Request => ({ what: 'place order', euros, ...at });
 const pay = (paymentMethod: 'pm_ok' | 'pm_declined' | 'pm_capture_fails'): Request => ({
   what: 'pay order',

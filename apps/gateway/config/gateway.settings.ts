@@ -2,7 +2,7 @@ import { participantUrlSettings } from '../../../libs/config/participant-url.js'
 import { sagaPolicySettings } from '../../../libs/config/saga-policy.js';
 import type { Settings } from '../../../libs/config/settings.js';
 
-/** What the gateway reads from the environment; whoever starts it hands the values in. */
+/** The settings of the gateway. The process that starts it passes the values in. */
 export const gatewaySettingNames = [
   'NODE_ENV',
   'HOST',

@@ -46,9 +46,9 @@ export class CustomersController {
   @Get(':customerId/orders')
   @Allow('customers', 'orders')
   @ApiOperation({
-    summary: "List a customer's orders, the newest first",
+    summary: "List a customer's orders, newest first",
     description:
-      'A read model over what the order and customer services have stated. Without `at` it waits a moment for what is committed by now; `asOf` says what it has.',
+      'A read model of the order and customer events. Without `at` it waits a moment for everything that is committed by now. `asOf` is the position of the answer.',
   })
   @ApiOkResponse({ standardSchema: projectedPageOf(Order) })
   @ApiProblems({

@@ -36,6 +36,6 @@ export class ConsumingServices implements OnApplicationShutdown {
     const found = this.all.find(([name]) => name === service);
     if (found) return found[1];
     const known = this.all.map(([name]) => name).join(', ');
-    throw new ProblemException(404, 'SERVICE_NOT_FOUND', `No service of that name consumes events; there are ${known}.`);
+    throw new ProblemException(404, 'SERVICE_NOT_FOUND', `No service of that name consumes events. The services are ${known}.`);
   }
 }

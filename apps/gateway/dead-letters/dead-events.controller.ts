@@ -28,8 +28,7 @@ export class DeadEventsController {
   @Get()
   @ApiOperation({
     summary: 'List the events that could not go into the log',
-    description:
-      'They hold back what follows them of their aggregate, which is listed, too (`parked`), until it is decided about them.',
+    description: 'The later events of their aggregate wait for a decision. They are listed as `parked`.',
   })
   @ApiOkResponse({ standardSchema: pageOf(DeadEvent) })
   @ApiProblems({ ...unavailable, 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'] })
@@ -38,10 +37,10 @@ export class DeadEventsController {
   }
 
   @Post(':service/:id/replay')
-  @NaturallyIdempotent(200, 'Repeated, the answer is 404 `DEAD_EVENT_NOT_FOUND` once the event is in the log.')
+  @NaturallyIdempotent(200, 'A repeat is a 404 `DEAD_EVENT_NOT_FOUND` once the event is in the log.')
   @ApiOperation({
     summary: 'Try to put an event into the log again',
-    description: 'With `acceptGap` also when the version before it is lost for good. Behind it go on those that waited for it.',
+    description: 'With `acceptGap` also if the version before it is lost for good. The events that waited for it follow.',
   })
   @ApiBody({ required: false })
   @ApiOkResponse({ standardSchema: DeadEventDecided })
@@ -55,10 +54,10 @@ export class DeadEventsController {
   }
 
   @Post(':service/:id/skip')
-  @NaturallyIdempotent(200, 'Repeated, the answer is 409 `DEAD_EVENT_SKIPPED`.')
+  @NaturallyIdempotent(200, 'A repeat is a 409 `DEAD_EVENT_SKIPPED`.')
   @ApiOperation({
     summary: 'Decide that an event never goes into the log',
-    description: 'It is kept, with the note; those behind it go on.',
+    description: 'The event is kept with the note. The events behind it continue.',
   })
   @ApiOkResponse({ standardSchema: DeadEventDecided })
   @ApiProblems({ ...problemsOfOne, 409: ['DEAD_EVENT_SKIPPED'] })

@@ -33,7 +33,7 @@ const problemsOfOne = {
 };
 
 const invalidCursor = () =>
-  new ProblemException(422, 'INVALID_CURSOR', 'The cursor in "after" is not one that this list gave; start without it.');
+  new ProblemException(422, 'INVALID_CURSOR', 'The cursor in "after" was not issued by this list. Start without it.');
 
 @ApiTags('operations')
 @Allow('operator')
@@ -43,9 +43,9 @@ export class DeadLettersController {
 
   @Get()
   @ApiOperation({
-    summary: 'List the events that consumers could not apply, or not yet',
+    summary: 'List the events that consumers have not applied',
     description:
-      'By service, in the order in which they were held. Where the order counts, a dead one holds back what follows it of its aggregate (`parked`).',
+      'By service, in the order in which they were set aside. In ordered consumers a dead event makes the later events of its aggregate wait (`parked`).',
   })
   @ApiOkResponse({ standardSchema: pageOf(DeadLetterOfService) })
   @ApiProblems({ 404: ['SERVICE_NOT_FOUND'], 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] })
@@ -73,7 +73,7 @@ export class DeadLettersController {
 
   @Post(':service/:id/replay')
   @NaturallyIdempotent(200, appliedOnce)
-  @ApiOperation({ summary: 'Try to apply an event again', description: 'Behind it go on those that waited for it.' })
+  @ApiOperation({ summary: 'Try to apply an event again', description: 'The events that waited for it follow.' })
   @ApiOkResponse({ standardSchema: DeadLetterDecided })
   @ApiProblems({
     ...problemsOfOne,
@@ -90,7 +90,7 @@ export class DeadLettersController {
   @NaturallyIdempotent(200, appliedOnce)
   @ApiOperation({
     summary: 'Apply an event although earlier ones of its aggregate are missing',
-    description: 'For what is lost for good. Should they come after all, they have no effect.',
+    description: 'For events that are lost for good. If they arrive later, they have no effect.',
   })
   @ApiOkResponse({ standardSchema: DeadLetterDecided })
   @ApiProblems({
@@ -105,10 +105,10 @@ export class DeadLettersController {
   }
 
   @Post(':service/:id/skip')
-  @NaturallyIdempotent(200, 'Repeated, the answer is 409 `DEAD_LETTER_SKIPPED`.')
+  @NaturallyIdempotent(200, 'A repeat is a 409 `DEAD_LETTER_SKIPPED`.')
   @ApiOperation({
     summary: 'Decide that an event is never applied',
-    description: 'It is kept, with the note; those behind it go on.',
+    description: 'The event is kept with the note. The events behind it continue.',
   })
   @ApiOkResponse({ standardSchema: DeadLetterDecided })
   @ApiProblems({ ...bodyProblems, ...problemsOfOne, 409: ['DEAD_LETTER_SKIPPED'] })

@@ -6,12 +6,12 @@ import { kafkaTransport } from './asyncapi/kafka.transport.js';
 import { natsTransport } from './asyncapi/nats.transport.js';
 import { offeredEvents } from './asyncapi/offered-event.js';
 
-const description = `Every change of state of every service is an event: a CloudEvent 1.0 with a schema of its own for each type and version.
+const description = `Every change of state of every service is an event: a CloudEvent 1.0 with its own schema for each type and version.
 
-At the API's address they can be polled (\`GET /v1/events\`), streamed and read as a feed, and they are posted to webhooks. Each comes at least once: deduplicate by
-\`occurrenceid\`. Whoever asks for no version of a type gets the newest.
+At the API's address events can be polled (\`GET /v1/events\`), streamed and read as a feed. They are also posted to webhooks. Delivery is at least once, so deduplicate by
+\`occurrenceid\`. A reader that names no version of a type gets the newest.
 
-Inside, where NATS or Kafka is the channel, an event stands there once, in the version that its service wrote: its attributes as headers, its data as the message.`;
+If NATS or Kafka is the internal channel, it has each event in the version that the service wrote. The attributes are headers, the data is the message.`;
 
 /** AsyncAPI 3.0 of all versions of all events that can be had, wherever they can be had. */
 export function asyncApiDocument(catalogue: EventCatalogue, publicUrl: string): object {
@@ -29,7 +29,7 @@ export function asyncApiDocument(catalogue: EventCatalogue, publicUrl: string): 
       description,
       license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
       contact: { name: 'Roundtrip', url: publicUrl },
-      tags: services.map((name) => ({ name, description: `Facts that the ${name} service states` })),
+      tags: services.map((name) => ({ name, description: `Events of the ${name} service` })),
     },
     defaultContentType: 'application/cloudevents+json',
     servers: Object.assign({}, ...transports.map(({ servers }) => servers)) as object,

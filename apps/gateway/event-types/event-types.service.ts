@@ -37,7 +37,7 @@ export class EventTypes {
       throw new ProblemException(
         404,
         'EVENT_TYPE_NOT_FOUND',
-        `${type} has no version ${version}; its newest is ${newestVersion(known)}.`,
+        `${type} has no version ${version}. Its newest is ${newestVersion(known)}.`,
       );
     }
     return eventSchema(type, entry);
@@ -55,7 +55,7 @@ function find(type: string): EventType {
   throw new ProblemException(
     404,
     'EVENT_TYPE_NOT_FOUND',
-    `No service publishes events of the type ${type.slice(0, 100)}; GET /v1/event-types lists what there is.`,
+    `No service publishes events of the type ${type.slice(0, 100)}; GET /v1/event-types lists all types.`,
   );
 }
 

@@ -37,7 +37,7 @@ export class EventSocketProxy implements OnApplicationBootstrap, OnModuleDestroy
     for (const socket of this.open) socket.destroy();
   }
 
-  /** @throws ProblemException 401 or 403 before the hooks service hears of it. */
+  /** @throws ProblemException 401 or 403 before the hooks service gets the request. */
   private forward({ request, socket, head }: WebSocketUpgrade): void {
     this.origins.checkSocket(request.headers);
     requireKey(this.policy, request, ['events']);

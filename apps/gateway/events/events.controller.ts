@@ -18,8 +18,7 @@ const invalid = ['VALIDATION_FAILED', 'INVALID_CURSOR'];
 const away = ['HOOKS_UNAVAILABLE'];
 const fromCursor = { 410: ['CURSOR_EXPIRED'], 422: invalid, 503: [...away, 'TOO_MANY_CONNECTIONS'] };
 
-const NotModified = () =>
-  ApiResponse({ status: 304, description: 'What `If-None-Match` names is still what there is; without a body' });
+const NotModified = () => ApiResponse({ status: 304, description: 'Not modified since `If-None-Match`; no body' });
 const text = (schema: object = { type: 'string' }) => ({ schema });
 
 /** The doors of the hooks service. What is wrong with a request is said here; everything else passes through as it is. */
@@ -31,10 +30,10 @@ export class EventsController {
 
   @Get('events')
   @ApiOperation({
-    summary: 'Read what has happened, page by page, in the one total order',
-    description: `\`next\` is never null: pass it as \`after\` to go on, also after an empty page; it never goes back. With \`wait\` the answer is held back until there is
-something, or the time is up. At most 5,000 positions are looked at in a call, so a page may be short, or empty, although more is to come: \`next\` has moved. The cursor
-is good for every other door. \`Accept: application/cloudevents-batch+json\` answers the events alone, with the cursor in \`Events-Cursor\` and \`Link: rel="next"\`.`,
+    summary: 'Read the event log page by page, in its total order',
+    description: `\`next\` is never null and never goes back. Pass it as \`after\` to continue, also after an empty page. With \`wait\` the answer waits for an
+event or until the time is up. A call examines at most 5,000 positions, so a page may be short or empty although more events follow. \`next\` has moved then. The cursor
+is valid for every feed. \`Accept: application/cloudevents-batch+json\` answers the events alone, with the cursor in \`Events-Cursor\` and \`Link: rel="next"\`.`,
   })
   @ApiOkResponse({ standardSchema: EventPage })
   @NotModified()
@@ -45,15 +44,15 @@ is good for every other door. \`Accept: application/cloudevents-batch+json\` ans
 
   @Get('events/stream')
   @ApiOperation({
-    summary: 'Follow what happens as server-sent events',
-    description: `Each block's \`id\` is a cursor and its \`data\` the CloudEvent; \`event\` is not set, so \`onmessage\` hears all. Begins after \`Last-Event-ID\`, else \`after\`.
-A \`Last-Event-ID\` of no use (malformed, no longer kept, ahead of the log, from before a restore) is no error, at which an EventSource would give up: the stream
-begins with an event \`gap\`, whose \`data\` is the problem, and goes on with everything that is kept. An empty one counts as none. A comment every 15 seconds shows that the stream lives. It ends after at most half an hour: come back with the last id, as EventSource does by itself.`,
+    summary: 'Follow events as server-sent events',
+    description: `Each block's \`id\` is a cursor and its \`data\` the CloudEvent. \`event\` is not set, so \`onmessage\` receives all events. The stream begins after \`Last-Event-ID\`, else \`after\`.
+An invalid \`Last-Event-ID\` (malformed, no longer kept, ahead of the log, from before a restore) is not answered by an error, because an EventSource would give up. The stream
+then begins with an event \`gap\`, whose \`data\` is the problem, and continues with everything that is kept. An empty one counts as none. A comment every 15 seconds is the heartbeat. The stream ends after at most half an hour. Reconnect with the last id, as EventSource does by itself.`,
   })
   @ApiHeader({
     name: 'Last-Event-ID',
     required: false,
-    description: 'The last `id` that was seen; outweighs `after`, unless it is empty',
+    description: 'The last `id` that was received. It takes precedence over `after`, unless it is empty',
   })
   @ApiResponse({ status: 200, description: 'The stream', content: { 'text/event-stream': text() } })
   @ApiProblems(fromCursor)
@@ -63,10 +62,10 @@ begins with an event \`gap\`, whose \`data\` is the problem, and goes on with ev
 
   @Get('events/socket')
   @ApiOperation({
-    summary: 'Follow what happens over a WebSocket',
-    description: `One CloudEvent a text message, its \`sequence\` the cursor to come back with. A client that sends \`{"want": n}\` gets n more events and then waits for its
-next wish; \`want\` in the query limits from the beginning. Closed with 1001 when it is time to come back (at most half an hour), 1013 when what comes next is no longer kept or the log was restored,
-1008 for a message that is no wish. Pages of other origins are refused.`,
+    summary: 'Follow events over a WebSocket',
+    description: `Each text message is one CloudEvent. Its \`sequence\` is the cursor to reconnect with. A client that sends \`{"want": n}\` gets n more events, then the server waits for the
+next \`want\`. \`want\` in the query limits from the beginning. Close codes: 1001, reconnect (after at most half an hour); 1013, the next events are no longer kept or the log was restored;
+1008, the message was not \`{"want": n}\`. Pages of other origins are refused.`,
   })
   @ApiResponse({ status: 101, description: 'The socket is open' })
   @ApiProblems({ 403: ['ORIGIN_REFUSED'], 426: ['UPGRADE_REQUIRED'], ...fromCursor })
@@ -90,7 +89,7 @@ next wish; \`want\` in the query limits from the beginning. Closed with 1001 whe
   @ApiOperation({
     summary: 'Read a closed page of the Atom feed',
     description:
-      'Positions (page-1)*100+1 to page*100: the same bytes for ever. The page that is still open leads to the current document.',
+      'Positions (page-1)*100+1 to page*100. A closed page never changes. An open page redirects to the current document.',
   })
   @ApiResponse({ status: 200, description: 'The archive document', content: { 'application/atom+xml': text() } })
   @ApiResponse({ status: 307, description: 'The page is still open' })

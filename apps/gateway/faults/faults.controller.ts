@@ -23,7 +23,7 @@ export class FaultsController {
   @ApiOperation({
     summary: 'Make an operation of a participant fail',
     description:
-      'For seeing a saga turn round. Replaces the fault that the operation has, if any; without `times` it stays until deleted.',
+      'Shows how a saga rolls back. Replaces the fault of the operation, if there is one. Without `times` it stays until it is deleted.',
   })
   @ApiOkResponse({ standardSchema: Fault })
   @ApiProblems({ ...bodyProblems, ...common, 422: ['VALIDATION_FAILED', 'UNKNOWN_PARTICIPANT', 'UNKNOWN_OPERATION'] })

@@ -19,14 +19,14 @@ export class FaultsService {
       throw new ProblemException(
         422,
         'UNKNOWN_PARTICIPANT',
-        `There is no participant ${fault.participant}; known are ${participantNames.join(', ')}.`,
+        `There is no participant ${fault.participant}. The participants are ${participantNames.join(', ')}.`,
       );
     const operations = faultOperationsOf(name);
     if (!operations.includes(fault.operation)) {
       throw new ProblemException(
         422,
         'UNKNOWN_OPERATION',
-        `${name} has no operation ${fault.operation}; known are ${operations.join(', ')}.`,
+        `${name} has no operation ${fault.operation}. Its operations are ${operations.join(', ')}.`,
       );
     }
     return this.participants.apis[name].put('/faults', fault);

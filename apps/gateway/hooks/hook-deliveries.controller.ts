@@ -38,7 +38,7 @@ export class HookDeliveriesController {
   }
 
   @Get('deliveries/:deliveryId')
-  @ApiOperation({ summary: 'Read a delivery with its attempts: what was sent, and what the receiver said' })
+  @ApiOperation({ summary: 'Read a delivery with its attempts: requests and answers' })
   @ApiOkResponse({ standardSchema: DeliveryDetail })
   @ApiProblems({ 404: ['HOOK_NOT_FOUND', 'DELIVERY_NOT_FOUND'], 422: ['VALIDATION_FAILED'], ...unavailable })
   get(
@@ -51,9 +51,9 @@ export class HookDeliveriesController {
   @Post('redeliver')
   @IdempotentCommand(202)
   @ApiOperation({
-    summary: 'Send again what is in a state, such as all that was given up',
+    summary: 'Redeliver all deliveries in a state, such as `exhausted`',
     description:
-      'New deliveries of the same events, newest first; they overtake and hold up no others. One call looks at 1,000 deliveries: ' +
+      'Creates new deliveries of the same events, newest first. They keep no order and delay no other delivery. One call reads 1,000 deliveries: ' +
       'pass `next` as `after` until it is null.',
   })
   @ApiAcceptedResponse({ standardSchema: Redelivered })
@@ -75,8 +75,9 @@ export class HookDeliveriesController {
   @Post('deliveries/:deliveryId/redeliver')
   @IdempotentCommand(202)
   @ApiOperation({
-    summary: 'Send an event once more',
-    description: 'A new delivery of the same event, whatever became of the first; it overtakes and holds up no others.',
+    summary: 'Redeliver an event',
+    description:
+      'Creates a new delivery of the same event, whatever the outcome of the first. It keeps no order and delays no other delivery.',
   })
   @ApiAcceptedResponse({ standardSchema: Delivery })
   @ApiProblems({

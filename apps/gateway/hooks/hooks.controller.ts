@@ -45,10 +45,10 @@ export class HooksController {
   @ApiOperation({
     summary: 'Subscribe to events',
     description:
-      'Events from now on are sent to the URL, signed as [Standard Webhooks](https://www.standardwebhooks.com) says. The secret is shown ' +
-      'this once. With `verify: true` the hook is `pending` until its URL has answered a signed challenge with `data.challenge` in the body.',
+      'Later events are sent to the URL, signed as [Standard Webhooks](https://www.standardwebhooks.com) describes. Only this answer shows ' +
+      'the secret. With `verify: true` the hook is `pending` until its URL answers a signed challenge with `data.challenge` in the body.',
   })
-  @ApiCreatedResponse({ standardSchema: HookCreated, description: 'The hook; `Location` says where it is.' })
+  @ApiCreatedResponse({ standardSchema: HookCreated, description: 'The hook. `Location` is its address.' })
   @ApiProblems({
     ...bodyProblems,
     ...idempotentCommandProblems,
@@ -74,7 +74,7 @@ export class HooksController {
   }
 
   @Get(':hookId')
-  @ApiOperation({ summary: 'Read a hook, and how it is doing' })
+  @ApiOperation({ summary: 'Read a hook and its health' })
   @ApiOkResponse({ standardSchema: Hook })
   @ApiProblems({ ...notFound, 422: ['VALIDATION_FAILED'], ...unavailable })
   get(@Param('hookId', { schema: Identifier }) hookId: string): Promise<Hook> {
@@ -85,8 +85,8 @@ export class HooksController {
   @ApiOperation({
     summary: 'Change a hook, pause it or enable it',
     description:
-      'What comes while it is paused is held and sent when it is enabled. What came while it was disabled is not: `recover` fills that hole. ' +
-      'Another `url` of a hook that was made with `verify` makes it `pending`: what comes is held until the URL has echoed a challenge.',
+      'Events of a paused hook are held and sent when it is enabled. Events of a disabled hook are not sent: use `recover` for them. ' +
+      'A new `url` makes a hook that was created with `verify` `pending`. Its events are held until the URL has echoed a challenge.',
   })
   @ApiOkResponse({ standardSchema: Hook })
   @ApiProblems({
@@ -105,7 +105,7 @@ export class HooksController {
 
   @Delete(':hookId')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Delete a hook, with what waits for it and its log' })
+  @ApiOperation({ summary: 'Delete a hook with its deliveries' })
   @ApiNoContentResponse()
   @ApiProblems({ ...notFound, 422: ['VALIDATION_FAILED'], ...unavailable })
   remove(@Param('hookId', { schema: Identifier }) hookId: string): Promise<void> {
@@ -116,7 +116,8 @@ export class HooksController {
   @IdempotentCommand(200)
   @ApiOperation({
     summary: 'Make a new secret',
-    description: 'The secrets before sign beside it, a day long unless told, so that receivers can change over without a gap.',
+    description:
+      'Old secrets sign as well, for a day unless `expireAfterSeconds` is given. So receivers can change without a gap.',
   })
   @ApiBody({ required: false })
   @ApiOkResponse({ standardSchema: SecretRotated })
@@ -138,7 +139,7 @@ export class HooksController {
   @IdempotentCommand(202)
   @ApiOperation({
     summary: 'Send a test event',
-    description: 'A delivery like any other, of the type `hooks.endpoint.tested`, whatever the state of the hook.',
+    description: 'A normal delivery of the type `hooks.endpoint.tested`, whatever the state of the hook.',
   })
   @ApiAcceptedResponse({ standardSchema: Delivery })
   @ApiProblems({
@@ -155,7 +156,7 @@ export class HooksController {
   @ApiOperation({
     summary: 'Send a pending hook another challenge',
     description:
-      'The challenges before prove nothing any more. The hook goes on once its URL has answered with `data.challenge` in the body.',
+      'Earlier challenges become invalid. The hook is enabled once its URL has answered with `data.challenge` in the body.',
   })
   @ApiAcceptedResponse({ standardSchema: Delivery })
   @ApiProblems({
@@ -171,10 +172,10 @@ export class HooksController {
   @Post(':hookId/recover')
   @IdempotentCommand(202)
   @ApiOperation({
-    summary: 'Send again what was missed',
+    summary: 'Recover missed events',
     description:
-      'Queues, step by step, the events in the log from then on; those that have been delivered are left out unless asked for. ' +
-      'Where deliveries since then are not kept any more, that is refused (`DELIVERIES_TRIMMED`).',
+      'Queues, step by step, the events in the log since then. Delivered events are left out unless `onlyMissing` is false. ' +
+      'The request is refused (`DELIVERIES_TRIMMED`) if deliveries since then are no longer kept.',
   })
   @ApiAcceptedResponse({ standardSchema: Recovery })
   @ApiProblems({
@@ -193,7 +194,7 @@ export class HooksController {
   }
 
   @Get(':hookId/recoveries/:recoveryId')
-  @ApiOperation({ summary: 'Read how far a recovery has come' })
+  @ApiOperation({ summary: 'Read the progress of a recovery' })
   @ApiOkResponse({ standardSchema: Recovery })
   @ApiProblems({ 404: ['HOOK_NOT_FOUND', 'RECOVERY_NOT_FOUND'], 422: ['VALIDATION_FAILED'], ...unavailable })
   recovery(

@@ -9,7 +9,7 @@ export const IdempotentCommand = (status: number) =>
       name: 'Idempotency-Key',
       required: false,
       description:
-        'A retry with the same key and body gets the first answer; nothing is executed twice. 1 to 255 visible ASCII characters, bare or as a quoted string.',
+        'A retry with the same key and body gets the first answer. Nothing is executed twice. 1 to 255 visible ASCII characters, bare or as a quoted string.',
     }),
   );
 

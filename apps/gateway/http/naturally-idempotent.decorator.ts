@@ -22,6 +22,6 @@ export const NaturallyIdempotent = (status: number, repeated: string) =>
     ApiHeader({
       name: 'Idempotency-Key',
       required: false,
-      description: `Accepted, not needed: the command has its effect once, with or without a key. ${repeated} 1 to 255 visible ASCII characters.`,
+      description: `Optional: the command has its effect once, with or without a key. ${repeated} 1 to 255 visible ASCII characters.`,
     }),
   );

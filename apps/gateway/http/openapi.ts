@@ -3,12 +3,15 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { Problem } from '../../../contracts/values/problem.js';
 import { openApiSchema } from './openapi-schema.js';
 
-const description = `Business transactions that cross services: either the whole of it happens, or everything that happened is taken back.
+const description = `Business transactions that cross services. Every transaction either completes or is fully compensated.
 
-A command that starts a saga answers **202** at once with a resource that is PENDING; its \`Location\` can be read from that moment.
-Errors are [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem documents with a stable \`code\`; repeat commands with the same
-\`Idempotency-Key\`. Money is in integer minor units. Lists are paged by \`limit\` and the opaque cursor \`after\`. A method that a path does not have is a 405 that names in \`Allow\` those it has;
-OPTIONS answers 204 with the same. While no API key is required, a foreign \`Host\` or \`Origin\` is a 403.`;
+- A command that starts a saga answers **202** at once with a PENDING resource. Its \`Location\` can be read from that moment.
+- Repeat a command with the same \`Idempotency-Key\`.
+- Errors are [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem documents with a stable \`code\`.
+- Money is in integer minor units.
+- Lists are paged by \`limit\` and the opaque cursor \`after\`.
+- A wrong method is a 405 that lists the methods of the path in \`Allow\`. OPTIONS answers 204 with the same list.
+- While no API key is required, a foreign \`Host\` or \`Origin\` is a 403.`;
 
 /** The API's description, from the routes and schemas themselves. */
 function openApiDocument(app: INestApplication): OpenAPIObject {
@@ -17,23 +20,23 @@ function openApiDocument(app: INestApplication): OpenAPIObject {
     .setDescription(description)
     .setVersion('1')
     .addTag('orders', 'Orders that need credit')
-    .addTag('products', 'What can be ordered')
+    .addTag('products', 'Products that can be ordered')
     .addTag('customers', 'Customers and their credit')
     .addTag('trips', 'Trips whose parts are booked together or not at all')
-    .addTag('inventory', 'What a trip can be made of')
+    .addTag('inventory', 'Hotels, flights, cars and trains with free capacity')
     .addTag('reservations', 'What the participants hold for trips')
-    .addTag('payments', 'What was charged for trips and orders')
-    .addTag('sagas', 'What is running, where it waits, and how to repair it')
-    .addTag('events', 'What has happened, by polling, as a feed or as a stream')
-    .addTag('event-types', 'What the services publish, and in which versions')
-    .addTag('operations', 'Read models, and events that could not go on: for operators')
-    .addTag('hooks', 'Events sent to you: webhooks, signed as Standard Webhooks says')
-    .addTag('faults', 'Failures on demand, for trying things out')
+    .addTag('payments', 'Payments for trips and orders')
+    .addTag('sagas', 'Sagas: what runs, what waits, and how to repair it')
+    .addTag('events', 'The event log, by polling, as a feed or as a stream')
+    .addTag('event-types', 'Event types and their versions')
+    .addTag('operations', 'Read models and dead events, for operators')
+    .addTag('hooks', 'Webhooks, signed as Standard Webhooks describes')
+    .addTag('faults', 'Faults on demand, for experiments')
     .addBearerAuth({
       type: 'http',
       scheme: 'bearer',
       bearerFormat: 'API key',
-      description: 'An API key; needed unless the API listens on loopback only.',
+      description: 'An API key. Required unless the API listens on loopback only.',
     })
     .build();
   const document = SwaggerModule.createDocument(app, config, {

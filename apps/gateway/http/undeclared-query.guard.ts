@@ -5,8 +5,8 @@ import { ProblemException } from '../../../libs/service-kit/problem.exception.js
 import { declares } from './declared-arguments.js';
 
 /**
- * A route of the API that declares no query parameters takes none. Those that do declare some refuse the others by their schema; without
- * this guard a misspelt filter on the rest would be ignored without a word.
+ * Refuses query parameters on a route that declares none. Other routes refuse unknown ones by their schema. Without this guard a misspelt
+ * filter would be ignored silently.
  */
 @Injectable()
 export class UndeclaredQueryGuard implements CanActivate {

@@ -22,7 +22,7 @@ export class InventoryController {
   constructor(@Inject(Inventory) private readonly inventory: Inventory) {}
 
   @Get('hotels')
-  @ApiOperation({ summary: 'List hotels with their free rooms of a night' })
+  @ApiOperation({ summary: 'List hotels with their free rooms for a night' })
   @ApiOkResponse({ standardSchema: pageOf(HotelOffer) })
   @ApiProblems(problems)
   hotels(@Query({ schema: InventoryListQuery }) query: InventoryQuery): Promise<Page<HotelOffer>> {
@@ -30,7 +30,7 @@ export class InventoryController {
   }
 
   @Get('flights')
-  @ApiOperation({ summary: 'List flights with their free seats of a day' })
+  @ApiOperation({ summary: 'List flights with their free seats on a day' })
   @ApiOkResponse({ standardSchema: pageOf(FlightOffer) })
   @ApiProblems(problems)
   flights(@Query({ schema: InventoryListQuery }) query: InventoryQuery): Promise<Page<FlightOffer>> {
@@ -38,7 +38,7 @@ export class InventoryController {
   }
 
   @Get('cars')
-  @ApiOperation({ summary: 'List classes of cars by location, with how many are free on a day' })
+  @ApiOperation({ summary: 'List car classes by location, with the cars free on a day' })
   @ApiOkResponse({ standardSchema: pageOf(CarOffer) })
   @ApiProblems(problems)
   cars(@Query({ schema: InventoryListQuery }) query: InventoryQuery): Promise<Page<CarOffer>> {
@@ -46,7 +46,7 @@ export class InventoryController {
   }
 
   @Get('trains')
-  @ApiOperation({ summary: 'List trains with their free seats of a day' })
+  @ApiOperation({ summary: 'List trains with their free seats on a day' })
   @ApiOkResponse({ standardSchema: pageOf(TrainOffer) })
   @ApiProblems(problems)
   trains(@Query({ schema: InventoryListQuery }) query: InventoryQuery): Promise<Page<TrainOffer>> {

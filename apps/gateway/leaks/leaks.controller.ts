@@ -17,9 +17,9 @@ export class LeaksController {
 
   @Get()
   @ApiOperation({
-    summary: 'List what participants hold although nothing owns it',
+    summary: 'List leaks: holds that no order or trip owns',
     description:
-      'Reservations, credit, payments and locks whose saga has ended and whose order or trip does not own them. A sweep finds them; what is released disappears with a later sweep.',
+      'Reservations, credit, payments and locks whose saga has ended and that no order or trip owns. A sweep finds them. A later sweep removes what was released.',
   })
   @ApiOkResponse({ standardSchema: pageOf(Leak) })
   @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] })

@@ -13,9 +13,9 @@ import { OrderCommandsService } from './order-commands.service.js';
 
 const accepted = {
   standardSchema: OrderCommandAccepted,
-  description: 'The command is accepted and locks the order; `Location` says where that is.',
+  description: 'The command is accepted and locks the order. `Location` is the address of the order.',
 };
-const ended = { standardSchema: Order, description: 'The saga has ended within the time of `Prefer: wait=N`.' };
+const ended = { standardSchema: Order, description: 'The saga ended within the time of `Prefer: wait=N`.' };
 const problems = { ...commandProblems, 404: ['ORDER_NOT_FOUND'], 409: ['ORDER_STATE_CONFLICT'] };
 
 type Answer = Promise<OrderCommandAccepted | Order>;
@@ -29,10 +29,10 @@ export class OrderCommandsController {
   @Post('revise')
   @Command()
   @ApiOperation({
-    summary: 'Give an order other lines',
+    summary: 'Revise the lines of an order',
     description:
-      'Starts the saga `reviseOrder`: APPROVED → REVISION_PENDING → APPROVED, with the new lines at the prices of now, or with the old ' +
-      'ones and `lastRevision.code`.',
+      'Starts the saga `reviseOrder`: APPROVED → REVISION_PENDING → APPROVED. The order then has the new lines at current prices, or the ' +
+      'old lines and `lastRevision.code`.',
   })
   @ApiAcceptedResponse(accepted)
   @ApiOkResponse(ended)
@@ -50,7 +50,7 @@ export class OrderCommandsController {
   @Command()
   @ApiOperation({
     summary: 'Cancel an order',
-    description: 'Starts the saga `cancelOrder`: APPROVED → CANCEL_PENDING → CANCELLED, and its credit is released.',
+    description: 'Starts the saga `cancelOrder`: APPROVED → CANCEL_PENDING → CANCELLED. The credit is released.',
   })
   @ApiAcceptedResponse(accepted)
   @ApiOkResponse(ended)
@@ -68,7 +68,7 @@ export class OrderCommandsController {
   @ApiOperation({
     summary: 'Pay for an order',
     description:
-      'Starts the saga `payOrder`: APPROVED → PAYMENT_PENDING → PAID, and its credit is released, or APPROVED with `lastPayment.code`.',
+      'Starts the saga `payOrder`: APPROVED → PAYMENT_PENDING → PAID. The credit is released. If it fails: APPROVED with `lastPayment.code`.',
   })
   @ApiAcceptedResponse(accepted)
   @ApiOkResponse(ended)

@@ -32,12 +32,12 @@ export class OrdersController {
   @ApiOperation({
     summary: 'Place an order',
     description:
-      'Starts the saga `createOrder`: the order is PENDING at once and ends APPROVED or REJECTED. Prices come from the catalogue. ' +
+      'Starts the saga `createOrder`. The order is PENDING at once and ends APPROVED or REJECTED. Prices come from the catalogue. ' +
       'With `Prefer: wait=N` the answer is the final order (201) if the saga ends within N seconds. With `?dryRun=true` nothing is started.',
   })
   @ApiOkResponse({ standardSchema: SagaOutlineView, description: 'The outline of the saga, with `?dryRun=true`.' })
-  @ApiAcceptedResponse({ standardSchema: OrderAccepted, description: 'The order is accepted; `Location` says where it is.' })
-  @ApiCreatedResponse({ standardSchema: Order, description: 'The saga has ended within the time of `Prefer: wait=N`.' })
+  @ApiAcceptedResponse({ standardSchema: OrderAccepted, description: 'The order is accepted. `Location` is its address.' })
+  @ApiCreatedResponse({ standardSchema: Order, description: 'The saga ended within the time of `Prefer: wait=N`.' })
   @ApiProblems({ ...bodyProblems, ...commandProblems })
   async place(
     @Body({ schema: PlaceOrder }) order: PlaceOrder,
@@ -63,7 +63,7 @@ export class OrdersController {
   }
 
   @Get(':orderId')
-  @ApiOperation({ summary: 'Read an order', description: 'Found from the moment that it was accepted.' })
+  @ApiOperation({ summary: 'Read an order', description: 'The order exists from the moment that it was accepted.' })
   @ApiOkResponse({ standardSchema: Order })
   @ApiProblems({ 404: ['ORDER_NOT_FOUND'], 422: ['VALIDATION_FAILED'], 503: ['PARTICIPANT_UNAVAILABLE', 'TEMPORAL_UNAVAILABLE'] })
   get(@Param('orderId', { schema: Identifier }) orderId: string): Promise<Order> {

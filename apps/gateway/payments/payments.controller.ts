@@ -27,7 +27,7 @@ export class PaymentsController {
   @ApiOperation({
     summary: 'List payments for trips and orders, newest first',
     description:
-      'With `tripId` it needs the scope `trips`, with `orderId` the scope `orders`, without either both; or `operator`.',
+      'Needs the scope `trips` with `tripId`, `orders` with `orderId`, and both without either. The scope `operator` is always enough.',
   })
   @ApiOkResponse({ standardSchema: pageOf(Payment) })
   @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] })

@@ -16,7 +16,7 @@ export class ProductsController {
   constructor(@Inject(Catalogue) private readonly catalogue: Catalogue) {}
 
   @Get()
-  @ApiOperation({ summary: 'List what can be ordered, by SKU' })
+  @ApiOperation({ summary: 'List products, by SKU' })
   @ApiOkResponse({ standardSchema: pageOf(Product) })
   @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] })
   list(@Query({ schema: ProductListQuery }) page: PageRequest): Promise<Page<Product>> {

@@ -19,7 +19,7 @@ export class ProjectionsController {
   constructor(@Inject(ReadModels) private readonly readModels: ReadModels) {}
 
   @Get()
-  @ApiOperation({ summary: 'List the read models, with how far each is behind the log' })
+  @ApiOperation({ summary: 'List the read models, with their distance to the log' })
   @ApiOkResponse({ standardSchema: pageOf(ProjectionStatus) })
   @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] })
   async list(@Query({ schema: ListQuery }) page: PageRequest): Promise<Page<ProjectionStatus>> {
@@ -28,14 +28,11 @@ export class ProjectionsController {
   }
 
   @Post(':name/rebuild')
-  @NaturallyIdempotent(
-    202,
-    'Repeated while it is under way, the answer shows how far it is; after that it is built anew once more.',
-  )
+  @NaturallyIdempotent(202, 'A repeat during the rebuild shows its progress. A repeat after it starts another rebuild.')
   @ApiOperation({
-    summary: 'Build a read model anew from the log',
+    summary: 'Rebuild a read model from the log',
     description:
-      'Beside the one that is read, which it replaces at once when it has come as far. Asking again while it is under way changes nothing.',
+      'Builds a second read model beside the current one, and switches once it has caught up. A request during the rebuild changes nothing.',
   })
   @ApiAcceptedResponse({ standardSchema: ProjectionStatus })
   @ApiProblems({

@@ -7,7 +7,7 @@ import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settin
 /** How long a reader who asks for no position waits for the present one, in milliseconds. */
 const PRESENT_MS = 1_000;
 
-/** The read models, and how to know where in the log the present is. Whoever of them cannot be asked is named in a 503 within seconds. */
+/** The read models, and the current position of the log. A service that does not answer is named in a 503 within seconds. */
 @Injectable()
 export class ReadModels implements OnApplicationShutdown {
   readonly projection: ServiceApi;

@@ -26,7 +26,7 @@ export class ReservationsController {
   @Get()
   @ApiOperation({
     summary: 'List what the participants hold for trips',
-    description: 'By participant, and of each the newest first. A reservation also has the fields of its own request.',
+    description: 'Ordered by participant, newest first. A reservation also has the fields of its request.',
   })
   @ApiOkResponse({ standardSchema: pageOf(Reservation) })
   @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] })

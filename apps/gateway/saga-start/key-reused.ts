@@ -5,5 +5,5 @@ export const keyReused = (sagaId: string): ProblemException =>
   new ProblemException(
     422,
     'IDEMPOTENCY_KEY_REUSED',
-    `The Idempotency-Key belongs to the saga ${sagaId}, which was started by other content. Another request needs a key of its own.`,
+    `The Idempotency-Key belongs to the saga ${sagaId}, which was started with other content. Send this request with a new key.`,
   );

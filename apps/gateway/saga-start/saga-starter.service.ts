@@ -46,7 +46,7 @@ export function isStartedBy({ workflowId, memo }: ComparableRun, identity: Reque
   return true;
 }
 
-/** Starts sagas: each id once for ever, so that whoever asks again finds what the first request began. */
+/** Starts sagas: each id once for ever, so a repeated request finds the saga of the first. */
 @Injectable()
 export class SagaStarter {
   /** Concurrent requests with one key share the first one's answer; later ones find its run. */
@@ -152,7 +152,7 @@ export class SagaStarter {
       }
       return await this.start(saga, identity, msLeft());
     } catch (error) {
-      // A retry needs no participant: what was accepted before is accepted still. Without the owner only Temporal can tell a retry.
+      // A retry needs no participant, because its request was accepted before. Without the owner only Temporal can recognize a retry.
       if (!(error instanceof WorkflowExecutionAlreadyStartedError || error instanceof ParticipantUnavailableException))
         throw error;
       const first = await this.describe(saga.sagaId, msLeft());

@@ -23,7 +23,7 @@ export function invalidCursor(cause?: unknown): ProblemException {
   return new ProblemException(
     422,
     'INVALID_CURSOR',
-    'The cursor in "after" is not one that this list gave for this filter; start without it.',
+    'The cursor in "after" was not issued by this list for this filter. Start without it.',
     {},
     { cause },
   );

@@ -34,7 +34,7 @@ export class SagaTypesController {
   @ApiOperation({
     summary: 'List the types of sagas with their outlines',
     description:
-      'Every step that a saga of the type may take, in the order of declaration, with its compensation. Steps of optional parts are included.',
+      'All steps that a saga of the type may take, in the order of declaration, with compensations. Steps of optional parts are included.',
   })
   @ApiOkResponse({ standardSchema: pageOf(SagaOutlineView) })
   @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'] })

@@ -79,7 +79,7 @@ describe('SagaView', () => {
   it('names what may still stand after a saga was ended by force', () => {
     const steps = [
       step('refused', 'REFUSED'),
-      step('taken back', 'COMPENSATED'),
+      step('compensated', 'COMPENSATED'),
       step('under way', 'RUNNING'),
       step('done', 'DONE'),
       step('undo', 'COMPENSATING', { compensates: 'done' }),

@@ -28,9 +28,9 @@ export class SagasController {
 
   @Get()
   @ApiOperation({
-    summary: 'List sagas, those under way first',
+    summary: 'List sagas, running ones first',
     description:
-      'A saga that was ended by force, in Temporal itself, is INCOMPLETE. A read model over the `saga.*` events; without `at` it has what Temporal shows now.',
+      'A read model of the `saga.*` events. Without `at` it includes what Temporal shows now. A saga that was ended by force, in Temporal itself, is INCOMPLETE.',
   })
   @ApiOkResponse({ standardSchema: SagaPage })
   @ApiProblems({
@@ -46,8 +46,8 @@ export class SagasController {
   @ApiOperation({
     summary: 'Read a saga with its steps',
     description:
-      'In the order they ran, compensations included. An open saga is asked itself: while no worker can be asked, `steps` is empty. ' +
-      'The steps of one that has ended are kept, also after Temporal has dropped its run. It needs the scope of what the saga is about ' +
+      'Steps are in the order they ran, compensations included. An open saga is queried: `steps` is empty while no worker answers. ' +
+      'The steps of an ended saga are kept, also after Temporal has dropped its run. Needs the scope of the resource of the saga ' +
       '(`orders`, `trips`, `customers`), or `operator`.',
   })
   @ApiOkResponse({ standardSchema: Saga })
@@ -58,7 +58,7 @@ export class SagasController {
 
   @Get(':sagaId/history')
   @Header('Content-Type', 'application/json; charset=utf-8')
-  @ApiOperation({ summary: "Read a saga's Temporal history", description: 'As the replayer reads it.' })
+  @ApiOperation({ summary: "Read a saga's Temporal history", description: 'In the format that the replayer reads.' })
   @ApiOkResponse({
     description: 'temporal.api.history.v1.History as JSON',
     content: {
@@ -75,8 +75,8 @@ export class SagasController {
   @ApiOperation({
     summary: 'Roll a saga back',
     description:
-      'Before its pivot: every step is compensated and the saga ends. While the participant of the pivot is away the decision is pending, and ' +
-      'the answer shows the saga as it is. A repeat has no further effect; with a key it is answered after the end, too.',
+      'Works before the pivot: every step is compensated and the saga ends. While the participant of the pivot is unreachable, the decision is ' +
+      'pending and the answer shows the saga as it is. A repeat has no further effect. With a key it is answered after the end, too.',
   })
   @ApiAcceptedResponse({ standardSchema: Saga })
   @ApiProblems({

@@ -28,7 +28,7 @@ export class SettleSagaController {
   @ApiOperation({
     summary: 'Settle a lost saga',
     description:
-      'For a saga whose run was terminated, has timed out or is gone. A new run rolls the saga back, or forward if its pivot has happened. The note is kept.',
+      'For a saga whose run was terminated, timed out or deleted. A new run rolls the saga back, or goes forward if its pivot has happened. The note is kept.',
   })
   @ApiAcceptedResponse({ standardSchema: Saga })
   @ApiProblems({

@@ -2,7 +2,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import type { ConnectionLike } from '@temporalio/client';
 import { TEMPORAL_CONNECTION, TemporalService } from './temporal.service.js';
 
-/** Temporal for the whole gateway, over a connection that whoever started it also closes. */
+/** Temporal for the whole gateway. The process that opened the connection also closes it. */
 @Global()
 @Module({})
 export class TemporalModule {

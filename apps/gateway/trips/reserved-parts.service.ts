@@ -17,15 +17,15 @@ const LIMIT = 200;
 const settled: readonly (ReservationState | undefined)[] = ['CONFIRMED', 'CANCELLED'];
 
 /**
- * What the participants know of a trip's parts while the trip service does not: it is told when all are held or confirmed, and of a trip that
- * fails before that only why.
+ * Parts of a trip that the participants know and the trip service does not. It learns of the parts when all are held or confirmed. If the trip
+ * fails before that, it learns only the reason.
  */
 @Injectable()
 export class ReservedParts {
   constructor(@Inject(ParticipantsService) private readonly participants: ParticipantsService) {}
 
   /**
-   * The trip with price, reservation and state of each part whose participant says so within a second; the others are as they were.
+   * The trip with price, reservation and state of each part whose participant answers within a second; other parts are as they were.
    * Costs nothing where the trip service knows what has become of every part.
    */
   async fill(trip: Trip): Promise<Trip> {

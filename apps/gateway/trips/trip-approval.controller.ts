@@ -15,8 +15,8 @@ import { TripDecision } from './trip.dto.js';
 
 const OptionalDecision = TripDecision.optional();
 
-const accepted = { standardSchema: Trip, description: 'The decision is made; the trip as it was then.' };
-const ended = { standardSchema: Trip, description: 'The saga has ended within the time of `Prefer: wait=N`.' };
+const accepted = { standardSchema: Trip, description: 'The decision is made. The trip is shown as it was then.' };
+const ended = { standardSchema: Trip, description: 'The saga ended within the time of `Prefer: wait=N`.' };
 const problems = {
   ...bodyProblems,
   ...commandProblems,
@@ -56,7 +56,7 @@ export class TripApprovalController {
   @ApiOperation({
     summary: 'Decline a trip',
     description:
-      'AWAITING_APPROVAL → FAILED with the code `APPROVAL_DECLINED`, and everything released. The note is kept in the history.',
+      'AWAITING_APPROVAL → FAILED with the code `APPROVAL_DECLINED`. Every part is released. The note is kept in the history.',
   })
   @ApiBody({ required: false })
   @ApiAcceptedResponse(accepted)

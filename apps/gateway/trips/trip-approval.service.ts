@@ -102,7 +102,7 @@ const keyReused = (tripId: string): ProblemException =>
   new ProblemException(
     422,
     'IDEMPOTENCY_KEY_REUSED',
-    `The Idempotency-Key belongs to another decision about the trip ${tripId}. Another one needs a key of its own.`,
+    `The Idempotency-Key belongs to another decision about the trip ${tripId}. Send this decision with a new key.`,
   );
 
 function notAwaited({ tripId, state }: Trip): ProblemException {

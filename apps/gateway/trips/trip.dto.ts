@@ -12,7 +12,7 @@ export const BookTrip = z
     ...tripRequestParts,
     approvalRequiredAbove: Money.extend({ amount: z.int().min(0) })
       .optional()
-      .meta({ description: "A total above it, or in another currency, waits for somebody's approval" }),
+      .meta({ description: 'A higher total, or one in another currency, needs an approval' }),
   })
   .refine(hasTripPart, noTripPart)
   .meta({

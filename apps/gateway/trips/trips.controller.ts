@@ -20,7 +20,7 @@ import { BookTrip, TripAccepted } from './trip.dto.js';
 
 const TripListQuery = z.strictObject({ customerId: Identifier.optional(), state: z.enum(tripStates).optional(), ...pageQuery });
 
-const ended = { standardSchema: Trip, description: 'The saga has ended within the time of `Prefer: wait=N`.' };
+const ended = { standardSchema: Trip, description: 'The saga ended within the time of `Prefer: wait=N`.' };
 
 @ApiTags('trips')
 @Allow('trips')
@@ -37,12 +37,13 @@ export class TripsController {
   @ApiOperation({
     summary: 'Book a trip',
     description:
-      'Starts the saga `bookTrip` over hotel, flights, car and rail, at least one of them: the trip is PENDING at once and ends BOOKED, or FAILED ' +
-      'with `failure.part` and `failure.code` and everything released. Above `approvalRequiredAbove` it is AWAITING_APPROVAL in between. ' +
+      'Starts the saga `bookTrip` over at least one of hotel, flights, car and rail. The trip is PENDING at once and ends BOOKED or FAILED. ' +
+      'A FAILED trip has `failure.part` and `failure.code`, and every part is released. ' +
+      'A trip above `approvalRequiredAbove` is AWAITING_APPROVAL in between. ' +
       'With `Prefer: wait=N` the answer is the final trip (201) if the saga ends within N seconds. With `?dryRun=true` nothing is started.',
   })
   @ApiOkResponse({ standardSchema: SagaOutlineView, description: 'The outline of the saga, with `?dryRun=true`.' })
-  @ApiAcceptedResponse({ standardSchema: TripAccepted, description: 'The trip is accepted; `Location` says where it is.' })
+  @ApiAcceptedResponse({ standardSchema: TripAccepted, description: 'The trip is accepted. `Location` is its address.' })
   @ApiCreatedResponse(ended)
   @ApiProblems({ ...bodyProblems, ...commandProblems })
   async book(
@@ -65,7 +66,7 @@ export class TripsController {
   @ApiOperation({
     summary: 'List trips, newest first',
     description:
-      'Of one that is PENDING or FAILED it has the parts as they were asked for; the trip itself also tells what was reserved.',
+      'The list shows the parts of a PENDING or FAILED trip as they were requested. Reading one trip also shows what was reserved.',
   })
   @ApiOkResponse({ standardSchema: pageOf(Trip) })
   @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] })
@@ -78,8 +79,8 @@ export class TripsController {
   @ApiOperation({
     summary: 'Read a trip',
     description:
-      'Found from the moment that it was accepted. Each part that is or was reserved has its price, reservation and state, of a trip that ' +
-      'FAILED, too; a participant that is away leaves its part as it was asked for.',
+      'The trip exists from the moment that it was accepted. Each part that is or was reserved has its price, reservation and state, ' +
+      'also if the trip FAILED. If a participant is unreachable, its part is shown as it was requested.',
   })
   @ApiOkResponse({ standardSchema: Trip })
   @ApiProblems({ 404: ['TRIP_NOT_FOUND'], 422: ['VALIDATION_FAILED'], 503: ['PARTICIPANT_UNAVAILABLE', 'TEMPORAL_UNAVAILABLE'] })
@@ -92,12 +93,12 @@ export class TripsController {
   @ApiOperation({
     summary: 'Cancel a trip',
     description:
-      'Starts the saga `cancelTrip`: BOOKED → CANCELLING → CANCELLED, every part released, and as much refunded as the policy says for the ' +
-      'days before the start.',
+      'Starts the saga `cancelTrip`: BOOKED → CANCELLING → CANCELLED. Every part is released. The refund follows the policy for the days ' +
+      'before the start.',
   })
   @ApiAcceptedResponse({
     standardSchema: TripAccepted,
-    description: 'The cancellation is accepted and locks the trip; `Location` says where that is.',
+    description: 'The cancellation is accepted and locks the trip. `Location` is the address of the trip.',
   })
   @ApiOkResponse(ended)
   @ApiProblems({ ...commandProblems, 404: ['TRIP_NOT_FOUND'], 409: ['TRIP_STATE_CONFLICT'] })

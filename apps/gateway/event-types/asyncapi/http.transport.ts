@@ -21,14 +21,14 @@ function serversAt(publicUrl: string): Record<string, object> {
       host,
       protocol: protocol.replace(':', ''),
       ...(pathname === '/' ? {} : { pathname }),
-      description: 'Where events are polled, streamed and read as a feed',
+      description: 'The API: events by polling, stream and feed',
     },
     webhook: {
       host: '{receiver}',
       protocol: 'https',
-      description: 'Where a webhook is posted to',
+      description: 'The receiver of a webhook',
       variables: {
-        receiver: { description: 'The host of the URL that the webhook was made with', default: 'receiver.example' },
+        receiver: { description: 'The host of the URL of the webhook', default: 'receiver.example' },
       },
     },
   };
@@ -50,7 +50,7 @@ const operationOf = ({ name, service, description }: OfferedEvent): Named => [
   {
     action: 'send',
     channel: { $ref: `#/channels/${name}` },
-    title: `Tell of ${name}`,
+    title: `Publish ${name}`,
     summary: description.split('\n')[0],
     tags: [{ name: service }],
     messages: [{ $ref: `#/channels/${name}/messages/event` }],

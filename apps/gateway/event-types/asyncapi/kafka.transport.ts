@@ -9,7 +9,7 @@ export const kafkaTransport = (events: readonly OfferedEvent[]): AsyncApiTranspo
     kafka: {
       host: '{broker}',
       protocol: 'kafka',
-      description: 'Kafka, inside, where EVENT_CHANNEL=kafka',
+      description: 'The internal Kafka, if EVENT_CHANNEL=kafka',
       variables: { broker: { description: 'One of KAFKA_BROKERS', default: 'kafka.example:9092' } },
       bindings: { kafka: { bindingVersion: '0.5.0' } },
     },
@@ -26,7 +26,7 @@ const channelFor = (events: readonly OfferedEvent[]): Named => [
   {
     address: KAFKA_TOPIC,
     title: 'All events at Kafka',
-    description: 'Events of a partition key are in one partition, in order.',
+    description: 'The events of a partition key are in one partition, in order.',
     servers: [{ $ref: '#/servers/kafka' }],
     messages: Object.fromEntries(events.map(({ name }) => [name, { $ref: `#/components/messages/kafka.${name}` }])),
     bindings: { kafka: { topic: KAFKA_TOPIC, partitions: KAFKA_PARTITIONS, bindingVersion: '0.5.0' } },

@@ -9,7 +9,7 @@ export const natsTransport = (events: readonly OfferedEvent[]): AsyncApiTranspor
     nats: {
       host: '{broker}',
       protocol: 'nats',
-      description: 'NATS JetStream, inside, where EVENT_CHANNEL=nats',
+      description: 'The internal NATS JetStream, if EVENT_CHANNEL=nats',
       variables: { broker: { description: 'The server of NATS_URL', default: 'nats.example:4222' } },
     },
   },
