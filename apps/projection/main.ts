@@ -22,6 +22,7 @@ const settings = readSettings(
   'DATABASE_POOL_SIZE',
   'LOG_RETENTION_HOURS',
   'INBOX_RETENTION_HOURS',
+  'SHORT_RETENTION',
   ...channelSettings,
 );
 const log = createLog('projection', settings.LOG_LEVEL);

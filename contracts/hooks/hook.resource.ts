@@ -198,7 +198,7 @@ export const Delivery = z
   .meta({ id: 'Delivery' });
 export type Delivery = z.infer<typeof Delivery>;
 
-/** The body of `POST /v1/hooks/{id}/deliveries/redeliver`. */
+/** The body of `POST /v1/hooks/{id}/redeliver`. */
 export const RedeliverDeliveries = z
   .strictObject({
     state: z.enum(['exhausted', 'cancelled', 'succeeded']).meta({

@@ -164,6 +164,8 @@ const atLeast = <Name extends keyof Settings & `${string}_RETENTION_HOURS`>(name
 
 /** What must hold between settings, with the message of its fault. Checked where all of them are read. */
 const relations = [
+  atLeast('LOG_RETENTION_HOURS', 24, 'consumers and feeds may be away for a day'),
+  atLeast('INBOX_RETENTION_HOURS', 1, 'a channel may deliver an event again for that long'),
   atLeast('COMMAND_RETENTION_HOURS', 24, 'the API promises to keep an Idempotency-Key for 24 hours'),
   atLeast('SAGA_RETENTION_HOURS', 96, 'Temporal lists an ended saga for 72 hours, and may delete it a day late'),
   atLeast('DELIVERY_RETENTION_HOURS', 24, 'receivers and operators look at the deliveries of a day'),

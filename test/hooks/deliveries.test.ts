@@ -874,7 +874,7 @@ describe('an endpoint', () => {
 
   it('keeps what finished, with its attempts and recoveries, for its retention, and what waits for longer', async () => {
     receiver.answer = ok;
-    const hook = await bed.hook({ url: receiver.url });
+    const hook = await bed.hook({ url: receiver.url, types: ['order.placed'] });
     await bed.log(placed());
     await bed.run();
     const since = clock.now().toISOString();

@@ -161,7 +161,7 @@ describe('/v1/hooks', () => {
     );
 
     const all = { state: 'succeeded', createdFrom: since };
-    expect(await call<Redelivered>('POST', `${path}/deliveries/redeliver`, all)).toMatchObject({
+    expect(await call<Redelivered>('POST', `${path}/redeliver`, all)).toMatchObject({
       status: 202,
       body: { queued: 1, next: null },
     });
@@ -221,7 +221,7 @@ describe('/v1/hooks', () => {
     ['POST', '/rotate-secret', {}],
     ['POST', '/test', undefined],
     ['POST', '/verify', undefined],
-    ['POST', '/deliveries/redeliver', { state: 'exhausted' }],
+    ['POST', '/redeliver', { state: 'exhausted' }],
     ['POST', '/recover', { since: '2027-01-01T00:00:00Z' }],
     ['GET', '/deliveries', undefined],
     ['POST', `/deliveries/${randomUUID()}/redeliver`, undefined],

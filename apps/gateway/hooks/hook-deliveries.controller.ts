@@ -22,11 +22,11 @@ const unavailable = { 503: ['PARTICIPANT_UNAVAILABLE'] };
 
 @ApiTags('hooks')
 @Allow('hooks')
-@Controller('v1/hooks/:hookId/deliveries')
+@Controller('v1/hooks/:hookId')
 export class HookDeliveriesController {
   constructor(@Inject(HooksService) private readonly hooks: HooksService) {}
 
-  @Get()
+  @Get('deliveries')
   @ApiOperation({ summary: 'List the deliveries to a hook, newest first' })
   @ApiOkResponse({ standardSchema: pageOf(Delivery) })
   @ApiProblems({ 404: ['HOOK_NOT_FOUND'], 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], ...unavailable })
@@ -37,7 +37,7 @@ export class HookDeliveriesController {
     return this.hooks.api.get(`/hooks/${hookId}/deliveries`, { ...filter });
   }
 
-  @Get(':deliveryId')
+  @Get('deliveries/:deliveryId')
   @ApiOperation({ summary: 'Read a delivery with its attempts: requests and answers' })
   @ApiOkResponse({ standardSchema: DeliveryDetail })
   @ApiProblems({ 404: ['HOOK_NOT_FOUND', 'DELIVERY_NOT_FOUND'], 422: ['VALIDATION_FAILED'], ...unavailable })
@@ -69,10 +69,10 @@ export class HookDeliveriesController {
     @Body({ schema: RedeliverDeliveries }) wanted: RedeliverDeliveries,
     @FromHeaders() headers: CommandHeaders,
   ): Promise<Redelivered> {
-    return this.hooks.command(`/hooks/${hookId}/deliveries/redeliver`, wanted, headers);
+    return this.hooks.command(`/hooks/${hookId}/redeliver`, wanted, headers);
   }
 
-  @Post(':deliveryId/redeliver')
+  @Post('deliveries/:deliveryId/redeliver')
   @IdempotentCommand(202)
   @ApiOperation({
     summary: 'Redeliver an event',

@@ -37,7 +37,7 @@ export class DeliveriesController {
     return this.deliveries.get(hookId, deliveryId);
   }
 
-  @Post('hooks/:hookId/deliveries/redeliver')
+  @Post('hooks/:hookId/redeliver')
   @HttpCode(202)
   redeliverAll(
     @Param('hookId') hookId: string,
