@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { settingNames } from '../../libs/config/settings.js';
@@ -58,6 +59,15 @@ describe('docker-compose.yml', () => {
       expect(listener?.['DATABASE_URL']).toContain(`//roundtrip_${owns}:`);
       expect(compose.services['gateway']?.environment?.[address], address).toBe(`http://${name}:${String(listener?.[port])}`);
     }
+  });
+
+  it('passes the retention settings of .env to every process with a database, with the defaults of .env.example', () => {
+    const defaults = parseEnv(readFileSync('.env.example', 'utf8'));
+    const names = settingNames.filter((name) => name.endsWith('_RETENTION_HOURS'));
+    expect(names.length).toBeGreaterThan(0);
+    const passed = Object.fromEntries(names.map((name) => [name, `\${${name}:-${defaults[name]}}`]));
+    for (const { name } of [...participantProcesses, ...listenerProcesses])
+      expect(compose.services[name]?.environment, name).toMatchObject(passed);
   });
 
   it('prepares databases and namespace before anything uses them', () => {
