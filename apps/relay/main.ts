@@ -21,6 +21,7 @@ const settings = readSettings(
   'OUTBOX_NOTIFY',
   'OUTBOX_DATABASE_URLS',
   'LOG_RETENTION_HOURS',
+  'DELIVERY_RETENTION_HOURS',
   'SHORT_RETENTION',
   'SAGA_URL',
   ...channelSettings,

@@ -87,6 +87,15 @@ describe('readSettings', () => {
     expect(() => readSettings('APPROVAL_WITHIN_MS')).toThrow('77 days');
   });
 
+  it('refuses a log that is kept for less time than the deliveries that repeat it', () => {
+    const read = () => readSettings('LOG_RETENTION_HOURS', 'DELIVERY_RETENTION_HOURS', 'SHORT_RETENTION');
+    expect(read().LOG_RETENTION_HOURS).toBe(2_160);
+    vi.stubEnv('LOG_RETENTION_HOURS', '719');
+    expect(read).toThrow(/LOG_RETENTION_HOURS: must be at least DELIVERY_RETENTION_HOURS \(720\)/);
+    vi.stubEnv('DELIVERY_RETENTION_HOURS', '719');
+    expect(read().DELIVERY_RETENTION_HOURS).toBe(719);
+  });
+
   it('refuses a retention that is shorter than is safe, unless a soak asks for it, and never in production', () => {
     const read = () => readSettings('COMMAND_RETENTION_HOURS', 'SHORT_RETENTION', 'NODE_ENV');
     vi.stubEnv('NODE_ENV', 'development');

@@ -167,9 +167,20 @@ const relations = [
   atLeast('LOG_RETENTION_HOURS', 24, 'consumers and feeds may be away for a day'),
   atLeast('INBOX_RETENTION_HOURS', 1, 'a channel may deliver an event again for that long'),
   atLeast('COMMAND_RETENTION_HOURS', 24, 'the API promises to keep an Idempotency-Key for 24 hours'),
-  atLeast('SAGA_RETENTION_HOURS', 96, 'Temporal lists an ended saga for 72 hours, and may delete it a day late'),
+  atLeast(
+    'SAGA_RETENTION_HOURS',
+    120,
+    'Temporal lists an ended saga for 72 hours, may delete it a day late, and a saga may take a day',
+  ),
   atLeast('DELIVERY_RETENTION_HOURS', 24, 'receivers and operators look at the deliveries of a day'),
   atLeast('MAIL_RETENTION_HOURS', 24, 'operators look at the mails of a day'),
+  {
+    names: ['LOG_RETENTION_HOURS', 'DELIVERY_RETENTION_HOURS', 'SHORT_RETENTION'],
+    fault: ({ LOG_RETENTION_HOURS, DELIVERY_RETENTION_HOURS, SHORT_RETENTION }: Settings) =>
+      !SHORT_RETENTION &&
+      LOG_RETENTION_HOURS < DELIVERY_RETENTION_HOURS &&
+      `must be at least DELIVERY_RETENTION_HOURS (${DELIVERY_RETENTION_HOURS}): a delivery is repeated from the log`,
+  },
   {
     names: ['SHORT_RETENTION', 'NODE_ENV'],
     fault: ({ SHORT_RETENTION, NODE_ENV }: Settings) =>

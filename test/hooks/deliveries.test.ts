@@ -7,6 +7,8 @@ import { claim } from '../../apps/hooks/delivery/claim.js';
 import { pinNewTypes } from '../../apps/hooks/endpoints/pin-new-types.js';
 import { inTransaction } from '../../libs/database/in-transaction.js';
 import { servicePool } from '../../libs/database/service-pool.js';
+import { sequenceOf } from '../../libs/messaging/event/render-event.js';
+import { TRIM_LOCK } from '../../libs/messaging/log/trim-lock.js';
 import { eventually } from '../support/api.js';
 import { CuttingProxy } from '../feeds/cutting-proxy.fixture.js';
 import { HooksBed, ManualClock } from './hooks-bed.js';
@@ -877,7 +879,9 @@ describe('an endpoint', () => {
     const hook = await bed.hook({ url: receiver.url, types: ['order.placed'] });
     await bed.log(placed());
     await bed.run();
-    const since = clock.now().toISOString();
+    // Behind the end of the log, so that the recovery takes no event of another test.
+    const { rows: ends } = await bed.admin.query<{ head: string }>('select max(position) as head from events.log');
+    const since = sequenceOf(Number(ends[0]!.head) + 1);
     await bed.recoveryRequests.recover(hook.hookId, { since }, { ...command, key: 'a key of thirty days ago' });
     while (await bed.recoveries.step());
     await bed.endpoints.change(hook.hookId, { state: 'paused' });
@@ -1014,5 +1018,47 @@ describe('an endpoint', () => {
     expect(again).toMatchObject({ trigger: 'manual', eventId: delivery!.eventId, state: 'pending' });
     await bed.run();
     expect(receiver.ids).toEqual([delivery!.eventId, delivery!.eventId]);
+  });
+
+  it('is not sent an event once more that the log has trimmed', async () => {
+    const hook = await bed.hook({ url: receiver.url, types: ['order.placed'] });
+    await bed.log(placed());
+    await bed.run();
+    const [delivery] = await bed.deliveriesOf(hook.hookId);
+    await bed.admin.query('delete from events.log where event_id = $1', [delivery!.eventId]);
+    const refusal: unknown = await bed.deliveries
+      .redeliver(hook.hookId, delivery!.deliveryId, { ...command, key: 'too late' })
+      .catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ problem: { status: 404, code: 'EVENT_NOT_FOUND' } });
+    const all = await bed.deliveries.redeliverAll(hook.hookId, { state: 'succeeded' }, { ...command, key: 'all too late' });
+    expect(all).toEqual({ queued: 0, next: null });
+  });
+
+  it('has a recovery begin behind what the log loses while it is requested', async () => {
+    const hook = await bed.hook({ url: receiver.url, types: ['order.placed'] });
+    const since = new Date().toISOString();
+    const [first] = await bed.log(placed());
+    const trimming = await bed.admin.connect();
+    try {
+      await trimming.query('begin');
+      await trimming.query('select pg_advisory_xact_lock($1)', [TRIM_LOCK]);
+      const requested = bed.recoveryRequests.recover(hook.hookId, { since }, { ...command, key: 'beside the trim' });
+      await eventually(
+        () =>
+          trimming.query(`select 1 from pg_locks where locktype = 'advisory' and not granted and database =
+          (select oid from pg_database where datname = current_database())`),
+        ({ rowCount }) => rowCount === 1,
+      );
+      const { rows } = await trimming.query<{ position: string }>(
+        'delete from events.log where event_id = $1 returning position',
+        [first],
+      );
+      await trimming.query('commit');
+      const { recoveryId } = await requested;
+      const { rows: made } = await bed.admin.query('select position from hooks.recovery where recovery_id = $1', [recoveryId]);
+      expect(made).toEqual([{ position: rows[0]!.position }]);
+    } finally {
+      trimming.release(true);
+    }
   });
 });

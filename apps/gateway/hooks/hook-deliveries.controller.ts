@@ -82,7 +82,7 @@ export class HookDeliveriesController {
   @ApiAcceptedResponse({ standardSchema: Delivery })
   @ApiProblems({
     ...idempotentCommandProblems,
-    404: ['HOOK_NOT_FOUND', 'DELIVERY_NOT_FOUND'],
+    404: ['HOOK_NOT_FOUND', 'DELIVERY_NOT_FOUND', 'EVENT_NOT_FOUND'],
     409: ['HOOK_STATE_CONFLICT'],
     422: ['VALIDATION_FAILED', 'IDEMPOTENCY_KEY_REUSED'],
   })

@@ -11,6 +11,7 @@ import type {
 import type { Page } from '../../../contracts/values/page.js';
 import { boundedCount } from '../../../libs/database/bounded-count.js';
 import { EventLog } from '../../../libs/messaging/log/event-log.js';
+import { holdLog } from '../../../libs/messaging/log/trim-lock.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
@@ -72,7 +73,7 @@ export class DeliveriesService {
 
   /**
    * Queues the same event once more, as a delivery of its own, whatever became of the first. It keeps no order with others.
-   * @throws ProblemException 404 `DELIVERY_NOT_FOUND`; 409 `HOOK_STATE_CONFLICT` while the endpoint is disabled.
+   * @throws ProblemException 404 `DELIVERY_NOT_FOUND`, `EVENT_NOT_FOUND` when the log has trimmed the event; 409 `HOOK_STATE_CONFLICT` while the endpoint is disabled.
    */
   async redeliver(hookId: string, deliveryId: string, command: KeyedCommand): Promise<Delivery> {
     await this.find(hookId, deliveryId);
@@ -80,13 +81,20 @@ export class DeliveriesService {
     return this.keys.once(command, now, async (tx) => {
       const endpoint = await this.endpoints.find(tx, hookId, 'for share');
       requireSendable(endpoint);
+      await holdLog(tx);
       const { rows } = await tx.query<DeliveryRow>(
         `insert into delivery (hook_id, event_id, position, data, type, type_version, state, trigger, batch_id, next_attempt_at, created_at)
-         select hook_id, event_id, position, data, type, type_version, $3, 'manual', $4, $5, $5 from delivery where hook_id = $1 and delivery_id = $2
+         select hook_id, event_id, position, data, type, type_version, $3, 'manual', $4, $5, $5 from delivery
+         where hook_id = $1 and delivery_id = $2 and ${isKept('delivery')}
          returning ${deliveryColumns}`,
         [hookId, deliveryId, endpoint.state === 'paused' ? 'held' : 'pending', randomUUID(), now],
       );
-      if (!rows[0]) throw notFound(hookId, deliveryId);
+      if (!rows[0])
+        throw new ProblemException(
+          404,
+          'EVENT_NOT_FOUND',
+          `The event of delivery ${deliveryId} is no longer in the log, so it cannot be sent again.`,
+        );
       const [queued] = await withEvents(tx, rows);
       return queued!;
     });
@@ -103,6 +111,7 @@ export class DeliveriesService {
       const endpoint = await this.endpoints.find(tx, hookId, 'for share');
       requireSendable(endpoint);
       await requireShortQueue(tx, hookId);
+      await holdLog(tx);
       const { rows } = await tx.query<{ queued: number; looked: number; cursorAt: string | null; lastId: string | null }>(
         `with page as materialized (
            select delivery_id, event_id, position, data, type, type_version, created_at from delivery
@@ -113,7 +122,7 @@ export class DeliveriesService {
          ), queued as (
            insert into delivery (hook_id, event_id, position, data, type, type_version, state, trigger, batch_id, next_attempt_at, created_at)
            select $1, event_id, position, data, type, type_version, $7, 'manual', $8, $9, $9 from page
-           where ($10::text[] is null or type = any($10)) and ($2 = 'succeeded' or (
+           where ($10::text[] is null or type = any($10)) and ${isKept('page')} and ($2 = 'succeeded' or (
              select true from delivery d where d.hook_id = $1 and d.event_id = page.event_id
                and d.state in ('succeeded', 'pending', 'sending', 'retrying', 'held') limit 1) is null)
            on conflict do nothing returning 1
@@ -186,6 +195,10 @@ async function pageOf(
     next: rows.length > limit && last ? encodeCursor(last.cursorAt, last.deliveryId) : null,
   };
 }
+
+/** Whether the event of a delivery can still be rendered. A test has no event in the log. */
+const isKept = (delivery: string): string =>
+  `(${delivery}.position is null or exists (select from events.log l where l.position = ${delivery}.position))`;
 
 /** @throws ProblemException 409 `TOO_MANY_DELIVERIES`: the queue is no place to keep a log in. */
 async function requireShortQueue(tx: PoolClient, hookId: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { RecoverHook, Recovery } from '../../../contracts/hooks/hook.resource.js';
 import { EventLog } from '../../../libs/messaging/log/event-log.js';
+import { holdLog } from '../../../libs/messaging/log/trim-lock.js';
 import { sequenceOf } from '../../../libs/messaging/event/render-event.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
@@ -30,6 +31,7 @@ export class RecoveryRequests {
     return this.keys.once(command, now, async (tx) => {
       const endpoint = await this.endpoints.find(tx, hookId, 'for key share');
       requireSendable(endpoint);
+      await holdLog(tx);
       const log = new EventLog(tx);
       const { floor } = await log.bounds();
       const from = Math.max(floor, await positionBefore(log, wanted.since));

@@ -2,8 +2,10 @@ import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 
 const HOUR_MS = 3_600_000;
-/** Temporal may delete an ended run late, and a saga that takes no longer than this needs no row of its own to be counted. */
+/** A saga that takes no longer than this needs no row of its own to be counted. */
 const LONG_SAGA_HOURS = 24;
+/** By how much Temporal may delete an ended run late: such a run can still be reset, and its owner still found without an end. */
+const LATE_DELETION_MS = 24 * HOUR_MS;
 /** By how much the clocks of a participant's database and of Temporal may differ. */
 const CLOCKS_MS = HOUR_MS;
 /** Older than that the register of sagas does not say which ones are open. */
@@ -31,7 +33,7 @@ export class Floor {
     const { lastPoll, short } = this.options;
     if (now - (lastPoll() ?? 0) > WATCH_LAG_MS) return undefined;
     if (short) return new Date(Math.min(now, (await this.oldestUnended()) ?? now));
-    const forgotten = now - (await this.temporalRetentionMs());
+    const forgotten = now - (await this.temporalRetentionMs()) - LATE_DELETION_MS;
     const oldest = [await this.oldestUnended(), await this.oldestLong(new Date(forgotten))].filter((time) => time !== undefined);
     return new Date(Math.min(forgotten - LONG_SAGA_HOURS * HOUR_MS, ...oldest.map((time) => time - CLOCKS_MS)));
   }

@@ -70,7 +70,7 @@ export class LogRetention {
    */
   async step(): Promise<boolean> {
     const { database } = this.options;
-    const limits = [await this.olderThan('retention', new Date(Date.now() - this.options.retentionMs))];
+    const limits = [await this.olderThan('retention', await this.retentionStart())];
     const { floor: before } = await this.log.bounds();
     floor.set(before);
     if (limits[0]!.position <= before) {
@@ -136,6 +136,15 @@ export class LogRetention {
       }),
     );
     return readers.filter((reader) => reader !== undefined);
+  }
+
+  /** By the clock of the database, which has written the times of the log. */
+  private async retentionStart(): Promise<Date> {
+    const { rows } = await this.options.database.query<{ time: Date }>(
+      "select clock_timestamp() - $1 * interval '1 millisecond' as time",
+      [this.options.retentionMs],
+    );
+    return rows[0]!.time;
   }
 
   private async olderThan(name: string, time: Date): Promise<LogReader> {
