@@ -56,7 +56,7 @@ describe('bookTrip under the operations of the platform', () => {
   });
 
   it('rolls back and ends Cancelled when its workflow is cancelled', async () => {
-    await setFault({ participant: 'hotel', operation: 'reserveRoom', mode: 'delay', delayMs: 15_000, times: 1 });
+    await setFault({ participant: 'hotel', operation: 'reserveRoom', mode: 'delay', delayMs: 8_000, times: 2 });
     const { tripId, sagaId } = await bookTrip();
     await eventually(
       () => saga(sagaId),

@@ -32,8 +32,9 @@ const kindsOf = async (orderId: string) =>
 describe('createOrder under the operations of the platform', () => {
   it('takes everything back and ends Cancelled when its workflow is cancelled', async () => {
     const before = (await credit(customerId)).reserved.amount;
-    // Longer than any first attempt may take on a busy machine: five times SAGA_FAST_STEP_MS.
-    await setFault({ participant: 'customer', operation: 'reserveCredit', mode: 'delay', delayMs: 3_000, times: 1 });
+    // Longer than any first attempt may take on a busy machine: five times SAGA_FAST_STEP_MS. The next attempt is slow, too, so that the
+    // step is seen to run.
+    await setFault({ participant: 'customer', operation: 'reserveCredit', mode: 'delay', delayMs: 5_000, times: 2 });
     const { orderId, sagaId } = await placeOrder(customerId, 2);
     await eventually(
       () => saga(sagaId),
