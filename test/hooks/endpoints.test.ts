@@ -87,6 +87,10 @@ describe('a hook that has to prove itself', () => {
     await bed.run();
     expect(victim.received.map(({ event }) => event.type)).toEqual(['com.roundtrip.hooks.endpoint.verify.v1']);
     expect(await bed.deliveriesOf(hookId)).toContainEqual(expect.objectContaining({ type: 'order.placed', state: 'held' }));
+    const written = () => bed.admin.query(`select xmin from hooks.delivery where hook_id = $1 and state = 'held'`, [hookId]);
+    const { rows: held } = await written();
+    await bed.sweeper.sweep();
+    expect((await written()).rows, 'what waits for the proof is not written again').toEqual(held);
     await expect(bed.endpoints.change(hookId, { state: 'enabled' })).rejects.toMatchObject({
       problem: { code: 'HOOK_STATE_CONFLICT', detail: expect.stringContaining('/verify') as string },
     });

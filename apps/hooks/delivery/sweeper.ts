@@ -59,7 +59,7 @@ export class Sweeper {
     await this.database.query(
       `with misplaced as (
          select d.delivery_id, e.state as endpoint_state from endpoint e cross join lateral unnest(case e.state
-           when 'enabled' then array['held'] when 'paused' then array['pending', 'retrying'] else array['pending', 'retrying', 'held'] end
+           when 'enabled' then array['held'] when 'disabled' then array['pending', 'retrying', 'held'] else array['pending', 'retrying'] end
          ) as wrong(state) cross join lateral (
            -- In the order of an index, and one state at a time: else the planner may read all deliveries, in the hope of finding some soon.
            select delivery_id from delivery
