@@ -1,14 +1,11 @@
 // What an order, an event, a delivery and a page of a list cost on a small system, and on one that has run for long.
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import pg from 'pg';
 import { Pool } from 'undici';
-import { listenerUrlSettings } from '../libs/config/listener-url.js';
-import { participantUrlSettings } from '../libs/config/participant-url.js';
-import { type EmbeddedSystem, startEmbeddedSystem } from '../libs/embedded/embedded-system.js';
+import type { EmbeddedSystem } from '../libs/embedded/embedded-system.js';
 import { jointProcesses, listenerProcesses, participantProcesses } from '../libs/embedded/processes.js';
 import { LOG_NEWS } from '../libs/messaging/log/log-appended.js';
 import { benchCustomer, openBenchCustomers } from './harness/bench-customers.js';
@@ -19,6 +16,7 @@ import { growingTables } from './harness/growing-tables.js';
 import { bytesNeeded, rowsAfter } from './harness/growth-sizes.js';
 import { runLoad } from './run-load.js';
 import { median, percentile, spread } from './statistics.js';
+import { startEmbeddedBench } from './harness/embedded-bench.js';
 
 const { rounds, total, alone, moved, small, events, orders } = benchSettings('growth');
 const CONCURRENCY = 16;
@@ -64,27 +62,11 @@ process.exit(0);
 
 /** Measures a system of its own, which is stopped whatever becomes of it. */
 async function measure(size: number, rowsOf: typeof large): Promise<Figures> {
-  mkdirSync('.roundtrip', { recursive: true });
-  const dataDir = mkdtempSync(path.resolve('.roundtrip', 'bench-'));
-  const system = await startEmbeddedSystem({
-    log: () => {},
-    settings: {
-      DATA_DIR: dataDir,
-      PORT: 0,
-      RELAY_PORT: 0,
-      SAGA_PORT: 0,
-      ...Object.fromEntries([...participantUrlSettings, ...listenerUrlSettings].map((name) => [name, 'http://127.0.0.1:0'])),
-      EMBEDDED_POSTGRES_PORT: 0,
-      EMBEDDED_TEMPORAL_PORT: 0,
-      EMBEDDED_TEMPORAL_UI_PORT: 0,
-      LOG_LEVEL: 'warn',
-    },
-  });
+  const { system, stop } = await startEmbeddedBench(() => {});
   try {
     return await measureOn(system, size, rowsOf);
   } finally {
-    await system.stop();
-    rmSync(dataDir, { recursive: true, force: true });
+    await stop();
   }
 }
 

@@ -1,20 +1,16 @@
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { Pool } from 'undici';
 import type { HookCreated } from '../contracts/hooks/hook.resource.js';
-import { listenerUrlSettings } from '../libs/config/listener-url.js';
-import { participantUrlSettings } from '../libs/config/participant-url.js';
-import { startEmbeddedSystem } from '../libs/embedded/embedded-system.js';
 import { LOG_NEWS } from '../libs/messaging/log/log-appended.js';
 import { benchSettings } from './harness/bench-settings.js';
 import { runLoad } from './run-load.js';
 import { percentile, spread } from './statistics.js';
+import { startEmbeddedBench } from './harness/embedded-bench.js';
 
 const { rounds, total: burst, alone: singles } = benchSettings('hooks');
 const HOOKS = 20;
@@ -38,22 +34,7 @@ async function beReceiver(): Promise<void> {
 }
 
 async function measure(): Promise<void> {
-  mkdirSync('.roundtrip', { recursive: true });
-  const dataDir = mkdtempSync(path.resolve('.roundtrip', 'bench-'));
-  const system = await startEmbeddedSystem({
-    log: (line) => console.error(`  ${line}`),
-    settings: {
-      DATA_DIR: dataDir,
-      PORT: 0,
-      RELAY_PORT: 0,
-      SAGA_PORT: 0,
-      ...Object.fromEntries([...participantUrlSettings, ...listenerUrlSettings].map((name) => [name, 'http://127.0.0.1:0'])),
-      EMBEDDED_POSTGRES_PORT: 0,
-      EMBEDDED_TEMPORAL_PORT: 0,
-      EMBEDDED_TEMPORAL_UI_PORT: 0,
-      LOG_LEVEL: 'warn',
-    },
-  });
+  const { system, stop } = await startEmbeddedBench((line) => console.error(`  ${line}`));
   const database = new pg.Client({ connectionString: system.addresses.databaseAdmin });
   await database.connect();
   const receiver = fork(fileURLToPath(import.meta.url));
@@ -169,7 +150,6 @@ async function measure(): Promise<void> {
   receiver.disconnect();
   await Promise.all([api.close(), raw.close()]);
   await database.end();
-  await system.stop();
-  rmSync(dataDir, { recursive: true, force: true });
+  await stop();
   process.exit(0);
 }

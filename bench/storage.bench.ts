@@ -1,38 +1,21 @@
 // What an order occupies, table by table: orders through the API, then the growth of every table with its indexes.
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { participantNames } from '../contracts/participant/participants.js';
-import { listenerUrlSettings } from '../libs/config/listener-url.js';
-import { participantUrlSettings } from '../libs/config/participant-url.js';
-import { startEmbeddedSystem } from '../libs/embedded/embedded-system.js';
 import { waitUntil } from '../libs/embedded/wait-until.js';
 import { benchCustomer, openBenchCustomers } from './harness/bench-customers.js';
 import { benchSettings } from './harness/bench-settings.js';
 import { tableSizes } from './harness/table-sizes.js';
 import { runLoad } from './run-load.js';
+import { startEmbeddedBench } from './harness/embedded-bench.js';
 
 const { total, warm, concurrency } = benchSettings('storage');
 const SETTLED_WITHIN_MS = 600_000;
 
-mkdirSync('.roundtrip', { recursive: true });
-const dataDir = mkdtempSync(path.resolve('.roundtrip', 'bench-'));
-const system = await startEmbeddedSystem({
-  log: (line) => console.error(`  ${line}`),
-  settings: {
-    DATA_DIR: dataDir,
-    PORT: 0,
-    RELAY_PORT: 0,
-    SAGA_PORT: 0,
-    ...Object.fromEntries([...participantUrlSettings, ...listenerUrlSettings].map((name) => [name, 'http://127.0.0.1:0'])),
-    EMBEDDED_POSTGRES_PORT: 0,
-    EMBEDDED_TEMPORAL_PORT: 0,
-    EMBEDDED_TEMPORAL_UI_PORT: 0,
-    LOG_LEVEL: 'warn',
-  },
-});
+const { system, dataDir, stop } = await startEmbeddedBench((line) => console.error(`  ${line}`));
 const database = new pg.Pool({ connectionString: system.addresses.databaseAdmin, max: 2 });
 database.on('error', () => {}); // the server stops before its last connection has gone
 
@@ -106,6 +89,5 @@ try {
   process.exitCode = 1;
 }
 await database.end();
-await system.stop();
-rmSync(dataDir, { recursive: true, force: true });
+await stop();
 process.exit();

@@ -1,7 +1,5 @@
 import { Client } from '@temporalio/client';
 import { bundleWorkflowCode, type NativeConnection, NativeConnection as Connection, Worker } from '@temporalio/worker';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { pino } from 'pino';
@@ -10,15 +8,13 @@ import { createActivities } from '../../activities/index.js';
 import { participantClients } from '../../activities/participant-clients.js';
 import { TimelineReporter } from '../../apps/worker/timeline-reporter.js';
 import type { Participant } from '../../contracts/participant/participants.js';
-import { listenerUrlSettings } from '../../libs/config/listener-url.js';
-import { participantUrlSettings } from '../../libs/config/participant-url.js';
-import { startEmbeddedSystem } from '../../libs/embedded/embedded-system.js';
 import { listenerProcesses, type ProcessName } from '../../libs/embedded/processes.js';
 import { installRuntime } from '../../libs/temporal/install-runtime.js';
 import { noOpActivities } from '../no-op.activities.js';
 import { openBenchCustomers } from './bench-customers.js';
 import { cpuTimes } from './cpu-time.js';
 import { startUntunedTemporal } from './untuned-temporal.js';
+import { startEmbeddedBench } from './embedded-bench.js';
 
 export const TASK_QUEUE = 'bench';
 const followers = listenerProcesses.map(({ name }) => name);
@@ -73,23 +69,8 @@ export async function runBenchmark(options: Options, body: (system: BenchSystem)
 async function startBenchSystem({ participants, untuned: wantsUntuned = false }: Options): Promise<BenchSystem> {
   const logger = pino({ level: 'error' });
   installRuntime(logger);
-  mkdirSync('.roundtrip', { recursive: true });
-  const dataDir = mkdtempSync(path.resolve('.roundtrip', 'bench-'));
   const log = (line: string) => console.error(`  ${line}`);
-  const system = await startEmbeddedSystem({
-    log,
-    settings: {
-      DATA_DIR: dataDir,
-      PORT: 0,
-      RELAY_PORT: 0,
-      SAGA_PORT: 0,
-      ...Object.fromEntries([...participantUrlSettings, ...listenerUrlSettings].map((name) => [name, 'http://127.0.0.1:0'])),
-      EMBEDDED_POSTGRES_PORT: 0,
-      EMBEDDED_TEMPORAL_PORT: 0,
-      EMBEDDED_TEMPORAL_UI_PORT: 0,
-      LOG_LEVEL: 'warn',
-    },
-  });
+  const { system, stop: stopSystem } = await startEmbeddedBench(log);
   const database = new pg.Client({ connectionString: system.addresses.databaseAdmin });
   await database.connect();
   await openBenchCustomers(database);
@@ -147,8 +128,7 @@ async function startBenchSystem({ participants, untuned: wantsUntuned = false }:
     async stop() {
       await Promise.all([stopWork(), stopUntunedWork?.()]);
       await Promise.all([connection.close(), untuned?.stop()]);
-      await system.stop();
-      rmSync(dataDir, { recursive: true, force: true });
+      await stopSystem();
     },
   };
 }

@@ -17,7 +17,10 @@ const followers = `
   update notification.channel_cursor set position = (select max(position) from events.log);
   update saga.channel_cursor set position = (select max(position) from events.log);
   update projection.channel_cursor set position = (select max(position) from events.log);
-  update projection.projection_mark set position = (select max(position) from events.log)`;
+  update notification.inbox_mark set position = (select max(position) from events.log);
+  update saga.inbox_mark set position = (select max(position) from events.log);
+  update projection.inbox_mark set position = (select max(position) from events.log);
+  update projection.projection set snapshot = (select max(position) from events.log)`;
 const sweptLists = ['sagas', 'order', 'customer', 'trip', 'payment', 'hotel', 'flight', 'car', 'rail'];
 
 /** Lets the server of a test or a benchmark write as fast as it can. A crash of the server loses everything. */
