@@ -235,6 +235,7 @@ const listeners: readonly GrowingTable[] = [
       saga_id: `'create-order:growth-' || n`,
       run_id: `'growth-' || n`,
       run_started_at: at,
+      started_at: at,
       type: `'createOrder'`,
       state: `'COMPLETED'`,
       open: 'false',
