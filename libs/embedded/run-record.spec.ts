@@ -43,7 +43,7 @@ describe('RunRecord', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ supervisor: { pid: process.pid } });
   });
 
-  it('waits no longer once it is told to end', async () => {
+  it('waits no longer once it is to end', async () => {
     (await RunRecord.claim(file, log)).stopping();
     const stop = new AbortController();
     await expect(RunRecord.claim(file, () => stop.abort(new Error('enough')), stop.signal)).rejects.toThrow('enough');

@@ -148,7 +148,7 @@ describe('polling', () => {
   it('lets full pages be kept for a while, and says of the last one whether it has changed', async () => {
     const { next: first } = await page(url, { limit: 1 });
     const cacheOf = async (after: string) => (await get(url, `/v1/events?after=${after}&limit=2`)).headers.get('cache-control');
-    // A version that is published later renders them anew.
+    // A version that is published later renders them again.
     expect(await cacheOf(first)).toBe('max-age=3600');
     for (const after of ['beginning', sequenceIn(first)]) expect(await cacheOf(after)).toBe('no-cache');
 

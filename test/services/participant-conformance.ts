@@ -276,7 +276,7 @@ export function describeConformance(probe: ParticipantProbe, samples: Conformanc
       expect(first.status).toBe(200);
     });
 
-    it('is kept for as long as the participant itself keeps it, whatever it is told', async () => {
+    it('is kept for as long as the participant itself keeps it, whatever floor it receives', async () => {
       const { operation, body } = await samples.effect();
       const key = newKey();
       const first = await probe.send(operation, body, key);
@@ -292,7 +292,7 @@ export function describeConformance(probe: ParticipantProbe, samples: Conformanc
       await backdate(probe, after, ...ids);
       await trim(probe, floor);
       expectProblem(await probe.send(late.operation, late.body), 409);
-      if (published.length > 0) return; // what others have been told stays
+      if (published.length > 0) return; // published tombstones stay
       await backdate(probe, before, ...ids);
       const { removed } = await trim(probe, floor);
       expect(Object.values({ ...removed, command: 0 }).reduce((sum, count) => sum + count)).toBeGreaterThanOrEqual(1);

@@ -133,7 +133,7 @@ export class EventSocketServer implements OnApplicationBootstrap {
     return true;
   }
 
-  /** Pings, and cuts off whoever neither answers nor takes anything for some heartbeats. A slow reader finds our pings late. */
+  /** Pings, and cuts off a reader that neither answers nor takes anything for some heartbeats. A slow reader gets the pings late. */
   private watch(client: WebSocket): { alive: () => void; stop: () => void } {
     let silent = 0;
     const alive = () => (silent = 0);

@@ -78,7 +78,7 @@ export class EventStream {
     try {
       for (;;) {
         const page = await this.tail.next({ after: position, scan: SCAN, limit: BATCH, epoch, ...filter }, signal);
-        // Whoever has fallen behind what is kept, or has read what a restore undid, comes back with its last id and is told so.
+        // A reader that is behind the floor, or has read what a restore undid, comes back with its last id and gets the event `gap`.
         if (!page || page.missed || page.epoch !== epoch) return;
         for (const event of page.events) {
           // At once and not when it has been taken: a heartbeat in between must not send the reader back.

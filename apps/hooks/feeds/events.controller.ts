@@ -28,7 +28,7 @@ const SCAN = 5_000;
 
 /** What can never change: an event in the version that its id names, a closed archive page. */
 const FOREVER = 'max-age=86400, immutable';
-/** A page that the log does not end: its events stay, but a newer version of a type renders them anew. */
+/** A page that the log does not end: its events stay, but a newer version of a type renders them again. */
 const FOR_AN_HOUR = 'max-age=3600';
 const CLOUD_EVENT = 'application/cloudevents+json';
 const CLOUD_EVENT_BATCH = 'application/cloudevents-batch+json';
@@ -155,7 +155,7 @@ export class EventsController {
       let page = first;
       while (page.events.length === 0) {
         const more = await this.tail.next({ after: page.scannedTo, scan: SCAN, limit, epoch, ...filter }, connection.signal);
-        // After a restore the reader keeps its cursor, and is told when it comes with it.
+        // After a restore the reader keeps its cursor, and gets the event `gap` when it comes back with it.
         if (!more || more.epoch !== epoch) break;
         if (more.missed) throw await this.positions.expired();
         page = more;

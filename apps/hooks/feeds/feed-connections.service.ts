@@ -17,9 +17,9 @@ const gauge = new Gauge({ name: 'feed_connections', help: 'Readers that stay: st
 const JITTER = 0.2;
 
 /**
- * Keeps count of those who stay, and ends them: at the end of their time, so that load spreads anew over processes, and when the process
+ * Keeps count of those who stay, and ends them: at the end of their time, so that load spreads over processes again, and when the process
  * stops. A caller may have as many places as are still free, no more (a dynamic threshold): one alone has at most half of them, two a third
- * each, and there is room for whoever comes next.
+ * each, and there is room for the next caller.
  */
 @Injectable()
 export class FeedConnections implements OnModuleDestroy {

@@ -18,7 +18,7 @@ export interface MailSenderOptions {
   smtp: Pick<SmtpSender, 'send'>;
   /** Injected, so that tests run a schedule of hours in milliseconds. */
   clock: Clock;
-  /** How long mails that are done with are kept, for whoever asks. */
+  /** How long sent mails are kept for operators, in ms. */
   retentionMs: number;
   onError: (error: unknown) => void;
   /** How long the mail server may take for one mail, in milliseconds; well below a lease. */

@@ -138,7 +138,7 @@ export class LogTail {
       this.epoch = epoch;
       for (const waiter of this.waiters) if ((waiter.epoch ?? epoch) !== epoch) waiter.wake();
       if (restored) {
-        // The window is of events that are undone. Whoever still waits has it filled anew.
+        // The window has events that are undone. A reader that still waits fills it again.
         this.beginAt(0);
         return 0;
       }

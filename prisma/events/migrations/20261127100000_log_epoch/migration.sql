@@ -1,5 +1,5 @@
 -- The epochs of the log. A restore begins a new one: positions after `begins_after` may then have been given twice, to other events.
--- A cursor names its epoch, so a reader that has read what the restore undid is told.
+-- A cursor names its epoch. So a reader that has read events which the restore undid gets an answer that says so.
 create table log_epoch (
   number       int generated always as identity primary key,
   epoch        text not null unique check (epoch ~ '^[0-9a-f]{12}$'),
@@ -35,7 +35,7 @@ create function begin_epoch() returns void language sql as $$
          greatest((select position from events.log_floor), (select max(position) from events.log), 0), events.log_incarnation()
 $$;
 
--- Called by whoever holds the lock of the log, before it writes.
+-- The holder of the log's lock calls it before it writes.
 create function begin_epoch_after_restore() returns void language plpgsql as $$
 begin
   if (select incarnation from events.log_epoch order by number desc limit 1) is distinct from events.log_incarnation() then

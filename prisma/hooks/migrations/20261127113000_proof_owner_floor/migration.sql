@@ -20,7 +20,7 @@ create index delivery_event_idx on delivery (event_id, created_at, delivery_id);
 create index endpoint_secret_key_idx on endpoint_secret (key_id, secret_id);
 create index command_key_id_idx on command (key_id, key);
 
--- Whoever removes deliveries: a recovery must not take what has succeeded for missing.
+-- Fires for every removal of deliveries: a recovery must not take what has succeeded for missing.
 create function raise_trimmed_position() returns trigger language plpgsql as $$
 begin
   update hooks.endpoint e set trimmed_position = trimmed.position
