@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { SlowestFirstSequencer } from './test/support/slowest-first.sequencer.js';
 import { systemCount } from './test/support/system-count.js';
+import { onSystems } from './test/support/system-project.js';
 
 export default defineConfig({
   test: {
@@ -31,8 +32,8 @@ export default defineConfig({
             'test/{channel,chaos,matrix,sagas,services,events,feeds,hooks,inbox,projections,notification,bridge,examples,e2e}/**/*.test.ts',
             'test/e2e/**/*.e2e-spec.ts',
           ],
-          globalSetup: ['test/support/global-setup.ts'],
-          setupFiles: ['test/support/claim-system.ts', 'test/support/replay-what-ran.ts'],
+          ...onSystems,
+          setupFiles: [...onSystems.setupFiles, 'test/support/replay-what-ran.ts'],
           // One file at a time on each system, as faults on demand are set in it for everybody.
           sequence: { groupOrder: 1 },
           maxWorkers: systemCount(),

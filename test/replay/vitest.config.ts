@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { onSystems } from '../support/system-project.js';
 
 /** `npm run history:record-missing`: no test of anything, but it needs the system under test and its helpers. */
 export default defineConfig({
@@ -8,7 +9,7 @@ export default defineConfig({
     root: path.resolve(import.meta.dirname, '../..'),
     include: ['test/replay/record-missing.ts'],
     maxWorkers: 1,
-    globalSetup: ['test/support/global-setup.ts'],
+    ...onSystems,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },
