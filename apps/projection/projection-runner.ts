@@ -305,7 +305,7 @@ export class ProjectionRunner {
   /** Takes into the snapshot what retention may remove from the log. @returns whether there is more. */
   private async keepSnapshot(): Promise<boolean> {
     const { eventLog, logRetentionMs } = this.options;
-    const old = await eventLog.before(new Date(Date.now() - logRetentionMs));
+    const old = await eventLog.olderThan(logRetentionMs);
     if (old === 0) return false;
     return this.snapshot.advance(this.live.consumers, Math.min(old, await this.position()));
   }

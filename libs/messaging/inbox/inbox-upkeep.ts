@@ -42,7 +42,7 @@ export class InboxUpkeep {
   private async clear(consumers: readonly string[]): Promise<void> {
     const { database, eventLog, retentionMs } = this.options;
     const { floor } = await eventLog.bounds();
-    const upTo = Math.max(floor, await eventLog.before(new Date(Date.now() - retentionMs)));
+    const upTo = Math.max(floor, await eventLog.olderThan(retentionMs));
     await this.raise(consumers, upTo);
     for (const consumer of consumers) {
       for (let removed = BATCH; removed === BATCH;) {

@@ -119,6 +119,18 @@ export class EventLog implements EventHistory {
     return Number(rows[0]?.position ?? 0);
   }
 
+  /**
+   * The position up to which every event is older than `ageMs`, by the clock of the database, which has written their times. So a
+   * process whose own clock is wrong takes no young event for an old one.
+   */
+  async olderThan(ageMs: number): Promise<number> {
+    const { rows } = await this.database.query<{ time: Date }>(
+      "select clock_timestamp() - $1 * interval '1 millisecond' as time",
+      [ageMs],
+    );
+    return this.before(rows[0]!.time);
+  }
+
   /** The events of an aggregate with versions after one and before another, in order; at most `limit`. */
   async ofAggregate(aggregate: Aggregate, after: number, before: number, limit: number): Promise<LoggedEvent[]> {
     const { service, aggregateType, aggregateId } = aggregate;

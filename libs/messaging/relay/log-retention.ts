@@ -70,14 +70,16 @@ export class LogRetention {
    */
   async step(): Promise<boolean> {
     const { database } = this.options;
-    const limits = [await this.olderThan('retention', await this.retentionStart())];
+    const limits: [LogReader, ...LogReader[]] = [
+      { name: 'retention', position: await this.log.olderThan(this.options.retentionMs) },
+    ];
     const { floor: before } = await this.log.bounds();
     floor.set(before);
-    if (limits[0]!.position <= before) {
+    if (limits[0].position <= before) {
       held.reset();
       return false;
     }
-    limits.push(await this.olderThan('sagas', await this.options.sagaFloor()), ...(await this.otherOutboxes()));
+    limits.push(await this.from('sagas', await this.options.sagaFloor()), ...(await this.otherOutboxes()));
     return inBoundedTransaction(database, async (tx) => {
       // A statement of its own: each one after it sees who began to read before.
       const { rows: locked } = await tx.query<{ mine: boolean }>('select pg_try_advisory_xact_lock($1) as mine', [TRIM_LOCK]);
@@ -132,22 +134,13 @@ export class LogRetention {
           `select created_at as oldest from ${outbox} order by id limit 1`,
         );
         const [first] = rows;
-        return first && this.olderThan(`outbox of ${service}`, new Date(first.oldest.getTime() - OUTBOX_MARGIN_MS));
+        return first && this.from(`outbox of ${service}`, new Date(first.oldest.getTime() - OUTBOX_MARGIN_MS));
       }),
     );
     return readers.filter((reader) => reader !== undefined);
   }
 
-  /** By the clock of the database, which has written the times of the log. */
-  private async retentionStart(): Promise<Date> {
-    const { rows } = await this.options.database.query<{ time: Date }>(
-      "select clock_timestamp() - $1 * interval '1 millisecond' as time",
-      [this.options.retentionMs],
-    );
-    return rows[0]!.time;
-  }
-
-  private async olderThan(name: string, time: Date): Promise<LogReader> {
+  private async from(name: string, time: Date): Promise<LogReader> {
     return { name, position: await this.log.before(time) };
   }
 
