@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { listenerUrlSettings } from '../../libs/config/listener-url.js';
-import { participantUrlSettings } from '../../libs/config/participant-url.js';
+import { freePorts } from '../../libs/embedded/embedded-settings.js';
 import { type EmbeddedSystem, startEmbeddedSystem } from '../../libs/embedded/embedded-system.js';
 
 /**
@@ -17,13 +16,7 @@ export async function startEmbeddedBench(
     log,
     settings: {
       DATA_DIR: dataDir,
-      PORT: 0,
-      RELAY_PORT: 0,
-      SAGA_PORT: 0,
-      ...Object.fromEntries([...participantUrlSettings, ...listenerUrlSettings].map((name) => [name, 'http://127.0.0.1:0'])),
-      EMBEDDED_POSTGRES_PORT: 0,
-      EMBEDDED_TEMPORAL_PORT: 0,
-      EMBEDDED_TEMPORAL_UI_PORT: 0,
+      ...freePorts,
       LOG_LEVEL: 'warn',
     },
   });

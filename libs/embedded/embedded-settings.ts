@@ -40,6 +40,12 @@ const ports = [
   'EMBEDDED_TEMPORAL_UI_PORT',
 ] as const;
 
+/** Settings that let every process and server of a system listen on a free port. */
+export const freePorts: Partial<Settings> = Object.fromEntries<unknown>([
+  ...ports.map((name) => [name, 0] as const),
+  ...[...participantUrlSettings, ...listenerUrlSettings].map((name) => [name, 'http://127.0.0.1:0'] as const),
+]);
+
 /**
  * Reads the settings; the given ones outweigh them. A port of 0, also in a URL, becomes one that is free.
  * @throws EmbeddedSystemError when HOST is not this machine's; InvalidSettingsError also for a setting of some other process: the start must not fail half-way.

@@ -2,9 +2,8 @@ import { Client, Connection } from '@temporalio/client';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
-import { listenerUrlSettings } from '../../libs/config/listener-url.js';
-import { participantUrlSettings } from '../../libs/config/participant-url.js';
 import type { Settings } from '../../libs/config/settings.js';
+import { freePorts } from '../../libs/embedded/embedded-settings.js';
 import { type EmbeddedSystem, startEmbeddedSystem } from '../../libs/embedded/embedded-system.js';
 import {
   jointProcesses,
@@ -95,14 +94,3 @@ export async function startChaosSystem(options: {
     throw error;
   }
 }
-
-const freePorts = {
-  PORT: 0,
-  WORKER_PORT: 0,
-  RELAY_PORT: 0,
-  SAGA_PORT: 0,
-  ...Object.fromEntries([...participantUrlSettings, ...listenerUrlSettings].map((name) => [name, 'http://127.0.0.1:0'])),
-  EMBEDDED_POSTGRES_PORT: 0,
-  EMBEDDED_TEMPORAL_PORT: 0,
-  EMBEDDED_TEMPORAL_UI_PORT: 0,
-};

@@ -3,9 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { type Participant, participantNames } from '../../contracts/participant/participants.js';
-import { listenerUrlSettings } from '../../libs/config/listener-url.js';
-import { participantUrlSettings } from '../../libs/config/participant-url.js';
 import { givenEnvironment } from '../../libs/config/settings.js';
+import { freePorts } from '../../libs/embedded/embedded-settings.js';
 import { startEmbeddedSystem } from '../../libs/embedded/embedded-system.js';
 import { findTemporal, temporalSources } from '../../libs/embedded/temporal-sources/find-temporal.js';
 import { loggedErrors } from './logged-errors.js';
@@ -97,14 +96,3 @@ async function start(log: (line: string) => void): Promise<{ places: SystemUnder
     },
   };
 }
-
-const freePorts = {
-  PORT: 0,
-  WORKER_PORT: 0,
-  RELAY_PORT: 0,
-  SAGA_PORT: 0,
-  ...Object.fromEntries([...participantUrlSettings, ...listenerUrlSettings].map((name) => [name, 'http://127.0.0.1:0'])),
-  EMBEDDED_POSTGRES_PORT: 0,
-  EMBEDDED_TEMPORAL_PORT: 0,
-  EMBEDDED_TEMPORAL_UI_PORT: 0,
-};
