@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Client } from 'pg';
+import type { ClientBase } from 'pg';
 import { ForeignLayoutError } from './foreign-layout.error.js';
 
 /** Two processes that start at once must not migrate at once. */
@@ -24,7 +24,7 @@ interface Migration {
  * @throws ForeignLayoutError, having changed nothing, when the schema has other tables than this release's migrations made.
  * @throws when a migration fails (nothing of it stays).
  */
-export async function migrate(client: Client, folders: readonly string[]): Promise<string[]> {
+export async function migrate(client: ClientBase, folders: readonly string[]): Promise<string[]> {
   const migrations = (await Promise.all(folders.map(readFolder))).flat().sort((a, b) => compare(a.time, b.time));
   await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
   try {
@@ -49,9 +49,9 @@ async function readFolder(folder: string): Promise<Migration[]> {
   );
 }
 
-async function findMissing(client: Client, migrations: readonly Migration[]): Promise<Migration[]> {
+async function findMissing(client: ClientBase, migrations: readonly Migration[]): Promise<Migration[]> {
   const { rows: tables } = await client.query<{ name: string }>(
-    'select tablename as name from pg_tables where schemaname = current_schema()',
+    'select tablename as name from pg_tables where schemaname = current_schema() order by 1',
   );
   const isRecorded = tables.some(({ name }) => name === 'migration');
   if (!isRecorded && tables.length > 0)
@@ -71,7 +71,7 @@ async function findMissing(client: Client, migrations: readonly Migration[]): Pr
   return migrations.filter(({ id }) => !done.has(id));
 }
 
-async function apply(client: Client, { id, sql, checksum }: Migration): Promise<void> {
+async function apply(client: ClientBase, { id, sql, checksum }: Migration): Promise<void> {
   await client.query('begin');
   try {
     await client.query(sql);

@@ -1,11 +1,14 @@
--- One row a mail: what it is about, and how far it has come. Neither an address nor a name nor the words stand here: who gets it is asked
--- when it is sent, and what it says follows from the event.
+-- One row per mail: what it is about, and how far it has come. It has no address, no name and no text. The recipient is read when the mail
+-- is sent, and the text follows from the event.
 create table mail (
-  mail_id         uuid primary key,               -- of the occurrence: an event is mailed once
+  -- The id of the event: an event is mailed once.
+  mail_id         uuid primary key,
   type            text not null,
   type_version    smallint not null,
-  subject         text not null,                  -- of the event: the order, the trip, the saga
-  data            text not null,                  -- of the event, as it was written
+  -- Of the event: the order, the trip, the saga.
+  subject         text not null,
+  -- Of the event, as it was written.
+  data            text not null,
   recipient       text not null check (recipient in ('customer', 'operations')),
   customer_id     text,
   position        bigint not null,
@@ -23,11 +26,13 @@ create table mail (
 );
 create index mail_due_idx on mail (next_attempt_at, position) where state = 'pending';
 create index mail_leased_idx on mail (leased_until) where state = 'sending';
+-- Pages of mails for operators: all, or in a state.
 create index mail_position_idx on mail (position);
 create index mail_state_idx on mail (state, position);
+-- Retention removes the oldest mails first. Dead mails wait for an operator.
 create index mail_finished_idx on mail (finished_at) where state in ('sent', 'unaddressed');
 
--- The local mailbox of the embedded default. Like a real one it keeps a message once, by its Message-ID.
+-- The local mailbox of the embedded default. Like a real mailbox, it keeps a message once, by its Message-ID.
 create table mailbox_message (
   message_id  text primary key,
   id          uuid not null unique default gen_random_uuid(),
@@ -35,7 +40,8 @@ create table mailbox_message (
   sender      text not null,
   recipients  text[] not null,
   subject     text not null,
-  copies      int not null default 1,             -- how often it was handed over
+  -- How often the message was delivered.
+  copies      int not null default 1,
   raw         bytea not null
 );
 create index mailbox_message_received_at_idx on mailbox_message (received_at, id);

@@ -1,7 +1,7 @@
 -- The last published state of every saga. Each change of a row publishes one event in the same transaction.
 create table saga (
   saga_id     text primary key,
-  -- A saga that was reset or settled goes on under its id in another run; an older run changes nothing.
+  -- A saga that was reset or settled continues under its id in another run. An older run changes nothing.
   run_id      text not null,
   run_started_at timestamptz(3) not null,
   type        text not null,
@@ -23,6 +23,8 @@ create table saga (
   -- When the open run was last compared with Temporal, beyond the ordinary polls.
   checked_at  timestamptz(3) not null default clock_timestamp(),
   updated_at  timestamptz(3) not null default clock_timestamp(),
+  -- When the saga's first run began. The keys of all of its runs were made later.
+  started_at  timestamptz(3) not null,
   check (open = (ended_at is null)),
   check (lost is null or not open)
 );
@@ -31,6 +33,18 @@ create index saga_lost_idx on saga (saga_id) where lost is not null;
 create index saga_steps_due_idx on saga (steps_due_at) where steps_due_at is not null;
 create index saga_ended_idx on saga (updated_at, saga_id) where not open;
 create index saga_business_idx on saga (business_id);
+-- How long participants must keep their keys: the oldest saga that may continue, and sagas of more than a day that ended recently.
+create index saga_unended_idx on saga (started_at) where open or lost is not null;
+create index saga_long_idx on saga (ended_at) include (started_at) where ended_at - started_at > interval '24 hours';
+-- Retention removes the oldest sagas first. An INCOMPLETE saga stays, because the skipped steps still stand.
+create index saga_trimmable_idx on saga (updated_at)
+  where not open and lost is null and steps_due_at is null and state in ('COMPLETED', 'COMPENSATED');
+
+-- The last version of sagas whose row retention removed. Should a saga of that id run again, its events continue behind it.
+create table saga_head (
+  saga_id text primary key,
+  version int not null
+);
 
 -- The last steps of every ended run, as its worker reported them or as a query of the run answered: Temporal forgets the run.
 create table ended_timeline (
@@ -48,6 +62,8 @@ create table ended_timeline (
   primary key (saga_id, run_id)
 );
 create index ended_timeline_unattached_idx on ended_timeline (recorded_at) where not attached;
+-- Retention removes the oldest ones first.
+create index ended_timeline_recorded_at_idx on ended_timeline (recorded_at);
 
 -- Every decision to settle a lost saga, with its note.
 create table settlement (
@@ -91,3 +107,23 @@ create table watermark (
   seen_to timestamptz(3) not null
 );
 insert into watermark (source, seen_to) values ('begun', 'epoch'), ('changed', 'epoch'), ('ended', 'epoch');
+
+-- The signals that the bridge sends to workflows. The transaction of the inbox's row writes one, and it is deleted once the signal is sent.
+create table bridge_signal (
+  -- The order of the signals of a workflow.
+  id              bigint generated always as identity primary key,
+  occurrence_id   uuid not null,
+  workflow_id     text not null,
+  signal          text not null,
+  argument        jsonb not null,
+  -- How to start the workflow if it does not run; null if only a running workflow gets the signal.
+  start           jsonb,
+  attempts        int not null default 0,
+  -- While an attempt is under way: when another worker may take it over.
+  next_attempt_at timestamptz(6) not null default clock_timestamp(),
+  last_error      text,
+  created_at      timestamptz(6) not null default clock_timestamp(),
+  unique (workflow_id, occurrence_id)
+);
+create index bridge_signal_due_idx on bridge_signal (next_attempt_at);
+create index bridge_signal_workflow_idx on bridge_signal (workflow_id, id);
