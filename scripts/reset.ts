@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { readSettings } from '../libs/config/settings.js';
 import { DataFolder } from '../libs/embedded/data-folder.js';
-import { RunRecord } from '../libs/embedded/run-record.js';
+import { RunRecord } from '../libs/embedded/pid-file.js';
 
 /**
  * Deletes all that the embedded default keeps: databases, Temporal's runs, logs. What a killed start has left running is stopped

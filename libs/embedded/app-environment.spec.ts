@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { appEnvironment } from './app-environment.js';
 import type { EmbeddedSettings } from './embedded-settings.js';
-import { listeningPlace } from './listening-place.js';
+import { listeningPlace } from './listen-address.js';
 import { jointProcesses, listenerProcesses, participantProcesses, type ProcessDeclaration } from './processes.js';
 
 const settings = {

@@ -4,7 +4,7 @@ import { participantUrlSettings } from '../config/participant-url.js';
 import { type Environment, environmentWith, type Settings } from '../config/settings.js';
 import { serviceUrl } from '../database/service-url.js';
 import type { EmbeddedSettings } from './embedded-settings.js';
-import { type ListeningPlace, listeningPlace } from './listening-place.js';
+import { type ListeningPlace, listeningPlace } from './listen-address.js';
 import type { ProcessDeclaration } from './processes.js';
 
 export interface AppEnvironmentOptions {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Environment } from '../config/settings.js';
 import type { DataFolder } from './data-folder.js';
-import type { ListeningPlace } from './listening-place.js';
+import type { ListeningPlace } from './listen-address.js';
 import type { ProcessSpec } from './managed-process.js';
 import type { ProcessDeclaration } from './processes.js';
 
@@ -20,7 +20,7 @@ export function appProcess(
   return {
     name,
     command: process.execPath,
-    args: ['--import', pathToFileURL(compiled('libs/embedded/follow-parent.js')).href, compiled(path.join('bundled', main))],
+    args: ['--import', pathToFileURL(compiled('libs/embedded/exit-with-parent.js')).href, compiled(path.join('bundled', main))],
     cwd: process.cwd(),
     environment,
     followsParent: true,

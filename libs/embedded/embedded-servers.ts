@@ -10,7 +10,7 @@ import type { ProcessSupervisor } from './process-supervisor.js';
 import { keepRunsLongEnough, requireExternalTemporal } from './temporal.namespace.js';
 import { temporalServer } from './temporal.server.js';
 import { findTemporal, temporalSources } from './temporal-sources/find-temporal.js';
-import { together } from './together.js';
+import { together } from './run-all.js';
 
 /** Where the servers are that the processes need, started here or not. */
 export interface Servers {

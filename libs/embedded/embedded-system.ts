@@ -9,7 +9,7 @@ import { serverPorts, startServers } from './embedded-servers.js';
 import { embeddedSettings } from './embedded-settings.js';
 import type { EmbeddedSystemError } from './embedded-system.error.js';
 import { hooksSecretKey } from './hooks-secret-key.js';
-import { listeningPlace } from './listening-place.js';
+import { listeningPlace } from './listen-address.js';
 import { requireFreePorts } from './port-check.js';
 import { ProcessSupervisor } from './process-supervisor.js';
 import {
@@ -20,8 +20,8 @@ import {
   type ProcessName,
   splitProcesses,
 } from './processes.js';
-import { RunRecord } from './run-record.js';
-import { together } from './together.js';
+import { RunRecord } from './pid-file.js';
+import { together } from './run-all.js';
 
 export interface EmbeddedSystemOptions {
   /** Hears one line for each part of the start, and for whatever happens later. */

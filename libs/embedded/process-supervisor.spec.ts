@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ProcessSpec } from './managed-process.js';
 import { ProcessSupervisor } from './process-supervisor.js';
-import { RunRecord } from './run-record.js';
+import { RunRecord } from './pid-file.js';
 
 let folder: string;
 let lines: string[];

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { EmbeddedSystemError } from './embedded-system.error.js';
 import { rotateLog, tailOfLog } from './log-file.js';
 import { ManagedProcess, type ProcessSpec, STOP_GRACE_MS } from './managed-process.js';
-import type { RunRecord } from './run-record.js';
+import type { RunRecord } from './pid-file.js';
 import { waitUntil } from './wait-until.js';
 
 const DEATHS_ALLOWED = 5;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { together } from './together.js';
+import { together } from './run-all.js';
 
 const untilAborted = (signal: AbortSignal) =>
   new Promise<string>((_resolve, reject) => {

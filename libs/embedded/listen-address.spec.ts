@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EmbeddedSettings } from './embedded-settings.js';
-import { listeningPlace } from './listening-place.js';
+import { listeningPlace } from './listen-address.js';
 import { listenerProcesses, splitProcesses } from './processes.js';
 
 const settings = { HOST: '127.0.0.1', PORT: 3000, ORDER_URL: 'http://127.0.0.1:3001' } as EmbeddedSettings;

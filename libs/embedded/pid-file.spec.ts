@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { processIdentity } from './process-identity.js';
-import { RunRecord } from './run-record.js';
+import { RunRecord } from './pid-file.js';
 
 const log = () => {};
 let file: string;
