@@ -95,7 +95,10 @@ export async function startEmbeddedSystem(options: EmbeddedSystemOptions = {}): 
   const front = apps([...listenerProcesses, ...(splitWorker ? splitProcesses : jointProcesses)]);
 
   try {
-    const appPorts = [...front, ...participants].map(({ declaration, address }) => ({ ...address, setting: declaration.listensOn }));
+    const appPorts = [...front, ...participants].map(({ declaration, address }) => ({
+      ...address,
+      setting: declaration.listensOn,
+    }));
     await requireFreePorts([...appPorts, ...serverPorts(settings)]);
     const secretKey = hooksSecretKey(data);
     const servers = await startServers(supervisor, { settings, data, log, signal });

@@ -18,9 +18,7 @@ const writePidFile = (supervisor: object, processes: object) => writeFileSync(fi
 describe('PidFile', () => {
   it('keeps a second one off, naming the pid of the first', async () => {
     await PidFile.claim(file, log);
-    await expect(PidFile.claim(file, log)).rejects.toThrow(
-      `already running on ${path.dirname(file)}, as process ${process.pid}`,
-    );
+    await expect(PidFile.claim(file, log)).rejects.toThrow(`already running on ${path.dirname(file)}, as process ${process.pid}`);
   });
 
   it('can be claimed again when it was released', async () => {

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { EventSource } from 'eventsource';
 import type { OutboxPlace } from '../../libs/messaging/relay/outbox-place.js';
-import { tryMove } from '../../libs/messaging/relay/append-rows.js';
+import { tryMoveBatch } from '../../libs/messaging/relay/append-rows.js';
 import { inLogTransaction } from '../../libs/messaging/relay/log-transaction.js';
 import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
 import { system } from '../support/system.js';
@@ -129,7 +129,7 @@ async function relayed(own: OwnLog, count: number): Promise<string[]> {
   const ids: string[] = [];
   for (let each = 0; each < count; each++) ids.push(await own.say({ aggregate: randomUUID(), version: 1 }));
   const place = { service: 'order', outbox: '"order".outbox', dead: '"order".outbox_dead' } as OutboxPlace;
-  expect(await inLogTransaction(own.log, (log) => tryMove(log, place, 100))).toBe(count);
+  expect(await inLogTransaction(own.log, (log) => tryMoveBatch(log, place, 100))).toBe(count);
   return ids;
 }
 

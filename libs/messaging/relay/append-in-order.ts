@@ -126,7 +126,9 @@ async function appendRow(
   if (version < next)
     return { reason: 'VERSION_TAKEN', error: `${what} comes late: the log and what was skipped reach version ${next - 1}` };
   if (version > next && !acceptGap) {
-    const before = queue.deadRows.find(({ state, aggregate_version }) => state !== 'skipped' && Number(aggregate_version) < version);
+    const before = queue.deadRows.find(
+      ({ state, aggregate_version }) => state !== 'skipped' && Number(aggregate_version) < version,
+    );
     if (before) return { reason: 'PARKED', error: `${what} waits for version ${before.aggregate_version}, row ${before.id}` };
     return { reason: 'VERSION_GAP', error: `${what} came without version ${next}` };
   }

@@ -58,10 +58,14 @@ export class DeadEvents {
   async replay(service: string, id: number, options: AppendOptions): Promise<Decision> {
     const place = await this.outboxes.find(service);
     if (!place) return { outcome: 'unknown' };
-    const result = await this.decide(place, id, async (log, row, deadRows) => appendInOrder(log, place, [row], deadRows, options));
+    const result = await this.decide(place, id, async (log, row, deadRows) =>
+      appendInOrder(log, place, [row], deadRows, options),
+    );
     if (!('logged' in result)) return result;
     if (result.logged.some((row) => row.id === String(id))) return { outcome: 'done', released: result.logged.length - 1 };
-    const { rows } = await (place.externalPool ?? this.log).query<Row>(`select ${columns} from ${place.dead} where id = $1`, [id]);
+    const { rows } = await (place.externalPool ?? this.log).query<Row>(`select ${columns} from ${place.dead} where id = $1`, [
+      id,
+    ]);
     return rows[0] ? { outcome: 'refused', event: deadEvent(place, rows[0]) } : { outcome: 'unknown' };
   }
 

@@ -64,7 +64,12 @@ export async function releaseParked(log: Pool, place: OutboxPlace): Promise<numb
 }
 
 /** Sends no query to the external server under the lock, because a server that hangs would stop every relay. */
-async function moveFromExternal(log: Pool, place: OutboxPlace, externalPool: Pool, { batch, waited }: MoveOptions): Promise<Moved> {
+async function moveFromExternal(
+  log: Pool,
+  place: OutboxPlace,
+  externalPool: Pool,
+  { batch, waited }: MoveOptions,
+): Promise<Moved> {
   const { rows, deadRows } = await inBoundedTransaction(externalPool, async (client) => {
     const rows = await readOutbox(client, place, batch);
     return { rows, deadRows: rows.length ? await readDeadRows(client, place, rows) : [] };
