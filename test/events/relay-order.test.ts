@@ -10,7 +10,7 @@ import { moveOutbox } from '../../libs/messaging/relay/move-outbox.js';
 import { outboxPlace } from '../../libs/messaging/relay/outbox-place.js';
 import { eventually } from '../support/api.js';
 import { system } from '../support/system.js';
-import { OwnLog, type OwnRelay } from './own-log.js';
+import { OwnLog, type OwnRelay } from './log.harness.js';
 
 let own: OwnLog;
 beforeAll(async () => {

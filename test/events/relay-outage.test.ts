@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NotificationListener } from '../../libs/database/notification-listener.js';
 import { LOG_APPENDED } from '../../libs/messaging/log/log-appended.js';
 import { eventually } from '../support/api.js';
-import { OwnLog } from './own-log.js';
+import { OwnLog } from './log.harness.js';
 
 let own: OwnLog;
 beforeAll(async () => {

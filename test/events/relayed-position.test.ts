@@ -3,7 +3,7 @@ import { RelayedPosition } from '../../libs/messaging/relay/relayed-position.js'
 import { moveOutbox } from '../../libs/messaging/relay/move-outbox.js';
 import { outboxPlace } from '../../libs/messaging/relay/outbox-place.js';
 import { Outboxes } from '../../libs/messaging/relay/outboxes.js';
-import { OwnLog } from './own-log.js';
+import { OwnLog } from './log.harness.js';
 
 let own: OwnLog;
 let outboxes: Outboxes;
