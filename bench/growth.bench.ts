@@ -7,7 +7,7 @@ import pg from 'pg';
 import { Pool } from 'undici';
 import type { EmbeddedSystem } from '../libs/embedded/embedded-system.js';
 import { jointProcesses, listenerProcesses, participantProcesses } from '../libs/embedded/processes.js';
-import { LOG_NEWS } from '../libs/messaging/log/log-appended.js';
+import { LOG_APPENDED } from '../libs/messaging/log/log-appended.js';
 import { benchCustomer, openBenchCustomers } from './harness/bench-customers.js';
 import { benchSettings } from './harness/bench-settings.js';
 import { cpuTimes } from './harness/cpu-time.js';
@@ -152,7 +152,7 @@ async function measureOn(system: EmbeddedSystem, size: number, rowsOf: typeof la
     await database.query(
       `with logged as (insert into events.log (event_id, service, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at, data)
        values ($1, 'payment', 'payment.voided', 1, 'bench', $1::uuid::text, 1, $1::uuid::text, now(), '{}') returning 1)
-       select pg_notify('${LOG_NEWS}', '') from logged`,
+       select pg_notify('${LOG_APPENDED}', '') from logged`,
       [randomUUID()],
     );
     await arrived;
