@@ -1,6 +1,6 @@
 import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
 import { type SagaState, sagaStates } from '../../contracts/saga/saga-state.js';
-import { endedStates, standingOf } from '../../contracts/saga/saga-standing.js';
+import { endedStates, statusOf } from '../../contracts/saga/saga-status.js';
 import { searchAttributes } from '../../workflows/saga/search-attributes.js';
 
 /** One run of a saga as Temporal shows it. */
@@ -40,7 +40,7 @@ export function observedSaga(run: SagaRun): ObservedSaga | undefined {
     type,
     businessId: attributes.get(searchAttributes.businessId) ?? '',
     customerId: attributes.get(searchAttributes.customerId) ?? null,
-    state: standingOf(recorded, running),
+    state: statusOf(recorded, running),
     recorded,
     status: status.name,
     settled: (endedStates as readonly SagaState[]).includes(recorded),

@@ -1,7 +1,7 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { SagaState } from '../../contracts/saga/saga-state.js';
-import { endedStates } from '../../contracts/saga/saga-standing.js';
+import { endedStates } from '../../contracts/saga/saga-status.js';
 import { BackgroundLoop } from '../../libs/service-kit/background-loop.js';
 import { describeRun } from '../../libs/temporal/describe-run.js';
 import type { EndedTimelineStore, UnattachedTimeline } from './ended/ended-timeline.store.js';
