@@ -14,7 +14,7 @@ export interface HooksOptions {
   hooksPerKey?: number;
   allowLoopback: boolean;
   /** Ports of loopback that no hook may go to. */
-  ownPorts?: ReadonlySet<number>;
+  internalPorts?: ReadonlySet<number>;
   /** Says in leases and logs which process it was. */
   workerName: string;
   retention: HooksRetention;

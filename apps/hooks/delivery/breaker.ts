@@ -15,16 +15,16 @@ export interface Breaker {
 
 export const closedBreaker: Breaker = { failures: 0, opened: 0, until: null };
 
-const speaksForDown = new Set<AttemptOutcome['error']>(['dns', 'connect', 'tls', 'timeout', 'blocked', 'too_large', 'reset']);
+const outageErrors = new Set<AttemptOutcome['error']>(['dns', 'connect', 'tls', 'timeout', 'blocked', 'too_large', 'reset']);
 
 /** Whether an attempt speaks for an endpoint that is down, as opposed to one that answers and refuses. */
-export const looksDown = ({ error, status }: Pick<AttemptOutcome, 'error' | 'status'>): boolean =>
-  error === 'http' ? (status ?? 0) >= 500 : speaksForDown.has(error);
+export const indicatesOutage = ({ error, status }: Pick<AttemptOutcome, 'error' | 'status'>): boolean =>
+  error === 'http' ? (status ?? 0) >= 500 : outageErrors.has(error);
 
 /** What an attempt that failed makes of a breaker. A 429 says neither that the endpoint is down nor that it is well. */
 export function afterAttempt(breaker: Breaker, outcome: Pick<AttemptOutcome, 'error' | 'status'>, now: Date): Breaker {
   if (outcome.status === 429) return breaker;
-  return looksDown(outcome) ? afterFailure(breaker, now) : closedBreaker;
+  return indicatesOutage(outcome) ? afterFailure(breaker, now) : closedBreaker;
 }
 
 /** What one more failure makes of a breaker: after five in a row it is open for 30 s, then, each time its one probe fails, for twice as long. */
@@ -37,7 +37,7 @@ export function afterFailure({ failures, opened, until }: Breaker, now: Date): B
 }
 
 /** How many requests the breaker lets through: none while open, one as a probe after that. */
-export function breakerRoom({ opened, until }: Breaker, now: Date): number {
+export function breakerQuota({ opened, until }: Breaker, now: Date): number {
   if (until !== null && until > now) return 0;
   return opened > 0 ? 1 : Number.POSITIVE_INFINITY;
 }

@@ -1,14 +1,14 @@
 import type { Pool, PoolClient } from 'pg';
 import type { DeliveryTrigger } from '../../../contracts/hooks/hook.resource.js';
 import { endpointColumns, type EndpointRow } from '../endpoints/endpoint.row.js';
-import { breakerRoom } from './breaker.js';
+import { breakerQuota } from './breaker.js';
 import { rateLimit } from './rate-limit.js';
 
 /** How long, beyond the time that the endpoint has to answer, a worker may take before its delivery is given to another. */
 export const LEASE_MARGIN_MS = 30_000;
 const ENDPOINTS_AT_ONCE = 100;
 /** How many deliveries of an endpoint one claim puts off: more would keep others from it for too long. */
-const PUT_OFF_AT_ONCE = 1_000;
+const POSTPONED_AT_ONCE = 1_000;
 
 /** A delivery that this worker alone may send, until its lease ends. */
 export interface ClaimedDelivery {
@@ -39,9 +39,9 @@ export interface ClaimRequest {
 type Candidate = EndpointRow & { sending: number };
 type Share = {
   hookId: string;
-  room: number;
+  quota: number;
   ordered: boolean;
-  ownOnly: boolean;
+  unloggedOnly: boolean;
   arrivalAt: Date | null;
   rate: ReturnType<typeof rateLimit> | undefined;
 };
@@ -58,7 +58,7 @@ export async function claim(tx: PoolClient, { worker, capacity, now }: ClaimRequ
   const shares = sharesOf(candidates, capacity, now);
   const { rows: claimed } = await tx.query<ClaimedDelivery>(
     `with share as (
-       select * from unnest($1::uuid[], $2::int[], $3::boolean[], $4::boolean[]) as s(hook_id, room, ordered, own_only)
+       select * from unnest($1::uuid[], $2::int[], $3::boolean[], $4::boolean[]) as s(hook_id, quota, ordered, unlogged_only)
      ), picked as (
        select p.delivery_id from share s cross join lateral (
          select d.delivery_id from delivery d
@@ -66,18 +66,18 @@ export async function claim(tx: PoolClient, { worker, capacity, now }: ClaimRequ
            and (not s.ordered or d.partition_key is null or not exists (
              select from delivery o where o.hook_id = d.hook_id and o.partition_key = d.partition_key and o.position < d.position
                and o.state in ('pending', 'retrying', 'sending', 'held')))
-         order by d.next_attempt_at, d.position limit s.room
+         order by d.next_attempt_at, d.position limit s.quota
          for update of d skip locked
-       ) p where not s.own_only
+       ) p where not s.unlogged_only
        union all
        -- By an index of their own: behind an open breaker there may be any number of others.
        select p.delivery_id from share s cross join lateral (
          select d.delivery_id from delivery d
          where d.hook_id = s.hook_id and d.state in ('pending', 'retrying') and d.next_attempt_at <= $5
            and d.trigger in ('test', 'verify')
-         order by d.next_attempt_at limit s.room
+         order by d.next_attempt_at limit s.quota
          for update of d skip locked
-       ) p where s.own_only
+       ) p where s.unlogged_only
      )
      update delivery d set state = 'sending', attempts = d.attempts + 1, lease_token = gen_random_uuid(), worker = $6,
        leased_until = $5 + (e.timeout_ms + ${LEASE_MARGIN_MS}) * interval '1 millisecond'
@@ -88,25 +88,27 @@ export async function claim(tx: PoolClient, { worker, capacity, now }: ClaimRequ
        e.timeout_ms as "timeoutMs", e.content_mode as "contentMode"`,
     [
       shares.map((share) => share.hookId),
-      shares.map((share) => share.room),
+      shares.map((share) => share.quota),
       shares.map((share) => share.ordered),
-      shares.map((share) => share.ownOnly),
+      shares.map((share) => share.unloggedOnly),
       now,
       worker,
     ],
   );
-  const takenOf = (hookId: string) => claimed.filter((delivery) => delivery.hookId === hookId).length;
+  const claimedOf = (hookId: string) => claimed.filter((delivery) => delivery.hookId === hookId).length;
   const arrivals = shares.map(({ hookId, rate, arrivalAt }) => {
-    const taken = takenOf(hookId);
-    return rate && taken > 0 ? rate.arrivalAt(taken) : arrivalAt;
+    const claimedCount = claimedOf(hookId);
+    return rate && claimedCount > 0 ? rate.arrivalAt(claimedCount) : arrivalAt;
   });
   await tx.query(
     `update endpoint e set last_claimed_at = $3, arrival_at = c.arrival_at
      from unnest($1::uuid[], $2::timestamptz[]) as c(hook_id, arrival_at) where e.hook_id = c.hook_id`,
     [shares.map((share) => share.hookId), arrivals, now],
   );
-  const stuck = shares.filter(({ hookId, room, ordered, ownOnly }) => ordered && !ownOnly && room > 0 && takenOf(hookId) === 0);
-  if (stuck.length > 0) await putOffFollowers(tx, stuck.map(({ hookId }) => hookId), now); // prettier-ignore
+  const blocked = shares.filter(
+    ({ hookId, quota, ordered, unloggedOnly }) => ordered && !unloggedOnly && quota > 0 && claimedOf(hookId) === 0,
+  );
+  if (blocked.length > 0) await postponeFollowers(tx, blocked.map(({ hookId }) => hookId), now); // prettier-ignore
   return claimed;
 }
 
@@ -114,16 +116,16 @@ export async function claim(tx: PoolClient, { worker, capacity, now }: ClaimRequ
 export const earliestDue = `(select d.next_attempt_at from delivery d where d.hook_id = e.hook_id and d.state in ('pending', 'retrying')
   order by d.next_attempt_at limit 1)`;
 /** The same of tests and challenges alone. */
-const earliestOwnDue = `(select d.next_attempt_at from delivery d where d.hook_id = e.hook_id and d.state in ('pending', 'retrying')
+const earliestUnloggedDue = `(select d.next_attempt_at from delivery d where d.hook_id = e.hook_id and d.state in ('pending', 'retrying')
   and d.trigger in ('test', 'verify') order by d.next_attempt_at limit 1)`;
 
 /** An endpoint that something is due for, that may be given it and has room. `$1` is now. */
 const claimable = `(
-    (e.state = 'enabled' and greatest(e.breaker_until, e.throttled_until, $1) <= $1 and ${earliestDue} <= $1) or ${earliestOwnDue} <= $1)
+    (e.state = 'enabled' and greatest(e.breaker_until, e.throttled_until, $1) <= $1 and ${earliestDue} <= $1) or ${earliestUnloggedDue} <= $1)
   and (select count(*) from delivery d where d.hook_id = e.hook_id and d.state = 'sending') < e.max_in_flight`;
 
 /** Whether a claim could find anything: one statement and no lock, for a queue that is mostly empty. */
-export async function anythingDue(database: Pick<Pool, 'query'>, now: Date): Promise<boolean> {
+export async function isAnythingDue(database: Pick<Pool, 'query'>, now: Date): Promise<boolean> {
   const { rows } = await database.query<{ any: boolean }>(`select exists (select from endpoint e where ${claimable}) as "any"`, [
     now,
   ]);
@@ -152,14 +154,14 @@ async function lockCandidates(tx: PoolClient, now: Date): Promise<Candidate[]> {
  * Lets what waits behind an event that is tried again later be due no sooner than that: else every claim would look at all of it, for as
  * long as a receiver refuses the first. The endpoints' rows are locked, so no such event changes meanwhile.
  */
-async function putOffFollowers(tx: PoolClient, hookIds: string[], now: Date): Promise<void> {
+async function postponeFollowers(tx: PoolClient, hookIds: string[], now: Date): Promise<void> {
   await tx.query(
     `with late as materialized (
        select f.delivery_id, head.next_attempt_at as at
        from unnest($1::uuid[]) as s(hook_id) cross join lateral (
          select delivery_id, partition_key from delivery
          where hook_id = s.hook_id and state = 'pending' and next_attempt_at <= $2 and partition_key is not null
-         order by next_attempt_at, position limit ${PUT_OFF_AT_ONCE}
+         order by next_attempt_at, position limit ${POSTPONED_AT_ONCE}
        ) f cross join lateral (
          select state, next_attempt_at from delivery o
          where o.hook_id = s.hook_id and o.partition_key = f.partition_key and o.state in ('pending', 'retrying', 'sending', 'held')
@@ -183,17 +185,17 @@ function sharesOf(candidates: readonly Candidate[], capacity: number, now: Date)
   return candidates.map((endpoint) => {
     const { hookId, ordered, arrivalAt, ratePerSecond, sending } = endpoint;
     const rate = ratePerSecond === null ? undefined : rateLimit(ratePerSecond, arrivalAt, now);
-    const probing = breakerRoom(
+    const probing = breakerQuota(
       { failures: endpoint.breakerFailures, opened: endpoint.breakerOpened, until: endpoint.breakerUntil },
       now,
     );
     // Tests and challenges are how one finds out whether an endpoint is well: they go whatever its state.
     const throttled = endpoint.throttledUntil !== null && endpoint.throttledUntil > now;
-    const ownOnly = endpoint.state !== 'enabled' || probing === 0 || throttled;
-    const limit = ownOnly ? 1 : Math.min(endpoint.maxInFlight, probing);
+    const unloggedOnly = endpoint.state !== 'enabled' || probing === 0 || throttled;
+    const limit = unloggedOnly ? 1 : Math.min(endpoint.maxInFlight, probing);
     const fair = sending === 0 ? Math.max(1, Math.floor(left / 2)) : Math.floor((left - sending) / 2);
-    const room = Math.max(0, Math.min(limit - sending, rate?.room ?? Number.POSITIVE_INFINITY, equal, fair, left));
-    left -= room;
-    return { hookId, room, ordered, ownOnly, arrivalAt, rate };
+    const quota = Math.max(0, Math.min(limit - sending, rate?.quota ?? Number.POSITIVE_INFINITY, equal, fair, left));
+    left -= quota;
+    return { hookId, quota, ordered, unloggedOnly, arrivalAt, rate };
   });
 }

@@ -14,11 +14,11 @@ const RECOVER_IDLE_MS = 250;
 const SWEEP_IDLE_MS = 5_000;
 const ROTATE_IDLE_MS = 10_000;
 /** What is settled within this time is made room for in one go. */
-const SETTLED_TOGETHER_MS = 5;
+const DISPATCH_DELAY_MS = 5;
 /** Requests that are under way when the process is to end; what is not over by then another worker repeats. */
-const DRAIN_WITHIN_MS = 5_000;
+const DRAIN_TIMEOUT_MS = 5_000;
 
-interface Parts {
+interface DeliveryLoopsOptions {
   fanOut: FanOut;
   worker: DeliveryWorker;
   sweeper: Sweeper;
@@ -36,20 +36,20 @@ export class DeliveryLoops implements OnApplicationBootstrap, BeforeApplicationS
   private readonly log = new Logger('Deliveries');
   private readonly dispatching: BackgroundLoop;
   private readonly loops: BackgroundLoop[];
-  private readonly news: LogNewsListener;
-  private together: NodeJS.Timeout | undefined;
+  private readonly logListener: LogNewsListener;
+  private dispatchTimer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly parts: Parts) {
-    const { fanOut, worker, sweeper, recoveries, rotation } = parts;
+  constructor(private readonly options: DeliveryLoopsOptions) {
+    const { fanOut, worker, sweeper, recoveries, rotation } = options;
     const onError = (error: unknown) => this.log.warn(error);
     this.dispatching = new BackgroundLoop(async () => (await worker.dispatch()) > 0, { idleMs: DISPATCH_IDLE_MS, onError });
-    const following = async () => {
-      const looked = (await fanOut.step()) > 0;
-      if (looked) this.dispatching.kick();
-      return looked;
+    const fanOutStep = async () => {
+      const examined = (await fanOut.step()) > 0;
+      if (examined) this.dispatching.kick();
+      return examined;
     };
-    const fanningOut = new BackgroundLoop(following, { idleMs: () => this.news.lookEveryMs, onError });
-    this.news = new LogNewsListener(parts.database, () => fanningOut.kick());
+    const fanningOut = new BackgroundLoop(fanOutStep, { idleMs: () => this.logListener.lookEveryMs, onError });
+    this.logListener = new LogNewsListener(options.database, () => fanningOut.kick());
     this.loops = [
       fanningOut,
       this.dispatching,
@@ -58,22 +58,22 @@ export class DeliveryLoops implements OnApplicationBootstrap, BeforeApplicationS
       new BackgroundLoop(() => sweeper.sweep().then(() => false), { idleMs: SWEEP_IDLE_MS, onError }),
     ];
     worker.onSettled(() => {
-      this.together ??= setTimeout(() => {
-        this.together = undefined;
+      this.dispatchTimer ??= setTimeout(() => {
+        this.dispatchTimer = undefined;
         this.dispatching.kick();
-      }, SETTLED_TOGETHER_MS);
+      }, DISPATCH_DELAY_MS);
     });
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.parts.prepare();
+    await this.options.prepare();
     for (const loop of this.loops) loop.start();
-    this.news.start();
+    this.logListener.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.news.stop(), ...this.loops.map((loop) => loop.stop())]);
-    await Promise.race([this.parts.worker.idle(), delay(DRAIN_WITHIN_MS, undefined, { ref: false })]);
-    clearTimeout(this.together);
+    await Promise.all([this.logListener.stop(), ...this.loops.map((loop) => loop.stop())]);
+    await Promise.race([this.options.worker.idle(), delay(DRAIN_TIMEOUT_MS, undefined, { ref: false })]);
+    clearTimeout(this.dispatchTimer);
   }
 }

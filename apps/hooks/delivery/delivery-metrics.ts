@@ -62,7 +62,7 @@ export function observeQueue(database: Pool, rotation: Pick<KeyRotation, 'left'>
        where due <= clock_timestamp() or failing_since is not null
        order by least(due, failing_since), hook_id limit ${WORST_SHOWN}`,
     );
-    return { ...rows[0]!, worst, oldKeySecrets: await rotation.left() };
+    return { ...rows[0]!, worst, oldKeySecrets: await rotation.remaining() };
   })
     .add('hooks_queue_depth', 'Deliveries that are not done with, by state', ['state'], ({ depth }) =>
       Object.entries(depth).map(([state, deliveries]) => [{ state }, deliveries]),

@@ -7,11 +7,11 @@ import { isPassing } from '../../../libs/messaging/inbox/passing-failure.js';
 import type { HookConnections } from '../egress/guarded-agent.js';
 import type { EndpointSecrets } from '../endpoints/endpoint-secrets.js';
 import type { AttemptOutcome } from './attempt-outcome.js';
-import { anythingDue, claim, type ClaimedDelivery } from './claim.js';
+import { isAnythingDue, claim, type ClaimedDelivery } from './claim.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import { countAttempt } from './delivery-metrics.js';
 import { renderDelivery } from './render-delivery.js';
-import { continuedTrace, sendHook } from './send-hook.js';
+import { childTraceparent, sendHook } from './send-hook.js';
 import { settle } from './settle.js';
 import { signatureOf } from './sign.js';
 
@@ -45,7 +45,7 @@ const contentTypes = {
 
 /** Sends what is due. Any number of workers share the queue; what one sends no other does, until its lease ends. */
 export class DeliveryWorker {
-  private readonly underWay = new Set<Promise<void>>();
+  private readonly inFlight = new Set<Promise<void>>();
   private readonly capacity: number;
   private readonly settledListeners = new Set<() => void>();
 
@@ -55,17 +55,17 @@ export class DeliveryWorker {
 
   /** Takes what is due now and there is room for, and begins to send it. @returns how many that were. */
   async dispatch(): Promise<number> {
-    const capacity = this.capacity - this.underWay.size;
+    const capacity = this.capacity - this.inFlight.size;
     if (capacity <= 0) return 0;
     const ready = await this.take(capacity);
     for (const one of ready) {
       const work = this.attempt(one)
         .catch((error: unknown) => this.options.onError?.(error))
         .finally(() => {
-          this.underWay.delete(work);
+          this.inFlight.delete(work);
           for (const listener of this.settledListeners) listener();
         });
-      this.underWay.add(work);
+      this.inFlight.add(work);
     }
     return ready.length;
   }
@@ -74,7 +74,7 @@ export class DeliveryWorker {
   private async take(capacity: number): Promise<ReadyDelivery[]> {
     const { database, clock, name, secrets } = this.options;
     const now = clock.now();
-    if (!(await anythingDue(database, now))) return [];
+    if (!(await isAnythingDue(database, now))) return [];
     return inTransaction(database, async (tx) => {
       const deliveries = await claim(tx, { worker: name, capacity, now });
       if (deliveries.length === 0) return [];
@@ -97,7 +97,7 @@ export class DeliveryWorker {
 
   /** Resolves when nothing is under way. */
   async idle(): Promise<void> {
-    while (this.underWay.size > 0) await Promise.all(this.underWay);
+    while (this.inFlight.size > 0) await Promise.all(this.inFlight);
   }
 
   private async attempt(ready: ReadyDelivery): Promise<void> {
@@ -137,7 +137,7 @@ export class DeliveryWorker {
       'webhook-id': event.id,
       'webhook-timestamp': String(timestamp),
       'webhook-signature': signatureOf(secrets, event.id, timestamp, body),
-      traceparent: continuedTrace(event.traceparent),
+      traceparent: childTraceparent(event.traceparent),
       // Hints for people who look at logs; they are not signed.
       'x-hook-delivery': delivery.deliveryId,
       'x-hook-attempt': String(delivery.attempt),

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { tell } from '../endpoints/operational-events.js';
+import { publishOperationalEvent } from '../endpoints/operational-events.js';
 
 export interface EndpointToDisable {
   hookId: string;
@@ -29,7 +29,7 @@ export async function disableEndpoint(
      where hook_id = $1 and state in ('pending', 'retrying', 'held') and trigger not in ('test', 'verify')`,
     [hookId, now],
   );
-  await tell(
+  await publishOperationalEvent(
     tx,
     'hooks.endpoint.disabled.v1',
     endpoint,

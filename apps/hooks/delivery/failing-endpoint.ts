@@ -3,7 +3,7 @@ import { MAX_ATTEMPTS } from './retry-schedule.js';
 /** An endpoint at which nothing has succeeded for this long is disabled. */
 export const DISABLE_AFTER_MS = 5 * 86_400_000;
 /** One delivery's worth: a lone failure long ago is no proof. */
-const AT_LEAST_FAILURES = MAX_ATTEMPTS;
+const MIN_FAILURES = MAX_ATTEMPTS;
 const warnings = [90, 70, 50] as const;
 
 export interface FailingEndpoint {
@@ -14,12 +14,12 @@ export interface FailingEndpoint {
 }
 
 /** What is to be done about an endpoint that fails: it is warned about at 50, 70 and 90 % of the time, then disabled. */
-export function verdictOn(
+export function failureActionFor(
   { failingSince, failures, warnedPercent }: FailingEndpoint,
   now: Date,
 ): 'disable' | { warn: number } | undefined {
   const share = (now.getTime() - failingSince.getTime()) / DISABLE_AFTER_MS;
-  if (share >= 1 && failures >= AT_LEAST_FAILURES) return 'disable';
+  if (share >= 1 && failures >= MIN_FAILURES) return 'disable';
   const due = warnings.find((percent) => share * 100 >= percent);
   return due !== undefined && due > warnedPercent ? { warn: due } : undefined;
 }

@@ -3,7 +3,7 @@ import { inTransaction } from '../../../libs/database/in-transaction.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import { newestVersions } from '../endpoints/event-types.js';
 
-const FOLLOWER = 'fan-out';
+const CURSOR_NAME = 'fan-out';
 const BATCH = 500;
 
 /**
@@ -20,25 +20,25 @@ export class FanOut {
   async prepare(): Promise<void> {
     await this.database.query(
       `insert into cursor (name, position) select $1, coalesce(max(position), 0) from events.log on conflict do nothing`,
-      [FOLLOWER],
+      [CURSOR_NAME],
     );
   }
 
   /** One step. @returns how many events it looked at; when that is none, there are none for now, or another process is at it. */
   async step(): Promise<number> {
-    const { rows: news } = await this.database.query<{ any: boolean }>(
+    const { rows: behind } = await this.database.query<{ any: boolean }>(
       `select position < coalesce((select max(position) from events.log), 0) as "any" from cursor where name = $1`,
-      [FOLLOWER],
+      [CURSOR_NAME],
     );
-    if (!news[0]?.any) return 0;
+    if (!behind[0]?.any) return 0;
     return inTransaction(this.database, async (tx) => {
       const { rows } = await tx.query<{ position: string }>(
         'select position from cursor where name = $1 for update skip locked',
-        [FOLLOWER],
+        [CURSOR_NAME],
       );
       if (!rows[0]) return 0;
       // Events and endpoints are read in one statement: an endpoint that was there when an event came is there when it is queued.
-      const { rows: done } = await tx.query<{ scanned: number }>(
+      const { rows: scannedRows } = await tx.query<{ scanned: number }>(
         `with page as materialized (
            select position, event_id, service, type, type_version, aggregate_type, aggregate_id from events.log
            where position > $1 order by position limit ${BATCH}
@@ -64,9 +64,9 @@ export class FanOut {
            update cursor set position = (select max(position) from page), updated_at = $2 where name = $3 and exists (select from page)
          )
          select count(*)::int as scanned from page`,
-        [rows[0].position, this.clock.now(), FOLLOWER, JSON.stringify(newestVersions)],
+        [rows[0].position, this.clock.now(), CURSOR_NAME, JSON.stringify(newestVersions)],
       );
-      return done[0]?.scanned ?? 0;
+      return scannedRows[0]?.scanned ?? 0;
     });
   }
 }

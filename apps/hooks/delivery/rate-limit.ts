@@ -8,6 +8,6 @@ export function rateLimit(ratePerSecond: number, arrivalAt: Date | null, now: Da
   const interval = 1_000 / ratePerSecond;
   const burst = Math.max(1, Math.floor(ratePerSecond));
   const from = Math.max(arrivalAt?.getTime() ?? 0, now.getTime());
-  const room = Math.floor((now.getTime() - from) / interval + burst);
-  return { room: Math.max(0, room), arrivalAt: (taken: number) => new Date(from + taken * interval) };
+  const quota = Math.floor((now.getTime() - from) / interval + burst);
+  return { quota: Math.max(0, quota), arrivalAt: (taken: number) => new Date(from + taken * interval) };
 }

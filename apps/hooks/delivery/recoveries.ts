@@ -5,7 +5,7 @@ import { newestVersions } from '../endpoints/event-types.js';
 
 const SCAN = 1_000;
 /** A recovery goes on when fewer than this many deliveries of its endpoint wait: the queue is no place to keep a log in. */
-const WAITING_AT_MOST = 10_000;
+const MAX_WAITING = 10_000;
 
 /**
  * Queues again what an endpoint missed, a bounded step at a time. While the endpoint is disabled its recoveries wait; enabled, they go on, unless
@@ -30,7 +30,7 @@ export class Recoveries {
            select count(*) from (select from delivery d where d.hook_id = r.hook_id and d.state in ('pending', 'retrying', 'held') limit $1) w
          ) < $1
          order by r.created_at limit 1 for update of r skip locked`,
-        [WAITING_AT_MOST],
+        [MAX_WAITING],
       );
       if (!rows[0]) return false;
       const { rowCount: expired } = await tx.query(

@@ -10,7 +10,7 @@ import type { ClaimedDelivery } from './claim.js';
  * @throws Error when it cannot be rendered in that version: another one is never sent in its place.
  */
 export function renderDelivery(delivery: ClaimedDelivery, event: LoggedEvent | undefined, now: Date): CloudEvent | undefined {
-  if (delivery.data !== null) return ownEvent(delivery, delivery.data, now);
+  if (delivery.data !== null) return unloggedEvent(delivery, delivery.data, now);
   if (!event) return undefined;
   const rendered = renderEvent(event, delivery.typeVersion);
   const pinned = cloudEventType(event.type, delivery.typeVersion);
@@ -22,7 +22,7 @@ export function renderDelivery(delivery: ClaimedDelivery, event: LoggedEvent | u
 }
 
 /** Tests and challenges look like events and stand in no log. */
-function ownEvent({ eventId, hookId, type, typeVersion }: ClaimedDelivery, data: string, now: Date): CloudEvent {
+function unloggedEvent({ eventId, hookId, type, typeVersion }: ClaimedDelivery, data: string, now: Date): CloudEvent {
   return {
     specversion: '1.0',
     id: eventId,

@@ -29,14 +29,14 @@ export interface HookRequest {
 export async function sendHook(connections: HookConnections, request: HookRequest, clock: Clock): Promise<AttemptOutcome> {
   const startedAt = clock.now();
   const from = performance.now();
-  const time = new ReceiverTime(request.timeoutMs);
+  const deadline = new ReceiverDeadline(request.timeoutMs);
   const base = () => ({ startedAt, durationMs: Math.round(performance.now() - from), requestHeaders: request.headers });
   try {
-    const response = await post(connections.kept, request, time).catch((error: unknown) => {
-      if (time.isUp || performance.now() - from > INSTANT_RETRY_WITHIN_MS) throw error;
-      const kind = classOf(error);
-      if (kind === 'reset' && time.onUsedConnection) return post(connections.fresh, request, time);
-      if (kind === 'connect' && request.instantRetry) return post(connections.kept, request, time);
+    const response = await post(connections.pooled, request, deadline).catch((error: unknown) => {
+      if (deadline.isExpired || performance.now() - from > INSTANT_RETRY_WITHIN_MS) throw error;
+      const kind = classifyError(error);
+      if (kind === 'reset' && deadline.onReusedConnection) return post(connections.unpooled, request, deadline);
+      if (kind === 'connect' && request.instantRetry) return post(connections.pooled, request, deadline);
       throw error;
     });
     const responseBody = await readBounded(response);
@@ -54,19 +54,19 @@ export async function sendHook(connections: HookConnections, request: HookReques
   } catch (error) {
     return {
       ...base(),
-      error: time.isUp ? 'timeout' : classOf(error),
-      detail: time.isUp ? `No answer within ${request.timeoutMs} ms.` : messageOf(error),
+      error: deadline.isExpired ? 'timeout' : classifyError(error),
+      detail: deadline.isExpired ? `No answer within ${request.timeoutMs} ms.` : messageOf(error),
     };
   } finally {
-    time.stop();
+    deadline.stop();
   }
 }
 
 /** The receiver's time limit. It begins when a request goes out on a connection, and again when it goes out on another one. */
-class ReceiverTime {
+class ReceiverDeadline {
   private readonly controller = new AbortController();
   private timer: NodeJS.Timeout;
-  onUsedConnection = false;
+  onReusedConnection = false;
 
   constructor(private readonly timeoutMs: number) {
     this.timer = this.endAfter(CONNECT_TIMEOUT_MS + timeoutMs);
@@ -76,12 +76,12 @@ class ReceiverTime {
     return this.controller.signal;
   }
 
-  get isUp(): boolean {
+  get isExpired(): boolean {
     return this.signal.aborted;
   }
 
-  begin(onUsedConnection: boolean): void {
-    this.onUsedConnection = onUsedConnection;
+  restart(onReusedConnection: boolean): void {
+    this.onReusedConnection = onReusedConnection;
     clearTimeout(this.timer);
     this.timer = this.endAfter(this.timeoutMs);
   }
@@ -95,10 +95,10 @@ class ReceiverTime {
   }
 }
 
-function post(agent: Agent, { url, headers, body }: HookRequest, time: ReceiverTime): Promise<Dispatcher.ResponseData> {
+function post(agent: Agent, { url, headers, body }: HookRequest, deadline: ReceiverDeadline): Promise<Dispatcher.ResponseData> {
   const { origin } = new URL(url);
-  const options = { origin, path: pathOf(new URL(url)), method: 'POST', headers, body, signal: time.signal } as const;
-  return sendOnConnection(agent, options, (onUsedConnection) => time.begin(onUsedConnection));
+  const options = { origin, path: pathOf(new URL(url)), method: 'POST', headers, body, signal: deadline.signal } as const;
+  return sendOnConnection(agent, options, (onReusedConnection) => deadline.restart(onReusedConnection));
 }
 
 const pathOf = ({ pathname, search }: URL): string => pathname + search;
@@ -130,7 +130,7 @@ function headersOf({ headers }: Dispatcher.ResponseData): Record<string, string>
 
 const dnsCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME', 'ENODATA']);
 const connectCodes = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EACCES']);
-const classes: Record<string, AttemptError> = {
+const errorClasses: Record<string, AttemptError> = {
   HOOK_ADDRESS_BLOCKED: 'blocked',
   UND_ERR_CONNECT_TIMEOUT: 'timeout',
   UND_ERR_HEADERS_TIMEOUT: 'timeout',
@@ -138,10 +138,10 @@ const classes: Record<string, AttemptError> = {
   UND_ERR_HEADERS_OVERFLOW: 'too_large',
 };
 
-function classOf(error: unknown): AttemptError {
+function classifyError(error: unknown): AttemptError {
   const { code = '', errors } = (error ?? {}) as { code?: string; errors?: unknown[] };
-  if (code === '' && errors?.[0] !== undefined) return classOf(errors[0]);
-  if (classes[code]) return classes[code];
+  if (code === '' && errors?.[0] !== undefined) return classifyError(errors[0]);
+  if (errorClasses[code]) return errorClasses[code];
   if (dnsCodes.has(code)) return 'dns';
   if (connectCodes.has(code)) return 'connect';
   if (/CERT|TLS|SSL|EPROTO|SELF_SIGNED|UNABLE_TO/.test(code)) return 'tls';
@@ -154,7 +154,7 @@ function messageOf(error: unknown): string {
 }
 
 /** A `traceparent` of a new span: in the trace of the event, where it has one. */
-export function continuedTrace(traceparent: string | undefined): string {
+export function childTraceparent(traceparent: string | undefined): string {
   const [, traceId] = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(traceparent ?? '') ?? [];
   return `00-${traceId ?? randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
 }

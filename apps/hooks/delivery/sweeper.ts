@@ -1,11 +1,11 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '../../../libs/database/in-transaction.js';
 import { endpointColumns, type EndpointRow } from '../endpoints/endpoint.row.js';
-import { tell } from '../endpoints/operational-events.js';
+import { publishOperationalEvent } from '../endpoints/operational-events.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import { disableEndpoint } from './disable-endpoint.js';
-import { DISABLE_AFTER_MS, verdictOn } from './failing-endpoint.js';
-import { type Settled, settle } from './settle.js';
+import { DISABLE_AFTER_MS, failureActionFor } from './failing-endpoint.js';
+import { type AttemptedDelivery, settle } from './settle.js';
 
 const BATCH = 200;
 const PURGE_BATCH = 2_000;
@@ -27,15 +27,15 @@ export class Sweeper {
   ) {}
 
   async sweep(): Promise<void> {
-    await this.returnLostLeases();
-    await this.followEndpointStates();
-    await this.judgeFailingEndpoints();
+    await this.expireLeases();
+    await this.reconcileEndpointStates();
+    await this.handleFailingEndpoints();
     await this.purge();
   }
 
   /** A worker that has not said how its attempt went is gone: the attempt counts, and another worker makes the next, at once. */
-  private async returnLostLeases(): Promise<void> {
-    const { rows } = await this.database.query<Settled & { startedAt: Date }>(
+  private async expireLeases(): Promise<void> {
+    const { rows } = await this.database.query<AttemptedDelivery & { startedAt: Date }>(
       `select delivery_id as "deliveryId", hook_id as "hookId", type, trigger, attempts as attempt, lease_token as "leaseToken", worker,
          leased_until as "startedAt" from delivery where state = 'sending' and leased_until < $1 order by leased_until limit $2`,
       [this.clock.now(), BATCH],
@@ -55,7 +55,7 @@ export class Sweeper {
    * Gives waiting deliveries the state that the state of their endpoint asks for. The fan-out and recoveries do not wait for somebody who pauses,
    * enables or disables an endpoint at the same moment, so what they queue may follow the state of before.
    */
-  private async followEndpointStates(): Promise<void> {
+  private async reconcileEndpointStates(): Promise<void> {
     await this.database.query(
       `with misplaced as (
          select d.delivery_id, e.state as endpoint_state from endpoint e cross join lateral unnest(case e.state
@@ -77,7 +77,7 @@ export class Sweeper {
     );
   }
 
-  private async judgeFailingEndpoints(): Promise<void> {
+  private async handleFailingEndpoints(): Promise<void> {
     const now = this.clock.now();
     await inTransaction(this.database, async (tx) => {
       const { rows } = await tx.query<EndpointRow & { failingSince: Date }>(
@@ -86,14 +86,14 @@ export class Sweeper {
         [new Date(now.getTime() - DISABLE_AFTER_MS / 2), BATCH],
       );
       for (const endpoint of rows) {
-        const verdict = verdictOn(endpoint, now);
-        if (verdict === 'disable') await disableEndpoint(tx, endpoint, 'failing', now);
-        else if (verdict) {
-          await tx.query('update endpoint set warned_percent = $2 where hook_id = $1', [endpoint.hookId, verdict.warn]);
+        const action = failureActionFor(endpoint, now);
+        if (action === 'disable') await disableEndpoint(tx, endpoint, 'failing', now);
+        else if (action) {
+          await tx.query('update endpoint set warned_percent = $2 where hook_id = $1', [endpoint.hookId, action.warn]);
           const failingSince = endpoint.failingSince.toISOString();
           const disabledAt = new Date(endpoint.failingSince.getTime() + DISABLE_AFTER_MS).toISOString();
-          const said = { failingSince, lastError: endpoint.lastError, percent: verdict.warn, disabledAt };
-          await tell(tx, 'hooks.endpoint.warned.v1', endpoint, said, now);
+          const data = { failingSince, lastError: endpoint.lastError, percent: action.warn, disabledAt };
+          await publishOperationalEvent(tx, 'hooks.endpoint.warned.v1', endpoint, data, now);
         }
       }
     });

@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type AddressPolicy, type Destination, mayConnect } from './address-policy.js';
-import { BlockedAddressError } from './blocked-address.error.js';
+import { type AddressPolicy, type Destination, isAllowed } from './address-policy.js';
 import { resolveHost, type ResolveHost } from './resolve-host.js';
 
 /** A name that cannot be resolved in this time is judged when a connection is opened; whoever saves a hook does not wait for it. */
@@ -22,7 +21,7 @@ export class EgressGuard {
   ) {}
 
   /** What is wrong with a URL, in words for whoever gave it; undefined when nothing is. Opens no connection. */
-  async objection(text: string): Promise<string | undefined> {
+  async urlProblem(text: string): Promise<string | undefined> {
     if (!URL.canParse(text)) return 'must be an absolute URL';
     const url = new URL(text);
     const { allowLoopback } = this.policy;
@@ -36,7 +35,7 @@ export class EgressGuard {
       this.addresses(url.hostname).catch(() => []),
       delay(RESOLVE_WITHIN_MS, [] as string[], { ref: false }),
     ]);
-    if (addresses.every((address) => mayConnect({ address, ...destinationOf(url) }, this.policy))) return undefined;
+    if (addresses.every((address) => isAllowed({ address, ...destinationOf(url) }, this.policy))) return undefined;
     return allowLoopback
       ? 'must lead to public addresses over HTTPS, or to loopback at a port that is not one of this installation'
       : 'must lead to public addresses: private, local and reserved ones are refused';
@@ -46,9 +45,9 @@ export class EgressGuard {
    * The addresses to connect to.
    * @throws BlockedAddressError when any of them is not allowed: a name with one good and one bad address is not given a choice.
    */
-  async permitted(host: string, to: Omit<Destination, 'address'>): Promise<string[]> {
+  async allowedAddresses(host: string, to: Omit<Destination, 'address'>): Promise<string[]> {
     const addresses = await this.addresses(host);
-    if (addresses.length === 0 || !addresses.every((address) => mayConnect({ address, ...to }, this.policy)))
+    if (addresses.length === 0 || !addresses.every((address) => isAllowed({ address, ...to }, this.policy)))
       throw new BlockedAddressError(host, to.protocol);
     return addresses;
   }
@@ -62,4 +61,17 @@ export class EgressGuard {
 /** Where a URL leads, apart from the address. */
 export function destinationOf({ protocol, port }: Pick<URL, 'protocol' | 'port'>): Omit<Destination, 'address'> {
   return { protocol, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
+}
+
+/** A hook would have been sent to where hooks must not go; nothing was sent and no connection opened. */
+export class BlockedAddressError extends Error {
+  override readonly name = 'BlockedAddressError';
+  readonly code = 'HOOK_ADDRESS_BLOCKED';
+  constructor(host: string, protocol: string) {
+    super(
+      protocol === 'https:'
+        ? `${host} is not, or does not resolve to, public addresses only.`
+        : `${host} over ${protocol.replace(':', '')}: a hook needs HTTPS.`,
+    );
+  }
 }

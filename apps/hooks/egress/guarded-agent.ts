@@ -10,18 +10,18 @@ export const CONNECT_TIMEOUT_MS = 5_000;
 /** The connections of one process to receivers. */
 export interface HookConnections {
   /** Keeps a connection for the next request to its origin. */
-  kept: Agent;
+  pooled: Agent;
   /** Opens a connection for each request: for one that ended up on a connection which the receiver had closed. */
-  fresh: Agent;
+  unpooled: Agent;
 }
 
 export const hookConnections = (guard: EgressGuard): HookConnections => ({
-  kept: guardedAgent(guard, { pipelining: 1, keepAliveTimeout: 4_000 }),
-  fresh: guardedAgent(guard, { pipelining: 0 }),
+  pooled: guardedAgent(guard, { pipelining: 1, keepAliveTimeout: 4_000 }),
+  unpooled: guardedAgent(guard, { pipelining: 0 }),
 });
 
-export async function closeConnections({ kept, fresh }: HookConnections): Promise<void> {
-  await Promise.all([kept.destroy(), fresh.destroy()]);
+export async function closeConnections({ pooled, unpooled }: HookConnections): Promise<void> {
+  await Promise.all([pooled.destroy(), unpooled.destroy()]);
 }
 
 /**
@@ -30,28 +30,28 @@ export async function closeConnections({ kept, fresh }: HookConnections): Promis
  *
  * Connections of an origin have no limit of their own, as requests have: a limit would let one hook of an origin wait for another one there.
  */
-function guardedAgent(guard: EgressGuard, keeping: Pick<Agent.Options, 'pipelining' | 'keepAliveTimeout'>): Agent {
-  const permitLiteral = callbackify(async (hostname: string, to: Omit<Destination, 'address'>) => {
+function guardedAgent(guard: EgressGuard, poolOptions: Pick<Agent.Options, 'pipelining' | 'keepAliveTimeout'>): Agent {
+  const checkLiteralAddress = callbackify(async (hostname: string, to: Omit<Destination, 'address'>) => {
     const host = hostname.replace(/^\[(.*)\]$/, '$1');
-    if (isIP(host)) await guard.permitted(host, to);
+    if (isIP(host)) await guard.allowedAddresses(host, to);
   });
   return new Agent({
-    ...keeping,
+    ...poolOptions,
     maxHeaderSize: 16_384,
     connect: (options, callback) => {
       const to = destinationOf(options);
-      permitLiteral(options.hostname, to, (error) => {
+      checkLiteralAddress(options.hostname, to, (error) => {
         if (error) callback(error, null);
-        else connectorThrough(guard, to)(options, callback);
+        else guardedConnector(guard, to)(options, callback);
       });
     },
   });
 }
 
 /** Opens one connection. It is made for each: what a name may mean depends on the port, which a lookup is not told. */
-function connectorThrough(guard: EgressGuard, to: Omit<Destination, 'address'>): buildConnector.connector {
+function guardedConnector(guard: EgressGuard, to: Omit<Destination, 'address'>): buildConnector.connector {
   const lookup = callbackify(async (host: string) =>
-    (await guard.permitted(host, to)).map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+    (await guard.allowedAddresses(host, to)).map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
   );
   return buildConnector({
     timeout: CONNECT_TIMEOUT_MS,

@@ -1,5 +1,17 @@
 import { Resolver } from 'node:dns/promises';
-import { addressesInHostsFile, HOSTS_FILE } from './hosts-file.js';
+import { readFile } from 'node:fs/promises';
+
+/** Where the operating system keeps names of its own. */
+export const HOSTS_FILE = process.platform === 'win32' ? String.raw`C:\Windows\System32\drivers\etc\hosts` : '/etc/hosts';
+
+/** The addresses that a hosts file gives a name, in its order; none when there is no such name or no file. Read each time: it may change. */
+export async function addressesInHostsFile(host: string, file: string): Promise<string[]> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.split('\n').flatMap((line) => {
+    const [address, ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
+    return address && names.some((name) => name.toLowerCase() === host) ? [address] : [];
+  });
+}
 
 /** Every address of a host. Injected, so that tests can let a name mean now this and now that. */
 export type ResolveHost = (host: string) => Promise<string[]>;
@@ -31,13 +43,13 @@ export function hostResolver({
   nameServers,
   timeoutMs = TIMEOUT_MS,
 }: HostResolverOptions = {}): ResolveHost {
-  const underWay = new Map<string, Promise<string[]>>();
+  const inFlight = new Map<string, Promise<string[]>>();
   return (name) => {
     const host = name.toLowerCase().replace(/\.$/, '');
-    let lookup = underWay.get(host);
+    let lookup = inFlight.get(host);
     if (!lookup) {
-      lookup = resolve(host).finally(() => underWay.delete(host));
-      underWay.set(host, lookup);
+      lookup = resolve(host).finally(() => inFlight.delete(host));
+      inFlight.set(host, lookup);
     }
     return lookup;
   };

@@ -1,15 +1,15 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { Agent, Dispatcher } from 'undici';
 
-type Sent = (onUsedConnection: boolean) => void;
+type OnSent = (onReusedConnection: boolean) => void;
 
 /** The listener of the request that is being made: undici makes it before `request` returns. */
-let making: Sent | undefined;
-const listeners = new WeakMap<object, Sent>();
+let pendingListener: OnSent | undefined;
+const listeners = new WeakMap<object, OnSent>();
 const usedSockets = new WeakSet<object>();
 
 subscribe('undici:request:create', (message) => {
-  if (making) listeners.set((message as { request: object }).request, making);
+  if (pendingListener) listeners.set((message as { request: object }).request, pendingListener);
 });
 subscribe('undici:client:sendHeaders', (message) => {
   const { request, socket } = message as { request: object; socket: object };
@@ -27,12 +27,12 @@ subscribe('undici:client:sendHeaders', (message) => {
 export function sendOnConnection(
   agent: Agent,
   options: Dispatcher.RequestOptions & { origin: string },
-  sent: Sent,
+  sent: OnSent,
 ): Promise<Dispatcher.ResponseData> {
-  making = sent;
+  pendingListener = sent;
   try {
     return agent.request(options);
   } finally {
-    making = undefined;
+    pendingListener = undefined;
   }
 }

@@ -15,15 +15,15 @@ import { holdLog } from '../../../libs/messaging/log/trim-lock.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
-import type { CommandKeys, KeyedCommand } from './command-keys.js';
+import type { IdempotencyKeys, IdempotentCommand } from './idempotency-keys.js';
 import { deliveryColumns, type DeliveryRow, toDelivery } from './delivery.row.js';
 import { cursorTime, type EndpointsService, requireSendable } from './endpoints.service.js';
-import { isUuid } from './is-uuid.js';
+import { isUuid } from './endpoint.row.js';
 
 /** How many deliveries one call looks at to send them again. */
 const REDELIVERED_AT_ONCE = 1_000;
 /** While more wait for an endpoint, no more are queued by hand in bulk. */
-const WAITING_AT_MOST = 10_000;
+const MAX_WAITING = 10_000;
 
 export interface DeliveryFilter {
   state?: DeliveryState | undefined;
@@ -38,7 +38,7 @@ export class DeliveriesService {
   constructor(
     private readonly database: Pool,
     private readonly endpoints: EndpointsService,
-    private readonly keys: CommandKeys,
+    private readonly keys: IdempotencyKeys,
     private readonly clock: Clock,
   ) {}
 
@@ -75,7 +75,7 @@ export class DeliveriesService {
    * Queues the same event once more, as a delivery of its own, whatever became of the first. It keeps no order with others.
    * @throws ProblemException 404 `DELIVERY_NOT_FOUND`, `EVENT_NOT_FOUND` when the log has trimmed the event; 409 `HOOK_STATE_CONFLICT` while the endpoint is disabled.
    */
-  async redeliver(hookId: string, deliveryId: string, command: KeyedCommand): Promise<Delivery> {
+  async redeliver(hookId: string, deliveryId: string, command: IdempotentCommand): Promise<Delivery> {
     await this.find(hookId, deliveryId);
     const now = this.clock.now();
     return this.keys.once(command, now, async (tx) => {
@@ -104,7 +104,7 @@ export class DeliveriesService {
    * Queues once more what was sent to an endpoint and is in a state: one bounded page of it, newest first. What it queues it does not meet again.
    * @throws ProblemException 409 `HOOK_STATE_CONFLICT` while nothing is sent to the endpoint, `TOO_MANY_DELIVERIES` while too many wait for it.
    */
-  async redeliverAll(hookId: string, wanted: RedeliverDeliveries, command: KeyedCommand): Promise<Redelivered> {
+  async redeliverAll(hookId: string, wanted: RedeliverDeliveries, command: IdempotentCommand): Promise<Redelivered> {
     const [createdAt, deliveryId] = wanted.after === undefined ? [null, null] : decodeCursor(wanted.after, ['instant', 'uuid']);
     const now = this.clock.now();
     return this.keys.once(command, now, async (tx) => {
@@ -112,7 +112,7 @@ export class DeliveriesService {
       requireSendable(endpoint);
       await requireShortQueue(tx, hookId);
       await holdLog(tx);
-      const { rows } = await tx.query<{ queued: number; looked: number; cursorAt: string | null; lastId: string | null }>(
+      const { rows } = await tx.query<{ queued: number; examined: number; cursorAt: string | null; lastId: string | null }>(
         `with page as materialized (
            select delivery_id, event_id, position, data, type, type_version, created_at from delivery
            where hook_id = $1 and state = $2 and ($3::timestamptz is null or (created_at, delivery_id) < ($3, $4::uuid))
@@ -129,7 +129,7 @@ export class DeliveriesService {
          ), last as (
            select delivery_id, created_at from page order by created_at, delivery_id limit 1
          )
-         select (select count(*)::int from queued) as queued, (select count(*)::int from page) as looked,
+         select (select count(*)::int from queued) as queued, (select count(*)::int from page) as examined,
            (select ${cursorTime('last')} from last), (select delivery_id from last) as "lastId"`,
         [
           hookId,
@@ -144,8 +144,8 @@ export class DeliveriesService {
           wanted.types ?? null,
         ],
       );
-      const { queued, looked, cursorAt, lastId } = rows[0]!;
-      const more = looked === REDELIVERED_AT_ONCE && cursorAt !== null && lastId !== null;
+      const { queued, examined, cursorAt, lastId } = rows[0]!;
+      const more = examined === REDELIVERED_AT_ONCE && cursorAt !== null && lastId !== null;
       return { queued, next: more ? encodeCursor(cursorAt, lastId) : null };
     });
   }
@@ -202,13 +202,13 @@ const isKept = (delivery: string): string =>
 
 /** @throws ProblemException 409 `TOO_MANY_DELIVERIES`: the queue is no place to keep a log in. */
 async function requireShortQueue(tx: PoolClient, hookId: string): Promise<void> {
-  const waiting = boundedCount(`delivery where hook_id = $1 and state in ('pending', 'retrying', 'held')`, WAITING_AT_MOST);
+  const waiting = boundedCount(`delivery where hook_id = $1 and state in ('pending', 'retrying', 'held')`, MAX_WAITING);
   const { rows } = await tx.query<{ waiting: number }>(`select ${waiting} as waiting`, [hookId]);
-  if (rows[0]!.waiting >= WAITING_AT_MOST)
+  if (rows[0]!.waiting >= MAX_WAITING)
     throw new ProblemException(
       409,
       'TOO_MANY_DELIVERIES',
-      `${WAITING_AT_MOST} deliveries or more wait for the hook ${hookId}; go on when it has taken them.`,
+      `${MAX_WAITING} deliveries or more wait for the hook ${hookId}; go on when it has taken them.`,
     );
 }
 

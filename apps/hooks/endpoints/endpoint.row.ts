@@ -22,8 +22,8 @@ export interface EndpointRow {
   failingSince: Date | null;
   failures: number;
   warnedPercent: number;
-  troubleTold: boolean;
-  exhaustedToldAt: Date | null;
+  failureNotified: boolean;
+  exhaustedNotifiedAt: Date | null;
   lastError: string | null;
   lastSuccessAt: Date | null;
   /** Whether its URL has to prove that it wants events: `needed` until it has. */
@@ -58,8 +58,8 @@ export const endpointColumns = (table = 'endpoint'): string =>
     'failing_since as "failingSince"',
     'failures',
     'warned_percent as "warnedPercent"',
-    'trouble_told as "troubleTold"',
-    'exhausted_told_at as "exhaustedToldAt"',
+    'trouble_told as "failureNotified"',
+    'exhausted_told_at as "exhaustedNotifiedAt"',
     'last_error as "lastError"',
     'last_success_at as "lastSuccessAt"',
     'proof',
@@ -102,3 +102,6 @@ export function toHook(row: EndpointRow, now: Date): Hook {
     updatedAt: row.updatedAt.toISOString(),
   };
 }
+
+/** Whether an id can be one of ours; PostgreSQL would answer with an error to one that cannot. */
+export const isUuid = (id: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);

@@ -16,13 +16,12 @@ import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js'
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import type { EgressGuard } from '../egress/egress-guard.js';
-import type { CommandKeys, KeyedCommand } from './command-keys.js';
+import type { IdempotencyKeys, IdempotentCommand } from './idempotency-keys.js';
 import { toDelivery } from './delivery.row.js';
-import { endpointColumns, type EndpointRow, toHook } from './endpoint.row.js';
+import { endpointColumns, type EndpointRow, toHook, isUuid } from './endpoint.row.js';
 import type { EndpointSecrets } from './endpoint-secrets.js';
 import { selectEvents } from './event-types.js';
-import { isUuid } from './is-uuid.js';
-import { awaitProof, queueChallenge, queueOwn } from './own-deliveries.js';
+import { awaitVerification, queueChallenge, queueUnlogged } from './unlogged-deliveries.js';
 
 const OVERLAP_SECONDS = 86_400;
 
@@ -32,7 +31,7 @@ export class EndpointsService {
     private readonly database: Pool,
     private readonly guard: EgressGuard,
     private readonly secrets: EndpointSecrets,
-    private readonly keys: CommandKeys,
+    private readonly keys: IdempotencyKeys,
     private readonly clock: Clock,
     private readonly hooksPerKey = Number.POSITIVE_INFINITY,
   ) {}
@@ -42,12 +41,12 @@ export class EndpointsService {
    * @param owner the caller, who may have a limited number of them.
    * @throws ProblemException 422 `UNKNOWN_EVENT_TYPE` or `HOOK_URL_REFUSED`; 409 `TOO_MANY_HOOKS`.
    */
-  async create(hook: CreateHook, command: KeyedCommand, owner = ''): Promise<HookCreated> {
+  async create(hook: CreateHook, command: IdempotentCommand, owner = ''): Promise<HookCreated> {
     const { exactTypes, services, versionPins } = selectEvents(hook.types);
-    await this.requirePermitted(hook.url);
+    await this.requireAllowedUrl(hook.url);
     const now = this.clock.now();
     return this.keys.once(command, now, async (tx) => {
-      await this.requireRoom(tx, owner);
+      await this.requireQuota(tx, owner);
       const { rows } = await tx.query<EndpointRow>(
         `insert into endpoint (url, description, state, types, exact_types, services, version_pins, content_mode, ordered, max_in_flight,
                                rate_per_second, timeout_ms, start_position, created_at, updated_at, proof, owner)
@@ -73,7 +72,7 @@ export class EndpointsService {
       );
       const row = rows[0]!;
       const secret = await this.secrets.add(tx, row.hookId, now);
-      if (hook.verify) await queueOwn(tx, row.hookId, 'verify', now);
+      if (hook.verify) await queueUnlogged(tx, row.hookId, 'verify', now);
       return { ...toHook(row, now), secret };
     });
   }
@@ -105,13 +104,13 @@ export class EndpointsService {
    * @throws ProblemException 422 as `create`; 409 `HOOK_STATE_CONFLICT` while the endpoint has not echoed its challenge.
    */
   async change(hookId: string, change: ChangeHook): Promise<Hook> {
-    if (change.url !== undefined) await this.requirePermitted(change.url);
+    if (change.url !== undefined) await this.requireAllowedUrl(change.url);
     const now = this.clock.now();
     return inTransaction(this.database, async (tx) => {
       const before = await this.find(tx, hookId, 'for no key update');
-      if (change.state && before.state === 'pending') throw awaitsProof(hookId);
-      const movesAway = change.url !== undefined && change.url !== before.url;
-      const proof = movesAway && before.proof === 'given' ? 'needed' : before.proof;
+      if (change.state && before.state === 'pending') throw verificationPending(hookId);
+      const urlChanges = change.url !== undefined && change.url !== before.url;
+      const proof = urlChanges && before.proof === 'given' ? 'needed' : before.proof;
       await tx.query(
         `update endpoint set url = $2, description = $3, content_mode = $4, ordered = $5, max_in_flight = $6, rate_per_second = $7,
            timeout_ms = $8, version = version + 1, updated_at = $9, proof = $10 where hook_id = $1`,
@@ -150,10 +149,10 @@ export class EndpointsService {
           `update delivery set next_attempt_at = $2 where hook_id = $1 and state = 'pending' and next_attempt_at > $2 and partition_key is not null`,
           [hookId, now],
         );
-      if (change.state && change.state !== before.state) await this.turn(tx, before, change.state, now);
+      if (change.state && change.state !== before.state) await this.changeState(tx, before, change.state, now);
       const state = change.state ?? before.state;
-      if (proof === 'needed' && (state === 'enabled' || state === 'paused')) await awaitProof(tx, hookId, state, now);
-      else if (movesAway && state === 'pending') await queueChallenge(tx, hookId, now);
+      if (proof === 'needed' && (state === 'enabled' || state === 'paused')) await awaitVerification(tx, hookId, state, now);
+      else if (urlChanges && state === 'pending') await queueChallenge(tx, hookId, now);
       return toHook(await this.find(tx, hookId), now);
     });
   }
@@ -169,7 +168,7 @@ export class EndpointsService {
   async rotateSecret(
     hookId: string,
     { expireAfterSeconds = OVERLAP_SECONDS }: RotateSecret,
-    command: KeyedCommand,
+    command: IdempotentCommand,
   ): Promise<SecretRotated> {
     const now = this.clock.now();
     return this.keys.once(command, now, async (tx) => {
@@ -181,13 +180,13 @@ export class EndpointsService {
   }
 
   /** Sends an event that is none: a delivery like any other, whatever the state of the endpoint. */
-  async test(hookId: string, command: KeyedCommand): Promise<Delivery> {
+  async test(hookId: string, command: IdempotentCommand): Promise<Delivery> {
     const { url } = await this.find(this.database, hookId);
-    await this.requirePermitted(url);
+    await this.requireAllowedUrl(url);
     const now = this.clock.now();
     return this.keys.once(command, now, async (tx) => {
       await this.find(tx, hookId, 'for key share');
-      return toDelivery(await queueOwn(tx, hookId, 'test', now));
+      return toDelivery(await queueUnlogged(tx, hookId, 'test', now));
     });
   }
 
@@ -195,9 +194,9 @@ export class EndpointsService {
    * Sends an endpoint that has to prove itself another challenge; those before prove nothing any more.
    * @throws ProblemException 409 `HOOK_STATE_CONFLICT` when it has nothing to prove.
    */
-  async verify(hookId: string, command: KeyedCommand): Promise<Delivery> {
+  async verify(hookId: string, command: IdempotentCommand): Promise<Delivery> {
     const { url } = await this.find(this.database, hookId);
-    await this.requirePermitted(url);
+    await this.requireAllowedUrl(url);
     const now = this.clock.now();
     return this.keys.once(command, now, async (tx) => {
       const { state } = await this.find(tx, hookId, 'for no key update');
@@ -221,7 +220,7 @@ export class EndpointsService {
     return rows[0];
   }
 
-  private async turn(tx: PoolClient, before: EndpointRow, state: 'enabled' | 'paused', now: Date): Promise<void> {
+  private async changeState(tx: PoolClient, before: EndpointRow, state: 'enabled' | 'paused', now: Date): Promise<void> {
     const { hookId } = before;
     await tx.query('update endpoint set state = $2, disabled_reason = null where hook_id = $1', [hookId, state]);
     if (before.state === 'disabled') {
@@ -245,7 +244,7 @@ export class EndpointsService {
   }
 
   /** @throws ProblemException 409 `TOO_MANY_HOOKS`. */
-  private async requireRoom(tx: PoolClient, owner: string): Promise<void> {
+  private async requireQuota(tx: PoolClient, owner: string): Promise<void> {
     if (this.hooksPerKey === Number.POSITIVE_INFINITY) return;
     // Two at once: the second counts the hook of the first.
     await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 1))', [`hooks of ${owner}`]);
@@ -262,11 +261,11 @@ export class EndpointsService {
     );
   }
 
-  private async requirePermitted(url: string): Promise<void> {
-    const objection = await this.guard.objection(url);
-    if (objection !== undefined)
-      throw new ProblemException(422, 'HOOK_URL_REFUSED', `The URL of a hook ${objection}.`, {
-        errors: [{ pointer: '/url', detail: objection }],
+  private async requireAllowedUrl(url: string): Promise<void> {
+    const urlProblem = await this.guard.urlProblem(url);
+    if (urlProblem !== undefined)
+      throw new ProblemException(422, 'HOOK_URL_REFUSED', `The URL of a hook ${urlProblem}.`, {
+        errors: [{ pointer: '/url', detail: urlProblem }],
       });
   }
 }
@@ -281,10 +280,10 @@ const notFound = (hookId: string) => new ProblemException(404, 'HOOK_NOT_FOUND',
 export function requireSendable({ hookId, state }: Pick<EndpointRow, 'hookId' | 'state'>): void {
   if (state === 'disabled')
     throw new ProblemException(409, 'HOOK_STATE_CONFLICT', `The hook ${hookId} is disabled; enable it first (PATCH state).`);
-  if (state === 'pending') throw awaitsProof(hookId);
+  if (state === 'pending') throw verificationPending(hookId);
 }
 
-const awaitsProof = (hookId: string) =>
+const verificationPending = (hookId: string) =>
   new ProblemException(
     409,
     'HOOK_STATE_CONFLICT',

@@ -31,7 +31,7 @@ export class KeyRotation {
   /** @throws Error when something was encrypted with a key that is not there: better not to start than to lose attempts over it. */
   async requireKeys(): Promise<void> {
     const used = await Promise.all(tables.map(({ name }) => this.keyIdsIn(name)));
-    const lost = [...new Set(used.flat())].filter((keyId) => !this.box.holds(keyId));
+    const lost = [...new Set(used.flat())].filter((keyId) => !this.box.hasKey(keyId));
     if (lost.length === 0) return;
     throw new Error(
       `Secrets of hooks are encrypted with a key that is neither HOOKS_SECRET_KEY nor in HOOKS_OLD_SECRET_KEYS (${lost.join(', ')}). ` +
@@ -49,12 +49,12 @@ export class KeyRotation {
   }
 
   /** How many secrets and answers are encrypted with an old key, up to 10,000 of each. */
-  async left(): Promise<number> {
-    const { rows } = await this.database.query<{ left: number }>(
-      `select ${tables.map(({ name }) => boundedCount(`${name} where key_id = any($1)`, COUNTED_UP_TO)).join(' + ')} as left`,
+  async remaining(): Promise<number> {
+    const { rows } = await this.database.query<{ remaining: number }>(
+      `select ${tables.map(({ name }) => boundedCount(`${name} where key_id = any($1)`, COUNTED_UP_TO)).join(' + ')} as remaining`,
       [this.box.oldKeyIds],
     );
-    return rows[0]!.left;
+    return rows[0]!.remaining;
   }
 
   private async reencrypt({ name, id, idType, owner, sealed }: Table, oldKeyId: string): Promise<boolean> {
@@ -66,7 +66,7 @@ export class KeyRotation {
         [oldKeyId, this.after.get(cursor) ?? null],
       );
       for (const row of rows) {
-        const text = this.opened({ keyId: oldKeyId, ciphertext: row.ciphertext }, row.owner);
+        const text = this.decrypted({ keyId: oldKeyId, ciphertext: row.ciphertext }, row.owner);
         if (text === undefined) continue;
         const { keyId, ciphertext } = this.box.seal(text, row.owner);
         await tx.query(`update ${name} set key_id = $2, ${sealed} = $3 where ${id} = $1`, [row.id, keyId, ciphertext]);
@@ -77,7 +77,7 @@ export class KeyRotation {
     });
   }
 
-  private opened(sealed: { keyId: string; ciphertext: Buffer }, owner: string): string | undefined {
+  private decrypted(sealed: { keyId: string; ciphertext: Buffer }, owner: string): string | undefined {
     try {
       return this.box.open(sealed, owner);
     } catch {
@@ -86,14 +86,14 @@ export class KeyRotation {
   }
 
   private async report(): Promise<void> {
-    const left = await this.left();
-    if (left === this.reported) return;
-    this.reported = left;
+    const remaining = await this.remaining();
+    if (remaining === this.reported) return;
+    this.reported = remaining;
     const keys = this.box.oldKeyIds.join(', ');
     this.log(
-      left === 0
+      remaining === 0
         ? `Nothing is encrypted with an old key any more (${keys}): empty HOOKS_OLD_SECRET_KEYS once every hooks process has the new key.`
-        : `${left} rows of endpoint_secret and command are still encrypted with an old key (${keys}); those that stay cannot be decrypted.`,
+        : `${remaining} rows of endpoint_secret and command are still encrypted with an old key (${keys}); those that stay cannot be decrypted.`,
     );
   }
 

@@ -5,7 +5,7 @@ import { appendToOutbox, parseEventName } from '../../../libs/messaging/outbox/a
 /**
  * Says something about an endpoint to the world, in the transaction that makes it true. The caller holds the endpoint's row.
  */
-export async function tell<Type extends HooksEventType>(
+export async function publishOperationalEvent<Type extends HooksEventType>(
   tx: PoolClient,
   event: Type,
   hook: { hookId: string; url: string },

@@ -5,18 +5,38 @@ import { holdLog } from '../../../libs/messaging/log/trim-lock.js';
 import { sequenceOf } from '../../../libs/messaging/event/render-event.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
-import type { CommandKeys, KeyedCommand } from './command-keys.js';
+import type { IdempotencyKeys, IdempotentCommand } from './idempotency-keys.js';
 import { type EndpointsService, requireSendable } from './endpoints.service.js';
 import { selectEvents } from './event-types.js';
-import { isUuid } from './is-uuid.js';
-import { type RecoveryRow, recoveryColumns, toRecovery } from './recovery.row.js';
+import { isUuid } from './endpoint.row.js';
+
+export interface RecoveryRow {
+  recoveryId: string;
+  hookId: string;
+  state: Recovery['state'];
+  queued: number;
+  createdAt: Date;
+  finishedAt: Date | null;
+}
+
+export const recoveryColumns =
+  'recovery_id as "recoveryId", hook_id as "hookId", state, queued, created_at as "createdAt", finished_at as "finishedAt"';
+
+export const toRecovery = ({ createdAt, finishedAt, recoveryId, hookId, state, queued }: RecoveryRow): Recovery => ({
+  recoveryId,
+  hookId,
+  state,
+  queued,
+  createdAt: createdAt.toISOString(),
+  finishedAt: finishedAt?.toISOString() ?? null,
+});
 
 /** Starts recoveries, and says how far they have come. */
 export class RecoveryRequests {
   constructor(
     private readonly database: Pool,
     private readonly endpoints: EndpointsService,
-    private readonly keys: CommandKeys,
+    private readonly keys: IdempotencyKeys,
     private readonly clock: Clock,
   ) {}
 
@@ -24,7 +44,7 @@ export class RecoveryRequests {
    * Starts to queue again what is in the log since then; `Recovery` says how far it has come.
    * @throws ProblemException 409 `HOOK_STATE_CONFLICT`; 422 `DELIVERIES_TRIMMED` when it is not known any more what has succeeded since then.
    */
-  async recover(hookId: string, wanted: RecoverHook, command: KeyedCommand): Promise<Recovery> {
+  async recover(hookId: string, wanted: RecoverHook, command: IdempotentCommand): Promise<Recovery> {
     const selection = wanted.types && selectEvents(wanted.types);
     const onlyMissing = wanted.onlyMissing ?? true;
     const now = this.clock.now();

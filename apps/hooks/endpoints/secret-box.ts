@@ -38,7 +38,7 @@ export class SecretBox {
   }
 
   /** Whether it can open what was sealed with that key. */
-  holds(keyId: string): boolean {
+  hasKey(keyId: string): boolean {
     return this.keys.has(keyId);
   }
 

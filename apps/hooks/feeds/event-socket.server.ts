@@ -12,7 +12,7 @@ import { onWebSocketUpgrade, type WebSocketUpgrade } from '../../../libs/service
 import { FEED_SETTINGS, type FeedSettings, STALLED_HEARTBEATS } from './feed-settings.js';
 import { type FeedConnection, FeedConnections } from './feed-connections.service.js';
 import { cloudEventJson } from './feed-rendering.js';
-import { type LogPlace, LogPositions } from './log-positions.service.js';
+import { type EpochPosition, LogPositions } from './log-positions.service.js';
 import { SocketCredit } from './socket-credit.js';
 
 const SOCKET_PATH = '/v1/events/socket';
@@ -31,7 +31,7 @@ const TRY_AGAIN_LATER = 1013;
 /** How long a client has to answer a close frame at the end of its time or of the process, in milliseconds. */
 const CLOSE_MS = 250;
 
-const Wish = z.strictObject({ want: z.int().min(1).max(1_000_000) });
+const WantMessage = z.strictObject({ want: z.int().min(1).max(1_000_000) });
 
 /** The WebSocket door: one CloudEvent a message, as JSON text; the client may say how many it wants. */
 @Injectable()
@@ -55,7 +55,7 @@ export class EventSocketServer implements OnApplicationBootstrap {
   private async accept({ request, socket, head }: WebSocketUpgrade): Promise<void> {
     const query = queryOf(request.url ?? '');
     const pins = query.versions === undefined ? {} : parseVersionPins(query.versions);
-    const connection = this.connections.claim(readerOf(request));
+    const connection = this.connections.acquire(readerOf(request));
     socket.once('close', () => connection.close());
     try {
       const start = await this.positions.resolve(query.after ?? 'now');
@@ -74,16 +74,16 @@ export class EventSocketServer implements OnApplicationBootstrap {
   private async serve(
     client: WebSocket,
     connection: FeedConnection,
-    start: LogPlace,
+    start: EpochPosition,
     query: EventSocketQuery & { pins: VersionPins },
   ): Promise<void> {
     const { signal } = connection;
     const credit = new SocketCredit(query.want);
     client.on('error', () => client.terminate());
     client.on('message', (message) => {
-      const wish = wishIn((message as Buffer).toString('utf8'));
-      if (wish === undefined) client.close(POLICY_VIOLATION, 'a message must be {"want": <number of events>}');
-      else credit.add(wish);
+      const want = parseWant((message as Buffer).toString('utf8'));
+      if (want === undefined) client.close(POLICY_VIOLATION, 'a message must be {"want": <number of events>}');
+      else credit.add(want);
     });
     const watch = this.watch(client);
     try {
@@ -135,11 +135,11 @@ export class EventSocketServer implements OnApplicationBootstrap {
 
   /** Pings, and cuts off a reader that neither answers nor takes anything for some heartbeats. A slow reader gets the pings late. */
   private watch(client: WebSocket): { alive: () => void; stop: () => void } {
-    let silent = 0;
-    const alive = () => (silent = 0);
+    let missedPongs = 0;
+    const alive = () => (missedPongs = 0);
     client.on('pong', alive).on('message', alive);
     const timer = setInterval(() => {
-      if (silent++ >= STALLED_HEARTBEATS) return client.terminate();
+      if (missedPongs++ >= STALLED_HEARTBEATS) return client.terminate();
       client.ping();
     }, this.settings.FEED_HEARTBEAT_MS);
     return { alive, stop: () => clearInterval(timer) };
@@ -149,13 +149,13 @@ export class EventSocketServer implements OnApplicationBootstrap {
 /** @throws ProblemException 422 `VALIDATION_FAILED`, as the routes beside it do. */
 function queryOf(url: string): EventSocketQuery {
   const search = new URLSearchParams(url.split('?')[1] ?? '');
-  const given = Object.fromEntries(
+  const values = Object.fromEntries(
     [...new Set(search.keys())].map((name) => {
       const values = search.getAll(name);
       return [name, values.length === 1 ? values[0] : values];
     }),
   );
-  const parsed = EventSocketQuery.safeParse(given);
+  const parsed = EventSocketQuery.safeParse(values);
   if (parsed.success) return parsed.data;
   throw new ProblemException(422, 'VALIDATION_FAILED', 'The request does not fit the schema; see errors.', {
     errors: parsed.error.issues.map(({ path, message }) => ({
@@ -179,9 +179,9 @@ async function unlessAborted(done: Promise<boolean>, signal: AbortSignal): Promi
   }
 }
 
-function wishIn(message: string): number | undefined {
+function parseWant(message: string): number | undefined {
   try {
-    return Wish.parse(JSON.parse(message)).want;
+    return WantMessage.parse(JSON.parse(message)).want;
   } catch {
     return undefined;
   }

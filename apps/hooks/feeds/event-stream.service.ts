@@ -1,11 +1,11 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import type { VersionPins } from '../../../libs/messaging/event/event-versions.js';
 import type { EventFilter } from '../../../libs/messaging/event/event-filter.js';
 import { cursorOf } from '../../../libs/messaging/log/log-cursor.js';
 import { LogTail } from '../../../libs/messaging/log/log-tail.js';
 import { readerOf } from '../../../libs/service-kit/feed-reader.js';
-import { drained } from './drained.js';
 import { FEED_SETTINGS, type FeedSettings, STALLED_HEARTBEATS } from './feed-settings.js';
 import { FeedConnections } from './feed-connections.service.js';
 import { cloudEventJson } from './feed-rendering.js';
@@ -20,7 +20,7 @@ const SCAN = 5_000;
 export type StreamStart = { after: string } | { lastEventId: string };
 
 /** Which events a reader wants, and in which versions. */
-interface Wish {
+interface StreamOptions {
   filter: EventFilter;
   pins: VersionPins;
 }
@@ -46,7 +46,7 @@ export class EventStream {
    * @throws ProblemException before anything is sent: 410 and 422 for `after`, 503.
    */
   async serve(response: ServerResponse, from: StreamStart, filter: EventFilter, pins: VersionPins): Promise<void> {
-    const connection = this.connections.claim(readerOf(response.req));
+    const connection = this.connections.acquire(readerOf(response.req));
     response.once('close', () => connection.close());
     try {
       const start: Resumption =
@@ -65,15 +65,20 @@ export class EventStream {
     }
   }
 
-  private async follow(response: ServerResponse, start: Resumption, { filter, pins }: Wish, signal: AbortSignal): Promise<void> {
+  private async follow(
+    response: ServerResponse,
+    start: Resumption,
+    { filter, pins }: StreamOptions,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { epoch } = start;
     let { position } = start;
-    const mark = () => `id: ${cursorOf(position, epoch)}\n\n`;
+    const heartbeatBlock = () => `id: ${cursorOf(position, epoch)}\n\n`;
     // Without data nothing is dispatched, but headers are out and a browser knows where it stands.
-    response.write(`retry: ${CLIENT_RETRY_MS}\n${mark()}`);
+    response.write(`retry: ${CLIENT_RETRY_MS}\n${heartbeatBlock()}`);
     if (start.gap) response.write(`event: gap\nid: ${cursorOf(position, epoch)}\ndata: ${JSON.stringify(start.gap.problem)}\n\n`);
     const heartbeat = setInterval(() => {
-      if (!response.writableNeedDrain) response.write(`: still here\n${mark()}`);
+      if (!response.writableNeedDrain) response.write(`: still here\n${heartbeatBlock()}`);
     }, this.settings.FEED_HEARTBEAT_MS);
     try {
       for (;;) {
@@ -96,4 +101,23 @@ export class EventStream {
       clearInterval(heartbeat);
     }
   }
+}
+
+/** Resolves when a stream takes more again, or to false when it has not within the time, has ended, or the signal is given. */
+export function drained(stream: Writable, withinMs: number, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted || stream.destroyed) return Promise.resolve(false);
+  if (!stream.writableNeedDrain) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const onDrain = () => done(true);
+    const onEnd = () => done(false);
+    const timer = setTimeout(onEnd, withinMs);
+    stream.once('drain', onDrain).once('close', onEnd);
+    signal.addEventListener('abort', onEnd, { once: true });
+    function done(inTime: boolean): void {
+      clearTimeout(timer);
+      stream.off('drain', onDrain).off('close', onEnd);
+      signal.removeEventListener('abort', onEnd);
+      resolve(inTime);
+    }
+  });
 }

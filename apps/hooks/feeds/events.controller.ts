@@ -55,14 +55,14 @@ export class EventsController {
     @Headers('accept') accept: string | undefined,
     @Res() response: ServerResponse,
   ): Promise<void> {
-    const pins = pinsIn(query.versions);
+    const pins = parsePins(query.versions);
     const page = await this.page(query, response);
     const next = cursorOf(page.scannedTo, page.epoch);
     response.setHeader('Events-Cursor', next);
-    tellDeprecation(response, pins, `<${nextPath(query, next)}>; rel="next"`);
+    setDeprecationHeaders(response, pins, `<${nextPath(query, next)}>; rel="next"`);
     response.setHeader('Vary', 'Accept');
     const items = `[${page.events.map((event) => cloudEventJson(event, pins)).join(',')}]`;
-    const batch = isAskedFor(CLOUD_EVENT_BATCH, accept);
+    const batch = accepts(CLOUD_EVENT_BATCH, accept);
     const contentType = batch ? `${CLOUD_EVENT_BATCH}; charset=utf-8` : JSON_TYPE;
     const body = batch ? items : `{"items":${items},"next":"${next}"}`;
     if (query.wait) {
@@ -82,8 +82,8 @@ export class EventsController {
     @Headers('last-event-id') lastEventId: string | undefined,
     @Res() response: ServerResponse,
   ): Promise<void> {
-    const pins = pinsIn(versions);
-    tellDeprecation(response, pins);
+    const pins = parsePins(versions);
+    setDeprecationHeaders(response, pins);
     // An empty id is that of a reader that has seen none.
     const start = lastEventId ? { lastEventId } : { after: after ?? 'now' };
     return this.eventStream.serve(response, start, filter, pins);
@@ -130,9 +130,9 @@ export class EventsController {
     const version = named === undefined ? event?.typeVersion : Number(named);
     if (!event || version === undefined || !hasVersion(event, version))
       throw new ProblemException(404, 'EVENT_NOT_FOUND', 'There is no event of this id, or it is no longer kept.');
-    tellDeprecation(response, { [event.type]: version });
+    setDeprecationHeaders(response, { [event.type]: version });
     response.setHeader('Vary', 'Accept');
-    const contentType = isAskedFor(CLOUD_EVENT, accept) ? `${CLOUD_EVENT}; charset=utf-8` : JSON_TYPE;
+    const contentType = accepts(CLOUD_EVENT, accept) ? `${CLOUD_EVENT}; charset=utf-8` : JSON_TYPE;
     const unchanging = unchangingEventJson(event, version);
     // A version that this build cannot make comes as another one, until a build can.
     const body = unchanging ?? cloudEventJson(event, { [event.type]: version });
@@ -148,7 +148,7 @@ export class EventsController {
     if (first.missed) throw await this.positions.expired();
     if (wait === 0 || first.events.length > 0 || first.full) return first;
 
-    const connection = this.connections.claim(readerOf(response.req));
+    const connection = this.connections.acquire(readerOf(response.req));
     const timeIsUp = setTimeout(() => connection.close(), wait * 1_000);
     response.once('close', () => connection.close());
     try {
@@ -172,10 +172,10 @@ export class EventsController {
 const hasVersion = ({ type, typeVersion }: LoggedEvent, version: number): boolean =>
   version === typeVersion || eventCatalogue.get(type)?.versions[version - 1] !== undefined;
 
-const pinsIn = (versions: string | undefined): VersionPins => (versions === undefined ? {} : parseVersionPins(versions));
+const parsePins = (versions: string | undefined): VersionPins => (versions === undefined ? {} : parseVersionPins(versions));
 
 /** An answer in a version that ends says so itself, besides each event of it. */
-function tellDeprecation(response: ServerResponse, pins: VersionPins, ...links: string[]): void {
+function setDeprecationHeaders(response: ServerResponse, pins: VersionPins, ...links: string[]): void {
   const { Link = [], ...ends } = deprecationHeaders(pins);
   for (const [name, value] of Object.entries(ends)) response.setHeader(name, value);
   if (links.length + Link.length > 0) response.setHeader('Link', [...links, ...Link]);
@@ -191,5 +191,5 @@ function nextPath({ types, subject, versions, limit, wait }: EventPageQuery, nex
 }
 
 /** Our own media types are given to whoever names them; everybody else gets plain JSON. */
-const isAskedFor = (mediaType: string, accept = ''): boolean =>
+const accepts = (mediaType: string, accept = ''): boolean =>
   accept.split(',').some((range) => range.split(';', 1)[0]?.trim().toLowerCase() === mediaType);

@@ -24,7 +24,7 @@ const JITTER = 0.2;
 @Injectable()
 export class FeedConnections implements OnModuleDestroy {
   private readonly open = new Set<AbortController>();
-  private readonly placesOf = new Map<string, number>();
+  private readonly connectionsOf = new Map<string, number>();
   private stopping = false;
 
   constructor(@Inject(FEED_SETTINGS) private readonly settings: FeedSettings) {}
@@ -33,9 +33,9 @@ export class FeedConnections implements OnModuleDestroy {
    * @param caller who reads: the holder of the API key, or the address.
    * @throws ProblemException 503 `TOO_MANY_CONNECTIONS` when no place is free, the caller has its share, or the process is about to stop.
    */
-  claim(caller: string): FeedConnection {
+  acquire(caller: string): FeedConnection {
     const free = this.settings.FEED_CONNECTIONS - this.open.size;
-    const taken = this.placesOf.get(caller) ?? 0;
+    const taken = this.connectionsOf.get(caller) ?? 0;
     if (this.stopping || taken >= free) {
       const why = this.stopping
         ? 'This process is stopping.'
@@ -44,7 +44,7 @@ export class FeedConnections implements OnModuleDestroy {
           : `This caller has ${taken} places of this process for readers that stay, and only ${free} are left for everybody.`;
       throw new ProblemException(503, 'TOO_MANY_CONNECTIONS', `${why} Try again, with the same cursor.`, {}, { retryAfter: 1 });
     }
-    this.placesOf.set(caller, taken + 1);
+    this.connectionsOf.set(caller, taken + 1);
     const controller = new AbortController();
     const lifetimeMs = this.settings.FEED_LIFETIME_MS * (1 - JITTER * Math.random());
     const end = setTimeout(() => controller.abort(), lifetimeMs).unref();
@@ -54,17 +54,17 @@ export class FeedConnections implements OnModuleDestroy {
       signal: controller.signal,
       close: () => {
         clearTimeout(end);
-        if (this.open.delete(controller)) this.giveBack(caller);
+        if (this.open.delete(controller)) this.release(caller);
         controller.abort();
       },
     };
   }
 
-  private giveBack(caller: string): void {
+  private release(caller: string): void {
     gauge.dec();
-    const left = (this.placesOf.get(caller) ?? 1) - 1;
-    if (left > 0) this.placesOf.set(caller, left);
-    else this.placesOf.delete(caller);
+    const left = (this.connectionsOf.get(caller) ?? 1) - 1;
+    if (left > 0) this.connectionsOf.set(caller, left);
+    else this.connectionsOf.delete(caller);
   }
 
   /** First of all that happens at the end: nobody who merely waits may hold the process up. */

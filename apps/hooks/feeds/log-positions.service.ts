@@ -7,13 +7,13 @@ import { ProblemException } from '../../../libs/service-kit/problem.exception.js
 const Instant = z.iso.datetime({ offset: true });
 
 /** A place in the log, and the epoch that it is a place of. */
-export interface LogPlace {
+export interface EpochPosition {
   position: number;
   epoch: string;
 }
 
 /** Where a reader goes on that came with a `Last-Event-ID`. */
-export interface Resumption extends LogPlace {
+export interface Resumption extends EpochPosition {
   /** Why it does not go on where it was. */
   gap?: ProblemException;
 }
@@ -30,7 +30,7 @@ export class LogPositions {
    * @throws ProblemException 410 `CURSOR_EXPIRED` when events after it have been removed: nobody is moved past a hole without being told;
    * 422 `INVALID_CURSOR` for what is no cursor, for one of another log or from before a restore, and for one beyond the end of the log.
    */
-  async resolve(after: string): Promise<LogPlace> {
+  async resolve(after: string): Promise<EpochPosition> {
     const bounds = await this.log.bounds();
     return { position: await this.locate(after, bounds), epoch: bounds.epoch };
   }

@@ -3,7 +3,7 @@ import { inTransaction } from '../../../libs/database/in-transaction.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import type { SecretBox } from './secret-box.js';
 
-export interface KeyedCommand {
+export interface IdempotentCommand {
   /** The caller's `Idempotency-Key`, if it sent one. */
   key?: string | undefined;
   /** Of what is asked for: two requests with one fingerprint ask for the same. */
@@ -11,7 +11,7 @@ export interface KeyedCommand {
 }
 
 /** Carries a command out once for each key; whoever repeats it gets the first answer, which may hold a secret, again. */
-export class CommandKeys {
+export class IdempotencyKeys {
   constructor(
     private readonly database: Pool,
     private readonly box: SecretBox,
@@ -21,7 +21,11 @@ export class CommandKeys {
    * Runs `work` in a transaction, together with the record of its key.
    * @throws ProblemException 422 `IDEMPOTENCY_KEY_REUSED` when the key came with another request.
    */
-  async once<Answer>({ key, fingerprint }: KeyedCommand, now: Date, work: (tx: PoolClient) => Promise<Answer>): Promise<Answer> {
+  async once<Answer>(
+    { key, fingerprint }: IdempotentCommand,
+    now: Date,
+    work: (tx: PoolClient) => Promise<Answer>,
+  ): Promise<Answer> {
     return inTransaction(this.database, async (tx) => {
       if (key === undefined) return work(tx);
       // Two at once: the second waits here until the first has its answer.
