@@ -20,9 +20,9 @@ const NOTICED_AFTER_S = 1.5;
 const lockOf = (name: string): string => `projection ${name}`;
 
 /** How many generations back something may be left of. */
-const OLD = 5;
-const REMOVED_AT_ONCE = 5_000;
-const COPIED_AT_ONCE = 5_000;
+const MAX_OLD_GENERATIONS = 5;
+const REMOVAL_BATCH = 5_000;
+const COPY_BATCH = 5_000;
 
 /** What is kept about each consumer, with the column that is the primary key behind `consumer`, or `consumer` itself. */
 const consumerTables = {
@@ -87,7 +87,7 @@ export class ProjectionGenerations {
       );
       if (!known[0]) return true;
       for (const [table, key] of Object.entries(this.projection.tables)) await copySnapshot(session, table, key, generation);
-      await this.beginBehind(session, generation, known[0].snapshot);
+      await this.startConsumersAt(session, generation, known[0].snapshot);
       return true;
     } finally {
       session.release(true); // the lock goes with it
@@ -95,7 +95,7 @@ export class ProjectionGenerations {
   }
 
   /** One statement: the consumers begin, and may. */
-  private async beginBehind(session: PoolClient, generation: number, snapshot: string): Promise<void> {
+  private async startConsumersAt(session: PoolClient, generation: number, snapshot: string): Promise<void> {
     await session.query(
       `with starts as (
          insert into inbox_start (consumer, position) select unnest($3::text[]), $4::bigint on conflict do nothing
@@ -132,7 +132,7 @@ export class ProjectionGenerations {
   }
 
   /** Called in a transaction that writes to the generation that is read: waits while another one takes its place. */
-  async writeToLive(tx: PoolClient): Promise<void> {
+  async lockLive(tx: PoolClient): Promise<void> {
     await tx.query('select pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [lockOf(this.projection.name)]);
   }
 
@@ -143,7 +143,7 @@ export class ProjectionGenerations {
   async removeOld(): Promise<boolean> {
     const { generation } = await this.current();
     let more = false;
-    for (let old = Math.max(1, generation - OLD); old < generation; old++) {
+    for (let old = Math.max(1, generation - MAX_OLD_GENERATIONS); old < generation; old++) {
       for (const [table, key] of Object.entries(this.projection.tables))
         more = (await this.removeBatch(table, 'generation', old, key)) || more;
       for (const { name } of this.projection.consumers(old))
@@ -162,9 +162,9 @@ export class ProjectionGenerations {
   ): Promise<boolean> {
     const { rowCount } = await this.database.query(
       `delete from ${table} where ctid = any(array(select ctid from ${table} where ${owner} = $1 order by ${owner}, ${key} limit $2))`,
-      [value, REMOVED_AT_ONCE],
+      [value, REMOVAL_BATCH],
     );
-    return rowCount === REMOVED_AT_ONCE;
+    return rowCount === REMOVAL_BATCH;
   }
 }
 
@@ -179,7 +179,7 @@ async function copySnapshot(session: PoolClient, table: string, key: string, gen
   for (let last: string | null = ''; last !== null;) {
     const copied: { rows: { last: string | null }[] } = await session.query(
       `with batch as materialized (
-         select * from ${table} where generation = 0 and ${key} > $2 order by generation, ${key} limit ${COPIED_AT_ONCE}
+         select * from ${table} where generation = 0 and ${key} > $2 order by generation, ${key} limit ${COPY_BATCH}
        ), copied as (
          insert into ${table} (generation, ${columns}) select $1, ${columns} from batch on conflict do nothing
        )

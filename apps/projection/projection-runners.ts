@@ -1,6 +1,7 @@
 import type { Consumer } from '../../libs/messaging/inbox/consumer.js';
+import { LookupGauges } from '../../libs/service-kit/lookup-gauges.js';
 import type { Projection } from './projection.js';
-import { ProjectionRunner, type ProjectionRunnerOptions } from './projection-runner.js';
+import { ProjectionRunner, type ProjectionRunnerOptions, type ProjectionState } from './projection-runner.js';
 
 /** The read models of this process. */
 export class ProjectionRunners {
@@ -33,4 +34,20 @@ export class ProjectionRunners {
   async stop(): Promise<void> {
     await Promise.all(this.all.map((runner) => runner.stop()));
   }
+}
+
+/** How far the read models are behind the log. */
+export function observeProjections(runners: readonly ProjectionRunner[]): void {
+  const gauges = new LookupGauges(() => Promise.all(runners.map(async (runner) => [runner.name, await runner.state()] as const)));
+  const add = (name: string, help: string, value: (state: ProjectionState) => number) =>
+    gauges.add(name, help, ['projection'], (states) => states.map(([projection, state]) => [{ projection }, value(state)]));
+  add(
+    'projection_behind_events',
+    'Events of the log that are not in the read model yet, of the next 2,000',
+    (state) => state.behindEvents,
+  );
+  add('projection_behind_seconds', 'How long the oldest of them has been in the log', (state) => state.behindSeconds);
+  add('projection_position', 'The position of the log that the read model has come to', (state) => state.position);
+  add('projection_generation', 'How often the read model was built', (state) => state.generation);
+  add('projection_rebuilding', 'Whether it is being built anew', (state) => (state.rebuilding ? 1 : 0));
 }

@@ -16,7 +16,7 @@ export interface ObservedSaga {
   recorded: SagaState;
   status: WorkflowExecutionStatusName;
   /** Whether the saga itself has recorded how it ends. If it has not once the run is over, the run was ended by force. */
-  settled: boolean;
+  endRecorded: boolean;
   startedAt: Date;
   /** Undefined while it runs. */
   endedAt: Date | undefined;
@@ -43,12 +43,12 @@ export function observedSaga(run: SagaRun): ObservedSaga | undefined {
     state: statusOf(recorded, running),
     recorded,
     status: status.name,
-    settled: (endedStates as readonly SagaState[]).includes(recorded),
+    endRecorded: (endedStates as readonly SagaState[]).includes(recorded),
     startedAt: startTime,
     endedAt: running ? undefined : (closeTime ?? startTime),
   };
 }
 
 /** Whether nothing settles the saga any more unless somebody starts it again: its run was ended by force. */
-export const isEndedByForce = ({ status, settled }: Pick<ObservedSaga, 'status' | 'settled'>): boolean =>
-  !settled && (status === 'TERMINATED' || status === 'TIMED_OUT');
+export const isEndedByForce = ({ status, endRecorded }: Pick<ObservedSaga, 'status' | 'endRecorded'>): boolean =>
+  !endRecorded && (status === 'TERMINATED' || status === 'TIMED_OUT');

@@ -40,7 +40,7 @@ export function changesSince(known: KnownSaga | undefined, observed: ObservedSag
 
   if (known && known.runId !== observed.runId && known.runStartedAt >= observed.startedAt) return [];
   // A run that has recorded its end and is about to close: the end is published once the run has closed.
-  const closing = observed.endedAt === undefined && observed.settled;
+  const closing = observed.endedAt === undefined && observed.endRecorded;
   let state: SagaState = known?.state ?? 'RUNNING';
   if (!known) add('saga.started.v1', observed.startedAt, state);
   else if (!known.open) {
@@ -80,8 +80,8 @@ const ends: ReadonlySet<SagaEventType> = new Set([
 ]);
 const isEnd = (type: SagaEventType) => ends.has(type);
 
-function endOf({ status, settled, state }: ObservedSaga): SagaEventType {
-  if (settled)
+function endOf({ status, endRecorded, state }: ObservedSaga): SagaEventType {
+  if (endRecorded)
     return state === 'COMPLETED' ? 'saga.completed.v1' : state === 'COMPENSATED' ? 'saga.compensated.v1' : 'saga.incomplete.v1';
   if (status === 'TIMED_OUT') return 'saga.timed-out.v1';
   return status === 'FAILED' ? 'saga.failed.v1' : 'saga.terminated.v1';

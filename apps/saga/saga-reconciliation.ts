@@ -106,5 +106,5 @@ export class SagaReconciliation {
 const isEnd = (state: SagaState) => (endedStates as readonly SagaState[]).includes(state);
 
 function endedAs(saga: LostSaga, { state }: UnattachedTimeline['timeline']): ObservedSaga {
-  return { ...saga, state, recorded: state, status: 'COMPLETED', settled: true, endedAt: new Date() };
+  return { ...saga, state, recorded: state, status: 'COMPLETED', endRecorded: true, endedAt: new Date() };
 }

@@ -83,15 +83,15 @@ export class SagaWatch {
     let published = 0;
     for (const source of sources) {
       const watermark = this.watermarks.get(source.name)!;
-      watermark.saw(seenTo.get(source.name) ?? new Date(0)); // another watch may be further
-      published += await this.follow(source, watermark);
+      watermark.advance(seenTo.get(source.name) ?? new Date(0)); // another watch may be further
+      published += await this.readSource(source, watermark);
     }
     this.lastPoll = startedAt;
     if (published > 0) this.options.onChange?.();
   }
 
   /** Reads one list from its watermark on. The watermark moves once all of it is recorded: the store lists the newest first. */
-  private async follow({ name, query, timeOf }: Source, watermark: VisibilityWatermark): Promise<number> {
+  private async readSource({ name, query, timeOf }: Source, watermark: VisibilityWatermark): Promise<number> {
     const { client, register } = this.options;
     let published = 0;
     let newest = watermark.value;
@@ -112,7 +112,7 @@ export class SagaWatch {
       if (batch.length === BATCH) await recordBatch();
     }
     await recordBatch();
-    if (watermark.saw(newest)) await register.setWatermark(name, newest);
+    if (watermark.advance(newest)) await register.setWatermark(name, newest);
     return published;
   }
 

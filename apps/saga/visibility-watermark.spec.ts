@@ -21,8 +21,8 @@ describe('VisibilityWatermark', () => {
 
   it('moves with the newest time of Temporal and never back', () => {
     elapsed = 60_000;
-    expect(watermark.saw(new Date(noon + 1_000))).toBe(true);
-    expect(watermark.saw(new Date(noon + 500))).toBe(false);
+    expect(watermark.advance(new Date(noon + 1_000))).toBe(true);
+    expect(watermark.advance(new Date(noon + 500))).toBe(false);
     expect(watermark.value).toEqual(new Date(noon + 1_000));
     expect(watermark.since()).toEqual(new Date(noon - 4_000));
   });

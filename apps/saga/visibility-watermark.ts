@@ -6,14 +6,14 @@ const OVERLAP_MS = 5_000;
  * back by the overlap, less the time that has passed since the newest entry was first read. So an idle system is not read again and again.
  */
 export class VisibilityWatermark {
-  private movedAt: number;
+  private advancedAt: number;
 
   /** @param elapsed milliseconds of a clock that never goes back. */
   constructor(
     private seenTo = new Date(0),
     private readonly elapsed: () => number = () => performance.now(),
   ) {
-    this.movedAt = elapsed();
+    this.advancedAt = elapsed();
   }
 
   get value(): Date {
@@ -22,15 +22,15 @@ export class VisibilityWatermark {
 
   /** The time from which the next poll has to read. */
   since(): Date {
-    const waited = this.elapsed() - this.movedAt;
+    const waited = this.elapsed() - this.advancedAt;
     return new Date(Math.max(0, this.seenTo.getTime() - Math.max(0, OVERLAP_MS - waited)));
   }
 
   /** @returns whether the time is the newest so far. */
-  saw(time: Date): boolean {
+  advance(time: Date): boolean {
     if (time <= this.seenTo) return false;
     this.seenTo = time;
-    this.movedAt = this.elapsed();
+    this.advancedAt = this.elapsed();
     return true;
   }
 }

@@ -7,8 +7,8 @@ import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js'
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 
 /** Of more only the newest are kept. */
-const KEPT = 1_000;
-const TRIMMED_AT_ONCE = 1_000;
+const MAX_MESSAGES = 1_000;
+const TRIM_BATCH = 1_000;
 
 /** A message as the list shows it. */
 export interface MailboxEntry {
@@ -41,8 +41,8 @@ type Row = Omit<MailboxEntry, 'receivedAt'> & { receivedAt: Date; cursor: string
 const columns = `id, message_id as "messageId", sender as "from", recipients as "to", subject, received_at as "receivedAt", copies,
   to_char(received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as cursor`;
 
-const listed = (address: Address): string[] =>
-  address.group ? address.group.flatMap(listed) : address.address ? [address.address] : [];
+const addressesOf = (address: Address): string[] =>
+  address.group ? address.group.flatMap(addressesOf) : address.address ? [address.address] : [];
 
 /** The messages that the local mail server has taken: for development, so that mails can be read without a mail server. */
 @Injectable()
@@ -57,9 +57,9 @@ export class Mailbox {
        on conflict (message_id) do update set copies = mailbox_message.copies + 1`,
       [
         (messageId ?? `<none-${randomUUID()}>`).slice(0, 500),
-        (from && listed(from)[0]) ?? envelope.from,
+        (from && addressesOf(from)[0]) ?? envelope.from,
         envelope.to,
-        readable(subject ?? '').slice(0, 500),
+        withoutNul(subject ?? '').slice(0, 500),
         raw,
       ],
     );
@@ -70,7 +70,7 @@ export class Mailbox {
     await this.database.query(
       `delete from mailbox_message where message_id = any(array(
          select message_id from mailbox_message order by received_at desc, id desc offset $1 limit $2))`,
-      [KEPT, TRIMMED_AT_ONCE],
+      [MAX_MESSAGES, TRIM_BATCH],
     );
   }
 
@@ -113,4 +113,4 @@ const entryOf = ({ cursor: _cursor, receivedAt, ...row }: Row): MailboxEntry => 
 });
 
 /** PostgreSQL has no text with a NUL in it. */
-const readable = (text: string): string => text.replaceAll('\0', '');
+const withoutNul = (text: string): string => text.replaceAll('\0', '');

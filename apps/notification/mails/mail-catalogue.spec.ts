@@ -29,17 +29,17 @@ describe('the catalogue of mails', () => {
     expect(recipient).toEqual(
       /^(saga|hooks)\.|approval/.test(event.type) ? expected : customerId ? { to: 'customer', customerId } : undefined,
     );
-    for (const said of [subject, text, html]) expect(said).not.toMatch(/undefined|null|NaN|\[object/);
+    for (const part of [subject, text, html]) expect(part).not.toMatch(/undefined|null|NaN|\[object/);
     expect(subject.length).toBeLessThan(200);
   });
 
   it('says the amount of an approval, in whichever version it was written', () => {
-    const told = (typeVersion: number, data: object) =>
+    const mailText = (typeVersion: number, data: object) =>
       renderMail(mailOf({ type: 'order.approved', typeVersion, data: JSON.stringify(data) })).text;
     const order = { orderId: 'ORDER-1', customerId: 'CUST-ALICE' };
     const total = { amount: 3_000, currency: 'EUR' };
-    expect(told(1, { ...order, total })).toContain('30.00 EUR');
-    expect(told(2, { ...order, credit: { reserved: total }, lines: [] })).toContain('30.00 EUR');
+    expect(mailText(1, { ...order, total })).toContain('30.00 EUR');
+    expect(mailText(2, { ...order, credit: { reserved: total }, lines: [] })).toContain('30.00 EUR');
   });
 
   it('has no mail for another type', () => {

@@ -6,7 +6,7 @@ import type { TripEventData } from '../../../contracts/trip/trip.events.js';
 import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
 import { newestData } from '../../../libs/messaging/event/newest-data.js';
 import { formatMoney } from '../../../libs/money/format-money.js';
-import type { Mail, Recipient } from './mail.js';
+import type { Mail, Recipient } from './render-mail.js';
 
 interface MailKind {
   /** Undefined where there is nobody to write to. */
@@ -27,7 +27,7 @@ const trip = (tripId: string) => `trip ${tripId}`;
 const mail = (subject: string, ...paragraphs: string[]): Mail => ({ subject, paragraphs });
 
 /** A saga that a person has to look at. */
-const sagaInNeed = (what: string) =>
+const sagaAlert = (what: string) =>
   toOperations<SagaEventData<'saga.needs-attention.v1'>>(({ sagaId, type, businessId }) =>
     mail(
       `${type} ${businessId} ${what}`,
@@ -119,14 +119,14 @@ const mails = {
     ),
   ),
   'saga.needs-attention': {
-    ...sagaInNeed('needs attention'),
+    ...sagaAlert('needs attention'),
     // The end of a lost saga's run is mailed already.
     recipient: ({ lost }: SagaEventData<'saga.needs-attention.v1'>) => (lost === true ? undefined : { to: 'operations' }),
   },
-  'saga.incomplete': sagaInNeed('ended with something left as it was'),
-  'saga.failed': sagaInNeed('ended with a fault'),
-  'saga.terminated': sagaInNeed('was ended by force'),
-  'saga.timed-out': sagaInNeed('was ended because its time was up'),
+  'saga.incomplete': sagaAlert('ended with something left as it was'),
+  'saga.failed': sagaAlert('ended with a fault'),
+  'saga.terminated': sagaAlert('was ended by force'),
+  'saga.timed-out': sagaAlert('was ended because its time was up'),
   'hooks.endpoint.disabled': toOperations<HooksEventData<'hooks.endpoint.disabled.v1'>>(({ hookId, origin, reason, lastError }) =>
     mail(
       `The webhook to ${origin} was disabled`,

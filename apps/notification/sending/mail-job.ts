@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { MailState } from '../../../contracts/notification/mail.resource.js';
 import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
-import type { Recipient } from '../mails/mail.js';
+import type { Recipient } from '../mails/render-mail.js';
 
 /** A mail that this process alone may send, until its lease ends. */
 export interface MailJob {
@@ -16,7 +16,7 @@ export interface MailJob {
 }
 
 /** How an attempt went. Without a time to try again a failure is final. */
-export type Attempted =
+export type AttemptResult =
   | { state: 'sent' }
   | { state: 'unaddressed'; error: string }
   | { state: 'failed'; error: string; nextAttemptAt: Date | undefined };
@@ -25,7 +25,7 @@ export type Attempted =
 export const LEASE_MS = 30_000;
 
 /** Notes that an event is to be told. In a transaction with the inbox's own row, so it is noted once. */
-export async function noteMail(
+export async function queueMail(
   tx: Pick<PoolClient, 'query'>,
   event: LoggedEvent,
   recipient: Recipient,
@@ -70,15 +70,15 @@ export async function claimMail(database: Pool, now: Date): Promise<MailJob | un
 export async function settleMail(
   database: Pool,
   { mailId, leaseToken }: MailJob,
-  attempted: Attempted,
+  result: AttemptResult,
   now: Date,
 ): Promise<void> {
-  const again = attempted.state === 'failed' ? attempted.nextAttemptAt : undefined;
-  const state: MailState = attempted.state === 'failed' ? (again ? 'pending' : 'dead') : attempted.state;
+  const retryAt = result.state === 'failed' ? result.nextAttemptAt : undefined;
+  const state: MailState = result.state === 'failed' ? (retryAt ? 'pending' : 'dead') : result.state;
   await database.query(
     `update mail set state = $3, lease_token = null, leased_until = null, last_error = $4, next_attempt_at = coalesce($5, next_attempt_at),
        finished_at = $6
      where mail_id = $1 and lease_token = $2`,
-    [mailId, leaseToken, state, 'error' in attempted ? attempted.error : null, again ?? null, again ? null : now],
+    [mailId, leaseToken, state, 'error' in result ? result.error : null, retryAt ?? null, retryAt ? null : now],
   );
 }

@@ -1,19 +1,18 @@
 import { createTransport } from 'nodemailer';
 import type { RenderedMail } from '../mails/render-mail.js';
-import { UndeliverableMailError } from './undeliverable-mail.error.js';
 
-const CONNECT_MS = 5_000;
-const SILENT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+const IDLE_TIMEOUT_MS = 10_000;
 /** How many mails are under way at once. */
 export const CONNECTIONS = 4;
 
-export interface Addressed {
+export interface MailAddress {
   name?: string;
   address: string;
 }
 
 export interface OutgoingMail extends RenderedMail {
-  to: Addressed;
+  to: MailAddress;
   /** Without angle brackets and the part behind the `@`: the same at every attempt. */
   messageId: string;
 }
@@ -43,9 +42,9 @@ export class SmtpSender {
       port: Number(port || (secure ? 465 : 25)),
       secure,
       ...(username ? { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } } : {}),
-      connectionTimeout: CONNECT_MS,
-      greetingTimeout: CONNECT_MS,
-      socketTimeout: SILENT_MS,
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      greetingTimeout: CONNECT_TIMEOUT_MS,
+      socketTimeout: IDLE_TIMEOUT_MS,
       // Nothing of a mail is a file or an address to fetch.
       disableFileAccess: true,
       disableUrlAccess: true,
@@ -82,3 +81,6 @@ export class SmtpSender {
     this.transport.close();
   }
 }
+
+/** The mail server has refused a mail for good: the address or the content is not to its liking. */
+export class UndeliverableMailError extends Error {}

@@ -24,5 +24,5 @@ export interface BridgedSignal {
 export interface BridgeRule {
   /** Without a version; the data is of the newest one. */
   event: string;
-  tell: (data: never, event: LoggedEvent) => BridgedSignal;
+  toSignal: (data: never, event: LoggedEvent) => BridgedSignal;
 }

@@ -42,7 +42,10 @@ export function bridgeTable(settings: BridgeSettings): BridgeRule[] {
   ];
 }
 
-const rule = <Data>(event: string, tell: (data: Data, event: LoggedEvent) => BridgedSignal): BridgeRule => ({ event, tell });
+const rule = <Data>(event: string, toSignal: (data: Data, event: LoggedEvent) => BridgedSignal): BridgeRule => ({
+  event,
+  toSignal,
+});
 
 const orderFact = (type: OrderFact['type'], orderId: string, { eventId }: LoggedEvent): BridgedSignal => ({
   workflowId: expireUnpaidOrderIds.of(orderId),

@@ -12,8 +12,8 @@ export const bridgeConsumer = (rules: readonly BridgeRule[]): Consumer => ({
   mode: 'commutative',
   async handle(event: LoggedEvent, tx: PoolClient): Promise<void> {
     const data = newestData(event) as never;
-    for (const { tell } of rules.filter((rule) => rule.event === event.type)) {
-      const { workflowId, signal, argument, start } = tell(data, event);
+    for (const { toSignal } of rules.filter((rule) => rule.event === event.type)) {
+      const { workflowId, signal, argument, start } = toSignal(data, event);
       await tx.query(
         `insert into bridge_signal (occurrence_id, workflow_id, signal, argument, start) values ($1, $2, $3, $4, $5)
          on conflict (workflow_id, occurrence_id) do nothing`,

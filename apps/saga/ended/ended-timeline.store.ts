@@ -16,7 +16,7 @@ export interface UnattachedTimeline extends RunId {
 }
 
 /** A row that says the same end as its timeline. A lost workflow task may have reported another one, which a later report replaces. */
-const agrees = `s.saga_id = t.saga_id and s.run_id = t.run_id and not s.open and s.recorded_state = t.state`;
+const SAME_END = `s.saga_id = t.saga_id and s.run_id = t.run_id and not s.open and s.recorded_state = t.state`;
 
 /** The last steps of every ended run: Temporal forgets a run, and its worker may be away. */
 @Injectable()
@@ -123,7 +123,7 @@ export class EndedTimelineStore {
     if (runs.length === 0) return;
     const { rows } = await this.database.query<RunId>(
       `update ended_timeline t set attached = true from saga s
-       where t.saga_id = any($1) and ${agrees}
+       where t.saga_id = any($1) and ${SAME_END}
        returning t.saga_id as "sagaId", t.run_id as "runId"`,
       [runs.map(({ sagaId }) => sagaId)],
     );

@@ -8,7 +8,7 @@ import { describeRun } from '../../../libs/temporal/describe-run.js';
 import { bookTripIds } from '../../../workflows/book-trip/book-trip.contract.js';
 import { createOrderIds } from '../../../workflows/create-order/create-order.contract.js';
 import { payOrderIds } from '../../../workflows/pay-order/pay-order.contract.js';
-import type { HeldBy, LeakRegister, OwnerId } from './leak.register.js';
+import type { ParticipantHold, LeakRegister, OwnerId } from './leak.register.js';
 import { ownershipOf } from './ownership.js';
 
 /** How many changed holds of one participant, and how many ended sagas, one step looks at; the next one goes on there. */
@@ -44,17 +44,17 @@ export class LeakSweep {
   async sweep(): Promise<boolean> {
     const { leaks, lastPoll, log } = this.options;
     if (Date.now() - (lastPoll() ?? 0) > WATCH_LAG_MS) return false;
-    const participants = new AskedParticipants(this.options.participants);
+    const participants = new SweepParticipants(this.options.participants);
     const changed = await this.changed(participants);
     const ended = await leaks.ended(await leaks.position('sagas'), ENDED_SAGAS, COMMITTED_AFTER_MS);
     const owners = distinct([...changed.owners, ...ended.owners, ...(await leaks.oldest(KNOWN_LEAKS))]);
     let found = 0;
     for (let from = 0; from < owners.length; from += IDS) found += await this.check(owners.slice(from, from + IDS), participants);
     if (found > 0) log.warn({ found }, 'participants hold what nothing owns: see GET /v1/leaks');
-    if (participants.away.size > 0) {
+    if (participants.unavailable.size > 0) {
       // The others were compared. What has changed is compared with all once more when they are back.
       log.warn(
-        { away: [...participants.away] },
+        { unavailable: [...participants.unavailable] },
         'the leak sweep could not ask some participants, and will begin at the same place again',
       );
       return false;
@@ -66,7 +66,7 @@ export class LeakSweep {
 
   /** The owners of holds that have changed since the last sweep, and how far that reaches. */
   private async changed(
-    participants: AskedParticipants,
+    participants: SweepParticipants,
   ): Promise<{ owners: OwnerId[]; positions: Map<string, string>; more: boolean }> {
     const { leaks } = this.options;
     const owners: OwnerId[] = [];
@@ -90,63 +90,68 @@ export class LeakSweep {
   }
 
   /** What is known of participants that are away stays as it is. @returns how many leaks there are. */
-  private async check(owners: readonly OwnerId[], participants: AskedParticipants): Promise<number> {
+  private async check(owners: readonly OwnerId[], participants: SweepParticipants): Promise<number> {
     const { leaks } = this.options;
     const suspects = await this.unowned(owners, participants);
     // Read again once it is known that no saga decides about them: until then a saga may have released them.
-    const certain =
+    const confirmed =
       suspects.length === 0
         ? []
         : await this.unowned(distinct(suspects.map(({ owner, ownerId: id }) => ({ owner, id }))), participants);
     await leaks.replace(
-      owners.filter(({ owner }) => !participants.away.has(owner)),
-      certain,
-      [...participants.away],
+      owners.filter(({ owner }) => !participants.unavailable.has(owner)),
+      confirmed,
+      [...participants.unavailable],
     );
-    return certain.length;
+    return confirmed.length;
   }
 
   /** The holds of some owners that nothing owns and no saga decides about. */
-  private async unowned(owners: readonly OwnerId[], participants: AskedParticipants): Promise<(HeldBy & { sagaId: string })[]> {
+  private async unowned(
+    owners: readonly OwnerId[],
+    participants: SweepParticipants,
+  ): Promise<(ParticipantHold & { sagaId: string })[]> {
     const holds = await this.holdsOf(owners, participants);
     if (holds.length === 0) return [];
     // The owners are read after the holds: an owner takes hold of something only after it has begun to wait for the saga.
     const states = await this.statesOf(owners, participants);
     const suspects = holds.filter(
       (hold) =>
-        !participants.away.has(hold.owner) &&
+        !participants.unavailable.has(hold.owner) &&
         ownershipOf(hold.participant, hold, states.get(`${hold.owner} ${hold.ownerId}`)) !== 'owned',
     );
     if (suspects.length === 0) return [];
     const sagas = await this.options.leaks.sagasOf([...new Set(suspects.map(({ ownerId }) => ownerId))]);
-    const leaked: (HeldBy & { sagaId: string })[] = [];
+    const leaked: (ParticipantHold & { sagaId: string })[] = [];
     for (const hold of suspects) {
-      const about = sagas.filter(({ ownerId }) => ownerId === hold.ownerId);
-      if (about.some(({ claims }) => claims)) continue;
+      const sagasOfOwner = sagas.filter(({ ownerId }) => ownerId === hold.ownerId);
+      if (sagasOfOwner.some(({ decides }) => decides)) continue;
       const sagaId = states.get(`${hold.owner} ${hold.ownerId}`)?.operationId ?? sagaOf(hold);
       if (!(await this.isUnderWay(sagaId))) leaked.push({ ...hold, sagaId });
     }
     return leaked;
   }
 
-  private async holdsOf(owners: readonly OwnerId[], participants: AskedParticipants): Promise<HeldBy[]> {
-    const answers = (['order', 'trip'] as const).flatMap((noun) => {
-      const of = owners.flatMap(({ owner, id }) => (owner === noun ? [id] : [])).join(',');
-      return (of === '' ? [] : holders[noun]).map(async (participant) => {
+  private async holdsOf(owners: readonly OwnerId[], participants: SweepParticipants): Promise<ParticipantHold[]> {
+    const answers = (['order', 'trip'] as const).flatMap((ownerType) => {
+      const of = owners.flatMap(({ owner, id }) => (owner === ownerType ? [id] : [])).join(',');
+      return (of === '' ? [] : holders[ownerType]).map(async (participant) => {
         const answer = await participants.get<HoldPage>(participant, '/holds', { of });
-        return (answer?.items ?? []).filter(({ owner }) => owner === noun).map((hold): HeldBy => ({ ...hold, participant }));
+        return (answer?.items ?? [])
+          .filter(({ owner }) => owner === ownerType)
+          .map((hold): ParticipantHold => ({ ...hold, participant }));
       });
     });
     return (await Promise.all(answers)).flat();
   }
 
-  private async statesOf(owners: readonly OwnerId[], participants: AskedParticipants): Promise<Map<string, Owner>> {
+  private async statesOf(owners: readonly OwnerId[], participants: SweepParticipants): Promise<Map<string, Owner>> {
     const states = new Map<string, Owner>();
-    for (const noun of ['order', 'trip'] as const) {
-      const ids = owners.filter(({ owner }) => owner === noun).map(({ id }) => id);
+    for (const ownerType of ['order', 'trip'] as const) {
+      const ids = owners.filter(({ owner }) => owner === ownerType).map(({ id }) => id);
       if (ids.length === 0) continue;
-      const answer = await participants.get<{ items: Owner[] }>(noun, '/owners', { of: ids.join(',') });
-      for (const owner of answer?.items ?? []) states.set(`${noun} ${owner.id}`, owner);
+      const answer = await participants.get<{ items: Owner[] }>(ownerType, '/owners', { of: ids.join(',') });
+      for (const owner of answer?.items ?? []) states.set(`${ownerType} ${owner.id}`, owner);
     }
     return states;
   }
@@ -165,19 +170,19 @@ function sagaOf({ kind, id, owner, ownerId }: Hold): string {
 }
 
 /** The participants as one sweep asks them: one that does not answer is away until the end of the sweep, and is not asked again. */
-class AskedParticipants {
-  readonly away = new Set<Participant>();
+class SweepParticipants {
+  readonly unavailable = new Set<Participant>();
 
   constructor(private readonly apis: Record<Participant, ServiceApi>) {}
 
   /** @returns undefined while the participant is away. */
   async get<Answer>(participant: Participant, path: string, query: Query): Promise<Answer | undefined> {
-    if (this.away.has(participant)) return undefined;
+    if (this.unavailable.has(participant)) return undefined;
     try {
       return await this.apis[participant].get<Answer>(path, query);
     } catch (error) {
       if (!(error instanceof ParticipantUnavailableException)) throw error;
-      this.away.add(participant);
+      this.unavailable.add(participant);
       return undefined;
     }
   }

@@ -6,7 +6,7 @@ import type { Page } from '../../../contracts/values/page.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 
 /** A hold with the participant that has it. */
-export interface HeldBy extends Hold {
+export interface ParticipantHold extends Hold {
   participant: string;
 }
 
@@ -21,7 +21,7 @@ export interface SagaOfOwner {
   ownerId: string;
   sagaId: string;
   /** It is open or lost, or an operator has left something as it was: then it decides what is held, not the sweep. */
-  claims: boolean;
+  decides: boolean;
 }
 
 /** The leaks that were found, and how far the sweep has come. */
@@ -64,7 +64,7 @@ export class LeakRegister {
   async sagasOf(ownerIds: readonly string[]): Promise<SagaOfOwner[]> {
     const { rows } = await this.database.query<SagaOfOwner>(
       `select business_id as "ownerId", saga_id as "sagaId",
-              open or lost is not null or recorded_state = 'INCOMPLETE' as claims
+              open or lost is not null or recorded_state = 'INCOMPLETE' as decides
        from saga where business_id = any($1) order by run_started_at`,
       [ownerIds],
     );
@@ -83,8 +83,8 @@ export class LeakRegister {
   /** Replaces what is known of some owners by the leaks that they have now, except what participants hold that could not be asked. */
   async replace(
     owners: readonly OwnerId[],
-    leaks: readonly (HeldBy & { sagaId: string })[],
-    away: readonly string[],
+    leaks: readonly (ParticipantHold & { sagaId: string })[],
+    unavailable: readonly string[],
   ): Promise<void> {
     await this.database.query(
       `with given as (
@@ -98,7 +98,7 @@ export class LeakRegister {
        insert into leak (participant, kind, id, owner, owner_id, saga_id, held_since)
        select participant, kind, id, owner, "ownerId", "sagaId", "heldSince" from given
        on conflict (participant, kind, id) do update set checked_at = clock_timestamp(), saga_id = excluded.saga_id`,
-      [owners.map(({ id }) => id), JSON.stringify(leaks), away],
+      [owners.map(({ id }) => id), JSON.stringify(leaks), unavailable],
     );
   }
 

@@ -20,12 +20,12 @@ export function ownershipOf(participant: string, hold: Hold, owner: Owner | unde
   return owner && owner.operationId !== null ? 'waiting' : 'unowned';
 }
 
-function isOwned(participant: string, { kind, state, owner: noun }: Hold, owner: Owner): boolean {
+function isOwned(participant: string, { kind, state, owner: ownerType }: Hold, owner: Owner): boolean {
   switch (kind) {
     case 'credit':
       return keepsCredit.has(owner.state);
     case 'payment':
-      return state === 'CAPTURED' && (noun === 'order' ? paidOrder : paidTrip).has(owner.state);
+      return state === 'CAPTURED' && (ownerType === 'order' ? paidOrder : paidTrip).has(owner.state);
     case 'reservation':
       return keepsParts.has(owner.state) && owner.parts.includes(participant);
     case 'lock':

@@ -36,12 +36,12 @@ export class OwnerSweep {
   async sweep(now = Date.now()): Promise<number> {
     const { owners, log } = this.options;
     let found = 0;
-    for (const noun of ['order', 'trip'] as const) {
+    for (const ownerType of ['order', 'trip'] as const) {
       try {
-        found += await this.sweepOwner(owners[noun], now);
+        found += await this.sweepOwner(owners[ownerType], now);
       } catch (error) {
         if (!(error instanceof ParticipantUnavailableException)) throw error;
-        log.warn({ owner: noun }, 'an owner could not be asked for what waits; the next sweep asks again');
+        log.warn({ owner: ownerType }, 'an owner could not be asked for what waits; the next sweep asks again');
       }
     }
     return found;
@@ -62,8 +62,8 @@ export class OwnerSweep {
 
   private isOverdue({ kind, state, heldSince }: Hold, now: number): boolean {
     const { forwardDeadlineMs, approvalWithinMs } = this.options;
-    const mayWait = forwardDeadlineMs + (state === 'AWAITING_APPROVAL' ? approvalWithinMs : 0) + GRACE_MS;
-    return kind === 'lock' && now - Date.parse(heldSince) > mayWait;
+    const allowedMs = forwardDeadlineMs + (state === 'AWAITING_APPROVAL' ? approvalWithinMs : 0) + GRACE_MS;
+    return kind === 'lock' && now - Date.parse(heldSince) > allowedMs;
   }
 
   private async check(locks: readonly Hold[]): Promise<number> {

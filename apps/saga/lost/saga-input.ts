@@ -27,10 +27,10 @@ const UNKNOWN_PAYMENT_METHOD = 'unknown';
 
 type Rebuild = (businessId: string, owners: Owners) => Promise<Record<string, unknown>>;
 
-const aboutOrder: Rebuild = async (orderId) => ({ orderId });
+const orderIdOnly: Rebuild = async (orderId) => ({ orderId });
 
 /** The input of each saga, as far as its owner can tell. Every compensation needs ids only, so it suffices for the way back. */
-const rebuilds: Record<string, { ids: { businessIdOf(sagaId: string): string | undefined }; rebuild: Rebuild }> = {
+const inputRebuilders: Record<string, { ids: { businessIdOf(sagaId: string): string | undefined }; rebuild: Rebuild }> = {
   [createOrderType]: {
     ids: createOrderIds,
     rebuild: async (orderId, { order }) => {
@@ -47,12 +47,12 @@ const rebuilds: Record<string, { ids: { businessIdOf(sagaId: string): string | u
       return { orderId, lines };
     },
   },
-  [cancelOrderType]: { ids: cancelOrderIds, rebuild: aboutOrder },
+  [cancelOrderType]: { ids: cancelOrderIds, rebuild: orderIdOnly },
   [payOrderType]: {
     ids: payOrderIds,
     rebuild: async (orderId) => ({ orderId, paymentMethod: UNKNOWN_PAYMENT_METHOD }),
   },
-  [shipOrderType]: { ids: shipOrderIds, rebuild: aboutOrder },
+  [shipOrderType]: { ids: shipOrderIds, rebuild: orderIdOnly },
   [bookTripType]: {
     ids: bookTripIds,
     rebuild: async (tripId, { trip }) => {
@@ -70,7 +70,7 @@ const rebuilds: Record<string, { ids: { businessIdOf(sagaId: string): string | u
 
 /** The type of a saga and what it is about, by its id; undefined for an id that is none of a saga. */
 export function sagaOfId(sagaId: string): { type: string; businessId: string } | undefined {
-  for (const [type, { ids }] of Object.entries(rebuilds)) {
+  for (const [type, { ids }] of Object.entries(inputRebuilders)) {
     const businessId = ids.businessIdOf(sagaId);
     if (businessId !== undefined) return { type, businessId };
   }
@@ -93,7 +93,7 @@ export async function inputOfRun(client: Client, workflowId: string, runId: stri
  * @throws ProblemException 409 `SAGA_NOT_LOST` for a type that cannot be settled, 503 when the owner cannot be asked.
  */
 export async function inputFromOwner(type: string, businessId: string, owners: Owners, policy: SagaPolicy): Promise<SagaInput> {
-  const found = rebuilds[type];
+  const found = inputRebuilders[type];
   if (!found) throw new ProblemException(409, 'SAGA_NOT_LOST', `A saga of type ${type} cannot be settled.`);
   return { ...(await found.rebuild(businessId, owners)), policy };
 }

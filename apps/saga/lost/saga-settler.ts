@@ -59,11 +59,11 @@ export class SagaSettler {
     command: SettleCommand,
   ): Promise<void> {
     const { client, taskQueue } = this.options;
-    const about = (run && observedSaga(run)) ?? saga!;
-    const input = await this.inputOf(about, run);
-    const { id: settlement, isFirst } = await this.remember(sagaId, command);
+    const lostSaga = (run && observedSaga(run)) ?? saga!;
+    const input = await this.inputOf(lostSaga, run);
+    const { id: settlement, isFirst } = await this.recordRequest(sagaId, command);
     try {
-      const handle = await client.workflow.start(about.type, {
+      const handle = await client.workflow.start(lostSaga.type, {
         workflowId: sagaId,
         workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
         workflowIdConflictPolicy: 'FAIL',
@@ -71,10 +71,10 @@ export class SagaSettler {
         args: [{ ...input, policy: { ...this.options.policy, ...input.policy, settle: true } }],
         ...(run?.memo ? { memo: run.memo } : {}),
         typedSearchAttributes: [
-          { key: searchAttributes.sagaType, value: about.type },
+          { key: searchAttributes.sagaType, value: lostSaga.type },
           { key: searchAttributes.sagaState, value: 'RUNNING' },
-          { key: searchAttributes.businessId, value: about.businessId },
-          ...(about.customerId === null ? [] : [{ key: searchAttributes.customerId, value: about.customerId }]),
+          { key: searchAttributes.businessId, value: lostSaga.businessId },
+          ...(lostSaga.customerId === null ? [] : [{ key: searchAttributes.customerId, value: lostSaga.customerId }]),
         ],
         staticSummary: `Settles the lost saga ${sagaId}`,
         staticDetails: command.note,
@@ -89,11 +89,13 @@ export class SagaSettler {
   }
 
   private async inputOf(
-    about: Pick<RecordedSaga, 'type' | 'businessId'>,
+    lostSaga: Pick<RecordedSaga, 'type' | 'businessId'>,
     run: WorkflowExecutionDescription | undefined,
   ): Promise<SagaInput> {
     const { client, owners, policy } = this.options;
-    return run ? inputOfRun(client, run.workflowId, run.runId) : inputFromOwner(about.type, about.businessId, owners, policy);
+    return run
+      ? inputOfRun(client, run.workflowId, run.runId)
+      : inputFromOwner(lostSaga.type, lostSaga.businessId, owners, policy);
   }
 
   private async first(sagaId: string, requestKey: string): Promise<{ note: string } | undefined> {
@@ -105,7 +107,10 @@ export class SagaSettler {
   }
 
   /** @returns the record of the request; of the first one under its key, if there is one that has not started a run yet. */
-  private async remember(sagaId: string, { note, by, requestKey }: SettleCommand): Promise<{ id: string; isFirst: boolean }> {
+  private async recordRequest(
+    sagaId: string,
+    { note, by, requestKey }: SettleCommand,
+  ): Promise<{ id: string; isFirst: boolean }> {
     const { rows } = await this.database.query<{ id: string; note: string; isFirst: boolean }>(
       `insert into settlement as known (saga_id, note, requested_by, request_key) values ($1, $2, $3, $4)
        on conflict (saga_id, request_key) where request_key is not null do update set request_key = known.request_key

@@ -32,10 +32,12 @@ export class Floor {
   async read(now = Date.now()): Promise<Date | undefined> {
     const { lastPoll, short } = this.options;
     if (now - (lastPoll() ?? 0) > WATCH_LAG_MS) return undefined;
-    if (short) return new Date(Math.min(now, (await this.oldestUnended()) ?? now));
-    const forgotten = now - (await this.temporalRetentionMs()) - LATE_DELETION_MS;
-    const oldest = [await this.oldestUnended(), await this.oldestLong(new Date(forgotten))].filter((time) => time !== undefined);
-    return new Date(Math.min(forgotten - LONG_SAGA_HOURS * HOUR_MS, ...oldest.map((time) => time - CLOCKS_MS)));
+    if (short) return new Date(Math.min(now, (await this.oldestOpenOrLost()) ?? now));
+    const expiredBefore = now - (await this.temporalRetentionMs()) - LATE_DELETION_MS;
+    const oldest = [await this.oldestOpenOrLost(), await this.oldestLongRunning(new Date(expiredBefore))].filter(
+      (time) => time !== undefined,
+    );
+    return new Date(Math.min(expiredBefore - LONG_SAGA_HOURS * HOUR_MS, ...oldest.map((time) => time - CLOCKS_MS)));
   }
 
   private async temporalRetentionMs(): Promise<number> {
@@ -50,12 +52,12 @@ export class Floor {
   }
 
   /** When the oldest saga began that is open or lost. */
-  private oldestUnended(): Promise<number | undefined> {
+  private oldestOpenOrLost(): Promise<number | undefined> {
     return this.oldest('select min(started_at) as "startedAt" from saga where open or lost is not null');
   }
 
   /** When the oldest saga began that has ended since, after more than a day. */
-  private oldestLong(since: Date): Promise<number | undefined> {
+  private oldestLongRunning(since: Date): Promise<number | undefined> {
     return this.oldest(
       `select min(started_at) as "startedAt" from saga
        where ended_at - started_at > interval '${LONG_SAGA_HOURS} hours' and ended_at >= $1`,
