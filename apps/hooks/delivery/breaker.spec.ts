@@ -13,7 +13,7 @@ describe('the breaker', () => {
     expect(breakerQuota(open, at(29_999))).toBe(0);
   });
 
-  it('lets one probe through after that, and opens for twice as long each time that fails, up to a quarter of an hour', () => {
+  it('allows one probe after that, and opens for twice as long each time that fails, up to 15 minutes', () => {
     let breaker = failed(5, at(0));
     const lengths: number[] = [];
     for (let i = 0; i < 7; i++) {
@@ -25,7 +25,7 @@ describe('the breaker', () => {
     expect(lengths).toEqual([60, 120, 240, 480, 900, 900, 900]);
   });
 
-  it('is not opened for longer by what was under way when it opened', () => {
+  it('is not opened for longer by requests that were in flight when it opened', () => {
     expect(failed(10, at(0))).toEqual(failed(5, at(0)));
   });
 

@@ -4,10 +4,10 @@ import { endpointColumns, type EndpointRow } from '../endpoints/endpoint.row.js'
 import { breakerQuota } from './breaker.js';
 import { rateLimit } from './rate-limit.js';
 
-/** How long, beyond the time that the endpoint has to answer, a worker may take before its delivery is given to another. */
+/** How long a lease outlasts the timeout of the endpoint. After that, another worker takes the delivery. */
 export const LEASE_MARGIN_MS = 30_000;
 const ENDPOINTS_AT_ONCE = 100;
-/** How many deliveries of an endpoint one claim puts off: more would keep others from it for too long. */
+/** How many deliveries of an endpoint one claim postpones. More would lock the endpoint for too long. */
 const POSTPONED_AT_ONCE = 1_000;
 
 /** A delivery that this worker alone may send, until its lease ends. */
@@ -31,7 +31,7 @@ export interface ClaimedDelivery {
 
 export interface ClaimRequest {
   worker: string;
-  /** How many deliveries at the most. */
+  /** The largest number of deliveries to claim. */
   capacity: number;
   now: Date;
 }
@@ -47,9 +47,9 @@ type Share = {
 };
 
 /**
- * Takes what is due, fairly: the endpoint that waited longest first, none more than its share, its own limit, its rate and its breaker
- * allow. Where an endpoint keeps order, of each aggregate only the earliest event goes that is not done with. What waits for breaker or
- * rate spends no attempt. Nothing is taken, and no attempt spent, until the transaction commits.
+ * Claims due deliveries fairly. The endpoint that waited longest comes first. Its quota is limited by its share, its own limit,
+ * its rate and its breaker. For an ordered endpoint, only the earliest unfinished event of each aggregate is claimed. A delivery
+ * that waits for the breaker or the rate uses no attempt. Nothing is claimed until the transaction commits.
  */
 export async function claim(tx: PoolClient, { worker, capacity, now }: ClaimRequest): Promise<ClaimedDelivery[]> {
   if (capacity <= 0) return [];
@@ -70,7 +70,7 @@ export async function claim(tx: PoolClient, { worker, capacity, now }: ClaimRequ
          for update of d skip locked
        ) p where not s.unlogged_only
        union all
-       -- By an index of their own: behind an open breaker there may be any number of others.
+       -- Tests and challenges have an index of their own, because any number of events may wait behind an open breaker.
        select p.delivery_id from share s cross join lateral (
          select d.delivery_id from delivery d
          where d.hook_id = s.hook_id and d.state in ('pending', 'retrying') and d.next_attempt_at <= $5
@@ -112,19 +112,22 @@ export async function claim(tx: PoolClient, { worker, capacity, now }: ClaimRequ
   return claimed;
 }
 
-/** When the earliest delivery of an endpoint `e` is due: one look into the index, where a join would read all that is due of all endpoints. */
+/**
+ * When the earliest delivery of an endpoint `e` is due. This reads one index entry. A join would read every due delivery of every
+ * endpoint.
+ */
 export const earliestDue = `(select d.next_attempt_at from delivery d where d.hook_id = e.hook_id and d.state in ('pending', 'retrying')
   order by d.next_attempt_at limit 1)`;
-/** The same of tests and challenges alone. */
+/** The same, for tests and challenges only. */
 const earliestUnloggedDue = `(select d.next_attempt_at from delivery d where d.hook_id = e.hook_id and d.state in ('pending', 'retrying')
   and d.trigger in ('test', 'verify') order by d.next_attempt_at limit 1)`;
 
-/** An endpoint that something is due for, that may be given it and has room. `$1` is now. */
+/** An endpoint with a due delivery, free capacity, and no breaker or throttle in the way. `$1` is now. */
 const claimable = `(
     (e.state = 'enabled' and greatest(e.breaker_until, e.throttled_until, $1) <= $1 and ${earliestDue} <= $1) or ${earliestUnloggedDue} <= $1)
   and (select count(*) from delivery d where d.hook_id = e.hook_id and d.state = 'sending') < e.max_in_flight`;
 
-/** Whether a claim could find anything: one statement and no lock, for a queue that is mostly empty. */
+/** Whether a claim could find a delivery. This takes one statement and no lock, because the queue is mostly empty. */
 export async function isAnythingDue(database: Pick<Pool, 'query'>, now: Date): Promise<boolean> {
   const { rows } = await database.query<{ any: boolean }>(`select exists (select from endpoint e where ${claimable}) as "any"`, [
     now,
@@ -132,7 +135,7 @@ export async function isAnythingDue(database: Pick<Pool, 'query'>, now: Date): P
   return rows[0]!.any;
 }
 
-/** Locks the endpoints that something is due for and that have room for it, so that no other worker gives them anything meanwhile. */
+/** Locks the claimable endpoints, so that no other worker claims their deliveries at the same time. */
 async function lockCandidates(tx: PoolClient, now: Date): Promise<Candidate[]> {
   const { rows } = await tx.query<EndpointRow>(
     `select ${endpointColumns('e')} from endpoint e
@@ -141,7 +144,8 @@ async function lockCandidates(tx: PoolClient, now: Date): Promise<Candidate[]> {
      for no key update of e skip locked`,
     [now, ENDPOINTS_AT_ONCE],
   );
-  // What is under way is counted in a statement of its own: the one that waited for the locks may not see what others have just claimed.
+  // A second statement counts the requests in flight. The statement that waited for the locks may not see what other workers have
+  // just claimed.
   const { rows: counts } = await tx.query<{ hookId: string; sending: number }>(
     `select hook_id as "hookId", count(*)::int as sending from delivery where hook_id = any($1::uuid[]) and state = 'sending' group by hook_id`,
     [rows.map(({ hookId }) => hookId)],
@@ -151,8 +155,8 @@ async function lockCandidates(tx: PoolClient, now: Date): Promise<Candidate[]> {
 }
 
 /**
- * Lets what waits behind an event that is tried again later be due no sooner than that: else every claim would look at all of it, for as
- * long as a receiver refuses the first. The endpoints' rows are locked, so no such event changes meanwhile.
+ * Postpones events until the retry of the event that they wait for. Otherwise every claim would read all of them while a receiver
+ * refuses the first one. The rows of the endpoints are locked, so no such event changes meanwhile.
  */
 async function postponeFollowers(tx: PoolClient, hookIds: string[], now: Date): Promise<void> {
   await tx.query(
@@ -176,8 +180,8 @@ async function postponeFollowers(tx: PoolClient, hookIds: string[], now: Date): 
 }
 
 /**
- * How much of the worker's free capacity each endpoint gets: an equal part, at least one, until there is no more. No endpoint has more under
- * way than it leaves free, so receivers that are slow never hold every place.
+ * How much of the free capacity of the worker each endpoint gets: an equal part, and at least one delivery. No endpoint may have
+ * more requests in flight than the capacity that it leaves free. So slow receivers never occupy the whole worker.
  */
 function sharesOf(candidates: readonly Candidate[], capacity: number, now: Date): Share[] {
   const equal = Math.max(1, Math.floor(capacity / candidates.length));
@@ -189,7 +193,7 @@ function sharesOf(candidates: readonly Candidate[], capacity: number, now: Date)
       { failures: endpoint.breakerFailures, opened: endpoint.breakerOpened, until: endpoint.breakerUntil },
       now,
     );
-    // Tests and challenges are how one finds out whether an endpoint is well: they go whatever its state.
+    // Tests and challenges show whether an endpoint works, so they are sent in every state.
     const throttled = endpoint.throttledUntil !== null && endpoint.throttledUntil > now;
     const unloggedOnly = endpoint.state !== 'enabled' || probing === 0 || throttled;
     const limit = unloggedOnly ? 1 : Math.min(endpoint.maxInFlight, probing);

@@ -13,9 +13,9 @@ const DISPATCH_IDLE_MS = 100;
 const RECOVER_IDLE_MS = 250;
 const SWEEP_IDLE_MS = 5_000;
 const ROTATE_IDLE_MS = 10_000;
-/** What is settled within this time is made room for in one go. */
+/** Attempts that end within this time cause one dispatch. */
 const DISPATCH_DELAY_MS = 5;
-/** Requests that are under way when the process is to end; what is not over by then another worker repeats. */
+/** How long a shutdown waits for requests in flight. Another worker repeats those that do not finish. */
 const DRAIN_TIMEOUT_MS = 5_000;
 
 interface DeliveryLoopsOptions {
@@ -24,13 +24,13 @@ interface DeliveryLoopsOptions {
   sweeper: Sweeper;
   recoveries: Recoveries;
   rotation: KeyRotation;
-  /** Where the log is. */
+  /** The database of the event log. */
   database: ClientConfig;
-  /** Before anything is sent: what must hold, or the service does not start. */
+  /** Runs before anything is sent. The service does not start if it fails. */
   prepare: () => Promise<unknown>;
 }
 
-/** Keeps the deliveries going for as long as the process lives. Each part goes on when another one fails. */
+/** The background loops that deliver events. A failure of one loop does not stop another one. */
 @Injectable()
 export class DeliveryLoops implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log = new Logger('Deliveries');

@@ -9,8 +9,8 @@ export interface EndpointToDisable {
 }
 
 /**
- * Sends nothing more to an endpoint until somebody enables it, and says so by an event. What waits for it is cancelled: the log has it
- * still, for a recovery. The caller holds the endpoint's row.
+ * Disables an endpoint and publishes that. Its waiting deliveries are cancelled. A recovery can queue their events again from the
+ * log. The caller has locked the row of the endpoint.
  */
 export async function disableEndpoint(
   tx: PoolClient,

@@ -23,7 +23,7 @@ describe('failureActionFor', () => {
     expect(failureActionFor({ ...endpoint, warnedPercent }, after(share))).toEqual(expected);
   });
 
-  it('does not disable for a few failures that were long ago', () => {
+  it('does not disable an endpoint for a few old failures', () => {
     expect(failureActionFor({ ...endpoint, failures: 9, warnedPercent: 90 }, after(2))).toBeUndefined();
   });
 });

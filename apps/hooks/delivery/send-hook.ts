@@ -7,7 +7,7 @@ import type { Clock } from '../../../libs/service-kit/clock.js';
 import { parseRetryAfter } from './retry-schedule.js';
 
 const BODY_KEPT_BYTES = 16_384;
-/** Once the status is there the verdict is, too; the rest of a slow body is not worth a place among those under way. */
+/** The status decides. So a slow body must not occupy the worker for longer. */
 const BODY_WITHIN_MS = 1_000;
 const INSTANT_RETRY_WITHIN_MS = 1_000;
 const HEADERS_KEPT = 50;
@@ -16,15 +16,15 @@ export interface HookRequest {
   url: string;
   headers: Record<string, string>;
   body: string;
-  /** For the receiver's answer, from when the request goes out. */
+  /** The time for the answer of the receiver, from when the request goes out. */
   timeoutMs: number;
-  /** Whether a connection that is refused at once is tried a second time at once: a receiver may just be starting again. */
+  /** Whether a refused connection is retried at once, because the receiver may be restarting. */
   instantRetry: boolean;
 }
 
 /**
- * Sends one request, and settles, whatever the receiver does, within the time limit and what a connection may take to open. Only a 2xx is a
- * success; a redirect is not followed. A kept connection that the receiver has closed is replaced by a fresh one within the same attempt.
+ * Sends one request. It settles within the timeout plus the time to connect, whatever the receiver does. Only a 2xx is a success;
+ * redirects are not followed. If the receiver has closed a pooled connection, the same attempt uses a new one.
  */
 export async function sendHook(connections: HookConnections, request: HookRequest, clock: Clock): Promise<AttemptOutcome> {
   const startedAt = clock.now();
@@ -62,7 +62,9 @@ export async function sendHook(connections: HookConnections, request: HookReques
   }
 }
 
-/** The receiver's time limit. It begins when a request goes out on a connection, and again when it goes out on another one. */
+/**
+ * The timeout of the receiver. It starts when a request goes out, and restarts when the request goes out on another connection.
+ */
 class ReceiverDeadline {
   private readonly controller = new AbortController();
   private timer: NodeJS.Timeout;
@@ -103,7 +105,10 @@ function post(agent: Agent, { url, headers, body }: HookRequest, deadline: Recei
 
 const pathOf = ({ pathname, search }: URL): string => pathname + search;
 
-/** As much of a body as is kept for the log. What is longer, slower or cut off changes nothing about the status: the connection is dropped. */
+/**
+ * Reads the part of a body that is stored. A longer, slower or truncated body does not change the outcome: the connection is
+ * dropped.
+ */
 async function readBounded({ body }: Dispatcher.ResponseData): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -115,11 +120,11 @@ async function readBounded({ body }: Dispatcher.ResponseData): Promise<string> {
       if (size > BODY_KEPT_BYTES) break; // which destroys the body
     }
   } catch {
-    // What has come is what there is.
+    // The part that was received is stored.
   } finally {
     clearTimeout(tooSlow);
   }
-  // PostgreSQL has no text with a NUL in it.
+  // PostgreSQL text cannot contain NUL.
   return Buffer.concat(chunks).subarray(0, BODY_KEPT_BYTES).toString('utf8').replaceAll('\0', '\uFFFD');
 }
 
@@ -153,7 +158,7 @@ function messageOf(error: unknown): string {
   return ((message || code) ?? 'The connection broke.').replaceAll('\0', '').slice(0, 500);
 }
 
-/** A `traceparent` of a new span: in the trace of the event, where it has one. */
+/** A `traceparent` of a new span, in the trace of the event if it has one. */
 export function childTraceparent(traceparent: string | undefined): string {
   const [, traceId] = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(traceparent ?? '') ?? [];
   return `00-${traceId ?? randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;

@@ -11,11 +11,11 @@ import { disableEndpoint } from './disable-endpoint.js';
 import { retryDelay, throttledFor } from './retry-schedule.js';
 
 const EXHAUSTED_NOTIFIED_EVERY_MS = 3_600_000;
-/** Statuses that no repetition changes: the receiver does not take this body. */
+/** Statuses that a retry cannot change: the receiver refuses this body. */
 const finalStatuses = new Set([410, 413, 415]);
-/** That a worker of ours was lost, the log has been cut or a secret cannot be read says nothing about the endpoint. */
+/** Faults of this service. They do not count against the endpoint. */
 const internalErrors = new Set<AttemptOutcome['error']>(['lease_lost', 'expired', 'internal']);
-/** How exactly it is kept when an endpoint last succeeded: each time would be a write for each delivery. */
+/** The precision of the time of the last success. An exact time would cost a write for each delivery. */
 const LAST_SUCCESS_EVERY_MS = 1_000;
 
 export type AttemptedDelivery = Pick<ClaimedDelivery, 'deliveryId' | 'hookId' | 'type' | 'trigger' | 'attempt' | 'leaseToken'> & {
@@ -23,10 +23,10 @@ export type AttemptedDelivery = Pick<ClaimedDelivery, 'deliveryId' | 'hookId' | 
 };
 
 /**
- * Writes down how an attempt went, and what follows from it for the delivery and its endpoint. Fenced by the lease: of a worker that was
- * taken for dead nothing is believed any more.
+ * Records the outcome of an attempt, and updates the delivery and its endpoint. The lease is a fence: results are ignored once it
+ * has passed to another worker.
  *
- * @returns the state that the delivery has now; undefined when it is not this worker's any more, or its endpoint is gone.
+ * @returns the new state of the delivery; undefined if the lease is lost or the endpoint is gone.
  */
 export async function settle(
   database: Pool,
@@ -37,7 +37,8 @@ export async function settle(
   const now = clock.now();
   return inTransaction(database, async (tx) => {
     const succeeded = outcome.error === undefined;
-    // Before the delivery's row, as everybody else: a success does not keep others from the endpoint, unless it ends a bad time.
+    // The endpoint is locked before the delivery, in the same order everywhere. A success takes a shared lock, so it blocks no
+    // other worker.
     const isPlainSuccess = succeeded && delivery.trigger !== 'verify';
     const endpoint = await lockEndpoint(tx, delivery.hookId, isPlainSuccess ? 'for key share' : 'for no key update');
     if (!endpoint) return undefined;
@@ -116,7 +117,7 @@ async function recordSuccess(tx: PoolClient, delivery: AttemptedDelivery, endpoi
   if (delivery.trigger === 'verify') await completeVerification(tx, hookId, now);
   const wasFailing = endpointBefore.failures > 0 || endpointBefore.breakerFailures > 0 || endpointBefore.failureNotified;
   if (wasFailing) {
-    // Read again under the lock that counts: others may have failed, or said so, meanwhile.
+    // Read again under the exclusive lock: another worker may have recorded a failure meanwhile.
     const endpoint = await lockEndpoint(tx, hookId, 'for no key update');
     await tx.query(
       `update endpoint set failing_since = null, failures = 0, warned_percent = 0, breaker_failures = 0, breaker_opened = 0, breaker_until = null,

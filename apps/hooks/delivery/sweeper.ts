@@ -18,7 +18,10 @@ export interface HooksRetention {
   commandsMs: number;
 }
 
-/** What time alone brings about: leases that ended, deliveries beside the state of their endpoint, endpoints that failed for too long, logs that are old enough. */
+/**
+ * Periodic work: expired leases, deliveries that do not match the state of their endpoint, endpoints that failed for too long,
+ * and retention.
+ */
 export class Sweeper {
   constructor(
     private readonly database: Pool,
@@ -33,7 +36,7 @@ export class Sweeper {
     await this.purge();
   }
 
-  /** A worker that has not said how its attempt went is gone: the attempt counts, and another worker makes the next, at once. */
+  /** Ends the attempts of workers that are gone. The attempt counts, and another worker makes the next one at once. */
   private async expireLeases(): Promise<void> {
     const { rows } = await this.database.query<AttemptedDelivery & { startedAt: Date }>(
       `select delivery_id as "deliveryId", hook_id as "hookId", type, trigger, attempts as attempt, lease_token as "leaseToken", worker,
@@ -41,7 +44,7 @@ export class Sweeper {
       [this.clock.now(), BATCH],
     );
     for (const { startedAt, ...delivery } of rows) {
-      const detail = `The worker ${delivery.worker} was lost while it sent; the receiver may have got it.`;
+      const detail = `The worker ${delivery.worker} was lost during the attempt. The receiver may have received the event.`;
       await settle(
         this.database,
         delivery,
@@ -52,8 +55,8 @@ export class Sweeper {
   }
 
   /**
-   * Gives waiting deliveries the state that the state of their endpoint asks for. The fan-out and recoveries do not wait for somebody who pauses,
-   * enables or disables an endpoint at the same moment, so what they queue may follow the state of before.
+   * Corrects waiting deliveries that do not match the state of their endpoint. The fan-out and recoveries take no lock on the
+   * endpoint, so they may queue by a state that has just changed.
    */
   private async reconcileEndpointStates(): Promise<void> {
     await this.database.query(
@@ -61,7 +64,7 @@ export class Sweeper {
          select d.delivery_id, e.state as endpoint_state from endpoint e cross join lateral unnest(case e.state
            when 'enabled' then array['held'] when 'disabled' then array['pending', 'retrying', 'held'] else array['pending', 'retrying'] end
          ) as wrong(state) cross join lateral (
-           -- In the order of an index, and one state at a time: else the planner may read all deliveries, in the hope of finding some soon.
+           -- One state at a time, in the order of an index. Otherwise the planner may read all deliveries.
            select delivery_id from delivery
            where hook_id = e.hook_id and state = wrong.state and trigger not in ('test', 'verify') order by created_at, delivery_id
            limit $2

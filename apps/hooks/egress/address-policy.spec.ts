@@ -7,7 +7,7 @@ const embedded = { allowLoopback: true };
 
 describe('isAllowed', () => {
   it.each(['93.184.216.34', '1.1.1.1', '2606:2800:220:1:248:1893:25c8:1946', '2a00:1450:4001:829::200e'])(
-    'lets HTTPS through to the public address %s, and HTTP not',
+    'allows HTTPS to the public address %s, and no HTTP',
     (address) => {
       expect(isAllowed({ address, protocol: 'https:', port: 443 }, production)).toBe(true);
       expect(isAllowed({ address, protocol: 'http:', port: 443 }, production)).toBe(false);
@@ -20,7 +20,7 @@ describe('isAllowed', () => {
     expect(isAllowed({ address, protocol: 'http:', port: 443 }, production)).toBe(false);
   });
 
-  it('makes an exception for loopback alone, where that is allowed', () => {
+  it('allows loopback and no other private address if the policy says so', () => {
     const passing = Object.values(notPublicAddresses).filter((address) =>
       isAllowed({ address, protocol: 'http:', port: 443 }, embedded),
     );
@@ -31,7 +31,7 @@ describe('isAllowed', () => {
     expect(isAllowed({ address: text, protocol: 'https:', port: 443 }, embedded)).toBe(false);
   });
 
-  it('lets nothing through to a port of the installation itself, and only on loopback', () => {
+  it('refuses the ports of the installation, on loopback only', () => {
     const policy = { allowLoopback: true, internalPorts: new Set([3_001]) };
     for (const address of ['127.0.0.1', '127.0.0.9', '::1', '::ffff:127.0.0.1'])
       expect(isAllowed({ address, protocol: 'http:', port: 3_001 }, policy)).toBe(false);

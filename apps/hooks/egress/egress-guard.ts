@@ -3,16 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type AddressPolicy, type Destination, isAllowed } from './address-policy.js';
 import { resolveHost, type ResolveHost } from './resolve-host.js';
 
-/** A name that cannot be resolved in this time is judged when a connection is opened; whoever saves a hook does not wait for it. */
+/** How long saving a hook waits for name resolution. A slower name is checked when a connection is opened. */
 const RESOLVE_WITHIN_MS = 1_000;
 const WELL_KNOWN_PORTS = new Set([80, 443]);
 const FIRST_FREE_PORT = 1_024;
-/** Names for private networks and for other ways to resolve them (RFC 6761, 6762, 7686, 8375): no public address stands behind one. */
+/** Special-use names (RFC 6761, 6762, 7686, 8375). None has a public address. */
 const specialUseName = /(?:^|\.)(?:internal|local|onion|home\.arpa)\.?$/;
 
 /**
- * Says where hooks may go. Asked when a hook is saved and again, through the connector, whenever a connection is opened: what a name
- * means may change in between.
+ * Decides which destinations hooks may reach. It is checked when a hook is saved, and by the connector for every connection,
+ * because a name may resolve to another address by then.
  */
 export class EgressGuard {
   constructor(
@@ -20,7 +20,7 @@ export class EgressGuard {
     private readonly resolve: ResolveHost = resolveHost,
   ) {}
 
-  /** What is wrong with a URL, in words for whoever gave it; undefined when nothing is. Opens no connection. */
+  /** The problem of a URL, as text for the caller; undefined if there is none. Opens no connection. */
   async urlProblem(text: string): Promise<string | undefined> {
     if (!URL.canParse(text)) return 'must be an absolute URL';
     const url = new URL(text);
@@ -43,7 +43,7 @@ export class EgressGuard {
 
   /**
    * The addresses to connect to.
-   * @throws BlockedAddressError when any of them is not allowed: a name with one good and one bad address is not given a choice.
+   * @throws BlockedAddressError when any of them is not allowed, even if another one is.
    */
   async allowedAddresses(host: string, to: Omit<Destination, 'address'>): Promise<string[]> {
     const addresses = await this.addresses(host);
@@ -58,12 +58,12 @@ export class EgressGuard {
   }
 }
 
-/** Where a URL leads, apart from the address. */
+/** The protocol and port of a URL. */
 export function destinationOf({ protocol, port }: Pick<URL, 'protocol' | 'port'>): Omit<Destination, 'address'> {
   return { protocol, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
 }
 
-/** A hook would have been sent to where hooks must not go; nothing was sent and no connection opened. */
+/** The destination of a hook is not allowed. No connection was opened. */
 export class BlockedAddressError extends Error {
   override readonly name = 'BlockedAddressError';
   readonly code = 'HOOK_ADDRESS_BLOCKED';

@@ -3,7 +3,7 @@ import type { Agent, Dispatcher } from 'undici';
 
 type OnSent = (onReusedConnection: boolean) => void;
 
-/** The listener of the request that is being made: undici makes it before `request` returns. */
+/** The listener of the request that is being created. undici creates it before `request` returns. */
 let pendingListener: OnSent | undefined;
 const listeners = new WeakMap<object, OnSent>();
 const usedSockets = new WeakSet<object>();
@@ -21,7 +21,7 @@ subscribe('undici:client:sendHeaders', (message) => {
 });
 
 /**
- * Sends a request. Reports when its connection is open and the request goes out on it: then the receiver's time limit begins.
+ * Sends a request. Calls `sent` when the request goes out on an open connection, because the timeout of the receiver starts then.
  * @param sent receives whether the connection has carried a request before, so that the receiver may have closed it meanwhile.
  */
 export function sendOnConnection(

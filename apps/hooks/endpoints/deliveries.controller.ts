@@ -14,7 +14,7 @@ import { idempotentCommand } from './hooks.controller.js';
 const DeliveryListQuery = z.strictObject({ state: z.enum(deliveryStates).optional(), ...pageQuery });
 const EventDeliveryListQuery = z.strictObject(pageQuery);
 
-/** What was sent, by hook and by event; the gateway has the public routes in front of these. */
+/** Deliveries by hook and by event. Internal: the gateway has the public routes. */
 @Controller()
 export class DeliveriesController {
   constructor(@Inject(DeliveriesService) private readonly deliveries: DeliveriesService) {}

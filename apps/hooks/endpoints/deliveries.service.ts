@@ -20,9 +20,9 @@ import { deliveryColumns, type DeliveryRow, toDelivery } from './delivery.row.js
 import { cursorTime, type EndpointsService, requireSendable } from './endpoints.service.js';
 import { isUuid } from './endpoint.row.js';
 
-/** How many deliveries one call looks at to send them again. */
+/** How many deliveries one call reads for redelivery. */
 const REDELIVERED_AT_ONCE = 1_000;
-/** While more wait for an endpoint, no more are queued by hand in bulk. */
+/** While more deliveries wait for an endpoint, bulk redelivery is refused. */
 const MAX_WAITING = 10_000;
 
 export interface DeliveryFilter {
@@ -33,7 +33,7 @@ export interface DeliveryFilter {
 
 type AttemptRow = Omit<DeliveryAttempt, 'startedAt'> & { startedAt: Date };
 
-/** What was sent to an endpoint, what it said, and what waits. */
+/** The deliveries of an endpoint with their attempts. */
 export class DeliveriesService {
   constructor(
     private readonly database: Pool,
@@ -56,7 +56,7 @@ export class DeliveriesService {
     return pageOf(this.database, rows, limit);
   }
 
-  /** One delivery with everything that was said. @throws ProblemException 404 `DELIVERY_NOT_FOUND`. */
+  /** One delivery with its attempts. @throws ProblemException 404 `DELIVERY_NOT_FOUND`. */
   async get(hookId: string, deliveryId: string): Promise<DeliveryDetail> {
     const delivery = await this.find(hookId, deliveryId);
     const { rows } = await this.database.query<AttemptRow>(
@@ -72,8 +72,9 @@ export class DeliveriesService {
   }
 
   /**
-   * Queues the same event once more, as a delivery of its own, whatever became of the first. It keeps no order with others.
-   * @throws ProblemException 404 `DELIVERY_NOT_FOUND`, `EVENT_NOT_FOUND` when the log has trimmed the event; 409 `HOOK_STATE_CONFLICT` while the endpoint is disabled.
+   * Queues the same event again as a new delivery, whatever the outcome of the first. It keeps no order.
+   * @throws ProblemException 404 `DELIVERY_NOT_FOUND`, `EVENT_NOT_FOUND` when the log has trimmed the event; 409
+   * `HOOK_STATE_CONFLICT` while the endpoint is disabled.
    */
   async redeliver(hookId: string, deliveryId: string, command: IdempotentCommand): Promise<Delivery> {
     await this.find(hookId, deliveryId);
@@ -101,8 +102,10 @@ export class DeliveriesService {
   }
 
   /**
-   * Queues once more what was sent to an endpoint and is in a state: one bounded page of it, newest first. What it queues it does not meet again.
-   * @throws ProblemException 409 `HOOK_STATE_CONFLICT` while nothing is sent to the endpoint, `TOO_MANY_DELIVERIES` while too many wait for it.
+   * Queues the deliveries of an endpoint in one state again: one bounded page, newest first. A later page never includes
+   * deliveries that it queued.
+   * @throws ProblemException 409 `HOOK_STATE_CONFLICT` while nothing is sent to the endpoint, `TOO_MANY_DELIVERIES` while too
+   * many wait for it.
    */
   async redeliverAll(hookId: string, wanted: RedeliverDeliveries, command: IdempotentCommand): Promise<Redelivered> {
     const [createdAt, deliveryId] = wanted.after === undefined ? [null, null] : decodeCursor(wanted.after, ['instant', 'uuid']);
@@ -153,7 +156,7 @@ export class DeliveriesService {
   /**
    * The deliveries of an event to all endpoints, newest first.
    * @param eventId of any of its versions.
-   * @throws ProblemException 404 `EVENT_NOT_FOUND` when it is not in the log and nothing is known of its deliveries.
+   * @throws ProblemException 404 `EVENT_NOT_FOUND` when it is not in the log and has no deliveries.
    */
   async ofEvent(eventId: string, { limit, after }: Omit<DeliveryFilter, 'state'>): Promise<Page<Delivery>> {
     const occurrence = eventId.replace(/-v[1-9]\d{0,3}$/, '');
@@ -200,7 +203,7 @@ async function pageOf(
 const isKept = (delivery: string): string =>
   `(${delivery}.position is null or exists (select from events.log l where l.position = ${delivery}.position))`;
 
-/** @throws ProblemException 409 `TOO_MANY_DELIVERIES`: the queue is no place to keep a log in. */
+/** @throws ProblemException 409 `TOO_MANY_DELIVERIES`: the queue must stay short. */
 async function requireShortQueue(tx: PoolClient, hookId: string): Promise<void> {
   const waiting = boundedCount(`delivery where hook_id = $1 and state in ('pending', 'retrying', 'held')`, MAX_WAITING);
   const { rows } = await tx.query<{ waiting: number }>(`select ${waiting} as waiting`, [hookId]);
@@ -208,11 +211,11 @@ async function requireShortQueue(tx: PoolClient, hookId: string): Promise<void> 
     throw new ProblemException(
       409,
       'TOO_MANY_DELIVERIES',
-      `${MAX_WAITING} deliveries or more wait for the hook ${hookId}; go on when it has taken them.`,
+      `${MAX_WAITING} deliveries or more wait for the hook ${hookId}. Continue when fewer wait.`,
     );
 }
 
-/** Deliveries under the ids that their receivers read. */
+/** Deliveries with the event ids that receivers see. */
 async function withEvents(database: Pick<Pool | PoolClient, 'query'>, rows: DeliveryRow[]): Promise<Delivery[]> {
   const logged = rows.flatMap(({ position, eventId }) => (position === null ? [] : [eventId]));
   const events = await new EventLog(database).findAll([...new Set(logged)]);

@@ -25,7 +25,7 @@ import { awaitVerification, queueChallenge, queueUnlogged } from './unlogged-del
 
 const OVERLAP_SECONDS = 86_400;
 
-/** What a subscriber does with its endpoints. Every method knows the endpoint or throws 404 `HOOK_NOT_FOUND`. */
+/** The commands and queries of subscribers on endpoints. Every method throws 404 `HOOK_NOT_FOUND` for an unknown endpoint. */
 export class EndpointsService {
   constructor(
     private readonly database: Pool,
@@ -37,8 +37,8 @@ export class EndpointsService {
   ) {}
 
   /**
-   * Makes an endpoint; events from now on go to it, at once or once it has echoed its challenge.
-   * @param owner the caller, who may have a limited number of them.
+   * Creates an endpoint. Events from now on are sent to it, at once or after it has echoed its challenge.
+   * @param owner the caller. The number of endpoints of one caller is limited.
    * @throws ProblemException 422 `UNKNOWN_EVENT_TYPE` or `HOOK_URL_REFUSED`; 409 `TOO_MANY_HOOKS`.
    */
   async create(hook: CreateHook, command: IdempotentCommand, owner = ''): Promise<HookCreated> {
@@ -98,9 +98,9 @@ export class EndpointsService {
   }
 
   /**
-   * Changes what was given. A type that stays keeps the version it is pinned to, unless another is named. Deliveries that wait for a type that
-   * is no longer wanted are cancelled; pausing holds what waits, enabling releases it. Another URL of an endpoint that had to prove itself has to
-   * do so, too: what waits is held until it has.
+   * Changes the given fields. A type that stays keeps its pinned version, unless another is named. Waiting deliveries of a
+   * removed type are cancelled. Pausing holds waiting deliveries, and enabling releases them. If the endpoint was verified, a new
+   * URL has to be verified as well: waiting deliveries are held until then.
    * @throws ProblemException 422 as `create`; 409 `HOOK_STATE_CONFLICT` while the endpoint has not echoed its challenge.
    */
   async change(hookId: string, change: ChangeHook): Promise<Hook> {
@@ -143,7 +143,7 @@ export class EndpointsService {
           [hookId, exactTypes, services, now],
         );
       }
-      // What was put off until an event before it is tried again may have nothing before it now.
+      // A delivery that was postponed behind an earlier event may have no earlier event now.
       if (change.types || change.ordered !== undefined)
         await tx.query(
           `update delivery set next_attempt_at = $2 where hook_id = $1 and state = 'pending' and next_attempt_at > $2 and partition_key is not null`,
@@ -157,14 +157,14 @@ export class EndpointsService {
     });
   }
 
-  /** Ends an endpoint, its secrets, what waits for it and its log. A request that is under way is not called back. */
+  /** Deletes an endpoint with its secrets, deliveries and attempts. A request in flight is not cancelled. */
   async remove(hookId: string): Promise<void> {
     requireUuid(hookId);
     const { rowCount } = await this.database.query('delete from endpoint where hook_id = $1', [hookId]);
     if (!rowCount) throw notFound(hookId);
   }
 
-  /** Makes a new secret. Those before sign beside it for a while, so that receivers have time to take the new one in. */
+  /** Creates a new secret. Older secrets also sign for a while, so that receivers have time to change. */
   async rotateSecret(
     hookId: string,
     { expireAfterSeconds = OVERLAP_SECONDS }: RotateSecret,
@@ -179,7 +179,7 @@ export class EndpointsService {
     });
   }
 
-  /** Sends an event that is none: a delivery like any other, whatever the state of the endpoint. */
+  /** Sends a test event: a normal delivery, whatever the state of the endpoint. */
   async test(hookId: string, command: IdempotentCommand): Promise<Delivery> {
     const { url } = await this.find(this.database, hookId);
     await this.requireAllowedUrl(url);
@@ -191,8 +191,8 @@ export class EndpointsService {
   }
 
   /**
-   * Sends an endpoint that has to prove itself another challenge; those before prove nothing any more.
-   * @throws ProblemException 409 `HOOK_STATE_CONFLICT` when it has nothing to prove.
+   * Sends another challenge to an endpoint under verification. Earlier challenges become invalid.
+   * @throws ProblemException 409 `HOOK_STATE_CONFLICT` when the endpoint needs no verification.
    */
   async verify(hookId: string, command: IdempotentCommand): Promise<Delivery> {
     const { url } = await this.find(this.database, hookId);
@@ -201,11 +201,7 @@ export class EndpointsService {
     return this.keys.once(command, now, async (tx) => {
       const { state } = await this.find(tx, hookId, 'for no key update');
       if (state !== 'pending')
-        throw new ProblemException(
-          409,
-          'HOOK_STATE_CONFLICT',
-          `The hook ${hookId} is ${state}: it waits for no proof of its URL.`,
-        );
+        throw new ProblemException(409, 'HOOK_STATE_CONFLICT', `The hook ${hookId} is ${state}: it needs no verification.`);
       return toDelivery(await queueChallenge(tx, hookId, now));
     });
   }
@@ -224,11 +220,11 @@ export class EndpointsService {
     const { hookId } = before;
     await tx.query('update endpoint set state = $2, disabled_reason = null where hook_id = $1', [hookId, state]);
     if (before.state === 'disabled') {
-      // What happened meanwhile is not made up for, unless somebody asks for it.
+      // Events of the meantime are not sent, unless a recovery is requested.
       await tx.query('update endpoint set start_position = $2 where hook_id = $1', [hookId, await new EventLog(tx).head()]);
     }
     if (state === 'enabled') {
-      // It begins with all our patience: the time in which nothing was sent to it says nothing about it.
+      // The failure counters start again: the time in which nothing was sent does not count.
       await tx.query(
         `update endpoint set breaker_failures = 0, breaker_opened = 0, breaker_until = null, throttled_until = null, failing_since = null,
            failures = 0, warned_percent = 0 where hook_id = $1`,
@@ -246,7 +242,7 @@ export class EndpointsService {
   /** @throws ProblemException 409 `TOO_MANY_HOOKS`. */
   private async requireQuota(tx: PoolClient, owner: string): Promise<void> {
     if (this.hooksPerKey === Number.POSITIVE_INFINITY) return;
-    // Two at once: the second counts the hook of the first.
+    // Of two concurrent requests the second counts the hook of the first.
     await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 1))', [`hooks of ${owner}`]);
     const { rows } = await tx.query<{ hooks: number }>(
       `select ${boundedCount('endpoint where owner = $1', this.hooksPerKey)} as hooks`,
@@ -257,7 +253,7 @@ export class EndpointsService {
     throw new ProblemException(
       409,
       'TOO_MANY_HOOKS',
-      `${whose} ${this.hooksPerKey} hooks, and may have no more (HOOKS_PER_KEY); delete one first (DELETE /v1/hooks/{hookId}).`,
+      `${whose} ${this.hooksPerKey} hooks, which is the limit (HOOKS_PER_KEY). Delete one first (DELETE /v1/hooks/{hookId}).`,
     );
   }
 
@@ -276,7 +272,7 @@ function requireUuid(hookId: string): void {
 
 const notFound = (hookId: string) => new ProblemException(404, 'HOOK_NOT_FOUND', `There is no hook ${hookId}.`);
 
-/** @throws ProblemException 409 `HOOK_STATE_CONFLICT` when nothing is queued for an endpoint, as it is disabled or has to prove itself. */
+/** @throws ProblemException 409 `HOOK_STATE_CONFLICT` when the endpoint is disabled or not verified yet. */
 export function requireSendable({ hookId, state }: Pick<EndpointRow, 'hookId' | 'state'>): void {
   if (state === 'disabled')
     throw new ProblemException(409, 'HOOK_STATE_CONFLICT', `The hook ${hookId} is disabled; enable it first (PATCH state).`);
@@ -290,6 +286,6 @@ const verificationPending = (hookId: string) =>
     `The hook ${hookId} waits for the echo of its challenge; POST /v1/hooks/${hookId}/verify sends another one.`,
   );
 
-/** A time with all its digits, for a cursor: a JavaScript date has but milliseconds. */
+/** A time with microseconds, for a cursor. A JavaScript date has milliseconds only. */
 export const cursorTime = (table: string): string =>
   `to_char(${table}.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "cursorAt"`;

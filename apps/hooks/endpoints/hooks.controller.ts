@@ -23,7 +23,7 @@ import { RecoveryRequests } from './recovery-requests.js';
 
 const HookListQuery = z.strictObject(pageQuery);
 
-/** The hooks service's own routes; the gateway has the public ones in front of them. */
+/** Internal: the gateway has the public routes. */
 @Controller('hooks')
 export class HooksController {
   constructor(
@@ -106,12 +106,12 @@ export function idempotentCommand(key: string | undefined, ...request: unknown[]
   };
 }
 
-/** Who would notice if a version came to its end, in numbers. For the inside: the gateway shows it with the types of events. */
+/** How many hooks are pinned to each version. Internal: the gateway shows the numbers with the event types. */
 @Controller('version-pins')
 export class VersionPinsController {
   constructor(@Inject(Pool) private readonly database: Pool) {}
 
-  /** Hooks that were disabled count, too: whoever enables one again goes on with its pins. */
+  /** Disabled hooks count as well, because they keep their pins when they are enabled again. */
   @Get()
   async counts(): Promise<VersionPinCounts> {
     const { rows } = await this.database.query<{ type: string; version: number; hooks: number }>(

@@ -6,7 +6,7 @@ import type { SecretBox } from './secret-box.js';
 const BATCH = 100;
 const COUNTED_UP_TO = 10_000;
 
-/** Each table with encrypted rows: its key, and what the ciphertext of a row is authenticated with. */
+/** The tables with encrypted rows: their key, and the column that the ciphertext is authenticated with. */
 const tables = [
   { name: 'endpoint_secret', id: 'secret_id', idType: 'bigint', owner: 'hook_id', sealed: 'ciphertext' },
   { name: 'command', id: 'key', idType: 'text', owner: 'key', sealed: 'answer' },
@@ -14,11 +14,11 @@ const tables = [
 type Table = (typeof tables)[number];
 
 /**
- * Moves what is encrypted with an old key to `HOOKS_SECRET_KEY`, in bounded batches, so that the old key can be taken out of
+ * Re-encrypts rows that use an old key with `HOOKS_SECRET_KEY`, in bounded batches, so that the old key can be removed from
  * `HOOKS_OLD_SECRET_KEYS`. Any number of processes may do it.
  */
 export class KeyRotation {
-  /** Where the next batch begins: a row that cannot be decrypted must not hold up those behind it. */
+  /** Where the next batch begins, so that a row that cannot be decrypted does not block later rows. */
   private readonly after = new Map<string, string>();
   private reported: number | undefined;
 
@@ -28,7 +28,9 @@ export class KeyRotation {
     private readonly log: (text: string) => void,
   ) {}
 
-  /** @throws Error when something was encrypted with a key that is not there: better not to start than to lose attempts over it. */
+  /**
+   * @throws Error when a row was encrypted with a missing key. The service must not start then, because it would waste attempts.
+   */
   async requireKeys(): Promise<void> {
     const used = await Promise.all(tables.map(({ name }) => this.keyIdsIn(name)));
     const lost = [...new Set(used.flat())].filter((keyId) => !this.box.hasKey(keyId));
@@ -81,7 +83,7 @@ export class KeyRotation {
     try {
       return this.box.open(sealed, owner);
     } catch {
-      return undefined; // It stays as it is, and is counted and reported.
+      return undefined; // The row stays, and is counted and reported.
     }
   }
 
@@ -92,12 +94,12 @@ export class KeyRotation {
     const keys = this.box.oldKeyIds.join(', ');
     this.log(
       remaining === 0
-        ? `Nothing is encrypted with an old key any more (${keys}): empty HOOKS_OLD_SECRET_KEYS once every hooks process has the new key.`
-        : `${remaining} rows of endpoint_secret and command are still encrypted with an old key (${keys}); those that stay cannot be decrypted.`,
+        ? `Nothing is encrypted with an old key any more (${keys}). Empty HOOKS_OLD_SECRET_KEYS once every hooks process has the new key.`
+        : `${remaining} rows of endpoint_secret and command are still encrypted with an old key (${keys}). Rows that stay cannot be decrypted.`,
     );
   }
 
-  /** The keys that a table's rows are encrypted with: one look into the index for each. */
+  /** The ids of the keys that a table uses. Reads one index entry for each key. */
   private async keyIdsIn(name: Table['name']): Promise<string[]> {
     const { rows } = await this.database.query<{ keyId: string }>(
       `with recursive used as (

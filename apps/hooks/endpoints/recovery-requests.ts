@@ -31,7 +31,7 @@ export const toRecovery = ({ createdAt, finishedAt, recoveryId, hookId, state, q
   finishedAt: finishedAt?.toISOString() ?? null,
 });
 
-/** Starts recoveries, and says how far they have come. */
+/** Starts recoveries and shows their progress. */
 export class RecoveryRequests {
   constructor(
     private readonly database: Pool,
@@ -41,8 +41,9 @@ export class RecoveryRequests {
   ) {}
 
   /**
-   * Starts to queue again what is in the log since then; `Recovery` says how far it has come.
-   * @throws ProblemException 409 `HOOK_STATE_CONFLICT`; 422 `DELIVERIES_TRIMMED` when it is not known any more what has succeeded since then.
+   * Starts to queue the events in the log since a point; `Recovery` shows the progress.
+   * @throws ProblemException 409 `HOOK_STATE_CONFLICT`; 422 `DELIVERIES_TRIMMED` when the deliveries since then are no longer
+   * kept.
    */
   async recover(hookId: string, wanted: RecoverHook, command: IdempotentCommand): Promise<Recovery> {
     const selection = wanted.types && selectEvents(wanted.types);
@@ -87,7 +88,7 @@ export class RecoveryRequests {
   }
 }
 
-/** The position after which whatever was recorded at or after the point comes. */
+/** The last position before a point: a sequence or a time. */
 async function positionBefore(log: EventLog, point: string): Promise<number> {
   return /^\d{20}$/.test(point) ? Math.max(0, Number(point) - 1) : log.before(new Date(point));
 }
@@ -95,7 +96,7 @@ async function positionBefore(log: EventLog, point: string): Promise<number> {
 function deliveriesTrimmed(hookId: string, trimmed: number): ProblemException {
   const first = sequenceOf(trimmed + 1);
   const detail =
-    `The deliveries to the hook ${hookId} of events up to sequence ${sequenceOf(trimmed)} are not kept any more, so it is not known which of ` +
+    `The deliveries to the hook ${hookId} of events up to sequence ${sequenceOf(trimmed)} are no longer kept, so it is not known which of ` +
     `them succeeded. Begin after them ("since": "${first}"), or send everything again ("onlyMissing": false).`;
   return new ProblemException(422, 'DELIVERIES_TRIMMED', detail, {
     errors: [{ pointer: '/since', detail: `must be ${first} or later` }],
