@@ -21,10 +21,10 @@ import { RecoveryRequests } from './endpoints/recovery-requests.js';
 import { SecretBox } from './endpoints/secret-box.js';
 import type { HooksOptions } from './hooks.options.js';
 
-/** Webhooks: the endpoints, what is sent to them, and the loops that send it. */
+/** Webhooks: the endpoints, their deliveries, and the loops that send them. */
 @Module({})
 export class WebhooksModule {
-  /** @throws Error when the key for the secrets is not one. */
+  /** @throws Error when the key for the secrets is invalid. */
   static register({
     database,
     secretKey,

@@ -12,10 +12,10 @@ export interface ObservedSaga {
   customerId: string | null;
   /** As `GET /v1/sagas` shows it. */
   state: SagaState;
-  /** The state that the saga itself has recorded last. */
+  /** The last state that the saga itself has recorded. */
   recorded: SagaState;
   status: WorkflowExecutionStatusName;
-  /** Whether the saga itself has recorded how it ends. If it has not once the run is over, the run was ended by force. */
+  /** Whether the saga itself has recorded its end. A closed run without it was ended by force. */
   endRecorded: boolean;
   startedAt: Date;
   /** Undefined while it runs. */
@@ -49,6 +49,6 @@ export function observedSaga(run: SagaRun): ObservedSaga | undefined {
   };
 }
 
-/** Whether nothing settles the saga any more unless somebody starts it again: its run was ended by force. */
+/** Whether the run was ended by force, so that the saga does not end unless it is started again. */
 export const isEndedByForce = ({ status, endRecorded }: Pick<ObservedSaga, 'status' | 'endRecorded'>): boolean =>
   !endRecorded && (status === 'TERMINATED' || status === 'TIMED_OUT');

@@ -40,7 +40,7 @@ describe('changesSince', () => {
     ['WAITING', 'saga.waiting.v1'],
     ['COMPENSATING', 'saga.compensating.v1'],
     ['NEEDS_ATTENTION', 'saga.needs-attention.v1'],
-  ] as const)('publishes that it is %s, and that it goes on', (state, type) => {
+  ] as const)('publishes that it is %s, and that it resumes', (state, type) => {
     expect(published({ state }, {})).toEqual([[type, state]]);
     expect(published({ state }, { state })).toEqual([]);
     expect(published({}, { state })).toEqual([['saga.resumed.v1', 'RUNNING']]);
@@ -74,7 +74,7 @@ describe('changesSince', () => {
     expect(published({ state: 'INCOMPLETE', status: 'TERMINATED', endedAt }, later)).toEqual([]);
   });
 
-  it('publishes that a saga goes on that was reset after its end', () => {
+  it('publishes that a saga resumes that was reset after its end', () => {
     const observed = { runId: 'run-2', startedAt: endedAt } as const;
     expect(published(observed, { state: 'INCOMPLETE', open: false })).toEqual([['saga.resumed.v1', 'RUNNING']]);
   });
@@ -89,7 +89,7 @@ describe('changesOfLoss', () => {
     expect(lost({ open: false })).toEqual([needsAttention]);
   });
 
-  it('publishes first that a run was terminated that is gone without a trace', () => {
+  it('publishes a missing run as terminated first', () => {
     expect(lost({ open: true })).toEqual([['saga.terminated.v1', 'INCOMPLETE', false], needsAttention]);
     expect(lost()).toEqual([['saga.started.v1', 'RUNNING', false], ['saga.terminated.v1', 'INCOMPLETE', false], needsAttention]);
   });

@@ -21,7 +21,7 @@ import { Floor } from './retention/floor.js';
 
 const READ_EVERY_MS = 50;
 
-/** What is kept of sagas after Temporal has forgotten them. Internal. */
+/** Internal: the stored sagas, also after Temporal has dropped them. */
 @Controller()
 export class EndedSagasController {
   constructor(
@@ -29,7 +29,7 @@ export class EndedSagasController {
     @Inject(SagaRegister) private readonly register: SagaRegister,
   ) {}
 
-  /** From workers: the steps of sagas that have just ended. */
+  /** Stores the steps of sagas that have just ended, which workers report. */
   @Post('timelines')
   @HttpCode(200)
   async store(@Body({ schema: EndedTimelines }) ended: EndedTimelines): Promise<{ stored: number }> {
@@ -37,7 +37,7 @@ export class EndedSagasController {
     return { stored: ended.items.length };
   }
 
-  /** The saga as it was last recorded, with the steps of its run. Steps that are on their way are waited for. */
+  /** The saga as it was last recorded, with the steps of its run. Waits up to `waitMs` for steps that are not stored yet. */
   @Get('sagas/:sagaId')
   async saga(
     @Param('sagaId') sagaId: string,
@@ -57,7 +57,7 @@ export class EndedSagasController {
   }
 }
 
-/** Internal: the saga watch's own port is not public. */
+/** Internal: the port of the saga service is not public. */
 @Controller('refresh')
 export class RefreshController {
   constructor(@Inject(SagaWatch) private readonly watch: SagaWatch) {}
@@ -100,7 +100,7 @@ export class LeaksController {
   }
 }
 
-/** Internal: for operators who want to know what keeps participants from trimming. */
+/** Internal: shows operators since when participants keep commands. */
 @Controller('floor')
 export class FloorController {
   constructor(@Inject(Floor) private readonly floor: Floor) {}

@@ -33,7 +33,7 @@ export interface SagaModuleOptions {
   lifecycle: Lifecycle;
 }
 
-/** What the saga service answers on its own port, its health and metrics, the bridge's dead letters, and an orderly end. */
+/** The routes of the saga service on its own port: health, metrics, dead letters of the bridge, and a graceful shutdown. */
 @Module({})
 export class SagaModule {
   static register({ watch, register, timelines, leaks, settler, floor, database, ...options }: SagaModuleOptions): DynamicModule {

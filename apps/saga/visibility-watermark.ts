@@ -1,14 +1,15 @@
-/** How far a poll goes back behind what was read: the visibility store may be that far behind the truth. */
+/** How far a poll reads back: the visibility store may be that late. */
 const OVERLAP_MS = 5_000;
 
 /**
- * Up to when one list of Temporal's visibility store has been read, by Temporal's own times: this process's clock may differ. A poll goes
- * back by the overlap, less the time that has passed since the newest entry was first read. So an idle system is not read again and again.
+ * Up to when one list of Temporal's visibility store has been read. It uses the times of Temporal, because the clock of this
+ * process may differ. A poll reads back by the overlap, less the time since the newest entry was first read. So an idle system is
+ * not read repeatedly.
  */
 export class VisibilityWatermark {
   private advancedAt: number;
 
-  /** @param elapsed milliseconds of a clock that never goes back. */
+  /** @param elapsed milliseconds of a monotonic clock. */
   constructor(
     private seenTo = new Date(0),
     private readonly elapsed: () => number = () => performance.now(),

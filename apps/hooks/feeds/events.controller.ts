@@ -23,21 +23,21 @@ import { FeedConnections } from './feed-connections.service.js';
 import { cloudEventJson, unchangingEventJson } from './feed-rendering.js';
 import { LogPositions } from './log-positions.service.js';
 
-/** How many rows one call looks at, at the most: a rare filter costs many short calls, never a long one. */
+/** The largest number of rows that one call reads. A rare filter costs many short calls instead of a long one. */
 const SCAN = 5_000;
 
-/** What can never change: an event in the version that its id names, a closed archive page. */
+/** For answers that never change: an event in the version of its id, and a closed archive page. */
 const FOREVER = 'max-age=86400, immutable';
-/** A page that the log does not end: its events stay, but a newer version of a type renders them again. */
+/** For a full page: its events stay, but a newer version of a type changes their rendering. */
 const FOR_AN_HOUR = 'max-age=3600';
 const CLOUD_EVENT = 'application/cloudevents+json';
 const CLOUD_EVENT_BATCH = 'application/cloudevents-batch+json';
 const JSON_TYPE = 'application/json; charset=utf-8';
 const ATOM = 'application/atom+xml; charset=utf-8';
-/** An id as events have it: the occurrence, and the version where that is not the one that was written. */
+/** The id of an event: the occurrence, and the version if it is not the stored one. */
 const EVENT_ID = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:-v([1-9]\d{0,3}))?$/i;
 
-/** The doors over HTTP, at the paths that the public API gives them. */
+/** The feeds over HTTP, at the paths of the public API. */
 @Controller('v1')
 export class EventsController {
   constructor(
@@ -66,7 +66,7 @@ export class EventsController {
     const contentType = batch ? `${CLOUD_EVENT_BATCH}; charset=utf-8` : JSON_TYPE;
     const body = batch ? items : `{"items":${items},"next":"${next}"}`;
     if (query.wait) {
-      // Who waited is told what came, never that nothing is new.
+      // A long poll answers with the events, never with 304.
       response.setHeader('Cache-Control', 'no-store');
       response.setHeader('Content-Type', contentType);
       response.end(body);
@@ -84,19 +84,22 @@ export class EventsController {
   ): Promise<void> {
     const pins = parsePins(versions);
     setDeprecationHeaders(response, pins);
-    // An empty id is that of a reader that has seen none.
+    // A reader that has received no event sends an empty id.
     const start = lastEventId ? { lastEventId } : { after: after ?? 'now' };
     return this.eventStream.serve(response, start, filter, pins);
   }
 
-  /** What is no WebSocket handshake ends up here; the handshakes are `EventSocketServer`'s. Browsers hide why one was refused: here it can be asked. */
+  /**
+   * Answers requests that are no WebSocket handshake; `EventSocketServer` handles those. Browsers hide why a handshake was
+   * refused, so a client can request the reason here.
+   */
   @Get('events/socket')
   async socket(@Query({ schema: EventSocketQuery }) { after }: EventSocketQuery): Promise<never> {
     await this.positions.resolve(after ?? 'now');
     throw new ProblemException(
       426,
       'UPGRADE_REQUIRED',
-      'This is a WebSocket: come with an upgrade to websocket.',
+      'This is a WebSocket. Send the header Upgrade: websocket.',
       {},
       { headers: { Upgrade: 'websocket' } },
     );
@@ -134,7 +137,7 @@ export class EventsController {
     response.setHeader('Vary', 'Accept');
     const contentType = accepts(CLOUD_EVENT, accept) ? `${CLOUD_EVENT}; charset=utf-8` : JSON_TYPE;
     const unchanging = unchangingEventJson(event, version);
-    // A version that this build cannot make comes as another one, until a build can.
+    // If this build cannot render the version, the event is sent in another version.
     const body = unchanging ?? cloudEventJson(event, { [event.type]: version });
     answerConditionally(response, { contentType, cacheControl: unchanging ? FOREVER : 'no-cache', body });
   }
@@ -155,7 +158,7 @@ export class EventsController {
       let page = first;
       while (page.events.length === 0) {
         const more = await this.tail.next({ after: page.scannedTo, scan: SCAN, limit, epoch, ...filter }, connection.signal);
-        // After a restore the reader keeps its cursor, and gets the event `gap` when it comes back with it.
+        // After a restore the reader keeps its cursor, and gets a problem with its next request.
         if (!more || more.epoch !== epoch) break;
         if (more.missed) throw await this.positions.expired();
         page = more;
@@ -168,13 +171,13 @@ export class EventsController {
   }
 }
 
-/** Whether there is or was such a version; what this build does not know has the one that it is stored in. */
+/** Whether the version exists or existed. An event type that this build does not know has its stored version only. */
 const hasVersion = ({ type, typeVersion }: LoggedEvent, version: number): boolean =>
   version === typeVersion || eventCatalogue.get(type)?.versions[version - 1] !== undefined;
 
 const parsePins = (versions: string | undefined): VersionPins => (versions === undefined ? {} : parseVersionPins(versions));
 
-/** An answer in a version that ends says so itself, besides each event of it. */
+/** Marks an answer that contains a deprecated version. Each event of that version is marked as well. */
 function setDeprecationHeaders(response: ServerResponse, pins: VersionPins, ...links: string[]): void {
   const { Link = [], ...ends } = deprecationHeaders(pins);
   for (const [name, value] of Object.entries(ends)) response.setHeader(name, value);
@@ -190,6 +193,6 @@ function nextPath({ types, subject, versions, limit, wait }: EventPageQuery, nex
   return `/v1/events?${query.toString()}`;
 }
 
-/** Our own media types are given to whoever names them; everybody else gets plain JSON. */
+/** Whether the client names the media type. Other clients get plain JSON. */
 const accepts = (mediaType: string, accept = ''): boolean =>
   accept.split(',').some((range) => range.split(';', 1)[0]?.trim().toLowerCase() === mediaType);

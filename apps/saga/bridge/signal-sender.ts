@@ -5,7 +5,7 @@ import type { BridgedSignal } from './bridge-rule.js';
 
 const BATCH = 10;
 const SIGNAL_TIMEOUT_MS = 5_000;
-/** Longer than a signal can take: what a process that died was about is then taken up by another. */
+/** Longer than a signal can take. After that, another process sends the signals of a process that died. */
 const LEASE_MS = 15_000;
 const MAX_BACKOFF_MS = 60_000;
 
@@ -19,8 +19,8 @@ export interface SignalSenderOptions {
 }
 
 /**
- * Tells workflows what the bridge has noted: at least once, without end, and for each workflow in order, so what cannot be told holds up
- * nothing but what is for the same workflow. Any number of processes may do it at once.
+ * Sends the queued signals: at least once, retrying until it succeeds, and in order for each workflow. A signal that fails delays
+ * only the signals of the same workflow. Any number of processes may do it at once.
  */
 export class SignalSender {
   constructor(private readonly options: SignalSenderOptions) {}
@@ -51,7 +51,7 @@ export class SignalSender {
       await client.connection.withDeadline(Date.now() + SIGNAL_TIMEOUT_MS, () => this.deliver(row));
       await database.query('delete from bridge_signal where id = $1 and attempts = $2', [id, attempts]);
     } catch (error) {
-      onError(new Error(`${workflowId} could not be told ${signal}; it is tried again.`, { cause: error }));
+      onError(new Error(`The signal ${signal} could not be sent to ${workflowId}. It is retried.`, { cause: error }));
       const backoffMs = Math.min(MAX_BACKOFF_MS, 500 * 2 ** Math.min(attempts - 1, 10));
       await database
         .query(
@@ -69,7 +69,7 @@ export class SignalSender {
       if (!start) return await client.workflow.getHandle(workflowId).signal(signal, argument);
       await client.workflow.signalWithStart(start.type, {
         workflowId,
-        // One for ever: an event that is told again after the workflow has ended does not start a second.
+        // The id is used once: a repeated event after the end of the workflow does not start a second run.
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         taskQueue,
         args: [start.request],
@@ -82,7 +82,7 @@ export class SignalSender {
         staticSummary: start.summary,
       });
     } catch (error) {
-      // It has ended, or there never was one: nobody waits.
+      // The workflow has ended or never existed, so the signal is not needed.
       if (error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError) return;
       throw error;
     }

@@ -11,16 +11,16 @@ import { payOrderIds } from '../../../workflows/pay-order/pay-order.contract.js'
 import type { ParticipantHold, LeakRegister, OwnerId } from './leak.register.js';
 import { ownershipOf } from './ownership.js';
 
-/** How many changed holds of one participant, and how many ended sagas, one step looks at; the next one goes on there. */
+/** How many changed holds of one participant, and how many ended sagas, one step reads. The next step continues there. */
 const PAGE = 500;
 const PAGES = 2;
 const ENDED_SAGAS = 1_000;
 const KNOWN_LEAKS = 500;
-/** As many ids as one question may name. */
+/** The largest number of ids in one request. */
 const IDS = 100;
-/** Changes of the last moments may not be committed yet, and would be passed over. Longer than any transaction may take. */
+/** Recent changes may not be committed yet and would be missed. Longer than any transaction may take. */
 const COMMITTED_AFTER_MS = 12_000;
-/** Older than that the record of sagas is no basis for saying that one has ended. */
+/** If the last poll is older, the register does not show reliably which sagas have ended. */
 const WATCH_LAG_MS = 30_000;
 
 export interface LeakSweepOptions {
@@ -33,9 +33,8 @@ export interface LeakSweepOptions {
 }
 
 /**
- * Compares what participants hold with what sagas claim. A hold is a leak if its order or trip does not own it and no saga is under way
- * that decides about it. Each hold is looked at when it has changed, and again whenever a saga about its owner has ended. So the
- * cost follows what happens, not what is stored.
+ * Finds leaks: holds that their order or trip does not own, and that no running saga decides about. A hold is checked when it has
+ * changed, and when a saga of its owner has ended. So the cost grows with the changes, not with the stored holds.
  */
 export class LeakSweep {
   constructor(private readonly options: LeakSweepOptions) {}
@@ -50,12 +49,12 @@ export class LeakSweep {
     const owners = distinct([...changed.owners, ...ended.owners, ...(await leaks.oldest(KNOWN_LEAKS))]);
     let found = 0;
     for (let from = 0; from < owners.length; from += IDS) found += await this.check(owners.slice(from, from + IDS), participants);
-    if (found > 0) log.warn({ found }, 'participants hold what nothing owns: see GET /v1/leaks');
+    if (found > 0) log.warn({ found }, 'participants have holds without an owner: see GET /v1/leaks');
     if (participants.unavailable.size > 0) {
-      // The others were compared. What has changed is compared with all once more when they are back.
+      // All other participants were compared. The same changes are compared again once every participant is available.
       log.warn(
         { unavailable: [...participants.unavailable] },
-        'the leak sweep could not ask some participants, and will begin at the same place again',
+        'some participants are unavailable; the next leak sweep starts at the same position',
       );
       return false;
     }
@@ -64,7 +63,7 @@ export class LeakSweep {
     return changed.more || ended.owners.length === ENDED_SAGAS;
   }
 
-  /** The owners of holds that have changed since the last sweep, and how far that reaches. */
+  /** The owners of holds that have changed since the last sweep, and the new positions. */
   private async changed(
     participants: SweepParticipants,
   ): Promise<{ owners: OwnerId[]; positions: Map<string, string>; more: boolean }> {
@@ -89,11 +88,11 @@ export class LeakSweep {
     return { owners, positions, more };
   }
 
-  /** What is known of participants that are away stays as it is. @returns how many leaks there are. */
+  /** Known leaks of unavailable participants stay. @returns the number of leaks. */
   private async check(owners: readonly OwnerId[], participants: SweepParticipants): Promise<number> {
     const { leaks } = this.options;
     const suspects = await this.unowned(owners, participants);
-    // Read again once it is known that no saga decides about them: until then a saga may have released them.
+    // Read a second time after the check for sagas: a saga may have released them meanwhile.
     const confirmed =
       suspects.length === 0
         ? []
@@ -106,14 +105,14 @@ export class LeakSweep {
     return confirmed.length;
   }
 
-  /** The holds of some owners that nothing owns and no saga decides about. */
+  /** The holds of these owners that are not owned and that no saga decides about. */
   private async unowned(
     owners: readonly OwnerId[],
     participants: SweepParticipants,
   ): Promise<(ParticipantHold & { sagaId: string })[]> {
     const holds = await this.holdsOf(owners, participants);
     if (holds.length === 0) return [];
-    // The owners are read after the holds: an owner takes hold of something only after it has begun to wait for the saga.
+    // The owners are read after the holds, because a participant creates a hold only after its owner waits for the saga.
     const states = await this.statesOf(owners, participants);
     const suspects = holds.filter(
       (hold) =>
@@ -156,26 +155,26 @@ export class LeakSweep {
     return states;
   }
 
-  /** The record of sagas is a moment behind; Temporal itself is not. */
+  /** The register is slightly behind. Temporal itself is not. */
   private async isUnderWay(sagaId: string): Promise<boolean> {
     return (await describeRun(this.options.client, sagaId))?.status.name === 'RUNNING';
   }
 }
 
-/** The saga that has taken a hold. An order is paid by a saga of its own, whose number is in the payment's id. */
+/** The saga that created a hold. The payment of an order has its own saga, whose number is in the id of the payment. */
 function sagaOf({ kind, id, owner, ownerId }: Hold): string {
   const number = kind === 'payment' && owner === 'order' ? Number(id.slice(id.lastIndexOf('-') + 1)) : Number.NaN;
   if (Number.isInteger(number)) return payOrderIds.of(ownerId, number);
   return (owner === 'order' ? createOrderIds : bookTripIds).of(ownerId);
 }
 
-/** The participants as one sweep asks them: one that does not answer is away until the end of the sweep, and is not asked again. */
+/** The participants during one sweep. A participant that does not answer counts as unavailable until the end of the sweep. */
 class SweepParticipants {
   readonly unavailable = new Set<Participant>();
 
   constructor(private readonly apis: Record<Participant, ServiceApi>) {}
 
-  /** @returns undefined while the participant is away. */
+  /** @returns undefined while the participant is unavailable. */
   async get<Answer>(participant: Participant, path: string, query: Query): Promise<Answer | undefined> {
     if (this.unavailable.has(participant)) return undefined;
     try {

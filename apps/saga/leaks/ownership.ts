@@ -1,17 +1,17 @@
 import type { Hold, Owner } from '../../../contracts/participant/hold.resource.js';
 
-/** `owned`: as it should be. `waiting`: a saga decides about it. `unowned`: a leak unless a saga is under way. */
+/** `owned`: correct. `waiting`: a saga decides about it. `unowned`: a leak, unless a saga is running. */
 export type Ownership = 'owned' | 'waiting' | 'unowned';
 
-/** The states in which an order keeps the credit that it has reserved. */
+/** The states in which an order keeps its reserved credit. */
 const keepsCredit = new Set(['APPROVED', 'REVISION_PENDING', 'CANCEL_PENDING', 'PAYMENT_PENDING']);
 const paidOrder = new Set(['PAID', 'SHIPPED']);
-/** A cancelled trip keeps what the refund policy has not given back. */
+/** A cancelled trip keeps the part of the payment that the refund policy does not return. */
 const paidTrip = new Set(['BOOKED', 'CANCELLING', 'CANCELLED']);
 const keepsParts = new Set(['BOOKED', 'CANCELLING']);
 
 /**
- * Whether the order or trip that a hold belongs to has it rightly. While the owner waits for an operation, that operation decides.
+ * Whether the order or trip of a hold owns it. While the owner waits for an operation, that operation decides.
  *
  * @param owner undefined if there is no such order or trip, or only a tombstone.
  */

@@ -16,20 +16,23 @@ import { shipOrderIds, shipOrderType } from '../../../workflows/ship-order/ship-
 /** The one argument of every saga. */
 export type SagaInput = { policy: SagaPolicy } & Record<string, unknown>;
 
-/** The owners of what sagas are about. */
+/** The services that own the orders and trips of sagas. */
 export interface Owners {
   order: ServiceApi;
   trip: ServiceApi;
 }
 
-/** A payment method that no bank knows: only a step that is already done can be asked for with it. */
+/** A payment method that no bank accepts: only a step that is already done succeeds with it. */
 const UNKNOWN_PAYMENT_METHOD = 'unknown';
 
 type Rebuild = (businessId: string, owners: Owners) => Promise<Record<string, unknown>>;
 
 const orderIdOnly: Rebuild = async (orderId) => ({ orderId });
 
-/** The input of each saga, as far as its owner can tell. Every compensation needs ids only, so it suffices for the way back. */
+/**
+ * Rebuilds the input of each saga from its owner, as far as possible. Compensations need ids only, so this is enough to roll
+ * back.
+ */
 const inputRebuilders: Record<string, { ids: { businessIdOf(sagaId: string): string | undefined }; rebuild: Rebuild }> = {
   [createOrderType]: {
     ids: createOrderIds,
@@ -68,7 +71,7 @@ const inputRebuilders: Record<string, { ids: { businessIdOf(sagaId: string): str
   [cancelTripType]: { ids: cancelTripIds, rebuild: async (tripId) => ({ tripId }) },
 };
 
-/** The type of a saga and what it is about, by its id; undefined for an id that is none of a saga. */
+/** The type and the business id of a saga, from its id; undefined if it is not the id of a saga. */
 export function sagaOfId(sagaId: string): { type: string; businessId: string } | undefined {
   for (const [type, { ids }] of Object.entries(inputRebuilders)) {
     const businessId = ids.businessIdOf(sagaId);
@@ -107,7 +110,7 @@ async function find<Resource>(owner: ServiceApi, path: string): Promise<Resource
   }
 }
 
-/** The parts that the trip was asked for, without what became of them. */
+/** The requested parts of a trip, without their outcome. */
 function requestedParts({ hotel, flights, car, rail }: Trip): Record<string, unknown> {
   const outcome = ['price', 'reservationId', 'state'];
   const requested = (part: object) => Object.fromEntries(Object.entries(part).filter(([field]) => !outcome.includes(field)));

@@ -32,7 +32,7 @@ export class SagaSettler {
   ) {}
 
   /**
-   * Starts the settle run. A request that is repeated under its key is answered as the first time.
+   * Starts the settle run. A repeated request with the same key has no further effect.
    * @throws ProblemException 404 `SAGA_NOT_FOUND`, 409 `SAGA_NOT_LOST`, 422 `IDEMPOTENCY_KEY_REUSED`.
    */
   settle(sagaId: string, command: SettleCommand): Promise<void> {
@@ -81,7 +81,7 @@ export class SagaSettler {
       });
       await this.database.query('update settlement set run_id = $2 where id = $1', [settlement, handle.firstExecutionRunId]);
     } catch (error) {
-      // A request under the same key was faster: its record stays, and its answer is this one's as well.
+      // A concurrent request with the same key was faster. Its record stays, and this request succeeds as well.
       if (!isFirst && error instanceof WorkflowExecutionAlreadyStartedError) return;
       if (isFirst) await this.database.query('delete from settlement where id = $1 and run_id is null', [settlement]);
       throw error instanceof WorkflowExecutionAlreadyStartedError ? notLost(sagaId) : error;
@@ -106,7 +106,7 @@ export class SagaSettler {
     return rows[0];
   }
 
-  /** @returns the record of the request; of the first one under its key, if there is one that has not started a run yet. */
+  /** @returns the record of the request, or of the first request with its key that has not started a run yet. */
   private async recordRequest(
     sagaId: string,
     { note, by, requestKey }: SettleCommand,
@@ -127,12 +127,8 @@ const keyReused = (): ProblemException =>
   new ProblemException(
     422,
     'IDEMPOTENCY_KEY_REUSED',
-    'The Idempotency-Key belongs to a settlement with another note. Another request needs a key of its own.',
+    'The Idempotency-Key belongs to a settlement with another note. Use a new key for another request.',
   );
 
 const notLost = (sagaId: string): ProblemException =>
-  new ProblemException(
-    409,
-    'SAGA_NOT_LOST',
-    `The saga ${sagaId} is under way or has ended by itself: there is nothing to settle.`,
-  );
+  new ProblemException(409, 'SAGA_NOT_LOST', `The saga ${sagaId} is running or has ended by itself: there is nothing to settle.`);

@@ -2,13 +2,13 @@ import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 
 const HOUR_MS = 3_600_000;
-/** A saga that takes no longer than this needs no row of its own to be counted. */
+/** A longer saga is looked up in the register. For shorter ones this margin is enough. */
 const LONG_SAGA_HOURS = 24;
-/** By how much Temporal may delete an ended run late: such a run can still be reset, and its owner still found without an end. */
+/** How late Temporal may delete an ended run. Such a run can still be reset. */
 const LATE_DELETION_MS = 24 * HOUR_MS;
-/** By how much the clocks of a participant's database and of Temporal may differ. */
+/** The largest difference between the clocks of a participant's database and of Temporal. */
 const CLOCKS_MS = HOUR_MS;
-/** Older than that the register of sagas does not say which ones are open. */
+/** If the last poll is older, the register does not show reliably which sagas are open. */
 const WATCH_LAG_MS = 30_000;
 const TEMPORAL_MS = 4_000;
 
@@ -17,13 +17,13 @@ export interface FloorOptions {
   client: Client;
   /** When the watch last polled Temporal, in ms since the epoch. */
   lastPoll: () => number | undefined;
-  /** For a soak: goes by the sagas that are open or lost alone, and not by what Temporal still keeps. */
+  /** For soak tests: uses the open and lost sagas only, not the retention of Temporal. */
   short?: boolean;
 }
 
 /**
- * The floor of what participants have to remember: no command of a saga that may still go on is older. A saga may go on while it is open or
- * lost, and as long as Temporal keeps its run, which somebody may reset.
+ * The command floor: participants have to keep commands since then. No saga that may continue has an older command. A saga may
+ * continue while it is open or lost, and while Temporal keeps its run, because an operator may reset it.
  */
 export class Floor {
   constructor(private readonly options: FloorOptions) {}
@@ -51,12 +51,12 @@ export class Floor {
     return Number(seconds) * 1_000;
   }
 
-  /** When the oldest saga began that is open or lost. */
+  /** The start of the oldest saga that is open or lost. */
   private oldestOpenOrLost(): Promise<number | undefined> {
     return this.oldest('select min(started_at) as "startedAt" from saga where open or lost is not null');
   }
 
-  /** When the oldest saga began that has ended since, after more than a day. */
+  /** The start of the oldest saga that ran for more than a day and has ended since. */
   private oldestLongRunning(since: Date): Promise<number | undefined> {
     return this.oldest(
       `select min(started_at) as "startedAt" from saga
