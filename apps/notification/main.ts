@@ -24,7 +24,7 @@ import { observeMails } from './sending/mail-metrics.js';
 import { MailSender } from './sending/mail-sender.js';
 import { CONNECTIONS, SmtpSender } from './sending/smtp-sender.js';
 
-/** Each loop polls so often; together they poll four times as often. */
+/** The polling interval of each loop. The four loops together poll four times as often. */
 const SEND_IDLE_MS = 1_000;
 
 const settings = readSettings(
@@ -60,7 +60,7 @@ await runProcess(log, async () => {
   const mailbox = hasMailbox(settings) ? new Mailbox(database) : undefined;
   const mailboxServer = mailbox && new MailboxServer(mailbox, onError);
   const smtpUrl = settings.SMTP_URL ?? (await mailboxServer?.start());
-  if (smtpUrl === undefined) log.error('There is no SMTP_URL, so no mail is sent: they wait until there is one.');
+  if (smtpUrl === undefined) log.error('SMTP_URL is not set, so mails wait in the queue. Set SMTP_URL and restart.');
   const smtp = smtpUrl === undefined ? undefined : new SmtpSender(smtpUrl, settings.MAIL_FROM);
   const customers = new ServiceApi('customer', settings.CUSTOMER_URL);
   const addresses = new AddressBook(customers, parseMailAddress(settings.OPERATIONS_MAIL)!);
@@ -71,7 +71,7 @@ await runProcess(log, async () => {
   const eventLog = new EventLog(database);
   const inbox = new Inbox({ database, history: eventLog });
   const upkeep = { database, eventLog, retentionMs: settings.INBOX_RETENTION_HOURS * 3_600_000 };
-  // From now on: nobody wants a mail about what happened before there were any.
+  // From now on: events from before the first start are not mailed.
   const consuming = await runConsumer({ channel, inbox, consumer: queueMails, log, from: 'now', upkeep });
   const retentionMs = settings.MAIL_RETENTION_HOURS * 3_600_000;
   const loops = smtp

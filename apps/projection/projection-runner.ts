@@ -20,32 +20,35 @@ export interface ProjectionRunnerOptions {
   database: Pool;
   eventLog: EventLog;
   channel: Channel;
-  /** Of what is read. On connections of its own: they may all have to wait for a rebuild, which needs some to get on. */
+  /**
+   * The inbox of the live generation. It has its own connections, because all of them may wait for a rebuild, which needs
+   * connections as well.
+   */
   inbox: Inbox;
-  /** Of what a rebuild writes. */
+  /** The inbox of the generation that is built. */
   buildingInbox: Inbox;
   log: Logger;
   /**
-   * How long an event may be in the log before it is fetched from there, as the channel has not brought it, in milliseconds. Also what an
-   * event that fails is tried again after. Default 5,000.
+   * The age at which an event is fetched from the log because the channel has not delivered it, in milliseconds. Also the retry
+   * delay of an event that fails. Default 5,000.
    */
   fetchAfterMs?: number;
-  /** How long the log keeps events, in milliseconds: older ones are taken into the snapshot. */
+  /** How long the log keeps events, in milliseconds. Older events go into the snapshot. */
   logRetentionMs: number;
   /** How long inboxes keep rows, in milliseconds. */
   inboxRetentionMs: number;
 }
 
 const FETCH_BATCH = 500;
-/** How many aggregates are fetched at once. */
+/** How many aggregates are processed at once. */
 const FETCH_LANES = 6;
 const FETCH_EVERY_MS = 500;
-/** How often other processes are noticed to have begun or ended a rebuild. */
+/** How often rebuilds of other processes are detected. */
 const GENERATIONS_EVERY_MS = 500;
 const UPKEEP_EVERY_MS = 5_000;
 const WAIT_POLL_MS = 20;
 
-/** A generation of a read model, with those that write it. */
+/** A generation of a read model, with its consumers. */
 interface GenerationWriter {
   generation: number;
   consumers: readonly Consumer[];
@@ -55,16 +58,16 @@ interface GenerationWriter {
 export interface ProjectionState {
   generation: number;
   position: number;
-  /** How many events of the log are not in it yet, counted up to some thousands. */
+  /** How many events of the log are missing, counted up to some thousands. */
   behindEvents: number;
   behindSeconds: number;
   rebuilding: { generation: number; position: number } | null;
 }
 
 /**
- * Keeps a read model up to date, and rebuilds it. What the channel brings goes into the generation that is read and into the one that is being
- * built; what it does not bring is fetched from the log. So a rebuild needs no replay from the channel: everything before it is simply missing.
- * When the new generation has come as far as the old one it is read instead, from one statement to the next.
+ * Keeps a read model up to date, and rebuilds it. Events of the channel go into the live generation and into the one that is
+ * built. Events that the channel does not deliver are fetched from the log. So a rebuild needs no replay of the channel: all
+ * earlier events count as missing. When the new generation has caught up, one statement makes it live.
  */
 export class ProjectionRunner {
   private readonly generations: ProjectionGenerations;
@@ -72,7 +75,7 @@ export class ProjectionRunner {
   private readonly inboxes: InboxUpkeep;
   private live!: GenerationWriter;
   private next: GenerationWriter | undefined;
-  /** A generation that is begun, and has not had its copy of the snapshot yet. */
+  /** A generation that was begun, but has no copy of the snapshot yet. */
   private unseededGeneration: { generation: number; position: number } | undefined;
   private subscription: ChannelSubscription | undefined;
   private loops: readonly BackgroundLoop[] = [];
@@ -90,7 +93,7 @@ export class ProjectionRunner {
     return this.options.projection.name;
   }
 
-  /** Those that write the generation that is read and the one that is built: whose dead letters can be decided about. */
+  /** The consumers of the live generation and of the one that is built. Operators decide about their dead letters. */
   get consumers(): readonly Consumer[] {
     return this.writers.flatMap(({ consumers }) => consumers);
   }
@@ -121,8 +124,8 @@ export class ProjectionRunner {
   }
 
   /**
-   * Begins to build the read model anew, from its snapshot and the log behind it, beside the one that is read. @returns the generation; that of the rebuild that is under way, if
-   * there is one.
+   * Starts a rebuild of the read model from its snapshot and the log after it, beside the live generation. @returns the
+   * generation of the rebuild, or of the one that is running already.
    */
   async rebuild(): Promise<number> {
     const generation = await this.generations.begin();
@@ -131,12 +134,14 @@ export class ProjectionRunner {
     return generation;
   }
 
-  /** How far the read model has come that is read now. */
+  /** The position of the live generation. */
   async position(): Promise<number> {
     return positionOf(await progressOf(this.live));
   }
 
-  /** Waits until the read model has come to a position. @returns where it is then, or undefined when that has not happened within `ms`. */
+  /**
+   * Waits until the read model has reached a position. @returns its position, or undefined if it does not get there within `ms`.
+   */
   async reached(position: number, ms: number): Promise<number | undefined> {
     const until = performance.now() + ms;
     for (;;) {
@@ -162,7 +167,7 @@ export class ProjectionRunner {
     };
   }
 
-  /** The generation that is read, and the one that is being built if there is one; none before the start. */
+  /** The live generation, and the one that is built, if any; none before the start. */
   private get writers(): readonly GenerationWriter[] {
     return [this.live as GenerationWriter | undefined, this.next].filter((one) => one !== undefined);
   }
@@ -170,7 +175,7 @@ export class ProjectionRunner {
   private async receive(event: LoggedEvent): Promise<void> {
     const { inbox, buildingInbox } = this.options;
     for (const consumer of consumersOf(this.live, event)) await inbox.receive(consumer, event);
-    // What a rebuild cannot take now it fetches again; the live one need not wait for it.
+    // A rebuild fetches failed events again, so the live generation does not wait for it.
     for (const consumer of consumersOf(this.next, event)) await buildingInbox.receive(consumer, event).catch(() => {});
   }
 
@@ -197,13 +202,15 @@ export class ProjectionRunner {
     return { generation, consumers, progress };
   }
 
-  /** A consumer that makes way for a rebuild when it writes what is read, and that does not wait for the disk when it does not. */
+  /**
+   * Wraps a consumer: it waits for a switch if it writes the live generation. Otherwise it commits without waiting for the disk.
+   */
   private withRebuildGuard(consumer: Consumer, generation: number): Consumer {
     return {
       ...consumer,
       handle: async (event, tx) => {
         if (generation === this.live.generation) await this.generations.lockLive(tx);
-        // What a crash of the server takes back is missing again, with its record in the inbox, and is fetched again.
+        // A crash of the server may lose the commit together with its record in the inbox. Then the event is fetched again.
         else await tx.query('set local synchronous_commit = off');
         await consumer.handle(event, tx);
       },
@@ -232,7 +239,7 @@ export class ProjectionRunner {
         lanes.map(async (lane) => {
           for (const event of lane) {
             if (this.stopping.signal.aborted) return;
-            // One that fails is recorded by the inbox, and tried again until it is dead.
+            // The inbox records an event that fails, and retries it until it is a dead letter.
             await inbox.receive(one.consumer, event).then(
               () => (taken += 1),
               () => {},
@@ -245,7 +252,10 @@ export class ProjectionRunner {
     return more && !this.stopping.signal.aborted;
   }
 
-  /** One step of a rebuild, if one is under way: fetches what is missing, and makes it what is read when nothing is. @returns whether there is more to fetch. */
+  /**
+   * One step of a rebuild, if one is running: fetches missing events, and makes the generation live when none is missing.
+   * @returns whether there is more to fetch.
+   */
   async rebuildStep(): Promise<boolean> {
     const { next, unseededGeneration } = this;
     if (unseededGeneration && (await this.generations.seed(unseededGeneration.generation))) {
@@ -265,8 +275,8 @@ export class ProjectionRunner {
   }
 
   /**
-   * Whether everything is in the new generation that is in the old one, also what that has ahead of its position. What the new one could not take
-   * holds the switch back until an operator has skipped it or it can: readers have it as long.
+   * Whether the new generation has everything of the old one, including events ahead of its position. An event that fails in the
+   * new generation delays the switch until it succeeds or an operator skips it. Until then readers see it in the old one.
    */
   private async hasEverythingOf(old: number, next: GenerationWriter): Promise<boolean> {
     for (const [index, { name }] of this.options.projection.consumers(old).entries()) {
@@ -276,7 +286,7 @@ export class ProjectionRunner {
         [name],
       );
       const cleared = rows[0]?.cleared ?? 0;
-      // The rows up to there are gone from the old one's inbox, which has everything.
+      // The inbox of the old generation has no rows up to there, because all of them are applied.
       if (position < cleared) return false;
       const { rowCount } = await this.options.database.query(
         `select from inbox was where was.consumer = $1 and was.position > $2 and was.processed_at is not null and (
@@ -307,7 +317,7 @@ export class ProjectionRunner {
     return (await this.generations.removeOld()) || more;
   }
 
-  /** Takes into the snapshot what retention may remove from the log. @returns whether there is more. */
+  /** Adds events to the snapshot before retention removes them from the log. @returns whether there is more. */
   private async keepSnapshot(): Promise<boolean> {
     const { eventLog, logRetentionMs } = this.options;
     const old = await eventLog.olderThan(logRetentionMs);
@@ -319,7 +329,7 @@ export class ProjectionRunner {
     return new BackgroundLoop(async () => (await step()) ?? false, {
       idleMs,
       onError: (error) =>
-        this.options.log.warn({ projection: this.name, err: error }, `${this.name}: cannot go on now; it is tried again`),
+        this.options.log.warn({ projection: this.name, err: error }, `${this.name}: a step failed; it is retried`),
     });
   }
 }

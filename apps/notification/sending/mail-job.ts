@@ -15,16 +15,16 @@ export interface MailJob {
   leaseToken: string;
 }
 
-/** How an attempt went. Without a time to try again a failure is final. */
+/** The result of an attempt. A failure without a next attempt is final. */
 export type AttemptResult =
   | { state: 'sent' }
   | { state: 'unaddressed'; error: string }
   | { state: 'failed'; error: string; nextAttemptAt: Date | undefined };
 
-/** Longer than an attempt can take. A process that is killed leaves its mails to others after this time. */
+/** Longer than an attempt can take. After that, another process takes over the mails of a killed process. */
 export const LEASE_MS = 30_000;
 
-/** Notes that an event is to be told. In a transaction with the inbox's own row, so it is noted once. */
+/** Queues the mail about an event. In one transaction with the row of the inbox, so it is queued once. */
 export async function queueMail(
   tx: Pick<PoolClient, 'query'>,
   event: LoggedEvent,
@@ -48,7 +48,7 @@ export async function queueMail(
   );
 }
 
-/** Takes one mail, if there is one: first one whose sender has not come back, then one that is due, in the order of their events. */
+/** Claims one mail, if there is one: first a mail with an expired lease, then a due mail, in the order of their events. */
 export async function claimMail(database: Pool, now: Date): Promise<MailJob | undefined> {
   const { rows } = await database.query<MailJob>(
     `with lost as (
@@ -66,7 +66,7 @@ export async function claimMail(database: Pool, now: Date): Promise<MailJob | un
   return rows[0];
 }
 
-/** Notes how an attempt went, unless the lease has ended and somebody else sends the mail by now. */
+/** Records the result of an attempt. It is ignored once the lease has passed to another process. */
 export async function settleMail(
   database: Pool,
   { mailId, leaseToken }: MailJob,

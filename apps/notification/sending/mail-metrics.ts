@@ -10,7 +10,7 @@ interface WaitingMails {
 
 const counts = ['pending', 'sending', 'dead'].map((state) => `('${state}', ${boundedCount(`mail where state = '${state}'`)})`);
 
-/** What a person wants to be woken by: mails that are late, and mails that are dead. */
+/** Exports the metrics for alerts: late mails and dead mails. */
 export function observeMails(database: Pool): void {
   new LookupGauges(async () => {
     const { rows } = await database.query<WaitingMails>(

@@ -7,7 +7,7 @@ import { type AttemptResult, claimMail, type MailJob, settleMail } from './mail-
 import { retryDelay } from './retry-schedule.js';
 import { type SmtpSender, UndeliverableMailError } from './smtp-sender.js';
 
-/** With the question for the address still well below a lease. */
+/** Together with the request for the address well below a lease. */
 const DELIVERY_TIMEOUT_MS = 20_000;
 const PURGE_BATCH = 2_000;
 
@@ -20,13 +20,14 @@ export interface MailSenderOptions {
   /** How long sent mails are kept for operators, in ms. */
   retentionMs: number;
   onError: (error: unknown) => void;
-  /** How long the mail server may take for one mail, in milliseconds; well below a lease. */
+  /** The timeout of the mail server for one mail, in milliseconds; well below a lease. */
   deliveryTimeoutMs?: number;
 }
 
 /**
- * Sends what is due, each mail at least once. Twice only when a process died between the mail server's answer and its own note of it; both
- * then have the same Message-ID, which follows from the event, so that mailboxes show one. Any number of processes may send.
+ * Sends due mails, each at least once. A mail is sent twice only if a process dies after the answer of the mail server, before it
+ * records the result. Both copies have the same Message-ID, which follows from the event, so mailboxes show one. Any number of
+ * processes may send.
  */
 export class MailSender {
   constructor(private readonly options: MailSenderOptions) {}
@@ -39,7 +40,7 @@ export class MailSender {
     return job ? 1 : 0;
   }
 
-  /** Forgets a batch of mails that were done with long ago; dead ones stay until somebody has decided. @returns whether there may be more. */
+  /** Deletes a batch of old finished mails. Dead mails stay until an operator has decided. @returns whether there may be more. */
   async sweep(): Promise<boolean> {
     const { database, clock, retentionMs } = this.options;
     const { rowCount } = await database.query(
@@ -54,7 +55,7 @@ export class MailSender {
     const { database, clock, onError } = this.options;
     const result = await this.deliver(job);
     if (result.state === 'failed') onError(new Error(`Mail ${job.mailId} (${job.type}): ${result.error}`));
-    // If this cannot be noted the lease ends, and the mail is sent again under the same Message-ID.
+    // If this cannot be recorded, the lease expires and the mail is sent again with the same Message-ID.
     await settleMail(database, job, result, clock.now()).catch(onError);
   }
 
