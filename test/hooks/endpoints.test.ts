@@ -157,6 +157,22 @@ describe('a pinned version', () => {
   });
 });
 
+it('gives an event up at once whose data cannot fit the pinned version, and the next of its aggregate goes on', async () => {
+  const { hookId } = await bed.hook({ url: receiver.url, types: ['order.approved@2', 'order.cancelled'] });
+  const event = approved();
+  const { aggregateId } = event;
+  await bed.log(
+    { ...event, data: { orderId: aggregateId } },
+    { type: 'order.cancelled', aggregateId, aggregateVersion: 2, data: {} },
+  );
+  await bed.run();
+  expect(types()).toEqual(['order.cancelled.v1']);
+  const [first] = await bed.deliveriesOf(hookId);
+  expect(first).toMatchObject({ state: 'exhausted', attemptCount: 1, lastError: 'unfit' });
+  expect(first!.attempts[0]!.detail).toMatch(/cannot be rendered as com\.roundtrip\.order\.approved\.v2, .*PATCH types/);
+  expect(await bed.endpoints.get(hookId), 'no verdict on the endpoint').toMatchObject({ health: { failures: 0 } });
+});
+
 describe('a recovery of what is older than the deliveries that are kept', () => {
   it('is refused where it would send again what has succeeded, and says what can be had', async () => {
     const { hookId } = await bed.hook({ url: receiver.url });
@@ -194,6 +210,51 @@ describe('a recovery of what is older than the deliveries that are kept', () => 
     while (await bed.recoveries.step());
     expect(await bed.recoveryRequests.get(hookId, recoveryId)).toMatchObject({ state: 'expired', queued: 0 });
     expect(await bed.run()).toBe(0);
+  });
+
+  it('expires when they are removed in the middle of one of its steps', async () => {
+    const { hookId } = await bed.hook({ url: receiver.url });
+    const since = new Date(clock.now().getTime() - 1).toISOString();
+    await bed.log(placed());
+    await bed.run();
+    const { recoveryId } = await bed.recoveryRequests.recover(hookId, { since }, command());
+    // Holds the step up where it has found that it may go on, and is about to read the log.
+    const holding = await bed.admin.connect();
+    try {
+      await holding.query('begin; lock table events.log');
+      const step = bed.recoveries.step();
+      await eventually(
+        () =>
+          bed.admin.query(
+            `select from pg_locks where relation = 'events.log'::regclass and not granted
+             and database = (select oid from pg_database where datname = current_database())`,
+          ),
+        ({ rowCount }) => rowCount === 1,
+      );
+      await bed.admin.query('delete from hooks.delivery where hook_id = $1', [hookId]);
+      await holding.query('commit');
+      await step;
+    } finally {
+      holding.release(true);
+    }
+    while (await bed.recoveries.step());
+    expect(await bed.recoveryRequests.get(hookId, recoveryId)).toMatchObject({ state: 'expired', queued: 0 });
+    expect(await bed.run()).toBe(0);
+  });
+
+  it('is refused where the log has lost events since then, and says from where on it has all of them', async () => {
+    const { hookId } = await bed.hook({ url: receiver.url });
+    const since = new Date(clock.now().getTime() - 1).toISOString();
+    const [lost] = await bed.log(placed(), placed());
+    await bed.run();
+    await bed.admin.query('delete from events.log where event_id = $1', [lost]);
+    const wanted = { since, onlyMissing: false };
+    const refusal: unknown = await bed.recoveryRequests.recover(hookId, wanted, command()).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ problem: { code: 'EVENTS_TRIMMED', status: 422 } });
+    const first = /\d{20}/.exec((refusal as ProblemException).problem.errors![0]!.detail)![0];
+    await bed.recoveryRequests.recover(hookId, { since: first, onlyMissing: false }, command());
+    while (await bed.recoveries.step());
+    expect(await bed.run()).toBe(1);
   });
 });
 

@@ -1,7 +1,7 @@
 /**
  * Why an attempt failed. `http`: it was answered, but not with a 2xx. `unverified`: it did not echo the challenge. `lease_lost`: whoever made
- * it is gone, and it is not known how it went. `expired`: the event is not in the log any more. `internal`: nothing was sent, for a reason of
- * ours, such as a secret that cannot be read.
+ * it is gone, and it is not known how it went. `expired`: the event is not in the log any more. `unfit`: its data cannot be had in the version that the hook is pinned to.
+ * `internal`: nothing was sent, for a reason of ours, such as a secret that cannot be read.
  */
 export type AttemptError =
   | 'dns'
@@ -15,6 +15,7 @@ export type AttemptError =
   | 'unverified'
   | 'lease_lost'
   | 'expired'
+  | 'unfit'
   | 'internal';
 
 /** How one attempt went: without an `error` it succeeded. */

@@ -10,7 +10,7 @@ import type { AttemptOutcome } from './attempt-outcome.js';
 import { anythingDue, claim, type ClaimedDelivery } from './claim.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import { countAttempt } from './delivery-metrics.js';
-import { renderDelivery } from './render-delivery.js';
+import { renderDelivery, UnfitEventError } from './render-delivery.js';
 import { continuedTrace, sendHook } from './send-hook.js';
 import { settle } from './settle.js';
 import { signatureOf } from './sign.js';
@@ -105,7 +105,8 @@ export class DeliveryWorker {
     const outcome = await this.send(ready).catch((error: unknown) => {
       // Nothing that a receiver does ends here. It is ours to mend, and this delivery's alone: the others have gone.
       onError?.(error);
-      return this.unsent('internal', error instanceof Error ? error.message : 'Something went wrong before it was sent.');
+      const kind = error instanceof UnfitEventError ? 'unfit' : 'internal';
+      return this.unsent(kind, error instanceof Error ? error.message : 'Something went wrong before it was sent.');
     });
     const state = await this.write(ready.delivery, outcome);
     countAttempt(ready.delivery.hookId, outcome.error ?? 'success', state);
@@ -147,7 +148,7 @@ export class DeliveryWorker {
     return delivery.trigger === 'verify' ? checkEcho(delivery, outcome) : outcome;
   }
 
-  private unsent(error: 'expired' | 'internal', detail: string): AttemptOutcome {
+  private unsent(error: 'expired' | 'unfit' | 'internal', detail: string): AttemptOutcome {
     return { startedAt: this.options.clock.now(), durationMs: 0, error, detail, requestHeaders: {} };
   }
 }

@@ -13,8 +13,10 @@ import { retryDelay, throttledFor } from './retry-schedule.js';
 const EXHAUSTED_TOLD_EVERY_MS = 3_600_000;
 /** Statuses that no repetition changes: the receiver does not take this body. */
 const finalStatuses = new Set([410, 413, 415]);
-/** That a worker of ours was lost, the log has been cut or a secret cannot be read says nothing about the endpoint. */
-const oursToMend = new Set<AttemptOutcome['error']>(['lease_lost', 'expired', 'internal']);
+/** Nothing can be sent in these cases, however often it is tried. */
+const finalErrors = new Set<AttemptOutcome['error']>(['expired', 'unfit']);
+/** That a worker of ours was lost, the log has been cut, data is wrong or a secret cannot be read says nothing about the endpoint. */
+const oursToMend = new Set<AttemptOutcome['error']>(['lease_lost', 'expired', 'unfit', 'internal']);
 /** How exactly it is kept when an endpoint last succeeded: each time would be a write for each delivery. */
 const LAST_SUCCESS_EVERY_MS = 1_000;
 
@@ -56,7 +58,7 @@ interface Next {
 
 function afterFailedAttempt(delivery: Settled, outcome: AttemptOutcome, endpoint: EndpointRow, clock: Clock, now: Date): Next {
   const delay = retryDelay(delivery.attempt, outcome, clock.random());
-  const final = outcome.error === 'expired' || (outcome.status !== undefined && finalStatuses.has(outcome.status));
+  const final = finalErrors.has(outcome.error) || (outcome.status !== undefined && finalStatuses.has(outcome.status));
   if (delay === undefined || final) return { state: 'exhausted' };
   const at = new Date(now.getTime() + (outcome.error === 'lease_lost' ? 0 : delay));
   const own = delivery.trigger === 'test' || delivery.trigger === 'verify';

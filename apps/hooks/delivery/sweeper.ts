@@ -12,7 +12,7 @@ const PURGE_BATCH = 2_000;
 
 /** How long rows are kept, in ms. */
 export interface HooksRetention {
-  /** Finished deliveries with their attempts, and finished recoveries. */
+  /** Finished deliveries with their attempts, and finished recoveries. Held deliveries are given up when they are as old. */
   deliveriesMs: number;
   /** Idempotency keys with their answers. */
   commandsMs: number;
@@ -26,15 +26,15 @@ export class Sweeper {
     private readonly retention: HooksRetention,
   ) {}
 
-  async sweep(): Promise<void> {
-    await this.returnLostLeases();
-    await this.followEndpointStates();
+  /** One batch of each kind. @returns whether one of them was full, so that there may be more. */
+  async sweep(): Promise<boolean> {
+    const batches = [await this.returnLostLeases(), await this.followEndpointStates(), await this.giveUpHeld()];
     await this.judgeFailingEndpoints();
-    await this.purge();
+    return [...batches, await this.purge()].some((full) => full);
   }
 
   /** A worker that has not said how its attempt went is gone: the attempt counts, and another worker makes the next, at once. */
-  private async returnLostLeases(): Promise<void> {
+  private async returnLostLeases(): Promise<boolean> {
     const { rows } = await this.database.query<Settled & { startedAt: Date }>(
       `select delivery_id as "deliveryId", hook_id as "hookId", type, trigger, attempts as attempt, lease_token as "leaseToken", worker,
          leased_until as "startedAt" from delivery where state = 'sending' and leased_until < $1 order by leased_until limit $2`,
@@ -49,14 +49,15 @@ export class Sweeper {
         this.clock,
       );
     }
+    return rows.length === BATCH;
   }
 
   /**
    * Gives waiting deliveries the state that the state of their endpoint asks for. The fan-out and recoveries do not wait for somebody who pauses,
    * enables or disables an endpoint at the same moment, so what they queue may follow the state of before.
    */
-  private async followEndpointStates(): Promise<void> {
-    await this.database.query(
+  private async followEndpointStates(): Promise<boolean> {
+    const { rowCount } = await this.database.query(
       `with misplaced as (
          select d.delivery_id, e.state as endpoint_state from endpoint e cross join lateral unnest(case e.state
            when 'enabled' then array['held'] when 'disabled' then array['pending', 'retrying', 'held'] else array['pending', 'retrying'] end
@@ -75,6 +76,27 @@ export class Sweeper {
        from misplaced m where d.delivery_id = m.delivery_id and d.state in ('pending', 'retrying', 'held')`,
       [this.clock.now(), BATCH],
     );
+    return (rowCount ?? 0) >= BATCH;
+  }
+
+  /**
+   * Cancels what a paused hook has held for as long as finished deliveries are kept. Otherwise a hook that stays paused would keep its
+   * queue, and the log, growing without end. A recovery sends it as long as the log has it.
+   */
+  private async giveUpHeld(): Promise<boolean> {
+    const now = this.clock.now();
+    const { rowCount } = await this.database.query(
+      `with old as (
+         select d.delivery_id from endpoint e cross join lateral (
+           select delivery_id from delivery where hook_id = e.hook_id and state = 'held' and created_at < $2
+           order by created_at, delivery_id limit $3
+         ) d where e.state in ('paused', 'pending') for no key update of e skip locked
+       )
+       update delivery d set state = 'cancelled', last_error = 'held_too_long', finished_at = $1
+       from old where d.delivery_id = old.delivery_id and d.state = 'held'`,
+      [now, new Date(now.getTime() - this.retention.deliveriesMs), PURGE_BATCH],
+    );
+    return (rowCount ?? 0) >= PURGE_BATCH;
   }
 
   private async judgeFailingEndpoints(): Promise<void> {
@@ -99,21 +121,25 @@ export class Sweeper {
     });
   }
 
-  private async purge(): Promise<void> {
+  private async purge(): Promise<boolean> {
     const now = this.clock.now().getTime();
-    await this.database.query(
-      `delete from delivery where delivery_id = any(array(
-         select delivery_id from delivery where finished_at < $1 order by finished_at limit $2))`,
-      [new Date(now - this.retention.deliveriesMs), PURGE_BATCH],
-    );
-    await this.database.query(
-      `delete from recovery where recovery_id = any(array(
-         select recovery_id from recovery where finished_at < $1 order by finished_at limit $2))`,
-      [new Date(now - this.retention.deliveriesMs), PURGE_BATCH],
-    );
-    await this.database.query(
-      'delete from command where key = any(array(select key from command where created_at < $1 order by created_at limit $2))',
-      [new Date(now - this.retention.commandsMs), PURGE_BATCH],
-    );
+    const finishedBefore = new Date(now - this.retention.deliveriesMs);
+    const purged = [
+      await this.database.query(
+        `delete from delivery where delivery_id = any(array(
+           select delivery_id from delivery where finished_at < $1 order by finished_at limit $2))`,
+        [finishedBefore, PURGE_BATCH],
+      ),
+      await this.database.query(
+        `delete from recovery where recovery_id = any(array(
+           select recovery_id from recovery where finished_at < $1 order by finished_at limit $2))`,
+        [finishedBefore, PURGE_BATCH],
+      ),
+      await this.database.query(
+        'delete from command where key = any(array(select key from command where created_at < $1 order by created_at limit $2))',
+        [new Date(now - this.retention.commandsMs), PURGE_BATCH],
+      ),
+    ];
+    return purged.some(({ rowCount }) => rowCount === PURGE_BATCH);
   }
 }

@@ -22,7 +22,8 @@ export class RecoveryRequests {
 
   /**
    * Starts to queue again what is in the log since then; `Recovery` says how far it has come.
-   * @throws ProblemException 409 `HOOK_STATE_CONFLICT`; 422 `DELIVERIES_TRIMMED` when it is not known any more what has succeeded since then.
+   * @throws ProblemException 409 `HOOK_STATE_CONFLICT`; 422 `DELIVERIES_TRIMMED` when it is not known any more what has succeeded since then,
+   *   `EVENTS_TRIMMED` when the log has lost some of the events since then.
    */
   async recover(hookId: string, wanted: RecoverHook, command: KeyedCommand): Promise<Recovery> {
     const selection = wanted.types && selectEvents(wanted.types);
@@ -34,8 +35,10 @@ export class RecoveryRequests {
       await holdLog(tx);
       const log = new EventLog(tx);
       const { floor } = await log.bounds();
-      const from = Math.max(floor, await positionBefore(log, wanted.since));
-      if (onlyMissing && from < endpoint.trimmedPosition) throw deliveriesTrimmed(hookId, endpoint.trimmedPosition);
+      const from = await positionBefore(log, wanted.since);
+      if (onlyMissing && Math.max(floor, from) < endpoint.trimmedPosition)
+        throw deliveriesTrimmed(hookId, endpoint.trimmedPosition);
+      if (from < floor) throw eventsTrimmed(hookId, floor);
       const { rows } = await tx.query<RecoveryRow>(
         `insert into recovery (hook_id, position, to_position, exact_types, services, only_missing, created_at)
          values ($1, $2, $3, $4, $5, $6, $7) returning ${recoveryColumns}`,
@@ -78,6 +81,16 @@ function deliveriesTrimmed(hookId: string, trimmed: number): ProblemException {
     `The deliveries to the hook ${hookId} of events up to sequence ${sequenceOf(trimmed)} are not kept any more, so it is not known which of ` +
     `them succeeded. Begin after them ("since": "${first}"), or send everything again ("onlyMissing": false).`;
   return new ProblemException(422, 'DELIVERIES_TRIMMED', detail, {
+    errors: [{ pointer: '/since', detail: `must be ${first} or later` }],
+  });
+}
+
+function eventsTrimmed(hookId: string, floor: number): ProblemException {
+  const first = sequenceOf(floor + 1);
+  const detail =
+    `The log does not have all events since then any more, so they cannot all be sent to the hook ${hookId}. Begin with the oldest that it has ` +
+    `("since": "${first}"), and read what is missing from the resources themselves.`;
+  return new ProblemException(422, 'EVENTS_TRIMMED', detail, {
     errors: [{ pointer: '/since', detail: `must be ${first} or later` }],
   });
 }
