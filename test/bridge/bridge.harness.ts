@@ -12,14 +12,15 @@ export class OwnBridge {
     readonly url: string,
   ) {}
 
-  static async start(termMs: number, settings: Record<string, string> = {}): Promise<OwnBridge> {
+  /** @param termMs the bridge is off without it. */
+  static async start(termMs: number | undefined, settings: Record<string, string> = {}): Promise<OwnBridge> {
     const port = await freePort();
     const child = spawn(process.execPath, [path.resolve('dist/bundled/apps/saga/main.js')], {
       env: {
         DATABASE_URL: serviceUrl(system().databaseAdminUrl, 'saga', 'roundtrip'),
         TEMPORAL_ADDRESS: system().temporalAddress,
         SAGA_PORT: String(port),
-        UNPAID_ORDER_TERM_MS: String(termMs),
+        ...(termMs === undefined ? {} : { UNPAID_ORDER_TERM_MS: String(termMs) }),
         SAGA_FAST_STEP_MS: '500',
         SAGA_STEP_DEADLINE_MS: '8000',
         SAGA_ATTENTION_AFTER_MS: '2000',

@@ -89,6 +89,11 @@ export class Inbox {
     });
   }
 
+  /** For a consumer that does not run: retention keeps nothing of the log for it, until it begins again. */
+  async releaseLog({ name }: Consumer): Promise<void> {
+    await this.options.database.query('update inbox_mark set holds_log = false where consumer = $1 and holds_log', [name]);
+  }
+
   /**
    * @throws what the handler throws, unless that was the last attempt, and what keeps the database from working: nothing has happened then, and
    *   the event has to come again. Failures of the database that pass by themselves are not held against the event.
