@@ -70,9 +70,11 @@ export class ProjectionGenerations {
 
   /**
    * Copies the snapshot into the generation that is to be built, in bounded batches, and lets its consumers begin behind it. The snapshot
-   * stands still meanwhile, so what a process has copied that ended is copied again or is there. @returns whether that is done.
+   * stands still meanwhile, so what a process has copied that ended is copied again or is there.
+   * @param stopping ends it before the next batch.
+   * @returns whether that is done.
    */
-  async seed(generation: number): Promise<boolean> {
+  async seed(generation: number, stopping: AbortSignal): Promise<boolean> {
     const session = await this.database.connect();
     // A session that breaks between two statements says so in an event, which would end the process if nobody listened.
     session.on('error', () => {});
@@ -86,7 +88,9 @@ export class ProjectionGenerations {
         [this.projection.name, generation],
       );
       if (!known[0]) return true;
-      for (const [table, key] of Object.entries(this.projection.tables)) await copySnapshot(session, table, key, generation);
+      for (const [table, key] of Object.entries(this.projection.tables))
+        await copySnapshot(session, table, key, generation, stopping);
+      if (stopping.aborted) return false;
       await this.beginBehind(session, generation, known[0].snapshot);
       return true;
     } finally {
@@ -136,6 +140,14 @@ export class ProjectionGenerations {
     await tx.query('select pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [lockOf(this.projection.name)]);
   }
 
+  /** Called in a transaction that writes to another generation: its commit does not wait for the disk, unless readers have the generation by now. */
+  async writeUnread(tx: PoolClient, generation: number): Promise<void> {
+    await tx.query(`select set_config('synchronous_commit', 'off', true) from projection where name = $1 and generation <> $2`, [
+      this.projection.name,
+      generation,
+    ]);
+  }
+
   /**
    * Removes a batch of what is left of generations before the one that is read. Another process may have written to one until a moment ago,
    * so this is done again and again. @returns whether there may be more.
@@ -168,15 +180,21 @@ export class ProjectionGenerations {
   }
 }
 
-/** Copies generation 0 of a table, a batch at a time. What is there already stays. */
-async function copySnapshot(session: PoolClient, table: string, key: string, generation: number): Promise<void> {
+/** Copies generation 0 of a table, a batch at a time, until it is stopped. What is there already stays. */
+async function copySnapshot(
+  session: PoolClient,
+  table: string,
+  key: string,
+  generation: number,
+  stopping: AbortSignal,
+): Promise<void> {
   const { rows } = await session.query<{ columns: string }>(
     `select string_agg(quote_ident(attname), ', ' order by attnum) as columns from pg_attribute
      where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = '' and attname <> 'generation'`,
     [table],
   );
   const { columns } = rows[0]!;
-  for (let last: string | null = ''; last !== null;) {
+  for (let last: string | null = ''; last !== null && !stopping.aborted;) {
     const copied: { rows: { last: string | null }[] } = await session.query(
       `with batch as materialized (
          select * from ${table} where generation = 0 and ${key} > $2 order by generation, ${key} limit ${COPIED_AT_ONCE}

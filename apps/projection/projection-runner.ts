@@ -185,7 +185,9 @@ export class ProjectionRunner {
   private async writing(generation: number): Promise<Writing> {
     const { projection, database, inbox, buildingInbox } = this.options;
     const consumers = projection.consumers(generation).map((consumer) => this.careful(consumer, generation));
-    const progress = consumers.map((consumer) => new ConsumerProgress(database, consumer));
+    const progress = consumers.map(
+      (consumer) => new ConsumerProgress(database, consumer, () => generation === this.live.generation),
+    );
     for (const consumer of consumers) {
       await inbox.begin(consumer, 'beginning');
       await buildingInbox.begin(consumer, 'beginning');
@@ -201,7 +203,7 @@ export class ProjectionRunner {
       handle: async (event, tx) => {
         if (generation === this.live.generation) await this.generations.writeToLive(tx);
         // What a crash of the server takes back is missing again, with its record in the inbox, and is fetched again.
-        else await tx.query('set local synchronous_commit = off');
+        else await this.generations.writeUnread(tx, generation);
         await consumer.handle(event, tx);
       },
     };
@@ -243,7 +245,7 @@ export class ProjectionRunner {
   /** One step of a rebuild, if one is under way: fetches what is missing, and makes it what is read when nothing is. @returns whether there is more to fetch. */
   async buildOnce(): Promise<boolean> {
     const { next, unseeded } = this;
-    if (unseeded && (await this.generations.seed(unseeded.generation))) {
+    if (unseeded && (await this.generations.seed(unseeded.generation, this.stopping.signal))) {
       await this.refresh();
       return true;
     }
@@ -297,9 +299,12 @@ export class ProjectionRunner {
 
   /** @returns whether there is more to remove. */
   private async upkeep(): Promise<boolean> {
-    await this.inboxes.step(this.written.flatMap(({ progress }) => progress));
-    const more = await this.keepSnapshot();
-    return (await this.generations.removeOld()) || more;
+    const steps = [
+      await this.inboxes.step(this.written.flatMap(({ progress }) => progress)),
+      await this.keepSnapshot(),
+      await this.generations.removeOld(),
+    ];
+    return steps.some((more) => more);
   }
 
   /** Takes into the snapshot what retention may remove from the log. @returns whether there is more. */

@@ -99,3 +99,33 @@ it('forgets a skipped event once the log has, and its aggregate is past it', asy
   await upkeep(consumer);
   expect(await list()).toEqual([]);
 });
+
+it('removes one batch at a time, and says that there is more', async () => {
+  const consumer = noting('commutative');
+  await bed.inbox().begin(consumer, 'now');
+  const [event] = await history(1);
+  await bed.inbox().receive(consumer, event!);
+  await bed.database.query(
+    `insert into inbox (consumer, occurrence_id, position, aggregate_key, aggregate_version)
+     select $1, gen_random_uuid(), $2, 'order/thing/bulk-' || n, 1 from generate_series(1, 11000) n`,
+    [consumer.name, event!.position],
+  );
+  const steps = new InboxUpkeep({ database: bed.database, eventLog: bed.log, retentionMs: -1_000 });
+  const progress = [new ConsumerProgress(bed.database, consumer)];
+  const left: (number | null)[] = [];
+  do left.push(await rowsOf(consumer));
+  while (await steps.step(progress));
+  expect([...left, await rowsOf(consumer)]).toEqual([11_001, 6_001, 1_001, 0]);
+});
+
+it('keeps nothing of the log for a consumer that does not run, until it begins again', async () => {
+  const consumer = noting('commutative');
+  const readers = async () =>
+    (await bed.database.query('select from log_reader where name = $1', [`consumer ${consumer.name}`])).rowCount;
+  await bed.inbox().begin(consumer, 'now');
+  expect(await readers()).toBe(1);
+  await bed.inbox().releaseLog(consumer);
+  expect(await readers()).toBe(0);
+  await bed.inbox().begin(consumer, 'now');
+  expect(await readers()).toBe(1);
+});

@@ -18,14 +18,16 @@ export class InboxBed {
 
   private constructor(
     private readonly name: string,
+    private readonly serverUrl: string,
     readonly database: pg.Pool,
     readonly log: EventLog,
   ) {}
 
-  static async create(): Promise<InboxBed> {
+  /** @param serverUrl of another server than the system's own, as its administrator. */
+  static async create(serverUrl = system().databaseAdminUrl): Promise<InboxBed> {
     const name = `test_${randomUUID().replaceAll('-', '')}`;
-    await atServer(`create database ${name}`);
-    const url = new URL(system().databaseAdminUrl);
+    await atServer(serverUrl, `create database ${name}`);
+    const url = new URL(serverUrl);
     url.pathname = `/${name}`;
     const database = new pg.Pool({ connectionString: url.href, max: 12, options: '-c search_path=consuming' });
     database.on('error', () => {}); // dropping the database ends its connections
@@ -37,7 +39,7 @@ export class InboxBed {
     await database.query(
       'create table effect (nr bigint generated always as identity, consumer text, aggregate text, version int, event_id uuid)',
     );
-    return new InboxBed(name, database, new EventLog(database));
+    return new InboxBed(name, serverUrl, database, new EventLog(database));
   }
 
   inbox(options: Partial<InboxOptions> = {}): Inbox {
@@ -78,7 +80,7 @@ export class InboxBed {
 
   async drop(): Promise<void> {
     await this.database.end();
-    await atServer(`drop database ${this.name} with (force)`);
+    await atServer(this.serverUrl, `drop database ${this.name} with (force)`);
   }
 }
 
@@ -112,8 +114,8 @@ function migrationsOf(service: string): string[] {
     .map((entry) => readFileSync(path.join(folder, entry, 'migration.sql'), 'utf8'));
 }
 
-async function atServer(sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: system().databaseAdminUrl });
+async function atServer(connectionString: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
   await client.connect();
   try {
     await client.query(sql);

@@ -11,6 +11,8 @@ export interface OwnPostgres {
   adminUrl: string;
   /** Shuts the server down, as an operator would: every session ends. */
   takeDown(): Promise<void>;
+  /** Ends the server at once, as a power failure would: what is not on the disk is lost. */
+  crash(): Promise<void>;
   bringUp(): Promise<void>;
   /** Stops the server and removes its data. */
   stop(): Promise<void>;
@@ -35,6 +37,10 @@ export async function ownPostgres(): Promise<OwnPostgres> {
   return {
     adminUrl: embeddedPostgresUrl(port),
     takeDown: async () => void (await server?.stop()),
+    crash: async () => {
+      server?.kill('SIGQUIT'); // PostgreSQL's immediate shutdown
+      await server?.exited;
+    },
     bringUp,
     stop: async () => {
       await server?.stop();

@@ -1,4 +1,5 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
+import { inTransaction } from '../../database/in-transaction.js';
 import { typesParameters, typesSql } from '../event/event-filter.js';
 import { broughtTypes, type Consumer } from './consumer.js';
 
@@ -9,6 +10,13 @@ export interface Progress {
   missing: number;
   /** When the first of them came into the log. */
   since: Date | undefined;
+}
+
+interface Look extends Pick<Progress, 'missing'> {
+  mark: number;
+  since: Date | null;
+  /** Whether there is nothing to look at behind it. */
+  ended: boolean;
 }
 
 /** How many rows of the log one look goes over. */
@@ -39,9 +47,14 @@ export class ConsumerProgress {
   private mark = 0;
   private looking: Promise<Progress> | undefined;
 
+  /**
+   * @param effectsLast whether a commit of the consumer's effects outlives a crash of the server. While it does not, a look writes the mark
+   *   down, which brings what it counts to the disk first: otherwise a crash would take back what is never looked for again.
+   */
   constructor(
     private readonly database: Pool,
     readonly consumer: Consumer,
+    private readonly effectsLast: () => boolean = () => true,
   ) {
     this.types = typesParameters(broughtTypes(consumer));
   }
@@ -61,10 +74,7 @@ export class ConsumerProgress {
 
   /** Writes down how far the consumer has come, which lets retention go as far. */
   async save(): Promise<void> {
-    await this.database.query('update inbox_mark set position = $2 where consumer = $1 and position < $2', [
-      this.consumer.name,
-      this.mark,
-    ]);
+    await this.write(this.database, this.mark);
   }
 
   /** A look that begins now, or the one that is under way. */
@@ -84,26 +94,42 @@ export class ConsumerProgress {
 
   private async lookNow(): Promise<Progress> {
     for (;;) {
-      const from = this.mark;
-      const { rows } = await this.database.query<{
-        looked: number;
-        last: string | null;
-        open: string | null;
-        missing: number;
-        since: Date | null;
-        written: string | null;
-      }>(
-        `select count(*)::int as looked, max(l.position) as last, min(l.position) filter (where l.open) as open,
-                count(*) filter (where l.open)::int as missing, min(l.recorded_at) filter (where l.open) as since,
-                (select position from inbox_mark where consumer = $1) as written
-         from (select l.position, l.recorded_at, ${wanted} and not ${settled} as open
-               from (select * from events.log where ${behindMark} order by position limit ${LOOK}) l) l`,
-        [this.consumer.name, from, ...this.types],
-      );
-      const { looked, last, open, missing, since, written } = rows[0]!;
+      const seen = this.effectsLast()
+        ? await this.lookOnce(this.database)
+        : await inTransaction(this.database, async (tx) => {
+            const looked = await this.lookOnce(tx);
+            await this.write(tx, looked.mark);
+            return looked;
+          });
       // What is done with stays so; the first that is not is where the next look begins.
-      this.mark = Math.max(this.mark, open === null ? Number(last ?? from) : Number(open) - 1, Number(written ?? 0));
-      if (open !== null || looked < LOOK) return { position: this.mark, missing, since: since ?? undefined };
+      this.mark = Math.max(this.mark, seen.mark);
+      if (seen.ended) return { position: this.mark, missing: seen.missing, since: seen.since ?? undefined };
     }
+  }
+
+  private async lookOnce(database: Pick<PoolClient, 'query'>): Promise<Look> {
+    const from = this.mark;
+    const { rows } = await database.query<{
+      looked: number;
+      last: string | null;
+      open: string | null;
+      missing: number;
+      since: Date | null;
+      written: string | null;
+    }>(
+      `select count(*)::int as looked, max(l.position) as last, min(l.position) filter (where l.open) as open,
+              count(*) filter (where l.open)::int as missing, min(l.recorded_at) filter (where l.open) as since,
+              (select position from inbox_mark where consumer = $1) as written
+       from (select l.position, l.recorded_at, ${wanted} and not ${settled} as open
+             from (select * from events.log where ${behindMark} order by position limit ${LOOK}) l) l`,
+      [this.consumer.name, from, ...this.types],
+    );
+    const { looked, last, open, missing, since, written } = rows[0]!;
+    const mark = Math.max(from, open === null ? Number(last ?? from) : Number(open) - 1, Number(written ?? 0));
+    return { mark, missing, since, ended: open !== null || looked < LOOK };
+  }
+
+  private async write(database: Pick<PoolClient, 'query'>, mark: number): Promise<void> {
+    await database.query('update inbox_mark set position = $2 where consumer = $1 and position < $2', [this.consumer.name, mark]);
   }
 }

@@ -81,11 +81,7 @@ export async function runConsumer(options: RunConsumerOptions): Promise<RunningC
 function keepInbox(consumer: Consumer, options: InboxUpkeepOptions, log: Logger): BackgroundLoop {
   const progress = new ConsumerProgress(options.database, consumer);
   const upkeep = new InboxUpkeep(options);
-  const step = async () => {
-    await upkeep.step([progress]);
-    return false;
-  };
   const onError = (error: unknown) =>
     log.warn({ consumer: consumer.name, err: error }, `${consumer.name}: the inbox is cleared later`);
-  return new BackgroundLoop(step, { idleMs: UPKEEP_EVERY_MS, onError });
+  return new BackgroundLoop(() => upkeep.step([progress]), { idleMs: UPKEEP_EVERY_MS, onError });
 }
