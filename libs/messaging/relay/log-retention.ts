@@ -7,6 +7,7 @@ import { EventLog } from '../log/event-log.js';
 import { TRIM_LOCK } from '../log/trim-lock.js';
 import { inBoundedTransaction, type Queryable } from './bounded-transaction.js';
 import type { Outboxes } from './outboxes.js';
+import { removeSkipped } from './skipped-events.js';
 
 export interface LogRetentionOptions {
   /** The log's database as the role that owns the log. */
@@ -65,10 +66,17 @@ export class LogRetention {
   }
 
   /**
-   * Removes one batch. @returns whether there may be more.
+   * Removes one batch of events, and one of skipped ones from each outbox. @returns whether there may be more.
    * @throws when a reader cannot be asked; nothing is removed then.
    */
   async step(): Promise<boolean> {
+    const { database, outboxes, retentionMs } = this.options;
+    let more = await this.trim();
+    for (const place of await outboxes.all()) more = (await removeSkipped(database, place, retentionMs)) || more;
+    return more;
+  }
+
+  private async trim(): Promise<boolean> {
     const { database } = this.options;
     const limits: [LogReader, ...LogReader[]] = [
       { name: 'retention', position: await this.log.olderThan(this.options.retentionMs) },
@@ -164,6 +172,14 @@ async function remove(tx: Queryable, upTo: number): Promise<number> {
        insert into events.log_head as head (service, aggregate_type, aggregate_id, last_version)
        select service, aggregate_type, aggregate_id, max(aggregate_version) from gone group by 1, 2, 3 order by 1, 2, 3
        on conflict (service, aggregate_type, aggregate_id) do update set last_version = greatest(head.last_version, excluded.last_version)
+     ), gaps as (
+       -- Every reader has passed an event behind the gap, so nobody waits for the versions in it.
+       delete from events.log_gap where ctid = any(array(
+         select passed.ctid from gone cross join lateral (
+           -- A limit keeps the planner from a hash of all gaps.
+           select ctid from events.log_gap g
+           where g.service = gone.service and g.aggregate_type = gone.aggregate_type and g.aggregate_id = gone.aggregate_id
+             and g.last_version < gone.aggregate_version limit 100) passed))
      )
      select count(*)::int as removed from gone`,
     [upTo],
