@@ -10,7 +10,7 @@ export interface Account {
 const NOBODY: Account = { uid: 65_534, gid: 65_534 };
 
 /**
- * Whom PostgreSQL runs as, for it refuses to run as root: whoever owns the cluster that is there, else `postgres`, else nobody.
+ * The account for PostgreSQL, which refuses to run as root: the owner of an existing cluster, else `postgres`, else `nobody`.
  *
  * @returns undefined when this user is not root and will do.
  */

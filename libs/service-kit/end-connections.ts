@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Connections that speak something else than HTTP by now: whoever has taken one over ends it. */
+/** Connections that no longer speak HTTP. The code that has taken one over ends it. */
 const upgraded = new WeakSet<Socket>();
 
 export const leaveToOwner = (socket: Socket): void => void upgraded.add(socket);

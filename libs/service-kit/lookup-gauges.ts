@@ -1,6 +1,6 @@
 import { Gauge, register } from 'prom-client';
 
-/** One value of a gauge, with the labels that tell it from its others. */
+/** One value of a gauge, with its labels. */
 export type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
 
 /**

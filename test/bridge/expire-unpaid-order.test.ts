@@ -8,11 +8,11 @@ import {
   type ExpireUnpaidOrderOutcome,
 } from '../../workflows/expire-unpaid-order/expire-unpaid-order.contract.js';
 import { newCustomer } from '../services/customer.harness.js';
-import { ParticipantProbe } from '../services/participant.harness.js';
-import { call, clearFaults, credit, ended, eventually, order, placeOrder, setFault, through } from '../support/api.js';
-import { nowhere, ownGateway } from '../support/gateway.harness.js';
+import { ParticipantHarness } from '../services/participant.harness.js';
+import { call, clearFaults, credit, ended, eventually, order, placeOrder, setFault, viaGateway } from '../support/api.js';
+import { unreachableAddress, startTestGateway } from '../support/gateway.harness.js';
 import { system } from '../support/system.js';
-import { OwnBridge } from './bridge.harness.js';
+import { BridgeHarness } from './bridge.harness.js';
 
 /** Long enough to pay in, also on a busy machine. */
 const TERM_MS = 30_000;
@@ -21,9 +21,9 @@ let connection: Connection;
 let client: Client;
 let database: pg.Pool;
 let customerId: string;
-let bridges: OwnBridge[] = [];
+let bridges: BridgeHarness[] = [];
 const bridge = async (termMs = TERM_MS, settings: Record<string, string> = {}) => {
-  const started = await OwnBridge.start(termMs, settings);
+  const started = await BridgeHarness.start(termMs, settings);
   bridges.push(started);
   return started;
 };
@@ -32,7 +32,7 @@ beforeAll(async () => {
   connection = await Connection.connect({ address: system().temporalAddress });
   client = new Client({ connection });
   database = new pg.Pool({ connectionString: system().databaseAdminUrl });
-  customerId = await newCustomer(new ParticipantProbe('customer', () => system().customerUrl), { limit: 500_00 });
+  customerId = await newCustomer(new ParticipantHarness('customer', () => system().customerUrl), { limit: 500_00 });
 });
 afterEach(async () => {
   await clearFaults();
@@ -78,7 +78,7 @@ async function pay(orderId: string, paymentMethod = 'pm_ok'): Promise<string> {
 const waiting = async () => (await database.query<{ attempts: number }>('select attempts from saga.bridge_signal')).rows;
 
 describe('an order that is approved and not paid', () => {
-  it('is cancelled when its term is over, by the saga that a person would have asked for, and its credit is free again', async () => {
+  it('is cancelled when its term is over, by an ordinary saga that releases its credit', async () => {
     await bridge(1_000);
     const reservedBefore = (await credit(customerId)).reserved.amount;
     const orderId = await approvedOrder();
@@ -121,10 +121,10 @@ describe('an order that is approved and not paid', () => {
   it('is cancelled later when another saga has it locked at the end of its term', async () => {
     // The bridge is away until the order is locked, so that on whatever machine the term, which counts from the approval, ends meanwhile.
     await (await bridge(1_000)).stop('SIGTERM');
-    const patient = await ownGateway({ SAGA_STEP_DEADLINE_MS: 15_000 });
+    const patient = await startTestGateway({ SAGA_STEP_DEADLINE_MS: 15_000 });
     await setFault({ participant: 'payment', operation: 'authorize', mode: 'error' });
     const orderId = await approvedOrder();
-    const sagaId = await through(patient.url, () => pay(orderId));
+    const sagaId = await viaGateway(patient.url, () => pay(orderId));
     await patient.close();
     await eventually(
       () => order(orderId),
@@ -186,7 +186,7 @@ describe('the bridge', () => {
   });
 
   it('makes up for what it could not tell while Temporal was away, also when it was killed meanwhile', async () => {
-    const cutOff = await bridge(1_000, { TEMPORAL_ADDRESS: nowhere });
+    const cutOff = await bridge(1_000, { TEMPORAL_ADDRESS: unreachableAddress });
     const orderId = await approvedOrder();
     await eventually(waiting, ([first]) => (first?.attempts ?? 0) > 0);
     await cutOff.stop('SIGKILL');

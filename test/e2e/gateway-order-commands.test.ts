@@ -18,7 +18,7 @@ import {
   setFault,
   tokens,
 } from '../support/api.js';
-import { nowhere, ownGateway } from '../support/gateway.harness.js';
+import { unreachableAddress, startTestGateway } from '../support/gateway.harness.js';
 import { system } from '../support/system.js';
 
 let customerId: string;
@@ -165,7 +165,7 @@ describe('POST /v1/orders/{orderId}/pay and /ship', () => {
 
   it('is turned away when a participant that it needs is away; the others are not', async () => {
     const orderId = await approved();
-    const gateway = await ownGateway({ PAYMENT_URL: `http://${nowhere}` });
+    const gateway = await startTestGateway({ PAYMENT_URL: `http://${unreachableAddress}` });
     try {
       const ask = (command: Command) =>
         fetch(`${gateway.url}/v1/orders/${orderId}/${command}`, {

@@ -183,7 +183,7 @@ describe('npm start', () => {
     return (await response.json()) as { orderId: string; sagaId: string };
   }
 
-  it('says where everything is when all is ready; on SIGTERM to npm stops all of it in order, and continues with the data next time', async () => {
+  it('prints every address when ready, stops in order on SIGTERM to npm, and continues with its data', async () => {
     const first = await startUntilReady();
     const ready = await first.line(/^ready /);
     for (const port of ports.slice(0, 4)) expect(ready).toContain(`127.0.0.1:${port}`);
@@ -294,7 +294,7 @@ describe('npm start', () => {
     lendToNext();
   });
 
-  it('starts a process that dies again, with a line that says so, and gives up after the fifth time within a minute', async () => {
+  it('restarts a process that dies, logs it, and gives up after five deaths within a minute', async () => {
     const command = await running();
     const before = pids();
     for (let death = 1; death <= 5; death++) {

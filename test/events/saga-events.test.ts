@@ -18,7 +18,7 @@ afterEach(clearFaults);
 const typesOf = async (sagaId: string, lastType: string) => (await facts(sagaId, lastType)).map(({ type }) => type);
 
 describe('what becomes of a saga', () => {
-  it('is told from its start to its end, once, about the saga and on its account', async () => {
+  it('is published from its start to its end, once, about the saga and correlated with it', async () => {
     const { sagaId, orderId } = await placeOrder(customerId, 1);
     await ended(sagaId);
     const told = await facts(sagaId, 'saga.completed.v1');
@@ -31,14 +31,14 @@ describe('what becomes of a saga', () => {
     expect(told[1]).toMatchObject({ correlationId: sagaId, data: { ...about, state: 'COMPLETED' } });
   });
 
-  it('is told when everything was taken back', async () => {
+  it('is published when every step was compensated', async () => {
     await setFault({ participant: 'order', operation: 'approveOrder', mode: 'refuse', times: 1 });
     const { sagaId } = await placeOrder(customerId, 1);
     await ended(sagaId);
     expect(await typesOf(sagaId, 'saga.compensated.v1')).toContain('saga.started.v1');
   });
 
-  it('is told when it needs attention, and that it goes on after the decision', async () => {
+  it('is published when it needs attention, and when it continues after the decision', async () => {
     await setFault({ participant: 'order', operation: 'approveOrder', mode: 'refuse', times: 1 });
     await setFault({ participant: 'customer', operation: 'releaseCredit', mode: 'refuse' });
     const { sagaId } = await placeOrder(customerId, 1);
@@ -50,7 +50,7 @@ describe('what becomes of a saga', () => {
     );
   });
 
-  it('is told of one that was terminated, and of one that ended while nobody watched', async () => {
+  it('is published for a terminated saga, and for a saga that ended while no process watched', async () => {
     await setFault({ participant: 'customer', operation: 'reserveCredit', mode: 'error' });
     const { sagaId } = await placeOrder(customerId, 1);
     await eventually(

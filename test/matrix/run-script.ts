@@ -3,7 +3,7 @@ import type { Info } from '@temporalio/activity';
 import { failureOf } from '../../activities/failures.js';
 import type { StepKey } from '../../activities/idempotent-command.js';
 import type { OutlinedStep } from '../../contracts/saga/saga-outline.js';
-import { ParticipantProbe } from '../services/participant.harness.js';
+import { ParticipantHarness } from '../services/participant.harness.js';
 import { system } from '../support/system.js';
 import { eventually } from '../support/api.js';
 import { type Target, targetOf } from '../sagas/step-target.harness.js';
@@ -116,7 +116,7 @@ export class SagaScript {
 
   private refuse(run: ScriptedRun, target: Target, send: Send): Promise<unknown> {
     return this.gate.passAlone(target, async () => {
-      const probe = new ParticipantProbe(target.participant, () => system()[`${target.participant}Url`]);
+      const probe = new ParticipantHarness(target.participant, () => system()[`${target.participant}Url`]);
       run.isRefused = true;
       const { operation } = target;
       await probe.putFault({ operation, mode: 'refuse', times: 1 });

@@ -106,26 +106,26 @@ export class EnvironmentMoves extends MoveList {
     const { model, system } = this;
     const { participants, lateCommands, lateUndos, lateSeals } = system;
     model.saga.steps.forEach(({ name }, step) => {
-      const landed = ~setOf(step);
+      const arrived = ~setOf(step);
       if (has(lateCommands, step)) {
         for (const { after, how } of landCommand(participants, step, choicesOf(model, system, step), model.rules)) {
           this.add('late', `late: ${name} ${how}`, () => ({
             ...system,
             participants: after,
-            lateCommands: lateCommands & landed,
+            lateCommands: lateCommands & arrived,
           }));
         }
       }
       if (has(lateUndos, step)) {
         const after = landUndo(participants, step, model.rules);
-        this.add('late', `late: undo of ${name}`, () => ({ ...system, participants: after, lateUndos: lateUndos & landed }));
+        this.add('late', `late: undo of ${name}`, () => ({ ...system, participants: after, lateUndos: lateUndos & arrived }));
       }
       if (has(lateSeals, step)) {
         const { after, how } = landSeal(participants, step);
         this.add('late', `late: seal of ${name}: ${how}`, () => ({
           ...system,
           participants: after,
-          lateSeals: lateSeals & landed,
+          lateSeals: lateSeals & arrived,
         }));
       }
     });

@@ -93,15 +93,15 @@ export function tidy(model: Model, system: System, before: System): System {
   const isOver = system.now.mode === 'closed' && system.laterRuns === 0;
   const isTidy = participants === before.participants && zombies === before.zombies && lateCommands === before.lateCommands;
   if (isTidy && !isOver && lateUndos === before.lateUndos && lateSeals === before.lateSeals) return system;
-  const landed = answered(participants);
+  const arrived = answered(participants);
   return {
     ...system,
     participants:
-      participants.tombstones & landed ? { ...participants, tombstones: participants.tombstones & ~landed } : participants,
+      participants.tombstones & arrived ? { ...participants, tombstones: participants.tombstones & ~arrived } : participants,
     zombies: zombies.length > 0 ? activeZombies(model, system) : zombies,
-    lateCommands: lateCommands & ~landed,
-    lateSeals: lateSeals & ~landed,
-    lateUndos: lateUndos & ~participants.tombstones & (~landed | participants.effects),
+    lateCommands: lateCommands & ~arrived,
+    lateSeals: lateSeals & ~arrived,
+    lateUndos: lateUndos & ~participants.tombstones & (~arrived | participants.effects),
     losses: isOver ? 0 : system.losses,
     cancelRequested: system.cancelRequested && !isOver,
   };

@@ -2,7 +2,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { MailboxEntry, MailboxMessage } from '../../apps/notification/mailbox/mailbox.service.js';
 import type { Page } from '../../contracts/values/page.js';
 import { newCustomer } from '../services/customer.harness.js';
-import { ParticipantProbe } from '../services/participant.harness.js';
+import { ParticipantHarness } from '../services/participant.harness.js';
 import { call, ended, eventually, order, placeOrder } from '../support/api.js';
 import { pidOf } from '../support/processes.js';
 import { system } from '../support/system.js';
@@ -11,13 +11,13 @@ import { bookTrip, tripOf } from '../support/trips.js';
 const ask = async <Body>(path: string): Promise<Body> =>
   (await (await fetch(new URL(path, system().notificationUrl))).json()) as Body;
 
-const probe = new ParticipantProbe('customer', () => system().customerUrl);
+const harness = new ParticipantHarness('customer', () => system().customerUrl);
 let customerId: string;
 let address: string;
 beforeAll(async () => {
-  customerId = await newCustomer(probe, { limit: 100_00 });
+  customerId = await newCustomer(harness, { limit: 100_00 });
   address = `${customerId.toLowerCase()}@example.com`;
-  await probe.asAdministrator((client) =>
+  await harness.asAdministrator((client) =>
     client.query('update customer set name = $2, email = $3 where customer_id = $1', [customerId, 'Zoë <b>Test</b>', address]),
   );
 });
@@ -36,7 +36,7 @@ async function command(orderId: string, name: string, body?: object): Promise<vo
 }
 
 describe('mails', () => {
-  it('tell the customer, by name and at the address of now, what becomes of an order', async () => {
+  it('inform the customer, by name and at the current address, about the outcome of an order', async () => {
     const { orderId, sagaId } = await placeOrder(customerId, 3);
     await ended(sagaId);
     await command(orderId, 'pay', { paymentMethod: 'pm_ok' });
@@ -55,7 +55,7 @@ describe('mails', () => {
     expect(headers.find(({ name }) => name === 'auto-submitted')?.value).toBe('auto-generated');
   });
 
-  it('tell the customer of a refusal and of a booked trip, and operators what waits for them', async () => {
+  it('inform the customer of a refusal and of a booked trip, and operators of open decisions', async () => {
     const { orderId, sagaId } = await placeOrder(customerId, 900);
     await ended(sagaId);
     expect(await order(orderId)).toMatchObject({ state: 'REJECTED' });

@@ -3,7 +3,7 @@ import type { SagaEnding } from './ending-of.js';
 type Reasons = Partial<Record<SagaEnding, string>>;
 
 /** No saga has them. */
-export const nowhere: Reasons = {
+export const unreachableAddress: Reasons = {
   'answered as no contract says': 'it would take a participant that breaks its contract, and none of ours can be made to',
 };
 

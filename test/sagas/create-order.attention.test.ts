@@ -156,7 +156,7 @@ describe('createOrder, when a compensation fails for longer than its limit', () 
     expect(await reservedFor(orderId)).toBe(euros * 100);
   });
 
-  it('says so when the participant comes back and refuses, and is tried anew with the first retry', async () => {
+  it('shows a refusal after the participant recovers, and is tried again with the first retry', async () => {
     const { orderId, sagaId } = await stuckOrder({ mode: 'error' });
     await setFault({ participant: 'customer', operation: 'releaseCredit', mode: 'refuse', times: 1 });
     const refused = await eventually(

@@ -14,7 +14,7 @@ import { eventually } from './api.js';
 import { builtWorkflows } from './built-workflows.js';
 import { system } from './system.js';
 
-export interface OwnTemporal {
+export interface TemporalHarness {
   client: Client;
   stop(): Promise<void>;
 }
@@ -23,7 +23,7 @@ export interface OwnTemporal {
  * A Temporal server beside the system's own, for what takes another configuration of it, with a worker that speaks to the system's participants.
  * @param configuration what is different from what the system's own has.
  */
-export async function ownTemporal(configuration: Record<string, string>): Promise<OwnTemporal> {
+export async function startTestTemporal(configuration: Record<string, string>): Promise<TemporalHarness> {
   const executable = await findTemporal(temporalSources(givenEnvironment()), { log: () => {} });
   const port = await freePort();
   const address = `127.0.0.1:${port}`;

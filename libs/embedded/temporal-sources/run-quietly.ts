@@ -4,7 +4,7 @@ import type { Environment } from '../../config/settings.js';
 export interface QuietRun {
   environment?: Environment;
   withinMs: number;
-  /** SIGKILL unless told. */
+  /** Default SIGKILL. */
   killSignal?: NodeJS.Signals;
   signal?: AbortSignal | undefined;
 }

@@ -7,7 +7,7 @@ export type VersionPins = Readonly<Record<string, number>>;
 /** The versions that can be asked for, oldest first. */
 export const offeredVersions = ({ versions }: EventType): EventVersion[] => versions.filter(({ status }) => status !== 'sunset');
 
-/** The version that a type has for whoever does not ask for another. */
+/** The default version of a type. */
 export const newestVersion = ({ versions }: EventType): number => versions.length;
 
 /**

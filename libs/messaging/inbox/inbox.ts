@@ -45,9 +45,9 @@ class NextIsParked {
 const UNKNOWN_HEAD = Symbol('unknown head');
 
 /**
- * Gives each fact its effect once for each consumer, however often, in whatever order, to however many members and in whatever version it
- * comes: the record of the occurrence, the effects and the aggregate's head commit together. Acknowledge an event to whoever brought it when
- * `receive` has resolved.
+ * Applies each event exactly once per consumer, however often, in whatever order and version, and to however many members it comes. The
+ * record of the occurrence, the effects and the aggregate's head commit together. Acknowledge an event to the channel when `receive` has
+ * resolved.
  */
 export class Inbox {
   private readonly attempts: number;
