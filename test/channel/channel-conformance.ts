@@ -132,7 +132,7 @@ export function channelConformance(transport: string, { capabilities, start }: C
         listeners.set(name, listener);
         await listen(listener, { types });
       }
-      // Whoever has the last of a second round has had all that was to come of the first.
+      // A listener with the last event of the second round has received its events of the first.
       const [a2, b2, c2] = ['order.approved', 'order.placed', 'trip.booked'].map((type, i) => fact(key!, i + 4, { type }));
       await publish([a!, b!, c!, a2!, b2!, c2!]);
       const wanted = {
@@ -189,11 +189,11 @@ export function channelConformance(transport: string, { capabilities, start }: C
       const subscription = await listen(listener, {}, impatient);
       const events = facts(aggregates(1), 2);
       await publish(events);
-      await expect.poll(() => subscription.oldestUnsettledMs, { timeout: 60_000 }).toBeGreaterThan(200);
+      await expect.poll(() => subscription.oldestPendingMs, { timeout: 60_000 }).toBeGreaterThan(200);
       expect(() => impatient.assertDelivering()).toThrow('is not settled');
       open();
       await listener.has(events);
-      await expect.poll(() => subscription.oldestUnsettledMs).toBe(0);
+      await expect.poll(() => subscription.oldestPendingMs).toBe(0);
     });
 
     it.runIf(capabilities.replay)('gives a new group everything from the beginning', async () => {
@@ -323,7 +323,7 @@ export function channelConformance(transport: string, { capabilities, start }: C
         for (const key of keys) expect(member.versions(key)).toEqual(member.versions(key).toSorted((a, b) => a - b));
     });
 
-    it('tells of each event what became of it, and takes nothing of a key after what it refused', async () => {
+    it('returns the outcome of each event, and takes nothing of a key after a refused event', async () => {
       const [one, other] = aggregates(2);
       const [first, second, third] = facts([one!], 3);
       const [elsewhere] = facts([other!], 1);
@@ -407,7 +407,7 @@ export function channelConformance(transport: string, { capabilities, start }: C
     });
 
     describe('with a member that is killed', () => {
-      it('gives what it had under way, and all that follows, to the others', async ({ skip }) => {
+      it('gives its events in progress, and all later ones, to other members', async ({ skip }) => {
         if (!harness.environment) return skip('the members of this transport are of one process');
         const name = group();
         const keys = aggregates(20);

@@ -19,7 +19,7 @@ export async function startPostgresChannelHarness(): Promise<ChannelHarness & { 
   await service.query(await readFile('libs/messaging/channel/channel-tables.sql', 'utf8'));
   await service.end();
   const open = (options?: ChannelOptions) => openAs(SERVICE, environment, options);
-  const told = await open();
+  const reader = await open();
   const proxy = await CuttingProxy.before(testLog.urlOf(SERVICE));
   const proxied = new URL(testLog.urlOf(SERVICE));
   proxied.host = new URL(proxy.url).host;
@@ -33,17 +33,17 @@ export async function startPostgresChannelHarness(): Promise<ChannelHarness & { 
     },
     publish: async (events) => {
       // What is there already the log knows by its id, as the relay does.
-      const before = new Map((await told.publish(events)).map((result, i) => [events[i]!.eventId, result.taken]));
+      const before = new Map((await reader.publish(events)).map((result, i) => [events[i]!.eventId, result.taken]));
       const fresh = events.filter(({ eventId }) => !before.get(eventId));
       if (fresh.length > 0) await inLogTransaction(testLog.log, async (client) => void (await client.query(...insert(fresh))));
-      return (await told.publish(events)).map((result, i) =>
+      return (await reader.publish(events)).map((result, i) =>
         result.taken && !before.get(events[i]!.eventId) ? { taken: true, duplicate: false } : result,
       );
     },
     // What is in no outbox cannot be had from the log.
     refusable: (event) => event,
     stop: async () => {
-      await told.close();
+      await reader.close();
       proxy.close();
       await testLog.drop();
     },

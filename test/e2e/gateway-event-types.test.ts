@@ -56,7 +56,7 @@ describe('GET /v1/event-types', () => {
     expect(await pages(1)).toEqual(all);
   });
 
-  it('tells which version ends, when, and what to do', async () => {
+  it('lists which version ends, when, and the migration', async () => {
     const { body } = await call<EventTypeResource>('GET', '/v1/event-types/order.approved');
     expect(body).toMatchObject({
       type: 'order.approved',

@@ -177,7 +177,7 @@ function attacksOn(api: OpenApi, path: string, method: string, operation: Operat
   return own;
 }
 
-/** A path of the document with what is well formed and not there in the place of each parameter, unless told otherwise. */
+/** A path of the document with a well-formed id that does not exist for each parameter that is not given. */
 const withSegments = (path: string, given: Record<string, string> = {}) =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => given[name] ?? absent[name] ?? 'nobody');
 const absent: Record<string, string> = { sagaId: 'create-order:nobody', id: '0' };

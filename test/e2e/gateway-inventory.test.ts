@@ -72,7 +72,7 @@ describe('the inventory', () => {
     expect(await call('GET', `/v1/cars?date=${date}`)).toMatchObject({ status: 422, body: { code: 'VALIDATION_FAILED' } });
   });
 
-  it('says which participant is away, and still shows the others', async () => {
+  it('names the unavailable participant, and still lists the units of other participants', async () => {
     gateway = await startTestGateway({ FLIGHT_URL: `http://${unreachableAddress}` });
     const flights = await fetch(`${gateway.url}/v1/flights`);
     expect(flights.status).toBe(503);

@@ -186,7 +186,7 @@ describe('a command whose saga Temporal has forgotten', () => {
     expect((await send(url, undefined, key)).status).toBe(202);
   });
 
-  it('is remembered, too, where it was rejected before the order service had heard of it', async () => {
+  it('is remembered, too, if it was rejected before the order service knew of it', async () => {
     const { url, key, content, first } = rejected;
     const { orderId, sagaId } = first.body;
     expect(await send(url, content, key)).toMatchObject({ status: 202, body: { orderId, sagaId } });

@@ -85,7 +85,7 @@ describe('POST /v1/trips', () => {
     }
   });
 
-  it('can be read while the trip service has not heard of it', async () => {
+  it('can be read before the trip service knows of it', async () => {
     await setFault({ participant: 'trip', operation: 'createTrip', mode: 'error' });
     const { tripId, sagaId } = await bookTrip(tripOf({ car: undefined }));
     const read = await trip(tripId);
@@ -343,7 +343,7 @@ describe('POST /v1/trips/{tripId}/cancel', () => {
     });
   });
 
-  it('is one cancellation of many at once; the others are told what is pending', async () => {
+  it('is one cancellation of many at once; later requests are answered with the pending one', async () => {
     const tripId = await booked();
     const answers = await Promise.all(Array.from({ length: 10 }, () => post(`/v1/trips/${tripId}/cancel`)));
     expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);

@@ -338,7 +338,7 @@ describe('npm start', () => {
     await expectNothingLeft([]);
   });
 
-  it('says which folder is broken and what to do, and begins anew after npm run reset', async () => {
+  it('names the broken folder and the remedy, and starts with new data after npm run reset', async () => {
     const versionFile = path.join(dataDir, 'postgres', 'PG_VERSION');
     const version = readFileSync(versionFile, 'utf8');
     writeFileSync(versionFile, '12\n');

@@ -38,7 +38,9 @@ const positions = async () => (await testLog.all()).map(({ position }) => positi
 async function old(aggregate: string, ...versions: number[]): Promise<number[]> {
   for (const version of versions) await testLog.emit({ aggregate, version });
   await move();
-  await testLog.admin.query(`update events.log set passed_at = passed_at - interval '2 hours' where aggregate_id = $1`, [aggregate]);
+  await testLog.admin.query(`update events.log set passed_at = passed_at - interval '2 hours' where aggregate_id = $1`, [
+    aggregate,
+  ]);
   return (await testLog.all()).filter(({ aggregateId }) => aggregateId === aggregate).map(({ position }) => position);
 }
 
@@ -152,7 +154,9 @@ describe('retention of the log', () => {
 
   it('keeps nothing for a consumer that will not run again, nor for a broker that is not the channel', async () => {
     const [first] = await old('abandoned', 1, 2);
-    await testLog.admin.query(`insert into saga.inbox_mark (consumer, position, holds_log) values ('bridge', $1, false)`, [first]);
+    await testLog.admin.query(`insert into saga.inbox_mark (consumer, position, holds_log) values ('bridge', $1, false)`, [
+      first,
+    ]);
     await testLog.admin.query(`insert into events.cursor (name, position) values ('broker:kafka', $1)`, [first]);
     await retention({ broker: 'nats' }).step();
     expect(await positions()).toEqual([]);

@@ -46,7 +46,13 @@ export class LogHarness {
     const url = new URL(serverUrl);
     url.pathname = `/${name}`;
     await prepareDatabases({ adminUrl: url.href, rolePassword: ROLE_PASSWORD, log: () => {}, ...preparing });
-    const testLog = new LogHarness(name, url.href, pool(url.href), pool(serviceUrl(url.href, 'events', ROLE_PASSWORD)), serverUrl);
+    const testLog = new LogHarness(
+      name,
+      url.href,
+      pool(url.href),
+      pool(serviceUrl(url.href, 'events', ROLE_PASSWORD)),
+      serverUrl,
+    );
     // What the seed says is not what these tests are about.
     await testLog.admin.query('delete from customer.outbox');
     return testLog;

@@ -51,10 +51,11 @@ async function poisoned(): Promise<string> {
   return aggregate;
 }
 
-const gapsOf = (aggregateId: string) => new EventLog(testLog.admin).gapsOf({ service: 'order', aggregateType: 'thing', aggregateId });
+const gapsOf = (aggregateId: string) =>
+  new EventLog(testLog.admin).gapsOf({ service: 'order', aggregateType: 'thing', aggregateId });
 
 describe('an event that cannot go into the log', () => {
-  it('is dead, parks the later ones of its aggregate, and all follow in order after it is repaired and replayed', async () => {
+  it('parks the later events of its aggregate, and all follow in order after it is repaired and replayed', async () => {
     const aggregate = await poisoned();
     expect(await act(aggregate, 2, 'replay')).toMatchObject({ status: 409, body: { code: 'DEAD_EVENT_REFUSED_AGAIN' } });
     expect(await act(aggregate, 3, 'replay')).toMatchObject({ status: 409, body: { code: 'DEAD_EVENT_REFUSED_AGAIN' } });
@@ -71,7 +72,7 @@ describe('an event that cannot go into the log', () => {
     expect(await deadOf(aggregate)).toEqual([]);
   });
 
-  it('can be skipped: the others go on without it, and it is kept with the note', async () => {
+  it('can be skipped: later events follow without it, and it is kept with the note', async () => {
     const aggregate = await poisoned();
     expect(await act(aggregate, 2, 'skip', { note: 'written by hand, wrongly' })).toEqual({ status: 200, body: { released: 2 } });
     await testLog.emit({ aggregate, version: 5 });

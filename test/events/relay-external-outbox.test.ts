@@ -110,8 +110,8 @@ describe('an outbox in another database', () => {
         event!.eventId,
         'car.happened',
         aggregate,
-        (await testLog.admin.query(`select occurred_at::text as at from events.log where event_id = $1`, [event!.eventId])).rows[0]
-          .at,
+        (await testLog.admin.query(`select occurred_at::text as at from events.log where event_id = $1`, [event!.eventId]))
+          .rows[0].at,
       ],
     );
     await other.emit({ service: 'car', aggregate, version: 2 });

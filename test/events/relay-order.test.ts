@@ -59,7 +59,7 @@ describe('the order of the log', () => {
     expect(events.map(({ eventId }) => eventId)).toEqual([late]);
   });
 
-  it("has the versions of an aggregate in order although the transaction of the second began first", async () => {
+  it('has the versions of an aggregate in order although the transaction of the second began first', async () => {
     const aggregate = randomUUID();
     const first = await transaction();
     await change(first.client, 'order', randomUUID()); // takes its transaction id before the other one does

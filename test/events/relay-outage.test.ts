@@ -100,7 +100,7 @@ describe('the relay', () => {
 });
 
 describe('NOTIFY of the log', () => {
-  it('tells whoever follows it of a batch, once it is committed', async () => {
+  it('notifies readers of a batch once it is committed', async () => {
     const quiet = await LogHarness.create(); // where no relay runs yet
     const aggregate = randomUUID();
     const seen: Promise<number[]>[] = [];
@@ -138,18 +138,18 @@ describe('NOTIFY of the outboxes', () => {
     const client = await testLog.admin.connect();
     await client.query('begin');
     await testLog.emit({ aggregate: randomUUID(), version: 1 }, client);
-    await testLog.admin.query(`select pg_notify('outbox', '')`); // would come after the other one, had that been told already
+    await testLog.admin.query(`select pg_notify('outbox', '')`); // would be the second one if the first had been sent already
     await eventually(
       async () => hints.length,
       (length) => length === 2,
     );
     await client.query('commit');
     client.release();
-    const heard = await eventually(
+    const hintCount = await eventually(
       async () => hints.length,
       (length) => length >= 3,
     );
-    expect(heard).toBe(3);
+    expect(hintCount).toBe(3);
     await listener.stop();
   });
 
@@ -158,8 +158,8 @@ describe('NOTIFY of the outboxes', () => {
     const listening = new pg.Client({ connectionString: quiet.adminUrl });
     await listening.connect();
     try {
-      const told: string[] = [];
-      listening.on('notification', ({ channel }) => told.push(channel));
+      const notifications: string[] = [];
+      listening.on('notification', ({ channel }) => notifications.push(channel));
       await listening.query('listen outbox');
       const relay = await quiet.relay({ OUTBOX_NOTIFY: 'off' });
       const aggregate = randomUUID();
@@ -168,7 +168,7 @@ describe('NOTIFY of the outboxes', () => {
         await arrives(quiet, aggregate, version);
       }
       await listening.query('select 1');
-      expect(told).toEqual([]);
+      expect(notifications).toEqual([]);
       await relay.kill('SIGKILL');
     } finally {
       await listening.end();

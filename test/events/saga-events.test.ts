@@ -21,14 +21,14 @@ describe('what becomes of a saga', () => {
   it('is published from its start to its end, once, about the saga and correlated with it', async () => {
     const { sagaId, orderId } = await placeOrder(customerId, 1);
     await ended(sagaId);
-    const told = await facts(sagaId, 'saga.completed.v1');
-    expect(told.map(({ type, version }) => [type, version])).toEqual([
+    const published = await facts(sagaId, 'saga.completed.v1');
+    expect(published.map(({ type, version }) => [type, version])).toEqual([
       ['saga.started.v1', 1],
       ['saga.completed.v1', 2],
     ]);
     const about = { sagaId, type: 'createOrder', businessId: orderId, customerId };
-    expect(told[0]).toMatchObject({ correlationId: sagaId, data: { ...about, state: 'RUNNING' } });
-    expect(told[1]).toMatchObject({ correlationId: sagaId, data: { ...about, state: 'COMPLETED' } });
+    expect(published[0]).toMatchObject({ correlationId: sagaId, data: { ...about, state: 'RUNNING' } });
+    expect(published[1]).toMatchObject({ correlationId: sagaId, data: { ...about, state: 'COMPLETED' } });
   });
 
   it('is published when every step was compensated', async () => {
@@ -61,8 +61,8 @@ describe('what becomes of a saga', () => {
     process.kill(pidOf('saga'), 'SIGKILL'); // its supervisor has it back in a few seconds
     await new Client({ connection }).workflow.getHandle(sagaId).terminate('a person with the CLI');
     // The service finds at once that the saga is lost and says so as well: its end is the last word for a moment only.
-    const told = await facts(sagaId, 'saga.needs-attention.v1');
-    expect(told.map(({ type, data }) => [type, data['state'], data['lost']])).toEqual([
+    const published = await facts(sagaId, 'saga.needs-attention.v1');
+    expect(published.map(({ type, data }) => [type, data['state'], data['lost']])).toEqual([
       ['saga.started.v1', 'RUNNING', undefined],
       ['saga.terminated.v1', 'INCOMPLETE', undefined],
       ['saga.needs-attention.v1', 'NEEDS_ATTENTION', true],

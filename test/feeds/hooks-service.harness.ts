@@ -13,7 +13,11 @@ export interface HooksServiceHarness {
 }
 
 /** A hooks service in this process, over a log of the test's own and with settings of its own. */
-export async function startHooksService(databaseUrl: string, settings: Partial<FeedSettings> = {}, port = 0): Promise<HooksServiceHarness> {
+export async function startHooksService(
+  databaseUrl: string,
+  settings: Partial<FeedSettings> = {},
+  port = 0,
+): Promise<HooksServiceHarness> {
   const database = servicePool(databaseUrl, 'hooks', 10);
   const app = await startService({
     module: HooksAppModule.register(

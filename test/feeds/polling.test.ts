@@ -158,7 +158,7 @@ describe('polling', () => {
     const known = { 'if-none-match': last.headers.get('etag')! };
     const same = await get(url, `/v1/events?after=${next}`, known);
     expect([same.status, await same.text()]).toEqual([304, '']);
-    await log.append(fact('news'));
+    await log.append(fact('update'));
     const changed = await get(url, `/v1/events?after=${next}`, known);
     expect(changed.status).toBe(200);
     expect(((await changed.json()) as EventPage).items).toHaveLength(1);

@@ -70,7 +70,7 @@ describe('the socket', () => {
     await reader.until(2);
     socket.send(JSON.stringify({ want: 3 }));
     await reader.until(5);
-    // What is not wanted does not come, also when the server has heard from the client since.
+    // An unwanted event does not come, also not after the client has sent a message.
     const pong = new Promise((resolve) => socket.once('pong', resolve));
     socket.ping();
     await pong;

@@ -57,7 +57,7 @@ describe('an endpoint', () => {
     expect(await context.harness.run()).toBe(to === 'enabled' ? 1 : 0);
   });
 
-  it('that is deleted while it is sent to hears nothing more, and disturbs nobody', async () => {
+  it('that is deleted during a delivery receives nothing more and affects no other', async () => {
     const neighbour = await Receiver.start();
     let answer: () => void = () => {};
     const arrived = new Promise<void>((resolve) => {
@@ -139,7 +139,7 @@ describe('an endpoint', () => {
     expect((await context.harness.endpoints.get(hookId)).versions).toEqual({ ...versions, 'order.approved': 1 });
   });
 
-  it('whose secret is rotated while it is sent to is signed for under both, and later under the new one alone', async () => {
+  it('whose secret is rotated gets both signatures, and later the new one alone', async () => {
     context.receiver.answer = status(500);
     const hook = await context.harness.hook({ url: context.receiver.url });
     await context.harness.log(placed());

@@ -8,7 +8,7 @@ import { ok, status } from './receiver.harness.js';
 const context = useDeliveries();
 
 describe('an endpoint', () => {
-  it('that nothing reaches for five days is warned about, disabled and told so, once each', async () => {
+  it('that fails for five days is warned about, disabled and announced, once each', async () => {
     context.receiver.answer = status(500);
     const hook = await context.harness.hook({ url: context.receiver.url });
     await context.harness.log(placed());

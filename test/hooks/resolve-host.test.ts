@@ -38,7 +38,7 @@ describe('the name of a host', () => {
   it.each([
     ['nobody.example', 'ENOTFOUND'],
     ['dead.example', 'EAI_AGAIN'],
-  ])('%s is told within the time: %s', async (name, code) => {
+  ])('%s fails in time with %s', async (name, code) => {
     const from = performance.now();
     await expect(resolve(name)).rejects.toMatchObject({ code });
     expect(performance.now() - from).toBeLessThan(3_000);

@@ -14,7 +14,8 @@ const upkeep = (consumer: Consumer, retentionMs = -1_000) =>
   new InboxUpkeep({ database: harness.database, eventLog: harness.log, retentionMs, clearEveryMs: 0 }).step([
     new ConsumerProgress(harness.database, consumer),
   ]);
-const rowsOf = async ({ name }: Consumer) => (await harness.database.query('select from inbox where consumer = $1', [name])).rowCount;
+const rowsOf = async ({ name }: Consumer) =>
+  (await harness.database.query('select from inbox where consumer = $1', [name])).rowCount;
 let aggregates = 0;
 const history = (versions: number, prefix = 'kept') => {
   const aggregate = `${prefix}${(aggregates += 1)}/`;

@@ -234,7 +234,9 @@ describe('an inbox in mode sequential', () => {
   it('begins an aggregate where the log does when what came before has been removed from it', async () => {
     const otherHarness = await InboxHarness.create();
     try {
-      const [one, two, three, four] = await otherHarness.append(...[1, 2, 3, 4].map((version) => ({ aggregate: 'cut/', version })));
+      const [one, two, three, four] = await otherHarness.append(
+        ...[1, 2, 3, 4].map((version) => ({ aggregate: 'cut/', version })),
+      );
       await otherHarness.database.query('delete from events.log where position <= $1', [two!.position]);
       const consumer = noting('sequential');
       const inbox = otherHarness.inbox();
@@ -314,7 +316,10 @@ describe('an inbox in mode sequential', () => {
   });
 
   it.each(['before', 'after'])('goes on over versions that an operator has decided %s the next one came', async (moment) => {
-    const [one, five] = await harness.append({ aggregate: `gap-${moment}/`, version: 1 }, { aggregate: `gap-${moment}/`, version: 5 });
+    const [one, five] = await harness.append(
+      { aggregate: `gap-${moment}/`, version: 1 },
+      { aggregate: `gap-${moment}/`, version: 5 },
+    );
     const decide = () =>
       harness.database.query(
         `insert into events.log_gap (service, aggregate_type, aggregate_id, first_version, last_version)

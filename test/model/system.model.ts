@@ -1,5 +1,5 @@
 import { answered, answerOf, type Choices, type Participants, untouched } from './participants.model.js';
-import { begin, type Execution, hear, idOf, type RuledSaga, stepsTrying } from './saga.model.js';
+import { begin, type Execution, receive, idOf, type RuledSaga, stepsTrying } from './saga.model.js';
 import type { StepSet } from './saga-shape.js';
 
 /** The participants, the execution that counts, executions that Temporal has given up, and requests that are still under way. */
@@ -123,7 +123,7 @@ function asZombie(model: Model, { participants, clock }: System, zombie: Executi
     const trying = stepsTrying(model, run, '?');
     const step = trying.find((each) => answerOf(participants, each));
     if (step === undefined) break;
-    run = hear(model, run, step, answerOf(participants, step)!, wayFrom(model, participants, clock));
+    run = receive(model, run, step, answerOf(participants, step)!, wayFrom(model, participants, clock));
   }
   const sends = stepsTrying(model, run, '?').length > 0 || (run.mode === 'sealing' && run.sealsLocally);
   return sends ? { ...run, begun: 0, known: 0, toUndo: 0, aborted: false, cancelled: false, fault: '' } : undefined;

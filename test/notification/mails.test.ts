@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 const mailsTo = async (to: string) =>
   (await ask<Page<MailboxEntry>>(`/mailbox/messages?limit=200&to=${encodeURIComponent(to)}`)).items;
-const told =
+const mailsAbout =
   (orderId: string, to = address) =>
   async () =>
     (await mailsTo(to)).filter(({ subject }) => subject.includes(orderId));
@@ -41,7 +41,7 @@ describe('mails', () => {
     await ended(sagaId);
     await command(orderId, 'pay', { paymentMethod: 'pm_ok' });
     await command(orderId, 'ship');
-    const mails = await eventually(told(orderId), (found) => found.length >= 3);
+    const mails = await eventually(mailsAbout(orderId), (found) => found.length >= 3);
     expect(mails.map(({ subject, to, copies }) => [subject, to, copies]).toSorted()).toEqual(
       [`Thank you for paying order ${orderId}`, `We have your order ${orderId}`, `Your order ${orderId} is on its way`].map(
         (subject) => [subject, [address], 1],
@@ -59,16 +59,19 @@ describe('mails', () => {
     const { orderId, sagaId } = await placeOrder(customerId, 900);
     await ended(sagaId);
     expect(await order(orderId)).toMatchObject({ state: 'REJECTED' });
-    await eventually(told(orderId), ([mail]) => mail?.subject === `We cannot take your order ${orderId}`);
+    await eventually(mailsAbout(orderId), ([mail]) => mail?.subject === `We cannot take your order ${orderId}`);
 
     const { tripId, sagaId: tripSaga } = await bookTrip(
       tripOf({ customerId, approvalRequiredAbove: { amount: 1, currency: 'EUR' } }),
     );
     const operators = 'operations@roundtrip.localhost';
-    await eventually(told(tripId, operators), ([mail]) => mail?.subject.startsWith(`Please approve trip ${tripId}`) === true);
+    await eventually(
+      mailsAbout(tripId, operators),
+      ([mail]) => mail?.subject.startsWith(`Please approve trip ${tripId}`) === true,
+    );
     expect((await call('POST', `/v1/trips/${tripId}/approve`, {})).status).toBeLessThan(300);
     await ended(tripSaga);
-    await eventually(told(tripId), ([mail]) => mail?.subject === `Your trip ${tripId} is booked`);
+    await eventually(mailsAbout(tripId), ([mail]) => mail?.subject === `Your trip ${tripId} is booked`);
   });
 
   describe('while nobody sends them', () => {
@@ -83,7 +86,7 @@ describe('mails', () => {
       }
       process.kill(pidOf('notification'), 'SIGCONT');
       for (const { orderId } of placed) {
-        const mails = await eventually(told(orderId), (found) => found.length > 0);
+        const mails = await eventually(mailsAbout(orderId), (found) => found.length > 0);
         expect(mails).toMatchObject([{ copies: 1 }]);
       }
     });
@@ -94,7 +97,7 @@ describe('the mailbox', () => {
   it('shows mails on a page that runs nothing of what they bring along', async () => {
     const { orderId, sagaId } = await placeOrder(customerId, 1);
     await ended(sagaId);
-    const [mail] = await eventually(told(orderId), (found) => found.length > 0);
+    const [mail] = await eventually(mailsAbout(orderId), (found) => found.length > 0);
     const page = await fetch(new URL(`/mailbox?message=${mail!.id}`, system().notificationUrl));
     const shown = await page.text();
     expect(page.status).toBe(200);

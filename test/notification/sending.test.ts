@@ -269,7 +269,7 @@ describe('the notification process', () => {
       const taken = new Set<string>();
       server.verdict = (mail) => {
         taken.add(mail.messageId);
-        return new Promise(() => {}); // taken, but the sender does not hear of it
+        return new Promise(() => {}); // accepted, but the sender gets no answer
       };
       const facts = Array.from({ length: 12 }, () => shipped());
       const appended = await log.append(...facts);

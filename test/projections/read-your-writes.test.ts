@@ -119,7 +119,10 @@ describe('/v1/dead-letters', () => {
   });
 
   it('is a 503 that names who is away', async () => {
-    const alone = await startTestGateway({ PROJECTION_URL: `http://${unreachableAddress}`, RELAY_URL: `http://${unreachableAddress}` });
+    const alone = await startTestGateway({
+      PROJECTION_URL: `http://${unreachableAddress}`,
+      RELAY_URL: `http://${unreachableAddress}`,
+    });
     try {
       for (const [path, name] of [
         ['/v1/dead-letters', 'projection'],

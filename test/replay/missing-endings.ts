@@ -20,7 +20,7 @@ export const impossible: Record<string, Reasons> = {
     'incomplete, as an operator skipped a retriable step': noRetriable,
     'out of time': 'a pivot is asked until it is answered',
     'cancelled in Temporal': pivotFirst,
-    'taken back with the help of an operator': pivotFirst,
+    'compensated with the help of an operator': pivotFirst,
     'incomplete, as an operator skipped a compensation': pivotFirst,
   },
 };

@@ -76,7 +76,7 @@ describe('bookTrip', () => {
   });
 
   it('blames no part when it is aborted, also when one is refused after that', async () => {
-    // A first try that is still under way when the abort is heard, which is when the worker reports on its workflow task, after 8 s.
+    // The first attempt is still in progress when the abort arrives. It arrives when the worker reports its workflow task, after 8 s.
     const patient = await startTestGateway({ SAGA_FAST_STEP_MS: 60_000 });
     const connection = await Connection.connect({ address: system().temporalAddress });
     try {

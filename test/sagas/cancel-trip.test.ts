@@ -48,7 +48,7 @@ describe('cancelTrip', () => {
       expect(await ended(body.sagaId)).toMatchObject({ state: 'INCOMPLETE', held: [step] });
       return tripId;
     }
-    const told = async (tripId: string, type: string) => {
+    const eventAbout = async (tripId: string, type: string) => {
       const facts = await new ParticipantHarness('trip', () => system().tripUrl).facts('trip', tripId);
       return JSON.parse(facts.find(({ name }) => name === type)!.data) as Record<string, unknown>;
     };
@@ -58,7 +58,7 @@ describe('cancelTrip', () => {
       const { state, refund, total } = await trip(tripId);
       expect({ state, refund }).toEqual({ state: 'CANCELLED', refund: { ...total, amount: 0 } });
       expect(await paymentsOf(tripId)).toMatchObject([{ state: 'CAPTURED', amount: total }]);
-      expect(await told(tripId, 'trip.cancelled.v1')).toMatchObject({ refund: { amount: 0 } });
+      expect(await eventAbout(tripId, 'trip.cancelled.v1')).toMatchObject({ refund: { amount: 0 } });
     });
 
     it('does not say that a part was cancelled which was not', async () => {
@@ -71,7 +71,7 @@ describe('cancelTrip', () => {
       });
       const states = (await reservationsOf(tripId)).map(({ participant, state }) => [participant, state]);
       expect(Object.fromEntries(states)).toMatchObject({ hotel: 'CANCELLED', car: 'CONFIRMED' });
-      expect(await told(tripId, 'trip.cancelled.v1')).toMatchObject({ except: ['car'] });
+      expect(await eventAbout(tripId, 'trip.cancelled.v1')).toMatchObject({ except: ['car'] });
     });
   });
 });

@@ -35,7 +35,7 @@ const inNeed = (sagaId: string) =>
 const reservedFor = async (orderId: string) =>
   (await ledger(customerId)).filter((entry) => entry.orderId === orderId).reduce((total, { amount }) => total + amount.amount, 0);
 
-/** An order that turns round at its pivot, and whose credit cannot be given back. */
+/** An order that is refused at its pivot, and whose credit cannot be released. */
 async function stuckOrder(fault: { mode: 'refuse' | 'error' }) {
   await setFault({ participant: 'order', operation: 'approveOrder', mode: 'refuse', times: 1 });
   await setFault({ participant: 'customer', operation: 'releaseCredit', ...fault });

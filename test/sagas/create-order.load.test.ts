@@ -20,7 +20,7 @@ describe('many orders at once', () => {
     expect(await credit(poor)).toMatchObject({ reserved: { amount: 9_000 }, available: { amount: 1_000 } });
   });
 
-  it('ends every order with consistent credit while the worker is killed and a tenth of the answers is lost', async () => {
+  it('ends every order with consistent credit although the worker is killed and answers are lost', async () => {
     const customerId = await richestCustomer();
     const before = (await credit(customerId)).reserved.amount;
     for (const [participant, operation] of [

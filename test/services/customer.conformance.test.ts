@@ -168,7 +168,11 @@ describe('customer: reserveCredit', () => {
   it('refuses what cannot be: no customer, no account, a blocked account, another currency', async () => {
     const orderId = newOrderId();
     expectProblem(await reserve('CUST-NOBODY', orderId, 1), 409, 'CUSTOMER_NOT_FOUND');
-    expectProblem(await reserve(await newCustomer(harness, { limit: 0, open: false }), orderId, 1), 409, 'CREDIT_ACCOUNT_NOT_OPEN');
+    expectProblem(
+      await reserve(await newCustomer(harness, { limit: 0, open: false }), orderId, 1),
+      409,
+      'CREDIT_ACCOUNT_NOT_OPEN',
+    );
     expectProblem(
       await reserve(await newCustomer(harness, { limit: 10_000, blocked: true }), orderId, 1),
       409,
@@ -558,16 +562,18 @@ describe('customer: queries', () => {
     }
     expectProblem(await harness.get('/customers/CUST-ALICE/credit?when=now'), 422, 'VALIDATION_FAILED');
     expectProblem(await harness.get('/customers/%00'), 422);
-    expect((await harness.get(`/customers/CUST-ALICE/credit/entries?after=${cursorOf([Number.MAX_SAFE_INTEGER])}`)).body).toEqual({
-      items: [],
-      next: null,
-    });
+    expect((await harness.get(`/customers/CUST-ALICE/credit/entries?after=${cursorOf([Number.MAX_SAFE_INTEGER])}`)).body).toEqual(
+      {
+        items: [],
+        next: null,
+      },
+    );
   });
 });
 
 /**
- * Sends two commands while somebody else's uncommitted statement keeps the first one from writing: the second arrives when the first has
- * read and not yet written. Then that statement is taken back, and both are let go.
+ * Sends two commands while an uncommitted statement of a third session blocks the first one. The second command arrives when the first
+ * has read and not yet written. Then the statement is rolled back, and both commands continue.
  */
 async function whileHeld<One, Two>(
   [sql, ...values]: [string, ...unknown[]],

@@ -20,7 +20,8 @@ function authorization(paymentMethod = 'pm_ok', amount = 10_000) {
 const authorize = (body: ReturnType<typeof authorization>, key?: string) => harness.send('authorize', body, key);
 const capture = (paymentId: string) => harness.send('capture', { paymentId });
 const voidPayment = (paymentId: string) => harness.send('void', { paymentId });
-const refund = (paymentId: string, amount: number, key?: string) => harness.send('refund', { paymentId, amount: EUR(amount) }, key);
+const refund = (paymentId: string, amount: number, key?: string) =>
+  harness.send('refund', { paymentId, amount: EUR(amount) }, key);
 const read = async (paymentId: string) => Payment.parse((await harness.get(`/payments/${paymentId}`)).body);
 const eventsOf = (paymentId: string) => harness.facts('payment', paymentId);
 
@@ -60,7 +61,10 @@ describe('payment: an authorization that nobody captures or voids', () => {
     (await harness.rows<{ until: Date }>('select authorized_until as until from payment where payment_id = $1', paymentId))[0]!
       .until;
   const makeOverdue = (paymentId: string) =>
-    harness.rows(`update payment set authorized_until = clock_timestamp() - interval '1 second' where payment_id = $1`, paymentId);
+    harness.rows(
+      `update payment set authorized_until = clock_timestamp() - interval '1 second' where payment_id = $1`,
+      paymentId,
+    );
 
   it('expires: the service voids it by itself, and a late capture is refused', async () => {
     const body = authorization();
@@ -239,9 +243,9 @@ describe('payment: void', () => {
     const replies = await Promise.all(bodies.flatMap((body) => [authorize(body), voidPayment(body.paymentId)]));
     for (const { status } of replies) expect([200, 409]).toContain(status);
     for (const { paymentId } of bodies) {
-      expect((await harness.rows<{ state: string }>('select state from payment where payment_id = $1', paymentId))[0]?.state).toBe(
-        'VOIDED',
-      );
+      expect(
+        (await harness.rows<{ state: string }>('select state from payment where payment_id = $1', paymentId))[0]?.state,
+      ).toBe('VOIDED');
     }
   });
 

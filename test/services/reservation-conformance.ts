@@ -20,7 +20,7 @@ export interface ReservationSamples {
   eventPrefix: string;
   answer: z.ZodType;
   offer: z.ZodType;
-  /** One unit of a scarce resource on each of so many days, the given one the first; `inventory` tells its offer from others. */
+  /** One unit of a scarce resource on each of this many days from the given day. `inventory` filters its offer. */
   scarce: { capacity: number; request(day: string, days?: number): Request; inventory: Record<string, unknown> };
   /** One unit of something that does not run out, likewise. */
   plenty: { request(day: string, days?: number): Request; inventory: Record<string, unknown> };
@@ -65,7 +65,8 @@ export function describeReservations(harness: ParticipantHarness, samples: Reser
   };
   const fill = (day: string) => Promise.all(Array.from({ length: scarce.capacity }, () => held(scarce.request(day))));
 
-  const reservations = async (query: string) => pageOf(Reservation).parse((await harness.get(`/reservations?${query}`)).body).items;
+  const reservations = async (query: string) =>
+    pageOf(Reservation).parse((await harness.get(`/reservations?${query}`)).body).items;
   const stateOf = async (tripId: string) => (await reservations(`tripId=${tripId}`))[0]?.state;
   const becomes = (tripId: string, state: ReservationState) =>
     eventually(
@@ -212,7 +213,10 @@ export function describeReservations(harness: ParticipantHarness, samples: Reser
       const replies = await Promise.all(tripIds.flatMap((tripId) => [reserve(tripId, plenty.request(day)), cancel(tripId)]));
       for (const reply of refused(replies)) expectProblem(reply, 409, 'RESERVATION_CANCELLED');
       expect(await taken(plenty, day)).toBe(0);
-      const rows = await harness.rows<{ state: string }>('select distinct state from reservation where trip_id = any($1)', tripIds);
+      const rows = await harness.rows<{ state: string }>(
+        'select distinct state from reservation where trip_id = any($1)',
+        tripIds,
+      );
       expect(rows).toEqual([{ state: 'CANCELLED' }]);
       for (const tripId of tripIds) expectProblem(await confirm(tripId), 409, 'RESERVATION_CANCELLED');
     });

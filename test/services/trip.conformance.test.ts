@@ -122,8 +122,14 @@ describe('trip: booking', () => {
     const body = creation();
     const { tripId } = body;
     await harness.send('createTrip', body);
-    expect((await harness.send('requestApproval', { tripId, parts, total })).body).toEqual({ tripId, state: 'AWAITING_APPROVAL' });
-    expect((await harness.send('requestApproval', { tripId, parts, total })).body).toEqual({ tripId, state: 'AWAITING_APPROVAL' });
+    expect((await harness.send('requestApproval', { tripId, parts, total })).body).toEqual({
+      tripId,
+      state: 'AWAITING_APPROVAL',
+    });
+    expect((await harness.send('requestApproval', { tripId, parts, total })).body).toEqual({
+      tripId,
+      state: 'AWAITING_APPROVAL',
+    });
     expect(await read(tripId)).toMatchObject({ state: 'AWAITING_APPROVAL', total, hotel: { ...parts.hotel, state: 'HELD' } });
     expect((await harness.send('withdrawApproval', { tripId })).body).toEqual({ tripId, state: 'PENDING' });
     expect((await harness.send('withdrawApproval', { tripId })).body).toEqual({ tripId, state: 'PENDING' });
@@ -296,7 +302,11 @@ describe('trip: what is not so of every part', () => {
     await harness.send('createTrip', body);
     const key = newKey();
     const first = await harness.send('failTrip', { tripId, failure }, key);
-    const again = await harness.send('failTrip', { tripId, failure: { ...failure, code: 'OTHER' }, excludedParts: ['hotel'] }, key);
+    const again = await harness.send(
+      'failTrip',
+      { tripId, failure: { ...failure, code: 'OTHER' }, excludedParts: ['hotel'] },
+      key,
+    );
     expect(again).toEqual(first);
     expect((await read(tripId)).failure).toEqual(failure);
     expectProblem(await harness.send('failTrip', { tripId: randomUUID(), failure }, key), 422, 'IDEMPOTENCY_KEY_REUSED');
