@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConsumingServices } from '../../apps/gateway/dead-letters/consuming-services.service.js';
-import { ReadModels } from '../../apps/gateway/read-models/read-models.service.js';
+import { ConsumingServices } from '../../apps/gateway/operator/consuming-services.service.js';
+import { ReadModels } from '../../apps/gateway/upstreams/read-models.service.js';
 
 /** The migrations that make a service a consumer. */
 const inboxes = readdirSync('prisma').flatMap((service) => {
