@@ -81,7 +81,10 @@ export class Meddler {
     return 'reset';
   }
 
-  /** Deletes the ended run, as Temporal does at the end of its retention: that is longer than any outage, so its steps are stored by then. */
+  /**
+   * Deletes the ended run, as Temporal does after its retention. Temporal's retention is longer than any outage, so the steps are stored
+   * by then.
+   */
   private async forget(sagaId: string): Promise<string> {
     const { workflow } = this.system.temporal;
     for (const deadline = Date.now() + END_MS; ; await delay(500)) {

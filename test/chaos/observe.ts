@@ -18,7 +18,7 @@ const ofEach = (names: readonly string[], table: string): string =>
   names.map((name) => `select '${name}' as service, * from "${name}".${table}`).join(' union all ');
 
 /**
- * What was seen from outside, in a schema of its own beside those of the services, so that an invariant can compare the two in one
+ * The observations of the clients, in a schema of their own beside those of the services. So an invariant can compare both in one
  * statement.
  */
 const tables = `

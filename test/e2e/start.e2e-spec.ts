@@ -51,8 +51,8 @@ class Command {
   }
 
   /**
-   * Waits until npm and all that has its output have ended, after a signal. Where a shell stands between npm and the system, the shell dies of
-   * the signal, and npm with it; else npm ends with 0.
+   * Waits until npm and every process with its output have ended after a signal. If a shell runs between npm and the system, the signal
+   * ends the shell and npm. Otherwise npm ends with 0.
    *
    * @returns the system's last line.
    */

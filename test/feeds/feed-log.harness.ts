@@ -81,7 +81,7 @@ export class FeedLogHarness {
   }
 }
 
-/** A database with a log of its own in the system's server, for what cannot be done to the system's log: removing from it, or knowing all that is in it. */
+/** A database with its own log on the system's server, for tests that remove events or need to know every event in the log. */
 export async function createFeedLog(): Promise<FeedLogHarness & { hooksUrl: string }> {
   const password = 'roundtrip';
   const name = `feeds_${randomUUID().replaceAll('-', '')}`;

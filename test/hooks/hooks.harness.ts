@@ -50,8 +50,8 @@ export interface HooksHarnessOptions {
 }
 
 /**
- * The webhooks over a database of their own in the system's PostgreSQL, as their own role, without the loops: a test says when what
- * is due is sent, and what time it is. HTTP is real.
+ * The webhook service on its own database in the system's PostgreSQL, with its own role and without the loops. The test decides when due
+ * deliveries are sent, and what time it is. HTTP is real.
  */
 export class HooksHarness {
   readonly worker: DeliveryWorker;

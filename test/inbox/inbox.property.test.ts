@@ -10,7 +10,10 @@ beforeAll(async () => {
 });
 afterAll(() => harness.drop());
 
-/** How a channel that promises nothing brings the events of some aggregates: which, in which order, how often, how many at once, and where it crashes. */
+/**
+ * How a channel without guarantees delivers the events of some aggregates: which, in which order, how often, how many at once, and where
+ * it crashes.
+ */
 const bringing = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }).chain((lengths) => {
   const count = lengths.reduce((sum, length) => sum + length, 0);
   return fc.record({

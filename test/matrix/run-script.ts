@@ -28,8 +28,8 @@ export interface RunRules {
 type Send = () => Promise<unknown>;
 
 /**
- * Stands between the activities of one saga and its participants. Each run is lost, kept waiting and refused as its rules say; a request
- * of a lost run goes no further, unless it is in flight: then it arrives with `land`.
+ * Intercepts the requests of one saga's activities to its participants. Each run is lost, delayed and refused as its rules say. A request
+ * of a lost run is dropped, unless it is in flight: then it arrives with `land`.
  */
 export class SagaScript {
   private readonly targets = new Map<RequestName, Target>();

@@ -84,9 +84,9 @@ export function persist(system: System, now: Execution): System {
 }
 
 /**
- * Forgets what makes no difference any more, so that equal systems have equal keys: late requests and tombstones of keys that have their answer, and
- * zombies that have nothing to send. A zombie goes on at once where answers are stored: that has no effect.
- * @param before the system before the move, which was tidy.
+ * Removes the parts of a system that have no effect any more, so that equal systems have equal keys: late requests and tombstones of
+ * answered keys, and zombies that have nothing to send. A zombie with a stored answer continues at once, which has no effect.
+ * @param before the system before the move, already tidy.
  */
 export function tidy(model: Model, system: System, before: System): System {
   const { participants, zombies, lateCommands, lateSeals, lateUndos } = system;

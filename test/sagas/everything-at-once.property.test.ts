@@ -73,8 +73,8 @@ async function expectEnded(sagaId: string): Promise<void> {
 }
 
 /**
- * Gives a command, again and again until somebody has time for it, and sees its saga through. @returns what the answer says; undefined for a
- * command that the state forbids.
+ * Sends a command until it is accepted, and waits for the end of its saga. @returns the body of the answer; undefined if the state forbids
+ * the command.
  */
 async function give(path: string, body?: object): Promise<{ orderId?: string; tripId?: string } | undefined> {
   const key = { 'idempotency-key': randomUUID() };
@@ -135,7 +135,7 @@ describe('orders and trips at once, with anything failing at random', () => {
         await assertCreditConsistent(customerId);
         await assertInventoryConsistent();
       }),
-      // A smaller world that fails too would take minutes to find, and what fails here seldom fails every time: the world is shown as it is.
+      // No shrinking: to find a smaller failing world would take minutes, and such a failure seldom repeats.
       { seed, numRuns: 4, endOnFailure: true },
     );
   });

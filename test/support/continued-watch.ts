@@ -25,7 +25,10 @@ export interface ContinuedWatch {
   outcome: ExpireUnpaidOrderOutcome;
 }
 
-/** Has a process watch an unpaid order for longer than one history, on a Temporal server that finds a history long soon; the caller stops that. */
+/**
+ * Lets a process watch an unpaid order for longer than one history. The Temporal server continues a history as new early. The caller stops
+ * the server.
+ */
 export async function continuedWatch(customerId: string): Promise<ContinuedWatch> {
   const { orderId, sagaId } = await placeOrder(customerId, 5);
   expect((await ended(sagaId)).state).toBe('COMPLETED');

@@ -20,8 +20,8 @@ export interface TemporalHarness {
 }
 
 /**
- * A Temporal server beside the system's own, for what takes another configuration of it, with a worker that speaks to the system's participants.
- * @param configuration what is different from what the system's own has.
+ * A Temporal server beside the system's own, for tests that need another configuration. Its worker calls the system's participants.
+ * @param configuration the settings that differ from the system's.
  */
 export async function startTestTemporal(configuration: Record<string, string>): Promise<TemporalHarness> {
   const executable = await findTemporal(temporalSources(givenEnvironment()), { log: () => {} });

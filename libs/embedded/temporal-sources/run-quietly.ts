@@ -10,10 +10,10 @@ export interface QuietRun {
 }
 
 /**
- * Runs a program to its end. When it does not end in time, or when `signal` aborts, it is killed.
+ * Runs a program to its end. Kills it after the timeout, or when `signal` aborts.
  *
- * @returns what it wrote to standard output.
- * @throws an Error with the end of what it wrote to standard error; the signal's reason when that aborts.
+ * @returns its standard output.
+ * @throws Error with the end of its standard error; the signal's reason if it aborts.
  */
 export function runQuietly(
   command: string,
