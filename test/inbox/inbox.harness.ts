@@ -13,7 +13,7 @@ import { system } from '../support/system.js';
  * A database of the test's own with a log, the tables that every consuming service has, and a table `effect` for what handlers do. The time stands
  * until it is moved.
  */
-export class InboxBed {
+export class InboxHarness {
   private time = Date.parse('2027-01-01T00:00:00Z');
 
   private constructor(
@@ -24,7 +24,7 @@ export class InboxBed {
   ) {}
 
   /** @param serverUrl of another server than the system's own, as its administrator. */
-  static async create(serverUrl = system().databaseAdminUrl): Promise<InboxBed> {
+  static async create(serverUrl = system().databaseAdminUrl): Promise<InboxHarness> {
     const name = `test_${randomUUID().replaceAll('-', '')}`;
     await atServer(serverUrl, `create database ${name}`);
     const url = new URL(serverUrl);
@@ -39,7 +39,7 @@ export class InboxBed {
     await database.query(
       'create table effect (nr bigint generated always as identity, consumer text, aggregate text, version int, event_id uuid)',
     );
-    return new InboxBed(name, serverUrl, database, new EventLog(database));
+    return new InboxHarness(name, serverUrl, database, new EventLog(database));
   }
 
   inbox(options: Partial<InboxOptions> = {}): Inbox {
@@ -55,7 +55,7 @@ export class InboxBed {
   }
 
   /** Puts facts of aggregates into the log, in this order. */
-  async say(...facts: { aggregate: string; version: number; type?: string }[]): Promise<LoggedEvent[]> {
+  async append(...facts: { aggregate: string; version: number; type?: string }[]): Promise<LoggedEvent[]> {
     const said: LoggedEvent[] = [];
     for (const { aggregate, version, type = 'order.happened' } of facts) {
       const eventId = randomUUID();

@@ -10,17 +10,17 @@ import { servicePool } from '../../libs/database/service-pool.js';
 import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import { Inbox } from '../../libs/messaging/inbox/inbox.js';
 import { EventLog } from '../../libs/messaging/log/event-log.js';
-import { OwnLog } from '../events/log.harness.js';
+import { LogHarness } from '../events/log.harness.js';
 
-let own: OwnLog;
+let testLog: LogHarness;
 let database: pg.Pool;
 beforeAll(async () => {
-  own = await OwnLog.create();
-  database = servicePool(own.urlOf('projection'), 'projection', 4);
+  testLog = await LogHarness.create();
+  database = servicePool(testLog.urlOf('projection'), 'projection', 4);
 });
 afterAll(async () => {
   await database.end();
-  await own.drop();
+  await testLog.drop();
 });
 
 it('a copy of the snapshot ends when its process is to stop, and goes on in the next one', async () => {
@@ -43,12 +43,12 @@ async function say(type: string, sagaId: string, version: number, state: string)
   const startedAt = new Date().toISOString();
   const data = { sagaId, runId: 'run', type: 'createOrder', state, businessId: sagaId, customerId: null, startedAt };
   const eventId = randomUUID();
-  await own.admin.query(
+  await testLog.admin.query(
     `insert into events.log (event_id, service, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at, data)
      values ($1, 'saga', $2, 1, 'saga', $3, $4, $3, now(), $5)`,
     [eventId, type, sagaId, version, JSON.stringify(data)],
   );
-  return (await new EventLog(own.admin).find(eventId))!;
+  return (await new EventLog(testLog.admin).find(eventId))!;
 }
 
 it('a snapshot goes on behind an event that nobody can apply, if the read model has a later one in its place', async () => {

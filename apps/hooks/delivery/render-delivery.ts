@@ -10,12 +10,12 @@ import type { ClaimedDelivery } from './claim.js';
 export class UnfitEventError extends Error {}
 
 /**
- * The event that a delivery carries, in the version that its subscription is pinned to: the one place where hooks render events.
- * @throws UnfitEventError when its data cannot be converted to that version: another one is never sent in its place.
- * @throws Error when this release does not know that version; a later release may.
+ * Renders the event of a delivery in the version that its subscription is pinned to. Hooks render events only here.
+ * @throws UnfitEventError when its data cannot be converted to that version. Another version is never sent instead.
+ * @throws Error when this release does not know that version. A later release may.
  */
 export function renderDelivery(delivery: ClaimedDelivery, event: LoggedEvent | undefined, now: Date): CloudEvent | undefined {
-  if (delivery.data !== null) return ownEvent(delivery, delivery.data, now);
+  if (delivery.data !== null) return unloggedEvent(delivery, delivery.data, now);
   if (!event) return undefined;
   const rendered = renderEvent(event, delivery.typeVersion);
   const pinned = cloudEventType(event.type, delivery.typeVersion);
@@ -29,8 +29,8 @@ export function renderDelivery(delivery: ClaimedDelivery, event: LoggedEvent | u
   );
 }
 
-/** Tests and challenges look like events and stand in no log. */
-function ownEvent({ eventId, hookId, type, typeVersion }: ClaimedDelivery, data: string, now: Date): CloudEvent {
+/** Tests and challenges look like events but are not in the log. */
+function unloggedEvent({ eventId, hookId, type, typeVersion }: ClaimedDelivery, data: string, now: Date): CloudEvent {
   return {
     specversion: '1.0',
     id: eventId,

@@ -9,7 +9,9 @@ interface ReportPlace {
   runId: string;
 }
 
-/** Removes sagas that have ended long ago, with their steps and their settlements. What an operator has skipped still stands, so it stays. */
+/**
+ * Removes old ended sagas with their steps and settlements. A saga with skipped steps stays, because their effects still exist.
+ */
 export class EndedSagaTrimmer {
   /** How far reports were read for some without a saga: those before it belong to sagas that stay. */
   private readTo: ReportPlace | undefined;
@@ -39,8 +41,8 @@ export class EndedSagaTrimmer {
   }
 
   /**
-   * Removes reports about runs whose saga was never found, or is gone; not before the sagas, as the report of a saga that is to be trimmed
-   * would be passed over. A call reads one batch behind the last one: reports of sagas that stay may be many.
+   * Removes reports of runs whose saga was never found, or is gone. They come after the sagas, because reports of sagas that still
+   * exist are skipped. A call reads the batch after the last one, because there may be many reports of sagas that stay.
    */
   private async trimReports(before: Date): Promise<boolean> {
     const { rows } = await this.database.query<ReportPlace & { removed: number }>(

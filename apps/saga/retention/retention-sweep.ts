@@ -39,7 +39,7 @@ export class RetentionSweep {
     const { floor, participants, sagas, sagaRetentionMs, log } = this.options;
     const keepSince = await floor.read(now);
     if (!keepSince) {
-      log.warn('it is not known which sagas are open, so nothing is trimmed; the next sweep tries again');
+      log.warn('the open sagas are unknown, so nothing is trimmed; the next sweep retries');
       return false;
     }
     this.lastFloor = keepSince.getTime();
@@ -62,8 +62,8 @@ export class RetentionSweep {
     } catch (error) {
       const { log } = this.options;
       if (error instanceof ParticipantUnavailableException)
-        log.warn({ participant, err: error }, 'a participant could not be asked to trim; the next sweep asks again');
-      else log.error({ participant, err: error }, 'a participant refuses to trim; the next sweep asks again');
+        log.warn({ participant, err: error }, 'a participant is unavailable, so it trims nothing; the next sweep retries');
+      else log.error({ participant, err: error }, 'a participant refuses to trim; the next sweep retries');
       return false;
     }
   }
