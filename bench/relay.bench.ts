@@ -59,7 +59,7 @@ const drain = (batch: number) => async () => {
   while ((await moveOutbox(relay, place, { batch })).taken > 0);
 };
 
-/** The same rows, copied into the same table in one statement, by nobody's rules. */
+/** The same rows, copied into the same table in one statement, without any rule. */
 const floor = () =>
   admin.query(`insert into events.log (service, ${factList}) select 'order', ${factList} from "order".outbox order by id`);
 

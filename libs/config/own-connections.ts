@@ -19,6 +19,6 @@ export function guardOwnConnections(environment: NodeJS.ProcessEnv): void {
 
 function withLoopback(list = ''): string {
   const entries = list.split(/[\s,]+/).filter((entry) => entry !== '');
-  // Everything is exempt, which is understood only where it stands alone.
+  // `*` exempts everything, and works only alone.
   return entries.includes('*') ? '*' : [...new Set([...entries, ...loopback])].join(',');
 }

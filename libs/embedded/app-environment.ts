@@ -19,7 +19,7 @@ export interface AppEnvironmentOptions {
 
 /**
  * The environment of a process: what the user has set, and where this system has put things. Who owns a schema gets the database
- * as its own role; nobody gets the administrator's address.
+ * as its own role; no process gets the administrator's address.
  */
 export function appEnvironment(
   declaration: ProcessDeclaration,

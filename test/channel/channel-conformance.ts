@@ -206,7 +206,7 @@ export function channelConformance(transport: string, { capabilities, start }: C
       for (const key of keys) expect(listener.versions(key)).toEqual([1, 2, 3, 4, 5]);
     });
 
-    it('lets a group go on where it was, with what came while nobody was there', async () => {
+    it('lets a group continue where it was, with the events that came while it had no members', async () => {
       const name = group();
       const first = new Listener();
       const before = facts(aggregates(10), 3);
@@ -249,7 +249,7 @@ export function channelConformance(transport: string, { capabilities, start }: C
       expect(first.given).toHaveLength(keys.length);
     });
 
-    it('brings an event that failed again, before anything else of its key, while other keys go on', async () => {
+    it('delivers a failed event again before later ones of its key, while other keys continue', async () => {
       const [bad, ...good] = aggregates(6);
       const events = facts([bad!, ...good], 4);
       let mended = false;

@@ -92,7 +92,7 @@ describe.each(transports)('with EVENT_CHANNEL=%s', (transport, broker, environme
     expect(await relays[1]!.kill('SIGTERM')).toBe('SIGTERM'); // which it is given again once it has ended in order
   });
 
-  it.skipIf(typeof broker === 'string')('brings what was in the log before anybody followed it', async () => {
+  it.skipIf(typeof broker === 'string')('delivers the events that were in the log before the first follower', async () => {
     const [aggregate] = [randomUUID()];
     const before = await testLog.relay();
     const stated = [await testLog.emit({ aggregate, version: 1 }), await testLog.emit({ aggregate, version: 2 })];

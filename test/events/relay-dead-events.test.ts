@@ -102,7 +102,7 @@ describe('an event that cannot go into the log', () => {
     expect(await testLog.versions(taken)).toEqual([1]);
   });
 
-  it('goes on by itself when the missing version comes, and on demand when it is lost', async () => {
+  it('continues by itself when the missing version comes, and on demand when it is lost', async () => {
     const [late, lost] = [randomUUID(), randomUUID()];
     for (const aggregate of [late, lost]) {
       await testLog.emit({ aggregate, version: 1 });

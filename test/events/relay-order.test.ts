@@ -72,7 +72,7 @@ describe('the order of the log', () => {
     expect(await testLog.versions(aggregate)).toEqual([1, 2]);
   });
 
-  it('is not held up by a transaction that somebody leaves open in another database of the server', async () => {
+  it('is not delayed by an open transaction in another database of the server', async () => {
     const elsewhere = new pg.Client({ connectionString: system().databaseAdminUrl });
     await elsewhere.connect();
     try {

@@ -60,7 +60,7 @@ describe('polling', () => {
     expect(read).toEqual(expected);
   });
 
-  it('does not look at events twice that a filter passes over', async () => {
+  it('does not scan filtered events twice', async () => {
     const start = (await page(url, { after: 'now' })).next;
     const passed = await log.append(...facts(300, 'noise', 'noise.made'));
     const empty = await page(url, { after: start, types: 'rare.*' });
@@ -96,7 +96,7 @@ describe('polling', () => {
     expect((await get(url, '/v1/events/socket?types=list.first&types=list.third')).status).toBe(426);
   });
 
-  it('looks at 5,000 positions in a call and goes on from there', async () => {
+  it('scans 5,000 positions in a call and continues from there', async () => {
     const start = (await page(url, { after: 'now' })).next;
     for (let batch = 0; batch < 6; batch++) await log.append(...facts(1_000, 'noise', 'noise.made'));
     const [found] = await log.append(fact('needle', 'rare.found'));

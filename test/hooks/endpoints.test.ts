@@ -103,7 +103,7 @@ describe('a hook that has to prove itself', () => {
     await victim.stop();
   });
 
-  it('goes on as it was: paused, or disabled until somebody enables it', async () => {
+  it('continues in its state: paused, or disabled until an operator enables it', async () => {
     receiver.answer = echo;
     const { hookId } = await harness.hook({ url: receiver.url, verify: true });
     await harness.run();

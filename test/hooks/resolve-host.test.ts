@@ -52,7 +52,7 @@ describe('the name of a host', () => {
 });
 
 describe('hooks whose name servers are dead', () => {
-  it('hold up no other hook', async () => {
+  it('delay no other hook', async () => {
     const harness = await HooksHarness.open({
       clock: new ManualClock(),
       resolveHost: hostResolver({ nameServers: [server.address] }),

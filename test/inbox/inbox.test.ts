@@ -153,7 +153,7 @@ describe('an inbox in mode latest', () => {
     expect(await harness.effects(consumer.name)).toEqual(named(three, other));
   });
 
-  it('goes on with an aggregate of which an event is dead, and drops that when it is replayed', async () => {
+  it('continues with an aggregate after a dead event, and drops that event when it is replayed', async () => {
     const [one, two] = await history(2);
     const consumer = noting('latest', {
       before: ({ aggregateVersion }) => {
@@ -248,7 +248,7 @@ describe('an inbox in mode sequential', () => {
     }
   });
 
-  it('holds back the aggregate of a dead event and no other, and goes on in order when it is replayed', async () => {
+  it('blocks the aggregate of a dead event and no other, and continues in order when it is replayed', async () => {
     const [one, two, three] = await history(3);
     const others = await history(2);
     let broken = true;
@@ -279,7 +279,7 @@ describe('an inbox in mode sequential', () => {
     expect(await letters.replay(dead!.id)).toEqual({ outcome: 'unknown' });
   });
 
-  it('goes on without an event that an operator has skipped, and keeps it with the note', async () => {
+  it('continues without a skipped event, and keeps it with the note', async () => {
     const [one, two, three] = await history(3);
     const consumer = noting('sequential', {
       before: ({ aggregateVersion }) => {
@@ -315,7 +315,7 @@ describe('an inbox in mode sequential', () => {
     expect(await bring(inbox, consumer, [one, two])).toEqual(['duplicate', 'applied']);
   });
 
-  it.each(['before', 'after'])('goes on over versions that an operator has decided %s the next one came', async (moment) => {
+  it.each(['before', 'after'])('continues past versions that an operator has decided %s the next one came', async (moment) => {
     const [one, five] = await harness.append(
       { aggregate: `gap-${moment}/`, version: 1 },
       { aggregate: `gap-${moment}/`, version: 5 },

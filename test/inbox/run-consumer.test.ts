@@ -40,7 +40,7 @@ it('has every effect once and in order over a channel that shuffles, repeats and
   );
 });
 
-it('goes on where it was after its process has ended, and brings a failing event again until it is dead', async () => {
+it('continues after its process has ended, and delivers a failing event again until it is dead', async () => {
   const said = await events('poison');
   const bad = said[4]!;
   const consumer = noting('sequential', {

@@ -68,7 +68,7 @@ const decisions: [name: string, reached: (facts: ReturnType<typeof cancelledOrde
   ],
 ];
 
-describe.each(decisions)('customer-orders goes on behind %s', (_name, decide) => {
+describe.each(decisions)('customer-orders continues behind %s', (_name, decide) => {
   it('for the order itself and for every other, and again in a rebuild', async () => {
     const facts = cancelledOrder();
     const [{ aggregateId: orderId }] = facts;

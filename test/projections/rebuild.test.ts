@@ -101,7 +101,7 @@ describe('a rebuild', () => {
       .toBe(0);
   });
 
-  it('goes on when its process has ended in the middle of it', async () => {
+  it('continues after its process has ended in the middle', async () => {
     const live = await rows();
     // As a process leaves it that dies at once.
     await projection.database.query(

@@ -102,7 +102,7 @@ describe('the list of sagas', () => {
     }
   });
 
-  it("is Temporal's own while the read model is away, with a cursor that goes on there", async () => {
+  it('comes from Temporal while the read model is unavailable, with a cursor that continues there', async () => {
     const gateway = await startTestGateway({ PROJECTION_URL: `http://${unreachableAddress}` });
     try {
       const [first, second] = await viaGateway(gateway.url, async () => {
@@ -118,7 +118,7 @@ describe('the list of sagas', () => {
     }
   });
 
-  it('goes on while Temporal is away', async () => {
+  it('continues while Temporal is unavailable', async () => {
     const gateway = await startTestGateway({ temporalAddress: unreachableAddress, SAGA_URL: `http://${unreachableAddress}` });
     try {
       const { items, asOf } = await viaGateway(gateway.url, () => sagas('limit=5'));

@@ -135,7 +135,7 @@ describe('a saga that was terminated in mid-trip', () => {
     await expectConsistent(tripId);
   });
 
-  it('goes on as usual when it was reset, which terminates its run as well', async () => {
+  it('continues as usual after a reset, which terminates its run, too', async () => {
     const { tripId, sagaId } = await tripInMidway();
     const { runId } = await temporal.workflow.getHandle(sagaId).describe();
     await connection.workflowService.resetWorkflowExecution({

@@ -97,7 +97,7 @@ describe('the floor of what participants remember', () => {
     expect(await daysBack()).toBeCloseTo(5, 2);
   });
 
-  it('keeps to the first run of a saga that goes on in a later run', async () => {
+  it('counts from the first run of a saga that continues in a later run', async () => {
     const register = new SagaRegister(sagas);
     const sagaId = await saga({ startedAt: daysAgo(20), endedAt: daysAgo(19.9) });
     await register.record([running(sagaId, 'another run')]);
@@ -148,7 +148,7 @@ describe('sagas that have ended', () => {
     expect(await idsIn('settlement')).toEqual([]);
   });
 
-  it('go on with their versions should one of their ids run again', async () => {
+  it('continue their versions if one of their ids runs again', async () => {
     const sagaId = await saga({ startedAt: daysAgo(100), endedAt: daysAgo(99) });
     await new EndedSagaTrimmer(sagas).trim(new Date(daysAgo(90)));
     await new SagaRegister(sagas).record([running(sagaId, 'a second run')]);

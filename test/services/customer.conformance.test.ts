@@ -536,7 +536,7 @@ describe('customer: queries', () => {
     expectProblem(await reserve('CUST-FRANK', newOrderId(), 1), 409, 'CREDIT_ACCOUNT_BLOCKED');
   });
 
-  it('answers what is not there and what is wrong with a problem', async () => {
+  it('answers unknown and invalid requests with a problem', async () => {
     for (const path of ['/customers/CUST-NOBODY', '/customers/CUST-NOBODY/credit', '/customers/CUST-NOBODY/credit/entries']) {
       expectProblem(await harness.get(path), 404, 'CUSTOMER_NOT_FOUND');
     }

@@ -152,7 +152,7 @@ describe('order', () => {
   });
 });
 
-describe('order: commands on an order that stands', () => {
+describe('order: commands on a valid order', () => {
   const reason = { code: 'INSUFFICIENT_CREDIT', detail: 'a test' };
   const EUR = (amount: number) => ({ amount, currency: 'EUR' });
   const tokens = (quantity: number) => [{ sku: 'SKU-TOKEN', quantity }];
@@ -270,7 +270,7 @@ describe('order: commands on an order that stands', () => {
       expect((await confirm(kind, orderId)).status).toBe(200);
     });
 
-    it('that is undone before it begins is refused when it begins, and keeps nobody else away', async () => {
+    it('that is undone before it begins is refused when it begins, and blocks no other saga', async () => {
       const orderId = await approved();
       expect((await undo(kind, orderId)).body).toEqual({ orderId, state: 'APPROVED' });
       expectProblem(await begin(kind, orderId), 409, 'ORDER_STATE_CONFLICT');

@@ -56,7 +56,7 @@ describeConformance(harness, {
   },
 });
 
-describe('payment: an authorization that nobody captures or voids', () => {
+describe('payment: an authorization without capture or void', () => {
   const authorizedUntil = async (paymentId: string) =>
     (await harness.rows<{ until: Date }>('select authorized_until as until from payment where payment_id = $1', paymentId))[0]!
       .until;

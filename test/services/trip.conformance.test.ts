@@ -248,7 +248,7 @@ describe('trip: booking', () => {
   });
 });
 
-describe('trip: what is not so of every part', () => {
+describe('trip: rules of single parts', () => {
   const facts = async (tripId: string, type: string) =>
     JSON.parse((await eventsOf(tripId)).find(({ name }) => name === type)!.data) as Record<string, unknown>;
 
@@ -425,7 +425,7 @@ describe('trip: cancellation', () => {
     expect(await state(tripId)).toBe('CANCELLED');
   });
 
-  it('that is undone before it begins is refused when it begins, and keeps nobody else away', async () => {
+  it('that is undone before it begins is refused when it begins, and blocks no other saga', async () => {
     const tripId = await booked();
     expect((await undo(tripId)).body).toEqual({ tripId, state: 'BOOKED' });
     expectProblem(await begin(tripId), 409, 'TRIP_STATE_CONFLICT');

@@ -14,7 +14,7 @@ export interface EventHistory {
   ofAggregate(aggregate: Aggregate, after: number, before: number, limit: number): Promise<LoggedEvent[]>;
   /** What will never come of an aggregate, in order. */
   gapsOf(aggregate: Aggregate): Promise<VersionGap[]>;
-  /** The version after which an aggregate goes on in the log beyond a position; its last one if nothing of it is there. */
+  /** The last version of an aggregate up to a position; its last version if it has no event after the position. */
   versionBefore(aggregate: Aggregate, position: number): Promise<number>;
   /** The last position that was removed, and the last one that there is; in a transaction of the same database if one is given. */
   bounds(tx?: Pick<PoolClient, 'query'>): Promise<{ floor: number; head: number }>;

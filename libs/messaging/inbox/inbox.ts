@@ -10,21 +10,21 @@ import { InboxRows, type HeldRow } from './inbox-rows.js';
 import { isPassing } from './passing-failure.js';
 
 /**
- * What became of an event that was received. `applied`: its effects are committed. `duplicate`: it had been received before. `stale`: a later one of its
- * aggregate has been applied. `parked`: it waits for those before it. `dead`: it needs an operator's decision. `ignored`: the consumer does not want it,
- * and only its place in the order counted.
+ * The outcome of a received event. `applied`: its effects are committed. `duplicate`: it was received before. `stale`: a later event of its
+ * aggregate was applied. `parked`: it waits for earlier ones. `dead`: it needs an operator's decision. `ignored`: the consumer does not want
+ * it, and only its version counts.
  */
 export type Received = 'applied' | 'duplicate' | 'stale' | 'parked' | 'dead' | 'ignored';
 
 export interface InboxOptions {
-  /** As a role with the inbox's tables on its search path, and the tables that the consumers write. */
+  /** As a role with the inbox's tables, and the tables that the consumers write, on its search path. */
   database: Pool;
   history: EventHistory;
   /** How often an event may fail before it is dead. Default 5. */
   attempts?: number;
-  /** How long what has come early waits before those before it are asked from the log, in milliseconds. Default 5,000. */
+  /** How long an early event waits before its predecessors are read from the log, in milliseconds. Default 5,000. */
   gapAfterMs?: number;
-  /** The pause after the n-th failure of an event that the inbox itself tries again, in milliseconds. Default 1 s, doubling to 1 min. */
+  /** The pause after the n-th failure of a parked event, in milliseconds. Default 1 s, doubling to 1 min. */
   backoffMs?: (failures: number) => number;
   /** The time. Default the system's. */
   now?: () => Date;
@@ -41,7 +41,7 @@ export class HandlerFailure {
 class NextIsParked {
   constructor(readonly received: Received) {}
 }
-/** The consumer began at a position and sees an aggregate for the first time that is older than that. */
+/** The consumer began in the middle of the log, and receives an aggregate for the first time. */
 const UNKNOWN_HEAD = Symbol('unknown head');
 
 /**
@@ -225,7 +225,7 @@ export class Inbox {
     });
     if (applied === true) {
       const received = wanted ? 'applied' : 'ignored';
-      // Who parks an event waits for the lock on the head: it is seen here, or it sees what was applied.
+      // A member that parks an event needs the lock on the head. So this member sees the parked event, or that member sees the new head.
       return mode === 'sequential' && (await rows.held(aggregateVersion + 1)) ? new NextIsParked(received) : received;
     }
     const failures = await rows.hold(event, eventText(event), {
@@ -242,12 +242,12 @@ export class Inbox {
     return applied;
   }
 
-  /** Does it, or leaves no trace of it. @throws what is no fault of the event. */
+  /** Runs `work`, or rolls it back. @throws transient errors, which are not the event's fault. */
   private async attempt(tx: PoolClient, work: () => Promise<void>): Promise<true | HandlerFailure> {
     await tx.query('savepoint effects');
     try {
       await work();
-      // What is only checked at the end would fail the commit, where nothing can be recorded any more.
+      // A deferred constraint would fail the commit, where no failure can be recorded any more.
       await tx.query('set constraints all immediate');
       return true;
     } catch (error) {
@@ -267,7 +267,7 @@ export class Inbox {
     }
   }
 
-  /** Moves the head over the versions after it that the log will never have. @returns whether it has moved. */
+  /** Moves the head past the next versions that the log will never have. @returns whether it has moved. */
   private async passGaps(consumer: Consumer, aggregate: LoggedEvent): Promise<boolean> {
     const gaps = await this.options.history.gapsOf(aggregate);
     if (gaps.length === 0) return false;
@@ -279,7 +279,7 @@ export class Inbox {
     });
   }
 
-  /** Whatever is still parked of the aggregate is looked after later. */
+  /** Postpones the parked events of the aggregate. */
   private async postpone({ name }: Consumer, parked: LoggedEvent): Promise<void> {
     await this.options.database.query(
       `update inbox_dead set next_at = greatest(next_at, $3) where consumer = $1 and aggregate_key = $2 and state = 'parked'`,

@@ -1,4 +1,4 @@
-/** A fact as an outbox holds it. Everything is PostgreSQL's own text, so that nothing is lost on a way through this process. */
+/** An event in an outbox. Every value is PostgreSQL's own text, so that this process changes nothing. */
 export interface OutboxRow {
   id: string;
   event_id: string;
@@ -16,7 +16,7 @@ export interface OutboxRow {
   data: string;
 }
 
-/** What a fact consists of, with its types: the columns that outbox, log and dead rows share. */
+/** The columns of an event with their types, shared by outbox, log and dead rows. */
 export const factColumns = {
   event_id: 'uuid',
   type: 'text',
