@@ -156,7 +156,7 @@ describe('the socket', () => {
     const shortLived = await startHooksService(log.hooksUrl, { FEED_LIFETIME_MS: 300 });
     open.push(shortLived);
     const { closed } = await join('', new Reader(), shortLived.url);
-    expect(await closed).toEqual({ code: 1001, reason: 'come back with after=<the last sequence>' });
+    expect(await closed).toEqual({ code: 1001, reason: 'reconnect with after=<the last sequence>' });
   });
 
   it('closes the connection of a client that does not answer pings', async () => {

@@ -134,12 +134,12 @@ describe('breaker and rate', () => {
   });
 
   it('an endpoint has no more under way than it wants', async () => {
-    let underWay = 0;
+    let inFlight = 0;
     let most = 0;
     context.receiver.answer = (response) => {
-      most = Math.max(most, ++underWay);
+      most = Math.max(most, ++inFlight);
       setImmediate(() => {
-        underWay -= 1;
+        inFlight -= 1;
         response.writeHead(200).end();
       });
     };

@@ -9,7 +9,7 @@ import { Sweeper } from '../../apps/hooks/delivery/sweeper.js';
 import { EgressGuard } from '../../apps/hooks/egress/egress-guard.js';
 import { closeConnections, hookConnections } from '../../apps/hooks/egress/guarded-agent.js';
 import { resolveHost, type ResolveHost } from '../../apps/hooks/egress/resolve-host.js';
-import { CommandKeys } from '../../apps/hooks/endpoints/command-keys.js';
+import { IdempotencyKeys } from '../../apps/hooks/endpoints/idempotency-keys.js';
 import { DeliveriesService } from '../../apps/hooks/endpoints/deliveries.service.js';
 import { EndpointSecrets } from '../../apps/hooks/endpoints/endpoint-secrets.js';
 import { EndpointsService } from '../../apps/hooks/endpoints/endpoints.service.js';
@@ -44,7 +44,7 @@ export interface Fact {
 export interface HooksHarnessOptions {
   clock?: Clock;
   allowLoopback?: boolean;
-  ownPorts?: ReadonlySet<number>;
+  internalPorts?: ReadonlySet<number>;
   resolveHost?: ResolveHost;
   hooksPerKey?: number;
 }
@@ -73,9 +73,9 @@ export class HooksHarness {
   ) {
     const box = new SecretBox(secretKey);
     const secrets = new EndpointSecrets(box);
-    const keys = new CommandKeys(database, box);
+    const keys = new IdempotencyKeys(database, box);
     const guard = new EgressGuard(
-      { allowLoopback: options.allowLoopback ?? true, ownPorts: options.ownPorts ?? new Set() },
+      { allowLoopback: options.allowLoopback ?? true, internalPorts: options.internalPorts ?? new Set() },
       options.resolveHost ?? resolveHost,
     );
     this.connections = hookConnections(guard);

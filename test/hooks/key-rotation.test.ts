@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CommandKeys } from '../../apps/hooks/endpoints/command-keys.js';
+import { IdempotencyKeys } from '../../apps/hooks/endpoints/idempotency-keys.js';
 import { EndpointSecrets } from '../../apps/hooks/endpoints/endpoint-secrets.js';
 import { KeyRotation } from '../../apps/hooks/endpoints/key-rotation.js';
 import { SecretBox } from '../../apps/hooks/endpoints/secret-box.js';
@@ -40,7 +40,7 @@ describe('HOOKS_SECRET_KEY', () => {
     const box = new SecretBox(fresh);
     const live = (await new EndpointSecrets(box).live(harness.database, [hook.hookId], harness.clock.now())).get(hook.hookId);
     expect(live).toEqual(expect.arrayContaining([secret, hook.secret]));
-    const again = new CommandKeys(harness.database, box).once(command, harness.clock.now(), async () => 'not the first answer');
+    const again = new IdempotencyKeys(harness.database, box).once(command, harness.clock.now(), async () => 'not the first answer');
     expect(await again).toMatchObject({ secret });
   });
 

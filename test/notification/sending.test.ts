@@ -203,7 +203,7 @@ describe('a sender', () => {
       clock: { now: () => new Date(time), random: () => 0.5 },
       onError: () => {},
       retentionMs: 30 * 86_400_000,
-      handOverWithinMs: 300,
+      deliveryTimeoutMs: 300,
     });
     let greet: () => void = () => {};
     server.greeting = () => new Promise((resolve) => (greet = resolve));

@@ -99,7 +99,7 @@ export class ProjectionHarness {
     await this.database.query(`update projection set building_since = building_since - interval '1 hour' where name = $1`, [
       name,
     ]);
-    await this.runner(name).buildOnce();
+    await this.runner(name).rebuildStep();
     return (await this.runner(name).state()).generation;
   }
 
