@@ -155,11 +155,7 @@ describe('where loopback is allowed', () => {
   });
 
   it('a port of our own is refused when it is saved and sent to, by address and by name', async () => {
-    const guarded = await HooksHarness.open({
-      clock,
-      internalPorts: new Set([port]),
-      resolveHost: async (host) => meaning(host),
-    });
+    const guarded = await HooksHarness.open({ clock, internalPorts: new Set([port]), resolveHost: async (host) => meaning(host) });
     meaning = () => ['127.0.0.1'];
     for (const host of ['127.0.0.1', '[::1]', 'receiver.example']) {
       const url = `http://${host}:${port}/`;

@@ -27,24 +27,20 @@ describe('HOOKS_SECRET_KEY', () => {
     const without = new KeyRotation(harness.database, new SecretBox(fresh), () => {});
     await expect(without.requireKeys()).rejects.toThrow(/nor in HOOKS_OLD_SECRET_KEYS .* hooks_old_key_secrets is 0/);
     await withOld.requireKeys();
-    expect(await withOld.left()).toBe(201);
+    expect(await withOld.remaining()).toBe(201);
     expect(await withOld.step(), 'a first batch').toBe(true);
-    expect(await withOld.left(), 'of secrets, and the one answer').toBe(100);
+    expect(await withOld.remaining(), 'of secrets, and the one answer').toBe(100);
     await expect(without.requireKeys()).rejects.toThrow('HOOKS_OLD_SECRET_KEYS');
     while (await withOld.step());
     await withOld.step();
-    expect(await withOld.left()).toBe(0);
+    expect(await withOld.remaining()).toBe(0);
     expect(outboxEvents).toEqual([expect.stringContaining('empty HOOKS_OLD_SECRET_KEYS')]);
 
     await without.requireKeys();
     const box = new SecretBox(fresh);
     const live = (await new EndpointSecrets(box).live(harness.database, [hook.hookId], harness.clock.now())).get(hook.hookId);
     expect(live).toEqual(expect.arrayContaining([secret, hook.secret]));
-    const again = new IdempotencyKeys(harness.database, box).once(
-      command,
-      harness.clock.now(),
-      async () => 'not the first answer',
-    );
+    const again = new IdempotencyKeys(harness.database, box).once(command, harness.clock.now(), async () => 'not the first answer');
     expect(await again).toMatchObject({ secret });
   });
 
@@ -58,7 +54,7 @@ describe('HOOKS_SECRET_KEY', () => {
     const rotation = new KeyRotation(harness.database, new SecretBox(key, harness.secretKey), (text) => outboxEvents.push(text));
     while (await rotation.step());
     await rotation.step();
-    expect(await rotation.left()).toBe(1);
+    expect(await rotation.remaining()).toBe(1);
     expect(outboxEvents).toEqual([expect.stringMatching(/^1 rows .* cannot be decrypted/)]);
   });
 });

@@ -166,7 +166,7 @@ const running = (sagaId: string, runId: string): ObservedSaga => ({
   state: 'RUNNING',
   recorded: 'RUNNING',
   status: 'RUNNING',
-  settled: false,
+  endRecorded: false,
   startedAt: new Date(),
   endedAt: undefined,
 });
