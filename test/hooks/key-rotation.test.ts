@@ -40,7 +40,11 @@ describe('HOOKS_SECRET_KEY', () => {
     const box = new SecretBox(fresh);
     const live = (await new EndpointSecrets(box).live(harness.database, [hook.hookId], harness.clock.now())).get(hook.hookId);
     expect(live).toEqual(expect.arrayContaining([secret, hook.secret]));
-    const again = new IdempotencyKeys(harness.database, box).once(command, harness.clock.now(), async () => 'not the first answer');
+    const again = new IdempotencyKeys(harness.database, box).once(
+      command,
+      harness.clock.now(),
+      async () => 'not the first answer',
+    );
     expect(await again).toMatchObject({ secret });
   });
 
