@@ -60,7 +60,7 @@ it.each(['latest', 'sequential', 'commutative'] as const)(
         // Each crash of what was parked costs one more look.
         for (let look = 0; look <= crashes.length; look++) {
           harness.forward(3_600);
-          await members[0]!.tend(consumer);
+          await members[0]!.handleParked(consumer);
         }
 
         const effects = await harness.effects(run);

@@ -198,10 +198,10 @@ describe('an inbox in mode sequential', () => {
     const inbox = harness.inbox({ gapAfterMs: 5_000 });
     expect(await bring(inbox, consumer, [events[4]])).toEqual(['parked']);
     harness.forward(4.9);
-    await inbox.tend(consumer);
+    await inbox.handleParked(consumer);
     expect(await harness.effects(consumer.name)).toEqual([]);
     harness.forward(0.2);
-    await inbox.tend(consumer);
+    await inbox.handleParked(consumer);
     expect(await harness.effects(consumer.name)).toEqual(named(...events));
     expect(await bring(inbox, consumer, events)).toEqual(events.map(() => 'duplicate'));
   });
@@ -266,7 +266,7 @@ describe('an inbox in mode sequential', () => {
       'applied',
     ]);
     harness.forward(600);
-    await inbox.tend(consumer);
+    await inbox.handleParked(consumer);
     const letters = harness.letters(inbox, consumer);
     const [dead, parked] = await letters.list({ consumer: consumer.name, limit: 9 });
     expect([dead?.state, parked?.state]).toEqual(['dead', 'parked']);
@@ -334,7 +334,7 @@ describe('an inbox in mode sequential', () => {
     expect(waiting).toEqual(moment === 'before' ? named(one, five) : named(one));
     if (moment === 'after') await decide();
     harness.forward(6);
-    await inbox.tend(consumer);
+    await inbox.handleParked(consumer);
     expect(await harness.effects(consumer.name)).toEqual(named(one, five));
     const [six] = await harness.append({ aggregate: one!.aggregateId, version: 6 });
     expect(await bring(inbox, consumer, [six])).toEqual(['applied']);
@@ -347,7 +347,7 @@ describe('an inbox in mode sequential', () => {
     const inbox = harness.inbox();
     await bring(inbox, consumer, [one, three, four]);
     harness.forward(60);
-    await inbox.tend(consumer);
+    await inbox.handleParked(consumer);
     expect(await harness.effects(consumer.name)).toEqual(named(one));
     const letters = harness.letters(inbox, consumer);
     const [parked] = await letters.list({ consumer: consumer.name, limit: 9 });
@@ -374,13 +374,13 @@ describe('an inbox in mode sequential', () => {
       ['parked', 1],
     ]);
     harness.forward(29);
-    await inbox.tend(consumer); // the one behind it is due, but it is not
+    await inbox.handleParked(consumer); // the one behind it is due, but it is not
     expect(await states()).toEqual([
       ['parked', 0],
       ['parked', 1],
     ]);
     harness.forward(2);
-    await inbox.tend(consumer);
+    await inbox.handleParked(consumer);
     expect(await states()).toEqual([
       ['parked', 0],
       ['dead', 2],

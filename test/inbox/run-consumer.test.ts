@@ -24,7 +24,7 @@ it('has every effect once and in order over a channel that shuffles, repeats and
     inbox: harness.inbox({ gapAfterMs: 20, now: () => new Date() }),
     consumer,
     log,
-    tendEveryMs: 10,
+    handleParkedEveryMs: 10,
   });
   await channel.publish(said);
   // What is lost at the end of an aggregate leaves no gap to notice: one more of each shows it.

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { LoggedEvent } from '../event/logged-event.js';
 
-export interface HeldRow {
+export interface DeadLetterRow {
   id: string;
   event: string;
   state: 'failing' | 'parked' | 'dead' | 'skipped';
@@ -9,8 +9,8 @@ export interface HeldRow {
   aggregateVersion: number;
 }
 
-interface Holding {
-  state: HeldRow['state'];
+interface NewDeadLetter {
+  state: DeadLetterRow['state'];
   /** The reason; null for a waiting event. */
   error: string | null;
   /** Whether the handler was called. */
@@ -98,7 +98,7 @@ export class InboxRows {
   }
 
   /** Keeps an event that cannot be applied now. @returns how often it has failed. */
-  async hold(event: LoggedEvent, text: string, { state, error, failed, nextAt }: Holding): Promise<number> {
+  async keepDeadLetter(event: LoggedEvent, text: string, { state, error, failed, nextAt }: NewDeadLetter): Promise<number> {
     const { eventId, position, type, aggregateVersion } = event;
     const { rows } = await this.tx.query<{ attempts: number }>(
       `insert into inbox_dead as held (consumer, occurrence_id, position, type, aggregate_key, aggregate_version, event, state, error, attempts, next_at)
@@ -123,8 +123,8 @@ export class InboxRows {
   }
 
   /** The kept event of the aggregate with this version. */
-  async held(version: number): Promise<HeldRow | undefined> {
-    const { rows } = await this.tx.query<HeldRow>(
+  async deadLetterAt(version: number): Promise<DeadLetterRow | undefined> {
+    const { rows } = await this.tx.query<DeadLetterRow>(
       `select id, event, state, attempts, aggregate_version as "aggregateVersion" from inbox_dead
        where consumer = $1 and aggregate_key = $2 and aggregate_version = $3 for update`,
       [this.consumer, this.aggregateKey, version],
@@ -132,8 +132,8 @@ export class InboxRows {
     return rows[0];
   }
 
-  async heldById(id: number): Promise<HeldRow | undefined> {
-    const { rows } = await this.tx.query<HeldRow>(
+  async deadLetterById(id: number): Promise<DeadLetterRow | undefined> {
+    const { rows } = await this.tx.query<DeadLetterRow>(
       `select id, event, state, attempts, aggregate_version as "aggregateVersion" from inbox_dead
        where consumer = $1 and id = $2 for update`,
       [this.consumer, id],

@@ -6,7 +6,7 @@ import { holdLog } from '../log/trim-lock.js';
 import { type Consumer, isWantedBy } from './consumer.js';
 import type { EventHistory } from '../event/event-history.js';
 import { eventOf, eventText } from './event-text.js';
-import { InboxRows, type HeldRow } from './inbox-rows.js';
+import { InboxRows, type DeadLetterRow } from './inbox-rows.js';
 import { isPassing } from './passing-failure.js';
 
 /**
@@ -103,7 +103,7 @@ export class Inbox {
       });
     }
     if (taken instanceof HandlerFailure) throw taken.error;
-    if (taken === 'parked' && (await this.passGaps(consumer, event))) await this.drain(consumer, event);
+    if (taken === 'parked' && (await this.skipGaps(consumer, event))) await this.drain(consumer, event);
     if (taken instanceof NextIsParked) {
       await this.drain(consumer, event);
       return taken.received;
@@ -115,7 +115,7 @@ export class Inbox {
    * Handles the parked events that are due. Applies them if possible now, and reads missing earlier events from the log.
    * @throws the last error, after every event was tried. The next call tries the failed ones again.
    */
-  async tend(consumer: Consumer): Promise<void> {
+  async handleParked(consumer: Consumer): Promise<void> {
     const { rows } = await this.options.database.query<{ event: string }>(
       `select d.event from inbox_dead d
        where d.consumer = $1 and d.state = 'parked' and d.next_at <= $2 and not exists (
@@ -128,7 +128,7 @@ export class Inbox {
     for (const row of rows) {
       const parked = eventOf(row.event);
       try {
-        await this.passGaps(consumer, parked);
+        await this.skipGaps(consumer, parked);
         await this.drain(consumer, parked);
         await this.fillGap(consumer, parked);
       } catch (error) {
@@ -144,13 +144,13 @@ export class Inbox {
     for (let applied = 0; ;) {
       const outcome = await this.transaction(consumer, aggregate, async (rows, tx) => {
         const head = await rows.lockHead();
-        const next = await rows.held(head + 1);
+        const next = await rows.deadLetterAt(head + 1);
         if (next?.state === 'skipped') {
           await rows.setHead(head + 1);
           return 'skipped';
         }
         if (next?.state !== 'parked') return 'none';
-        return (await this.applyHeld(consumer, next, rows, tx)) === 'applied' ? 'applied' : 'none';
+        return (await this.applyDeadLetter(consumer, next, rows, tx)) === 'applied' ? 'applied' : 'none';
       });
       if (outcome === 'none') return applied;
       if (outcome === 'applied') applied += 1;
@@ -162,24 +162,24 @@ export class Inbox {
    * @param mayDie whether the event becomes dead if this was its last attempt.
    * @returns the recorded failure if the handler throws.
    */
-  async applyHeld(
+  async applyDeadLetter(
     consumer: Consumer,
-    held: HeldRow,
+    letter: DeadLetterRow,
     rows: InboxRows,
     tx: PoolClient,
     mayDie = true,
   ): Promise<'applied' | HandlerFailure> {
-    const event = eventOf(held.event);
+    const event = eventOf(letter.event);
     const applied = await this.attempt(tx, async () => {
       if (this.isWanted(consumer, event)) await consumer.handle(event, tx);
       await rows.settle(event, consumer.mode !== 'commutative');
       await rows.processed(event);
     });
     if (applied === true) return 'applied';
-    const failures = held.attempts + 1;
-    const state = mayDie && failures >= this.attempts ? 'dead' : held.state;
+    const failures = letter.attempts + 1;
+    const state = mayDie && failures >= this.attempts ? 'dead' : letter.state;
     const nextAt = state === 'parked' ? this.after(this.backoffMs(failures)) : null;
-    await rows.hold(event, held.event, { state, error: textOf(applied.error), failed: true, nextAt });
+    await rows.keepDeadLetter(event, letter.event, { state, error: textOf(applied.error), failed: true, nextAt });
     return applied;
   }
 
@@ -210,7 +210,7 @@ export class Inbox {
       return 'stale';
     }
     if (mode === 'sequential' && aggregateVersion > head + 1) {
-      await rows.hold(event, eventText(event), {
+      await rows.keepDeadLetter(event, eventText(event), {
         state: 'parked',
         error: null,
         failed: false,
@@ -226,9 +226,9 @@ export class Inbox {
     if (applied === true) {
       const received = wanted ? 'applied' : 'ignored';
       // A member that parks an event needs the lock on the head. So this member sees the parked event, or that member sees the new head.
-      return mode === 'sequential' && (await rows.held(aggregateVersion + 1)) ? new NextIsParked(received) : received;
+      return mode === 'sequential' && (await rows.deadLetterAt(aggregateVersion + 1)) ? new NextIsParked(received) : received;
     }
-    const failures = await rows.hold(event, eventText(event), {
+    const failures = await rows.keepDeadLetter(event, eventText(event), {
       state: 'failing',
       error: textOf(applied.error),
       failed: true,
@@ -268,7 +268,7 @@ export class Inbox {
   }
 
   /** Moves the head past the next versions that the log will never have. @returns whether it has moved. */
-  private async passGaps(consumer: Consumer, aggregate: LoggedEvent): Promise<boolean> {
+  private async skipGaps(consumer: Consumer, aggregate: LoggedEvent): Promise<boolean> {
     const gaps = await this.options.history.gapsOf(aggregate);
     if (gaps.length === 0) return false;
     return this.transaction(consumer, aggregate, async (rows) => {

@@ -17,7 +17,7 @@ export interface RunConsumerOptions {
   /** How many events of different aggregates it handles at once. Default: the channel's. */
   concurrency?: number | undefined;
   /** How often parked events are handled, in milliseconds. Default 1,000. */
-  tendEveryMs?: number;
+  handleParkedEveryMs?: number;
   /** How the inbox is trimmed. Without it the inbox keeps all rows, and retention keeps the log for the consumer. */
   upkeep?: InboxUpkeepOptions;
 }
@@ -38,7 +38,7 @@ const received = new Counter({
 
 /** Passes a consumer's events from the channel into the inbox. An event is acknowledged once its effects are committed. */
 export async function runConsumer(options: RunConsumerOptions): Promise<RunningConsumer> {
-  const { channel, inbox, consumer, log, from = 'beginning', concurrency, tendEveryMs = 1_000, upkeep } = options;
+  const { channel, inbox, consumer, log, from = 'beginning', concurrency, handleParkedEveryMs = 1_000, upkeep } = options;
   // A group may begin again, on another channel or because its broker has forgotten it. The inbox ignores the repeats.
   const after = await inbox.begin(consumer, from);
   const subscription = await channel.subscribe(
@@ -58,13 +58,13 @@ export async function runConsumer(options: RunConsumerOptions): Promise<RunningC
       }
     },
   );
-  const tending = new BackgroundLoop(
+  const parkedLoop = new BackgroundLoop(
     async () => {
-      await inbox.tend(consumer);
+      await inbox.handleParked(consumer);
       return false;
     },
     {
-      idleMs: tendEveryMs,
+      idleMs: handleParkedEveryMs,
       onError: (error) =>
         log.warn(
           { consumer: consumer.name, err: error },
@@ -72,17 +72,17 @@ export async function runConsumer(options: RunConsumerOptions): Promise<RunningC
         ),
     },
   );
-  tending.start();
-  const keeping = upkeep && keepInbox(consumer, upkeep, log);
-  keeping?.start();
+  parkedLoop.start();
+  const upkeepLoop = upkeep && startUpkeep(consumer, upkeep, log);
+  upkeepLoop?.start();
   return {
     async stop() {
-      await Promise.all([subscription.stop(), tending.stop(), keeping?.stop()]);
+      await Promise.all([subscription.stop(), parkedLoop.stop(), upkeepLoop?.stop()]);
     },
   };
 }
 
-function keepInbox(consumer: Consumer, options: InboxUpkeepOptions, log: Logger): BackgroundLoop {
+function startUpkeep(consumer: Consumer, options: InboxUpkeepOptions, log: Logger): BackgroundLoop {
   const progress = new ConsumerProgress(options.database, consumer);
   const upkeep = new InboxUpkeep(options);
   const step = async () => {

@@ -17,7 +17,7 @@ export interface OutboxRow {
 }
 
 /** The columns of an event with their types, shared by outbox, log and dead rows. */
-export const factColumns = {
+export const eventColumns = {
   event_id: 'uuid',
   type: 'text',
   type_version: 'smallint',
@@ -33,11 +33,11 @@ export const factColumns = {
   data: 'text',
 } as const satisfies Partial<Record<keyof OutboxRow, string>>;
 
-export const factColumnNames = Object.keys(factColumns) as (keyof typeof factColumns)[];
-export const factList = factColumnNames.join(', ');
+export const eventColumnNames = Object.keys(eventColumns) as (keyof typeof eventColumns)[];
+export const eventColumnList = eventColumnNames.join(', ');
 
 /** The select list that reads a row as text. */
-export const asText = ['id', ...factColumnNames].map((name) => `${name}::text`).join(', ');
+export const asText = ['id', ...eventColumnNames].map((name) => `${name}::text`).join(', ');
 
 /** One aggregate of the service. */
 export const aggregateOf = ({ aggregate_type, aggregate_id }: Pick<OutboxRow, 'aggregate_type' | 'aggregate_id'>): string =>
