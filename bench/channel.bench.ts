@@ -50,7 +50,7 @@ interface Transport {
   publish: (events: readonly LoggedEvent[]) => Promise<unknown>;
 }
 
-/** What the relay does once it has a batch: into the log with it, in one transaction. */
+/** Appends a batch to the log in one transaction, as the relay does. */
 const intoTheLog = (events: readonly LoggedEvent[]) =>
   inLogTransaction(writer, async (client) => {
     await client.query(

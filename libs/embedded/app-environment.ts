@@ -8,7 +8,7 @@ import { type ListenAddress, listenAddress } from './listen-address.js';
 import type { ProcessDeclaration } from './processes.js';
 
 export interface AppEnvironmentOptions {
-  /** What outweighs the environment in this system. */
+  /** The settings that override the environment in this system. */
   given: Partial<Settings>;
   settings: EmbeddedSettings;
   databaseAdminUrl: string;

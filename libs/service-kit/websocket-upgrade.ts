@@ -9,7 +9,7 @@ import { ProblemException } from './problem.exception.js';
 export interface WebSocketUpgrade {
   request: IncomingMessage;
   socket: Socket;
-  /** What has already come of what the client sends after its request. */
+  /** The bytes after the request that have already arrived. */
   head: Buffer;
 }
 

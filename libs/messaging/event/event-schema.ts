@@ -3,7 +3,7 @@ import type { EventVersion } from '../../../contracts/event-catalogue.js';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** Where the schema of a version is served; relative to the API's address. */
+/** The address of the schema of a version, relative to the API. */
 export const eventSchemaPath = (type: string, version: number): string => `${eventTypePath(type)}/v${version}`;
 
 /** The address of the documentation of a type: its versions and how to migrate between them. */

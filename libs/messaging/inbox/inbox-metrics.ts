@@ -9,7 +9,7 @@ interface Held {
   oldest: number;
 }
 
-/** What consumers could not apply. @param consumers asked at every look, as they come and go. */
+/** Metrics of the events that consumers could not apply. @param consumers is called at each scrape, because the consumers change. */
 export function observeInbox(database: Pool, consumers: () => readonly string[]): void {
   const gauges = new LookupGauges(() => readHeld(database, consumers()));
   const add = (name: string, help: string, value: (row: Held) => number) =>

@@ -8,7 +8,7 @@ import type { LoggedEvent } from '../event/logged-event.js';
 class MemoryLog {
   readonly events: LoggedEvent[] = [];
   reads = 0;
-  /** Those of single readers; the poll asks for all there is. */
+  /** The reads of single readers. The poll has no limit. */
   readsOfReaders = 0;
   broken = false;
   epoch = 'before';
