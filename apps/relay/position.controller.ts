@@ -5,7 +5,7 @@ import { ProblemException } from '../../libs/service-kit/problem.exception.js';
 
 const WITHIN_MS = 1_500;
 
-/** On the relay's own port, which only other services reach. */
+/** On the relay's own port, which is internal. */
 @Controller('position')
 export class PositionController {
   constructor(@Inject(RelayedPosition) private readonly relayed: RelayedPosition) {}

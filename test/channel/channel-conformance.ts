@@ -19,7 +19,7 @@ const TIMEOUT_MS = 120_000;
 /** How long a database or a broker is away. */
 const OUTAGE_MS = 15_000;
 
-/** What makes a transport a channel. The same for every one, against the real thing. */
+/** The contract of a channel. The same suite runs against every real transport. */
 export function channelConformance(transport: string, { capabilities, start }: ChannelConformance): void {
   const whyNot = typeof start === 'string' ? ` (not run here: ${start})` : '';
   describe.skipIf(whyNot)(`the channel over ${transport}${whyNot}`, { timeout: TIMEOUT_MS }, () => {
@@ -219,7 +219,7 @@ export function channelConformance(transport: string, { capabilities, start }: C
       const second = new Listener();
       await listen(second, { group: name }, await another());
       await second.has(meanwhile);
-      // What was acknowledged before an orderly stop does not come again.
+      // Events that were acknowledged before an orderly stop do not come again.
       expect(missing(before, second.given)).toHaveLength(before.length);
     });
 

@@ -30,7 +30,7 @@ afterAll(async () => {
   for (const broker of [nats, kafka]) if (typeof broker !== 'string') await broker.stop();
 });
 
-/** What differs from one transport to the other: this, and nothing else. */
+/** The only difference between transports: these settings. */
 const transports: [string, RunningBroker | string | undefined, (broker: RunningBroker) => Environment][] = [
   ['postgres', undefined, () => ({})],
   ['nats', nats, natsEnvironment],

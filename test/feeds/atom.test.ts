@@ -10,7 +10,7 @@ import { get } from './feed-reader.harness.js';
 const eventOf = (entry: Element) => JSON.parse(all(entry, 'content')[0]!.text) as CloudEvent;
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 
-/** What RFC 4287 asks of a feed and its entries. */
+/** The requirements of RFC 4287 for a feed and its entries. */
 function expectAtom(feed: Element): void {
   expect([feed.name, feed.namespace]).toEqual(['feed', ATOM]);
   for (const name of ['id', 'title', 'updated', 'author']) expect(all(feed, name), name).toHaveLength(1);

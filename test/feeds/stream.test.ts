@@ -30,7 +30,7 @@ const facts = (count: number, subject: string, type = 'test.happened') =>
   Array.from({ length: count }, () => ({ type, subject }));
 const now = async () => (await page(gateway.url, { after: 'now' })).next;
 
-/** What comes over the wire, as text, until it has come. */
+/** The received text of a stream, up to an expected part. */
 async function raw(
   path: string,
   until: RegExp,

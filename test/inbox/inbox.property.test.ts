@@ -52,7 +52,7 @@ it.each(['latest', 'sequential', 'commutative'] as const)(
         for (let from = 0; from < order.length; from += atOnce) {
           await Promise.all(
             order.slice(from, from + atOnce).map(({ event }, index) =>
-              // What was not acknowledged is brought again.
+              // Events without acknowledgement come again.
               members[index]!.receive(consumer, event).catch(() => members[index]!.receive(consumer, event)),
             ),
           );

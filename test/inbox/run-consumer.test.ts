@@ -27,7 +27,7 @@ it('has every effect once and in order over a channel that shuffles, repeats and
     handleParkedEveryMs: 10,
   });
   await channel.publish(said);
-  // What is lost at the end of an aggregate leaves no gap to notice: one more of each shows it.
+  // A lost last event leaves no gap. One more event of each aggregate shows it.
   const last = await harness.append(...[1, 2, 3].map((nr) => ({ aggregate: `bad${nr}/`, version: 7 })));
   for (let again = 0; again < 8; again++) await channel.publish(last.map((event) => ({ ...event })));
   const effects = () => harness.effects(consumer.name);

@@ -13,7 +13,7 @@ interface Absence {
   rule: string;
   without: Partial<Rules>;
   saga: SagaShape;
-  /** What goes wrong. */
+  /** The violation. */
   violation: RegExp;
 }
 

@@ -16,7 +16,7 @@ afterAll(() => projection.drop());
 const runner = () => projection.runner('customer-orders');
 const generation = async () => (await runner().state()).generation;
 
-/** What readers see: the rows of the generation that is read, without its number. */
+/** The rows that readers see: those of the current generation, without its number. */
 async function rows(): Promise<object[]> {
   const { rows: found } = await projection.database.query<{ row: object }>(
     `select to_jsonb(o) - 'generation' as row from customer_order o

@@ -86,7 +86,7 @@ describe('the list of sagas', () => {
       const { orderId, sagaId } = await placeOrder(customerId, 1);
       await eventually(
         () => sagas(`businessId=${orderId}`),
-        // Of the read model, not of Temporal in its place.
+        // From the read model, not from Temporal.
         ({ items, asOf }) => items.length === 1 && asOf !== null,
       );
       await ended(sagaId);

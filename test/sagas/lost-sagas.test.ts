@@ -122,7 +122,7 @@ describe('a saga that was terminated in mid-trip', () => {
     const register = new SagaRegister(database);
     const policy = sagaPolicy(readSettings(...sagaPolicySettings));
     const settler = new SagaSettler(database, register, { client: temporal, owners, taskQueue: 'roundtrip', policy });
-    // What the saga service does with SETTLE_LOST_SAGAS=on.
+    // As the saga service does with SETTLE_LOST_SAGAS=on.
     const lost = new LostSagas({ client: temporal, register, settler, settle: true, log });
     await eventually(
       async () => {

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterEach(clearFaults);
 afterAll(() => connection.close());
 
-/** What somebody may type in Temporal's CLI or UI: no input at all, too. */
+/** Inputs that a person may type in Temporal's CLI or UI, including none. */
 const malformed: unknown[][] = [[], [null], [7], ['x'], [[]], [{ note: 7 }], [{ note: 'x'.repeat(501) }]];
 
 async function failedTasks(workflowId: string): Promise<number> {

@@ -27,7 +27,7 @@ export interface ReservationSamples {
   unknown(day: string): Request;
   /** Requests that make no sense whatever the day is. */
   malformed: Record<string, Request>;
-  /** What one unit of the scarce resource costs for a day. */
+  /** The price of one unit of the scarce resource per day. */
   price: number;
 }
 
@@ -48,7 +48,7 @@ export function undoneReservation(reserve: string, cancel: string, request: Requ
   };
 }
 
-/** What every participant that takes reservations promises, whatever can be reserved there. */
+/** The contract of every participant with reservations. */
 export function describeReservations(harness: ParticipantHarness, samples: ReservationSamples): void {
   const { participant } = harness;
   const { operations, refusals, scarce, plenty } = samples;
