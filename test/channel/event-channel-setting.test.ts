@@ -62,7 +62,7 @@ describe.each(transports)('with EVENT_CHANNEL=%s', (transport, broker, environme
     return Number(rows[0]?.position ?? 0);
   };
 
-  it.skipIf(typeof broker === 'string')('brings what services state to a consumer, whatever relay dies', async () => {
+  it.skipIf(typeof broker === 'string')('delivers the events of services to a consumer although relays die', async () => {
     const relays = [await relay(), await relay()];
     const group = `group-${randomUUID()}`;
     const member = await MemberProcess.start(environment(), { group, types: ['order.*'], from: 'now' });

@@ -45,7 +45,7 @@ async function change(client: pg.ClientBase, service: string, aggregate: string)
 }
 
 describe('the order of the log', () => {
-  it('has a fact that commits late after those that committed before it, where a reader by cursor finds it', async () => {
+  it('has a late commit behind the earlier commits, so that a reader by cursor finds it', async () => {
     const slow = await transaction();
     const late = await testLog.emit({ aggregate: randomUUID(), version: 1 }, slow.client);
     const early = await testLog.emit({ aggregate: randomUUID(), version: 1 });

@@ -165,7 +165,7 @@ describe('the Atom feed', () => {
     expect(all(feed, 'id')[0]!.text).not.toBe(all(unfiltered.feed, 'id')[0]!.text);
   });
 
-  it('stays well-formed whatever is in an event, and says the same', async () => {
+  it('stays well-formed with any content of an event, and keeps it', async () => {
     const data = { text: '<a b="c">&amp;]]></a>\0\u0001\u000B\uFFFE\uFFFF\uD800 💩\r\n\t\u0085\u2028' };
     const [event] = await log.append({ type: 'test.odd', subject: 'odd', data });
     const { feed } = await read('/v1/events.atom?types=test.odd');

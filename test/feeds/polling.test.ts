@@ -174,7 +174,7 @@ describe('polling', () => {
     expect(response.headers.get('link')).toBe(`</v1/events?after=${next}&limit=2&subject=A>; rel="next"`);
   });
 
-  it('reads one event by whatever id it was given out under, in the version that the id says', async () => {
+  it('reads one event by each of its ids, in the version of the id', async () => {
     const data = { orderId: 'ORDER-ONE', customerId: 'CUST-ALICE', total: { amount: 100, currency: 'EUR' } };
     const [before, event] = await log.append(fact('before'), { type: 'order.approved', subject: 'in-two-versions', data });
     const read = async (id: string) => (await (await get(url, `/v1/events/${id}`)).json()) as { id: string; type: string };

@@ -66,7 +66,7 @@ describe('order', () => {
     expect(seen()).toEqual([`${aggregateId}/1`, `${aggregateId}/2`]);
   });
 
-  it('is given up for what is given up', async () => {
+  it('does not wait for an exhausted delivery', async () => {
     context.receiver.answer = (response, { event }) => void response.writeHead(event.aggregateversion === 1 ? 413 : 200).end();
     await context.harness.hook({ url: context.receiver.url });
     await context.harness.log(...versions('C', 1, 2));

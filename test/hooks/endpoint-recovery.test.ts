@@ -190,7 +190,7 @@ describe('an endpoint', () => {
     expect(all).toEqual({ queued: 0, next: null });
   });
 
-  it('has a recovery begin behind what the log loses while it is requested', async () => {
+  it('begins a recovery behind the events that are trimmed during its request', async () => {
     const hook = await context.harness.hook({ url: context.receiver.url, types: ['order.placed'] });
     const since = new Date().toISOString();
     const [first] = await context.harness.log(placed());

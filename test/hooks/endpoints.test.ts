@@ -158,7 +158,7 @@ describe('a pinned version', () => {
 });
 
 describe('a recovery of what is older than the deliveries that are kept', () => {
-  it('is refused where it would send again what has succeeded, and says what can be had', async () => {
+  it('is refused for succeeded deliveries, with the valid states', async () => {
     const { hookId } = await harness.hook({ url: receiver.url });
     await harness.log(placed());
     await harness.run();
@@ -200,7 +200,7 @@ describe('a recovery of what is older than the deliveries that are kept', () => 
 });
 
 describe('deliveries', () => {
-  it('that were given up are sent again together, but for what has arrived meanwhile', async () => {
+  it('that are exhausted are sent again together, except those that have arrived meanwhile', async () => {
     receiver.answer = status(413);
     const { hookId } = await harness.hook({ url: receiver.url, types: ['order.*', 'trip.*'] });
     const [first, second] = await harness.log(placed(), placed());

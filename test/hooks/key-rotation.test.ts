@@ -48,7 +48,7 @@ describe('HOOKS_SECRET_KEY', () => {
     expect(await again).toMatchObject({ secret });
   });
 
-  it('changes for what can be read, whatever else is there, and says what is left', async () => {
+  it('changes for every readable secret, and counts the unreadable ones', async () => {
     const [hook, key] = [await harness.hook({ url: 'https://receiver.example/' }), randomBytes(32).toString('base64')];
     await harness.admin.query(`update hooks.endpoint_secret set ciphertext = '\\x00' || ciphertext where hook_id = $1`, [
       hook.hookId,

@@ -44,7 +44,7 @@ describe('the name of a host', () => {
     expect(performance.now() - from).toBeLessThan(3_000);
   });
 
-  it('is asked for once, however many want to know at the same time', async () => {
+  it('is looked up once for many concurrent requests', async () => {
     const before = server.asked.length;
     await Promise.all(Array.from({ length: 50 }, () => resolve('known.once.example')));
     expect(server.asked.slice(before)).toEqual(['known.once.example', 'known.once.example']); // IPv4 and IPv6

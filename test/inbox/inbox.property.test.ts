@@ -27,7 +27,7 @@ const bringing = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLen
 
 // Other events at a second try would hide what the first ones showed.
 it.each(['latest', 'sequential', 'commutative'] as const)(
-  'in mode %s has each effect once, in the order that the mode promises, whatever a channel does',
+  "in mode %s has each effect once and in the mode's order on any channel",
   { retry: 0 },
   async (mode) => {
     await fc.assert(

@@ -169,7 +169,7 @@ describe('an inbox in mode latest', () => {
     expect(await harness.effects(consumer.name)).toEqual(named(two));
   });
 
-  it('has no effect of what is of no type that the consumer wants', async () => {
+  it('applies no event of an unwanted type', async () => {
     const [event] = await harness.append({ aggregate: 'unwanted', version: 1, type: 'hotel.room-held' });
     const consumer = noting('latest', { types: ['order.*'] });
     expect(await bring(harness.inbox(), consumer, [event])).toEqual(['ignored']);

@@ -118,7 +118,7 @@ describe('/v1/dead-letters', () => {
     });
   });
 
-  it('is a 503 that names who is away', async () => {
+  it('is a 503 with the unavailable services', async () => {
     const alone = await startTestGateway({
       PROJECTION_URL: `http://${unreachableAddress}`,
       RELAY_URL: `http://${unreachableAddress}`,

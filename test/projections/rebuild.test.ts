@@ -82,7 +82,7 @@ describe('a rebuild', () => {
     expect(await rows()).toEqual(live);
   });
 
-  it('is one, however often it is asked for, and leaves nothing of the old one behind', async () => {
+  it('is one for many requests, and leaves nothing of the old generation', async () => {
     const [one, other] = await Promise.all([runner().rebuild(), runner().rebuild()]);
     expect(one).toBe(other);
     await expect.poll(generation, { timeout: 60_000 }).toBe(one);
@@ -113,7 +113,7 @@ describe('a rebuild', () => {
   });
 });
 
-it('is not read while it lacks what the old one has, until an operator has decided about that', async () => {
+it('is not read while it lacks events of the old one, until an operator has decided', async () => {
   const lost = randomUUID();
   const failing: Projection = {
     ...customerOrders,

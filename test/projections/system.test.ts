@@ -27,7 +27,7 @@ const sagas = async (query: string) => (await call<SagaPage>('GET', `/v1/sagas?$
 const shown = async (orderId: string) => (await ordersOf('?limit=200')).items.find((item) => item.orderId === orderId);
 
 describe("a customer's orders", () => {
-  it('are at once as the order service has them, whatever has become of them', async () => {
+  it('equal those of the order service at once, in every state', async () => {
     const place = async (euros = 2) => {
       const { orderId, sagaId } = await placeOrder(customerId, euros);
       await ended(sagaId);

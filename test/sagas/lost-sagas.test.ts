@@ -154,7 +154,7 @@ describe('a saga that was terminated in mid-trip', () => {
 });
 
 describe('a saga that was deleted in mid-trip', () => {
-  it('is found, and settled from what its owner knows', async () => {
+  it("is found, and settled from its owner's state", async () => {
     const { tripId, sagaId } = await tripInMidway();
     await facts(sagaId, 'saga.started.v1');
     await connection.workflowService.deleteWorkflowExecution({

@@ -121,7 +121,7 @@ describe('the floor of what participants remember', () => {
 describe('sagas that have ended', () => {
   beforeEach(empty);
 
-  it('go with their steps and settlements after their retention, except those that a person may still need', async () => {
+  it('are removed with their steps after their retention, except those that an operator may need', async () => {
     const old = await saga({ startedAt: daysAgo(100), endedAt: daysAgo(99) });
     await sagas.query(`insert into settlement (saga_id, note, requested_by) values ($1, 'a note', 'a test')`, [old]);
     const kept = [
@@ -239,7 +239,7 @@ describe('the commands of a saga', () => {
     expect(await reservationsOf(tripId)).toHaveLength(4);
   });
 
-  it('go in batches and by an index, however many there are', async () => {
+  it('are removed in batches and by an index', async () => {
     const rows = 5_500;
     await hotel.rows(
       `insert into command (key, operation, fingerprint, status, answer, created_at)

@@ -222,7 +222,7 @@ describe('order: commands on a valid order', () => {
       expect((await read(orderId)).state).toBe(kind.done);
     });
 
-    it('is undone once under one key, for whatever reason a later run of the saga asks it', async () => {
+    it('is undone once under one key, although a later run may give another reason', async () => {
       const orderId = await approved();
       await begin(kind, orderId);
       const [key, command] = [newKey(), { orderId, operationId: sagaOf(kind, orderId, 1) }];
@@ -233,7 +233,7 @@ describe('order: commands on a valid order', () => {
       ).toEqual(first);
     });
 
-    it('is undone to what was, with the reason kept, and can be asked for again', async () => {
+    it('is undone to the earlier state with the reason, and can be requested again', async () => {
       const orderId = await approved();
       const { lines, total } = await read(orderId);
       await begin(kind, orderId);

@@ -276,7 +276,7 @@ export function describeConformance(harness: ParticipantHarness, samples: Confor
       expect(first.status).toBe(200);
     });
 
-    it('is kept for as long as the participant itself keeps it, whatever floor it receives', async () => {
+    it("is kept for the participant's own retention, whatever floor it receives", async () => {
       const { operation, body } = await samples.effect();
       const key = newKey();
       const first = await harness.send(operation, body, key);

@@ -156,7 +156,7 @@ describe('trip: booking', () => {
     expect(await reminders()).toHaveLength(1);
   });
 
-  it('is PENDING again once it is approved, however often that is said', async () => {
+  it('is PENDING again once it is approved, also after repeats', async () => {
     const body = creation();
     const { tripId } = body;
     const accept = (key?: string) => harness.send('acceptApproval', { tripId }, key);
@@ -296,7 +296,7 @@ describe('trip: rules of single parts', () => {
       expectProblem(await harness.send('failTrip', { tripId, failure, excludedParts }), 422, 'VALIDATION_FAILED');
   });
 
-  it('fails once for each key, whatever the reason is that a repeat gives', async () => {
+  it('fails once for each key, although a repeat may give another reason', async () => {
     const body = creation();
     const { tripId } = body;
     await harness.send('createTrip', body);
