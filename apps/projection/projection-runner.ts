@@ -308,7 +308,7 @@ export class ProjectionRunner {
 
   private async tend(): Promise<boolean> {
     for (const { generation, consumers } of this.writers)
-      for (const consumer of consumers) await this.inboxOf(generation).tend(consumer);
+      for (const consumer of consumers) await this.inboxOf(generation).handleParked(consumer);
     return false;
   }
 

@@ -7,7 +7,7 @@ import { runTool } from './run-tool.mjs';
 const schemaOf = (service) => path.join('prisma', service, 'schema.prisma');
 const stampOf = (service) => path.join(projectRoot, 'generated', service, '.made-of');
 
-/** What a client is made of: its schema, by this version of Prisma. */
+/** The inputs of a client: its schema and this version of Prisma. */
 const originOf = (service) => contentHash(projectRoot, [schemaOf(service), 'node_modules/prisma/package.json'], () => true);
 
 /**

@@ -5,7 +5,7 @@ import { freePort } from '../../libs/embedded/free-port.js';
 import { eventually } from '../support/api.js';
 import { system } from '../support/system.js';
 
-/** The saga process, with a term for unpaid orders: the system's own has none. Both share the register of sagas, as two processes may. */
+/** A second saga process with a term for unpaid orders, which the system's own does not have. Both share the register of sagas. */
 export class BridgeHarness {
   private constructor(
     private readonly child: ChildProcess,

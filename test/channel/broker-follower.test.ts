@@ -121,7 +121,7 @@ describe('the follower of the log that publishes to a broker', () => {
     );
   });
 
-  it('goes on from the event that was refused after a restart', async () => {
+  it('continues from the refused event after a restart', async () => {
     const [name, bad, good] = [randomUUID(), randomUUID(), randomUUID()];
     const before = new MoodyBroker();
     before.refuses = ({ aggregateId }) => aggregateId === bad;
@@ -162,7 +162,7 @@ describe('the follower of the log that publishes to a broker', () => {
     expect(stood).toBeLessThan(await head());
   });
 
-  it('is one at a time, and another goes on where it stops', async () => {
+  it('is one at a time, and another continues where it stops', async () => {
     const [name, one] = [randomUUID(), randomUUID()];
     const brokers = [new MoodyBroker(), new MoodyBroker()];
     const first = follow(name, brokers[0]!);

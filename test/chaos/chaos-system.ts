@@ -27,13 +27,13 @@ const impatience = {
 
 export interface ChaosSystem {
   embedded: EmbeddedSystem;
-  /** Of our own code, in the order in which they are started. */
+  /** The processes of this project, in start order. */
   processes: readonly ProcessName[];
   /** As the administrator, who sees the schemas of all services. */
   database: pg.Pool;
   temporal: Client;
   clocks: Clocks;
-  /** Where the log of each process is. */
+  /** The folder with the log of each process. */
   logs: string;
   stop(): Promise<void>;
 }

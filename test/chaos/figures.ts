@@ -4,10 +4,10 @@ import type { Nemesis } from './nemesis.js';
 
 export interface Figures {
   seconds: number;
-  /** Of each type of saga, how many have ended in each state. */
+  /** How many sagas of each type have ended in each state. */
   sagas: Record<string, Record<string, number>>;
   disturbances: Record<string, number>;
-  /** Of operators, by what they did. */
+  /** The actions of operators, by kind. */
   deeds: Record<string, number>;
   /** Requests by the status that they were answered with. */
   answers: Record<string, number>;

@@ -3,7 +3,7 @@ import { services } from '../../libs/database/services.js';
 import type { ChaosSystem } from './chaos-system.js';
 import type { Meddler } from './meddler.js';
 
-/** What is still under way, in words; nothing when all is quiet. */
+/** Describes the work in progress; empty if there is none. */
 async function underWay({ database, temporal, embedded }: ChaosSystem): Promise<string[]> {
   const { count: running } = await temporal.workflow.count("ExecutionStatus = 'Running' AND SagaType IS NOT NULL");
   // The watch publishes what it sees before it answers.

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { notPublicAddresses } from '../../apps/hooks/egress/not-public-addresses.fixture.js';
 import { HooksHarness, ManualClock } from './hooks.harness.js';
 
-/** What names mean at the moment; a test changes it. */
+/** The current addresses of names. A test changes them. */
 let meaning: (host: string) => string[];
 let trap: Server;
 let connections = 0;

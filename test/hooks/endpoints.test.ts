@@ -103,7 +103,7 @@ describe('a hook that has to prove itself', () => {
     await victim.stop();
   });
 
-  it('goes on as it was: paused, or disabled until somebody enables it', async () => {
+  it('continues in its state: paused, or disabled until an operator enables it', async () => {
     receiver.answer = echo;
     const { hookId } = await harness.hook({ url: receiver.url, verify: true });
     await harness.run();
@@ -174,7 +174,7 @@ it('gives an event up at once whose data cannot fit the pinned version, and the 
 });
 
 describe('a recovery of what is older than the deliveries that are kept', () => {
-  it('is refused where it would send again what has succeeded, and says what can be had', async () => {
+  it('is refused for succeeded deliveries, with the valid states', async () => {
     const { hookId } = await harness.hook({ url: receiver.url });
     await harness.log(placed());
     await harness.run();
@@ -261,7 +261,7 @@ describe('a recovery of what is older than the deliveries that are kept', () => 
 });
 
 describe('deliveries', () => {
-  it('that were given up are sent again together, but for what has arrived meanwhile', async () => {
+  it('that are exhausted are sent again together, except those that have arrived meanwhile', async () => {
     receiver.answer = status(413);
     const { hookId } = await harness.hook({ url: receiver.url, types: ['order.*', 'trip.*'] });
     const [first, second] = await harness.log(placed(), placed());

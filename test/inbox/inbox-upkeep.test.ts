@@ -23,7 +23,7 @@ const history = (versions: number, prefix = 'kept') => {
 };
 
 describe.each(['latest', 'sequential', 'commutative'] as const)('the inbox of a consumer in mode %s', (mode) => {
-  it('has no rows of what is settled, and still takes it for a duplicate', async () => {
+  it('has no rows of settled events, and still recognises repeats', async () => {
     const consumer = noting(mode);
     const inbox = harness.inbox();
     await inbox.begin(consumer, 'now');

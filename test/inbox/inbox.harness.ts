@@ -69,7 +69,7 @@ export class InboxHarness {
     return said;
   }
 
-  /** What handlers did, in the order in which it was committed: `<aggregate><version>`. */
+  /** The effects of handlers in commit order: `<aggregate><version>`. */
   async effects(consumer: string): Promise<string[]> {
     const { rows } = await this.database.query<{ effect: string }>(
       'select aggregate || version as effect from effect where consumer = $1 order by nr',

@@ -100,7 +100,7 @@ describe('the floor of what participants remember', () => {
     expect(await daysBack()).toBeCloseTo(5, 2);
   });
 
-  it('keeps to the first run of a saga that goes on in a later run', async () => {
+  it('counts from the first run of a saga that continues in a later run', async () => {
     const register = new SagaRegister(sagas);
     const sagaId = await saga({ startedAt: daysAgo(20), endedAt: daysAgo(19.9) });
     await register.record([running(sagaId, 'another run')]);
@@ -133,7 +133,7 @@ describe('the floor of what participants remember', () => {
 describe('sagas that have ended', () => {
   beforeEach(empty);
 
-  it('go with their steps and settlements after their retention, except those that a person may still need', async () => {
+  it('are removed with their steps after their retention, except those that an operator may need', async () => {
     const old = await saga({ startedAt: daysAgo(100), endedAt: daysAgo(99) });
     await sagas.query(`insert into settlement (saga_id, note, requested_by) values ($1, 'a note', 'a test')`, [old]);
     const kept = [
@@ -194,7 +194,7 @@ describe('sagas that have ended', () => {
     }
   });
 
-  it('go on with their versions should one of their ids run again', async () => {
+  it('continue their versions if one of their ids runs again', async () => {
     const sagaId = await saga({ startedAt: daysAgo(100), endedAt: daysAgo(99) });
     await new EndedSagaTrimmer(sagas).trim(new Date(daysAgo(90)));
     await new SagaRegister(sagas).record([running(sagaId, 'a second run')]);
@@ -319,7 +319,7 @@ describe('the commands of a saga', () => {
     expect(await reservationsOf(tripId)).toHaveLength(4);
   });
 
-  it('go in batches and by an index, however many there are', async () => {
+  it('are removed in batches and by an index', async () => {
     const rows = 5_500;
     await hotel.rows(
       `insert into command (key, operation, fingerprint, status, answer, created_at)

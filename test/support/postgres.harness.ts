@@ -18,7 +18,7 @@ export interface PostgresHarness {
   stop(): Promise<void>;
 }
 
-/** A PostgreSQL server beside the system's own, which a test may stop. */
+/** A second PostgreSQL server, which a test may stop. */
 export async function startTestPostgres(): Promise<PostgresHarness> {
   mkdirSync('.roundtrip', { recursive: true });
   const dataDir = mkdtempSync(path.resolve('.roundtrip', 'postgres-'));
