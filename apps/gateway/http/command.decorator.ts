@@ -3,7 +3,7 @@ import { ApiHeader } from '@nestjs/swagger';
 import type { IncomingMessage } from 'node:http';
 import { idempotencyKeyOf } from './idempotency-key.js';
 
-/** A route that starts a saga: answers 202, and documents the headers that every such route takes. */
+/** A route that starts a saga: it answers 202, and documents the headers of commands. */
 export const Command = () =>
   applyDecorators(
     HttpCode(202),
@@ -28,7 +28,7 @@ export const commandProblems = {
   503: ['PARTICIPANT_UNAVAILABLE', 'TEMPORAL_UNAVAILABLE'],
 } as const;
 
-/** A command that completes before it is answered, and takes an `Idempotency-Key`. */
+/** A command that completes before its answer, and accepts an `Idempotency-Key`. */
 export const IdempotentCommand = (status: number) =>
   applyDecorators(
     HttpCode(status),
@@ -46,7 +46,7 @@ export const idempotentCommandProblems = {
   503: ['PARTICIPANT_UNAVAILABLE'],
 } as const;
 
-/** Refuses a malformed key, as every command does. */
+/** Refuses a malformed key, like every command. */
 const keyGuard: CanActivate = {
   canActivate(context: ExecutionContext): boolean {
     idempotencyKeyOf(context.switchToHttp().getRequest<IncomingMessage>());
@@ -55,8 +55,8 @@ const keyGuard: CanActivate = {
 };
 
 /**
- * A command that has its effect once without a key, so no key is stored. `repeated` documents the answer to a repeat, which unlike that
- * of an `IdempotentCommand` is not the first answer.
+ * A command that has its effect once even without a key, so no key is stored. `repeated` documents the answer to a repeat, which
+ * is not the first answer, unlike that of an `IdempotentCommand`.
  */
 export const NaturallyIdempotent = (status: number, repeated: string) =>
   applyDecorators(
