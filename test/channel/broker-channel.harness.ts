@@ -1,6 +1,6 @@
 import type { Environment } from '../../libs/config/settings.js';
 import type { RunningBroker } from './brokers/broker.js';
-import type { ChannelBed } from './channel-bed.js';
+import type { ChannelBed } from './channel.harness.js';
 import { openAs } from './open-as.js';
 
 /** A broker that the test has started, published to as the relay does it. */

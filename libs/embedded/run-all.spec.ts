@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { together } from './together.js';
+import { runAll } from './run-all.js';
 
 const untilAborted = (signal: AbortSignal) =>
   new Promise<string>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(new Error('ended', { cause: signal.reason })));
   });
 
-describe('together', () => {
+describe('runAll', () => {
   it('gives the results in order', async () => {
-    await expect(together(undefined, [async () => 'a', async () => 2])).resolves.toEqual(['a', 2]);
+    await expect(runAll(undefined, [async () => 'a', async () => 2])).resolves.toEqual(['a', 2]);
   });
 
   it('ends the others when one fails, waits for them, and throws the first reason', async () => {
     let ended = false;
     const other = (signal: AbortSignal) => untilAborted(signal).finally(() => (ended = true));
     await expect(
-      together(undefined, [
+      runAll(undefined, [
         other,
         async () => {
           throw new Error('broken');
@@ -27,7 +27,7 @@ describe('together', () => {
 
   it('ends all when the caller says so', async () => {
     const stop = new AbortController();
-    const work = together(stop.signal, [untilAborted, untilAborted]);
+    const work = runAll(stop.signal, [untilAborted, untilAborted]);
     stop.abort(new Error('stopped'));
     await expect(work).rejects.toThrow('ended');
   });

@@ -3,9 +3,9 @@ import pg from 'pg';
 import { inLogTransaction } from '../../libs/messaging/relay/log-transaction.js';
 import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import type { ChannelOptions } from '../../libs/messaging/channel/channel-options.js';
-import { OwnLog } from '../events/own-log.js';
-import { CuttingProxy } from '../feeds/cutting-proxy.fixture.js';
-import type { ChannelBed } from './channel-bed.js';
+import { OwnLog } from '../events/log.harness.js';
+import { CuttingProxy } from '../support/cutting-proxy.harness.js';
+import type { ChannelBed } from './channel.harness.js';
 import { openAs } from './open-as.js';
 
 /** The role whose group it is: one that may read the log. */

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { freePort } from '../../libs/embedded/free-port.js';
-import type { OwnLog } from '../events/own-log.js';
+import type { OwnLog } from '../events/log.harness.js';
 import { eventually } from '../support/api.js';
 
 export interface Consuming {

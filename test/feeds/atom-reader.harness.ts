@@ -1,5 +1,5 @@
 import type { CloudEvent } from '../../contracts/event/cloud-event.js';
-import { get } from './reading.js';
+import { get } from './feed-reader.harness.js';
 import { create } from 'xmlbuilder2';
 
 export interface Element {

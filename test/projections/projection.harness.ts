@@ -14,7 +14,7 @@ import { EventLog } from '../../libs/messaging/log/event-log.js';
 import { Inbox } from '../../libs/messaging/inbox/inbox.js';
 import { inLogTransaction } from '../../libs/messaging/relay/log-transaction.js';
 import { startService } from '../../libs/service-kit/start-service.js';
-import { OwnLog } from '../events/own-log.js';
+import { OwnLog } from '../events/log.harness.js';
 
 const log = pino({ level: 'silent' });
 

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { EmbeddedSettings } from './embedded-settings.js';
-import { listeningPlace } from './listening-place.js';
+import { listenAddress } from './listen-address.js';
 import { listenerProcesses, splitProcesses } from './processes.js';
 
 const settings = { HOST: '127.0.0.1', PORT: 3000, ORDER_URL: 'http://127.0.0.1:3001' } as EmbeddedSettings;
 const gateway = { name: 'gateway', main: '', listensOn: 'PORT' } as const;
 const order = { name: 'order', main: '', listensOn: 'ORDER_URL' } as const;
 
-describe('listeningPlace', () => {
+describe('listenAddress', () => {
   it('puts the gateway on HOST and PORT', () => {
-    expect(listeningPlace(gateway, settings)).toEqual({
+    expect(listenAddress(gateway, settings)).toEqual({
       host: '127.0.0.1',
       port: 3000,
       hostSetting: 'HOST',
       url: 'http://127.0.0.1:3000',
-      instead: '3100',
+      alternative: '3100',
     });
   });
 
@@ -24,14 +24,14 @@ describe('listeningPlace', () => {
     ['::1', 'http://[::1]:3000'],
     ['localhost', 'http://localhost:3000'],
   ])('reaches a gateway that listens on %s at %s', (HOST, url) => {
-    expect(listeningPlace(gateway, { ...settings, HOST })).toMatchObject({ host: HOST, url });
+    expect(listenAddress(gateway, { ...settings, HOST })).toMatchObject({ host: HOST, url });
   });
 
   it.each([...listenerProcesses, ...splitProcesses].filter(({ listensOn }) => listensOn.endsWith('_PORT')))(
     'keeps $name, which asks nobody for a key, on loopback whatever HOST says',
     (declaration) => {
       const open = { ...settings, HOST: '0.0.0.0', RELAY_PORT: 3021, SAGA_PORT: 3022, WORKER_PORT: 3020 };
-      expect(listeningPlace(declaration, open)).toMatchObject({
+      expect(listenAddress(declaration, open)).toMatchObject({
         host: '127.0.0.1',
         url: `http://127.0.0.1:${open[declaration.listensOn]}`,
       });
@@ -39,21 +39,21 @@ describe('listeningPlace', () => {
   );
 
   it('puts a participant where others call it, whatever HOST says', () => {
-    const place = listeningPlace(order, { ...settings, HOST: '0.0.0.0' });
-    expect(place).toEqual({
+    const address = listenAddress(order, { ...settings, HOST: '0.0.0.0' });
+    expect(address).toEqual({
       host: '127.0.0.1',
       port: 3001,
       hostSetting: 'ORDER_URL',
       url: 'http://127.0.0.1:3001',
-      instead: 'http://127.0.0.1:3101',
+      alternative: 'http://127.0.0.1:3101',
     });
   });
 
   it('understands IPv6 addresses and URLs without a port', () => {
-    expect(listeningPlace(order, { ...settings, ORDER_URL: 'http://[::1]:3001/' })).toMatchObject({
+    expect(listenAddress(order, { ...settings, ORDER_URL: 'http://[::1]:3001/' })).toMatchObject({
       host: '::1',
       url: 'http://[::1]:3001',
     });
-    expect(listeningPlace(order, { ...settings, ORDER_URL: 'http://order' })).toMatchObject({ host: 'order', port: 80 });
+    expect(listenAddress(order, { ...settings, ORDER_URL: 'http://order' })).toMatchObject({ host: 'order', port: 80 });
   });
 });

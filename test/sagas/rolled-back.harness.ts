@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { OutlinedStep } from '../../contracts/saga/saga-outline.js';
 import type { Saga } from '../../contracts/saga/saga.resource.js';
-import type { Step } from './step-target.js';
+import type { Step } from './step-target.harness.js';
 
 type Timeline = Pick<Saga, 'state' | 'steps' | 'held'>;
 

@@ -5,8 +5,8 @@ import type { Page } from '../../contracts/values/page.js';
 import type { SagaSummary } from '../../contracts/saga/saga.resource.js';
 import { call, ended, eventually, order, placeOrder, tokens } from '../support/api.js';
 import { bookTrip, expectBooked, expectCancelled, expectNothingBooked, trip } from '../support/trips.js';
-import { expectOrder } from './adds-up.js';
-import type { MatrixSubject } from './matrix-run.js';
+import { expectOrder } from './consistency.harness.js';
+import type { MatrixSubject } from './rollback-matrix.harness.js';
 
 const euros = 7;
 const totalling = (quantity: number) => ({

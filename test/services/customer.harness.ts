@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ParticipantProbe } from './participant-probe.js';
+import type { ParticipantProbe } from './participant.harness.js';
 
 interface NewAccount {
   limit: number;

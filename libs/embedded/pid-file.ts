@@ -27,7 +27,7 @@ interface Contents {
  * `run.json`: who runs on a data folder, and with which processes. It keeps a second start off the folder, and tells the next start what
  * a killed one has left behind.
  */
-export class RunRecord {
+export class PidFile {
   readonly #contents: Contents = { supervisor: { pid: process.pid, identity: processIdentity(process.pid) }, processes: {} };
 
   private constructor(private readonly file: string) {}
@@ -37,13 +37,13 @@ export class RunRecord {
    *
    * @throws EmbeddedSystemError with the pid, when another one is running on it; the signal's reason when that aborts.
    */
-  static async claim(file: string, log: (line: string) => void, signal?: AbortSignal): Promise<RunRecord> {
-    const record = new RunRecord(file);
+  static async claim(file: string, log: (line: string) => void, signal?: AbortSignal): Promise<PidFile> {
+    const pidFile = new PidFile(file);
     mkdirSync(path.dirname(file), { recursive: true });
     for (;;) {
       try {
-        writeFileSync(file, record.#text(), { flag: 'wx' });
-        return record;
+        writeFileSync(file, pidFile.#text(), { flag: 'wx' });
+        return pidFile;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }
@@ -82,7 +82,7 @@ export class RunRecord {
       writeFileSync(`${this.file}.new`, this.#text());
       renameSync(`${this.file}.new`, this.file);
     } catch {
-      // A full disk, or a folder deleted under us, must not take the processes down: the record only helps after a kill.
+      // A full disk, or a folder deleted under us, must not take the processes down: the file only helps after a kill.
     }
   }
 

@@ -5,7 +5,7 @@ import { outlineOf, type SagaType } from '../../workflows/outlines.js';
 import { clearFaults, ended, eventually, setFault } from '../support/api.js';
 import { startedWith } from '../support/started-with.js';
 import { system } from '../support/system.js';
-import { landed, type Step, type Target, targetOf } from './step-target.js';
+import { landed, type Step, type Target, targetOf } from './step-target.harness.js';
 
 /** A saga that can be started again and again, and what the world must look like afterwards. */
 export interface MatrixSubject {

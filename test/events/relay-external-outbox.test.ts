@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeadEvent } from '../../contracts/event/dead-event.resource.js';
 import type { Page } from '../../contracts/values/page.js';
-import { CuttingProxy } from '../feeds/cutting-proxy.fixture.js';
+import { CuttingProxy } from '../support/cutting-proxy.harness.js';
 import { eventually } from '../support/api.js';
 import { whileNothingIsRelayed } from '../support/relay.js';
-import { OwnLog } from './own-log.js';
+import { OwnLog } from './log.harness.js';
 
 // Two databases of one server: for PostgreSQL as far apart as two servers, as no transaction spans them.
 let own: OwnLog;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CarriedPosition } from '../../libs/messaging/relay/relayed-position.js';
+import { RelayedPosition } from '../../libs/messaging/relay/relayed-position.js';
 import { moveOutbox } from '../../libs/messaging/relay/move-outbox.js';
 import { outboxPlace } from '../../libs/messaging/relay/outbox-place.js';
 import { Outboxes } from '../../libs/messaging/relay/outboxes.js';
-import { OwnLog } from './own-log.js';
+import { OwnLog } from './log.harness.js';
 
 let own: OwnLog;
 let outboxes: Outboxes;
@@ -22,15 +22,15 @@ it('is where everything is that was committed, of all services, and waits for it
     await own.say({ service: 'hotel', aggregate: 'h', version: 1 }),
   ];
   let hints = 0;
-  const carried = new CarriedPosition(own.log, outboxes, () => (hints += 1));
-  expect(await carried.within(50)).toBeUndefined();
+  const relayed = new RelayedPosition(own.log, outboxes, () => (hints += 1));
+  expect(await relayed.within(50)).toBeUndefined();
   expect(hints).toBeGreaterThan(0);
-  const asked = carried.within(60_000);
+  const asked = relayed.within(60_000);
   let known = false;
   void asked.then(() => (known = true));
   await move('order', 1);
   await move('hotel');
-  expect(await carried.within(50)).toBeUndefined();
+  expect(await relayed.within(50)).toBeUndefined();
   expect(known).toBe(false);
   await move('order');
   const position = (await asked)!;
@@ -41,10 +41,10 @@ it('is where everything is that was committed, of all services, and waits for it
 
 it('does not wait for what is committed after it was asked for', async () => {
   await own.say({ aggregate: 'b', version: 1 });
-  const carried = new CarriedPosition(own.log, outboxes, () => {});
-  const asked = carried.within(60_000);
+  const relayed = new RelayedPosition(own.log, outboxes, () => {});
+  const asked = relayed.within(60_000);
   // By the second look at least it has seen which row is the last of its own.
-  await carried.within(60);
+  await relayed.within(60);
   await own.say({ aggregate: 'b', version: 2 });
   await move('order', 1);
   expect(await asked).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { reservationParticipants } from '../../apps/gateway/queries/reservation-reader.service.js';
 import type { Order } from '../../contracts/order/order.resource.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { ParticipantProbe } from '../services/participant.harness.js';
 import { credit, ledger, order, ordersOf, payments } from '../support/api.js';
 import { system } from '../support/system.js';
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Environment } from '../../libs/config/settings.js';
 import type { SubscribeOptions } from '../../libs/messaging/channel/channel.js';
-import { LEASE_MS } from './channel-bed.js';
+import { LEASE_MS } from './channel.harness.js';
 
 export interface MemberOptions extends SubscribeOptions {
   /** After so many events its handler never comes to an end. */

@@ -7,7 +7,7 @@ import { setMaxListeners } from 'node:events';
  * @returns the results, in order.
  * @throws what the first one that failed threw.
  */
-export async function together<Results extends unknown[]>(
+export async function runAll<Results extends unknown[]>(
   signal: AbortSignal | undefined,
   tasks: { [Index in keyof Results]: (signal: AbortSignal) => Promise<Results[Index]> },
 ): Promise<Results> {
