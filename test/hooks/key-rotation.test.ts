@@ -34,7 +34,7 @@ describe('HOOKS_SECRET_KEY', () => {
     while (await withOld.step());
     await withOld.step();
     expect(await withOld.left()).toBe(0);
-    expect(said).toEqual([expect.stringContaining('empty HOOKS_OLD_SECRET_KEYS')]);
+    expect(said).toEqual([expect.stringContaining('Empty HOOKS_OLD_SECRET_KEYS')]);
 
     await without.requireKeys();
     const box = new SecretBox(fresh);
