@@ -27,13 +27,13 @@ describe('HOOKS_SECRET_KEY', () => {
     const without = new KeyRotation(bed.database, new SecretBox(fresh), () => {});
     await expect(without.requireKeys()).rejects.toThrow(/nor in HOOKS_OLD_SECRET_KEYS .* hooks_old_key_secrets is 0/);
     await withOld.requireKeys();
-    expect(await withOld.left()).toBe(201);
+    expect(await withOld.remaining()).toBe(201);
     expect(await withOld.step(), 'a first batch').toBe(true);
-    expect(await withOld.left(), 'of secrets, and the one answer').toBe(100);
+    expect(await withOld.remaining(), 'of secrets, and the one answer').toBe(100);
     await expect(without.requireKeys()).rejects.toThrow('HOOKS_OLD_SECRET_KEYS');
     while (await withOld.step());
     await withOld.step();
-    expect(await withOld.left()).toBe(0);
+    expect(await withOld.remaining()).toBe(0);
     expect(said).toEqual([expect.stringContaining('Empty HOOKS_OLD_SECRET_KEYS')]);
 
     await without.requireKeys();
