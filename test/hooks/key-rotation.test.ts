@@ -54,7 +54,7 @@ describe('HOOKS_SECRET_KEY', () => {
     const rotation = new KeyRotation(bed.database, new SecretBox(key, bed.secretKey), (text) => said.push(text));
     while (await rotation.step());
     await rotation.step();
-    expect(await rotation.left()).toBe(1);
+    expect(await rotation.remaining()).toBe(1);
     expect(said).toEqual([expect.stringMatching(/^1 rows .* cannot be decrypted/)]);
   });
 });

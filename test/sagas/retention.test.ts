@@ -164,7 +164,7 @@ const running = (sagaId: string, runId: string): ObservedSaga => ({
   state: 'RUNNING',
   recorded: 'RUNNING',
   status: 'RUNNING',
-  settled: false,
+  endRecorded: false,
   startedAt: new Date(),
   endedAt: undefined,
 });
