@@ -3,16 +3,18 @@ import { ApiHeader } from '@nestjs/swagger';
 import type { IncomingMessage } from 'node:http';
 import { idempotencyKeyOf } from './idempotency-key.js';
 
+const idempotencyKeyHeader = {
+  name: 'Idempotency-Key',
+  required: false,
+  description:
+    'A retry with the same key and body gets the first answer. Nothing is executed twice. 1 to 255 visible ASCII characters, bare or as a quoted string.',
+};
+
 /** A route that starts a saga: it answers 202, and documents the headers of commands. */
 export const Command = () =>
   applyDecorators(
     HttpCode(202),
-    ApiHeader({
-      name: 'Idempotency-Key',
-      required: false,
-      description:
-        'A retry with the same key and body gets the first answer. Nothing is executed twice. 1 to 255 visible ASCII characters, bare or as a quoted string.',
-    }),
+    ApiHeader(idempotencyKeyHeader),
     ApiHeader({
       name: 'Prefer',
       required: false,
@@ -29,16 +31,7 @@ export const commandProblems = {
 } as const;
 
 /** A command that completes before its answer, and accepts an `Idempotency-Key`. */
-export const IdempotentCommand = (status: number) =>
-  applyDecorators(
-    HttpCode(status),
-    ApiHeader({
-      name: 'Idempotency-Key',
-      required: false,
-      description:
-        'A retry with the same key and body gets the first answer. Nothing is executed twice. 1 to 255 visible ASCII characters, bare or as a quoted string.',
-    }),
-  );
+export const IdempotentCommand = (status: number) => applyDecorators(HttpCode(status), ApiHeader(idempotencyKeyHeader));
 
 /** The problems of every such command, besides its own. */
 export const idempotentCommandProblems = {

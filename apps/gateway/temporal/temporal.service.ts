@@ -116,7 +116,7 @@ export class DeadlineExceededError extends Error {
 /**
  * Calls Temporal with a deadline, and enforces it whatever the connection does.
  * @param signal ends the wait earlier.
- * @throws TimeUpError, or what `request` throws.
+ * @throws DeadlineExceededError, or what `request` throws.
  */
 export async function withTimeout<Result>(
   connection: ConnectionLike,
