@@ -34,7 +34,7 @@ describe('HOOKS_SECRET_KEY', () => {
     while (await withOld.step());
     await withOld.step();
     expect(await withOld.remaining()).toBe(0);
-    expect(logLines).toEqual([expect.stringContaining('empty HOOKS_OLD_SECRET_KEYS')]);
+    expect(logLines).toEqual([expect.stringContaining('Empty HOOKS_OLD_SECRET_KEYS')]);
 
     await without.requireKeys();
     const box = new SecretBox(fresh);
