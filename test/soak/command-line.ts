@@ -28,13 +28,13 @@ export async function soak(args: string[], log: (line: string) => void): Promise
   const result = await runSoak(plan, log, stop.signal);
   for (const line of resultInWords(result)) log(line);
   const { tables, violations, faults } = result;
-  const failed = violations.length > 0 || faults.length > 0 || tables.some(({ levelled }) => !levelled);
+  const failed = violations.length > 0 || faults.length > 0 || tables.some(({ levelled }) => levelled === false);
   if (failed) log(`again: npm run soak -- --minutes ${options.minutes} --rate ${options.rate} --seed ${options.seed}`);
   return failed ? 1 : 0;
 }
 
 function resultInWords({ tables, violations, faults, removed, figures }: SoakResult): string[] {
-  const shown = tables.filter(({ middle, last, levelled }) => !levelled || middle > 0 || last > 0);
+  const shown = tables.filter(({ middle, last, levelled }) => levelled === false || middle > 0 || last > 0);
   const kilobytes = (bytes: number | undefined) => (bytes === undefined ? '' : `${Math.round(bytes / 1_024)} kB`);
   const line = (table: string, middle: string, last: string, size: string, verdict: string) =>
     `  ${table.padEnd(40)}${middle.padStart(12)}${last.padStart(12)}${size.padStart(12)}  ${verdict}`;
@@ -47,7 +47,7 @@ function resultInWords({ tables, violations, faults, removed, figures }: SoakRes
     ...shown
       .toSorted((a, b) => b.last - a.last)
       .map(({ table, middle, last, bytes, levelled }) =>
-        line(table, String(middle), String(last), kilobytes(bytes), levelled ? 'levelled off' : 'GROWS'),
+        line(table, String(middle), String(last), kilobytes(bytes), verdictOn(levelled)),
       ),
     `  ${tables.length - shown.length} more tables got no rows; ${growing.size} tables may grow, as docs/operations.md says`,
     ...violations.flatMap(({ invariant, promise, rows }) => [
@@ -55,9 +55,14 @@ function resultInWords({ tables, violations, faults, removed, figures }: SoakRes
       ...rows.slice(0, ROWS_SHOWN).map((row) => `  ${JSON.stringify(row)}`),
     ]),
     ...faults.map((fault) => `FAULT ${fault}`),
-    `${tables.filter(({ levelled }) => !levelled).length} of ${tables.length} tables grow, ` +
+    `${tables.filter(({ levelled }) => levelled === false).length} of ${tables.length} tables grow, ` +
       `${violations.length} violations of ${invariants().length} invariants, ${faults.length} other faults`,
   ];
+}
+
+function verdictOn(levelled: boolean | undefined): string {
+  if (levelled === undefined) return 'the load is too short to say';
+  return levelled ? 'levelled off' : 'GROWS';
 }
 
 function optionsOf(args: string[]): SoakOptions {

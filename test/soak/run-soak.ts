@@ -23,6 +23,8 @@ const QUIET_WITHIN_MS = 300_000;
 /** How long clients may go on with what they have begun. */
 const CLIENTS_WITHIN_MS = 60_000;
 const OPERATORS_EVERY_MS = 5_000;
+/** A client gives up on a trip that a busy machine begins late; an operator declines it after so long. */
+const FORGOTTEN_MS = 10_000;
 /** Every invariant that compares the log with what somebody has received, and the name of that somebody. */
 const READER_INVARIANT = 'feeds-read-the-whole-log';
 
@@ -72,9 +74,9 @@ async function onSystem(
   const say = (line: string) => log(`${(passed() / 1_000).toFixed(1).padStart(7)} s  ${line}`);
   const over = new AbortController();
   const end = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
-  const loadOver = new AbortController();
-  const underLoad = AbortSignal.any([loadOver.signal, end]);
-  for (const each of [end, underLoad]) setMaxListeners(0, each); // every waiter listens: many of them are no leak
+  const atRest = new AbortController();
+  const untilRest = AbortSignal.any([atRest.signal, end]);
+  for (const each of [end, untilRest]) setMaxListeners(0, each); // every waiter listens: many of them are no leak
   const failed = system.embedded.failure.then((error): never => {
     throw error;
   });
@@ -102,9 +104,10 @@ async function onSystem(
     }
   };
   const operators = async () => {
-    while (!underLoad.aborted) {
+    while (!untilRest.aborted) {
       await meddler.retryAll();
-      await delay(OPERATORS_EVERY_MS, undefined, { signal: underLoad }).catch(() => {});
+      if (passed() > plan.away.untilMs + FORGOTTEN_MS) await declineForgotten(system, client);
+      await delay(OPERATORS_EVERY_MS, undefined, { signal: untilRest }).catch(() => {});
     }
   };
   const awayFor = async ({ fromMs, untilMs }: SoakPlan['away']) => {
@@ -125,16 +128,16 @@ async function onSystem(
       await at(life.atMs);
       await lives.live(life);
     });
-    const beside = [reader.readUntil(underLoad), slowReader.readEvery(plan.retentionMs * 0.4, underLoad), operators()];
+    const beside = [reader.readUntil(untilRest), slowReader.readEvery(plan.retentionMs * 0.4, untilRest), operators()];
     for (const each of [...clients, ...beside]) each.catch(() => {});
     const whole = (async () => {
       await Promise.all([counting(), awayFor(plan.away)]);
       say('the load is over');
-      loadOver.abort();
       await Promise.race([Promise.all(clients), delay(CLIENTS_WITHIN_MS, undefined, { signal: end })]);
       const left = await untilQuiet(system, meddler, { withinMs: QUIET_WITHIN_MS, log: say });
       faults.push(...left.map((what) => `not quiet after ${QUIET_WITHIN_MS / 1_000} s: ${what}`));
       if (left.length === 0) say('all is quiet');
+      atRest.abort();
       await Promise.all(beside);
       await Promise.all([reader.catchUp(), slowReader.catchUp()]);
       await stream.reach(reader.received.at(-1)?.position ?? 0);
@@ -186,6 +189,16 @@ export function invariants() {
     sql: ofReader.sql.replaceAll("'reader'", `'${follower}'`),
   }));
   return [...ofChaos, ...ofOtherReaders, ...readInvariants('test/soak/invariants')];
+}
+
+async function declineForgotten({ database }: ChaosSystem, client: Client): Promise<void> {
+  const { rows } = await database.query<{ id: string }>(
+    `select trip_id as id from trip.trip
+     where state = 'AWAITING_APPROVAL' and updated_at < clock_timestamp() - $1 * interval '1 millisecond'`,
+    [FORGOTTEN_MS],
+  );
+  for (const { id } of rows)
+    await client.retry('POST', `/v1/trips/${id}/decline`, {}, { 'idempotency-key': `soak-forgotten-${id}` });
 }
 
 /** A request that is repeated while its saga is open, after its retention, gets its first answer. */

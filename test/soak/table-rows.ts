@@ -38,13 +38,17 @@ const temporary: Readonly<Record<string, string>> = {
 
 /** A table that keeps a fixed number of rows has nothing to remove before it is full. */
 const bounds: Readonly<Record<string, number>> = { 'notification.mailbox_message': 1_000 };
+/** Inboxes are cleared once a minute. A third of the load that is shorter says nothing about them. */
+const CLEARED_EVERY_MS = 60_000;
+const isInbox = (table: string): boolean => table.endsWith('.inbox');
 
 export interface TableVerdict {
   table: string;
   middle: number;
   last: number;
   bytes: number | undefined;
-  levelled: boolean;
+  /** Undefined where the load was too short to say it. */
+  levelled: boolean | undefined;
 }
 
 /** Counts the rows of every table of the services, again and again, and says which tables have levelled off. */
@@ -74,6 +78,10 @@ export class TableRows {
   verdicts(loadMs: number): TableVerdict[] {
     return [...this.counts]
       .filter(([table]) => !growing.has(table))
-      .map(([table, counts]) => ({ table, ...levelOf(counts, loadMs, bounds[table]), bytes: this.bytes.get(table) }));
+      .map(([table, counts]) => {
+        const { levelled, ...rows } = levelOf(counts, loadMs, bounds[table]);
+        const tooShort = isInbox(table) && loadMs / 3 < CLEARED_EVERY_MS;
+        return { table, ...rows, bytes: this.bytes.get(table), levelled: tooShort ? undefined : levelled };
+      });
   }
 }
