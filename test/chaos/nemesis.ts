@@ -6,7 +6,7 @@ import type { Disturbance } from './schedule.js';
 /** How long a process may take to be ready again. */
 const READY_WITHIN_MS = 90_000;
 
-/** Does to the system what a schedule says, and takes it back at the end. */
+/** Disturbs the system as a schedule says, and ends every disturbance. */
 export class Nemesis {
   /** How many of each kind have been done. */
   readonly done: Record<string, number> = {};

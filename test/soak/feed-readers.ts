@@ -4,7 +4,7 @@ import type { CloudEvent } from '../../contracts/event/cloud-event.js';
 import type { EventPage } from '../../contracts/event/event-feed.js';
 import { waitUntil } from '../../libs/embedded/wait-until.js';
 import type { Client } from '../chaos/client.js';
-import { CursorReader, receivedEvent, type ReceivedEvent } from '../chaos/followers.js';
+import { CursorReader, receivedEventOf, type ReceivedEvent } from '../chaos/followers.js';
 
 const REACHED_WITHIN_MS = 30_000;
 
@@ -18,7 +18,7 @@ export class StreamReader {
   constructor(gateway: string) {
     this.source = new EventSource(`${gateway}/v1/events/stream?after=beginning`);
     this.source.addEventListener('message', ({ data }) =>
-      this.received.push(receivedEvent(JSON.parse(String(data)) as CloudEvent)),
+      this.received.push(receivedEventOf(JSON.parse(String(data)) as CloudEvent)),
     );
     this.source.addEventListener('gap', () => (this.gaps += 1));
   }
