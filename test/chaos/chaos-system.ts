@@ -46,7 +46,7 @@ export async function startChaosSystem(options: {
   settings?: Partial<Settings>;
   /** The credit limits of the customers, in cents; small ones unless it is given. */
   limitOf?: (customer: number) => number;
-  /** Whether the clocks of processes can be moved (yes, unless told). */
+  /** Whether the clocks of processes can be moved (default true). */
   movesClocks?: boolean;
   log: (line: string) => void;
   signal?: AbortSignal | undefined;

@@ -99,7 +99,7 @@ function calm({ interference, repeats, ...request }: Request, dice: Dice, longAf
   } as Request;
 }
 
-/** Trips that wait for their approval until the others are back: each request is repeated shortly before. */
+/** Trips that wait for their approval until the webhooks and consumers are back: each request is repeated shortly before. */
 function openLives({ fromMs, untilMs }: SoakPlan['away']): Life[] {
   const openMs = untilMs - fromMs;
   const trip = {
