@@ -52,7 +52,8 @@ export class LateReader {
 
   static async start(client: Client): Promise<LateReader> {
     const answer = await client.retry('GET', '/v1/events?after=beginning&limit=1');
-    return new LateReader(client, (answer?.body as unknown as EventPage).next);
+    if (answer?.status !== 200) throw new Error(`the first page of the log was answered ${answer?.status}`);
+    return new LateReader(client, (answer.body as unknown as EventPage).next);
   }
 
   /** @returns what is wrong with the answers when it comes at last: 410 with the oldest cursor, from which it can go on. */

@@ -96,7 +96,7 @@ function calm({ interference, repeats, ...request }: Request, dice: Dice, longAf
     ...(quiet && { approval: { verdict: 'decline', afterMs: 1_000 } }),
     ...(harmless && { interference: harmless }),
     ...(again && { repeats: again }),
-  } as Request;
+  };
 }
 
 /** Trips that wait for their approval until the webhooks and consumers are back: each request is repeated shortly before. */
