@@ -28,6 +28,7 @@ describe('levelOf', () => {
     ['keeps what came within two minutes', (minute) => Math.min(minute, 2) * 300],
     ['is trimmed in batches', (minute) => 600 + (minute % 3) * 300],
     ['has to keep rows for the first third', (minute) => (minute < 9 ? minute : Math.max(2, 20 - minute)) * 300],
+    ['has few rows, by chance more in the end', (minute) => (minute > 20 ? 31 : 20) + (minute % 2)],
     ['gets its last rows early', (minute) => Math.min(minute, 8)],
     ['is a queue that is emptied', (minute) => (minute % 2 < 1 ? 0 : minute > 20 ? 40 : 4)],
   ])('passes a table that %s', (_, rowsAt) => {

@@ -17,6 +17,8 @@ export interface Level {
 const TOLERANCE = 1.3;
 /** Of a table with hardly any rows, one more means nothing. */
 const SLACK_ROWS = 2;
+/** Clients come at random, so what is kept of them varies by the root of its number. A table that never loses a row has no such excuse. */
+const DEVIATIONS = 3;
 
 /**
  * Whether a table has levelled off during the load. It has not if its last third has clearly more rows than its middle third, all the time: a queue
@@ -36,6 +38,8 @@ export function levelOf(counts: readonly RowCount[], loadMs: number, bound = 0):
     return rows;
   };
   const [middle, last] = [median(third(1)), median(third(2))];
-  const grows = last > middle * TOLERANCE + SLACK_ROWS && Math.min(...third(2)) > middle;
+  const losesRows = counts.some(({ rows }, number) => number > 0 && rows < counts[number - 1]!.rows);
+  const slack = SLACK_ROWS + (losesRows ? DEVIATIONS * Math.sqrt(Math.max(middle, 0)) : 0);
+  const grows = last > middle * TOLERANCE + slack && Math.min(...third(2)) > middle;
   return { middle, last, levelled: !grows || before + Math.max(...third(2)) <= bound };
 }
