@@ -19,7 +19,12 @@ export interface Figures {
 
 type Quantiles = Record<'p50' | 'p90' | 'p99' | 'max', number>;
 
-export async function figuresOf(system: ChaosSystem, diary: Diary, nemesis: Nemesis, runMs: number): Promise<Figures> {
+export async function figuresOf(
+  system: ChaosSystem,
+  diary: Diary,
+  nemesis: Pick<Nemesis, 'done'>,
+  runMs: number,
+): Promise<Figures> {
   const { rows } = await system.database.query<{ type: string | null; state: string | null; ms: string | null }>(
     'select type, state, extract(epoch from ended_at - started_at) * 1000 as ms from chaos.saga order by type, state',
   );

@@ -124,6 +124,17 @@ describe('the floor of what participants remember', () => {
     );
   });
 
+  it('goes by open and lost sagas alone in a soak, and is now without them', async () => {
+    const short = async () =>
+      Date.now() - (await new Floor({ database: sagas, client, lastPoll: Date.now, short: true }).read())!.getTime();
+    await saga({ startedAt: daysAgo(10), endedAt: daysAgo(2) });
+    expect(await short()).toBeLessThan(60_000);
+    await saga({ startedAt: daysAgo(1) });
+    expect((await short()) / DAY_MS).toBeCloseTo(1, 2);
+    await saga({ startedAt: daysAgo(9), endedAt: daysAgo(8), state: 'NEEDS_ATTENTION', lost: 'LOST' });
+    expect((await short()) / DAY_MS).toBeCloseTo(9, 2);
+  });
+
   it('is shown by the saga service', async () => {
     const shown = (await (await fetch(new URL('/floor', system().sagaUrl))).json()) as CommandFloor;
     expect(Date.now() - Date.parse(shown.keepCommandsSince!)).toBeGreaterThanOrEqual(5 * DAY_MS);
