@@ -15,12 +15,12 @@ export default defineConfig({
           include: [
             '{apps,libs,workflows,activities,contracts,scripts,bench}/**/*.spec.ts',
             'test/{consistency,contract,model,replay}/**/*.test.ts',
-            'test/{chaos,support}/**/*.spec.ts',
+            'test/{chaos,soak,support}/**/*.spec.ts',
           ],
           // They compute and never wait. The systems stand idle meanwhile, and a test of theirs would run into its deadlines.
           sequence: { groupOrder: 0 },
           maxWorkers: availableParallelism(),
-          isolate: false, // Reading Nest and others anew for each file would cost more than all of the tests.
+          isolate: false, // To load Nest and other libraries again for each file would cost more than all of the tests.
           testTimeout: 120_000, // The parser of AsyncAPI takes half a minute of a busy machine.
           hookTimeout: 60_000,
         },

@@ -23,7 +23,7 @@ await runBenchmark({ participants: ['hotel', 'flight', 'car', 'payment', 'trip']
   const { client, post } = system;
 
   let next = 0;
-  /** Of plentiful supply, and each on a day of its own, so that it is not one row's queue that is measured. */
+  /** Plentiful parts, each on its own day, so that the benchmark does not measure the queue for one row. */
   function parts(): Parts {
     const first = Date.now() + (30 + 2 * (next++ % DAYS)) * DAY_MS;
     const day = (offset: number) => new Date(first + offset * DAY_MS).toISOString().slice(0, 10);
@@ -112,8 +112,8 @@ await runBenchmark({ participants: ['hotel', 'flight', 'car', 'payment', 'trip']
   } as const;
   printRatios(measured, roles, 20);
 
-  // What a part costs that is booked together with others: trips of one part and of all three. Their load is one at a time, too, and it is
-  // the longer run that counts: of a few trips the median can be an outlier.
+  // The cost of a part that is booked together with other parts: trips of one part and of all three. The load is one trip at a time.
+  // The longer run counts, because the median of a few trips can be an outlier.
   const byPart = {
     'hotel only': trip(({ hotel }) => ({ hotel })),
     'flight only': trip(({ flights }) => ({ flights })),

@@ -25,12 +25,12 @@ export interface CpuUse {
   engine: number;
   /** The participants that the benchmark named, and PostgreSQL. */
   participants: number;
-  /** What follows the sagas: relay, watch of sagas, read models, webhooks and mails. 0 once they are stopped. */
+  /** The processes that handle events: relay, saga watch, read models, webhooks and mails. 0 once they are stopped. */
   followers: number;
 }
 
 interface Options {
-  /** Those that take part in what is measured; the others run, but their CPU does not count. */
+  /** The processes whose CPU time counts. Other processes run, too. */
   participants: readonly Participant[];
   /** Whether a server without any tuning is wanted as well. */
   untuned?: boolean;

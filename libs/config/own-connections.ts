@@ -1,12 +1,12 @@
 /** Entries as undici, gRPC and others read them; only some know a range of addresses. */
 const loopback = ['localhost', '127.0.0.1', '127.0.0.0/8', '::1', '[::1]'];
 
-/** Who asks which of them differs: undici the first that is set, gRPC the lower case, or `no_grpc_proxy` instead. */
+/** The variables that clients read: undici the first one that is set, gRPC the lower case, or `no_grpc_proxy` instead. */
 const exemptions = ['no_proxy', 'NO_PROXY'] as const;
 
 /**
- * Keeps variables that are meant for other programs from changing this process's connections, and those of the processes that it starts:
- * libpq's (`PGSSLMODE`, `PGOPTIONS`, …) are removed, as DATABASE_URL says everything; no proxy is used for loopback. May be repeated.
+ * Keeps variables for other programs from changing the connections of this process and its children. Removes libpq's variables
+ * (`PGSSLMODE`, `PGOPTIONS`, …), because DATABASE_URL is complete. Uses no proxy for loopback. May be repeated.
  */
 export function guardOwnConnections(environment: NodeJS.ProcessEnv): void {
   for (const name of Object.keys(environment)) if (/^PG[A-Z]/.test(name)) delete environment[name];
@@ -19,6 +19,6 @@ export function guardOwnConnections(environment: NodeJS.ProcessEnv): void {
 
 function withLoopback(list = ''): string {
   const entries = list.split(/[\s,]+/).filter((entry) => entry !== '');
-  // Everything is exempt, which is understood only where it stands alone.
+  // `*` exempts everything, and works only alone.
   return entries.includes('*') ? '*' : [...new Set([...entries, ...loopback])].join(',');
 }

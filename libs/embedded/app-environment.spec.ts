@@ -55,7 +55,7 @@ describe('appEnvironment', () => {
     });
   });
 
-  it("gives nobody the administrator's address, not even from the user's environment", () => {
+  it("gives no process the administrator's address, not even from the user's environment", () => {
     vi.stubEnv('DATABASE_URL', 'postgresql://admin:admin@127.0.0.1:5433/roundtrip');
     expect(environmentOf(gateway)).toMatchObject({ DATABASE_URL: '', DATABASE_ROLE_PASSWORD: '', PORT: '3000' });
     expect(Object.values(environmentOf(order)).join()).not.toContain('admin:admin');
@@ -111,7 +111,7 @@ describe('appEnvironment', () => {
     expect(environmentOf(gateway)['TEMPORAL_UI_URL']).toBe('https://temporal.example');
   });
 
-  it("keeps credentials of some other Temporal from the embedded one, and hands them on with that one's address", () => {
+  it('keeps credentials of another Temporal server from the embedded one, and passes them with its address', () => {
     vi.stubEnv('TEMPORAL_TLS', 'true');
     expect(environmentOf(gateway)['TEMPORAL_TLS']).toBe('false');
     expect(environmentOf(gateway, { TEMPORAL_ADDRESS: 'temporal.example:7233' })['TEMPORAL_TLS']).toBe('true');

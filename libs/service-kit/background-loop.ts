@@ -1,11 +1,11 @@
-/** Does a step again and again: at once while there is more to do, else after a pause that a kick ends. An error is told and pauses for longer. */
+/** Repeats a step: at once while there is more to do, else after a pause that a kick ends. An error is reported and pauses for longer. */
 export class BackgroundLoop {
   private stopped = false;
   private kicked = false;
   private wake: () => void = () => {};
   private running: Promise<void> = Promise.resolve();
 
-  /** @param step says whether it is worth while to go on at once. */
+  /** @param step returns whether there is more to do at once. */
   constructor(
     private readonly step: () => Promise<boolean>,
     private readonly options: { idleMs: number | (() => number); onError: (error: unknown) => void },

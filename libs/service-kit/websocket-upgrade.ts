@@ -9,14 +9,14 @@ import { ProblemException } from './problem.exception.js';
 export interface WebSocketUpgrade {
   request: IncomingMessage;
   socket: Socket;
-  /** What has already come of what the client sends after its request. */
+  /** The bytes after the request that have already arrived. */
   head: Buffer;
 }
 
 /**
- * Hands the WebSocket handshakes that arrive at a path to a handler; what that throws as a `ProblemException` is answered as a problem.
- * Every other request that offers an upgrade is served as if it had not: Node would otherwise give them all to the one listener, and HTTP
- * clients that offer h2c with everything (Java's does) could no longer use the API.
+ * Passes the WebSocket handshakes of a path to a handler. A `ProblemException` of the handler is answered as a problem. Every other
+ * request with an upgrade is served without it. Otherwise Node would pass them all to the one listener, and HTTP clients that offer h2c
+ * (such as Java's) could not use the API.
  */
 export function onWebSocketUpgrade(server: Server, path: string, handle: (upgrade: WebSocketUpgrade) => Promise<void>): void {
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
@@ -28,7 +28,7 @@ export function onWebSocketUpgrade(server: Server, path: string, handle: (upgrad
   });
 }
 
-/** Answers a handshake with the problem that it met; what is not meant for the caller becomes a plain 500. */
+/** Answers a handshake with its problem. An internal error becomes a plain 500. */
 export function refuseUpgrade(request: IncomingMessage, socket: Socket, error: unknown): void {
   if (!socket.writable) return void socket.destroy();
   const exception =

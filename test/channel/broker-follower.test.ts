@@ -4,21 +4,22 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Channel, PublishResult } from '../../libs/messaging/channel/channel.js';
 import { InMemoryChannel } from '../../libs/messaging/channel/in-memory.channel.js';
 import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
+import { TRIM_LOCK } from '../../libs/messaging/log/trim-lock.js';
 import { BrokerFollower } from '../../libs/messaging/relay/broker-follower.js';
 import { moveOutbox } from '../../libs/messaging/relay/move-outbox.js';
 import { outboxPlace } from '../../libs/messaging/relay/outbox-place.js';
-import { OwnLog } from '../events/log.harness.js';
+import { LogHarness } from '../events/log.harness.js';
 import { eventually } from '../support/api.js';
 
-let own: OwnLog;
+let testLog: LogHarness;
 const followers: BrokerFollower[] = [];
 beforeAll(async () => {
-  own = await OwnLog.create();
+  testLog = await LogHarness.create();
 });
 afterEach(async () => {
   await Promise.all(followers.splice(0).map((follower) => follower.stop()));
 });
-afterAll(() => own.drop());
+afterAll(() => testLog.drop());
 
 /** A broker of this process that says no, or nothing at all, when the test wants it to. */
 class MoodyBroker extends InMemoryChannel {
@@ -45,7 +46,7 @@ class MoodyBroker extends InMemoryChannel {
 }
 
 function follow(name: string, broker: Channel): BrokerFollower {
-  const options = { database: own.log, name, open: async () => broker, logger: pino({ level: 'silent' }), retryMs: 50 };
+  const options = { database: testLog.log, name, open: async () => broker, logger: pino({ level: 'silent' }), retryMs: 50 };
   const follower = new BrokerFollower(options);
   followers.push(follower);
   follower.start();
@@ -53,18 +54,18 @@ function follow(name: string, broker: Channel): BrokerFollower {
 }
 
 async function state(aggregate: string, ...versions: number[]): Promise<void> {
-  for (const version of versions) await own.say({ aggregate, version });
-  while ((await moveOutbox(own.log, outboxPlace('order'), { batch: 200 })).taken > 0);
+  for (const version of versions) await testLog.emit({ aggregate, version });
+  while ((await moveOutbox(testLog.log, outboxPlace('order'), { batch: 200 })).taken > 0);
 }
 
 async function cursor(name: string): Promise<number> {
-  const { rows } = await own.admin.query<{ position: string }>('select position from events.cursor where name = $1', [
+  const { rows } = await testLog.admin.query<{ position: string }>('select position from events.cursor where name = $1', [
     `broker:${name}`,
   ]);
   return Number(rows[0]?.position ?? 0);
 }
 
-const head = async () => (await own.all()).at(-1)!.position;
+const head = async () => (await testLog.all()).at(-1)!.position;
 
 describe('the follower of the log that publishes to a broker', () => {
   it('publishes all of the log once and in its order while nothing goes wrong', async () => {
@@ -83,7 +84,7 @@ describe('the follower of the log that publishes to a broker', () => {
       () => cursor(name),
       (position) => position === last,
     );
-    expect(broker.taken.map(({ position }) => position)).toEqual((await own.all()).map(({ position }) => position));
+    expect(broker.taken.map(({ position }) => position)).toEqual((await testLog.all()).map(({ position }) => position));
   });
 
   it('holds back the key of an event that is refused, and no other, and its cursor stays before it', async () => {
@@ -100,7 +101,9 @@ describe('the follower of the log that publishes to a broker', () => {
       (versions) => versions.length === 3,
     );
     expect(broker.versions(bad)).toEqual([1]);
-    const refused = (await own.all()).find(({ aggregateId, aggregateVersion }) => aggregateId === bad && aggregateVersion === 2)!;
+    const refused = (await testLog.all()).find(
+      ({ aggregateId, aggregateVersion }) => aggregateId === bad && aggregateVersion === 2,
+    )!;
     await eventually(
       () => cursor(name),
       (position) => position === refused.position - 1,
@@ -118,7 +121,7 @@ describe('the follower of the log that publishes to a broker', () => {
     );
   });
 
-  it('goes on from the event that was refused after a restart', async () => {
+  it('continues from the refused event after a restart', async () => {
     const [name, bad, good] = [randomUUID(), randomUUID(), randomUUID()];
     const before = new MoodyBroker();
     before.refuses = ({ aggregateId }) => aggregateId === bad;
@@ -159,7 +162,7 @@ describe('the follower of the log that publishes to a broker', () => {
     expect(stood).toBeLessThan(await head());
   });
 
-  it('is one at a time, and another goes on where it stops', async () => {
+  it('is one at a time, and another continues where it stops', async () => {
     const [name, one] = [randomUUID(), randomUUID()];
     const brokers = [new MoodyBroker(), new MoodyBroker()];
     const first = follow(name, brokers[0]!);
@@ -183,5 +186,35 @@ describe('the follower of the log that publishes to a broker', () => {
     );
     expect(brokers[1]!.versions(one)).toEqual([3]);
     expect(brokers[0]!.versions(one)).toEqual([1, 2]);
+  });
+
+  it('begins behind what the log loses while it begins', async () => {
+    const [name, one] = [randomUUID(), randomUUID()];
+    await state(one, 1, 2);
+    const last = await head();
+    const trimming = await testLog.admin.connect();
+    try {
+      await trimming.query('begin');
+      await trimming.query('select pg_advisory_xact_lock($1)', [TRIM_LOCK]);
+      follow(name, new MoodyBroker());
+      await eventually(
+        () =>
+          trimming.query(
+            `select from pg_locks where locktype = 'advisory' and not granted and objid = $1
+             and database = (select oid from pg_database where datname = current_database())`,
+            [TRIM_LOCK],
+          ),
+        ({ rowCount }) => rowCount === 1,
+      );
+      await trimming.query('delete from events.log where position <= $1', [last]);
+      await trimming.query('commit');
+    } finally {
+      trimming.release(true);
+    }
+    const begun = await eventually(
+      () => cursor(name),
+      (position) => position > 0,
+    );
+    expect(begun).toBe(last);
   });
 });

@@ -7,18 +7,19 @@ import type { HookCreated } from '../../contracts/hooks/hook.resource.js';
 import type { Client } from './client.js';
 
 /** One event as a follower got it. */
-export interface Heard {
+export interface ReceivedEvent {
   occurrenceId: string;
-  /** Where it stands in the log, as the follower was notified. */
+  /** Its position in the log. */
   position: number;
   data: unknown;
 }
 
-/** A webhook whose receiver is always there: it remembers everything that it is sent, and says yes. */
+/** A webhook with a receiver that records every event and answers 204. It is available unless `goAway` was called. */
 export class LiveReceiver {
   /** In the order in which they came, repeats included. */
-  readonly heard: Heard[] = [];
+  readonly received: ReceivedEvent[] = [];
   readonly hookId: string;
+  private away = false;
 
   private constructor(
     private readonly server: Server,
@@ -34,16 +35,27 @@ export class LiveReceiver {
     const answer = await client.retry('POST', '/v1/hooks', { url, types: ['*'], description: 'chaos' });
     if (answer?.status !== 201) throw new Error(`a hook was answered ${answer?.status}: ${JSON.stringify(answer?.body)}`);
     const receiver = new LiveReceiver(server, answer.body as unknown as HookCreated);
+    server.on('connection', (socket) => receiver.away && socket.destroy());
     server.on('request', (message, response) => {
       const chunks: Buffer[] = [];
-      message.on('error', () => {}); // who was killed while sending sends it again
+      message.on('error', () => {}); // a sender that was killed sends the event again
       message.on('data', (chunk: Buffer) => chunks.push(chunk));
       message.on('end', () => {
-        receiver.heard.push(heardOf(JSON.parse(Buffer.concat(chunks).toString('utf8')) as CloudEvent));
+        receiver.received.push(receivedEventOf(JSON.parse(Buffer.concat(chunks).toString('utf8')) as CloudEvent));
         response.writeHead(204).end();
       });
     });
     return receiver;
+  }
+
+  /** Breaks every connection, and each new one, until `comeBack`. The port stays its own. */
+  goAway(): void {
+    this.away = true;
+    this.server.closeAllConnections();
+  }
+
+  comeBack(): void {
+    this.away = false;
   }
 
   async stop(): Promise<void> {
@@ -52,14 +64,14 @@ export class LiveReceiver {
   }
 }
 
-/** Somebody who reads the log by its cursor, from the beginning, and goes on from where they were whatever happens. */
+/** Reads the log by cursor from the beginning, and continues after every failure. */
 export class CursorReader {
-  readonly heard: Heard[] = [];
+  readonly received: ReceivedEvent[] = [];
   private cursor = 'beginning';
 
   constructor(private readonly client: Client) {}
 
-  /** Reads until told to stop. */
+  /** Reads until the signal aborts. */
   async readUntil(over: AbortSignal): Promise<void> {
     while (!over.aborted) {
       await this.readOn(2);
@@ -76,13 +88,13 @@ export class CursorReader {
     const { status, body } = await this.client.once('GET', `/v1/events?after=${this.cursor}&limit=200&wait=${waitSeconds}`);
     if (status !== 200) return 0;
     const { items, next } = body as unknown as EventPage;
-    this.heard.push(...items.map(heardOf));
+    this.received.push(...items.map(receivedEventOf));
     this.cursor = next;
     return items.length;
   }
 }
 
-const heardOf = ({ occurrenceid, sequence, data }: CloudEvent): Heard => ({
+export const receivedEventOf = ({ occurrenceid, sequence, data }: CloudEvent): ReceivedEvent => ({
   occurrenceId: occurrenceid,
   position: Number(sequence),
   data,

@@ -9,7 +9,7 @@ import type { Hook } from '../../contracts/hooks/hook.resource.js';
 import type { Page } from '../../contracts/values/page.js';
 import { freePort } from '../../libs/embedded/free-port.js';
 import { newCustomer } from '../services/customer.harness.js';
-import { ParticipantProbe } from '../services/participant.harness.js';
+import { ParticipantHarness } from '../services/participant.harness.js';
 import { call, ended, eventually, order, placeOrder } from '../support/api.js';
 import { system } from '../support/system.js';
 import { bookTrip, tripOf } from '../support/trips.js';
@@ -74,7 +74,7 @@ class Tracker {
 let tracker: Tracker;
 let customerId: string;
 beforeAll(async () => {
-  customerId = await newCustomer(new ParticipantProbe('customer', () => system().customerUrl), { limit: 100_00 });
+  customerId = await newCustomer(new ParticipantHarness('customer', () => system().customerUrl), { limit: 100_00 });
   tracker = new Tracker(await freePort());
   await tracker.start();
 });
@@ -156,7 +156,7 @@ describe("marketing's shipment tracker, beside a system that does not know of it
     expect(now.items.slice(0, before.items.length)).toEqual(before.items);
     expect((await ownHook())?.hookId).toBe(hook?.hookId);
 
-    // What the hook still owes of that time comes again and changes nothing; what happens now is pushed.
+    // Old deliveries come again and change nothing. New events are pushed.
     await call('POST', `/v1/hooks/${hook!.hookId}/recover`, { since: before.items[0]!.sequence, onlyMissing: false });
     await eventually(
       () => tracker.tracked(),

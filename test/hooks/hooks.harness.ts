@@ -20,7 +20,7 @@ import { servicePool } from '../../libs/database/service-pool.js';
 import { serviceUrl } from '../../libs/database/service-url.js';
 import { system } from '../support/system.js';
 
-/** A clock that stands until it is moved, and chance that is none: schedules are kept exactly. */
+/** A clock that moves only on demand, and no randomness, so that schedules are exact. */
 export class ManualClock implements Clock {
   constructor(private time = new Date('2027-01-01T00:00:00Z').getTime()) {}
   now = (): Date => new Date(this.time);
@@ -41,7 +41,7 @@ export interface Fact {
   data?: unknown;
 }
 
-export interface HooksBedOptions {
+export interface HooksHarnessOptions {
   clock?: Clock;
   allowLoopback?: boolean;
   internalPorts?: ReadonlySet<number>;
@@ -50,10 +50,10 @@ export interface HooksBedOptions {
 }
 
 /**
- * The webhooks over a database of their own in the system's PostgreSQL, as their own role, without the loops: a test says when what
- * is due is sent, and what time it is. HTTP is real.
+ * The webhook service on its own database in the system's PostgreSQL, with its own role and without the loops. The test decides when due
+ * deliveries are sent, and what time it is. HTTP is real.
  */
-export class HooksBed {
+export class HooksHarness {
   readonly worker: DeliveryWorker;
   readonly fanOut: FanOut;
   readonly sweeper: Sweeper;
@@ -69,7 +69,7 @@ export class HooksBed {
     readonly databaseUrl: string,
     readonly secretKey: string,
     readonly clock: Clock,
-    options: HooksBedOptions,
+    options: HooksHarnessOptions,
   ) {
     const box = new SecretBox(secretKey);
     const secrets = new EndpointSecrets(box);
@@ -87,7 +87,7 @@ export class HooksBed {
       secrets,
       connections: this.connections,
       clock,
-      name: 'bed',
+      name: 'harness',
       onError: (error) => {
         this.errors.push(error);
       },
@@ -108,7 +108,7 @@ export class HooksBed {
     return { worker, close: () => database.end() };
   }
 
-  static async open(options: HooksBedOptions = {}): Promise<HooksBed> {
+  static async open(options: HooksHarnessOptions = {}): Promise<HooksHarness> {
     const name = `hooks_${randomUUID().replaceAll('-', '')}`;
     const server = new pg.Client(system().databaseAdminUrl);
     await server.connect();
@@ -121,7 +121,7 @@ export class HooksBed {
     const databaseUrl = serviceUrl(adminUrl.href, 'hooks', 'roundtrip');
     const clock = options.clock ?? new ManualClock();
     const key = randomBytes(32).toString('base64');
-    const bed = new HooksBed(
+    const harness = new HooksHarness(
       new pg.Pool({ connectionString: adminUrl.href, max: 4 }),
       servicePool(databaseUrl, 'hooks-test', 10),
       databaseUrl,
@@ -129,8 +129,8 @@ export class HooksBed {
       clock,
       options,
     );
-    await bed.fanOut.prepare();
-    return bed;
+    await harness.fanOut.prepare();
+    return harness;
   }
 
   async close(): Promise<void> {
@@ -166,12 +166,12 @@ export class HooksBed {
     return ids;
   }
 
-  /** Queues what the log has. */
+  /** Queues the events of the log. */
   async follow(): Promise<void> {
     while ((await this.fanOut.step()) > 0);
   }
 
-  /** Queues what the log has and sends what is due, until nothing is due any more at this time. @returns how many attempts were made. */
+  /** Queues the events of the log and sends due deliveries until none is due at this time. @returns the number of attempts. */
   async run(): Promise<number> {
     await this.follow();
     let sent = 0;
@@ -189,8 +189,8 @@ export class HooksBed {
     return details.sort((a, b) => ((a.sequence ?? '') < (b.sequence ?? '') ? -1 : 1));
   }
 
-  /** What the service has said about its endpoints, oldest first. */
-  async said(): Promise<{ type: string; data: Record<string, unknown> }[]> {
+  /** The events of the service about its endpoints, oldest first. */
+  async outboxEvents(): Promise<{ type: string; data: Record<string, unknown> }[]> {
     const { rows } = await this.admin.query<{ type: string; data: string }>('select type, data from hooks.outbox order by id');
     return rows.map(({ type, data }) => ({ type, data: JSON.parse(data) as Record<string, unknown> }));
   }

@@ -10,14 +10,14 @@ export interface Counterexample {
 export interface Exploration {
   /** How many different systems were seen: all that the model can come to, if there is no counterexample. */
   states: number;
-  /** Of these, the ones whose run has ended so. */
+  /** How many of these have a run that ended this way. */
   ended: Record<string, number>;
   counterexample?: Counterexample;
 }
 
 /**
- * Visits every system that the model can come to, nearest first, until one violates what must hold: so the trace to it is a shortest one.
- * A system in which the run cannot go on is a violation too.
+ * Visits every reachable state of the model, nearest first, until one violates an invariant. So the trace to it is a shortest one. A state
+ * in which the run cannot continue is a violation, too.
  */
 export function explore(model: Model, violates: typeof violationOf = violationOf): Exploration {
   const first = start(model);

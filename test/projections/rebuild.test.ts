@@ -5,18 +5,18 @@ import type { Projection } from '../../apps/projection/projection.js';
 import type { DeadLetter } from '../../contracts/event/dead-letter.resource.js';
 import type { Page } from '../../contracts/values/page.js';
 import { InMemoryChannel } from '../../libs/messaging/channel/in-memory.channel.js';
-import { approvedOrder, OwnProjection, registered } from './projection.harness.js';
+import { approvedOrder, ProjectionHarness, registered } from './projection.harness.js';
 
-let projection: OwnProjection;
+let projection: ProjectionHarness;
 beforeAll(async () => {
-  projection = await OwnProjection.start({ fetchAfterMs: 200 });
+  projection = await ProjectionHarness.start({ fetchAfterMs: 200 });
 });
 afterAll(() => projection.drop());
 
 const runner = () => projection.runner('customer-orders');
 const generation = async () => (await runner().state()).generation;
 
-/** What readers see: the rows of the generation that is read, without its number. */
+/** The rows that readers see: those of the current generation, without its number. */
 async function rows(): Promise<object[]> {
   const { rows: found } = await projection.database.query<{ row: object }>(
     `select to_jsonb(o) - 'generation' as row from customer_order o
@@ -82,7 +82,7 @@ describe('a rebuild', () => {
     expect(await rows()).toEqual(live);
   });
 
-  it('is one, however often it is asked for, and leaves nothing of the old one behind', async () => {
+  it('is one for many requests, and leaves nothing of the old generation', async () => {
     const [one, other] = await Promise.all([runner().rebuild(), runner().rebuild()]);
     expect(one).toBe(other);
     await expect.poll(generation, { timeout: 60_000 }).toBe(one);
@@ -101,7 +101,7 @@ describe('a rebuild', () => {
       .toBe(0);
   });
 
-  it('goes on when its process has ended in the middle of it', async () => {
+  it('continues after its process has ended in the middle', async () => {
     const live = await rows();
     // As a process leaves it that dies at once.
     await projection.database.query(
@@ -113,7 +113,7 @@ describe('a rebuild', () => {
   });
 });
 
-it('is not read while it lacks what the old one has, until an operator has decided about that', async () => {
+it('is not read while it lacks events of the old one, until an operator has decided', async () => {
   const lost = randomUUID();
   const failing: Projection = {
     ...customerOrders,
@@ -127,7 +127,7 @@ it('is not read while it lacks what the old one has, until an operator has decid
         },
       })),
   };
-  const other = await OwnProjection.start({ projections: [failing] });
+  const other = await ProjectionHarness.start({ projections: [failing] });
   try {
     const last = await other.state(...approvedOrder('CUST-1', lost), ...approvedOrder('CUST-1'));
     await other.runner('customer-orders').reached(last, 60_000);
@@ -155,11 +155,11 @@ it('is not read while it lacks what the old one has, until an operator has decid
 
 it('keeps up over a channel that loses, repeats and shuffles events', async () => {
   const channel = new InMemoryChannel({ seed: 3, shuffle: true, duplicate: 0.3, drop: 0.3 });
-  const other = await OwnProjection.start({ channel, fetchAfterMs: 100 });
+  const other = await ProjectionHarness.start({ channel, fetchAfterMs: 100 });
   try {
     const orders = Array.from({ length: 10 }, () => approvedOrder('CUST-1', randomUUID())).flat();
     const last = await other.state(...orders);
-    await channel.publish(await other.own.all());
+    await channel.publish(await other.testLog.all());
     expect(await other.runner('customer-orders').reached(last, 60_000)).toBe(last);
     const { rows: states } = await other.database.query(`select state, count(*)::int from customer_order group by state`);
     expect(states).toEqual([{ state: 'APPROVED', count: 10 }]);

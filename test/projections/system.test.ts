@@ -7,8 +7,8 @@ import type { ProjectedPage } from '../../contracts/projection/projection.resour
 import type { SagaPage } from '../../contracts/saga/saga.resource.js';
 import { sequenceOf } from '../../libs/messaging/event/render-event.js';
 import { rebuildProjections } from '../../scripts/rebuild-projections.js';
-import { call, ended, eventually, order, placeOrder, richestCustomer, through } from '../support/api.js';
-import { nowhere, ownGateway } from '../support/gateway.harness.js';
+import { call, ended, eventually, order, placeOrder, richestCustomer, viaGateway } from '../support/api.js';
+import { unreachableAddress, startTestGateway } from '../support/gateway.harness.js';
 import { whileNothingIsRelayed } from '../support/relay.js';
 import { system } from '../support/system.js';
 
@@ -27,7 +27,7 @@ const sagas = async (query: string) => (await call<SagaPage>('GET', `/v1/sagas?$
 const shown = async (orderId: string) => (await ordersOf('?limit=200')).items.find((item) => item.orderId === orderId);
 
 describe("a customer's orders", () => {
-  it('are at once as the order service has them, whatever has become of them', async () => {
+  it('equal those of the order service at once, in every state', async () => {
     const place = async (euros = 2) => {
       const { orderId, sagaId } = await placeOrder(customerId, euros);
       await ended(sagaId);
@@ -86,7 +86,7 @@ describe('the list of sagas', () => {
       const { orderId, sagaId } = await placeOrder(customerId, 1);
       await eventually(
         () => sagas(`businessId=${orderId}`),
-        // Of the read model, not of Temporal in its place.
+        // From the read model, not from Temporal.
         ({ items, asOf }) => items.length === 1 && asOf !== null,
       );
       await ended(sagaId);
@@ -102,26 +102,26 @@ describe('the list of sagas', () => {
     }
   });
 
-  it("is Temporal's own while the read model is away, with a cursor that goes on there", async () => {
-    const gateway = await ownGateway({ PROJECTION_URL: `http://${nowhere}` });
+  it('comes from Temporal while the read model is unavailable, with a cursor that continues there', async () => {
+    const gateway = await startTestGateway({ PROJECTION_URL: `http://${unreachableAddress}` });
     try {
-      const [first, second] = await through(gateway.url, async () => {
+      const [first, second] = await viaGateway(gateway.url, async () => {
         const page = await sagas('limit=1');
         return [page, await sagas(`limit=1&after=${page.next}`)];
       });
       expect(first.asOf).toBeNull();
       expect(first.items).toHaveLength(1);
       expect(second.items[0]!.sagaId).not.toBe(first.items[0]!.sagaId);
-      expect(await through(gateway.url, () => call('GET', '/v1/sagas?at=1'))).toMatchObject({ status: 503 });
+      expect(await viaGateway(gateway.url, () => call('GET', '/v1/sagas?at=1'))).toMatchObject({ status: 503 });
     } finally {
       await gateway.close();
     }
   });
 
-  it('goes on while Temporal is away', async () => {
-    const gateway = await ownGateway({ temporalAddress: nowhere, SAGA_URL: `http://${nowhere}` });
+  it('continues while Temporal is unavailable', async () => {
+    const gateway = await startTestGateway({ temporalAddress: unreachableAddress, SAGA_URL: `http://${unreachableAddress}` });
     try {
-      const { items, asOf } = await through(gateway.url, () => sagas('limit=5'));
+      const { items, asOf } = await viaGateway(gateway.url, () => sagas('limit=5'));
       expect(items.length).toBeGreaterThan(0);
       expect(asOf).toMatch(/^\d{20}$/);
     } finally {
@@ -142,7 +142,7 @@ describe('npm run projections:rebuild', () => {
       )
     ).rows;
 
-  it('builds every read model anew, to the same', async () => {
+  it('rebuilds every read model to the same rows', async () => {
     await sagas('limit=1');
     const before = await Promise.all(['customer_order', 'known_customer', 'saga'].map(content));
     expect(before.map((rows) => rows.length > 0)).toEqual([true, true, true]);
@@ -156,7 +156,7 @@ describe('npm run projections:rebuild', () => {
     await expect(rebuildProjections([randomUUID()], () => {}, system().projectionUrl)).rejects.toThrow(
       'customer-orders, saga-list',
     );
-    await expect(rebuildProjections([], () => {}, `http://${nowhere}`)).rejects.toThrow('PROJECTION_URL');
+    await expect(rebuildProjections([], () => {}, `http://${unreachableAddress}`)).rejects.toThrow('PROJECTION_URL');
   });
 });
 

@@ -7,7 +7,7 @@ export const sagaEndings = [
   'out of time',
   'aborted',
   'cancelled in Temporal',
-  'taken back with the help of an operator',
+  'compensated with the help of an operator',
   'incomplete, as an operator skipped a compensation',
   'answered as no contract says',
 ] as const;
@@ -36,7 +36,7 @@ const decoded = <Value>({ data }: Payload): Value => JSON.parse(Buffer.from(data
 export const workflowTypeOf = (history: unknown): string =>
   eventsOf(history)[0]!.workflowExecutionStartedEventAttributes!.workflowType.name;
 
-/** What a workflow that has completed returned; undefined when it ended otherwise. */
+/** The result of a completed workflow; undefined if it ended otherwise. */
 export function outcomeOf(history: unknown): Outcome | undefined {
   const completed = eventsOf(history).at(-1)!.workflowExecutionCompletedEventAttributes;
   return completed && decoded<Outcome>(completed.result.payloads[0]);
@@ -63,7 +63,7 @@ export function sagaEndingOf(history: unknown): SagaEnding {
   }
   const helped = states.includes('NEEDS_ATTENTION');
   if (states.at(-1) === 'COMPLETED') return helped ? 'completed with the help of an operator' : 'completed';
-  if (helped) return 'taken back with the help of an operator';
+  if (helped) return 'compensated with the help of an operator';
   const { reason, rejection, failure } = outcomeOf(history)!;
   const code = (reason ?? rejection ?? failure)?.code;
   if (code === 'ABORTED') return 'aborted';

@@ -35,7 +35,7 @@ const inNeed = (sagaId: string) =>
 const reservedFor = async (orderId: string) =>
   (await ledger(customerId)).filter((entry) => entry.orderId === orderId).reduce((total, { amount }) => total + amount.amount, 0);
 
-/** An order that turns round at its pivot, and whose credit cannot be given back. */
+/** An order that is refused at its pivot, and whose credit cannot be released. */
 async function stuckOrder(fault: { mode: 'refuse' | 'error' }) {
   await setFault({ participant: 'order', operation: 'approveOrder', mode: 'refuse', times: 1 });
   await setFault({ participant: 'customer', operation: 'releaseCredit', ...fault });
@@ -45,7 +45,7 @@ async function stuckOrder(fault: { mode: 'refuse' | 'error' }) {
 }
 
 describe('createOrder, when a compensation is refused', () => {
-  it('calls for attention while the other compensations go on', async () => {
+  it('needs attention while the other compensations continue', async () => {
     const { orderId, sagaId } = await stuckOrder({ mode: 'refuse' });
     const stuck = await eventually(
       () => saga(sagaId),
@@ -140,7 +140,7 @@ describe('createOrder, when a compensation is refused', () => {
 });
 
 describe('createOrder, when a compensation fails for longer than its limit', () => {
-  it('calls for attention, goes on trying, and needs nobody once the participant is back', async () => {
+  it('needs attention, keeps trying, and needs no operator once the participant is back', async () => {
     const before = (await credit(customerId)).reserved.amount;
     const { orderId, sagaId } = await stuckOrder({ mode: 'error' });
     await clearFaults();
@@ -149,14 +149,14 @@ describe('createOrder, when a compensation fails for longer than its limit', () 
     expect((await credit(customerId)).reserved.amount).toBe(before);
   });
 
-  it('lets an operator decide while it goes on trying', async () => {
+  it('lets an operator decide while it keeps trying', async () => {
     const { orderId, sagaId } = await stuckOrder({ mode: 'error' });
     expect((await resolve(sagaId, 'skip', 'written off')).status).toBe(200);
     expect(await ended(sagaId)).toMatchObject({ state: 'INCOMPLETE', held: ['reserve credit'] });
     expect(await reservedFor(orderId)).toBe(euros * 100);
   });
 
-  it('says so when the participant comes back and refuses, and is tried anew with the first retry', async () => {
+  it('shows a refusal after the participant recovers, and is tried again with the first retry', async () => {
     const { orderId, sagaId } = await stuckOrder({ mode: 'error' });
     await setFault({ participant: 'customer', operation: 'releaseCredit', mode: 'refuse', times: 1 });
     const refused = await eventually(

@@ -4,9 +4,9 @@ import { orderEvents } from '../../contracts/order/order.events.js';
 import { Order } from '../../contracts/order/order.resource.js';
 import { system } from '../support/system.js';
 import { describeConformance, expectProblem } from './participant-conformance.js';
-import { newKey, ParticipantProbe } from './participant.harness.js';
+import { newKey, ParticipantHarness } from './participant.harness.js';
 
-const order = new ParticipantProbe('order', () => system().orderUrl);
+const order = new ParticipantHarness('order', () => system().orderUrl);
 
 function creation(quantity = 3) {
   const orderId = randomUUID();
@@ -87,7 +87,7 @@ describe('order', () => {
     expect((await read(body.orderId)).body).toMatchObject({ status: 404, code: 'ORDER_NOT_FOUND' });
   });
 
-  it('answers a rejection again that comes under its key for another reason, as a later run of its saga may send it', async () => {
+  it('repeats the answer of a rejection under its key, although a later run may send another reason', async () => {
     const { orderId } = creation();
     const key = newKey();
     const first = await order.send('rejectOrder', { orderId, rejection }, key);
@@ -152,7 +152,7 @@ describe('order', () => {
   });
 });
 
-describe('order: commands on an order that stands', () => {
+describe('order: commands on a valid order', () => {
   const reason = { code: 'INSUFFICIENT_CREDIT', detail: 'a test' };
   const EUR = (amount: number) => ({ amount, currency: 'EUR' });
   const tokens = (quantity: number) => [{ sku: 'SKU-TOKEN', quantity }];
@@ -222,7 +222,7 @@ describe('order: commands on an order that stands', () => {
       expect((await read(orderId)).state).toBe(kind.done);
     });
 
-    it('is undone once under one key, for whatever reason a later run of the saga asks it', async () => {
+    it('is undone once under one key, although a later run may give another reason', async () => {
       const orderId = await approved();
       await begin(kind, orderId);
       const [key, command] = [newKey(), { orderId, operationId: sagaOf(kind, orderId, 1) }];
@@ -233,7 +233,7 @@ describe('order: commands on an order that stands', () => {
       ).toEqual(first);
     });
 
-    it('is undone to what was, with the reason kept, and can be asked for again', async () => {
+    it('is undone to the earlier state with the reason, and can be requested again', async () => {
       const orderId = await approved();
       const { lines, total } = await read(orderId);
       await begin(kind, orderId);
@@ -270,7 +270,7 @@ describe('order: commands on an order that stands', () => {
       expect((await confirm(kind, orderId)).status).toBe(200);
     });
 
-    it('that is undone before it begins is refused when it begins, and keeps nobody else away', async () => {
+    it('that is undone before it begins is refused when it begins, and blocks no other saga', async () => {
       const orderId = await approved();
       expect((await undo(kind, orderId)).body).toEqual({ orderId, state: 'APPROVED' });
       expectProblem(await begin(kind, orderId), 409, 'ORDER_STATE_CONFLICT');
@@ -402,7 +402,7 @@ describe('order: commands on an order that stands', () => {
     expect(await read(orderId)).toMatchObject({ total: EUR(500), lines: [{ quantity: 5, unitPrice: EUR(100) }] });
   });
 
-  it('refuses a revision with an unknown product, and readers of the order are told', async () => {
+  it('refuses a revision with an unknown product, and the order says so to its readers', async () => {
     const orderId = await approved();
     const body = { orderId, operationId: sagaOf(revise, orderId), lines: [{ sku: 'SKU-GONE', quantity: 1 }] };
     expectProblem(await order.send('beginOrderRevision', body), 409, 'UNKNOWN_PRODUCT');
@@ -411,7 +411,7 @@ describe('order: commands on an order that stands', () => {
     expect(await read(orderId)).toMatchObject({ state: 'APPROVED', commandCount: 1, lastRevision: { code: 'UNKNOWN_PRODUCT' } });
   });
 
-  it('tells who pays what when a payment begins', async () => {
+  it('answers who pays what when a payment begins', async () => {
     const orderId = await approved();
     expect((await begin(pay, orderId)).body).toEqual({
       orderId,

@@ -2,22 +2,22 @@ import type { Reporter, TestModule } from 'vitest/node';
 
 const SLOW_FILES = 10;
 
-/** Of a whole file: what it imports and sets up counts as well as its tests. */
+/** The duration of a whole file, with imports and setup. */
 const secondsOf = (module: TestModule): number => {
   const { prepareDuration, setupDuration, collectDuration, duration } = module.diagnostic();
   return (prepareDuration + setupDuration + collectDuration + duration) / 1_000;
 };
 
-/** The first line of what went wrong, short enough for a list. */
+/** The first line of an error, short enough for a list. */
 const inOneLine = (error: unknown): string => {
   const message = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
   return (message.split('\n')[0] ?? '').slice(0, 300);
 };
 
 /**
- * Ends a run with the one line that says how it went: `N passed, N failed`, and how many were skipped. Before it stand the files that took
- * longest, what failed, one line each, and the tests that passed only at their second try, with what the first one ended in: each of these
- * is a race, of the test or of the product, that somebody has to look at.
+ * Ends a run with one summary line: `N passed, N failed`, and how many were skipped. Before it come the slowest files, and the failures,
+ * one line each. Then come the tests that passed only at their second attempt, with the first failure. Each of them shows a race of the
+ * test or of the product.
  */
 export default class ClosingLineReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {

@@ -8,10 +8,10 @@ import { urlSettingOf } from '../../libs/config/participant-url.js';
 import { readSettings } from '../../libs/config/settings.js';
 import { system } from './system.js';
 
-/** Nobody listens there. */
-export const nowhere = '127.0.0.1:1';
+/** An address without a listener. */
+export const unreachableAddress = '127.0.0.1:1';
 
-export interface OwnGateway {
+export interface GatewayHarness {
   url: string;
   close(): Promise<void>;
 }
@@ -20,8 +20,11 @@ interface Options extends Partial<GatewaySettings> {
   temporalAddress?: string;
 }
 
-/** A gateway beside the system's own, in this process, for what cannot be done to that one: other settings, nobody to talk to. */
-export async function ownGateway({ temporalAddress = system().temporalAddress, ...settings }: Options = {}): Promise<OwnGateway> {
+/** A second gateway in this process, for tests with other settings or with unreachable services. */
+export async function startTestGateway({
+  temporalAddress = system().temporalAddress,
+  ...settings
+}: Options = {}): Promise<GatewayHarness> {
   // Never closed: the SDK's retries on a closed connection are uncaught errors. It ends with the process that runs the test.
   const temporal = Connection.lazy({ address: temporalAddress });
   const app: NestExpressApplication = await startGateway({

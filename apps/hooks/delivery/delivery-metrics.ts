@@ -50,7 +50,7 @@ interface Queue {
 /**
  * Exports the metrics of the delivery queue. Only the worst hooks have their own series, so that the number of series is limited.
  */
-export function observeQueue(database: Pool, rotation: Pick<KeyRotation, 'left'>): void {
+export function observeQueue(database: Pool, rotation: Pick<KeyRotation, 'remaining'>): void {
   new LookupGauges(async () => {
     const { rows } = await database.query<Omit<Queue, 'worst' | 'oldKeySecrets'>>(
       `select json_build_object(${depths.join(', ')}) as depth,

@@ -1,19 +1,19 @@
 import { type EventCatalogue, eventCatalogue, type EventType, type EventVersion } from '../../../contracts/event-catalogue.js';
 import { ProblemException } from '../../service-kit/problem.exception.js';
 
-/** The version in which somebody wants each type, by type; the newest of what is not named. Can be stored as JSON. */
+/** The version that a reader wants of each type. The default is the newest. Can be stored as JSON. */
 export type VersionPins = Readonly<Record<string, number>>;
 
 /** The versions that can be asked for, oldest first. */
 export const offeredVersions = ({ versions }: EventType): EventVersion[] => versions.filter(({ status }) => status !== 'sunset');
 
-/** The version that a type has for whoever does not ask for another. */
+/** The default version of a type. */
 export const newestVersion = ({ versions }: EventType): number => versions.length;
 
 /**
- * Reads a wish such as `order.approved@1,trip.booked@1`.
- * @throws ProblemException 422, saying what can be had: `VALIDATION_FAILED` for another form, `UNKNOWN_EVENT_TYPE`, `UNKNOWN_EVENT_VERSION`,
- *   and `EVENT_VERSION_SUNSET` for a version that is not rendered any more.
+ * Parses version pins such as `order.approved@1,trip.booked@1`.
+ * @throws ProblemException 422 with the valid choices: `VALIDATION_FAILED`, `UNKNOWN_EVENT_TYPE`, `UNKNOWN_EVENT_VERSION`, or
+ *   `EVENT_VERSION_SUNSET` for a version after its sunset.
  */
 export function parseVersionPins(text: string, pointer = '/versions', catalogue: EventCatalogue = eventCatalogue): VersionPins {
   const pins: Record<string, number> = {};
@@ -46,8 +46,8 @@ export const formatVersionPins = (pins: VersionPins): string =>
     .join(',');
 
 /**
- * The newest version of each type that a selection (`order.approved`, `order.*`) takes in now: what a subscription is pinned to when it is made, so
- * that a version that comes later does not change what it gets.
+ * The newest version of each type that a selection (`order.approved`, `order.*`) includes now. A new subscription is pinned to these
+ * versions, so that later versions do not change its events.
  * @throws ProblemException 422 `UNKNOWN_EVENT_TYPE`.
  */
 export function pinsOfToday(
@@ -59,7 +59,7 @@ export function pinsOfToday(
   return Object.fromEntries(taken.map((known) => [known.type, newestVersion(known)]));
 }
 
-/** The version to render a type in for somebody with these pins; undefined means the newest. */
+/** The version of a type for a reader with these pins; undefined means the newest. */
 export const pinnedVersion = (type: string, pins: VersionPins): number | undefined =>
   Object.hasOwn(pins, type) ? pins[type] : undefined;
 

@@ -5,9 +5,9 @@ import { sequenceOf } from '../event/render-event.js';
 import type { Consumer } from './consumer.js';
 import { eventOf } from './event-text.js';
 import { HandlerFailure, type Inbox } from './inbox.js';
-import type { HeldRow, InboxRows } from './inbox-rows.js';
+import type { DeadLetterRow, InboxRows } from './inbox-rows.js';
 
-/** What came of a decision: done, or why not. */
+/** The outcome of an operator's decision. */
 export type LetterDecision =
   | { outcome: 'done'; released: number }
   | { outcome: 'unknown' }
@@ -25,9 +25,9 @@ interface LetterQuery {
   after?: number | undefined;
 }
 
-type ListedRow = HeldRow & { consumer: string; error: string | null; note: string | null; heldAt: Date };
+type ListedRow = DeadLetterRow & { consumer: string; error: string | null; note: string | null; heldAt: Date };
 
-/** The events that consumers of this service could not apply, and what an operator can do about them. */
+/** The events that consumers of this service could not apply, and an operator's decisions about them. */
 export class DeadLetters {
   constructor(
     private readonly database: Pool,
@@ -35,7 +35,7 @@ export class DeadLetters {
     private readonly consumers: () => readonly Consumer[],
   ) {}
 
-  /** In the order in which they were held. */
+  /** Lists them in the order of their ids. */
   async list({ consumer, state, limit, after = 0 }: LetterQuery): Promise<DeadLetter[]> {
     const { rows } = await this.database.query<ListedRow>(
       `select id, consumer, event, state, error, attempts, note, held_at as "heldAt", aggregate_version as "aggregateVersion" from inbox_dead
@@ -45,7 +45,7 @@ export class DeadLetters {
     return rows.map(deadLetter);
   }
 
-  /** Tries to apply an event once more, in its place; behind it go on those that waited for it. */
+  /** Tries to apply an event again at its place, and then the events that waited for it. */
   replay(id: number): Promise<LetterDecision> {
     return this.decide(id, async (consumer, row, rows, tx) => {
       if (row.state === 'failing') return { outcome: 'still-failing' };
@@ -57,21 +57,21 @@ export class DeadLetters {
       }
       const missing = row.aggregateVersion - head - 1;
       if (consumer.mode === 'sequential' && missing > 0) return { outcome: 'gap', missing };
-      return failureOf(await this.inbox.applyHeld(consumer, row, rows, tx, false));
+      return failureOf(await this.inbox.applyDeadLetter(consumer, row, rows, tx, false));
     });
   }
 
-  /** Applies an event although earlier ones of its aggregate are missing; should they come after all they are stale. */
+  /** Applies an event although earlier ones of its aggregate are missing. If they come later, they are stale. */
   release(id: number): Promise<LetterDecision> {
     return this.decide(id, async (consumer, row, rows, tx) => {
       if (row.state === 'failing') return { outcome: 'still-failing' };
       const first = consumer.mode === 'sequential' ? await rows.undecidedBefore(row.aggregateVersion) : undefined;
       if (first !== undefined) return { outcome: 'behind', first };
-      return failureOf(await this.inbox.applyHeld(consumer, row, rows, tx, false));
+      return failureOf(await this.inbox.applyDeadLetter(consumer, row, rows, tx, false));
     });
   }
 
-  /** Decides that an event is never applied; those behind it go on without it. It is kept, with the note. */
+  /** Skips an event for good and applies those behind it. The row is kept, with the note. */
   skip(id: number, note: string): Promise<LetterDecision> {
     return this.decide(id, async (_consumer, row, rows) => {
       await rows.skip(eventOf(row.event), note);
@@ -83,7 +83,7 @@ export class DeadLetters {
     id: number,
     how: (
       consumer: Consumer,
-      row: HeldRow,
+      row: DeadLetterRow,
       rows: InboxRows,
       tx: Parameters<Consumer['handle']>[1],
     ) => Promise<LetterDecision | undefined>,
@@ -92,9 +92,9 @@ export class DeadLetters {
     if (!found) return { outcome: 'unknown' };
     const { consumer, event } = found;
     const decision = await this.inbox.transaction(consumer, event, async (rows, tx) => {
-      // First the head, then the row: as whoever receives an event locks them.
+      // Locks the head before the row, in the same order as a receiver.
       if (consumer.mode !== 'commutative') await rows.lockHead();
-      const row = await rows.heldById(id);
+      const row = await rows.deadLetterById(id);
       if (!row) return { outcome: 'unknown' } as const;
       if (row.state === 'skipped') return { outcome: 'skipped-already' } as const;
       return how(consumer, row, rows, tx);
