@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newOrderId, placed, useDeliveries } from './deliveries.harness.js';
+import { newOrderId, useDeliveries } from './deliveries.harness.js';
 import { ok, status } from './receiver.harness.js';
 
 const context = useDeliveries();
