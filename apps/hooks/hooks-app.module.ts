@@ -7,6 +7,7 @@ import type { FeedSettings } from './feeds/feed-settings.js';
 import { FeedsModule } from './feeds/feeds.module.js';
 import type { HooksOptions } from './hooks.options.js';
 import { WebhooksModule } from './webhooks.module.js';
+import { sql } from '../../libs/database/sql.js';
 
 /** The hooks service: feeds and webhooks. They share the log, the event ids and the cursor. */
 @Global()
@@ -17,7 +18,7 @@ export class HooksAppModule {
     return {
       module: HooksAppModule,
       imports: [
-        OperationsModule.register({ inject: [], useFactory: () => ({ database: () => database.query('select 1') }) }),
+        OperationsModule.register({ inject: [], useFactory: () => ({ database: () => database.query(sql`select 1`) }) }),
         WebhooksModule.register(hooks),
         AtShutdownModule.register({ close: () => database.end() }),
         FeedsModule.register(feeds),

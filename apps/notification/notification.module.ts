@@ -9,6 +9,7 @@ import { MailboxController } from './mailbox/mailbox.controller.js';
 import { Mailbox } from './mailbox/mailbox.service.js';
 import { MailsController } from './mails/mails.controller.js';
 import { MailsService } from './mails/mails.service.js';
+import { sql } from '../../libs/database/sql.js';
 
 export interface NotificationParts {
   database: Pool;
@@ -28,7 +29,7 @@ export class NotificationModule {
       imports: [
         OperationsModule.register({
           inject: [],
-          useFactory: () => ({ database: () => database.query('select 1'), channel: async () => channel.assertDelivering() }),
+          useFactory: () => ({ database: () => database.query(sql`select 1`), channel: async () => channel.assertDelivering() }),
         }),
         AtShutdownModule.register(lifecycle),
         DeadLettersModule.register(deadLetters),

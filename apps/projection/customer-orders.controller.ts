@@ -12,6 +12,7 @@ import { ProblemException } from '../../libs/service-kit/problem.exception.js';
 import { customerOrders } from './customer-orders.projection.js';
 import { ProjectionRunners } from './projection-runners.js';
 import { readPosition } from './read-position.js';
+import { sql } from '../../libs/database/sql.js';
 
 const ListQuery = z.strictObject({ ...pageQuery, ...atPosition });
 
@@ -42,14 +43,13 @@ export class CustomerOrdersController {
     // The position is read before the rows, so that the answer never has less than its position.
     const position = await readPosition(this.runners.of(customerOrders), this.log, at);
     const { rows } = await this.database.query<Row>(
-      `select order_id as "orderId", customer_id as "customerId", state, lines, total, saga_id as "sagaId", created_at as "createdAt",
-              updated_at as "updatedAt", json_strip_nulls(json_build_object('rejection', rejection, 'pending', pending,
-                'lastRevision', last_revision, 'lastPayment', last_payment, 'lastCancellation', last_cancellation)) as optional
+      sql`select order_id as "orderId", customer_id as "customerId", state, lines, total, saga_id as "sagaId", created_at as "createdAt",
+         updated_at as "updatedAt", json_strip_nulls(json_build_object('rejection', rejection, 'pending', pending,
+           'lastRevision', last_revision, 'lastPayment', last_payment, 'lastCancellation', last_cancellation)) as optional
        from customer_order
-       where generation = (select generation from projection where name = $1) and customer_id = $2
-         and ($3::timestamptz is null or (created_at, order_id) < ($3, $4))
-       order by created_at desc, order_id desc limit $5`,
-      [customerOrders.name, customerId, createdAt ?? null, orderId ?? null, limit + 1],
+       where generation = (select generation from projection where name = ${customerOrders.name}) and customer_id = ${customerId}
+         and ${createdAt === undefined ? sql`true` : sql`(created_at, order_id) < (${createdAt}::timestamptz, ${orderId})`}
+       order by created_at desc, order_id desc limit ${limit + 1}`,
     );
     if (rows.length === 0 && after === undefined) await this.requireKnown(customerId);
     const items = rows.slice(0, limit).map(orderOf);
@@ -63,8 +63,8 @@ export class CustomerOrdersController {
 
   private async requireKnown(customerId: string): Promise<void> {
     const { rowCount } = await this.database.query(
-      `select from known_customer where generation = (select generation from projection where name = $1) and customer_id = $2`,
-      [customerOrders.name, customerId],
+      sql`select from known_customer
+       where generation = (select generation from projection where name = ${customerOrders.name}) and customer_id = ${customerId}`,
     );
     if (!rowCount) throw new ProblemException(404, 'CUSTOMER_NOT_FOUND', `There is no customer ${customerId}.`);
   }

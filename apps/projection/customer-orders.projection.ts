@@ -6,6 +6,7 @@ import type { FailedCommand, Order, OrderLine } from '../../contracts/order/orde
 import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import { newestData } from '../../libs/messaging/event/newest-data.js';
 import type { Projection } from './projection.js';
+import { join, raw, sql } from '../../libs/database/sql.js';
 
 type Pending = NonNullable<Order['pending']>;
 
@@ -92,10 +93,8 @@ export const customerOrders: Projection = {
       mode: 'commutative',
       types: ['customer.registered'],
       async handle(event, tx) {
-        await tx.query('insert into known_customer (generation, customer_id) values ($1, $2) on conflict do nothing', [
-          generation,
-          event.aggregateId,
-        ]);
+        await tx.query(sql`insert into known_customer (generation, customer_id) values (${generation}, ${event.aggregateId})
+             on conflict do nothing`);
       },
     },
   ],
@@ -128,19 +127,11 @@ async function insert(
   order: Pick<Order, 'customerId' | 'lines' | 'total' | 'state' | 'rejection'>,
 ): Promise<void> {
   await tx.query(
-    `insert into customer_order (generation, order_id, customer_id, state, lines, total, rejection, saga_id, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)`,
-    [
-      generation,
-      aggregateId,
-      order.customerId,
-      order.state,
-      JSON.stringify(order.lines),
-      JSON.stringify(order.total),
-      order.rejection ? JSON.stringify(order.rejection) : null,
-      correlationId ?? `create-order:${aggregateId}`,
-      occurredAt,
-    ],
+    sql`insert into customer_order
+       (generation, order_id, customer_id, state, lines, total, rejection, saga_id, created_at, updated_at)
+     values (${generation}, ${aggregateId}, ${order.customerId}, ${order.state}, ${JSON.stringify(order.lines)},
+       ${JSON.stringify(order.total)}, ${order.rejection ? JSON.stringify(order.rejection) : null},
+       ${correlationId ?? `create-order:${aggregateId}`}, ${occurredAt}, ${occurredAt})`,
   );
 }
 
@@ -150,15 +141,14 @@ async function change(
   { aggregateId, occurredAt }: LoggedEvent,
   { state, unlocks, ...values }: Change,
 ): Promise<void> {
-  const sets = [
-    'updated_at = $3',
-    `state = case when $4::text is not null then $4 when pending ->> 'sagaId' = $5 then 'APPROVED' else state end`,
-  ];
-  if (unlocks !== undefined) sets.push(`pending = case when pending ->> 'sagaId' = $5 then null else pending end`);
-  const parameters: unknown[] = [generation, aggregateId, occurredAt, state ?? null, unlocks ?? null];
-  for (const [name, value] of Object.entries(values)) {
-    parameters.push(value === null ? null : JSON.stringify(value));
-    sets.push(`${columns[name as keyof typeof columns]} = $${parameters.length}`);
-  }
-  await tx.query(`update customer_order set ${sets.join(', ')} where generation = $1 and order_id = $2`, parameters);
+  const sets = [sql`updated_at = ${occurredAt}`];
+  if (state !== undefined) sets.push(sql`state = ${state}`);
+  else if (unlocks !== undefined)
+    sets.push(sql`state = case when pending ->> 'sagaId' = ${unlocks} then 'APPROVED' else state end`);
+  if (unlocks !== undefined) sets.push(sql`pending = case when pending ->> 'sagaId' = ${unlocks} then null else pending end`);
+  for (const [name, value] of Object.entries(values))
+    sets.push(sql`${raw(columns[name as keyof typeof columns])} = ${value === null ? null : JSON.stringify(value)}`);
+  await tx.query(
+    sql`update customer_order set ${join(sets, ', ')} where generation = ${generation} and order_id = ${aggregateId}`,
+  );
 }

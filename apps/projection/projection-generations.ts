@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../../libs/database/in-transaction.js';
 import { holdLog } from '../../libs/messaging/log/trim-lock.js';
 import type { Projection } from './projection.js';
+import { raw, sql } from '../../libs/database/sql.js';
 
 export interface Generations {
   /** The generation that readers see. */
@@ -43,17 +44,17 @@ export class ProjectionGenerations {
   async current(): Promise<Generations> {
     const { name } = this.projection;
     const { rows } = await this.database.query<Generations>(
-      `select generation, building, building is not null and building_since is not null as seeded, snapshot::float8 as snapshot
-       from projection where name = $1`,
-      [name],
+      sql`select generation, building, building is not null and building_since is not null as seeded,
+         snapshot::float8 as snapshot
+       from projection where name = ${name}`,
     );
     if (rows[0]) return rows[0];
     await inTransaction(this.database, async (tx) => {
       await holdLog(tx);
       // The snapshot starts at the floor: it cannot have events that were removed before.
       await tx.query(
-        `insert into projection (name, generation, snapshot) select $1, 1, position from events.log_floor on conflict do nothing`,
-        [name],
+        sql`insert into projection (name, generation, snapshot) select ${name}, 1, position from events.log_floor
+           on conflict do nothing`,
       );
     });
     return this.current();
@@ -62,8 +63,8 @@ export class ProjectionGenerations {
   /** Begins the next generation, or finds the current rebuild. No consumer writes it before `seed`. @returns its number. */
   async begin(): Promise<number> {
     const { rows } = await this.database.query<{ building: number }>(
-      `update projection set building = coalesce(building, generation + 1) where name = $1 returning building`,
-      [this.projection.name],
+      sql`update projection set building = coalesce(building, generation + 1) where name = ${this.projection.name}
+         returning building`,
     );
     return rows[0]!.building;
   }
@@ -78,13 +79,13 @@ export class ProjectionGenerations {
     // A session that breaks between two statements emits an event, which would end the process without a listener.
     session.on('error', () => {});
     try {
-      const { rows } = await session.query<{ mine: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 1)) as mine', [
-        lockOf(this.projection.name),
-      ]);
+      const { rows } = await session.query<{ mine: boolean }>(
+        sql`select pg_try_advisory_lock(hashtextextended(${lockOf(this.projection.name)}, 1)) as mine`,
+      );
       if (!rows[0]?.mine) return false;
       const { rows: known } = await session.query<{ snapshot: string }>(
-        'select snapshot from projection where name = $1 and building = $2 and building_since is null',
-        [this.projection.name, generation],
+        sql`select snapshot from projection where name = ${this.projection.name} and building = ${generation}
+           and building_since is null`,
       );
       if (!known[0]) return true;
       for (const [table, key] of Object.entries(this.projection.tables))
@@ -99,14 +100,15 @@ export class ProjectionGenerations {
 
   /** Sets the start of the consumers and enables them, in one statement. */
   private async startConsumersAt(session: PoolClient, generation: number, snapshot: string): Promise<void> {
+    const consumers = this.projection.consumers(generation).map(({ name }) => name);
     await session.query(
-      `with starts as (
-         insert into inbox_start (consumer, position) select unnest($3::text[]), $4::bigint on conflict do nothing
+      sql`with starts as (
+         insert into inbox_start (consumer, position) select unnest(${consumers}::text[]), ${snapshot}::bigint on conflict do nothing
        ), marks as (
-         insert into inbox_mark (consumer, position, cleared) select unnest($3::text[]), $4::bigint, $4::bigint on conflict do nothing
+         insert into inbox_mark (consumer, position, cleared)
+         select unnest(${consumers}::text[]), ${snapshot}::bigint, ${snapshot}::bigint on conflict do nothing
        )
-       update projection set building_since = clock_timestamp() where name = $1 and building = $2`,
-      [this.projection.name, generation, this.projection.consumers(generation).map(({ name }) => name), snapshot],
+       update projection set building_since = clock_timestamp() where name = ${this.projection.name} and building = ${generation}`,
     );
   }
 
@@ -120,16 +122,16 @@ export class ProjectionGenerations {
     const { name } = this.projection;
     return inTransaction(this.database, async (tx) => {
       await tx.query(`set local lock_timeout = '2s'`);
-      await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [lockOf(name)]);
+      await tx.query(sql`select pg_advisory_xact_lock(hashtextextended(${lockOf(name)}, 0))`);
       const { rows } = await tx.query<{ generation: number }>(
-        'select generation from projection where name = $1 and building = $2 and building_since < clock_timestamp() - make_interval(secs => $3)',
-        [name, generation, NOTICED_AFTER_S],
+        sql`select generation from projection where name = ${name} and building = ${generation}
+           and building_since < clock_timestamp() - make_interval(secs => ${NOTICED_AFTER_S})`,
       );
       if (!rows[0] || !(await ready(rows[0].generation))) return false;
       await tx.query(
-        `update projection set generation = $2, building = null, building_since = null, rebuilt_at = clock_timestamp()
-         where name = $1 and building = $2`,
-        [name, generation],
+        sql`update projection set generation = ${generation}, building = null, building_since = null,
+           rebuilt_at = clock_timestamp()
+         where name = ${name} and building = ${generation}`,
       );
       return true;
     });
@@ -137,15 +139,13 @@ export class ProjectionGenerations {
 
   /** Locks the live generation for a transaction that writes to it. Waits during a switch. */
   async lockLive(tx: PoolClient): Promise<void> {
-    await tx.query('select pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [lockOf(this.projection.name)]);
+    await tx.query(sql`select pg_advisory_xact_lock_shared(hashtextextended(${lockOf(this.projection.name)}, 0))`);
   }
 
   /** Called in a transaction that writes to another generation: its commit does not wait for the disk, unless readers have the generation by now. */
   async writeUnread(tx: PoolClient, generation: number): Promise<void> {
-    await tx.query(`select set_config('synchronous_commit', 'off', true) from projection where name = $1 and generation <> $2`, [
-      this.projection.name,
-      generation,
-    ]);
+    await tx.query(sql`select set_config('synchronous_commit', 'off', true) from projection
+         where name = ${this.projection.name} and generation <> ${generation}`);
   }
 
   /**
@@ -173,8 +173,8 @@ export class ProjectionGenerations {
     key: string,
   ): Promise<boolean> {
     const { rowCount } = await this.database.query(
-      `delete from ${table} where ctid = any(array(select ctid from ${table} where ${owner} = $1 order by ${owner}, ${key} limit $2))`,
-      [value, REMOVAL_BATCH],
+      sql`delete from ${raw(table)} where ctid = any(array(select ctid from ${raw(table)}
+         where ${raw(owner)} = ${value} order by ${raw(owner)}, ${raw(key)} limit ${REMOVAL_BATCH}))`,
     );
     return rowCount === REMOVAL_BATCH;
   }
@@ -189,20 +189,20 @@ async function copySnapshot(
   stopping: AbortSignal,
 ): Promise<void> {
   const { rows } = await session.query<{ columns: string }>(
-    `select string_agg(quote_ident(attname), ', ' order by attnum) as columns from pg_attribute
-     where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = '' and attname <> 'generation'`,
-    [table],
+    sql`select string_agg(quote_ident(attname), ', ' order by attnum) as columns from pg_attribute
+     where attrelid = ${table}::regclass and attnum > 0 and not attisdropped and attgenerated = '' and attname <> 'generation'`,
   );
   const { columns } = rows[0]!;
   for (let last: string | null = ''; last !== null && !stopping.aborted;) {
     const copied: { rows: { last: string | null }[] } = await session.query(
-      `with batch as materialized (
-         select * from ${table} where generation = 0 and ${key} > $2 order by generation, ${key} limit ${COPY_BATCH}
+      sql`with batch as materialized (
+         select * from ${raw(table)} where generation = 0 and ${raw(key)} > ${last}
+           order by generation, ${raw(key)} limit ${COPY_BATCH}
        ), copied as (
-         insert into ${table} (generation, ${columns}) select $1, ${columns} from batch on conflict do nothing
+         insert into ${raw(table)} (generation, ${raw(columns)})
+         select ${generation}, ${raw(columns)} from batch on conflict do nothing
        )
-       select max(${key}) as last from batch`,
-      [generation, last],
+       select max(${raw(key)}) as last from batch`,
     );
     last = copied.rows[0]!.last;
   }

@@ -14,6 +14,7 @@ import { BackgroundLoop } from '../../libs/service-kit/background-loop.js';
 import type { Projection } from './projection.js';
 import { ProjectionGenerations } from './projection-generations.js';
 import { ProjectionSnapshot } from './projection-snapshot.js';
+import { sql } from '../../libs/database/sql.js';
 
 export interface ProjectionRunnerOptions {
   projection: Projection;
@@ -284,22 +285,22 @@ export class ProjectionRunner {
     for (const [index, { name }] of this.options.projection.consumers(old).entries()) {
       const { position } = await next.progress[index]!.look();
       const { rows } = await this.options.database.query<{ cleared: number }>(
-        'select cleared::float8 as cleared from inbox_mark where consumer = $1',
-        [name],
+        sql`select cleared::float8 as cleared from inbox_mark where consumer = ${name}`,
       );
       const cleared = rows[0]?.cleared ?? 0;
       // The inbox of the old generation has no rows up to there, because all of them are applied.
       if (position < cleared) return false;
       const { rowCount } = await this.options.database.query(
-        `select from inbox was where was.consumer = $1 and was.position > $2 and was.processed_at is not null and (
-           select now.processed_at from inbox now where now.consumer = $3 and now.occurrence_id = was.occurrence_id) is null
+        sql`select from inbox was where was.consumer = ${name} and was.position > ${position} and was.processed_at is not null
+         and (select now.processed_at from inbox now
+              where now.consumer = ${next.consumers[index]!.name} and now.occurrence_id = was.occurrence_id) is null
          union all
          select from inbox_dead lost
-         where lost.consumer = $3 and lost.state <> 'skipped' and case when lost.position <= $4
-           then not exists (select from inbox_dead was where was.consumer = $1 and was.occurrence_id = lost.occurrence_id)
-           else exists (select from inbox was where was.consumer = $1 and was.occurrence_id = lost.occurrence_id and was.processed_at is not null) end
+         where lost.consumer = ${next.consumers[index]!.name} and lost.state <> 'skipped' and case when lost.position <= ${cleared}
+           then not exists (select from inbox_dead was where was.consumer = ${name} and was.occurrence_id = lost.occurrence_id)
+           else exists (select from inbox was where was.consumer = ${name} and was.occurrence_id = lost.occurrence_id
+             and was.processed_at is not null) end
          limit 1`,
-        [name, position, next.consumers[index]!.name, cleared],
       );
       if (rowCount) return false;
     }

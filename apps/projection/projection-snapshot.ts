@@ -6,6 +6,7 @@ import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import { partitionKeyOf } from '../../libs/messaging/event/partition-key.js';
 import { isPassing } from '../../libs/messaging/inbox/passing-failure.js';
 import type { Projection } from './projection.js';
+import { sql } from '../../libs/database/sql.js';
 
 /** The generation of the snapshot. */
 export const SNAPSHOT = 0;
@@ -32,9 +33,8 @@ export class ProjectionSnapshot {
   async advance(live: readonly Consumer[], upTo: number): Promise<boolean> {
     return inTransaction(this.database, async (tx) => {
       const { rows } = await tx.query<{ snapshot: number }>(
-        `select snapshot::float8 as snapshot from projection
-         where name = $1 and (building is null or building_since is not null) for no key update skip locked`,
-        [this.projection.name],
+        sql`select snapshot::float8 as snapshot from projection
+         where name = ${this.projection.name} and (building is null or building_since is not null) for no key update skip locked`,
       );
       if (!rows[0]) return false;
       const { snapshot } = rows[0];
@@ -60,7 +60,7 @@ export class ProjectionSnapshot {
         }
       const to = Math.min(end, page.scannedTo);
       if (to <= snapshot) return false;
-      await tx.query('update projection set snapshot = $2 where name = $1', [this.projection.name, to]);
+      await tx.query(sql`update projection set snapshot = ${to} where name = ${this.projection.name}`);
       return to < end;
     });
   }
@@ -68,8 +68,8 @@ export class ProjectionSnapshot {
   /** The position before the first event that needs or awaits a decision. */
   private async undecided(tx: PoolClient, live: readonly Consumer[], otherwise: number): Promise<number> {
     const { rows } = await tx.query<{ first: string | null }>(
-      `select min(position) as first from inbox_dead where consumer = any($1) and state in ('failing', 'parked', 'dead')`,
-      [live.map(({ name }) => name)],
+      sql`select min(position) as first from inbox_dead where consumer = any(${live.map(({ name }) => name)})
+         and state in ('failing', 'parked', 'dead')`,
     );
     return rows[0]?.first == null ? otherwise : Number(rows[0].first) - 1;
   }
@@ -83,18 +83,17 @@ export class ProjectionSnapshot {
     const latest = live.filter(({ mode }) => mode === 'latest').map(({ name }) => name);
     if (latest.length === 0) return new Map();
     const { rows } = await tx.query<{ key: string; version: number }>(
-      `select consumer || ' ' || aggregate_key as key, last_version as version from inbox_head
-       where consumer = any($1) and aggregate_key = any($2)`,
-      [latest, [...new Set(events.map(partitionKeyOf))]],
+      sql`select consumer || ' ' || aggregate_key as key, last_version as version from inbox_head
+       where consumer = any(${latest}) and aggregate_key = any(${[...new Set(events.map(partitionKeyOf))]})`,
     );
     return new Map(rows.map(({ key, version }) => [key, version]));
   }
 
   private async skipped(tx: PoolClient, live: readonly Consumer[], events: readonly LoggedEvent[]): Promise<ReadonlySet<string>> {
     const { rows } = await tx.query<{ skipped: string }>(
-      `select consumer || ' ' || occurrence_id as skipped from inbox_dead
-       where consumer = any($1) and occurrence_id = any($2::uuid[]) and state = 'skipped'`,
-      [live.map(({ name }) => name), events.map(({ eventId }) => eventId)],
+      sql`select consumer || ' ' || occurrence_id as skipped from inbox_dead
+       where consumer = any(${live.map(({ name }) => name)})
+         and occurrence_id = any(${events.map(({ eventId }) => eventId)}::uuid[]) and state = 'skipped'`,
     );
     return new Set(rows.map(({ skipped }) => skipped));
   }

@@ -11,6 +11,7 @@ import { CustomerOrdersController } from './customer-orders.controller.js';
 import { ProjectionRunners } from './projection-runners.js';
 import { ProjectionsController } from './projections.controller.js';
 import { SagaListController } from './saga-list.controller.js';
+import { sql } from '../../libs/database/sql.js';
 
 export interface ProjectionParts {
   database: Pool;
@@ -31,7 +32,7 @@ export class ProjectionModule {
       imports: [
         OperationsModule.register({
           inject: [],
-          useFactory: () => ({ database: () => database.query('select 1'), channel: async () => channel.assertDelivering() }),
+          useFactory: () => ({ database: () => database.query(sql`select 1`), channel: async () => channel.assertDelivering() }),
         }),
         AtShutdownModule.register({
           drain: () => runners.stop(),

@@ -12,6 +12,7 @@ import { ProblemException } from '../../libs/service-kit/problem.exception.js';
 import { ProjectionRunners } from './projection-runners.js';
 import { readPosition } from './read-position.js';
 import { sagaList } from './saga-list.projection.js';
+import { sql } from '../../libs/database/sql.js';
 
 const ListQuery = z.strictObject({ ...sagaFilter, ...pageQuery, ...atPosition });
 
@@ -39,25 +40,16 @@ export class SagaListController {
       throw new ProblemException(422, 'INVALID_CURSOR', 'The cursor in "after" belongs to another filter. Start without it.');
     const position = await readPosition(this.runners.of(sagaList), this.log, at);
     const { rows } = await this.database.query<Row>(
-      `select saga_id as "sagaId", run_id as "runId", type, state, business_id as "businessId", customer_id as "customerId",
+      sql`select saga_id as "sagaId", run_id as "runId", type, state, business_id as "businessId", customer_id as "customerId",
               started_at as "startedAt", ended_at as "endedAt", lost
        from saga
-       where generation = (select generation from projection where name = $1)
-         and ($2::text is null or type = $2) and ($3::text is null or state = $3)
-         and ($4::text is null or customer_id = $4) and ($5::text is null or business_id = $5)
-         and ($6::boolean is null or (open, started_at, saga_id) < ($6, $7::timestamptz, $8))
-       order by open desc, started_at desc, saga_id desc limit $9`,
-      [
-        sagaList.name,
-        filter.type ?? null,
-        filter.state ?? null,
-        filter.customerId ?? null,
-        filter.businessId ?? null,
-        open === undefined ? null : open === 1,
-        startedAt ?? null,
-        sagaId ?? null,
-        limit + 1,
-      ],
+       where generation = (select generation from projection where name = ${sagaList.name})
+         and ${filter.type === undefined ? sql`true` : sql`type = ${filter.type}`}
+         and ${filter.state === undefined ? sql`true` : sql`state = ${filter.state}`}
+         and ${filter.customerId === undefined ? sql`true` : sql`customer_id = ${filter.customerId}`}
+         and ${filter.businessId === undefined ? sql`true` : sql`business_id = ${filter.businessId}`}
+         and ${open === undefined ? sql`true` : sql`(open, started_at, saga_id) < (${open === 1}, ${startedAt}::timestamptz, ${sagaId})`}
+       order by open desc, started_at desc, saga_id desc limit ${limit + 1}`,
     );
     const items = rows.slice(0, limit).map(sagaOf);
     const last = items.at(-1);

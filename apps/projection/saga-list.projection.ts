@@ -1,6 +1,7 @@
 import type { SagaEventData, SagaEventType } from '../../contracts/saga/saga.events.js';
 import { newestData } from '../../libs/messaging/event/newest-data.js';
 import type { Projection } from './projection.js';
+import { sql } from '../../libs/database/sql.js';
 
 /** All sagas with their current state. */
 export const sagaList: Projection = {
@@ -16,23 +17,13 @@ export const sagaList: Projection = {
         const data = newestData(event) as SagaEventData<SagaEventType>;
         const endedAt = 'endedAt' in data ? data.endedAt : null;
         await tx.query(
-          `insert into saga (generation, saga_id, run_id, type, state, business_id, customer_id, started_at, ended_at, lost)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+          sql`insert into saga (generation, saga_id, run_id, type, state, business_id, customer_id, started_at, ended_at, lost)
+           values (${generation}, ${data.sagaId}, ${data.runId ?? null}, ${data.type}, ${data.state}, ${data.businessId},
+             ${data.customerId}, ${data.startedAt}, ${endedAt}, ${'lost' in data && data.lost === true})
            on conflict (generation, saga_id) do update set run_id = excluded.run_id, type = excluded.type, state = excluded.state,
-             business_id = excluded.business_id, customer_id = excluded.customer_id, started_at = excluded.started_at, ended_at = excluded.ended_at,
+             business_id = excluded.business_id, customer_id = excluded.customer_id, started_at = excluded.started_at,
+               ended_at = excluded.ended_at,
              lost = excluded.lost`,
-          [
-            generation,
-            data.sagaId,
-            data.runId ?? null,
-            data.type,
-            data.state,
-            data.businessId,
-            data.customerId,
-            data.startedAt,
-            endedAt,
-            'lost' in data && data.lost === true,
-          ],
         );
       },
     },

@@ -12,6 +12,7 @@ import { RelayedPosition } from '../../libs/messaging/relay/relayed-position.js'
 import { DeadEventsController } from './dead-events.controller.js';
 import { PositionController } from './position.controller.js';
 import type { SagaFloor } from './saga-floor.js';
+import { sql } from '../../libs/database/sql.js';
 
 export interface RelayParts {
   database: Pool;
@@ -33,7 +34,7 @@ export class RelayModule {
       imports: [
         OperationsModule.register({
           inject: [],
-          useFactory: () => ({ database: () => database.query('select 1'), relay: async () => relay.assertAlive() }),
+          useFactory: () => ({ database: () => database.query(sql`select 1`), relay: async () => relay.assertAlive() }),
         }),
         AtShutdownModule.register({
           drain: async () => {

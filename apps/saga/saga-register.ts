@@ -7,6 +7,7 @@ import { appendToOutbox, parseEventName } from '../../libs/messaging/outbox/appe
 import { traceparentOf } from '../../libs/messaging/event/traceparent.js';
 import { isEndedByForce, type ObservedSaga } from './observed-saga.js';
 import { changesOfLoss, changesSince, type KnownSaga, type LostSaga, type SagaChange } from './saga-changes.js';
+import { type Sql, sql } from '../../libs/database/sql.js';
 
 type Row = KnownSaga & { sagaId: string; startedAt: Date; version: number; lost: 'SUSPECTED' | 'LOST' | null };
 
@@ -54,13 +55,13 @@ export class SagaRegister {
         endedAt: now,
       };
       await client.query(
-        `insert into saga (saga_id, run_id, run_started_at, started_at, type, state, open, customer_id, business_id, version, ended_at,
-                           recorded_state, lost, settle_due_at)
-         values ($1, $2, $3, $3, $4, 'NEEDS_ATTENTION', false, $5, $6, $7, $8, 'RUNNING', 'LOST', clock_timestamp())
+        sql`insert into saga (saga_id, run_id, run_started_at, started_at, type, state, open, customer_id, business_id, version,
+           ended_at, recorded_state, lost, settle_due_at)
+         values (${ended.sagaId}, ${ended.runId}, ${ended.startedAt}, ${ended.startedAt}, ${ended.type}, 'NEEDS_ATTENTION', false,
+           ${ended.customerId}, ${ended.businessId}, ${version}, ${ended.endedAt}, 'RUNNING', 'LOST', clock_timestamp())
          on conflict (saga_id) do update set state = excluded.state, open = false, version = excluded.version, lost = excluded.lost,
            ended_at = coalesce(saga.ended_at, excluded.ended_at), settle_due_at = excluded.settle_due_at,
            updated_at = clock_timestamp()`,
-        [ended.sagaId, ended.runId, ended.startedAt, ended.type, ended.customerId, ended.businessId, version, ended.endedAt],
       );
       return true;
     });
@@ -68,48 +69,45 @@ export class SagaRegister {
 
   /** Runs that were ended by force, and may have a later run. */
   async suspects(limit: number): Promise<LostSaga[]> {
-    return this.sagas(`lost = 'SUSPECTED' order by saga_id limit $1`, [limit]);
+    return this.sagas(sql`lost = 'SUSPECTED' order by saga_id limit ${limit}`);
   }
 
   /** Clears the suspicion, because a later run continues the saga. The watch finds that run. */
   async clearSuspicion({ sagaId, runId }: Pick<LostSaga, 'sagaId' | 'runId'>): Promise<void> {
-    await this.database.query(`update saga set lost = null where saga_id = $1 and run_id = $2 and lost = 'SUSPECTED'`, [
-      sagaId,
-      runId,
-    ]);
+    await this.database.query(
+      sql`update saga set lost = null where saga_id = ${sagaId} and run_id = ${runId} and lost = 'SUSPECTED'`,
+    );
   }
 
   /** Claims lost sagas that are due to be settled. They are due again after `againAfterMs` if they are still lost. */
   async claimLost(limit: number, againAfterMs: number): Promise<string[]> {
     const { rows } = await this.database.query<{ sagaId: string }>(
-      `with due as (
+      sql`with due as (
          select saga_id from saga where lost = 'LOST' and settle_due_at <= clock_timestamp()
-         order by saga_id limit $1 for update skip locked
+         order by saga_id limit ${limit} for update skip locked
        )
-       update saga set settle_due_at = clock_timestamp() + $2 * interval '1 millisecond' from due where saga.saga_id = due.saga_id
+       update saga set settle_due_at = clock_timestamp() + ${againAfterMs} * interval '1 millisecond' from due
+         where saga.saga_id = due.saga_id
        returning saga.saga_id as "sagaId"`,
-      [limit, againAfterMs],
     );
     return rows.map(({ sagaId }) => sagaId);
   }
 
   /** Open sagas that were not compared with Temporal for `forMs`, the least recently checked first. */
   async unchecked(limit: number, forMs: number): Promise<LostSaga[]> {
-    return this.sagas(`open and checked_at < clock_timestamp() - $2 * interval '1 millisecond' order by checked_at limit $1`, [
-      limit,
-      forMs,
-    ]);
+    return this.sagas(
+      sql`open and checked_at < clock_timestamp() - ${forMs} * interval '1 millisecond' order by checked_at limit ${limit}`,
+    );
   }
 
   async setChecked(sagaIds: readonly string[]): Promise<void> {
-    await this.database.query('update saga set checked_at = clock_timestamp() where saga_id = any($1) and open', [sagaIds]);
+    await this.database.query(sql`update saga set checked_at = clock_timestamp() where saga_id = any(${sagaIds}) and open`);
   }
 
   /** The ids of the given sagas that are recorded as open. */
   async open(sagaIds: readonly string[]): Promise<Set<string>> {
     const { rows } = await this.database.query<{ sagaId: string }>(
-      'select saga_id as "sagaId" from saga where saga_id = any($1) and open',
-      [sagaIds],
+      sql`select saga_id as "sagaId" from saga where saga_id = any(${sagaIds}) and open`,
     );
     return new Set(rows.map(({ sagaId }) => sagaId));
   }
@@ -118,31 +116,29 @@ export class SagaRegister {
     const { rows } = await this.database.query<
       Omit<RecordedSaga, 'startedAt' | 'endedAt'> & { startedAt: Date; endedAt: Date | null }
     >(
-      `select saga_id as "sagaId", run_id as "runId", type, business_id as "businessId", customer_id as "customerId", state,
+      sql`select saga_id as "sagaId", run_id as "runId", type, business_id as "businessId", customer_id as "customerId", state,
               coalesce(lost = 'LOST', false) as lost, run_started_at as "startedAt", ended_at as "endedAt"
-       from saga where saga_id = $1`,
-      [sagaId],
+       from saga where saga_id = ${sagaId}`,
     );
     return rows[0] && { ...rows[0], startedAt: rows[0].startedAt.toISOString(), endedAt: rows[0].endedAt?.toISOString() ?? null };
   }
 
   async watermarks(): Promise<Map<WatermarkSource, Date>> {
     const { rows } = await this.database.query<{ source: WatermarkSource; seenTo: Date }>(
-      'select source, seen_to as "seenTo" from watermark',
+      sql`select source, seen_to as "seenTo" from watermark`,
     );
     return new Map(rows.map(({ source, seenTo }) => [source, seenTo]));
   }
 
   async setWatermark(source: WatermarkSource, seenTo: Date): Promise<void> {
-    await this.database.query('update watermark set seen_to = greatest(seen_to, $2) where source = $1', [source, seenTo]);
+    await this.database.query(sql`update watermark set seen_to = greatest(seen_to, ${seenTo}) where source = ${source}`);
   }
 
-  private async sagas(condition: string, parameters: unknown[]): Promise<LostSaga[]> {
+  private async sagas(condition: Sql): Promise<LostSaga[]> {
     const { rows } = await this.database.query<LostSaga>(
-      `select saga_id as "sagaId", run_id as "runId", type, business_id as "businessId", customer_id as "customerId",
-              run_started_at as "startedAt"
+      sql`select saga_id as "sagaId", run_id as "runId", type, business_id as "businessId", customer_id as "customerId",
+         run_started_at as "startedAt"
        from saga where ${condition}`,
-      parameters,
     );
     return rows;
   }
@@ -154,7 +150,7 @@ export class SagaRegister {
     if (changes.length === 0) {
       // An earlier run that is found late changes nothing but this: the floor of what participants keep depends on it.
       if (isEarlier(saga, known))
-        await client.query('update saga set started_at = $2 where saga_id = $1', [saga.sagaId, saga.startedAt]);
+        await client.query(sql`update saga set started_at = ${saga.startedAt} where saga_id = ${saga.sagaId}`);
       return 0;
     }
     const version = await append(client, saga, changes, known?.version ?? (await trimmedVersion(client, saga.sagaId)));
@@ -164,40 +160,28 @@ export class SagaRegister {
 
   private async write(client: PoolClient, saga: ObservedSaga, state: SagaState, version: number): Promise<void> {
     const endedByForce = saga.endedAt !== undefined && isEndedByForce(saga);
+    // No worker reports the steps of a run that was ended by force.
+    const stepsDueInMs = saga.endedAt === undefined ? null : endedByForce ? 0 : REPORT_WITHIN_MS;
     await client.query(
-      `insert into saga (saga_id, run_id, run_started_at, started_at, type, state, open, customer_id, business_id, version, ended_at,
-                         recorded_state, lost, steps_due_at)
-       values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, clock_timestamp() + $13 * interval '1 millisecond')
-       on conflict (saga_id) do update set run_id = excluded.run_id, run_started_at = excluded.run_started_at, state = excluded.state,
-         started_at = least(saga.started_at, excluded.started_at),
+      sql`insert into saga (saga_id, run_id, run_started_at, started_at, type, state, open, customer_id, business_id, version,
+         ended_at, recorded_state, lost, steps_due_at)
+       values (${saga.sagaId}, ${saga.runId}, ${saga.startedAt}, ${saga.startedAt}, ${saga.type}, ${state},
+         ${saga.endedAt === undefined}, ${saga.customerId}, ${saga.businessId}, ${version}, ${saga.endedAt ?? null},
+         ${saga.recorded}, ${endedByForce ? 'SUSPECTED' : null},
+         clock_timestamp() + ${stepsDueInMs} * interval '1 millisecond')
+       on conflict (saga_id) do update set run_id = excluded.run_id, run_started_at = excluded.run_started_at,
+         state = excluded.state, started_at = least(saga.started_at, excluded.started_at),
          open = excluded.open, version = excluded.version, ended_at = excluded.ended_at,
          recorded_state = excluded.recorded_state, lost = excluded.lost, settle_due_at = null, steps_due_at = excluded.steps_due_at,
          updated_at = clock_timestamp(), checked_at = clock_timestamp()`,
-      [
-        saga.sagaId,
-        saga.runId,
-        saga.startedAt,
-        saga.type,
-        state,
-        saga.endedAt === undefined,
-        saga.customerId,
-        saga.businessId,
-        version,
-        saga.endedAt ?? null,
-        saga.recorded,
-        endedByForce ? 'SUSPECTED' : null,
-        // No worker reports the steps of a run that was ended by force.
-        saga.endedAt === undefined ? null : endedByForce ? 0 : REPORT_WITHIN_MS,
-      ],
     );
   }
 
   private async known(database: Pick<PoolClient, 'query'>, sagaIds: string[]): Promise<Map<string, Row>> {
     const { rows } = await database.query<Row>(
-      `select saga_id as "sagaId", run_id as "runId", run_started_at as "runStartedAt", started_at as "startedAt", state, open,
-              version, lost
-       from saga where saga_id = any($1)`,
-      [sagaIds],
+      sql`select saga_id as "sagaId", run_id as "runId", run_started_at as "runStartedAt", started_at as "startedAt", state, open,
+         version, lost
+       from saga where saga_id = any(${sagaIds})`,
     );
     return new Map(rows.map((row) => [row.sagaId, row]));
   }
@@ -209,12 +193,12 @@ const isEarlier = ({ startedAt }: ObservedSaga, known: Row | undefined): boolean
 
 /** The lock is on the id, because the row may not exist yet. */
 async function lock(client: PoolClient, sagaId: string): Promise<void> {
-  await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [sagaId]);
+  await client.query(sql`select pg_advisory_xact_lock(hashtextextended(${sagaId}, 0))`);
 }
 
 /** The last version of a trimmed saga. The events of a later saga with the same id continue after it. */
 async function trimmedVersion(client: PoolClient, sagaId: string): Promise<number> {
-  const { rows } = await client.query<{ version: number }>('select version from saga_head where saga_id = $1', [sagaId]);
+  const { rows } = await client.query<{ version: number }>(sql`select version from saga_head where saga_id = ${sagaId}`);
   return rows[0]?.version ?? 0;
 }
 

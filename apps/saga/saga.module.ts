@@ -18,6 +18,7 @@ import { SagaSettler } from './lost/saga-settler.js';
 import { Floor } from './retention/floor.js';
 import { SagaRegister } from './saga-register.js';
 import { SagaWatch } from './saga-watch.js';
+import { sql } from '../../libs/database/sql.js';
 
 export interface SagaModuleOptions {
   watch: SagaWatch;
@@ -52,7 +53,7 @@ export class SagaModule {
         OperationsModule.register({
           inject: [],
           useFactory: () => ({
-            database: () => database.query('select 1'),
+            database: () => database.query(sql`select 1`),
             bridge: async () => options.bridge?.assertDelivering(),
           }),
         }),

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { roleOf } from './service-url.js';
+import { sql } from './sql.js';
 
 /**
  * Lets the relay take what is in a service's outbox and see how far it has read the log, and lets the service read the log: nothing else is
@@ -18,9 +19,8 @@ export async function grantAccess(owner: pg.Client, service: string, readers: re
   }
   const relay = pg.escapeIdentifier(roleOf('events'));
   const { rows } = await owner.query<{ name: string }>(
-    `select tablename as name from pg_tables where schemaname = $1 and tablename in ('outbox', 'outbox_dead')
-     union all select viewname from pg_views where schemaname = $1 and viewname = 'log_reader'`,
-    [service],
+    sql`select tablename as name from pg_tables where schemaname = ${service} and tablename in ('outbox', 'outbox_dead')
+     union all select viewname from pg_views where schemaname = ${service} and viewname = 'log_reader'`,
   );
   for (const { name } of rows) {
     await owner.query(`grant usage on schema ${schema} to ${relay}`);

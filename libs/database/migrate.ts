@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ClientBase } from 'pg';
 import { ForeignLayoutError } from './foreign-layout.error.js';
+import { sql } from './sql.js';
 
 /** Two processes that start at once must not migrate at once. */
 const MIGRATION_LOCK = 72_707_369;
@@ -12,7 +13,7 @@ interface Migration {
   /** `<folder>/<time>_<name>` */
   id: string;
   time: string;
-  sql: string;
+  statements: string;
   checksum: string;
 }
 
@@ -26,13 +27,13 @@ interface Migration {
  */
 export async function migrate(client: ClientBase, folders: readonly string[]): Promise<string[]> {
   const migrations = (await Promise.all(folders.map(readFolder))).flat().sort((a, b) => compare(a.time, b.time));
-  await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+  await client.query(sql`select pg_advisory_lock(${MIGRATION_LOCK})`);
   try {
     const missing = await findMissing(client, migrations);
     for (const migration of missing) await apply(client, migration);
     return missing.map(({ id }) => id);
   } finally {
-    await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    await client.query(sql`select pg_advisory_unlock(${MIGRATION_LOCK})`);
   }
 }
 
@@ -42,16 +43,16 @@ async function readFolder(folder: string): Promise<Migration[]> {
   const files = (await readdir(at)).filter((file) => file.endsWith('.sql')).sort();
   return Promise.all(
     files.map(async (file) => {
-      const sql = await readFile(path.join(at, file), 'utf8');
+      const statements = await readFile(path.join(at, file), 'utf8');
       const id = `${folder}/${path.basename(file, '.sql')}`;
-      return { id, time: timeOf(id), sql, checksum: createHash('sha256').update(sql).digest('hex') };
+      return { id, time: timeOf(id), statements, checksum: createHash('sha256').update(statements).digest('hex') };
     }),
   );
 }
 
 async function findMissing(client: ClientBase, migrations: readonly Migration[]): Promise<Migration[]> {
   const { rows: tables } = await client.query<{ name: string }>(
-    'select tablename as name from pg_tables where schemaname = current_schema() order by 1',
+    sql`select tablename as name from pg_tables where schemaname = current_schema() order by 1`,
   );
   const isRecorded = tables.some(({ name }) => name === 'migration');
   if (!isRecorded && tables.length > 0)
@@ -60,7 +61,7 @@ async function findMissing(client: ClientBase, migrations: readonly Migration[])
     await client.query(`create table migration (
       id text primary key, checksum text not null, applied_at timestamptz(6) not null default clock_timestamp())`);
   }
-  const { rows: applied } = await client.query<{ id: string; checksum: string }>('select id, checksum from migration');
+  const { rows: applied } = await client.query<{ id: string; checksum: string }>(sql`select id, checksum from migration`);
   const checksums = new Map(migrations.map(({ id, checksum }) => [id, checksum]));
   // A newer release's migrations are left alone, so that a release can be rolled back.
   const newest = migrations.at(-1)?.time ?? '';
@@ -71,11 +72,11 @@ async function findMissing(client: ClientBase, migrations: readonly Migration[])
   return migrations.filter(({ id }) => !done.has(id));
 }
 
-async function apply(client: ClientBase, { id, sql, checksum }: Migration): Promise<void> {
+async function apply(client: ClientBase, { id, statements, checksum }: Migration): Promise<void> {
   await client.query('begin');
   try {
-    await client.query(sql);
-    await client.query('insert into migration (id, checksum) values ($1, $2)', [id, checksum]);
+    await client.query(statements);
+    await client.query(sql`insert into migration (id, checksum) values (${id}, ${checksum})`);
     await client.query('commit');
   } catch (error) {
     await client.query('rollback');

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { Gauge } from 'prom-client';
+import { sql } from './sql.js';
 
 const AGAIN_AFTER_MS = 1_000;
 const PROBE_PREFIX = 'probe:';
@@ -129,7 +130,7 @@ export class NotificationListener {
     });
     try {
       await sender.connect();
-      await sender.query('select pg_notify($1, $2)', [this.channel, payload]);
+      await sender.query(sql`select pg_notify(${this.channel}, ${payload})`);
       return await heard;
     } catch {
       return undefined;

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { sql } from './sql.js';
 
 /**
  * Turns the NOTIFY of a service's outbox on or off. Run as the schema's owner, after its migrations; a service without an outbox is left
@@ -7,8 +8,8 @@ import pg from 'pg';
 export async function setOutboxHint(owner: pg.Client, service: string, wanted: 'on' | 'off'): Promise<void> {
   const outbox = `${pg.escapeIdentifier(service)}.outbox`;
   const { rows } = await owner.query<{ is: 'on' | 'off' }>(
-    `select case tgenabled when 'D' then 'off' else 'on' end as is from pg_trigger where tgrelid = to_regclass($1) and tgname = 'outbox_hint'`,
-    [outbox],
+    sql`select case tgenabled when 'D' then 'off' else 'on' end as is from pg_trigger
+       where tgrelid = to_regclass(${outbox}) and tgname = 'outbox_hint'`,
   );
   if (rows[0] && rows[0].is !== wanted)
     await owner.query(`alter table ${outbox} ${wanted === 'on' ? 'enable' : 'disable'} trigger outbox_hint`);

@@ -7,6 +7,7 @@ import { provision } from './provision.js';
 import { seed } from './seed.js';
 import { serviceUrl } from './service-url.js';
 import { logReaders, migrationFolders, services } from './services.js';
+import { sql } from './sql.js';
 
 export interface PrepareDatabasesOptions {
   /** A PostgreSQL user that may create roles and schemas. */
@@ -30,7 +31,7 @@ export async function prepareDatabases({
   log,
 }: PrepareDatabasesOptions): Promise<void> {
   await withClient(adminUrl, async (admin) => {
-    await admin.query('select pg_advisory_lock($1)', [PROVISIONING_LOCK]); // two roles of one name at once would collide; freed with the connection
+    await admin.query(sql`select pg_advisory_lock(${PROVISIONING_LOCK})`); // two roles of one name at once would collide; freed with the connection
     for (const service of services) await provision(admin, service, rolePassword);
   });
   for (const service of services) {

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { roleOf } from './service-url.js';
+import { sql } from './sql.js';
 
 /**
  * Gives a service its PostgreSQL role and a schema of its own, which no other service's role can look into. May be repeated; the role's
@@ -8,7 +9,7 @@ import { roleOf } from './service-url.js';
 export async function provision(admin: pg.Client, service: string, rolePassword: string): Promise<void> {
   const role = pg.escapeIdentifier(roleOf(service));
   const schema = pg.escapeIdentifier(service);
-  const { rowCount } = await admin.query('select from pg_roles where rolname = $1', [roleOf(service)]);
+  const { rowCount } = await admin.query(sql`select from pg_roles where rolname = ${roleOf(service)}`);
   if (!rowCount) await admin.query(`create role ${role}`);
   await admin.query(
     `alter role ${role} with login nosuperuser nocreatedb nocreaterole password ${pg.escapeLiteral(rolePassword)}`,

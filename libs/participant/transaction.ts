@@ -1,4 +1,4 @@
-import type { Sql } from '@prisma/client/runtime/client';
+import type { Sql } from '../database/sql.js';
 
 /** The part of every generated Prisma client that the kit itself uses, inside a transaction. */
 export interface Transaction {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { EventSource } from 'eventsource';
-import type { OutboxPlace } from '../../libs/messaging/relay/outbox-place.js';
+import { outboxPlace } from '../../libs/messaging/relay/outbox-place.js';
 import { tryMoveBatch } from '../../libs/messaging/relay/append-rows.js';
 import { inLogTransaction } from '../../libs/messaging/relay/log-transaction.js';
 import { type GatewayHarness, startTestGateway } from '../support/gateway.harness.js';
@@ -128,8 +128,7 @@ describe('after a restore', () => {
 async function relayed(testLog: LogHarness, count: number): Promise<string[]> {
   const ids: string[] = [];
   for (let each = 0; each < count; each++) ids.push(await testLog.emit({ aggregate: randomUUID(), version: 1 }));
-  const place = { service: 'order', outbox: '"order".outbox', dead: '"order".outbox_dead' } as OutboxPlace;
-  expect(await inLogTransaction(testLog.log, (log) => tryMoveBatch(log, place, 100))).toBe(count);
+  expect(await inLogTransaction(testLog.log, (log) => tryMoveBatch(log, outboxPlace('order'), 100))).toBe(count);
   return ids;
 }
 

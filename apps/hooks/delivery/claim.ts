@@ -3,6 +3,7 @@ import type { DeliveryTrigger } from '../../../contracts/hooks/hook.resource.js'
 import { endpointColumns, type EndpointRow } from '../endpoints/endpoint.row.js';
 import { breakerQuota } from './breaker.js';
 import { rateLimit } from './rate-limit.js';
+import { type Sql, sql } from '../../../libs/database/sql.js';
 
 /** How long a lease outlasts the timeout of the endpoint. After that, another worker takes the delivery. */
 export const LEASE_MARGIN_MS = 30_000;
@@ -56,13 +57,16 @@ export async function claim(tx: PoolClient, { worker, capacity, now }: ClaimRequ
   const candidates = await lockCandidates(tx, now);
   if (candidates.length === 0) return [];
   const shares = sharesOf(candidates, capacity, now);
+  const hookIds = shares.map((share) => share.hookId);
   const { rows: claimed } = await tx.query<ClaimedDelivery>(
-    `with share as (
-       select * from unnest($1::uuid[], $2::int[], $3::boolean[], $4::boolean[]) as s(hook_id, quota, ordered, unlogged_only)
+    sql`with share as (
+       select * from unnest(
+         ${hookIds}::uuid[], ${shares.map((share) => share.quota)}::int[], ${shares.map((share) => share.ordered)}::boolean[],
+         ${shares.map((share) => share.unloggedOnly)}::boolean[]) as s(hook_id, quota, ordered, unlogged_only)
      ), picked as (
        select p.delivery_id from share s cross join lateral (
          select d.delivery_id from delivery d
-         where d.hook_id = s.hook_id and d.state in ('pending', 'retrying') and d.next_attempt_at <= $5
+         where d.hook_id = s.hook_id and d.state in ('pending', 'retrying') and d.next_attempt_at <= ${now}
            and (not s.ordered or d.partition_key is null or not exists (
              select from delivery o where o.hook_id = d.hook_id and o.partition_key = d.partition_key and o.position < d.position
                and o.state in ('pending', 'retrying', 'sending', 'held')))
@@ -73,27 +77,19 @@ export async function claim(tx: PoolClient, { worker, capacity, now }: ClaimRequ
        -- Tests and challenges have an index of their own, because any number of events may wait behind an open breaker.
        select p.delivery_id from share s cross join lateral (
          select d.delivery_id from delivery d
-         where d.hook_id = s.hook_id and d.state in ('pending', 'retrying') and d.next_attempt_at <= $5
+         where d.hook_id = s.hook_id and d.state in ('pending', 'retrying') and d.next_attempt_at <= ${now}
            and d.trigger in ('test', 'verify')
          order by d.next_attempt_at limit s.quota
          for update of d skip locked
        ) p where s.unlogged_only
      )
-     update delivery d set state = 'sending', attempts = d.attempts + 1, lease_token = gen_random_uuid(), worker = $6,
-       leased_until = $5 + (e.timeout_ms + ${LEASE_MARGIN_MS}) * interval '1 millisecond'
+     update delivery d set state = 'sending', attempts = d.attempts + 1, lease_token = gen_random_uuid(), worker = ${worker},
+       leased_until = ${now}::timestamptz + (e.timeout_ms + ${LEASE_MARGIN_MS}) * interval '1 millisecond'
      from endpoint e
      where d.delivery_id = any(array(select delivery_id from picked)) and e.hook_id = d.hook_id
-     returning d.delivery_id as "deliveryId", d.hook_id as "hookId", d.event_id as "eventId", d.position is not null as "inLog", d.data,
-       d.type, d.type_version as "typeVersion", d.trigger, d.attempts as attempt, d.lease_token as "leaseToken", d.leased_until as "leasedUntil", e.url,
-       e.timeout_ms as "timeoutMs", e.content_mode as "contentMode"`,
-    [
-      shares.map((share) => share.hookId),
-      shares.map((share) => share.quota),
-      shares.map((share) => share.ordered),
-      shares.map((share) => share.unloggedOnly),
-      now,
-      worker,
-    ],
+     returning d.delivery_id as "deliveryId", d.hook_id as "hookId", d.event_id as "eventId", d.position is not null as "inLog",
+       d.data, d.type, d.type_version as "typeVersion", d.trigger, d.attempts as attempt, d.lease_token as "leaseToken",
+       d.leased_until as "leasedUntil", e.url, e.timeout_ms as "timeoutMs", e.content_mode as "contentMode"`,
   );
   const claimedOf = (hookId: string) => claimed.filter((delivery) => delivery.hookId === hookId).length;
   const arrivals = shares.map(({ hookId, rate, arrivalAt }) => {
@@ -101,9 +97,8 @@ export async function claim(tx: PoolClient, { worker, capacity, now }: ClaimRequ
     return rate && claimedCount > 0 ? rate.arrivalAt(claimedCount) : arrivalAt;
   });
   await tx.query(
-    `update endpoint e set last_claimed_at = $3, arrival_at = c.arrival_at
-     from unnest($1::uuid[], $2::timestamptz[]) as c(hook_id, arrival_at) where e.hook_id = c.hook_id`,
-    [shares.map((share) => share.hookId), arrivals, now],
+    sql`update endpoint e set last_claimed_at = ${now}, arrival_at = c.arrival_at
+     from unnest(${hookIds}::uuid[], ${arrivals}::timestamptz[]) as c(hook_id, arrival_at) where e.hook_id = c.hook_id`,
   );
   const blocked = shares.filter(
     ({ hookId, quota, ordered, unloggedOnly }) => ordered && !unloggedOnly && quota > 0 && claimedOf(hookId) === 0,
@@ -116,39 +111,39 @@ export async function claim(tx: PoolClient, { worker, capacity, now }: ClaimRequ
  * When the earliest delivery of an endpoint `e` is due. This reads one index entry. A join would read every due delivery of every
  * endpoint.
  */
-export const earliestDue = `(select d.next_attempt_at from delivery d where d.hook_id = e.hook_id and d.state in ('pending', 'retrying')
+export const earliestDue = sql`(select d.next_attempt_at from delivery d where d.hook_id = e.hook_id and d.state in ('pending', 'retrying')
   order by d.next_attempt_at limit 1)`;
 /** The same, for tests and challenges only. */
-const earliestUnloggedDue = `(select d.next_attempt_at from delivery d where d.hook_id = e.hook_id and d.state in ('pending', 'retrying')
+const earliestUnloggedDue = sql`(select d.next_attempt_at from delivery d where d.hook_id = e.hook_id and d.state in ('pending', 'retrying')
   and d.trigger in ('test', 'verify') order by d.next_attempt_at limit 1)`;
 
-/** An endpoint with a due delivery, free capacity, and no breaker or throttle in the way. `$1` is now. */
-const claimable = `(
-    (e.state = 'enabled' and greatest(e.breaker_until, e.throttled_until, $1) <= $1 and ${earliestDue} <= $1) or ${earliestUnloggedDue} <= $1)
+/** An endpoint with a due delivery, free capacity, and no breaker or throttle in the way. */
+const claimable = (now: Date): Sql => sql`(
+    (e.state = 'enabled' and greatest(e.breaker_until, e.throttled_until, ${now}) <= ${now} and ${earliestDue} <= ${now})
+    or ${earliestUnloggedDue} <= ${now})
   and (select count(*) from delivery d where d.hook_id = e.hook_id and d.state = 'sending') < e.max_in_flight`;
 
 /** Whether a claim could find a delivery. This takes one statement and no lock, because the queue is mostly empty. */
 export async function isAnythingDue(database: Pick<Pool, 'query'>, now: Date): Promise<boolean> {
-  const { rows } = await database.query<{ any: boolean }>(`select exists (select from endpoint e where ${claimable}) as "any"`, [
-    now,
-  ]);
+  const { rows } = await database.query<{ any: boolean }>(
+    sql`select exists (select from endpoint e where ${claimable(now)}) as "any"`,
+  );
   return rows[0]!.any;
 }
 
 /** Locks the claimable endpoints, so that no other worker claims their deliveries at the same time. */
 async function lockCandidates(tx: PoolClient, now: Date): Promise<Candidate[]> {
   const { rows } = await tx.query<EndpointRow>(
-    `select ${endpointColumns('e')} from endpoint e
-     where ${claimable}
-     order by e.last_claimed_at nulls first, e.hook_id limit $2
+    sql`select ${endpointColumns('e')} from endpoint e
+     where ${claimable(now)}
+     order by e.last_claimed_at nulls first, e.hook_id limit ${ENDPOINTS_AT_ONCE}
      for no key update of e skip locked`,
-    [now, ENDPOINTS_AT_ONCE],
   );
   // A second statement counts the requests in flight. The statement that waited for the locks may not see what other workers have
   // just claimed.
   const { rows: counts } = await tx.query<{ hookId: string; sending: number }>(
-    `select hook_id as "hookId", count(*)::int as sending from delivery where hook_id = any($1::uuid[]) and state = 'sending' group by hook_id`,
-    [rows.map(({ hookId }) => hookId)],
+    sql`select hook_id as "hookId", count(*)::int as sending from delivery
+       where hook_id = any(${rows.map(({ hookId }) => hookId)}::uuid[]) and state = 'sending' group by hook_id`,
   );
   const sending = new Map(counts.map((count) => [count.hookId, count.sending]));
   return rows.map((endpoint) => ({ ...endpoint, sending: sending.get(endpoint.hookId) ?? 0 }));
@@ -160,22 +155,21 @@ async function lockCandidates(tx: PoolClient, now: Date): Promise<Candidate[]> {
  */
 async function postponeFollowers(tx: PoolClient, hookIds: string[], now: Date): Promise<void> {
   await tx.query(
-    `with late as materialized (
+    sql`with late as materialized (
        select f.delivery_id, head.next_attempt_at as at
-       from unnest($1::uuid[]) as s(hook_id) cross join lateral (
+       from unnest(${hookIds}::uuid[]) as s(hook_id) cross join lateral (
          select delivery_id, partition_key from delivery
-         where hook_id = s.hook_id and state = 'pending' and next_attempt_at <= $2 and partition_key is not null
+         where hook_id = s.hook_id and state = 'pending' and next_attempt_at <= ${now} and partition_key is not null
          order by next_attempt_at, position limit ${POSTPONED_AT_ONCE}
        ) f cross join lateral (
          select state, next_attempt_at from delivery o
          where o.hook_id = s.hook_id and o.partition_key = f.partition_key and o.state in ('pending', 'retrying', 'sending', 'held')
          order by o.position limit 1
        ) head
-       where head.state in ('pending', 'retrying') and head.next_attempt_at > $2
+       where head.state in ('pending', 'retrying') and head.next_attempt_at > ${now}
      )
      update delivery d set next_attempt_at = late.at from late
      where d.delivery_id = late.delivery_id and d.delivery_id = any(array(select delivery_id from late))`,
-    [hookIds, now],
   );
 }
 

@@ -5,6 +5,7 @@ import { LookupGauges } from '../../../libs/service-kit/lookup-gauges.js';
 import type { KeyRotation } from '../endpoints/key-rotation.js';
 import type { AttemptError } from './attempt-outcome.js';
 import { earliestDue } from './claim.js';
+import { join, raw, sql } from '../../../libs/database/sql.js';
 
 const attempts = new Counter({
   name: 'hooks_delivery_attempts_total',
@@ -34,8 +35,9 @@ const COUNTED_UP_TO = 10_000;
 const WORST_SHOWN = 50;
 
 const depths = ['pending', 'retrying', 'sending', 'held'].map((state) => {
-  const count = boundedCount(`delivery d where d.hook_id = e.hook_id and d.state = '${state}'`, COUNTED_UP_TO);
-  return `'${state}', (select coalesce(sum(${count}), 0) from endpoint e)`;
+  const literal = raw(`'${state}'`);
+  const count = boundedCount(sql`delivery d where d.hook_id = e.hook_id and d.state = ${literal}`, COUNTED_UP_TO);
+  return sql`${literal}, (select coalesce(sum(${count}), 0) from endpoint e)`;
 });
 
 interface Queue {
@@ -53,12 +55,13 @@ interface Queue {
 export function observeQueue(database: Pool, rotation: Pick<KeyRotation, 'remaining'>): void {
   new LookupGauges(async () => {
     const { rows } = await database.query<Omit<Queue, 'worst' | 'oldKeySecrets'>>(
-      `select json_build_object(${depths.join(', ')}) as depth,
-              (select coalesce(greatest(0, extract(epoch from clock_timestamp() - min(${earliestDue}))), 0)::float8 from endpoint e) as "oldestDue",
+      sql`select json_build_object(${join(depths)}) as depth,
+              (select coalesce(greatest(0, extract(epoch from clock_timestamp() - min(${earliestDue}))), 0)::float8
+               from endpoint e) as "oldestDue",
               (select count(*)::int from endpoint where breaker_until > clock_timestamp()) as "breakersOpen"`,
     );
     const { rows: worst } = await database.query<Queue['worst'][number]>(
-      `select hook_id as "hookId", coalesce(greatest(0, extract(epoch from clock_timestamp() - due)), 0)::float8 as "dueSeconds",
+      sql`select hook_id as "hookId", coalesce(greatest(0, extract(epoch from clock_timestamp() - due)), 0)::float8 as "dueSeconds",
               coalesce(extract(epoch from clock_timestamp() - failing_since), 0)::float8 as "failingSeconds"
        from (select e.hook_id, e.failing_since, ${earliestDue} as due from endpoint e) e
        where due <= clock_timestamp() or failing_since is not null

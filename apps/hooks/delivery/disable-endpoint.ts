@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import { publishOperationalEvent } from '../endpoints/operational-events.js';
+import { sql } from '../../../libs/database/sql.js';
 
 export interface EndpointToDisable {
   hookId: string;
@@ -20,14 +21,12 @@ export async function disableEndpoint(
 ): Promise<void> {
   const { hookId, failingSince, lastError } = endpoint;
   await tx.query(
-    `update endpoint set state = 'disabled', disabled_reason = $2, version = version + 1, updated_at = $3, breaker_failures = 0,
-       breaker_opened = 0, breaker_until = null where hook_id = $1`,
-    [hookId, reason, now],
+    sql`update endpoint set state = 'disabled', disabled_reason = ${reason}, version = version + 1, updated_at = ${now},
+       breaker_failures = 0, breaker_opened = 0, breaker_until = null where hook_id = ${hookId}`,
   );
   await tx.query(
-    `update delivery set state = 'cancelled', last_error = 'endpoint_disabled', finished_at = $2
-     where hook_id = $1 and state in ('pending', 'retrying', 'held') and trigger not in ('test', 'verify')`,
-    [hookId, now],
+    sql`update delivery set state = 'cancelled', last_error = 'endpoint_disabled', finished_at = ${now}
+     where hook_id = ${hookId} and state in ('pending', 'retrying', 'held') and trigger not in ('test', 'verify')`,
   );
   await publishOperationalEvent(
     tx,

@@ -9,6 +9,7 @@ import type { ClaimedDelivery } from './claim.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import { disableEndpoint } from './disable-endpoint.js';
 import { retryDelay, throttledFor } from './retry-schedule.js';
+import { raw, sql } from '../../../libs/database/sql.js';
 
 const EXHAUSTED_NOTIFIED_EVERY_MS = 3_600_000;
 /** Statuses that a retry cannot change: the receiver refuses this body. */
@@ -74,7 +75,9 @@ function afterFailedAttempt(
 }
 
 async function lockEndpoint(tx: PoolClient, hookId: string, lock: string): Promise<EndpointRow | undefined> {
-  const { rows } = await tx.query<EndpointRow>(`select ${endpointColumns()} from endpoint where hook_id = $1 ${lock}`, [hookId]);
+  const { rows } = await tx.query<EndpointRow>(
+    sql`select ${endpointColumns()} from endpoint where hook_id = ${hookId} ${raw(lock)}`,
+  );
   return rows[0];
 }
 
@@ -86,30 +89,17 @@ async function writeAttempt(
   now: Date,
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `with settled as (
-       update delivery set state = $3, next_attempt_at = coalesce($4, next_attempt_at), lease_token = null, leased_until = null,
-         last_status = $5, last_error = $6, finished_at = case when $3 in ('succeeded', 'exhausted', 'cancelled') then $7::timestamptz end
-       where delivery_id = $1 and lease_token = $2 returning delivery_id
+    sql`with settled as (
+       update delivery set state = ${next.state}, next_attempt_at = coalesce(${next.at ?? null}, next_attempt_at),
+         lease_token = null, leased_until = null, last_status = ${outcome.status ?? null}, last_error = ${outcome.error ?? null},
+         finished_at = case when ${next.state} in ('succeeded', 'exhausted', 'cancelled') then ${now}::timestamptz end
+       where delivery_id = ${delivery.deliveryId} and lease_token = ${delivery.leaseToken} returning delivery_id
      )
-     insert into attempt (delivery_id, number, started_at, duration_ms, status, error, detail, request_headers, response_headers, response_body, worker)
-     select delivery_id, $8, $9, $10, $5, $6, $11, $12, $13, $14, $15 from settled`,
-    [
-      delivery.deliveryId,
-      delivery.leaseToken,
-      next.state,
-      next.at ?? null,
-      outcome.status ?? null,
-      outcome.error ?? null,
-      now,
-      delivery.attempt,
-      outcome.startedAt,
-      outcome.durationMs,
-      outcome.detail ?? null,
-      outcome.requestHeaders,
-      outcome.responseHeaders ?? null,
-      outcome.responseBody ?? null,
-      delivery.worker,
-    ],
+     insert into attempt (delivery_id, number, started_at, duration_ms, status, error, detail, request_headers, response_headers,
+       response_body, worker)
+     select delivery_id, ${delivery.attempt}, ${outcome.startedAt}, ${outcome.durationMs}, ${outcome.status ?? null},
+       ${outcome.error ?? null}, ${outcome.detail ?? null}, ${outcome.requestHeaders}, ${outcome.responseHeaders ?? null},
+       ${outcome.responseBody ?? null}, ${delivery.worker} from settled`,
   );
   return rowCount === 1;
 }
@@ -122,14 +112,13 @@ async function recordSuccess(tx: PoolClient, delivery: AttemptedDelivery, endpoi
     // Read again under the exclusive lock: another worker may have recorded a failure meanwhile.
     const endpoint = await lockEndpoint(tx, hookId, 'for no key update');
     await tx.query(
-      `update endpoint set failing_since = null, failures = 0, warned_percent = 0, breaker_failures = 0, breaker_opened = 0, breaker_until = null,
-         last_error = null where hook_id = $1`,
-      [hookId],
+      sql`update endpoint set failing_since = null, failures = 0, warned_percent = 0, breaker_failures = 0,
+         breaker_opened = 0, breaker_until = null, last_error = null where hook_id = ${hookId}`,
     );
     if (endpoint?.failureNotified) await publishOperationalEvent(tx, 'hooks.endpoint.recovered.v1', endpoint, {}, now);
   }
   if (endpointBefore.lastSuccessAt === null || now.getTime() - endpointBefore.lastSuccessAt.getTime() >= LAST_SUCCESS_EVERY_MS)
-    await tx.query('update endpoint set last_success_at = $2 where hook_id = $1', [hookId, now]);
+    await tx.query(sql`update endpoint set last_success_at = ${now} where hook_id = ${hookId}`);
 }
 
 async function recordFailure(
@@ -147,10 +136,11 @@ async function recordFailure(
   const breaker: Breaker = { failures: endpoint.breakerFailures, opened: endpoint.breakerOpened, until: endpoint.breakerUntil };
   const { failures, opened, until } = afterAttempt(breaker, outcome, now);
   const throttleMs = throttledFor(outcome);
+  const throttledUntil = throttleMs > 0 ? new Date(now.getTime() + throttleMs) : null;
   await tx.query(
-    `update endpoint set failures = failures + 1, failing_since = $2, last_error = $3, breaker_failures = $4, breaker_opened = $5,
-       breaker_until = $6, throttled_until = greatest(throttled_until, $7) where hook_id = $1`,
-    [hookId, failingSince, lastError, failures, opened, until, throttleMs > 0 ? new Date(now.getTime() + throttleMs) : null],
+    sql`update endpoint set failures = failures + 1, failing_since = ${failingSince}, last_error = ${lastError},
+       breaker_failures = ${failures}, breaker_opened = ${opened}, breaker_until = ${until},
+       throttled_until = greatest(throttled_until, ${throttledUntil}) where hook_id = ${hookId}`,
   );
   if (outcome.status === 410 && endpoint.state !== 'disabled') {
     await disableEndpoint(tx, { ...endpoint, failingSince, lastError }, 'gone', now);
@@ -158,7 +148,7 @@ async function recordFailure(
   }
   const notifiedAt = endpoint.exhaustedNotifiedAt?.getTime() ?? Number.NEGATIVE_INFINITY;
   if (state !== 'exhausted' || now.getTime() - notifiedAt < EXHAUSTED_NOTIFIED_EVERY_MS) return;
-  await tx.query('update endpoint set exhausted_told_at = $2 where hook_id = $1', [hookId, now]);
+  await tx.query(sql`update endpoint set exhausted_told_at = ${now} where hook_id = ${hookId}`);
   const data = { failingSince: failingSince.toISOString(), lastError, deliveryId: delivery.deliveryId, eventType: delivery.type };
   await publishOperationalEvent(tx, 'hooks.endpoint.exhausted.v1', endpoint, data, now);
 }

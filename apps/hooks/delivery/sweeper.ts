@@ -6,6 +6,7 @@ import type { Clock } from '../../../libs/service-kit/clock.js';
 import { disableEndpoint } from './disable-endpoint.js';
 import { DISABLE_AFTER_MS, failureActionFor } from './failing-endpoint.js';
 import { type AttemptedDelivery, settle } from './settle.js';
+import { sql } from '../../../libs/database/sql.js';
 
 const BATCH = 200;
 const PURGE_BATCH = 2_000;
@@ -39,9 +40,10 @@ export class Sweeper {
   /** Ends the attempts of workers that are gone. The attempt counts, and another worker makes the next one at once. */
   private async expireLeases(): Promise<boolean> {
     const { rows } = await this.database.query<AttemptedDelivery & { startedAt: Date }>(
-      `select delivery_id as "deliveryId", hook_id as "hookId", type, trigger, attempts as attempt, lease_token as "leaseToken", worker,
-         leased_until as "startedAt" from delivery where state = 'sending' and leased_until < $1 order by leased_until limit $2`,
-      [this.clock.now(), BATCH],
+      sql`select delivery_id as "deliveryId", hook_id as "hookId", type, trigger, attempts as attempt,
+         lease_token as "leaseToken", worker,
+         leased_until as "startedAt"
+       from delivery where state = 'sending' and leased_until < ${this.clock.now()} order by leased_until limit ${BATCH}`,
     );
     for (const { startedAt, ...delivery } of rows) {
       const detail = `The worker ${delivery.worker} was lost during the attempt. The receiver may have received the event.`;
@@ -60,24 +62,25 @@ export class Sweeper {
    * endpoint, so they may queue by a state that has just changed.
    */
   private async reconcileEndpointStates(): Promise<boolean> {
+    const now = this.clock.now();
     const { rowCount } = await this.database.query(
-      `with misplaced as (
+      sql`with misplaced as (
          select d.delivery_id, e.state as endpoint_state from endpoint e cross join lateral unnest(case e.state
-           when 'enabled' then array['held'] when 'disabled' then array['pending', 'retrying', 'held'] else array['pending', 'retrying'] end
+           when 'enabled' then array['held'] when 'disabled' then array['pending', 'retrying', 'held']
+           else array['pending', 'retrying'] end
          ) as wrong(state) cross join lateral (
            -- One state at a time, in the order of an index. Otherwise the planner may read all deliveries.
            select delivery_id from delivery
            where hook_id = e.hook_id and state = wrong.state and trigger not in ('test', 'verify') order by created_at, delivery_id
-           limit $2
+           limit ${BATCH}
          ) d for no key update of e skip locked
        )
        update delivery d set
          state = case m.endpoint_state when 'enabled' then 'pending' when 'disabled' then 'cancelled' else 'held' end,
-         next_attempt_at = case m.endpoint_state when 'enabled' then $1::timestamptz else d.next_attempt_at end,
+         next_attempt_at = case m.endpoint_state when 'enabled' then ${now}::timestamptz else d.next_attempt_at end,
          last_error = case m.endpoint_state when 'disabled' then 'endpoint_disabled' else d.last_error end,
-         finished_at = case m.endpoint_state when 'disabled' then $1::timestamptz end
+         finished_at = case m.endpoint_state when 'disabled' then ${now}::timestamptz end
        from misplaced m where d.delivery_id = m.delivery_id and d.state in ('pending', 'retrying', 'held')`,
-      [this.clock.now(), BATCH],
     );
     return (rowCount ?? 0) >= BATCH;
   }
@@ -88,16 +91,16 @@ export class Sweeper {
    */
   private async cancelHeld(): Promise<boolean> {
     const now = this.clock.now();
+    const heldBefore = new Date(now.getTime() - this.retention.deliveriesMs);
     const { rowCount } = await this.database.query(
-      `with old as (
+      sql`with old as (
          select d.delivery_id from endpoint e cross join lateral (
-           select delivery_id from delivery where hook_id = e.hook_id and state = 'held' and created_at < $2
-           order by created_at, delivery_id limit $3
+           select delivery_id from delivery where hook_id = e.hook_id and state = 'held' and created_at < ${heldBefore}
+           order by created_at, delivery_id limit ${PURGE_BATCH}
          ) d where e.state in ('paused', 'pending') for no key update of e skip locked
        )
-       update delivery d set state = 'cancelled', last_error = 'held_too_long', finished_at = $1
+       update delivery d set state = 'cancelled', last_error = 'held_too_long', finished_at = ${now}
        from old where d.delivery_id = old.delivery_id and d.state = 'held'`,
-      [now, new Date(now.getTime() - this.retention.deliveriesMs), PURGE_BATCH],
     );
     return (rowCount ?? 0) >= PURGE_BATCH;
   }
@@ -106,15 +109,16 @@ export class Sweeper {
     const now = this.clock.now();
     await inTransaction(this.database, async (tx) => {
       const { rows } = await tx.query<EndpointRow & { failingSince: Date }>(
-        `select ${endpointColumns()} from endpoint where state = 'enabled' and failing_since <= $1 order by failing_since limit $2
+        sql`select ${endpointColumns()} from endpoint
+           where state = 'enabled' and failing_since <= ${new Date(now.getTime() - DISABLE_AFTER_MS / 2)}
+           order by failing_since limit ${BATCH}
          for no key update skip locked`,
-        [new Date(now.getTime() - DISABLE_AFTER_MS / 2), BATCH],
       );
       for (const endpoint of rows) {
         const action = failureActionFor(endpoint, now);
         if (action === 'disable') await disableEndpoint(tx, endpoint, 'failing', now);
         else if (action) {
-          await tx.query('update endpoint set warned_percent = $2 where hook_id = $1', [endpoint.hookId, action.warn]);
+          await tx.query(sql`update endpoint set warned_percent = ${action.warn} where hook_id = ${endpoint.hookId}`);
           const failingSince = endpoint.failingSince.toISOString();
           const disabledAt = new Date(endpoint.failingSince.getTime() + DISABLE_AFTER_MS).toISOString();
           const data = { failingSince, lastError: endpoint.lastError, percent: action.warn, disabledAt };
@@ -129,18 +133,16 @@ export class Sweeper {
     const finishedBefore = new Date(now - this.retention.deliveriesMs);
     const purged = [
       await this.database.query(
-        `delete from delivery where delivery_id = any(array(
-           select delivery_id from delivery where finished_at < $1 order by finished_at limit $2))`,
-        [finishedBefore, PURGE_BATCH],
+        sql`delete from delivery where delivery_id = any(array(
+           select delivery_id from delivery where finished_at < ${finishedBefore} order by finished_at limit ${PURGE_BATCH}))`,
       ),
       await this.database.query(
-        `delete from recovery where recovery_id = any(array(
-           select recovery_id from recovery where finished_at < $1 order by finished_at limit $2))`,
-        [finishedBefore, PURGE_BATCH],
+        sql`delete from recovery where recovery_id = any(array(
+           select recovery_id from recovery where finished_at < ${finishedBefore} order by finished_at limit ${PURGE_BATCH}))`,
       ),
       await this.database.query(
-        'delete from command where key = any(array(select key from command where created_at < $1 order by created_at limit $2))',
-        [new Date(now - this.retention.commandsMs), PURGE_BATCH],
+        sql`delete from command where key = any(array(select key from command
+           where created_at < ${new Date(now - this.retention.commandsMs)} order by created_at limit ${PURGE_BATCH}))`,
       ),
     ];
     return purged.some(({ rowCount }) => rowCount === PURGE_BATCH);

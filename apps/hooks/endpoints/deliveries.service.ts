@@ -19,6 +19,7 @@ import type { IdempotencyKeys, IdempotentCommand } from './idempotency-keys.js';
 import { deliveryColumns, type DeliveryRow, toDelivery } from './delivery.row.js';
 import { cursorTime, type EndpointsService, requireSendable } from './endpoints.service.js';
 import { isUuid } from './endpoint.row.js';
+import { raw, type Sql, sql } from '../../../libs/database/sql.js';
 
 /** How many deliveries one call reads for redelivery. */
 const REDELIVERED_AT_ONCE = 1_000;
@@ -47,11 +48,10 @@ export class DeliveriesService {
     await this.endpoints.find(this.database, hookId);
     const [createdAt, deliveryId] = after === undefined ? [null, null] : decodeCursor(after, ['instant', 'uuid']);
     const { rows } = await this.database.query<DeliveryRow & { cursorAt: string }>(
-      `select ${deliveryColumns}, ${cursorTime('delivery')} from delivery
-       where hook_id = $1 and ($2::text is null or state = $2)
-         and ($3::timestamptz is null or (created_at, delivery_id) < ($3, $4::uuid))
-       order by created_at desc, delivery_id desc limit $5`,
-      [hookId, state ?? null, createdAt, deliveryId, limit + 1],
+      sql`select ${deliveryColumns}, ${cursorTime('delivery')} from delivery
+       where hook_id = ${hookId} and ${state === undefined ? sql`true` : sql`state = ${state}`}
+         and ${createdAt === null ? sql`true` : before(createdAt, deliveryId)}
+       order by created_at desc, delivery_id desc limit ${limit + 1}`,
     );
     return pageOf(this.database, rows, limit);
   }
@@ -60,9 +60,10 @@ export class DeliveriesService {
   async get(hookId: string, deliveryId: string): Promise<DeliveryDetail> {
     const delivery = await this.find(hookId, deliveryId);
     const { rows } = await this.database.query<AttemptRow>(
-      `select number, started_at as "startedAt", duration_ms as "durationMs", status, error, detail, request_headers as "requestHeaders",
-         response_headers as "responseHeaders", response_body as "responseBody" from attempt where delivery_id = $1 order by number`,
-      [deliveryId],
+      sql`select number, started_at as "startedAt", duration_ms as "durationMs", status, error, detail,
+         request_headers as "requestHeaders",
+         response_headers as "responseHeaders", response_body as "responseBody"
+       from attempt where delivery_id = ${deliveryId} order by number`,
     );
     const [shown] = await withEvents(this.database, [delivery]);
     return {
@@ -84,11 +85,12 @@ export class DeliveriesService {
       requireSendable(endpoint);
       await holdLog(tx);
       const { rows } = await tx.query<DeliveryRow>(
-        `insert into delivery (hook_id, event_id, position, data, type, type_version, state, trigger, batch_id, next_attempt_at, created_at)
-         select hook_id, event_id, position, data, type, type_version, $3, 'manual', $4, $5, $5 from delivery
-         where hook_id = $1 and delivery_id = $2 and ${isKept('delivery')}
+        sql`insert into delivery (hook_id, event_id, position, data, type, type_version, state, trigger, batch_id,
+           next_attempt_at, created_at)
+         select hook_id, event_id, position, data, type, type_version, ${endpoint.state === 'paused' ? 'held' : 'pending'},
+           'manual', ${randomUUID()}, ${now}, ${now} from delivery
+         where hook_id = ${hookId} and delivery_id = ${deliveryId} and ${isKept('delivery')}
          returning ${deliveryColumns}`,
-        [hookId, deliveryId, endpoint.state === 'paused' ? 'held' : 'pending', randomUUID(), now],
       );
       if (!rows[0])
         throw new ProblemException(
@@ -116,36 +118,29 @@ export class DeliveriesService {
       await requireShortQueue(tx, hookId);
       await holdLog(tx);
       const { rows } = await tx.query<{ queued: number; examined: number; cursorAt: string | null; lastId: string | null }>(
-        `with page as materialized (
+        sql`with page as materialized (
            select delivery_id, event_id, position, data, type, type_version, created_at from delivery
-           where hook_id = $1 and state = $2 and ($3::timestamptz is null or (created_at, delivery_id) < ($3, $4::uuid))
-             and ($5::timestamptz is null or created_at >= $5) and ($6::timestamptz is null or created_at < $6)
+           where hook_id = ${hookId} and state = ${wanted.state}
+             and ${createdAt === null ? sql`true` : before(createdAt, deliveryId)}
+             and ${wanted.createdFrom === undefined ? sql`true` : sql`created_at >= ${wanted.createdFrom}`}
+             and ${wanted.createdBefore === undefined ? sql`true` : sql`created_at < ${wanted.createdBefore}`}
              and trigger not in ('test', 'verify')
            order by created_at desc, delivery_id desc limit ${REDELIVERED_AT_ONCE}
          ), queued as (
-           insert into delivery (hook_id, event_id, position, data, type, type_version, state, trigger, batch_id, next_attempt_at, created_at)
-           select $1, event_id, position, data, type, type_version, $7, 'manual', $8, $9, $9 from page
-           where ($10::text[] is null or type = any($10)) and ${isKept('page')} and ($2 = 'succeeded' or (
-             select true from delivery d where d.hook_id = $1 and d.event_id = page.event_id
-               and d.state in ('succeeded', 'pending', 'sending', 'retrying', 'held') limit 1) is null)
+           insert into delivery (hook_id, event_id, position, data, type, type_version, state, trigger, batch_id, next_attempt_at,
+             created_at)
+           select ${hookId}, event_id, position, data, type, type_version, ${endpoint.state === 'paused' ? 'held' : 'pending'},
+             'manual', ${randomUUID()}, ${now}, ${now} from page
+           where ${wanted.types === undefined ? sql`true` : sql`type = any(${wanted.types}::text[])`} and ${isKept('page')}
+             and (${wanted.state} = 'succeeded' or (
+               select true from delivery d where d.hook_id = ${hookId} and d.event_id = page.event_id
+                 and d.state in ('succeeded', 'pending', 'sending', 'retrying', 'held') limit 1) is null)
            on conflict do nothing returning 1
          ), last as (
            select delivery_id, created_at from page order by created_at, delivery_id limit 1
          )
          select (select count(*)::int from queued) as queued, (select count(*)::int from page) as examined,
            (select ${cursorTime('last')} from last), (select delivery_id from last) as "lastId"`,
-        [
-          hookId,
-          wanted.state,
-          createdAt,
-          deliveryId,
-          wanted.createdFrom ?? null,
-          wanted.createdBefore ?? null,
-          endpoint.state === 'paused' ? 'held' : 'pending',
-          randomUUID(),
-          now,
-          wanted.types ?? null,
-        ],
       );
       const { queued, examined, cursorAt, lastId } = rows[0]!;
       const more = examined === REDELIVERED_AT_ONCE && cursorAt !== null && lastId !== null;
@@ -163,10 +158,9 @@ export class DeliveriesService {
     const [createdAt, deliveryId] = after === undefined ? [null, null] : decodeCursor(after, ['instant', 'uuid']);
     const { rows } = isUuid(occurrence)
       ? await this.database.query<DeliveryRow & { cursorAt: string }>(
-          `select ${deliveryColumns}, ${cursorTime('delivery')} from delivery
-           where event_id = $1 and ($2::timestamptz is null or (created_at, delivery_id) < ($2, $3::uuid))
-           order by created_at desc, delivery_id desc limit $4`,
-          [occurrence, createdAt, deliveryId, limit + 1],
+          sql`select ${deliveryColumns}, ${cursorTime('delivery')} from delivery
+           where event_id = ${occurrence} and ${createdAt === null ? sql`true` : before(createdAt, deliveryId)}
+           order by created_at desc, delivery_id desc limit ${limit + 1}`,
         )
       : { rows: [] };
     if (rows.length === 0 && !(isUuid(occurrence) && (await new EventLog(this.database).find(occurrence))))
@@ -178,8 +172,7 @@ export class DeliveriesService {
     await this.endpoints.find(this.database, hookId);
     const { rows } = isUuid(deliveryId)
       ? await this.database.query<DeliveryRow>(
-          `select ${deliveryColumns} from delivery where hook_id = $1 and delivery_id = $2`,
-          [hookId, deliveryId],
+          sql`select ${deliveryColumns} from delivery where hook_id = ${hookId} and delivery_id = ${deliveryId}`,
         )
       : { rows: [] };
     if (!rows[0]) throw notFound(hookId, deliveryId);
@@ -199,14 +192,18 @@ async function pageOf(
   };
 }
 
+/** The deliveries after one in a list that shows the newest first. */
+const before = (createdAt: string, deliveryId: string): Sql =>
+  sql`(created_at, delivery_id) < (${createdAt}::timestamptz, ${deliveryId}::uuid)`;
+
 /** Whether the event of a delivery can still be rendered. A test has no event in the log. */
-const isKept = (delivery: string): string =>
-  `(${delivery}.position is null or exists (select from events.log l where l.position = ${delivery}.position))`;
+const isKept = (delivery: string): Sql =>
+  sql`(${raw(delivery)}.position is null or exists (select from events.log l where l.position = ${raw(delivery)}.position))`;
 
 /** @throws ProblemException 409 `TOO_MANY_DELIVERIES`: the queue must stay short. */
 async function requireShortQueue(tx: PoolClient, hookId: string): Promise<void> {
-  const waiting = boundedCount(`delivery where hook_id = $1 and state in ('pending', 'retrying', 'held')`, MAX_WAITING);
-  const { rows } = await tx.query<{ waiting: number }>(`select ${waiting} as waiting`, [hookId]);
+  const waiting = boundedCount(sql`delivery where hook_id = ${hookId} and state in ('pending', 'retrying', 'held')`, MAX_WAITING);
+  const { rows } = await tx.query<{ waiting: number }>(sql`select ${waiting} as waiting`);
   if (rows[0]!.waiting >= MAX_WAITING)
     throw new ProblemException(
       409,

@@ -1,5 +1,6 @@
 import type { Delivery, DeliveryState, DeliveryTrigger } from '../../../contracts/hooks/hook.resource.js';
 import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
+import { sql } from '../../../libs/database/sql.js';
 import { renderEvent, sequenceOf } from '../../../libs/messaging/event/render-event.js';
 
 export interface DeliveryRow {
@@ -20,7 +21,7 @@ export interface DeliveryRow {
   finishedAt: Date | null;
 }
 
-export const deliveryColumns = `delivery.delivery_id as "deliveryId", delivery.hook_id as "hookId", delivery.event_id as "eventId",
+export const deliveryColumns = sql`delivery.delivery_id as "deliveryId", delivery.hook_id as "hookId", delivery.event_id as "eventId",
   delivery.position, delivery.type, delivery.type_version as "typeVersion", delivery.state, delivery.trigger, delivery.attempts, delivery.next_attempt_at as "nextAttemptAt",
   delivery.last_status as "lastStatus", delivery.last_error as "lastError", delivery.created_at as "createdAt",
   delivery.finished_at as "finishedAt"`;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import type { SecretBox } from './secret-box.js';
+import { sql } from '../../../libs/database/sql.js';
 
 const SECRET_BYTES = 32;
 const LIVE_AT_MOST = 10;
@@ -15,25 +16,19 @@ export class EndpointSecrets {
   async add(tx: Queries, hookId: string, now: Date): Promise<string> {
     const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
     const { keyId, ciphertext } = this.box.seal(secret, hookId);
-    await tx.query('insert into endpoint_secret (hook_id, key_id, ciphertext, created_at) values ($1, $2, $3, $4)', [
-      hookId,
-      keyId,
-      ciphertext,
-      now,
-    ]);
+    await tx.query(sql`insert into endpoint_secret (hook_id, key_id, ciphertext, created_at)
+         values (${hookId}, ${keyId}, ${ciphertext}, ${now})`);
     return secret;
   }
 
   /** Ends the current secrets at `at`. If there are too many, the oldest end at once. */
   async expire(tx: Queries, hookId: string, at: Date): Promise<void> {
-    await tx.query('update endpoint_secret set expires_at = $2 where hook_id = $1 and (expires_at is null or expires_at > $2)', [
-      hookId,
-      at,
-    ]);
     await tx.query(
-      `delete from endpoint_secret where hook_id = $1 and secret_id not in
-         (select secret_id from endpoint_secret where hook_id = $1 order by secret_id desc limit $2)`,
-      [hookId, LIVE_AT_MOST - 1],
+      sql`update endpoint_secret set expires_at = ${at} where hook_id = ${hookId} and (expires_at is null or expires_at > ${at})`,
+    );
+    await tx.query(
+      sql`delete from endpoint_secret where hook_id = ${hookId} and secret_id not in
+         (select secret_id from endpoint_secret where hook_id = ${hookId} order by secret_id desc limit ${LIVE_AT_MOST - 1})`,
     );
   }
 
@@ -43,9 +38,8 @@ export class EndpointSecrets {
    */
   async live(database: Queries, hookIds: readonly string[], now: Date): Promise<Map<string, string[] | Error>> {
     const { rows } = await database.query<{ hookId: string; keyId: string; ciphertext: Buffer }>(
-      `select hook_id as "hookId", key_id as "keyId", ciphertext from endpoint_secret
-       where hook_id = any($1::uuid[]) and (expires_at is null or expires_at > $2) order by secret_id desc`,
-      [hookIds, now],
+      sql`select hook_id as "hookId", key_id as "keyId", ciphertext from endpoint_secret
+       where hook_id = any(${hookIds}::uuid[]) and (expires_at is null or expires_at > ${now}) order by secret_id desc`,
     );
     const read = (hookId: string): string[] | Error => {
       try {

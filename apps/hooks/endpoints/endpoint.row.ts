@@ -1,4 +1,5 @@
 import type { Hook } from '../../../contracts/hooks/hook.resource.js';
+import { raw, type Sql } from '../../../libs/database/sql.js';
 
 /** The row of an endpoint. */
 export interface EndpointRow {
@@ -36,40 +37,42 @@ export interface EndpointRow {
 }
 
 /** The columns of an `EndpointRow`. @param table the name or alias of the table. */
-export const endpointColumns = (table = 'endpoint'): string =>
-  [
-    'hook_id as "hookId"',
-    'url',
-    'description',
-    'state',
-    'disabled_reason as "disabledReason"',
-    'types',
-    'version_pins as "versionPins"',
-    'content_mode as "contentMode"',
-    'ordered',
-    'max_in_flight as "maxInFlight"',
-    'rate_per_second as "ratePerSecond"',
-    'timeout_ms as "timeoutMs"',
-    'arrival_at as "arrivalAt"',
-    'breaker_failures as "breakerFailures"',
-    'breaker_opened as "breakerOpened"',
-    'breaker_until as "breakerUntil"',
-    'throttled_until as "throttledUntil"',
-    'failing_since as "failingSince"',
-    'failures',
-    'warned_percent as "warnedPercent"',
-    'trouble_told as "failureNotified"',
-    'exhausted_told_at as "exhaustedNotifiedAt"',
-    'last_error as "lastError"',
-    'last_success_at as "lastSuccessAt"',
-    'proof',
-    'trimmed_position::float8 as "trimmedPosition"',
-    'version',
-    'created_at as "createdAt"',
-    'updated_at as "updatedAt"',
-  ]
-    .map((column) => `${table}.${column}`)
-    .join(', ');
+export const endpointColumns = (table = 'endpoint'): Sql =>
+  raw(
+    [
+      'hook_id as "hookId"',
+      'url',
+      'description',
+      'state',
+      'disabled_reason as "disabledReason"',
+      'types',
+      'version_pins as "versionPins"',
+      'content_mode as "contentMode"',
+      'ordered',
+      'max_in_flight as "maxInFlight"',
+      'rate_per_second as "ratePerSecond"',
+      'timeout_ms as "timeoutMs"',
+      'arrival_at as "arrivalAt"',
+      'breaker_failures as "breakerFailures"',
+      'breaker_opened as "breakerOpened"',
+      'breaker_until as "breakerUntil"',
+      'throttled_until as "throttledUntil"',
+      'failing_since as "failingSince"',
+      'failures',
+      'warned_percent as "warnedPercent"',
+      'trouble_told as "failureNotified"',
+      'exhausted_told_at as "exhaustedNotifiedAt"',
+      'last_error as "lastError"',
+      'last_success_at as "lastSuccessAt"',
+      'proof',
+      'trimmed_position::float8 as "trimmedPosition"',
+      'version',
+      'created_at as "createdAt"',
+      'updated_at as "updatedAt"',
+    ]
+      .map((column) => `${table}.${column}`)
+      .join(', '),
+  );
 
 const text = (time: Date | null): string | null => time?.toISOString() ?? null;
 const textIfAfter = (time: Date | null, now: Date): string | null => (time !== null && time > now ? time.toISOString() : null);

@@ -22,6 +22,7 @@ import { endpointColumns, type EndpointRow, toHook, isUuid } from './endpoint.ro
 import type { EndpointSecrets } from './endpoint-secrets.js';
 import { selectEvents } from './event-types.js';
 import { awaitVerification, queueChallenge, queueUnlogged } from './unlogged-deliveries.js';
+import { raw, type Sql, sql } from '../../../libs/database/sql.js';
 
 const OVERLAP_SECONDS = 86_400;
 
@@ -48,27 +49,12 @@ export class EndpointsService {
     return this.keys.once(command, now, async (tx) => {
       await this.requireQuota(tx, owner);
       const { rows } = await tx.query<EndpointRow>(
-        `insert into endpoint (url, description, state, types, exact_types, services, version_pins, content_mode, ordered, max_in_flight,
-                               rate_per_second, timeout_ms, start_position, created_at, updated_at, proof, owner)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16) returning ${endpointColumns()}`,
-        [
-          hook.url,
-          hook.description ?? null,
-          hook.verify ? 'pending' : 'enabled',
-          hook.types,
-          exactTypes,
-          services,
-          versionPins,
-          hook.contentMode ?? 'structured',
-          hook.ordered ?? true,
-          hook.maxInFlight ?? 10,
-          hook.ratePerSecond ?? null,
-          hook.timeoutMs ?? 15_000,
-          await new EventLog(tx).head(),
-          now,
-          hook.verify ? 'needed' : 'none',
-          owner,
-        ],
+        sql`insert into endpoint (url, description, state, types, exact_types, services, version_pins, content_mode, ordered,
+           max_in_flight, rate_per_second, timeout_ms, start_position, created_at, updated_at, proof, owner)
+         values (${hook.url}, ${hook.description ?? null}, ${hook.verify ? 'pending' : 'enabled'}, ${hook.types}, ${exactTypes},
+           ${services}, ${versionPins}, ${hook.contentMode ?? 'structured'}, ${hook.ordered ?? true}, ${hook.maxInFlight ?? 10},
+           ${hook.ratePerSecond ?? null}, ${hook.timeoutMs ?? 15_000}, ${await new EventLog(tx).head()}, ${now}, ${now},
+           ${hook.verify ? 'needed' : 'none'}, ${owner}) returning ${endpointColumns()}`,
       );
       const row = rows[0]!;
       const secret = await this.secrets.add(tx, row.hookId, now);
@@ -81,9 +67,9 @@ export class EndpointsService {
   async list({ limit, after }: { limit: number; after?: string | undefined }): Promise<Page<Hook>> {
     const [createdAt, hookId] = after === undefined ? [null, null] : decodeCursor(after, ['instant', 'uuid']);
     const { rows } = await this.database.query<EndpointRow & { cursorAt: string }>(
-      `select ${endpointColumns()}, ${cursorTime('endpoint')} from endpoint
-       where $1::timestamptz is null or (created_at, hook_id) > ($1, $2::uuid) order by created_at, hook_id limit $3`,
-      [createdAt, hookId, limit + 1],
+      sql`select ${endpointColumns()}, ${cursorTime('endpoint')} from endpoint
+       where ${createdAt === null ? sql`true` : sql`(created_at, hook_id) > (${createdAt}::timestamptz, ${hookId}::uuid)`}
+       order by created_at, hook_id limit ${limit + 1}`,
     );
     const last = rows[limit - 1];
     const now = this.clock.now();
@@ -112,42 +98,29 @@ export class EndpointsService {
       const urlChanges = change.url !== undefined && change.url !== before.url;
       const proof = urlChanges && before.proof === 'given' ? 'needed' : before.proof;
       await tx.query(
-        `update endpoint set url = $2, description = $3, content_mode = $4, ordered = $5, max_in_flight = $6, rate_per_second = $7,
-           timeout_ms = $8, version = version + 1, updated_at = $9, proof = $10 where hook_id = $1`,
-        [
-          hookId,
-          change.url ?? before.url,
-          change.description === undefined ? before.description : change.description,
-          change.contentMode ?? before.contentMode,
-          change.ordered ?? before.ordered,
-          change.maxInFlight ?? before.maxInFlight,
-          change.ratePerSecond === undefined ? before.ratePerSecond : change.ratePerSecond,
-          change.timeoutMs ?? before.timeoutMs,
-          now,
-          proof,
-        ],
+        sql`update endpoint set url = ${change.url ?? before.url},
+           description = ${change.description === undefined ? before.description : change.description},
+           content_mode = ${change.contentMode ?? before.contentMode}, ordered = ${change.ordered ?? before.ordered},
+           max_in_flight = ${change.maxInFlight ?? before.maxInFlight},
+           rate_per_second = ${change.ratePerSecond === undefined ? before.ratePerSecond : change.ratePerSecond},
+           timeout_ms = ${change.timeoutMs ?? before.timeoutMs}, version = version + 1, updated_at = ${now}, proof = ${proof}
+         where hook_id = ${hookId}`,
       );
       if (change.types) {
         const { exactTypes, services, versionPins } = selectEvents(change.types, before.versionPins);
-        await tx.query('update endpoint set types = $2, exact_types = $3, services = $4, version_pins = $5 where hook_id = $1', [
-          hookId,
-          change.types,
-          exactTypes,
-          services,
-          versionPins,
-        ]);
+        await tx.query(sql`update endpoint set types = ${change.types}, exact_types = ${exactTypes}, services = ${services},
+             version_pins = ${versionPins} where hook_id = ${hookId}`);
         await tx.query(
-          `update delivery set state = 'cancelled', last_error = 'type_removed', finished_at = $4
-           where hook_id = $1 and state in ('pending', 'retrying', 'held') and trigger in ('auto', 'recover')
-             and not (type = any($2) or '*' = any($3) or split_part(type, '.', 1) = any($3))`,
-          [hookId, exactTypes, services, now],
+          sql`update delivery set state = 'cancelled', last_error = 'type_removed', finished_at = ${now}
+           where hook_id = ${hookId} and state in ('pending', 'retrying', 'held') and trigger in ('auto', 'recover')
+             and not (type = any(${exactTypes}) or '*' = any(${services}) or split_part(type, '.', 1) = any(${services}))`,
         );
       }
       // A delivery that was postponed behind an earlier event may have no earlier event now.
       if (change.types || change.ordered !== undefined)
         await tx.query(
-          `update delivery set next_attempt_at = $2 where hook_id = $1 and state = 'pending' and next_attempt_at > $2 and partition_key is not null`,
-          [hookId, now],
+          sql`update delivery set next_attempt_at = ${now} where hook_id = ${hookId} and state = 'pending'
+             and next_attempt_at > ${now} and partition_key is not null`,
         );
       if (change.state && change.state !== before.state) await this.changeState(tx, before, change.state, now);
       const state = change.state ?? before.state;
@@ -160,7 +133,7 @@ export class EndpointsService {
   /** Deletes an endpoint with its secrets, deliveries and attempts. A request in flight is not cancelled. */
   async remove(hookId: string): Promise<void> {
     requireUuid(hookId);
-    const { rowCount } = await this.database.query('delete from endpoint where hook_id = $1', [hookId]);
+    const { rowCount } = await this.database.query(sql`delete from endpoint where hook_id = ${hookId}`);
     if (!rowCount) throw notFound(hookId);
   }
 
@@ -207,35 +180,33 @@ export class EndpointsService {
   }
 
   /** The endpoint's row. @throws ProblemException 404 `HOOK_NOT_FOUND`. */
-  async find(database: Pick<Pool | PoolClient, 'query'>, hookId: string, lock = ''): Promise<EndpointRow> {
+  async find(database: Pick<Pool | PoolClient, 'query'>, hookId: string, lock: RowLock = ''): Promise<EndpointRow> {
     requireUuid(hookId);
-    const { rows } = await database.query<EndpointRow>(`select ${endpointColumns()} from endpoint where hook_id = $1 ${lock}`, [
-      hookId,
-    ]);
+    const { rows } = await database.query<EndpointRow>(
+      sql`select ${endpointColumns()} from endpoint where hook_id = ${hookId} ${raw(lock)}`,
+    );
     if (!rows[0]) throw notFound(hookId);
     return rows[0];
   }
 
   private async changeState(tx: PoolClient, before: EndpointRow, state: 'enabled' | 'paused', now: Date): Promise<void> {
     const { hookId } = before;
-    await tx.query('update endpoint set state = $2, disabled_reason = null where hook_id = $1', [hookId, state]);
+    await tx.query(sql`update endpoint set state = ${state}, disabled_reason = null where hook_id = ${hookId}`);
     if (before.state === 'disabled') {
       // Events of the meantime are not sent, unless a recovery is requested.
-      await tx.query('update endpoint set start_position = $2 where hook_id = $1', [hookId, await new EventLog(tx).head()]);
+      await tx.query(sql`update endpoint set start_position = ${await new EventLog(tx).head()} where hook_id = ${hookId}`);
     }
     if (state === 'enabled') {
       // The failure counters start again: the time in which nothing was sent does not count.
       await tx.query(
-        `update endpoint set breaker_failures = 0, breaker_opened = 0, breaker_until = null, throttled_until = null, failing_since = null,
-           failures = 0, warned_percent = 0 where hook_id = $1`,
-        [hookId],
+        sql`update endpoint set breaker_failures = 0, breaker_opened = 0, breaker_until = null, throttled_until = null,
+           failing_since = null, failures = 0, warned_percent = 0 where hook_id = ${hookId}`,
       );
     }
     const [from, to] = state === 'paused' ? [['pending', 'retrying'], 'held'] : [['held'], 'pending'];
     await tx.query(
-      `update delivery set state = $3, next_attempt_at = case when $3 = 'pending' then $4 else next_attempt_at end
-       where hook_id = $1 and state = any($2) and trigger not in ('test', 'verify')`,
-      [hookId, from, to, now],
+      sql`update delivery set state = ${to}, next_attempt_at = case when ${to} = 'pending' then ${now} else next_attempt_at end
+       where hook_id = ${hookId} and state = any(${from}) and trigger not in ('test', 'verify')`,
     );
   }
 
@@ -243,10 +214,9 @@ export class EndpointsService {
   private async requireQuota(tx: PoolClient, owner: string): Promise<void> {
     if (this.hooksPerKey === Number.POSITIVE_INFINITY) return;
     // Of two concurrent requests the second counts the hook of the first.
-    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 1))', [`hooks of ${owner}`]);
+    await tx.query(sql`select pg_advisory_xact_lock(hashtextextended(${`hooks of ${owner}`}, 1))`);
     const { rows } = await tx.query<{ hooks: number }>(
-      `select ${boundedCount('endpoint where owner = $1', this.hooksPerKey)} as hooks`,
-      [owner],
+      sql`select ${boundedCount(sql`endpoint where owner = ${owner}`, this.hooksPerKey)} as hooks`,
     );
     if (rows[0]!.hooks < this.hooksPerKey) return;
     const whose = owner === '' ? 'There are' : `The API key of ${owner} has made`;
@@ -265,6 +235,9 @@ export class EndpointsService {
       });
   }
 }
+
+/** What a reader of a row keeps others from doing with it until the transaction ends. */
+type RowLock = '' | 'for share' | 'for key share' | 'for no key update';
 
 function requireUuid(hookId: string): void {
   if (!isUuid(hookId)) throw notFound(hookId);
@@ -287,5 +260,5 @@ const verificationPending = (hookId: string) =>
   );
 
 /** A time with microseconds, for a cursor. A JavaScript date has milliseconds only. */
-export const cursorTime = (table: string): string =>
-  `to_char(${table}.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "cursorAt"`;
+export const cursorTime = (table: string): Sql =>
+  sql`to_char(${raw(table)}.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "cursorAt"`;

@@ -20,6 +20,7 @@ import type { VersionPinCounts } from '../../../contracts/event/event-type.resou
 import type { IdempotentCommand } from './idempotency-keys.js';
 import { EndpointsService } from './endpoints.service.js';
 import { RecoveryRequests } from './recovery-requests.js';
+import { sql } from '../../../libs/database/sql.js';
 
 const HookListQuery = z.strictObject(pageQuery);
 
@@ -115,7 +116,7 @@ export class VersionPinsController {
   @Get()
   async counts(): Promise<VersionPinCounts> {
     const { rows } = await this.database.query<{ type: string; version: number; hooks: number }>(
-      `select pin.key as type, pin.value::int as version, count(*)::int as hooks
+      sql`select pin.key as type, pin.value::int as version, count(*)::int as hooks
        from endpoint cross join lateral jsonb_each_text(version_pins) as pin group by 1, 2`,
     );
     const counts: VersionPinCounts = {};

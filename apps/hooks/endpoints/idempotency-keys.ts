@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../../../libs/database/in-transaction.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import type { SecretBox } from './secret-box.js';
+import { sql } from '../../../libs/database/sql.js';
 
 export interface IdempotentCommand {
   /** The caller's `Idempotency-Key`, if it sent one. */
@@ -32,26 +33,20 @@ export class IdempotencyKeys {
     return inTransaction(this.database, async (tx) => {
       if (key === undefined) return work(tx);
       // Of two concurrent requests the second waits here for the answer of the first.
-      await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [key]);
+      await tx.query(sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`);
       const first = await this.recorded<Answer>(tx, key, fingerprint);
       if (first) return first.answer;
       const answer = await work(tx);
       const { keyId, ciphertext } = this.box.seal(JSON.stringify(answer), key);
-      await tx.query('insert into command (key, fingerprint, key_id, answer, created_at) values ($1, $2, $3, $4, $5)', [
-        key,
-        fingerprint,
-        keyId,
-        ciphertext,
-        now,
-      ]);
+      await tx.query(sql`insert into command (key, fingerprint, key_id, answer, created_at)
+           values (${key}, ${fingerprint}, ${keyId}, ${ciphertext}, ${now})`);
       return answer;
     });
   }
 
   private async recorded<Answer>(tx: PoolClient, key: string, fingerprint: string): Promise<{ answer: Answer } | undefined> {
     const { rows } = await tx.query<{ fingerprint: string; keyId: string; answer: Buffer }>(
-      'select fingerprint, key_id as "keyId", answer from command where key = $1',
-      [key],
+      sql`select fingerprint, key_id as "keyId", answer from command where key = ${key}`,
     );
     const [row] = rows;
     if (!row) return undefined;

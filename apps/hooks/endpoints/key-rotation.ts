@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { boundedCount } from '../../../libs/database/bounded-count.js';
 import { inTransaction } from '../../../libs/database/in-transaction.js';
 import type { SecretBox } from './secret-box.js';
+import { join, raw, sql } from '../../../libs/database/sql.js';
 
 const BATCH = 100;
 const COUNTED_UP_TO = 10_000;
@@ -52,26 +53,28 @@ export class KeyRotation {
 
   /** How many secrets and answers are encrypted with an old key, up to 10,000 of each. */
   async remaining(): Promise<number> {
-    const { rows } = await this.database.query<{ remaining: number }>(
-      `select ${tables.map(({ name }) => boundedCount(`${name} where key_id = any($1)`, COUNTED_UP_TO)).join(' + ')} as remaining`,
-      [this.box.oldKeyIds],
-    );
+    const { oldKeyIds } = this.box;
+    const counts = tables.map(({ name }) => boundedCount(sql`${raw(name)} where key_id = any(${oldKeyIds})`, COUNTED_UP_TO));
+    const { rows } = await this.database.query<{ remaining: number }>(sql`select ${join(counts, ' + ')} as remaining`);
     return rows[0]!.remaining;
   }
 
   private async reencrypt({ name, id, idType, owner, sealed }: Table, oldKeyId: string): Promise<boolean> {
     const cursor = `${name} ${oldKeyId}`;
+    const after = this.after.get(cursor);
     return inTransaction(this.database, async (tx) => {
       const { rows } = await tx.query<{ id: string; owner: string; ciphertext: Buffer }>(
-        `select ${id}::text as id, ${owner}::text as owner, ${sealed} as ciphertext from ${name}
-         where key_id = $1 and ($2::${idType} is null or ${id} > $2) order by ${id} limit ${BATCH} for update skip locked`,
-        [oldKeyId, this.after.get(cursor) ?? null],
+        sql`select ${raw(id)}::text as id, ${raw(owner)}::text as owner, ${raw(sealed)} as ciphertext from ${raw(name)}
+         where key_id = ${oldKeyId} and ${after === undefined ? sql`true` : sql`${raw(id)} > ${after}::${raw(idType)}`}
+         order by ${raw(id)} limit ${BATCH} for update skip locked`,
       );
       for (const row of rows) {
         const text = this.decrypted({ keyId: oldKeyId, ciphertext: row.ciphertext }, row.owner);
         if (text === undefined) continue;
         const { keyId, ciphertext } = this.box.seal(text, row.owner);
-        await tx.query(`update ${name} set key_id = $2, ${sealed} = $3 where ${id} = $1`, [row.id, keyId, ciphertext]);
+        await tx.query(
+          sql`update ${raw(name)} set key_id = ${keyId}, ${raw(sealed)} = ${ciphertext} where ${raw(id)} = ${row.id}`,
+        );
       }
       if (rows.length === BATCH) this.after.set(cursor, rows.at(-1)!.id);
       else this.after.delete(cursor);
@@ -102,9 +105,9 @@ export class KeyRotation {
   /** The ids of the keys that a table uses. Reads one index entry for each key. */
   private async keyIdsIn(name: Table['name']): Promise<string[]> {
     const { rows } = await this.database.query<{ keyId: string }>(
-      `with recursive used as (
-         (select min(key_id) as key_id from ${name})
-         union all select (select min(key_id) from ${name} where key_id > used.key_id) from used where used.key_id is not null
+      sql`with recursive used as (
+         (select min(key_id) as key_id from ${raw(name)})
+         union all select (select min(key_id) from ${raw(name)} where key_id > used.key_id) from used where used.key_id is not null
        ) select key_id as "keyId" from used where key_id is not null`,
     );
     return rows.map(({ keyId }) => keyId);

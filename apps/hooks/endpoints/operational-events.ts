@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { HooksEventData, HooksEventType } from '../../../contracts/hooks/hooks.events.js';
 import { appendToOutbox, parseEventName } from '../../../libs/messaging/outbox/append-to-outbox.js';
+import { sql } from '../../../libs/database/sql.js';
 
 /** Publishes an event about an endpoint, in the transaction of the change. The caller has locked the row of the endpoint. */
 export async function publishOperationalEvent<Type extends HooksEventType>(
@@ -11,8 +12,8 @@ export async function publishOperationalEvent<Type extends HooksEventType>(
   now: Date,
 ): Promise<void> {
   const { rows } = await tx.query<{ version: number }>(
-    'update endpoint set event_version = event_version + 1, trouble_told = $2 where hook_id = $1 returning event_version as version',
-    [hook.hookId, event !== 'hooks.endpoint.recovered.v1'],
+    sql`update endpoint set event_version = event_version + 1, trouble_told = ${event !== 'hooks.endpoint.recovered.v1'}
+       where hook_id = ${hook.hookId} returning event_version as version`,
   );
   await appendToOutbox(tx, {
     ...parseEventName(event),

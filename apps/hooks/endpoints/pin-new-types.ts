@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '../../../libs/database/in-transaction.js';
 import { pinVersions } from './event-types.js';
+import { sql } from '../../../libs/database/sql.js';
 
 /**
  * Pins types that are newer than a hook (`order.*` includes them) to their newest version. It runs before the first delivery, so
@@ -14,13 +15,13 @@ export async function pinNewTypes(database: Pool): Promise<void> {
       services: string[];
       versionPins: Record<string, number>;
     }>(
-      `select hook_id as "hookId", exact_types as "exactTypes", services, version_pins as "versionPins" from endpoint
+      sql`select hook_id as "hookId", exact_types as "exactTypes", services, version_pins as "versionPins" from endpoint
        order by hook_id for no key update`,
     );
     for (const { hookId, versionPins, ...selection } of rows) {
       const pins = pinVersions(selection, versionPins);
       if (Object.keys(pins).length !== Object.keys(versionPins).length)
-        await tx.query('update endpoint set version_pins = $2 where hook_id = $1', [hookId, pins]);
+        await tx.query(sql`update endpoint set version_pins = ${pins} where hook_id = ${hookId}`);
     }
   });
 }

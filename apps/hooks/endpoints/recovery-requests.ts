@@ -9,6 +9,7 @@ import type { IdempotencyKeys, IdempotentCommand } from './idempotency-keys.js';
 import { type EndpointsService, requireSendable } from './endpoints.service.js';
 import { selectEvents } from './event-types.js';
 import { isUuid } from './endpoint.row.js';
+import { sql } from '../../../libs/database/sql.js';
 
 export interface RecoveryRow {
   recoveryId: string;
@@ -19,8 +20,8 @@ export interface RecoveryRow {
   finishedAt: Date | null;
 }
 
-export const recoveryColumns =
-  'recovery_id as "recoveryId", hook_id as "hookId", state, queued, created_at as "createdAt", finished_at as "finishedAt"';
+export const recoveryColumns = sql`recovery_id as "recoveryId", hook_id as "hookId", state, queued,
+  created_at as "createdAt", finished_at as "finishedAt"`;
 
 export const toRecovery = ({ createdAt, finishedAt, recoveryId, hookId, state, queued }: RecoveryRow): Recovery => ({
   recoveryId,
@@ -59,18 +60,12 @@ export class RecoveryRequests {
       if (onlyMissing && Math.max(floor, from) < endpoint.trimmedPosition)
         throw deliveriesTrimmed(hookId, endpoint.trimmedPosition);
       if (from < floor) throw eventsTrimmed(hookId, floor);
+      const to = wanted.until === undefined ? await log.head() : await positionBefore(log, wanted.until);
       const { rows } = await tx.query<RecoveryRow>(
-        `insert into recovery (hook_id, position, to_position, exact_types, services, only_missing, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7) returning ${recoveryColumns}`,
-        [
-          hookId,
-          from,
-          wanted.until === undefined ? await log.head() : await positionBefore(log, wanted.until),
-          selection?.exactTypes ?? null,
-          selection?.services ?? null,
-          onlyMissing,
-          now,
-        ],
+        sql`insert into recovery (hook_id, position, to_position, exact_types, services, only_missing, created_at)
+         values (${hookId}, ${from}, ${to},
+           ${selection?.exactTypes ?? null}, ${selection?.services ?? null}, ${onlyMissing}, ${now})
+         returning ${recoveryColumns}`,
       );
       return toRecovery(rows[0]!);
     });
@@ -81,8 +76,7 @@ export class RecoveryRequests {
     await this.endpoints.find(this.database, hookId);
     const { rows } = isUuid(recoveryId)
       ? await this.database.query<RecoveryRow>(
-          `select ${recoveryColumns} from recovery where hook_id = $1 and recovery_id = $2`,
-          [hookId, recoveryId],
+          sql`select ${recoveryColumns} from recovery where hook_id = ${hookId} and recovery_id = ${recoveryId}`,
         )
       : { rows: [] };
     if (!rows[0]) throw new ProblemException(404, 'RECOVERY_NOT_FOUND', `The hook ${hookId} has no recovery ${recoveryId}.`);

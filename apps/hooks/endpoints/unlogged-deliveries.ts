@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import { uuidv7 } from 'uuidv7';
 import { type DeliveryRow, deliveryColumns } from './delivery.row.js';
+import { raw, sql } from '../../../libs/database/sql.js';
 
 /** Queues an event that is not in the log: a test, or the challenge that the URL has to echo. */
 export async function queueUnlogged(tx: PoolClient, hookId: string, trigger: 'test' | 'verify', now: Date): Promise<DeliveryRow> {
@@ -11,9 +12,9 @@ export async function queueUnlogged(tx: PoolClient, hookId: string, trigger: 'te
       : { hookId, challenge: randomBytes(24).toString('base64url') };
   const type = trigger === 'test' ? 'hooks.endpoint.tested' : 'hooks.endpoint.verify';
   const { rows } = await tx.query<DeliveryRow>(
-    `insert into delivery (hook_id, event_id, data, type, type_version, state, trigger, next_attempt_at, created_at)
-     values ($1, $2, $3, $4, 1, 'pending', $5, $6, $6) returning ${deliveryColumns}`,
-    [hookId, uuidv7(), JSON.stringify(data), type, trigger, now],
+    sql`insert into delivery (hook_id, event_id, data, type, type_version, state, trigger, next_attempt_at, created_at)
+     values (${hookId}, ${uuidv7()}, ${JSON.stringify(data)}, ${type}, 1, 'pending', ${trigger}, ${now}, ${now})
+     returning ${deliveryColumns}`,
   );
   return rows[0]!;
 }
@@ -24,9 +25,9 @@ export async function queueUnlogged(tx: PoolClient, hookId: string, trigger: 'te
  */
 export async function queueChallenge(tx: PoolClient, hookId: string, now: Date): Promise<DeliveryRow> {
   await tx.query(
-    `update delivery set state = 'cancelled', lease_token = null, leased_until = null, last_error = 'challenge_replaced', finished_at = $2
-     where hook_id = $1 and trigger = 'verify' and state in ('pending', 'retrying', 'sending')`,
-    [hookId, now],
+    sql`update delivery set state = 'cancelled', lease_token = null, leased_until = null, last_error = 'challenge_replaced',
+       finished_at = ${now}
+     where hook_id = ${hookId} and trigger = 'verify' and state in ('pending', 'retrying', 'sending')`,
   );
   return queueUnlogged(tx, hookId, 'verify', now);
 }
@@ -37,11 +38,10 @@ export async function queueChallenge(tx: PoolClient, hookId: string, now: Date):
  * @param resume the state after the verification.
  */
 export async function awaitVerification(tx: PoolClient, hookId: string, resume: 'enabled' | 'paused', now: Date): Promise<void> {
-  await tx.query(`update endpoint set state = 'pending', resume_state = $2 where hook_id = $1`, [hookId, resume]);
+  await tx.query(sql`update endpoint set state = 'pending', resume_state = ${resume} where hook_id = ${hookId}`);
   await tx.query(
-    `update delivery set state = 'held'
-     where hook_id = $1 and state in ('pending', 'retrying') and trigger not in ('test', 'verify')`,
-    [hookId],
+    sql`update delivery set state = 'held'
+     where hook_id = ${hookId} and state in ('pending', 'retrying') and trigger not in ('test', 'verify')`,
   );
   await queueChallenge(tx, hookId, now);
 }
@@ -52,14 +52,13 @@ export async function awaitVerification(tx: PoolClient, hookId: string, resume: 
  */
 export async function completeVerification(tx: PoolClient, hookId: string, now: Date): Promise<void> {
   const { rows } = await tx.query<{ state: string }>(
-    `update endpoint set proof = 'given', state = coalesce(resume_state, 'enabled'), resume_state = null,
-       start_position = case when resume_state is null then (select coalesce(max(position), 0) from events.log) else start_position end
-     where hook_id = $1 and state = 'pending' returning state`,
-    [hookId],
+    sql`update endpoint set proof = 'given', state = coalesce(resume_state, 'enabled'), resume_state = null,
+       start_position = case when resume_state is null then (select coalesce(max(position), 0) from events.log)
+         else start_position end
+     where hook_id = ${hookId} and state = 'pending' returning state`,
   );
   if (rows[0]?.state === 'enabled')
-    await tx.query(`update delivery set state = 'pending', next_attempt_at = $2 where hook_id = $1 and state = 'held'`, [
-      hookId,
-      now,
-    ]);
+    await tx.query(
+      sql`update delivery set state = 'pending', next_attempt_at = ${now} where hook_id = ${hookId} and state = 'held'`,
+    );
 }

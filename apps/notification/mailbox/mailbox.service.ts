@@ -5,6 +5,7 @@ import PostalMime, { type Address } from 'postal-mime';
 import type { Page } from '../../../contracts/values/page.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import { sql } from '../../../libs/database/sql.js';
 
 /** The mailbox keeps the newest messages only. */
 const MAX_MESSAGES = 1_000;
@@ -38,7 +39,7 @@ export interface MailboxFilter {
 type Row = Omit<MailboxEntry, 'receivedAt'> & { receivedAt: Date; cursor: string };
 
 // The cursor is text, because a JavaScript date has no microseconds.
-const columns = `id, message_id as "messageId", sender as "from", recipients as "to", subject, received_at as "receivedAt", copies,
+const columns = sql`id, message_id as "messageId", sender as "from", recipients as "to", subject, received_at as "receivedAt", copies,
   to_char(received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as cursor`;
 
 const addressesOf = (address: Address): string[] =>
@@ -52,25 +53,20 @@ export class Mailbox {
   /** Stores a message, once for each Message-ID, as mailboxes do. */
   async keep(raw: Buffer, envelope: { from: string; to: readonly string[] }): Promise<void> {
     const { messageId, subject, from } = await PostalMime.parse(raw);
+    const id = (messageId ?? `<none-${randomUUID()}>`).slice(0, 500);
+    const sender = (from && addressesOf(from)[0]) ?? envelope.from;
     await this.database.query(
-      `insert into mailbox_message (message_id, sender, recipients, subject, raw) values ($1, $2, $3, $4, $5)
+      sql`insert into mailbox_message (message_id, sender, recipients, subject, raw)
+       values (${id}, ${sender}, ${envelope.to}, ${withoutNul(subject ?? '').slice(0, 500)}, ${raw})
        on conflict (message_id) do update set copies = mailbox_message.copies + 1`,
-      [
-        (messageId ?? `<none-${randomUUID()}>`).slice(0, 500),
-        (from && addressesOf(from)[0]) ?? envelope.from,
-        envelope.to,
-        withoutNul(subject ?? '').slice(0, 500),
-        raw,
-      ],
     );
     await this.trim();
   }
 
   private async trim(): Promise<void> {
     await this.database.query(
-      `delete from mailbox_message where message_id = any(array(
-         select message_id from mailbox_message order by received_at desc, id desc offset $1 limit $2))`,
-      [MAX_MESSAGES, TRIM_BATCH],
+      sql`delete from mailbox_message where message_id = any(array(
+         select message_id from mailbox_message order by received_at desc, id desc offset ${MAX_MESSAGES} limit ${TRIM_BATCH}))`,
     );
   }
 
@@ -78,10 +74,10 @@ export class Mailbox {
   async list({ limit, after, to }: MailboxFilter): Promise<Page<MailboxEntry>> {
     const [before, beforeId] = after === undefined ? [] : decodeCursor(after, ['instant', 'uuid']);
     const { rows } = await this.database.query<Row>(
-      `select ${columns} from mailbox_message
-       where ($1::timestamptz is null or (received_at, id) < ($1, $2::uuid)) and ($3::text is null or $3 = any(recipients))
-       order by received_at desc, id desc limit $4`,
-      [before ?? null, beforeId ?? null, to ?? null, limit + 1],
+      sql`select ${columns} from mailbox_message
+       where ${before === undefined ? sql`true` : sql`(received_at, id) < (${before}::timestamptz, ${beforeId}::uuid)`}
+         and ${to === undefined ? sql`true` : sql`${to} = any(recipients)`}
+       order by received_at desc, id desc limit ${limit + 1}`,
     );
     const page = rows.slice(0, limit);
     const last = page.at(-1);
@@ -91,8 +87,7 @@ export class Mailbox {
   /** @throws ProblemException 404 `MESSAGE_NOT_FOUND`. */
   async message(id: string): Promise<MailboxMessage> {
     const { rows } = await this.database.query<Row & { raw: Buffer }>(
-      `select ${columns}, raw from mailbox_message where id = $1`,
-      [id],
+      sql`select ${columns}, raw from mailbox_message where id = ${id}`,
     );
     const [row] = rows;
     if (!row)
@@ -103,7 +98,7 @@ export class Mailbox {
   }
 
   async empty(): Promise<void> {
-    await this.database.query('delete from mailbox_message');
+    await this.database.query(sql`delete from mailbox_message`);
   }
 }
 

@@ -4,6 +4,7 @@ import type { MailState, QueuedMail } from '../../../contracts/notification/mail
 import type { Page } from '../../../contracts/values/page.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import { sql } from '../../../libs/database/sql.js';
 
 export interface MailFilter {
   limit: number;
@@ -18,7 +19,7 @@ type Row = Omit<QueuedMail, 'nextAttemptAt' | 'createdAt' | 'finishedAt'> & {
   finishedAt: Date | null;
 };
 
-const columns = `mail_id as "mailId", type, subject, recipient, customer_id as "customerId", state, attempts, next_attempt_at as "nextAttemptAt",
+const columns = sql`mail_id as "mailId", type, subject, recipient, customer_id as "customerId", state, attempts, next_attempt_at as "nextAttemptAt",
   last_error as "lastError", created_at as "createdAt", finished_at as "finishedAt", position`;
 
 /** The queue of mails, for operators. */
@@ -30,8 +31,8 @@ export class MailsService {
   async list({ limit, after, state }: MailFilter): Promise<Page<QueuedMail>> {
     const [position = 0] = after === undefined ? [] : decodeCursor(after, ['number']);
     const { rows } = await this.database.query<Row>(
-      `select ${columns} from mail where position > $1 and ($2::text is null or state = $2) order by position limit $3`,
-      [position, state ?? null, limit + 1],
+      sql`select ${columns} from mail where position > ${position} and ${state === undefined ? sql`true` : sql`state = ${state}`}
+       order by position limit ${limit + 1}`,
     );
     const page = rows.slice(0, limit);
     const last = page.at(-1);
@@ -44,14 +45,13 @@ export class MailsService {
    */
   async retry(mailId: string): Promise<QueuedMail> {
     const { rows } = await this.database.query<Row>(
-      `update mail set state = 'pending', attempts = 0, next_attempt_at = clock_timestamp(), finished_at = null
-       where mail_id = $1 and state = 'dead' returning ${columns}`,
-      [mailId],
+      sql`update mail set state = 'pending', attempts = 0, next_attempt_at = clock_timestamp(), finished_at = null
+       where mail_id = ${mailId} and state = 'dead' returning ${columns}`,
     );
     if (rows[0]) return mailOf(rows[0]);
-    const { rows: found } = await this.database.query<{ state: MailState }>('select state from mail where mail_id = $1', [
-      mailId,
-    ]);
+    const { rows: found } = await this.database.query<{ state: MailState }>(
+      sql`select state from mail where mail_id = ${mailId}`,
+    );
     if (!found[0]) throw new ProblemException(404, 'MAIL_NOT_FOUND', `There is no mail ${mailId}; GET /mails lists them.`);
     throw new ProblemException(409, 'MAIL_NOT_DEAD', `The mail ${mailId} is ${found[0].state}: only a dead mail can be retried.`);
   }

@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { MailState } from '../../../contracts/notification/mail.resource.js';
 import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
 import type { Recipient } from '../mails/render-mail.js';
+import { sql } from '../../../libs/database/sql.js';
 
 /** A mail that this process alone may send, until its lease ends. */
 export interface MailJob {
@@ -32,36 +33,29 @@ export async function queueMail(
   now: Date,
 ): Promise<void> {
   await tx.query(
-    `insert into mail (mail_id, type, type_version, subject, data, recipient, customer_id, position, state, next_attempt_at, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', $9, $9) on conflict (mail_id) do nothing`,
-    [
-      event.eventId,
-      event.type,
-      event.typeVersion,
-      event.subject,
-      event.data,
-      recipient.to,
-      recipient.to === 'customer' ? recipient.customerId : null,
-      event.position,
-      now,
-    ],
+    sql`insert into mail
+       (mail_id, type, type_version, subject, data, recipient, customer_id, position, state, next_attempt_at, created_at)
+     values (${event.eventId}, ${event.type}, ${event.typeVersion}, ${event.subject}, ${event.data}, ${recipient.to},
+       ${recipient.to === 'customer' ? recipient.customerId : null}, ${event.position}, 'pending', ${now}, ${now})
+     on conflict (mail_id) do nothing`,
   );
 }
 
 /** Claims one mail, if there is one: first a mail with an expired lease, then a due mail, in the order of their events. */
 export async function claimMail(database: Pool, now: Date): Promise<MailJob | undefined> {
   const { rows } = await database.query<MailJob>(
-    `with lost as (
-       select mail_id from mail where state = 'sending' and leased_until <= $1 order by leased_until limit 1 for update skip locked
+    sql`with lost as (
+       select mail_id from mail where state = 'sending' and leased_until <= ${now}
+         order by leased_until limit 1 for update skip locked
      ), waiting as (
-       select mail_id from mail where state = 'pending' and next_attempt_at <= $1
+       select mail_id from mail where state = 'pending' and next_attempt_at <= ${now}
        order by next_attempt_at, position limit 1 for update skip locked
      ), due as (select mail_id from lost union all select mail_id from waiting limit 1)
-     update mail m set state = 'sending', attempts = attempts + 1, lease_token = gen_random_uuid(), leased_until = $2
+     update mail m set state = 'sending', attempts = attempts + 1, lease_token = gen_random_uuid(),
+       leased_until = ${new Date(now.getTime() + LEASE_MS)}
      from due where m.mail_id = due.mail_id
      returning m.mail_id as "mailId", m.type, m.type_version as "typeVersion", m.data, m.customer_id as "customerId",
        m.attempts as attempt, m.lease_token as "leaseToken"`,
-    [now, new Date(now.getTime() + LEASE_MS)],
   );
   return rows[0];
 }
@@ -76,9 +70,9 @@ export async function settleMail(
   const retryAt = result.state === 'failed' ? result.nextAttemptAt : undefined;
   const state: MailState = result.state === 'failed' ? (retryAt ? 'pending' : 'dead') : result.state;
   await database.query(
-    `update mail set state = $3, lease_token = null, leased_until = null, last_error = $4, next_attempt_at = coalesce($5, next_attempt_at),
-       finished_at = $6
-     where mail_id = $1 and lease_token = $2`,
-    [mailId, leaseToken, state, 'error' in result ? result.error : null, retryAt ?? null, retryAt ? null : now],
+    sql`update mail set state = ${state}, lease_token = null, leased_until = null,
+       last_error = ${'error' in result ? result.error : null}, next_attempt_at = coalesce(${retryAt ?? null}, next_attempt_at),
+       finished_at = ${retryAt ? null : now}
+     where mail_id = ${mailId} and lease_token = ${leaseToken}`,
   );
 }

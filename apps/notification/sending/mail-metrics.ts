@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { boundedCount } from '../../../libs/database/bounded-count.js';
 import { LookupGauges } from '../../../libs/service-kit/lookup-gauges.js';
+import { join, raw, sql } from '../../../libs/database/sql.js';
 
 interface WaitingMails {
   state: string;
@@ -8,15 +9,18 @@ interface WaitingMails {
   oldestDue: number;
 }
 
-const counts = ['pending', 'sending', 'dead'].map((state) => `('${state}', ${boundedCount(`mail where state = '${state}'`)})`);
+const counts = ['pending', 'sending', 'dead'].map((state) => {
+  const literal = raw(`'${state}'`);
+  return sql`(${literal}, ${boundedCount(sql`mail where state = ${literal}`)})`;
+});
 
 /** Exports the metrics for alerts: late mails and dead mails. */
 export function observeMails(database: Pool): void {
   new LookupGauges(async () => {
     const { rows } = await database.query<WaitingMails>(
-      `select s.state, s.mails, coalesce(greatest(0, extract(epoch from clock_timestamp() - (
+      sql`select s.state, s.mails, coalesce(greatest(0, extract(epoch from clock_timestamp() - (
                 select next_attempt_at from mail where state = 'pending' order by next_attempt_at limit 1))), 0)::float8 as "oldestDue"
-       from (values ${counts.join(', ')}) as s(state, mails)`,
+       from (values ${join(counts)}) as s(state, mails)`,
     );
     return rows;
   })

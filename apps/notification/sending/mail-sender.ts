@@ -6,6 +6,7 @@ import type { AddressBook } from './address-book.js';
 import { type AttemptResult, claimMail, type MailJob, settleMail } from './mail-job.js';
 import { retryDelay } from './retry-schedule.js';
 import { type SmtpSender, UndeliverableMailError } from './smtp-sender.js';
+import { sql } from '../../../libs/database/sql.js';
 
 /** Together with the request for the address well below a lease. */
 const DELIVERY_TIMEOUT_MS = 20_000;
@@ -44,9 +45,10 @@ export class MailSender {
   async sweep(): Promise<boolean> {
     const { database, clock, retentionMs } = this.options;
     const { rowCount } = await database.query(
-      `delete from mail where mail_id = any(array(
-         select mail_id from mail where state in ('sent', 'unaddressed') and finished_at < $1 order by finished_at limit $2))`,
-      [new Date(clock.now().getTime() - retentionMs), PURGE_BATCH],
+      sql`delete from mail where mail_id = any(array(
+         select mail_id from mail
+         where state in ('sent', 'unaddressed') and finished_at < ${new Date(clock.now().getTime() - retentionMs)}
+         order by finished_at limit ${PURGE_BATCH}))`,
     );
     return rowCount === PURGE_BATCH;
   }

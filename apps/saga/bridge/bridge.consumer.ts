@@ -3,6 +3,7 @@ import type { Consumer } from '../../../libs/messaging/inbox/consumer.js';
 import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
 import { newestData } from '../../../libs/messaging/event/newest-data.js';
 import type { BridgeRule } from './bridge-rule.js';
+import { sql } from '../../../libs/database/sql.js';
 
 /** Queues the signals for the events in the table; `SignalSender` sends them. */
 export const bridgeConsumer = (rules: readonly BridgeRule[]): Consumer => ({
@@ -16,9 +17,10 @@ export const bridgeConsumer = (rules: readonly BridgeRule[]): Consumer => ({
     for (const { toSignal } of rules.filter((rule) => rule.event === event.type)) {
       const { workflowId, signal, argument, start } = toSignal(data, event);
       await tx.query(
-        `insert into bridge_signal (occurrence_id, workflow_id, signal, argument, start) values ($1, $2, $3, $4, $5)
+        sql`insert into bridge_signal (occurrence_id, workflow_id, signal, argument, start)
+           values (${event.eventId}, ${workflowId}, ${signal}, ${JSON.stringify(argument)},
+           ${start === undefined ? null : JSON.stringify(start)})
          on conflict (workflow_id, occurrence_id) do nothing`,
-        [event.eventId, workflowId, signal, JSON.stringify(argument), start === undefined ? null : JSON.stringify(start)],
       );
     }
   },

@@ -11,6 +11,7 @@ import { observeInbox } from '../../../libs/messaging/inbox/inbox-metrics.js';
 import { runConsumer } from '../../../libs/messaging/inbox/run-consumer.js';
 import { BackgroundLoop } from '../../../libs/service-kit/background-loop.js';
 import { SignalSender } from './signal-sender.js';
+import { sql } from '../../../libs/database/sql.js';
 
 const SEND_IDLE_MS = 250;
 
@@ -39,7 +40,7 @@ export async function runBridge({ consumer, inbox, database, client, settings, l
     help: 'How long the oldest signal has waited to be sent to its workflow',
     collect: async () => {
       const { rows } = await database.query<{ age: number | null }>(
-        'select extract(epoch from clock_timestamp() - min(created_at))::float as age from bridge_signal',
+        sql`select extract(epoch from clock_timestamp() - min(created_at))::float as age from bridge_signal`,
       );
       waiting.set(rows[0]?.age ?? 0);
     },

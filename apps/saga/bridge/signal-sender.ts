@@ -2,6 +2,7 @@ import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundErro
 import type { Pool } from 'pg';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
 import type { BridgedSignal } from './bridge-rule.js';
+import { sql } from '../../../libs/database/sql.js';
 
 const BATCH = 10;
 const SIGNAL_TIMEOUT_MS = 5_000;
@@ -29,16 +30,16 @@ export class SignalSender {
   async send(): Promise<number> {
     const { database } = this.options;
     const { rows } = await database.query<Row>(
-      `with due as (
+      sql`with due as (
          select id from bridge_signal s
          where next_attempt_at <= clock_timestamp()
            and not exists (select from bridge_signal o where o.workflow_id = s.workflow_id and o.id < s.id)
-         order by next_attempt_at, id limit $1 for update skip locked
+         order by next_attempt_at, id limit ${BATCH} for update skip locked
        )
-       update bridge_signal s set attempts = attempts + 1, next_attempt_at = clock_timestamp() + $2 * interval '1 millisecond'
+       update bridge_signal s set attempts = attempts + 1,
+         next_attempt_at = clock_timestamp() + ${LEASE_MS} * interval '1 millisecond'
        from due where s.id = due.id
        returning s.id, s.workflow_id as "workflowId", s.signal, s.argument, s.start, s.attempts`,
-      [BATCH, LEASE_MS],
     );
     await Promise.all(rows.map((row) => this.attempt(row)));
     return rows.length;
@@ -49,15 +50,15 @@ export class SignalSender {
     const { id, attempts, workflowId, signal } = row;
     try {
       await client.connection.withDeadline(Date.now() + SIGNAL_TIMEOUT_MS, () => this.deliver(row));
-      await database.query('delete from bridge_signal where id = $1 and attempts = $2', [id, attempts]);
+      await database.query(sql`delete from bridge_signal where id = ${id} and attempts = ${attempts}`);
     } catch (error) {
       onError(new Error(`The signal ${signal} could not be sent to ${workflowId}. It is retried.`, { cause: error }));
       const backoffMs = Math.min(MAX_BACKOFF_MS, 500 * 2 ** Math.min(attempts - 1, 10));
       await database
         .query(
-          `update bridge_signal set next_attempt_at = clock_timestamp() + $3 * interval '1 millisecond', last_error = $4
-           where id = $1 and attempts = $2`,
-          [id, attempts, backoffMs, (error as Error).message.slice(0, 2_000)],
+          sql`update bridge_signal set next_attempt_at = clock_timestamp() + ${backoffMs} * interval '1 millisecond',
+           last_error = ${(error as Error).message.slice(0, 2_000)}
+           where id = ${id} and attempts = ${attempts}`,
         )
         .catch(onError); // then the lease ends
     }

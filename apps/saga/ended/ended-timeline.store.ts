@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import type { EndedTimelines, StoredTimeline } from '../../../contracts/saga/ended-saga.js';
 import type { SagaState, SagaTimeline } from '../../../contracts/saga/saga-state.js';
+import { sql } from '../../../libs/database/sql.js';
 
 /** A run of a saga. */
 export interface RunId {
@@ -16,7 +17,7 @@ export interface UnattachedTimeline extends RunId {
 }
 
 /** A saga and a timeline with the same end. A lost workflow task may have reported another end, which a later report replaces. */
-const SAME_END = `s.saga_id = t.saga_id and s.run_id = t.run_id and not s.open and s.recorded_state = t.state`;
+const SAME_END = sql`s.saga_id = t.saga_id and s.run_id = t.run_id and not s.open and s.recorded_state = t.state`;
 
 /** The last steps of every ended run. They are kept because Temporal drops runs, and because a worker may be unavailable. */
 @Injectable()
@@ -27,16 +28,15 @@ export class EndedTimelineStore {
   async store({ items }: EndedTimelines): Promise<void> {
     if (items.length === 0) return;
     await this.database.query(
-      `insert into ended_timeline (saga_id, run_id, state, timeline, build, history_length)
+      sql`insert into ended_timeline (saga_id, run_id, state, timeline, build, history_length)
        select distinct on (item->>'sagaId', item->>'runId')
               item->>'sagaId', item->>'runId', item->'timeline'->>'state', item->'timeline', item->>'build',
               (item->>'historyLength')::int
-       from json_array_elements($1) with ordinality as given (item, place)
+       from json_array_elements(${JSON.stringify(items)}) with ordinality as given (item, place)
        order by item->>'sagaId', item->>'runId', (item->>'historyLength')::int desc, place desc
        on conflict (saga_id, run_id) do update set state = excluded.state, timeline = excluded.timeline, build = excluded.build,
          history_length = excluded.history_length, attached = false, recorded_at = clock_timestamp()
        where excluded.history_length >= ended_timeline.history_length`,
-      [JSON.stringify(items)],
     );
     await this.attach(items);
   }
@@ -44,11 +44,10 @@ export class EndedTimelineStore {
   /** Stores the answer of a query to an ended run. It takes precedence over reports. */
   async storeAnswer({ sagaId, runId }: RunId, { timeline, build }: StoredTimeline): Promise<void> {
     await this.database.query(
-      `insert into ended_timeline (saga_id, run_id, state, timeline, build, history_length, attached)
-       values ($1, $2, $3, $4, $5, 2147483647, true)
+      sql`insert into ended_timeline (saga_id, run_id, state, timeline, build, history_length, attached)
+       values (${sagaId}, ${runId}, ${timeline.state}, ${JSON.stringify(timeline)}, ${build}, 2147483647, true)
        on conflict (saga_id, run_id) do update set state = excluded.state, timeline = excluded.timeline, build = excluded.build,
          history_length = excluded.history_length, attached = true, recorded_at = clock_timestamp()`,
-      [sagaId, runId, timeline.state, JSON.stringify(timeline), build],
     );
     await this.settle([{ sagaId, runId }]);
   }
@@ -56,10 +55,9 @@ export class EndedTimelineStore {
   /** The last steps of the run, or without one of the saga's newest stored run; of the given state if there is one. */
   async find(sagaId: string, runId?: string, state?: SagaState): Promise<StoredTimeline | undefined> {
     const { rows } = await this.database.query<StoredTimeline>(
-      `select timeline, build from ended_timeline where saga_id = $1 and ($2::text is null or run_id = $2)
-         and ($3::text is null or state = $3)
+      sql`select timeline, build from ended_timeline where saga_id = ${sagaId}
+         and ${runId === undefined ? sql`true` : sql`run_id = ${runId}`} and ${state === undefined ? sql`true` : sql`state = ${state}`}
        order by recorded_at desc limit 1`,
-      [sagaId, runId ?? null, state ?? null],
     );
     return rows[0];
   }
@@ -70,17 +68,18 @@ export class EndedTimelineStore {
    */
   async claimDue(limit: number, retryAfterMs: number): Promise<RunId[]> {
     const { rows } = await this.database.query<RunId>(
-      `with due as (
-         select saga_id from saga where steps_due_at <= clock_timestamp() order by steps_due_at limit $1 for update skip locked
+      sql`with due as (
+         select saga_id from saga where steps_due_at <= clock_timestamp()
+           order by steps_due_at limit ${limit} for update skip locked
        )
-       update saga set steps_due_at = clock_timestamp() + $2 * interval '1 millisecond' from due where saga.saga_id = due.saga_id
+       update saga set steps_due_at = clock_timestamp() + ${retryAfterMs} * interval '1 millisecond' from due
+         where saga.saga_id = due.saga_id
        returning saga.saga_id as "sagaId", saga.run_id as "runId"`,
-      [limit, retryAfterMs],
     );
     await this.attach(rows);
     const { rows: missing } = await this.database.query<RunId>(
-      `select saga_id as "sagaId", run_id as "runId" from saga where saga_id = any($1) and steps_due_at is not null`,
-      [rows.map(({ sagaId }) => sagaId)],
+      sql`select saga_id as "sagaId", run_id as "runId" from saga where saga_id = any(${rows.map(({ sagaId }) => sagaId)})
+         and steps_due_at is not null`,
     );
     return missing;
   }
@@ -88,7 +87,7 @@ export class EndedTimelineStore {
   /** Whether steps are due to be queried, now or soon. */
   async anyDue(): Promise<boolean> {
     const { rowCount } = await this.database.query(
-      'select from saga where steps_due_at is not null order by steps_due_at limit 1',
+      sql`select from saga where steps_due_at is not null order by steps_due_at limit 1`,
     );
     return rowCount === 1;
   }
@@ -96,18 +95,18 @@ export class EndedTimelineStore {
   /** Marks runs as done: their steps are stored or gone. */
   async settle(runs: readonly RunId[]): Promise<void> {
     await this.database.query(
-      `update saga s set steps_due_at = null from unnest($1::text[], $2::text[]) as done (saga_id, run_id)
+      sql`update saga s set steps_due_at = null from unnest(${runs.map(({ sagaId }) => sagaId)}::text[],
+         ${runs.map(({ runId }) => runId)}::text[]) as done (saga_id, run_id)
        where s.saga_id = done.saga_id and s.run_id = done.run_id and s.steps_due_at is not null`,
-      [runs.map(({ sagaId }) => sagaId), runs.map(({ runId }) => runId)],
     );
   }
 
   /** Reported ends that the watch has not found for `forMs`. The visibility store may have lost them. */
   async unattached(limit: number, forMs: number): Promise<UnattachedTimeline[]> {
     const { rows } = await this.database.query<UnattachedTimeline>(
-      `select saga_id as "sagaId", run_id as "runId", timeline, recorded_at as "recordedAt" from ended_timeline
-       where not attached and recorded_at < clock_timestamp() - $2 * interval '1 millisecond' order by recorded_at limit $1`,
-      [limit, forMs],
+      sql`select saga_id as "sagaId", run_id as "runId", timeline, recorded_at as "recordedAt" from ended_timeline
+       where not attached and recorded_at < clock_timestamp() - ${forMs} * interval '1 millisecond'
+         order by recorded_at limit ${limit}`,
     );
     return rows;
   }
@@ -115,9 +114,9 @@ export class EndedTimelineStore {
   /** Marks reports whose saga needs no further check. */
   async setAttached(runs: readonly RunId[]): Promise<void> {
     await this.database.query(
-      `update ended_timeline t set attached = true from unnest($1::text[], $2::text[]) as done (saga_id, run_id)
+      sql`update ended_timeline t set attached = true from unnest(${runs.map(({ sagaId }) => sagaId)}::text[],
+         ${runs.map(({ runId }) => runId)}::text[]) as done (saga_id, run_id)
        where t.saga_id = done.saga_id and t.run_id = done.run_id and not t.attached`,
-      [runs.map(({ sagaId }) => sagaId), runs.map(({ runId }) => runId)],
     );
   }
 
@@ -125,10 +124,9 @@ export class EndedTimelineStore {
   private async attach(runs: readonly RunId[]): Promise<void> {
     if (runs.length === 0) return;
     const { rows } = await this.database.query<RunId>(
-      `update ended_timeline t set attached = true from saga s
-       where t.saga_id = any($1) and ${SAME_END}
+      sql`update ended_timeline t set attached = true from saga s
+       where t.saga_id = any(${runs.map(({ sagaId }) => sagaId)}) and ${SAME_END}
        returning t.saga_id as "sagaId", t.run_id as "runId"`,
-      [runs.map(({ sagaId }) => sagaId)],
     );
     if (rows.length > 0) await this.settle(rows);
   }

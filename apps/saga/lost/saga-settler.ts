@@ -8,6 +8,7 @@ import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
 import { isEndedByForce, observedSaga } from '../observed-saga.js';
 import type { SagaRegister } from '../saga-register.js';
 import { inputFromOwner, inputOfRun, type Owners, type SagaInput } from './saga-input.js';
+import { sql } from '../../../libs/database/sql.js';
 
 /** How long Temporal may take to answer. */
 const TEMPORAL_MS = 4_000;
@@ -79,11 +80,11 @@ export class SagaSettler {
         staticSummary: `Settles the lost saga ${sagaId}`,
         staticDetails: command.note,
       });
-      await this.database.query('update settlement set run_id = $2 where id = $1', [settlement, handle.firstExecutionRunId]);
+      await this.database.query(sql`update settlement set run_id = ${handle.firstExecutionRunId} where id = ${settlement}`);
     } catch (error) {
       // A concurrent request with the same key was faster. Its record stays, and this request succeeds as well.
       if (!isFirst && error instanceof WorkflowExecutionAlreadyStartedError) return;
-      if (isFirst) await this.database.query('delete from settlement where id = $1 and run_id is null', [settlement]);
+      if (isFirst) await this.database.query(sql`delete from settlement where id = ${settlement} and run_id is null`);
       throw error instanceof WorkflowExecutionAlreadyStartedError ? notLost(sagaId) : error;
     }
   }
@@ -100,8 +101,7 @@ export class SagaSettler {
 
   private async first(sagaId: string, requestKey: string): Promise<{ note: string } | undefined> {
     const { rows } = await this.database.query<{ note: string }>(
-      'select note from settlement where saga_id = $1 and request_key = $2 and run_id is not null',
-      [sagaId, requestKey],
+      sql`select note from settlement where saga_id = ${sagaId} and request_key = ${requestKey} and run_id is not null`,
     );
     return rows[0];
   }
@@ -112,10 +112,10 @@ export class SagaSettler {
     { note, by, requestKey }: SettleCommand,
   ): Promise<{ id: string; isFirst: boolean }> {
     const { rows } = await this.database.query<{ id: string; note: string; isFirst: boolean }>(
-      `insert into settlement as known (saga_id, note, requested_by, request_key) values ($1, $2, $3, $4)
+      sql`insert into settlement as known (saga_id, note, requested_by, request_key)
+         values (${sagaId}, ${note}, ${by ?? 'an operator'}, ${requestKey ?? null})
        on conflict (saga_id, request_key) where request_key is not null do update set request_key = known.request_key
        returning id, note, xmax = 0 as "isFirst"`,
-      [sagaId, note, by ?? 'an operator', requestKey ?? null],
     );
     const [record] = rows;
     if (record!.note !== note) throw keyReused();

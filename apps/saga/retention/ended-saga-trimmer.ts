@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { sql } from '../../../libs/database/sql.js';
 
 const BATCH = 1_000;
 
@@ -21,10 +22,11 @@ export class EndedSagaTrimmer {
   /** One batch. @returns whether there may be more. */
   async trim(before: Date): Promise<boolean> {
     const sagas = await this.database.query(
-      `with due as (
+      sql`with due as (
          select saga_id from saga
-         where not open and lost is null and steps_due_at is null and state in ('COMPLETED', 'COMPENSATED') and updated_at < $1
-         order by updated_at limit $2 for update skip locked
+         where not open and lost is null and steps_due_at is null and state in ('COMPLETED', 'COMPENSATED')
+           and updated_at < ${before}
+         order by updated_at limit ${BATCH} for update skip locked
        ), gone as (
          delete from saga using due where saga.saga_id = due.saga_id returning saga.saga_id, saga.version
        ), timelines as (
@@ -34,7 +36,6 @@ export class EndedSagaTrimmer {
        )
        insert into saga_head as known (saga_id, version) select saga_id, version from gone
        on conflict (saga_id) do update set version = greatest(known.version, excluded.version)`,
-      [before, BATCH],
     );
     if (sagas.rowCount === BATCH) return true;
     return this.trimReports(before);
@@ -45,20 +46,20 @@ export class EndedSagaTrimmer {
    * exist are skipped. A call reads the batch after the last one, because there may be many reports of sagas that stay.
    */
   private async trimReports(before: Date): Promise<boolean> {
+    const { recordedAt, sagaId, runId } = this.readTo ?? { recordedAt: '-infinity', sagaId: '', runId: '' };
     const { rows } = await this.database.query<ReportPlace & { removed: number }>(
-      `with batch as materialized (
+      sql`with batch as materialized (
          select ctid, saga_id, run_id, recorded_at from ended_timeline
-         where recorded_at < $1 and (recorded_at, saga_id, run_id) > ($3::timestamptz, $4, $5)
-         order by recorded_at, saga_id, run_id limit $2
+         where recorded_at < ${before} and (recorded_at, saga_id, run_id) > (${recordedAt}::timestamptz, ${sagaId}, ${runId})
+         order by recorded_at, saga_id, run_id limit ${BATCH}
        ), gone as (
-         delete from ended_timeline where recorded_at < $1 and ctid = any(array(
+         delete from ended_timeline where recorded_at < ${before} and ctid = any(array(
            -- A limit keeps the planner from a hash of all sagas.
            select ctid from batch where (select true from saga where saga.saga_id = batch.saga_id limit 1) is null))
          returning 1
        )
        select recorded_at as "recordedAt", saga_id as "sagaId", run_id as "runId", (select count(*)::int from gone) as removed
        from batch order by recorded_at, saga_id, run_id`,
-      [before, BATCH, this.readTo?.recordedAt ?? '-infinity', this.readTo?.sagaId ?? '', this.readTo?.runId ?? ''],
     );
     const last = rows.at(-1);
     this.readTo = rows.length === BATCH ? last : undefined;

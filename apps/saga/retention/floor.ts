@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
+import { raw, type Sql, sql } from '../../../libs/database/sql.js';
 
 const HOUR_MS = 3_600_000;
 /** A longer saga is looked up in the register. For shorter ones this margin is enough. */
@@ -53,20 +54,19 @@ export class Floor {
 
   /** The start of the oldest saga that is open or lost. */
   private oldestOpenOrLost(): Promise<number | undefined> {
-    return this.oldest('select min(started_at) as "startedAt" from saga where open or lost is not null');
+    return this.oldest(sql`select min(started_at) as "startedAt" from saga where open or lost is not null`);
   }
 
   /** The start of the oldest saga that ran for more than a day and has ended since. */
   private oldestLongRunning(since: Date): Promise<number | undefined> {
     return this.oldest(
-      `select min(started_at) as "startedAt" from saga
-       where ended_at - started_at > interval '${LONG_SAGA_HOURS} hours' and ended_at >= $1`,
-      since,
+      sql`select min(started_at) as "startedAt" from saga
+       where ended_at - started_at > interval '${raw(String(LONG_SAGA_HOURS))} hours' and ended_at >= ${since}`,
     );
   }
 
-  private async oldest(query: string, ...values: Date[]): Promise<number | undefined> {
-    const { rows } = await this.options.database.query<{ startedAt: Date | null }>(query, values);
+  private async oldest(query: Sql): Promise<number | undefined> {
+    const { rows } = await this.options.database.query<{ startedAt: Date | null }>(query);
     return rows[0]?.startedAt?.getTime();
   }
 }

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '../../database/in-transaction.js';
 import type { GroupStore, HeartbeatAnswer } from './group-store.js';
+import { sql } from '../../database/sql.js';
 
 export interface PostgresGroup {
   /** As the role of the service, whose schema has the tables of `prisma/channel`. */
@@ -10,8 +11,6 @@ export interface PostgresGroup {
   member: string;
   leaseMs: number;
 }
-
-const until = `clock_timestamp() + $3 * interval '1 millisecond'`;
 
 /** The state of a group in the tables of its service. All times are the database's. */
 export class PostgresGroupStore implements GroupStore {
@@ -24,14 +23,13 @@ export class PostgresGroupStore implements GroupStore {
   async create(partitions: number, position: number, had: boolean): Promise<void> {
     const { database, group } = this.options;
     if (had)
-      await database.query('update channel_cursor set position = $2 where channel_group = $1 and position < $2', [
-        group,
-        position,
-      ]);
+      await database.query(
+        sql`update channel_cursor set position = ${position} where channel_group = ${group} and position < ${position}`,
+      );
     await database.query(
-      `insert into channel_cursor (channel_group, partition, position) select $1, partition, $3 from generate_series(0, $2 - 1) as partition
+      sql`insert into channel_cursor (channel_group, partition, position) select ${group}, partition, ${position}
+         from generate_series(0, ${partitions} - 1) as partition
        on conflict do nothing`,
-      [group, partitions, position],
     );
   }
 
@@ -39,38 +37,35 @@ export class PostgresGroupStore implements GroupStore {
     const { database, group, member, leaseMs } = this.options;
     return inTransaction(database, async (tx) => {
       // One member at a time, so that each sees the partitions of every other member.
-      await tx.query('select from channel_cursor where channel_group = $1 order by partition for update', [group]);
+      await tx.query(sql`select from channel_cursor where channel_group = ${group} order by partition for update`);
       await tx.query(
-        `with gone as (
-           delete from channel_member where channel_group = $1 and member <> $2 and seen_at < clock_timestamp() - $3 * interval '1 millisecond'
+        sql`with gone as (
+           delete from channel_member where channel_group = ${group} and member <> ${member}
+             and seen_at < clock_timestamp() - ${leaseMs} * interval '1 millisecond'
          )
-         insert into channel_member (channel_group, member, seen_at) values ($1, $2, clock_timestamp())
+         insert into channel_member (channel_group, member, seen_at) values (${group}, ${member}, clock_timestamp())
          on conflict (channel_group, member) do update set seen_at = excluded.seen_at`,
-        [group, member, leaseMs],
       );
       const { rows } = await tx.query<{ share: number }>(
-        `select ceil((select count(*) from channel_cursor where channel_group = $1)::numeric /
-                     (select count(*) from channel_member where channel_group = $1))::int as share`,
-        [group],
+        sql`select ceil((select count(*) from channel_cursor where channel_group = ${group})::numeric /
+                     (select count(*) from channel_member where channel_group = ${group}))::int as share`,
       );
       const share = rows[0]!.share;
-      await tx.query(`update channel_cursor set leased_until = ${until} where channel_group = $1 and member = $2`, [
-        group,
-        member,
-        leaseMs,
-      ]);
+      const until = sql`clock_timestamp() + ${leaseMs} * interval '1 millisecond'`;
       await tx.query(
-        `update channel_cursor set member = $2, leased_until = ${until}
-         where channel_group = $1 and partition in (
+        sql`update channel_cursor set leased_until = ${until} where channel_group = ${group} and member = ${member}`,
+      );
+      await tx.query(
+        sql`update channel_cursor set member = ${member}, leased_until = ${until}
+         where channel_group = ${group} and partition in (
            select partition from channel_cursor
-           where channel_group = $1 and (member is null or leased_until < clock_timestamp()) order by partition
-           limit greatest(0, $4 - (select count(*) from channel_cursor where channel_group = $1 and member = $2))
+           where channel_group = ${group} and (member is null or leased_until < clock_timestamp()) order by partition
+           limit greatest(0, ${share} - (select count(*) from channel_cursor where channel_group = ${group} and member = ${member}))
          )`,
-        [group, member, leaseMs, share],
       );
       const held = await tx.query<{ partition: number; position: string }>(
-        'select partition, position from channel_cursor where channel_group = $1 and member = $2 order by partition',
-        [group, member],
+        sql`select partition, position from channel_cursor
+           where channel_group = ${group} and member = ${member} order by partition`,
       );
       return { share, leases: held.rows.map(({ partition, position }) => ({ partition, from: Number(position) })) };
     });
@@ -79,29 +74,27 @@ export class PostgresGroupStore implements GroupStore {
   async commit(settled: ReadonlyMap<number, number>): Promise<void> {
     const { database, group, member } = this.options;
     await database.query(
-      `update channel_cursor c set position = greatest(c.position, s.position), updated_at = clock_timestamp()
-       from unnest($3::int[], $4::bigint[]) as s (partition, position)
-       where c.channel_group = $1 and c.member = $2 and c.partition = s.partition`,
-      [group, member, [...settled.keys()], [...settled.values()]],
+      sql`update channel_cursor c set position = greatest(c.position, s.position), updated_at = clock_timestamp()
+       from unnest(${[...settled.keys()]}::int[], ${[...settled.values()]}::bigint[]) as s (partition, position)
+       where c.channel_group = ${group} and c.member = ${member} and c.partition = s.partition`,
     );
   }
 
   async release(partitions: readonly number[]): Promise<void> {
     const { database, group, member } = this.options;
     await database.query(
-      `update channel_cursor set member = null, leased_until = null where channel_group = $1 and member = $2 and partition = any($3)`,
-      [group, member, partitions],
+      sql`update channel_cursor set member = null, leased_until = null
+         where channel_group = ${group} and member = ${member} and partition = any(${partitions})`,
     );
   }
 
   async leave(): Promise<void> {
     const { database, group, member } = this.options;
     await database.query(
-      `with left_behind as (
-         update channel_cursor set member = null, leased_until = null where channel_group = $1 and member = $2
+      sql`with left_behind as (
+         update channel_cursor set member = null, leased_until = null where channel_group = ${group} and member = ${member}
        )
-       delete from channel_member where channel_group = $1 and member = $2`,
-      [group, member],
+       delete from channel_member where channel_group = ${group} and member = ${member}`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { type Sql, sql } from '../../database/sql.js';
 import type { LoggedEvent } from './logged-event.js';
 import { type Partition, partitionOf } from './partition-key.js';
 
@@ -24,15 +25,10 @@ export function matchesFilter(event: LoggedEvent, { types = [], subject, partiti
 export const matchesTypes = (type: string, types: readonly string[]): boolean =>
   types.length === 0 || types.includes(type) || types.includes(`${type.split('.', 1)[0] ?? ''}.*`);
 
-/** The same as a condition in SQL. @param names @param services the two parameters that `typesParameters` gives, such as `$1`. */
-export const typesSql = (type: string, names: string, services: string): string =>
-  `(${names}::text[] is null or ${type} = any(${names}) or split_part(${type}, '.', 1) = any(${services}::text[]))`;
-
-/** The exact types, and the services of which all types are wanted; both null for no filter. */
-export function typesParameters(types: readonly string[]): [names: string[] | null, services: string[] | null] {
-  if (types.length === 0) return [null, null];
-  return [
-    types.filter((type) => !type.endsWith('.*')),
-    types.flatMap((type) => (type.endsWith('.*') ? [type.slice(0, -2)] : [])),
-  ];
+/** The same as a condition in SQL. @param type the column. */
+export function typesSql(type: Sql, types: readonly string[]): Sql {
+  if (types.length === 0) return sql`true`;
+  const names = types.filter((name) => !name.endsWith('.*'));
+  const services = types.flatMap((name) => (name.endsWith('.*') ? [name.slice(0, -2)] : []));
+  return sql`(${type} = any(${names}::text[]) or split_part(${type}, '.', 1) = any(${services}::text[]))`;
 }

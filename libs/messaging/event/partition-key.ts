@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Sql, sql } from '../../database/sql.js';
 
 /** An aggregate of a service. Events have an order within their aggregate. */
 export interface Aggregate {
@@ -22,8 +23,8 @@ export function partitionOf(aggregate: Aggregate, of: number): number {
 }
 
 /**
- * The partition of a row of the log. The SQL expression `of` is the number of partitions. It uses MD5, because PostgreSQL and Node both
- * have it built in.
+ * The partition of a row of the log. It uses MD5, because PostgreSQL and Node both have it built in.
+ * @param of the number of partitions.
  */
-export const partitionSql = (of: string): string =>
-  `('x' || left(md5(service || '/' || aggregate_type || '/' || aggregate_id), 4))::bit(16)::int % ${of}`;
+export const partitionSql = (of: number): Sql =>
+  sql`('x' || left(md5(service || '/' || aggregate_type || '/' || aggregate_id), 4))::bit(16)::int % ${of}::int`;

@@ -1,7 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../../database/in-transaction.js';
-import { typesParameters, typesSql } from '../event/event-filter.js';
+import { typesSql } from '../event/event-filter.js';
 import { broughtTypes, type Consumer } from './consumer.js';
+import { type Sql, sql } from '../../database/sql.js';
 
 export interface Progress {
   /** Every wanted event up to here is settled: applied, stale, or a dead letter. */
@@ -26,24 +27,23 @@ const SCAN = 2_000;
  * Whether an event is settled: applied, stale, unwanted, a dead letter, or parked behind one. The subqueries find each row by its key.
  * With `exists` the planner may hash the whole inbox instead.
  */
-const settled = `coalesce((
+const settled = (consumer: string): Sql => sql`coalesce((
   select i.processed_at is not null or (
-    select d.id from inbox_dead d where d.consumer = $1 and d.occurrence_id = l.event_id and d.state = 'parked' and not exists (
-      select from inbox_dead o where o.consumer = $1 and o.aggregate_key = d.aggregate_key and o.state = 'dead')) is null
-  from inbox i where i.consumer = $1 and i.occurrence_id = l.event_id), false)`;
-
-/** Whether the consumer receives an event. */
-const wanted = typesSql('l.type', '$3', '$4');
+    select d.id from inbox_dead d where d.consumer = ${consumer} and d.occurrence_id = l.event_id and d.state = 'parked' and not exists (
+      select from inbox_dead o where o.consumer = ${consumer} and o.aggregate_key = d.aggregate_key and o.state = 'dead')) is null
+  from inbox i where i.consumer = ${consumer} and i.occurrence_id = l.event_id), false)`;
 
 /** The inbox may have no rows up to the mark of another process, so the scan begins behind it. */
-const behindMark = `position > greatest($2::bigint, coalesce((select position from inbox_mark where consumer = $1), 0))`;
+const behindMark = (consumer: string, mark: number): Sql =>
+  sql`position > greatest(${mark}::bigint, coalesce((select position from inbox_mark where consumer = ${consumer}), 0))`;
 
 /**
  * The progress of a consumer in the log: which events of the log its inbox lacks. The channel cannot answer that, because channels have
  * positions of their own and do not know parked events.
  */
 export class ConsumerProgress {
-  private readonly types: ReturnType<typeof typesParameters>;
+  /** Whether the consumer receives an event. */
+  private readonly wanted: Sql;
   private mark = 0;
   private looking: Promise<Progress> | undefined;
 
@@ -56,7 +56,7 @@ export class ConsumerProgress {
     readonly consumer: Consumer,
     private readonly effectsLast: () => boolean = () => true,
   ) {
-    this.types = typesParameters(broughtTypes(consumer));
+    this.wanted = typesSql(sql`l.type`, broughtTypes(consumer));
   }
 
   /** The consumer's progress at the last load, read or save. Settled events stay settled. */
@@ -66,9 +66,9 @@ export class ConsumerProgress {
 
   /** Continues at the stored mark of an earlier process. */
   async load(): Promise<void> {
-    const { rows } = await this.database.query<{ position: string }>('select position from inbox_mark where consumer = $1', [
-      this.consumer.name,
-    ]);
+    const { rows } = await this.database.query<{ position: string }>(
+      sql`select position from inbox_mark where consumer = ${this.consumer.name}`,
+    );
     this.mark = Math.max(this.mark, Number(rows[0]?.position ?? 0));
   }
 
@@ -84,10 +84,11 @@ export class ConsumerProgress {
 
   /** The events that are not settled and were logged before a time, the oldest first. */
   async missing(before: Date, limit: number): Promise<string[]> {
+    const { name } = this.consumer;
     const { rows } = await this.database.query<{ eventId: string }>(
-      `select l.event_id as "eventId" from (select * from events.log where ${behindMark} order by position limit ${SCAN}) l
-       where ${wanted} and l.recorded_at < $5 and not ${settled} order by l.position limit $6`,
-      [this.consumer.name, this.mark, ...this.types, before, limit],
+      sql`select l.event_id as "eventId"
+       from (select * from events.log where ${behindMark(name, this.mark)} order by position limit ${SCAN}) l
+       where ${this.wanted} and l.recorded_at < ${before} and not ${settled(name)} order by l.position limit ${limit}`,
     );
     return rows.map(({ eventId }) => eventId);
   }
@@ -108,6 +109,7 @@ export class ConsumerProgress {
   }
 
   private async lookOnce(database: Pick<PoolClient, 'query'>): Promise<Look> {
+    const { name } = this.consumer;
     const from = this.mark;
     const { rows } = await database.query<{
       looked: number;
@@ -117,12 +119,11 @@ export class ConsumerProgress {
       since: Date | null;
       written: string | null;
     }>(
-      `select count(*)::int as looked, max(l.position) as last, min(l.position) filter (where l.open) as open,
+      sql`select count(*)::int as looked, max(l.position) as last, min(l.position) filter (where l.open) as open,
               count(*) filter (where l.open)::int as missing, min(l.recorded_at) filter (where l.open) as since,
-              (select position from inbox_mark where consumer = $1) as written
-       from (select l.position, l.recorded_at, ${wanted} and not ${settled} as open
-             from (select * from events.log where ${behindMark} order by position limit ${SCAN}) l) l`,
-      [this.consumer.name, from, ...this.types],
+              (select position from inbox_mark where consumer = ${name}) as written
+       from (select l.position, l.recorded_at, ${this.wanted} and not ${settled(name)} as open
+             from (select * from events.log where ${behindMark(name, from)} order by position limit ${SCAN}) l) l`,
     );
     const { looked, last, open, missing, since, written } = rows[0]!;
     const mark = Math.max(from, open === null ? Number(last ?? from) : Number(open) - 1, Number(written ?? 0));
@@ -130,6 +131,8 @@ export class ConsumerProgress {
   }
 
   private async write(database: Pick<PoolClient, 'query'>, mark: number): Promise<void> {
-    await database.query('update inbox_mark set position = $2 where consumer = $1 and position < $2', [this.consumer.name, mark]);
+    await database.query(
+      sql`update inbox_mark set position = ${mark} where consumer = ${this.consumer.name} and position < ${mark}`,
+    );
   }
 }

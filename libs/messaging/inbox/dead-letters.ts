@@ -6,6 +6,7 @@ import type { Consumer } from './consumer.js';
 import { eventOf } from './event-text.js';
 import { HandlerFailure, type Inbox } from './inbox.js';
 import type { DeadLetterRow, InboxRows } from './inbox-rows.js';
+import { sql } from '../../database/sql.js';
 
 /** The outcome of an operator's decision. */
 export type LetterDecision =
@@ -38,9 +39,10 @@ export class DeadLetters {
   /** Lists them in the order of their ids. */
   async list({ consumer, state, limit, after = 0 }: LetterQuery): Promise<DeadLetter[]> {
     const { rows } = await this.database.query<ListedRow>(
-      `select id, consumer, event, state, error, attempts, note, held_at as "heldAt", aggregate_version as "aggregateVersion" from inbox_dead
-       where ($1::text is null or consumer = $1) and ($2::text is null or state = $2) and id > $3 order by id limit $4`,
-      [consumer ?? null, state ?? null, after, limit],
+      sql`select id, consumer, event, state, error, attempts, note, held_at as "heldAt",
+         aggregate_version as "aggregateVersion" from inbox_dead
+       where ${consumer === undefined ? sql`true` : sql`consumer = ${consumer}`} and ${state === undefined ? sql`true` : sql`state = ${state}`}
+         and id > ${after} order by id limit ${limit}`,
     );
     return rows.map(deadLetter);
   }
@@ -106,8 +108,7 @@ export class DeadLetters {
 
   private async find(id: number): Promise<{ consumer: Consumer; event: LoggedEvent } | undefined> {
     const { rows } = await this.database.query<{ consumer: string; event: string }>(
-      'select consumer, event from inbox_dead where id = $1',
-      [id],
+      sql`select consumer, event from inbox_dead where id = ${id}`,
     );
     const [row] = rows;
     const consumer = this.consumers().find(({ name }) => name === row?.consumer);

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { boundedCount } from '../../database/bounded-count.js';
 import { LookupGauges } from '../../service-kit/lookup-gauges.js';
+import { join, raw, sql } from '../../database/sql.js';
 
 interface Held {
   consumer: string;
@@ -21,16 +22,16 @@ export function observeInbox(database: Pool, consumers: () => readonly string[])
 }
 
 const perState = ['failing', 'parked', 'dead'].map((state) => {
-  const ofState = `inbox_dead d where d.consumer = c.consumer and d.state = '${state}'`;
-  return `('${state}', ${boundedCount(ofState)},
+  const literal = raw(`'${state}'`);
+  const ofState = sql`inbox_dead d where d.consumer = c.consumer and d.state = ${literal}`;
+  return sql`(${literal}, ${boundedCount(ofState)},
            (select extract(epoch from clock_timestamp() - held_at) from ${ofState} order by d.id limit 1))`;
 });
 
 async function readHeld(database: Pool, consumers: readonly string[]): Promise<Held[]> {
   const { rows } = await database.query<Held>(
-    `select c.consumer, s.state, s.rows, coalesce(s.oldest, 0)::float8 as oldest
-     from unnest($1::text[]) as c(consumer) cross join lateral (values ${perState.join(', ')}) as s(state, rows, oldest)`,
-    [consumers],
+    sql`select c.consumer, s.state, s.rows, coalesce(s.oldest, 0)::float8 as oldest
+     from unnest(${consumers}::text[]) as c(consumer) cross join lateral (values ${join(perState)}) as s(state, rows, oldest)`,
   );
   return rows;
 }

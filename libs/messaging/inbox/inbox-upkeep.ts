@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { inTransaction } from '../../database/in-transaction.js';
 import type { EventLog } from '../log/event-log.js';
 import type { ConsumerProgress } from './consumer-progress.js';
+import { sql } from '../../database/sql.js';
 
 export interface InboxUpkeepOptions {
   /** As the role whose schema has the inbox. */
@@ -56,20 +57,21 @@ export class InboxUpkeep {
     let more = false;
     for (const consumer of consumers) {
       const { rowCount } = await database.query(
-        `delete from inbox where ctid = any(array(
-           select ctid from inbox where consumer = $1 and position <= (select cleared from inbox_mark where consumer = $1)
+        sql`delete from inbox where ctid = any(array(
+           select ctid from inbox where consumer = ${consumer}
+             and position <= (select cleared from inbox_mark where consumer = ${consumer})
            order by position limit ${BATCH}))`,
-        [consumer],
       );
       more ||= rowCount === BATCH;
     }
     // A decision about an event that the log has no longer, behind which its aggregate has gone on.
     const { rowCount } = await database.query(
-      `delete from inbox_dead where id = any(array(
-         select d.id from inbox_dead d where d.consumer = any($1) and d.state = 'skipped' and d.position <= $2 and not exists (
-           select from inbox_head h where h.consumer = d.consumer and h.aggregate_key = d.aggregate_key and h.last_version < d.aggregate_version)
+      sql`delete from inbox_dead where id = any(array(
+         select d.id from inbox_dead d where d.consumer = any(${consumers}) and d.state = 'skipped' and d.position <= ${floor}
+           and not exists (
+             select from inbox_head h
+             where h.consumer = d.consumer and h.aggregate_key = d.aggregate_key and h.last_version < d.aggregate_version)
          limit ${BATCH}))`,
-      [consumers, floor],
     );
     return more || rowCount === BATCH;
   }
@@ -81,8 +83,7 @@ export class InboxUpkeep {
   private async raise(consumers: readonly string[], upTo: number): Promise<void> {
     const { database } = this.options;
     const { rowCount } = await database.query(
-      'select from inbox_mark where consumer = any($1) and least(position, $2) > cleared limit 1',
-      [consumers, upTo],
+      sql`select from inbox_mark where consumer = any(${consumers}) and least(position, ${upTo}) > cleared limit 1`,
     );
     if (rowCount === 0) return;
     try {
@@ -90,8 +91,8 @@ export class InboxUpkeep {
         await tx.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
         await tx.query('lock table inbox in share mode');
         await tx.query(
-          'update inbox_mark set cleared = least(position, $2) where consumer = any($1) and least(position, $2) > cleared',
-          [consumers, upTo],
+          sql`update inbox_mark set cleared = least(position, ${upTo})
+             where consumer = any(${consumers}) and least(position, ${upTo}) > cleared`,
         );
       });
     } catch (error) {

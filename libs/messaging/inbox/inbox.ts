@@ -8,6 +8,7 @@ import type { EventHistory } from '../event/event-history.js';
 import { eventOf, eventText } from './event-text.js';
 import { InboxRows, type DeadLetterRow } from './inbox-rows.js';
 import { isPassing } from './passing-failure.js';
+import { sql } from '../../database/sql.js';
 
 /**
  * The outcome of a received event. `applied`: its effects are committed. `duplicate`: it was received before. `stale`: a later event of its
@@ -74,15 +75,14 @@ export class Inbox {
     return inTransaction(database, async (tx) => {
       await holdLog(tx);
       const { floor, head } = await history.bounds(tx);
-      await tx.query('insert into inbox_start (consumer, position) values ($1, $2) on conflict do nothing', [
-        name,
-        from === 'now' ? head : floor,
-      ]);
+      await tx.query(
+        sql`insert into inbox_start (consumer, position) values (${name}, ${from === 'now' ? head : floor}) on conflict do nothing`,
+      );
       const { rows } = await tx.query<{ start: string; mark: string }>(
-        `insert into inbox_mark as mark (consumer, position) select consumer, position from inbox_start where consumer = $1
+        sql`insert into inbox_mark as mark (consumer, position) select consumer, position from inbox_start
+           where consumer = ${name}
          on conflict (consumer) do update set holds_log = true
-         returning mark.position as mark, (select position from inbox_start where consumer = $1) as start`,
-        [name],
+         returning mark.position as mark, (select position from inbox_start where consumer = ${name}) as start`,
       );
       this.starts.set(name, Number(rows[0]?.start ?? 0));
       return Number(rows[0]?.mark ?? 0);
@@ -91,7 +91,7 @@ export class Inbox {
 
   /** For a consumer that does not run: retention keeps nothing of the log for it, until it begins again. */
   async releaseLog({ name }: Consumer): Promise<void> {
-    await this.options.database.query('update inbox_mark set holds_log = false where consumer = $1 and holds_log', [name]);
+    await this.options.database.query(sql`update inbox_mark set holds_log = false where consumer = ${name} and holds_log`);
   }
 
   /**
@@ -122,12 +122,11 @@ export class Inbox {
    */
   async handleParked(consumer: Consumer): Promise<void> {
     const { rows } = await this.options.database.query<{ event: string }>(
-      `select d.event from inbox_dead d
-       where d.consumer = $1 and d.state = 'parked' and d.next_at <= $2 and not exists (
-         select from inbox_dead o where o.consumer = $1 and o.aggregate_key = d.aggregate_key
+      sql`select d.event from inbox_dead d
+       where d.consumer = ${consumer.name} and d.state = 'parked' and d.next_at <= ${this.now()} and not exists (
+         select from inbox_dead o where o.consumer = ${consumer.name} and o.aggregate_key = d.aggregate_key
            and (o.state = 'dead' or o.state = 'parked' and o.aggregate_version < d.aggregate_version))
        order by d.next_at limit 100`,
-      [consumer.name, this.now()],
     );
     let failure: { error: unknown } | undefined;
     for (const row of rows) {
@@ -287,8 +286,8 @@ export class Inbox {
   /** Postpones the parked events of the aggregate. */
   private async postpone({ name }: Consumer, parked: LoggedEvent): Promise<void> {
     await this.options.database.query(
-      `update inbox_dead set next_at = greatest(next_at, $3) where consumer = $1 and aggregate_key = $2 and state = 'parked'`,
-      [name, partitionKeyOf(parked), this.after(this.gapAfterMs)],
+      sql`update inbox_dead set next_at = greatest(next_at, ${this.after(this.gapAfterMs)})
+         where consumer = ${name} and aggregate_key = ${partitionKeyOf(parked)} and state = 'parked'`,
     );
   }
 

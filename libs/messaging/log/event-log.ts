@@ -1,9 +1,10 @@
 import type { Pool, PoolClient } from 'pg';
-import { type EventFilter, typesParameters, typesSql } from '../event/event-filter.js';
+import { type EventFilter, typesSql } from '../event/event-filter.js';
 import type { EventHistory, VersionGap } from '../event/event-history.js';
 import type { LogEpoch } from './log-cursor.js';
 import type { LoggedEvent } from '../event/logged-event.js';
 import { type Aggregate, partitionSql } from '../event/partition-key.js';
+import { sql } from '../../database/sql.js';
 
 export interface LogQuery extends EventFilter {
   /** Exclusive: events at later positions are read. */
@@ -26,7 +27,7 @@ export interface LogPage {
   missed: boolean;
 }
 
-const columns = `position, event_id as "eventId", service, type, type_version as "typeVersion", aggregate_type as "aggregateType",
+const columns = sql`position, event_id as "eventId", service, type, type_version as "typeVersion", aggregate_type as "aggregateType",
   aggregate_id as "aggregateId", aggregate_version as "aggregateVersion", subject, occurred_at as "occurredAt", recorded_at as "recordedAt",
   correlation_id as "correlationId", causation_id as "causationId", traceparent, tracestate, data`;
 
@@ -38,7 +39,7 @@ interface Bound {
   epoch: string;
 }
 
-const currentEpoch = '(select epoch from events.log_epoch order by number desc limit 1)';
+const currentEpoch = sql`(select epoch from events.log_epoch order by number desc limit 1)`;
 
 /** Reads the event log. The role must have `select` on it. A reader by position misses nothing, because only one relay writes at a time. */
 export class EventLog implements EventHistory {
@@ -48,19 +49,19 @@ export class EventLog implements EventHistory {
   async read({ after, scan, limit, types = [], subject, partition }: LogQuery): Promise<LogPage> {
     // One statement, so that the bound and the events are of one snapshot.
     const { rows } = await this.database.query<Bound & (Row | { position: null })>(
-      `with bound as (
-         select count(*) as scanned, max(position) as last from (select position from events.log where position > $1 order by position limit $2) as looked_at
+      sql`with bound as (
+         select count(*) as scanned, max(position) as last
+         from (select position from events.log where position > ${after} order by position limit ${scan}) as looked_at
        )
        select bound.scanned, bound.last as "scannedTo", (select position from events.log_floor) as floor, ${currentEpoch} as epoch, found.*
        from bound left join lateral (
          select ${columns} from events.log
-         where position > $1 and position <= bound.last
-           and ${typesSql('type', '$3', '$4')} and ($5::text is null or subject = $5)
-           and ($7::int is null or ${partitionSql('$8')} = $7)
-         order by position limit $6
+         where position > ${after} and position <= bound.last and ${typesSql(sql`type`, types)}
+           and ${subject === undefined ? sql`true` : sql`subject = ${subject}`}
+           and ${partition === undefined ? sql`true` : sql`${partitionSql(partition.of)} = ${partition.index}`}
+         order by position limit ${limit ?? null}
        ) as found on true
        order by found.position`,
-      [after, scan, ...typesParameters(types), subject ?? null, limit ?? null, partition?.index ?? null, partition?.of ?? null],
     );
     const [first] = rows;
     if (!first) throw new Error('The bounds of the log have no row, which an aggregate always has.');
@@ -83,7 +84,7 @@ export class EventLog implements EventHistory {
    */
   async bounds(database: Pick<PoolClient, 'query'> = this.database): Promise<{ floor: number; head: number; epoch: string }> {
     const { rows } = await database.query<{ floor: string; head: string; epoch: string }>(
-      `select position as floor, greatest(position, (select max(position) from events.log)) as head, ${currentEpoch} as epoch
+      sql`select position as floor, greatest(position, (select max(position) from events.log)) as head, ${currentEpoch} as epoch
        from events.log_floor`,
     );
     const { floor, head, epoch } = rows[0]!;
@@ -93,7 +94,7 @@ export class EventLog implements EventHistory {
   /** All epochs of the log, oldest first: one, and one for each restore. */
   async epochs(): Promise<[LogEpoch, ...LogEpoch[]]> {
     const { rows } = await this.database.query<{ epoch: string; beginsAfter: string }>(
-      `select epoch, begins_after as "beginsAfter" from events.log_epoch order by number`,
+      sql`select epoch, begins_after as "beginsAfter" from events.log_epoch order by number`,
     );
     return rows.map((row) => ({ ...row, beginsAfter: Number(row.beginsAfter) })) as [LogEpoch, ...LogEpoch[]];
   }
@@ -109,11 +110,10 @@ export class EventLog implements EventHistory {
    */
   async before(time: Date): Promise<number> {
     const { rows } = await this.database.query<{ position: string }>(
-      `select case when $1 <= floor.passed_at then 0 else coalesce(
-         (select position - 1 from events.log where passed_at >= $1 order by passed_at, position limit 1),
+      sql`select case when ${time} <= floor.passed_at then 0 else coalesce(
+         (select position - 1 from events.log where passed_at >= ${time} order by passed_at, position limit 1),
          greatest(floor.position, (select max(position) from events.log))) end as position
        from events.log_floor floor`,
-      [time],
     );
     return Number(rows[0]?.position ?? 0);
   }
@@ -124,8 +124,7 @@ export class EventLog implements EventHistory {
    */
   async olderThan(ageMs: number): Promise<number> {
     const { rows } = await this.database.query<{ time: Date }>(
-      "select clock_timestamp() - $1 * interval '1 millisecond' as time",
-      [ageMs],
+      sql`select clock_timestamp() - ${ageMs} * interval '1 millisecond' as time`,
     );
     return this.before(rows[0]!.time);
   }
@@ -134,10 +133,10 @@ export class EventLog implements EventHistory {
   async ofAggregate(aggregate: Aggregate, after: number, before: number, limit: number): Promise<LoggedEvent[]> {
     const { service, aggregateType, aggregateId } = aggregate;
     const { rows } = await this.database.query<Row>(
-      `select ${columns} from events.log
-       where service = $1 and aggregate_type = $2 and aggregate_id = $3 and aggregate_version > $4 and aggregate_version < $5
-       order by aggregate_version limit $6`,
-      [service, aggregateType, aggregateId, after, before, limit],
+      sql`select ${columns} from events.log
+       where service = ${service} and aggregate_type = ${aggregateType} and aggregate_id = ${aggregateId}
+         and aggregate_version > ${after} and aggregate_version < ${before}
+       order by aggregate_version limit ${limit}`,
     );
     return rows.map(loggedEvent);
   }
@@ -145,9 +144,8 @@ export class EventLog implements EventHistory {
   /** The versions of an aggregate that will never be in the log, in order. */
   async gapsOf({ service, aggregateType, aggregateId }: Aggregate): Promise<VersionGap[]> {
     const { rows } = await this.database.query<VersionGap>(
-      `select first_version as "from", last_version as "to" from events.log_gap
-       where service = $1 and aggregate_type = $2 and aggregate_id = $3 order by first_version`,
-      [service, aggregateType, aggregateId],
+      sql`select first_version as "from", last_version as "to" from events.log_gap
+       where service = ${service} and aggregate_type = ${aggregateType} and aggregate_id = ${aggregateId} order by first_version`,
     );
     return rows;
   }
@@ -155,25 +153,25 @@ export class EventLog implements EventHistory {
   /** The last version of an aggregate up to a position; its last version if it has no event after the position. */
   async versionBefore({ service, aggregateType, aggregateId }: Aggregate, position: number): Promise<number> {
     const { rows } = await this.database.query<{ version: number }>(
-      `select coalesce(min(aggregate_version) filter (where position > $4) - 1, max(aggregate_version), (
-           select last_version from events.log_head where service = $1 and aggregate_type = $2 and aggregate_id = $3), 0) as version
+      sql`select coalesce(min(aggregate_version) filter (where position > ${position}) - 1, max(aggregate_version), (
+           select last_version from events.log_head
+             where service = ${service} and aggregate_type = ${aggregateType} and aggregate_id = ${aggregateId}), 0) as version
        from events.log
-       where service = $1 and aggregate_type = $2 and aggregate_id = $3`,
-      [service, aggregateType, aggregateId, position],
+       where service = ${service} and aggregate_type = ${aggregateType} and aggregate_id = ${aggregateId}`,
     );
     return rows[0]?.version ?? 0;
   }
 
   async find(eventId: string): Promise<LoggedEvent | undefined> {
-    const { rows } = await this.database.query<Row>(`select ${columns} from events.log where event_id = $1`, [eventId]);
+    const { rows } = await this.database.query<Row>(sql`select ${columns} from events.log where event_id = ${eventId}`);
     return rows[0] && loggedEvent(rows[0]);
   }
 
   /** The events with these ids that are in the log, in no order. */
   async findAll(eventIds: readonly string[]): Promise<LoggedEvent[]> {
-    const { rows } = await this.database.query<Row>(`select ${columns} from events.log where event_id = any($1::uuid[])`, [
-      eventIds,
-    ]);
+    const { rows } = await this.database.query<Row>(
+      sql`select ${columns} from events.log where event_id = any(${eventIds}::uuid[])`,
+    );
     return rows.map(loggedEvent);
   }
 }

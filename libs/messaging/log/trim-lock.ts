@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { sql } from '../../database/sql.js';
 
 /** An advisory lock of the log's database: exclusive to remove events, shared to begin reading. */
 export const TRIM_LOCK = 72_707_372;
@@ -8,5 +9,5 @@ export const TRIM_LOCK = 72_707_372;
  * retention sees the reader, or the reader sees the new floor.
  */
 export async function holdLog(tx: Pick<PoolClient, 'query'>): Promise<void> {
-  await tx.query('select pg_advisory_xact_lock_shared($1)', [TRIM_LOCK]);
+  await tx.query(sql`select pg_advisory_xact_lock_shared(${TRIM_LOCK})`);
 }

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { uuidv7 } from 'uuidv7';
 import { type OutboxEvent, requireCatalogued } from './outbox-event.js';
+import { sql } from '../../database/sql.js';
 
 /** The cause of an event; null if there is none. */
 export interface Cause {
@@ -18,22 +19,10 @@ export async function appendToOutbox(client: Pick<ClientBase, 'query'>, event: O
   const { type, typeVersion, aggregateType, aggregateId, aggregateVersion, occurredAt, data } = event;
   requireCatalogued(event);
   await client.query(
-    `insert into outbox (event_id, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at,
+    sql`insert into outbox (event_id, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at,
                          correlation_id, causation_id, traceparent, data)
-     values ($1, $2, $3, $4, $5, $6, $5, $7, $8, $9, $10, $11)`,
-    [
-      uuidv7(),
-      type,
-      typeVersion,
-      aggregateType,
-      aggregateId,
-      aggregateVersion,
-      occurredAt,
-      cause?.correlationId,
-      cause?.causationId,
-      cause?.traceparent,
-      JSON.stringify(data),
-    ],
+     values (${uuidv7()}, ${type}, ${typeVersion}, ${aggregateType}, ${aggregateId}, ${aggregateVersion}, ${aggregateId},
+       ${occurredAt}, ${cause?.correlationId}, ${cause?.causationId}, ${cause?.traceparent}, ${JSON.stringify(data)})`,
   );
 }
 

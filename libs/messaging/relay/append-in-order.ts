@@ -4,6 +4,7 @@ import type { OutboxPlace } from './outbox-place.js';
 import { aggregateOf, eventColumnNames, eventColumns, type OutboxRow } from './outbox-row.js';
 import { isPoison } from './poison.js';
 import type { Queryable } from './bounded-transaction.js';
+import { join, raw, type Sql, sql } from '../../database/sql.js';
 
 export interface RefusedRow {
   row: OutboxRow;
@@ -148,23 +149,28 @@ async function appendRow(
 
 async function headOf(log: Queryable, { service }: OutboxPlace, row: OutboxRow): Promise<number> {
   const { rows } = await log.query<{ head: number }>(
-    `select greatest(
-       (select max(aggregate_version) from events.log where service = $1 and aggregate_type = $2 and aggregate_id = $3),
-       (select last_version from events.log_head where service = $1 and aggregate_type = $2 and aggregate_id = $3), 0) as head`,
-    [service, row.aggregate_type, row.aggregate_id],
+    sql`select greatest(
+       (select max(aggregate_version) from events.log
+         where service = ${service} and aggregate_type = ${row.aggregate_type} and aggregate_id = ${row.aggregate_id}),
+       (select last_version from events.log_head
+         where service = ${service} and aggregate_type = ${row.aggregate_type} and aggregate_id = ${row.aggregate_id}), 0) as head`,
   );
   return rows[0]!.head;
 }
 
 /** The unique index on the id finds the row to compare. `is not distinct from` alone uses no index. */
-const sameEvent = eventColumnNames
-  .map((name, i) => `${name} ${name === 'event_id' ? '=' : 'is not distinct from'} $${i + 2}::${eventColumns[name]}`)
-  .join(' and ');
+const sameEvent = (row: OutboxRow): Sql =>
+  join(
+    eventColumnNames.map(
+      (name) =>
+        sql`${raw(name)} ${raw(name === 'event_id' ? '=' : 'is not distinct from')} ${row[name]}::${raw(eventColumns[name])}`,
+    ),
+    ' and ',
+  );
 
 async function isLogged(log: Queryable, { service }: OutboxPlace, row: OutboxRow): Promise<boolean> {
   const { rows } = await log.query<{ same: boolean }>(
-    `select exists (select from events.log where service = $1 and ${sameEvent}) as same`,
-    [service, ...eventColumnNames.map((name) => row[name])],
+    sql`select exists (select from events.log where service = ${service} and ${sameEvent(row)}) as same`,
   );
   return rows[0]!.same;
 }

@@ -4,38 +4,41 @@ import { eventColumnNames, eventColumns, eventColumnList, type OutboxRow } from 
 import type { Queryable } from './bounded-transaction.js';
 import type { VersionGap } from '../event/event-history.js';
 import { LOG_APPENDED } from '../log/log-appended.js';
+import { join, raw, type Sql, sql } from '../../database/sql.js';
 
 /** The number of rows and the first position. Also notifies the log's readers at the commit, once a batch. */
-const countAndNotify = `select count(*)::int as moved, min(position) as first, (select pg_notify('${LOG_APPENDED}', '') from logged limit 1) from logged`;
+const countAndNotify = sql`select count(*)::int as moved, min(position) as first,
+    (select pg_notify(${LOG_APPENDED}, '') from logged limit 1) from logged`;
 
 /** `recorded` is the time of the batch. `passed` is the latest time in the log, so it stays if the clock is set back. */
-const batchTime = `batch as materialized (
+const batchTime = sql`batch as materialized (
     select clock.at as recorded, greatest(clock.at, (select passed_at from events.log order by position desc limit 1),
                                           (select passed_at from events.log_floor)) as passed
     from (select clock_timestamp() as at) clock)`;
 
 /** Moves the oldest rows of an outbox in the log's own database into the log, in one statement. */
-export const moveStatement = ({ outbox }: OutboxPlace): string => `
+const moveStatement = ({ service, outbox }: OutboxPlace, batch: number): Sql => sql`
   with ${batchTime},
-    gone as (delete from ${outbox} where id = any(array(select id from ${outbox} order by id limit $2)) returning id, ${eventColumnList}),
+    gone as (delete from ${outbox} where id = any(array(select id from ${outbox} order by id limit ${batch})) returning id, ${eventColumnList}),
     logged as (
       insert into events.log (service, ${eventColumnList}, recorded_at, passed_at)
-      select $1, ${eventColumnList}, recorded, passed from gone cross join batch order by id returning position)
+      select ${service}, ${eventColumnList}, recorded, passed from gone cross join batch order by id returning position)
   ${countAndNotify}`;
 
 /** Appends the given rows in their order. */
-const appendStatement = `
+const appendStatement = (service: string, rows: readonly OutboxRow[]): Sql => sql`
   with ${batchTime}, logged as (
     insert into events.log (service, ${eventColumnList}, recorded_at, passed_at)
-    select $1, ${eventColumnList}, recorded, passed from batch cross join unnest(${eventColumnNames.map((name, i) => `$${i + 2}::${eventColumns[name]}[]`).join(', ')})
+    select ${service}, ${eventColumnList}, recorded, passed
+    from batch cross join unnest(${join(eventColumnNames.map((name) => sql`${rows.map((row) => row[name])}::${raw(eventColumns[name])}[]`))})
       with ordinality as given (${eventColumnList}, place) order by place
     returning position)
   ${countAndNotify}`;
 
 /** True if each aggregate's versions since a position are 1, 2, 3 … in this order. */
-const inOrderQuery = `
+const inOrderQuery = (service: string, first: string | null): Sql => sql`
   select not exists (
-    select from events.log l where l.position >= $1 and l.service = $2 and (
+    select from events.log l where l.position >= ${first} and l.service = ${service} and (
       l.aggregate_version <> 1 and not exists (
         select from events.log before where before.service = l.service and before.aggregate_type = l.aggregate_type
           and before.aggregate_id = l.aggregate_id and before.aggregate_version = l.aggregate_version - 1 and before.position < l.position)
@@ -58,7 +61,7 @@ interface Appended {
 /** Appends the oldest rows of an outbox in the same database, all or none. @returns how many; undefined if `appendInOrder` must decide. */
 export const tryMoveBatch = (log: Queryable, place: OutboxPlace, batch: number): Promise<number | undefined> =>
   allOrNothing(log, place, async () => {
-    const { rows } = await log.query<Appended>(moveStatement(place), [place.service, batch]);
+    const { rows } = await log.query<Appended>(moveStatement(place, batch));
     const [{ moved, first }] = rows as [Appended];
     if (moved > 0 && (await anyBlocked(log, place, first!))) return undefined;
     return { moved, first };
@@ -69,8 +72,7 @@ export const tryAppendBatch = (log: Queryable, place: OutboxPlace, rows: readonl
   allOrNothing(log, place, async () => append(log, place, rows));
 
 export async function append(log: Queryable, { service }: OutboxPlace, rows: readonly OutboxRow[]): Promise<Appended> {
-  const columns = eventColumnNames.map((name) => rows.map((row) => row[name]));
-  return (await log.query<Appended>(appendStatement, [service, ...columns])).rows[0]!;
+  return (await log.query<Appended>(appendStatement(service, rows))).rows[0]!;
 }
 
 /** Records versions of an aggregate that the log will never have, so that no reader waits for them. Versions in the log are left out. */
@@ -81,13 +83,15 @@ export async function recordGap(
   gap: VersionGap,
 ): Promise<void> {
   await log.query(
-    `insert into events.log_gap as known (service, aggregate_type, aggregate_id, first_version, last_version)
-     select $1, $2, $3, $4, $5 where not exists (
-       select from events.log where service = $1 and aggregate_type = $2 and aggregate_id = $3 and aggregate_version between $4 and $5)
-       and not exists (select from events.log_head where service = $1 and aggregate_type = $2 and aggregate_id = $3 and last_version >= $4)
+    sql`insert into events.log_gap as known (service, aggregate_type, aggregate_id, first_version, last_version)
+     select ${service}, ${aggregate_type}, ${aggregate_id}, ${gap.from}, ${gap.to} where not exists (
+       select from events.log where service = ${service} and aggregate_type = ${aggregate_type} and aggregate_id = ${aggregate_id}
+         and aggregate_version between ${gap.from} and ${gap.to})
+       and not exists (select from events.log_head
+         where service = ${service} and aggregate_type = ${aggregate_type} and aggregate_id = ${aggregate_id}
+         and last_version >= ${gap.from})
      on conflict (service, aggregate_type, aggregate_id, first_version)
        do update set last_version = greatest(known.last_version, excluded.last_version)`,
-    [service, aggregate_type, aggregate_id, gap.from, gap.to],
   );
 }
 
@@ -101,7 +105,7 @@ async function allOrNothing(
     const appended = await write();
     if (appended?.moved === 0) return 0;
     if (appended) {
-      const { rows } = await log.query<{ inOrder: boolean }>(inOrderQuery, [appended.first, service]);
+      const { rows } = await log.query<{ inOrder: boolean }>(inOrderQuery(service, appended.first));
       if (rows[0]!.inOrder) return appended.moved;
     }
   } catch (error) {
@@ -114,10 +118,10 @@ async function allOrNothing(
 /** True if an earlier row of an aggregate in this batch is dead or parked. */
 async function anyBlocked(log: Queryable, { service, dead }: OutboxPlace, first: string): Promise<boolean> {
   const { rows } = await log.query<{ blocked: boolean }>(
-    `select exists (
-       select from ${dead} d join events.log l on l.service = $2 and l.aggregate_type = d.aggregate_type and l.aggregate_id = d.aggregate_id
-       where d.state in ('dead', 'parked') and l.position >= $1) as "blocked"`,
-    [first, service],
+    sql`select exists (
+       select from ${dead} d join events.log l on l.service = ${service} and l.aggregate_type = d.aggregate_type
+         and l.aggregate_id = d.aggregate_id
+       where d.state in ('dead', 'parked') and l.position >= ${first}) as "blocked"`,
   );
   return rows[0]!.blocked;
 }

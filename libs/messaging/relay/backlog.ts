@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { boundedCount } from '../../database/bounded-count.js';
 import type { OutboxPlace } from './outbox-place.js';
+import { sql } from '../../database/sql.js';
 
 /** The rows that wait in an outbox. */
 export interface Backlog {
@@ -15,10 +16,11 @@ export interface Backlog {
 /** Reads one outbox. @throws if its database cannot be used. */
 export async function readBacklog(log: Pool, { outbox, dead, externalPool = log }: OutboxPlace): Promise<Backlog> {
   const { rows } = await externalPool.query<Backlog>(
-    `select ${boundedCount(outbox)} as rows,
+    sql`select ${boundedCount(outbox)} as rows,
        coalesce((select extract(epoch from clock_timestamp() - created_at) from ${outbox} order by id limit 1), 0)::float8 as "oldestAgeSeconds",
-       ${boundedCount(`${dead} where state = 'dead'`)} as dead, ${boundedCount(`${dead} where state = 'parked'`)} as parked,
-       ${boundedCount(`${dead} where state = 'skipped' order by ${dead}.id`)} as skipped`,
+       ${boundedCount(sql`${dead} where state = 'dead'`)} as dead,
+       ${boundedCount(sql`${dead} where state = 'parked'`)} as parked,
+       ${boundedCount(sql`${dead} where state = 'skipped' order by ${dead}.id`)} as skipped`,
   );
   return rows[0]!;
 }

@@ -8,6 +8,7 @@ import type { LoggedEvent } from '../event/logged-event.js';
 import { partitionKeyOf } from '../event/partition-key.js';
 import { pause } from '../../timing/pause.js';
 import { Backoff } from './backoff.js';
+import { sql } from '../../database/sql.js';
 
 export interface BrokerFollowerOptions {
   /** The log's database as the role that owns the log. The follower keeps one connection. */
@@ -96,10 +97,9 @@ export class BrokerFollower {
     // A session that breaks between two statements emits an error event. Without a listener it would end the process.
     session.on('error', () => {});
     try {
-      const { rows } = await session.query<{ alone: boolean }>('select pg_try_advisory_lock($1, hashtext($2)) as alone', [
-        BROKER_LOCK,
-        name,
-      ]);
+      const { rows } = await session.query<{ alone: boolean }>(
+        sql`select pg_try_advisory_lock(${BROKER_LOCK}, hashtext(${name})) as alone`,
+      );
       if (rows[0]?.alone) await this.follow(session);
     } finally {
       session.release(true); // the lock goes with it
@@ -183,18 +183,17 @@ export class BrokerFollower {
   private async readCursor(session: PoolClient): Promise<number> {
     await session.query('begin');
     await holdLog(session);
-    await session.query('insert into cursor (name, position) select $1, position from log_floor on conflict do nothing', [
-      this.cursor,
-    ]);
+    await session.query(
+      sql`insert into cursor (name, position) select ${this.cursor}, position from log_floor on conflict do nothing`,
+    );
     await session.query('commit');
-    const { rows } = await session.query<{ position: string }>('select position from cursor where name = $1', [this.cursor]);
+    const { rows } = await session.query<{ position: string }>(sql`select position from cursor where name = ${this.cursor}`);
     return Number(rows[0]!.position);
   }
 
   private async writeCursor(session: PoolClient, from: number, to: number): Promise<void> {
     const { rowCount } = await session.query(
-      'update cursor set position = $3, updated_at = clock_timestamp() where name = $1 and position = $2',
-      [this.cursor, from, to],
+      sql`update cursor set position = ${to}, updated_at = clock_timestamp() where name = ${this.cursor} and position = ${from}`,
     );
     if (rowCount !== 1) throw new Error(`Another process has moved the cursor ${this.cursor} from ${from}.`);
   }

@@ -8,6 +8,7 @@ import { apply, readDeadRows } from './outbox-rows.js';
 import type { Outboxes } from './outboxes.js';
 import { type AppendResult, type AppendOptions, appendInOrder } from './append-in-order.js';
 import type { Queryable } from './bounded-transaction.js';
+import { sql } from '../../database/sql.js';
 
 /** The outcome of an operator's decision. */
 export type Decision =
@@ -24,7 +25,7 @@ interface DeadQuery {
   after?: { service: string; id: number } | undefined;
 }
 
-const columns = `id::float8 as id, event_id as "eventId", type, type_version as "typeVersion", aggregate_type as "aggregateType",
+const columns = sql`id::float8 as id, event_id as "eventId", type, type_version as "typeVersion", aggregate_type as "aggregateType",
   aggregate_id as "aggregateId", aggregate_version as "aggregateVersion", occurred_at as "occurredAt", state, reason, error, attempts, note,
   died_at as "diedAt", data`;
 
@@ -46,8 +47,9 @@ export class DeadEvents {
     for (const place of places) {
       if (events.length === limit) break;
       const { rows } = await (place.externalPool ?? this.log).query<Row>(
-        `select ${columns} from ${place.dead} where ($1::text is null or state = $1) and id > $2 order by ${place.dead}.id limit $3`,
-        [state ?? null, after?.service === place.service ? after.id : -1, limit - events.length],
+        sql`select ${columns} from ${place.dead}
+         where ${state === undefined ? sql`true` : sql`state = ${state}`} and id > ${after?.service === place.service ? after.id : -1}
+         order by ${place.dead}.id limit ${limit - events.length}`,
       );
       events.push(...rows.map((row) => deadEvent(place, row)));
     }
@@ -63,9 +65,9 @@ export class DeadEvents {
     );
     if (!('logged' in result)) return result;
     if (result.logged.some((row) => row.id === String(id))) return { outcome: 'done', released: result.logged.length - 1 };
-    const { rows } = await (place.externalPool ?? this.log).query<Row>(`select ${columns} from ${place.dead} where id = $1`, [
-      id,
-    ]);
+    const { rows } = await (place.externalPool ?? this.log).query<Row>(
+      sql`select ${columns} from ${place.dead} where id = ${id}`,
+    );
     return rows[0] ? { outcome: 'refused', event: deadEvent(place, rows[0]) } : { outcome: 'unknown' };
   }
 
@@ -74,10 +76,9 @@ export class DeadEvents {
     const place = await this.outboxes.find(service);
     if (!place) return { outcome: 'unknown' };
     const result = await this.decide(place, id, async (log, row, deadRows, dead) => {
-      await dead.query(`update ${place.dead} set state = 'skipped', note = $2, decided_at = clock_timestamp() where id = $1`, [
-        id,
-        note,
-      ]);
+      await dead.query(
+        sql`update ${place.dead} set state = 'skipped', note = ${note}, decided_at = clock_timestamp() where id = ${id}`,
+      );
       const version = Number(row.aggregate_version);
       await recordGap(log, place, row, { from: version, to: version });
       const decided = deadRows.map((each) => (each.id === row.id ? { ...each, state: 'skipped' as const } : each));
@@ -92,7 +93,7 @@ export class DeadEvents {
     append: (log: Queryable, row: DeadRow, deadRows: DeadRow[], dead: Queryable) => Promise<AppendResult>,
   ): Promise<AppendResult | Decision> {
     return inDeadTransaction(this.log, place, async (dead, inLog) => {
-      const { rows } = await dead.query<DeadRow>(`select ${deadAsText} from ${place.dead} where id = $1 for update`, [id]);
+      const { rows } = await dead.query<DeadRow>(sql`select ${deadAsText} from ${place.dead} where id = ${id} for update`);
       const [row] = rows;
       if (!row) return { outcome: 'unknown' };
       if (row.state === 'skipped') return { outcome: 'skipped-already' };

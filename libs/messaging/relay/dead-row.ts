@@ -1,3 +1,4 @@
+import { sql } from '../../database/sql.js';
 import { asText, type OutboxRow } from './outbox-row.js';
 
 /**
@@ -13,4 +14,4 @@ export interface DeadRow extends OutboxRow {
   reason: DeadReason;
 }
 
-export const deadAsText = `${asText}, state, reason`;
+export const deadAsText = sql`${asText}, state, reason`;

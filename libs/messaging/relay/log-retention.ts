@@ -8,6 +8,7 @@ import { TRIM_LOCK } from '../log/trim-lock.js';
 import { inBoundedTransaction, type Queryable } from './bounded-transaction.js';
 import type { Outboxes } from './outboxes.js';
 import { removeSkipped } from './skipped-events.js';
+import { join, raw, sql } from '../../database/sql.js';
 
 export interface LogRetentionOptions {
   /** The log's database as the role that owns the log. */
@@ -90,7 +91,7 @@ export class LogRetention {
     limits.push(await this.from('sagas', await this.options.sagaFloor()), ...(await this.externalOutboxes()));
     return inBoundedTransaction(database, async (tx) => {
       // A separate statement, so that later ones see every reader that began before the lock.
-      const { rows: locked } = await tx.query<{ mine: boolean }>('select pg_try_advisory_xact_lock($1) as mine', [TRIM_LOCK]);
+      const { rows: locked } = await tx.query<{ mine: boolean }>(sql`select pg_try_advisory_xact_lock(${TRIM_LOCK}) as mine`);
       if (!locked[0]?.mine) return false;
       const all = [...limits, ...(await this.readers(tx))];
       this.report(all, before);
@@ -114,21 +115,20 @@ export class LogRetention {
   /** The readers of all schemas. @throws Error if a schema that may read the log has no readable `log_reader`. */
   private async readers(tx: Queryable): Promise<LogReader[]> {
     const { rows: views } = await tx.query<{ service: string }>(
-      `select n.nspname as service from pg_class c join pg_namespace n on n.oid = c.relnamespace
-       where c.relname = 'log_reader' and c.relkind = 'v' and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')`,
+      sql`select n.nspname as service from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where c.relname = 'log_reader' and c.relkind = 'v' and has_schema_privilege(n.oid, 'usage')
+         and has_table_privilege(c.oid, 'select')`,
     );
     const found = views.map(({ service }) => service);
     const silent = logReaders.filter((service) => !found.includes(service));
     if (silent.length > 0)
       throw new Error(`The relay may not read log_reader of ${silent.join(', ')}; prepare the databases (apps/setup).`);
+    const cursor = `broker:${this.options.broker ?? ''}`;
+    const ofServices = found.map(
+      (service) => sql`select ${service} || ': ' || name, position from ${raw(pg.escapeIdentifier(service))}.log_reader`,
+    );
     const { rows } = await tx.query<{ name: string; position: string }>(
-      `select 'broker ' || name as name, position from events.cursor where name = $1 union all ${found
-        .map((service) => {
-          const schema = pg.escapeIdentifier(service);
-          return `select ${pg.escapeLiteral(service)} || ': ' || name, position from ${schema}.log_reader`;
-        })
-        .join(' union all ')}`,
-      [`broker:${this.options.broker ?? ''}`],
+      sql`select 'broker ' || name as name, position from events.cursor where name = ${cursor} union all ${join(ofServices, ' union all ')}`,
     );
     return rows.map(({ name, position }) => ({ name, position: Number(position) }));
   }
@@ -139,7 +139,7 @@ export class LogRetention {
     const readers = await Promise.all(
       places.map(async ({ service, outbox, externalPool }) => {
         const { rows } = await externalPool!.query<{ oldest: Date }>(
-          `select created_at as oldest from ${outbox} order by id limit 1`,
+          sql`select created_at as oldest from ${outbox} order by id limit 1`,
         );
         const [first] = rows;
         return first && this.from(`outbox of ${service}`, new Date(first.oldest.getTime() - OUTBOX_MARGIN_MS));
@@ -163,15 +163,16 @@ export class LogRetention {
 /** @returns how many events were removed. */
 async function remove(tx: Queryable, upTo: number): Promise<number> {
   const { rows } = await tx.query<{ removed: number }>(
-    `with gone as (
+    sql`with gone as (
        delete from events.log where position = any(array(
-         select position from events.log where position > (select position from events.log_floor) and position <= $1
+         select position from events.log where position > (select position from events.log_floor) and position <= ${upTo}
          order by position limit ${BATCH}))
        returning service, aggregate_type, aggregate_id, aggregate_version
      ), heads as (
        insert into events.log_head as head (service, aggregate_type, aggregate_id, last_version)
        select service, aggregate_type, aggregate_id, max(aggregate_version) from gone group by 1, 2, 3 order by 1, 2, 3
-       on conflict (service, aggregate_type, aggregate_id) do update set last_version = greatest(head.last_version, excluded.last_version)
+       on conflict (service, aggregate_type, aggregate_id)
+         do update set last_version = greatest(head.last_version, excluded.last_version)
      ), gaps as (
        -- Every reader has passed an event behind the gap, so nobody waits for the versions in it.
        delete from events.log_gap where ctid = any(array(
@@ -182,7 +183,6 @@ async function remove(tx: Queryable, upTo: number): Promise<number> {
              and g.last_version < gone.aggregate_version limit 100) passed))
      )
      select count(*)::int as removed from gone`,
-    [upTo],
   );
   return rows[0]!.removed;
 }

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { inBoundedTransaction, type Queryable } from './bounded-transaction.js';
+import { sql } from '../../database/sql.js';
 
 /** The writer of the log has this advisory lock in the log's database until its commit. */
 export const LOG_LOCK = 72_707_371;
@@ -24,8 +25,7 @@ export function inLogTransaction<Result>(
     try {
       // Under the lock no statement may wait long, because other relays wait for the lock.
       await client.query(
-        `select pg_advisory_xact_lock($1), set_config('lock_timeout', '1s', true), events.begin_epoch_after_restore()`,
-        [LOG_LOCK],
+        sql`select pg_advisory_xact_lock(${LOG_LOCK}), set_config('lock_timeout', '1s', true), events.begin_epoch_after_restore()`,
       );
     } finally {
       waited((performance.now() - since) / 1_000);

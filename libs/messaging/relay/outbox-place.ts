@@ -1,10 +1,11 @@
 import pg from 'pg';
+import { raw, type Sql } from '../../database/sql.js';
 
 /** The outbox of a service: its tables and, if it is external, its database. */
 export interface OutboxPlace {
   service: string;
-  outbox: string;
-  dead: string;
+  outbox: Sql;
+  dead: Sql;
   /** The outbox's database if it is not the log's. */
   externalPool?: pg.Pool;
 }
@@ -12,5 +13,5 @@ export interface OutboxPlace {
 /** The outbox in the schema with the service's name. */
 export function outboxPlace(service: string, externalPool?: pg.Pool): OutboxPlace {
   const schema = pg.escapeIdentifier(service);
-  return { service, outbox: `${schema}.outbox`, dead: `${schema}.outbox_dead`, ...(externalPool && { externalPool }) };
+  return { service, outbox: raw(`${schema}.outbox`), dead: raw(`${schema}.outbox_dead`), ...(externalPool && { externalPool }) };
 }

@@ -1,3 +1,5 @@
+import { raw } from '../../database/sql.js';
+
 /** An event in an outbox. Every value is PostgreSQL's own text, so that this process changes nothing. */
 export interface OutboxRow {
   id: string;
@@ -34,10 +36,10 @@ export const eventColumns = {
 } as const satisfies Partial<Record<keyof OutboxRow, string>>;
 
 export const eventColumnNames = Object.keys(eventColumns) as (keyof typeof eventColumns)[];
-export const eventColumnList = eventColumnNames.join(', ');
+export const eventColumnList = raw(eventColumnNames.join(', '));
 
 /** The select list that reads a row as text. */
-export const asText = ['id', ...eventColumnNames].map((name) => `${name}::text`).join(', ');
+export const asText = raw(['id', ...eventColumnNames].map((name) => `${name}::text`).join(', '));
 
 /** One aggregate of the service. */
 export const aggregateOf = ({ aggregate_type, aggregate_id }: Pick<OutboxRow, 'aggregate_type' | 'aggregate_id'>): string =>

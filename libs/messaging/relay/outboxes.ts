@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { type OutboxPlace, outboxPlace } from './outbox-place.js';
 import { relayPool } from './relay-pool.js';
+import { join, sql } from '../../database/sql.js';
 
 const FIND_EVERY_MS = 10_000;
 
@@ -22,7 +23,7 @@ export class Outboxes {
   async all(): Promise<readonly OutboxPlace[]> {
     if (performance.now() - this.foundAt > FIND_EVERY_MS) {
       const { rows } = await this.log.query<{ service: string }>(
-        `select n.nspname as service from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        sql`select n.nspname as service from pg_class c join pg_namespace n on n.oid = c.relnamespace
          where c.relname = 'outbox' and c.relkind in ('r', 'p') and has_schema_privilege(n.oid, 'usage')
            and has_table_privilege(c.oid, 'select') and has_table_privilege(c.oid, 'delete') order by 1`,
       );
@@ -51,9 +52,10 @@ export class Outboxes {
   private async filled(local: readonly OutboxPlace[]): Promise<ReadonlySet<string>> {
     if (local.length === 0) return new Set();
     const { rows } = await this.log.query<{ service: string }>(
-      local
-        .map(({ service, outbox }) => `select ${pg.escapeLiteral(service)} as service where exists (select from ${outbox})`)
-        .join(' union all '),
+      join(
+        local.map(({ service, outbox }) => sql`select ${service}::text as service where exists (select from ${outbox})`),
+        ' union all ',
+      ),
     );
     return new Set(rows.map(({ service }) => service));
   }
