@@ -1,4 +1,8 @@
-import { participantNames } from '../../contracts/participant/participants.js';
+import {
+  participantNames,
+  type ReservationParticipant,
+  reservationParticipants,
+} from '../../contracts/participant/participants.js';
 import { services } from '../../libs/database/services.js';
 
 /** A table that grows, with an SQL expression for each column of its n-th row. Times are a second apart; the newest is a second ago. */
@@ -11,7 +15,8 @@ export interface GrowingTable {
 
 const at = `now() - n * interval '1 second'`;
 const customer = `'GROWTH-' || n % 1000`;
-const resources = {
+/** The resources that the benchmarks reserve. */
+const resources: Partial<Record<ReservationParticipant, string>> = {
   hotel: `'HOTEL-ASTORIA'`,
   flight: `'FLIGHT-AMS-VIE'`,
   car: `'COMPACT@AMS'`,
@@ -153,7 +158,7 @@ const participants: readonly GrowingTable[] = [
   },
   { table: 'customer.released_order', columns: { order_id: `'growth-' || n` } },
   { table: 'customer.restored_change', columns: { order_id: `'growth-' || n`, change_id: `'growth'` } },
-  ...(['hotel', 'flight', 'car', 'rail'] as const).flatMap((service) => [
+  ...reservationParticipants.flatMap((service) => [
     {
       table: `${service}.reservation`,
       alike: service !== 'hotel',
@@ -171,7 +176,7 @@ const participants: readonly GrowingTable[] = [
         reservation_id: `'growth-' || n`,
         trip_id: `'growth-' || n`,
         position: '1',
-        resource_id: resources[service],
+        resource_id: resources[service] ?? `'GROWTH'`,
         first_day: 'current_date',
         last_day: 'current_date',
         units: '1',

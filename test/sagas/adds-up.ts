@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { reservationParticipants } from '../../apps/gateway/reservations/reservation-participants.js';
+import { reservationParticipants } from '../../contracts/participant/participants.js';
 import type { Order } from '../../contracts/order/order.resource.js';
 import { ParticipantProbe } from '../services/participant-probe.js';
 import { credit, ledger, order, ordersOf, payments } from '../support/api.js';

@@ -1,55 +1,43 @@
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { applyDecorators, Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
+import { type ReservationParticipant, reservationParticipants } from '../../../contracts/participant/participants.js';
+import { reservationSchemas } from '../../../contracts/reservation/reservation-schemas.js';
 import { CalendarDate } from '../../../contracts/values/calendar-date.js';
-import { CarOffer, FlightOffer, HotelOffer, TrainOffer } from '../../../contracts/reservation/inventory.resource.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { Inventory, type InventoryQuery } from './inventory.service.js';
+import { ParticipantsService } from '../participants/participants.service.js';
 
 const InventoryListQuery = z.strictObject({
   date: CalendarDate.optional().meta({ description: 'The day; default tomorrow (UTC)' }),
   ...pageQuery,
 });
+type InventoryListQuery = z.infer<typeof InventoryListQuery>;
 
-const problems = { 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] };
-
+/** The offers of a day: one list for each participant that takes reservations. */
 @ApiTags('inventory')
 @Allow('trips')
 @Controller('v1')
 export class InventoryController {
-  constructor(@Inject(Inventory) private readonly inventory: Inventory) {}
-
-  @Get('hotels')
-  @ApiOperation({ summary: 'List hotels with their free rooms for a night' })
-  @ApiOkResponse({ standardSchema: pageOf(HotelOffer) })
-  @ApiProblems(problems)
-  hotels(@Query({ schema: InventoryListQuery }) query: InventoryQuery): Promise<Page<HotelOffer>> {
-    return this.inventory.hotels(query);
-  }
-
-  @Get('flights')
-  @ApiOperation({ summary: 'List flights with their free seats on a day' })
-  @ApiOkResponse({ standardSchema: pageOf(FlightOffer) })
-  @ApiProblems(problems)
-  flights(@Query({ schema: InventoryListQuery }) query: InventoryQuery): Promise<Page<FlightOffer>> {
-    return this.inventory.flights(query);
-  }
-
-  @Get('cars')
-  @ApiOperation({ summary: 'List car classes by location, with the cars free on a day' })
-  @ApiOkResponse({ standardSchema: pageOf(CarOffer) })
-  @ApiProblems(problems)
-  cars(@Query({ schema: InventoryListQuery }) query: InventoryQuery): Promise<Page<CarOffer>> {
-    return this.inventory.cars(query);
-  }
-
-  @Get('trains')
-  @ApiOperation({ summary: 'List trains with their free seats on a day' })
-  @ApiOkResponse({ standardSchema: pageOf(TrainOffer) })
-  @ApiProblems(problems)
-  trains(@Query({ schema: InventoryListQuery }) query: InventoryQuery): Promise<Page<TrainOffer>> {
-    return this.inventory.trains(query);
-  }
+  constructor(@Inject(ParticipantsService) readonly participants: ParticipantsService) {}
 }
+
+/** Adds the list of a participant's offers to the controller. */
+function addList(participant: ReservationParticipant): void {
+  const { path, summary, offer } = reservationSchemas[participant].inventory;
+  const list = {
+    value(this: InventoryController, query: InventoryListQuery): Promise<Page<unknown>> {
+      return this.participants.apis[participant].get('/inventory', { ...query });
+    },
+  };
+  Object.defineProperty(InventoryController.prototype, path, list);
+  Query({ schema: InventoryListQuery })(InventoryController.prototype, path, 0);
+  applyDecorators(
+    Get(path),
+    ApiOperation({ summary }),
+    ApiOkResponse({ standardSchema: pageOf(offer) }),
+    ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] }),
+  )(InventoryController.prototype, path, list);
+}
+reservationParticipants.forEach(addList);

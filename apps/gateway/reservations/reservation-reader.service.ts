@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { type ReservationParticipant, reservationParticipants } from '../../../contracts/participant/participants.js';
 import type { Page } from '../../../contracts/values/page.js';
 import type { Reservation } from '../../../contracts/reservation/reservation.resource.js';
 import type { ReservationState } from '../../../contracts/reservation/reservation-state.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 import { ParticipantsService } from '../participants/participants.service.js';
 import { invalidCursor } from '../sagas/page-token.js';
-import { type ReservationParticipant, reservationParticipants } from './reservation-participants.js';
 
 export interface ReservationFilter {
   participant?: ReservationParticipant | undefined;

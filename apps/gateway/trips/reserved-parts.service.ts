@@ -3,10 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from '../../../contracts/values/page.js';
 import type { Reservation } from '../../../contracts/reservation/reservation.resource.js';
 import type { ReservationState } from '../../../contracts/reservation/reservation-state.js';
-import { type TripPartName, tripPartNames } from '../../../contracts/trip/trip-part.js';
+import { type TripPartName, tripPartNames, tripPartTable } from '../../../contracts/trip/trip-part.js';
 import type { Trip } from '../../../contracts/trip/trip.resource.js';
 import { ParticipantsService } from '../participants/participants.service.js';
-import { partParticipants } from './part-participants.js';
 import { type PartState, withReserved } from './with-reserved.js';
 
 /** Who reads a trip does not wait longer than this for what its participants would add. */
@@ -42,7 +41,7 @@ export class ReservedParts {
 
   /** In the order of the request. */
   private async reserved(tripId: string, name: TripPartName): Promise<PartState[]> {
-    const api = this.participants.apis[partParticipants[name]];
+    const api = this.participants.apis[tripPartTable[name].participant];
     const { items } = await api.get<Page<Reservation>>('/reservations', { tripId, limit: LIMIT });
     return items.toReversed().map(({ price, reservationId, state }) => ({ price, reservationId, state }));
   }
