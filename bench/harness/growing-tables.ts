@@ -14,7 +14,8 @@ export interface GrowingTable {
 }
 
 const at = `now() - n * interval '1 second'`;
-const customer = `'GROWTH-' || n % 1000`;
+/** Also the smallest size has some full pages of orders for each of the customers. */
+const customer = `'GROWTH-' || n % 40`;
 /** The resources that the benchmarks reserve. */
 const resources: Partial<Record<ReservationParticipant, string>> = {
   hotel: `'HOTEL-ASTORIA'`,
@@ -84,7 +85,7 @@ const participants: readonly GrowingTable[] = [
     columns: {
       order_id: `'growth-' || n`,
       customer_id: customer,
-      state: `case when n % 5000 = 0 then 'CANCELLED' else 'APPROVED' end`,
+      state: `case when n % 40 = 0 then 'CANCELLED' else 'APPROVED' end`,
       lines: `'[]'`,
       total: '100',
       currency: `'EUR'`,

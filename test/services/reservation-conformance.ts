@@ -9,7 +9,7 @@ import { addDays, today } from '../../libs/reservation/calendar.js';
 import { eventually } from '../support/api.js';
 import { expectProblem } from './participant-conformance.js';
 import { describeTripPart } from './trip-part-conformance.js';
-import { newKey, type ParticipantProbe, type Reply } from './participant-probe.js';
+import { newKey, type ParticipantProbe, type Reply } from './participant.harness.js';
 
 /** A request in the participant's own words: a command without its trip and its hold. */
 type Request = Record<string, unknown>;

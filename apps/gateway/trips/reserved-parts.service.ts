@@ -5,8 +5,7 @@ import type { Reservation } from '../../../contracts/reservation/reservation.res
 import type { ReservationState } from '../../../contracts/reservation/reservation-state.js';
 import { type TripPartName, tripPartNames, tripPartTable } from '../../../contracts/trip/trip-part.js';
 import type { Trip } from '../../../contracts/trip/trip.resource.js';
-import { ParticipantsService } from '../participants/participants.service.js';
-import { type PartState, withReserved } from './with-reserved.js';
+import { ParticipantsService } from '../upstreams/participants.service.js';
 
 /** Who reads a trip does not wait longer than this for what its participants would add. */
 const PATIENCE_MS = 1_000;
@@ -52,4 +51,14 @@ function isUnknown(trip: Trip, name: TripPartName): boolean {
   const part = trip[name];
   if (part === undefined || trip.state === 'AWAITING_APPROVAL') return false;
   return [part].flat().some(({ state }) => !settled.includes(state));
+}
+
+export type PartState = Pick<Reservation, 'price' | 'reservationId' | 'state'>;
+
+/** The trip with what its participant has reserved for a part, in the order of the request; as it was if that does not fit. */
+export function withReserved(trip: Trip, name: TripPartName, reserved: readonly PartState[]): Trip {
+  const part = trip[name];
+  if (part === undefined || reserved.length !== [part].flat().length) return trip;
+  const filled = Array.isArray(part) ? part.map((one, index) => ({ ...one, ...reserved[index] })) : { ...part, ...reserved[0] };
+  return { ...trip, [name]: filled };
 }

@@ -11,8 +11,8 @@ import { Trip, tripPartsInWords } from '../../../contracts/trip/trip.resource.js
 import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { answerCommand } from '../saga-start/answer-command.js';
-import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
-import { Command, commandProblems } from '../saga-start/command.decorator.js';
+import { type CommandHeaders, FromHeaders } from '../http/command-headers.decorator.js';
+import { Command, commandProblems } from '../http/command.decorator.js';
 import { BookTripService } from './book-trip.service.js';
 import { CancelTripService } from './cancel-trip.service.js';
 import { type TripListFilter, TripReader } from './trip-reader.service.js';

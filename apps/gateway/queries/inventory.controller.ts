@@ -1,0 +1,43 @@
+import { applyDecorators, Controller, Get, Inject, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { type ReservationParticipant, reservationParticipants } from '../../../contracts/participant/participants.js';
+import { reservationSchemas } from '../../../contracts/reservation/reservation-schemas.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import { CalendarDate } from '../../../contracts/values/calendar-date.js';
+import { ParticipantsService } from '../upstreams/participants.service.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
+import { Allow } from '../auth/allow.decorator.js';
+
+const InventoryQuery = z.strictObject({
+  date: CalendarDate.optional().meta({ description: 'The day; default tomorrow (UTC)' }),
+  ...pageQuery,
+});
+type InventoryQuery = z.infer<typeof InventoryQuery>;
+
+/** The offers of a day: one list for each participant that takes reservations. */
+@ApiTags('inventory')
+@Allow('trips')
+@Controller('v1')
+export class InventoryController {
+  constructor(@Inject(ParticipantsService) readonly participants: ParticipantsService) {}
+}
+
+/** Adds the list of a participant's offers to the controller. */
+function addList(participant: ReservationParticipant): void {
+  const { path, summary, offer } = reservationSchemas[participant].inventory;
+  const list = {
+    value(this: InventoryController, query: InventoryQuery): Promise<Page<unknown>> {
+      return this.participants.apis[participant].get('/inventory', { ...query });
+    },
+  };
+  Object.defineProperty(InventoryController.prototype, path, list);
+  Query({ schema: InventoryQuery })(InventoryController.prototype, path, 0);
+  applyDecorators(
+    Get(path),
+    ApiOperation({ summary }),
+    ApiOkResponse({ standardSchema: pageOf(offer) }),
+    ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] }),
+  )(InventoryController.prototype, path, list);
+}
+reservationParticipants.forEach(addList);
