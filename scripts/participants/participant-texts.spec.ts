@@ -9,7 +9,7 @@ describe('the blocks of participants', () => {
     expect(withParticipants(text)).toBe(text);
   });
 
-  it('are written anew, and nothing around them is touched', () => {
+  it('are written again, and nothing around them is touched', () => {
     const text = 'A=1\n# participants: settings\nGONE_URL=http://gone\n# end of participants\nB=2\n';
     const written = withParticipants(text);
     expect(written).toMatch(/^A=1\n# participants: settings\nORDER_URL=http:\/\/127\.0\.0\.1:3001\n/);

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { givenEnvironment } from '../../libs/config/settings.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
@@ -11,7 +12,9 @@ const blocksOf = (language: string) =>
   [...guide.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map(([, text]) => text!);
 
 /** What a nested run of Vitest must not take for its own. */
-const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^VITEST|^NODE_ENV$|^TEST$/.test(name)));
+const environment = Object.fromEntries(
+  Object.entries(givenEnvironment()).filter(([name]) => !/^VITEST|^NODE_ENV$|^TEST$/.test(name)),
+);
 let copy: string;
 const shell = async (script: string): Promise<string> => {
   const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], {
@@ -41,12 +44,13 @@ function applyDiff(block: string): void {
 beforeAll(async () => {
   copy = mkdtempSync(path.join(tmpdir(), 'roundtrip-ferry-'));
   const { stdout } = await run('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], { maxBuffer: 2 ** 26 });
-  for (const file of stdout.split('\0').filter(Boolean)) {
+  for (const file of stdout.split('\0').filter((name) => name && existsSync(name))) {
     mkdirSync(path.join(copy, path.dirname(file)), { recursive: true });
     cpSync(file, path.join(copy, file));
   }
   // What is built already need not be built again; packages are only read.
-  for (const folder of ['dist', 'generated']) cpSync(folder, path.join(copy, folder), { recursive: true, preserveTimestamps: true });
+  for (const folder of ['dist', 'generated'])
+    cpSync(folder, path.join(copy, folder), { recursive: true, preserveTimestamps: true });
   symlinkSync(path.resolve('node_modules'), path.join(copy, 'node_modules'));
   await shell(
     'git init -q && git add -A && git -c user.name=test -c user.email=test@localhost commit -qm before && echo node_modules >> .git/info/exclude',

@@ -9,8 +9,8 @@ interface Scarcity {
   /** What the participant refuses with when all is taken. */
   full: string;
   /** Takes all that there is of the scarce resource on a day. */
-  fill(day: string): Promise<unknown>;
-  freshDay(): string;
+  fill: (day: string) => Promise<unknown>;
+  freshDay: () => string;
 }
 
 /** What a trip gets of a participant that takes reservations, by the API and the sagas. */

@@ -13,8 +13,9 @@ type Samples = { [Name in TripPartName]: TripPartSample<Name> };
 const samples = Object.fromEntries(
   await Promise.all(
     tripPartNames.map(async (name) => {
-      const module = (await import(`../trip-parts/${tripPartTable[name].participant}.sample.js`)) as { sample: unknown };
-      return [name, module.sample];
+      const file = new URL(`../trip-parts/${tripPartTable[name].participant}.sample.js`, import.meta.url).href;
+      const { sample } = (await import(/* @vite-ignore */ file)) as { sample: unknown };
+      return [name, sample];
     }),
   ),
 ) as Samples;

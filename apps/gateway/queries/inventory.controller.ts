@@ -26,11 +26,13 @@ export class InventoryController {
 /** Adds the list of a participant's offers to the controller. */
 function addList(participant: ReservationParticipant): void {
   const { path, summary, offer } = reservationSchemas[participant].inventory;
-  const list = {
-    value(this: InventoryController, query: InventoryQuery): Promise<Page<unknown>> {
+  // The name of the method is in the OpenAPI document.
+  const lists = {
+    [path](this: InventoryController, query: InventoryQuery): Promise<Page<unknown>> {
       return this.participants.apis[participant].get('/inventory', { ...query });
     },
   };
+  const list = Object.getOwnPropertyDescriptor(lists, path)!;
   Object.defineProperty(InventoryController.prototype, path, list);
   Query({ schema: InventoryQuery })(InventoryController.prototype, path, 0);
   applyDecorators(
