@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
+import { migrate } from '../libs/database/migrate.js';
 import { prepareDatabases } from '../libs/database/prepare-databases.js';
 import { servicePool } from '../libs/database/service-pool.js';
 import { serviceUrl } from '../libs/database/service-url.js';
+import { migrationFolders } from '../libs/database/services.js';
 import { DataFolder } from '../libs/embedded/data-folder.js';
 import { freePort } from '../libs/embedded/free-port.js';
 import { ManagedProcess } from '../libs/embedded/managed-process.js';
@@ -40,7 +42,9 @@ await ensureDatabase(port);
 const adminUrl = embeddedPostgresUrl(port);
 await prepareDatabases({ adminUrl, rolePassword: 'roundtrip', log: () => {} });
 const reader = servicePool(serviceUrl(adminUrl, 'hooks', 'roundtrip'), 'bench', 4);
-await reader.query(readFileSync('libs/messaging/channel/channel-tables.sql', 'utf8'));
+const owner = await reader.connect();
+await migrate(owner, [...migrationFolders.hooks, 'channel']);
+owner.release();
 const writer = new pg.Pool({ connectionString: serviceUrl(adminUrl, 'events', 'roundtrip'), max: 2 });
 writer.on('error', () => {}); // the server stops before its last connection has gone
 

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Environment } from '../../libs/config/settings.js';
 import type { Channel } from '../../libs/messaging/channel/channel.js';
+import { migrate } from '../../libs/database/migrate.js';
+import { migrationFolders } from '../../libs/database/services.js';
 import { OwnLog } from '../events/log.harness.js';
 import { eventually } from '../support/api.js';
 import { brokerOrReason, type RunningBroker } from './brokers/broker.js';
@@ -22,7 +23,7 @@ beforeAll(async () => {
   own = await OwnLog.create();
   const service = new pg.Client({ connectionString: own.urlOf('hooks') });
   await service.connect();
-  await service.query(await readFile('libs/messaging/channel/channel-tables.sql', 'utf8'));
+  await migrate(service, [...migrationFolders.hooks, 'channel']);
   await service.end();
 });
 afterAll(async () => {

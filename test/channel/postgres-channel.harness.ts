@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import pg from 'pg';
+import { migrate } from '../../libs/database/migrate.js';
+import { migrationFolders } from '../../libs/database/services.js';
 import { inLogTransaction } from '../../libs/messaging/relay/log-transaction.js';
 import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import type { ChannelOptions } from '../../libs/messaging/channel/channel-options.js';
@@ -17,7 +18,7 @@ export async function startPostgresBed(): Promise<ChannelBed & { own: OwnLog }> 
   const environment = { EVENT_CHANNEL: 'postgres', DATABASE_URL: own.urlOf(SERVICE) };
   const service = new pg.Client({ connectionString: environment.DATABASE_URL });
   await service.connect();
-  await service.query(await readFile('libs/messaging/channel/channel-tables.sql', 'utf8'));
+  await migrate(service, [...migrationFolders.hooks, 'channel']);
   await service.end();
   const open = (options?: ChannelOptions) => openAs(SERVICE, environment, options);
   const told = await open();

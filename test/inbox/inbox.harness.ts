@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import pg from 'pg';
+import { migrate } from '../../libs/database/migrate.js';
 import { EventLog } from '../../libs/messaging/log/event-log.js';
 import type { Consumer } from '../../libs/messaging/inbox/consumer.js';
 import { DeadLetters } from '../../libs/messaging/inbox/dead-letters.js';
@@ -29,11 +28,16 @@ export class InboxBed {
     url.pathname = `/${name}`;
     const database = new pg.Pool({ connectionString: url.href, max: 12, options: '-c search_path=consuming' });
     database.on('error', () => {}); // dropping the database ends its connections
-    await database.query('create schema events; create schema consuming');
-    for (const sql of migrationsOf('events'))
-      await database.query(`set search_path = events; ${sql}; set search_path = consuming`);
-    for (const sql of migrationsOf('projection').filter((text) => /create table inbox(_mark)? \(/.test(text)))
-      await database.query(sql);
+    for (const [schema, folder] of [
+      ['events', 'events'],
+      ['consuming', 'inbox'],
+    ] as const) {
+      await database.query(`create schema ${schema}`);
+      const owner = new pg.Client({ connectionString: url.href, options: `-c search_path=${schema}` });
+      await owner.connect();
+      await migrate(owner, [folder]);
+      await owner.end();
+    }
     await database.query(
       'create table effect (nr bigint generated always as identity, consumer text, aggregate text, version int, event_id uuid)',
     );
@@ -102,14 +106,6 @@ export function noting(
       await before?.(event);
     },
   };
-}
-
-function migrationsOf(service: string): string[] {
-  const folder = path.join('prisma', service, 'migrations');
-  return readdirSync(folder)
-    .filter((entry) => /^\d/.test(entry))
-    .sort()
-    .map((entry) => readFileSync(path.join(folder, entry, 'migration.sql'), 'utf8'));
 }
 
 async function atServer(sql: string): Promise<void> {

@@ -16,7 +16,7 @@ const QUERY_TIMEOUT_MS = LEASE_MS / 2;
 /**
  * The channel that `EVENT_CHANNEL` names; nothing else in a consumer depends on which that is.
  *
- * @param service whose channel it is. With `postgres` it needs `DATABASE_URL` as the service's own role, and the tables of `channel-tables.sql`.
+ * @param service whose channel it is. With `postgres` it needs `DATABASE_URL` as the service's own role, and the tables of `prisma/channel`.
  * @throws when the broker cannot be reached.
  */
 export async function openChannel(service: string, settings: ChannelSettings, options: ChannelOptions = {}): Promise<Channel> {

@@ -22,8 +22,7 @@ const log = new Logger('Channel');
  * The log itself as a channel: a group is a cursor on `events.log`, in partitions by hash of the key. Nothing is published, as the relay
  * has written what there is: `publish` only tells whether it has.
  *
- * A service that subscribes needs the right to read the log (its name in `logReaders`, libs/database/services.ts) and the tables of
- * `channel-tables.sql` in its own schema: copy that file to `prisma/<service>/migrations/<number>_channel/migration.sql`.
+ * A service that subscribes needs the right to read the log and the tables of `prisma/channel`: `libs/database/services.ts` lists both.
  */
 export class PostgresChannel implements Channel {
   readonly capabilities = { order: 'key', dedupMs: Infinity, replay: true } as const;
