@@ -7,10 +7,9 @@ import {
 const publishing = ['outbox'];
 const consuming = ['inbox', 'channel'];
 const participating = [...publishing, 'participant'];
-const reserving = Object.fromEntries(reservationParticipants.map((name) => [name, [...participating, 'reservation']])) as Record<
-  ReservationParticipant,
-  readonly string[]
->;
+const reserving = Object.fromEntries<readonly string[]>(
+  reservationParticipants.map((name) => [name, [...participating, 'reservation']]),
+) as Record<ReservationParticipant, readonly string[]>;
 
 /** The services that own a PostgreSQL schema, in the order in which they are prepared. */
 export const services = [...participantNames, 'events', 'hooks', 'saga', 'notification', 'projection'] as const;
