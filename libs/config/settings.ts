@@ -39,7 +39,7 @@ const mailAddress = (fallback: string) =>
 
 const isWebOrigin = (text: string): boolean => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 
-/** Where each participant is, `ORDER_URL` to `TRIP_URL`: on its own port of this machine, unless told otherwise. */
+/** Where each participant is, `ORDER_URL` to `TRIP_URL`: on its own port of this machine, unless its setting says otherwise. */
 const participantUrls = Object.fromEntries(
   participantNames.map((name) => [urlSettingOf(name), url(participantUrl(name))]),
 ) as Record<ParticipantUrlSetting, ReturnType<typeof url>>;
@@ -229,8 +229,8 @@ export function settingsIn<Name extends keyof Settings>(environment: Environment
 export type Environment = Record<string, string>;
 
 /**
- * All that the environment and `.env` say, known as a setting or not, unchecked: for whoever starts other processes and hands
- * it on. Empty values are left out, and so is what must not change our own connections.
+ * Every variable of the environment and of `.env`, unchecked, to pass on to child processes. Leaves out empty values, and variables that
+ * would change this process's own connections.
  */
 export function givenEnvironment(): Environment {
   if (existsSync('.env')) loadEnvFile('.env');

@@ -13,7 +13,7 @@ import { Allow } from '../auth/allow.decorator.js';
 const ListQuery = z.strictObject(pageQuery);
 
 /** An input that has every optional part, so that every step is listed. */
-const everything = {
+const inputWithAllParts = {
   orderId: 'ORDER',
   tripId: 'TRIP',
   customerId: 'CUSTOMER',
@@ -22,7 +22,7 @@ const everything = {
   ...(Object.fromEntries(tripPartNames.map((name) => [name, {}])) as RequestedTripParts),
   approval: { requiredAbove: { amount: 1, currency: 'EUR' }, withinMs: 1 },
 };
-const outlines = sagaTypes.map((type) => outlineOf(type, everything));
+const outlines = sagaTypes.map((type) => outlineOf(type, inputWithAllParts));
 
 @ApiTags('sagas')
 @Allow('orders', 'trips', 'customers', 'operator')

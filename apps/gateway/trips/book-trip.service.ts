@@ -35,13 +35,13 @@ export class BookTripService {
       {
         type: bookTripType,
         sagaId: bookTripIds.of(tripId),
-        noun: 'trip',
+        aggregateType: 'trip',
         businessId: tripId,
         customerId,
         request,
         participants: [...participantsFor(trip), ...(request.customerVerified ? [] : ['customer' as const])],
         summary: `Trip ${tripId} for customer ${customerId}`,
-        details: inWords(trip),
+        details: describeParts(trip),
       },
       requestIdentity({ type: bookTripType, businessId: tripId, caller, idempotencyKey: key, content: trip }),
     );
@@ -76,7 +76,7 @@ export class BookTripService {
 }
 
 /** The parts as a list in Markdown, for the Temporal UI. */
-const inWords = (trip: BookTrip): string =>
+const describeParts = (trip: BookTrip): string =>
   itemsIn(trip)
     .map(([name, item]) => `- ${tripPartOf(name).line(item)}`)
     .join('\n');

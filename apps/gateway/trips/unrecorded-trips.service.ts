@@ -24,7 +24,7 @@ export class UnrecordedTrips {
       tripId,
       customerId: saga.request.customerId,
       total: { amount: 0, currency: 'EUR' },
-      ...standingOf(saga),
+      ...statusOf(saga),
       ...partsIn(saga.request),
       commandCount: 0,
       sagaId: saga.sagaId,
@@ -35,7 +35,7 @@ export class UnrecordedTrips {
 }
 
 /** The trip's state as far as its saga knows it. A saga that was ended by force before it recorded anything has booked nothing. */
-function standingOf({ end }: BookTripSaga): Pick<Trip, 'state'> & Partial<Pick<Trip, 'total' | 'failure'>> {
+function statusOf({ end }: BookTripSaga): Pick<Trip, 'state'> & Partial<Pick<Trip, 'total' | 'failure'>> {
   if (!end) return { state: 'PENDING' };
   if (end.outcome?.state === 'BOOKED') return { state: 'BOOKED', total: end.outcome.total };
   const detail = `The saga ended as ${end.status} before the trip was recorded.`;
