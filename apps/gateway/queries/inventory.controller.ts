@@ -36,6 +36,8 @@ function addList(participant: ReservationParticipant): void {
   Object.defineProperty(InventoryController.prototype, path, list);
   Query({ schema: InventoryQuery })(InventoryController.prototype, path, 0);
   applyDecorators(
+    // What the compiler notes of the parameters of a method that it sees. The OpenAPI document lists them by it.
+    Reflect.metadata('design:paramtypes', [Object]),
     Get(path),
     ApiOperation({ summary }),
     ApiOkResponse({ standardSchema: pageOf(offer) }),
