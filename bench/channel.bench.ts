@@ -54,7 +54,7 @@ interface Transport {
   publish: (events: readonly LoggedEvent[]) => Promise<unknown>;
 }
 
-/** What the relay does once it has a batch: into the log with it, in one transaction. */
+/** Appends a batch to the log in one transaction, as the relay does. */
 const intoTheLog = (events: readonly LoggedEvent[]) =>
   inLogTransaction(writer, async (client) => {
     await client.query(
@@ -87,7 +87,7 @@ function assertTaken(results: readonly PublishResult[]): void {
   if (refused && !refused.taken) throw new Error(refused.reason);
 }
 
-/** Events of 500 bytes about a hundred aggregates that nobody else has. */
+/** Events of 500 bytes about a hundred aggregates of their own. */
 function made(count: number): LoggedEvent[] {
   const run = randomUUID();
   const text = JSON.stringify({ filling: 'x'.repeat(480) });
@@ -187,7 +187,7 @@ const figures = Object.fromEntries(
 );
 const names = Object.keys(transports);
 for (let round = 0; round < rounds; round++) {
-  // Each round in another order, so that nobody always goes first.
+  // Each round has another order, so that no channel is always the first.
   for (const i of names.keys()) {
     const name = names[(i + round) % names.length]!;
     const figure = figures[name]!;

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** What the tables of a service's schema occupy with their indexes, in bytes, by `schema.table`. */
+/** The size of a service's tables with their indexes, in bytes, by `schema.table`. */
 export type TableSizes = ReadonlyMap<string, number>;
 
 export async function tableSizes(database: pg.Pool): Promise<TableSizes> {

@@ -7,9 +7,9 @@ export const urlSettingOf = (participant: Participant) => `${participant.toUpper
 
 export const participantUrlSettings: readonly ParticipantUrlSetting[] = participantNames.map(urlSettingOf);
 
-/** Where a participant is on this machine, unless its setting says otherwise. */
+/** The URL of a participant on this machine, unless its setting says otherwise. */
 export const participantUrl = (participant: Participant): string => `http://127.0.0.1:${participantPorts[participant]}`;
 
-/** Where every participant is, by its name. */
+/** The URL of every participant, by its name. */
 export const participantUrls = (settings: Record<ParticipantUrlSetting, string>): Record<Participant, string> =>
   Object.fromEntries(participantNames.map((name) => [name, settings[urlSettingOf(name)]])) as Record<Participant, string>;

@@ -7,7 +7,7 @@ import { runTool } from './run-tool.mjs';
 const schemaOf = (folder) => path.join('prisma', folder, 'schema.prisma');
 const stampOf = (folder) => path.join(projectRoot, 'generated', folder, '.made-of');
 
-/** What a client is made of: its schema, by this version of Prisma. */
+/** The inputs of a client: its schema and this version of Prisma. */
 const originOf = (folder) => contentHash(projectRoot, [schemaOf(folder), 'node_modules/prisma/package.json'], () => true);
 
 /**

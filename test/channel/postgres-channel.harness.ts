@@ -33,7 +33,7 @@ export async function startPostgresChannelHarness(): Promise<ChannelHarness & { 
       return () => proxy.bringUp();
     },
     publish: async (events) => {
-      // What is there already the log knows by its id, as the relay does.
+      // The log knows repeats by their ids, as the relay does.
       const before = new Map((await reader.publish(events)).map((result, i) => [events[i]!.eventId, result.taken]));
       const fresh = events.filter(({ eventId }) => !before.get(eventId));
       if (fresh.length > 0) await inLogTransaction(testLog.log, async (client) => void (await client.query(...insert(fresh))));
@@ -41,7 +41,7 @@ export async function startPostgresChannelHarness(): Promise<ChannelHarness & { 
         result.taken && !before.get(events[i]!.eventId) ? { taken: true, duplicate: false } : result,
       );
     },
-    // What is in no outbox cannot be had from the log.
+    // The log refuses no event of this harness.
     refusable: (event) => event,
     stop: async () => {
       await reader.close();

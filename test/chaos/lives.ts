@@ -11,7 +11,7 @@ import type { Life, Request } from './schedule.js';
 const PATIENCE_MS = 12_000;
 
 type Booking = Extract<Request, { what: 'book trip' }>;
-/** What is sent for a request, and where; `other` is the body of another request under the same key. */
+/** The path and the body of a request; `other` is the body of another request under the same key. */
 interface Outgoing {
   route: string;
   path: string;

@@ -14,7 +14,7 @@ import { processIdentity } from '../../libs/embedded/process-identity.js';
 import { listenerProcesses, participantProcesses } from '../../libs/embedded/processes.js';
 import { waitUntil } from '../../libs/embedded/wait-until.js';
 
-/** What a person at a terminal has: a command that is running, what it has printed, and signals. */
+/** A running command with its output and signals, as a person at a terminal has it. */
 class Command {
   readonly lines: string[] = [];
   readonly exitCode: Promise<number | string>;
@@ -96,7 +96,7 @@ interface Run {
 
 const inPattern = (text: string) => text.replaceAll(/[?.+*()[\]{}|^$\\]/g, '\\$&');
 
-/** Those that run besides the gateway. */
+/** The processes besides the gateway. */
 const apps = [...participantProcesses, ...listenerProcesses];
 const place = (setting: string, port: number | undefined) =>
   setting.endsWith('_URL') ? `http://127.0.0.1:${port}` : String(port);
@@ -145,7 +145,7 @@ describe('npm start', () => {
     current.kill('SIGTERM');
     await current.exitCode;
   };
-  /** Whatever went wrong in a test, the next one finds nothing running. */
+  /** Stops everything after each test, also after a failure. */
   afterEach(async () => {
     if (!lent) await stopped();
     lent = false;

@@ -14,7 +14,7 @@ export interface Fact {
   data?: unknown;
 }
 
-/** What became of a fact in the log. */
+/** An appended event's id and position. */
 export interface Appended {
   id: string;
   position: number;

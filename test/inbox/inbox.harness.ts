@@ -17,14 +17,16 @@ export class InboxHarness {
 
   private constructor(
     private readonly name: string,
+    private readonly serverUrl: string,
     readonly database: pg.Pool,
     readonly log: EventLog,
   ) {}
 
-  static async create(): Promise<InboxHarness> {
+  /** @param serverUrl of another server than the system's own, as its administrator. */
+  static async create(serverUrl = system().databaseAdminUrl): Promise<InboxHarness> {
     const name = `test_${randomUUID().replaceAll('-', '')}`;
-    await atServer(`create database ${name}`);
-    const url = new URL(system().databaseAdminUrl);
+    await atServer(serverUrl, `create database ${name}`);
+    const url = new URL(serverUrl);
     url.pathname = `/${name}`;
     const database = new pg.Pool({ connectionString: url.href, max: 12, options: '-c search_path=consuming' });
     database.on('error', () => {}); // dropping the database ends its connections
@@ -41,7 +43,7 @@ export class InboxHarness {
     await database.query(
       'create table effect (nr bigint generated always as identity, consumer text, aggregate text, version int, event_id uuid)',
     );
-    return new InboxHarness(name, database, new EventLog(database));
+    return new InboxHarness(name, serverUrl, database, new EventLog(database));
   }
 
   inbox(options: Partial<InboxOptions> = {}): Inbox {
@@ -71,7 +73,7 @@ export class InboxHarness {
     return said;
   }
 
-  /** What handlers did, in the order in which it was committed: `<aggregate><version>`. */
+  /** The effects of handlers in commit order: `<aggregate><version>`. */
   async effects(consumer: string): Promise<string[]> {
     const { rows } = await this.database.query<{ effect: string }>(
       'select aggregate || version as effect from effect where consumer = $1 order by nr',
@@ -82,7 +84,7 @@ export class InboxHarness {
 
   async drop(): Promise<void> {
     await this.database.end();
-    await atServer(`drop database ${this.name} with (force)`);
+    await atServer(this.serverUrl, `drop database ${this.name} with (force)`);
   }
 }
 
@@ -108,8 +110,8 @@ export function noting(
   };
 }
 
-async function atServer(sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: system().databaseAdminUrl });
+async function atServer(connectionString: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
   await client.connect();
   try {
     await client.query(sql);
