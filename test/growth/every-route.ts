@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import { WebSocket } from 'ws';
-import type { HookCreated } from '../../contracts/hook.resource.js';
-import type { Page } from '../../contracts/page.js';
+import type { HookCreated } from '../../contracts/hooks/hook.resource.js';
+import type { Page } from '../../contracts/values/page.js';
+import type { EmbeddedSystem } from '../../libs/embedded/embedded-system.js';
 import { eventually, tokens } from '../support/api.js';
 import { plentifulTrip } from '../support/trips.js';
 
@@ -35,7 +36,10 @@ const lists = [
   '/v1/dead-letters',
   '/v1/dead-letters?state=skipped',
   '/v1/dead-events',
+  '/v1/dead-letters?state=dead',
+  '/v1/dead-letters?consumer=saga-list.1',
   '/v1/dead-events?state=skipped',
+  '/v1/dead-events?state=dead',
   '/v1/hooks',
 ];
 
@@ -75,11 +79,15 @@ interface Answer {
 export class EveryRoute {
   private readonly called = new Set<string>();
 
+  private readonly gateway: string;
+
   constructor(
-    private readonly gateway: string,
+    private readonly addresses: EmbeddedSystem['addresses'],
     /** Where a hook may send to. */
     private readonly receiver: string,
-  ) {}
+  ) {
+    this.gateway = addresses.gateway;
+  }
 
   /** Calls every route, lists with each of their filters and some pages deep, and has sagas of every kind run. */
   async callAll(): Promise<void> {
@@ -89,10 +97,11 @@ export class EveryRoute {
     await this.subscribe();
     await Promise.all([this.order(), this.trips(), this.decide()]);
     await this.call('POST', '/v1/projections/customer-orders/rebuild');
+    await this.inside();
   }
 
-  /** The operations of the API's description that were not called. */
-  async left(): Promise<string[]> {
+  /** The operations of the OpenAPI document that were not called. */
+  async uncalled(): Promise<string[]> {
     const answer = await fetch(new URL('/openapi.json', this.gateway));
     const { paths } = (await answer.json()) as { paths: Record<string, Record<string, unknown>> };
     const operations = Object.entries(paths).flatMap(([path, methods]) =>
@@ -131,6 +140,28 @@ export class EveryRoute {
     return answer.body;
   }
 
+  /** What only operators call, and Prometheus. */
+  private async inside(): Promise<void> {
+    const { notification, hooks, saga, relay, projection } = this.addresses;
+    const ofNotification = [
+      '/mails',
+      '/mails?state=sent',
+      '/mails?state=dead',
+      '/mailbox/messages',
+      '/mailbox/messages?to=b@example.com',
+    ];
+    const urls = [
+      ...ofNotification.map((path) => new URL(path, notification)),
+      new URL('/floor', saga),
+      new URL('/position', relay),
+      ...[notification, hooks, saga, relay, projection].map((address) => new URL('/metrics', address)),
+    ];
+    for (const url of urls) {
+      const answer = await fetch(url);
+      expect(answer.status, `${url.href} ${await answer.text()}`).toBe(200);
+    }
+  }
+
   private async crawl(path: string): Promise<void> {
     let after = '';
     for (let page = 0; page < DEEP_PAGES; page++) {
@@ -146,6 +177,7 @@ export class EveryRoute {
   private async follow(): Promise<void> {
     const { items } = (await this.done('GET', '/v1/events?after=beginning&limit=1')) as unknown as { items: { id: string }[] };
     await this.done('GET', `/v1/events/${items[0]!.id}`);
+    await this.crawl(`/v1/events/${items[0]!.id}/deliveries`);
     const stream = '/v1/events/stream?after=beginning';
     this.called.add(`GET ${stream.split('?')[0]}`);
     const reading = await fetch(new URL(stream, this.gateway));
@@ -173,6 +205,8 @@ export class EveryRoute {
     await this.crawl(`${path}/deliveries?state=retrying`);
     await this.done('GET', `${path}/deliveries/${deliveryId}`);
     await this.call('POST', `${path}/deliveries/${deliveryId}/redeliver`);
+    for (const state of ['succeeded', 'exhausted']) await this.done('POST', `${path}/redeliver`, { state });
+    await this.call('POST', `${path}/verify`, {});
     await this.done('PATCH', path, { state: 'paused' });
     await this.done('PATCH', path, { state: 'enabled' });
     await this.done('DELETE', path);
