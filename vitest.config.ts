@@ -14,7 +14,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             '{apps,libs,workflows,activities,contracts,scripts,bench}/**/*.spec.ts',
-            'test/{contract,house,model,replay}/**/*.test.ts',
+            'test/{consistency,contract,model,replay}/**/*.test.ts',
             'test/{chaos,support}/**/*.spec.ts',
           ],
           // They compute and never wait. The systems stand idle meanwhile, and a test of theirs would run into its deadlines.

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { Pool } from 'undici';
 import type { HookCreated } from '../contracts/hooks/hook.resource.js';
-import { LOG_NEWS } from '../libs/messaging/log/log-appended.js';
+import { LOG_APPENDED } from '../libs/messaging/log/log-appended.js';
 import { benchSettings } from './harness/bench-settings.js';
 import { runLoad } from './run-load.js';
 import { percentile, spread } from './statistics.js';
@@ -64,7 +64,7 @@ async function measure(): Promise<void> {
     await database.query(
       `with logged as (insert into events.log (event_id, service, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at, data)
        select id, split_part($2, '.', 1), $2, 1, 'bench', id, 1, id, now(), $3 from unnest($1::uuid[]) id returning 1)
-       select pg_notify('${LOG_NEWS}', '') from logged limit 1`,
+       select pg_notify('${LOG_APPENDED}', '') from logged limit 1`,
       [ids, type, data],
     );
     return ids;

@@ -18,7 +18,7 @@ export class DataFolder {
   }
 
   /** Where the cluster lives when PostgreSQL's user cannot reach this folder; named after it, so that each project has its own. */
-  get postgresElsewhere(): string {
+  get systemWidePostgres(): string {
     return path.join(DataFolder.systemWide, createHash('sha256').update(this.path).digest('hex').slice(0, 16));
   }
 
@@ -41,7 +41,7 @@ export class DataFolder {
     return path.join(this.path, 'hooks-secret.key');
   }
 
-  get runRecord(): string {
+  get pidFile(): string {
     return path.join(this.path, 'run.json');
   }
 
@@ -55,9 +55,9 @@ export class DataFolder {
 
   /** All that a reset takes away. What somebody else has put into the folder stays. */
   get everything(): string[] {
-    const clusters = [this.postgres, this.postgresElsewhere].flatMap((folder) => [folder, `${folder}.new`]);
+    const clusters = [this.postgres, this.systemWidePostgres].flatMap((folder) => [folder, `${folder}.new`]);
     const sqlite = ['', '-wal', '-shm', '-journal'].map((suffix) => this.temporalDatabase + suffix);
-    return [...clusters, ...sqlite, this.hooksSecretKey, this.runRecord, `${this.runRecord}.new`, this.logs];
+    return [...clusters, ...sqlite, this.hooksSecretKey, this.pidFile, `${this.pidFile}.new`, this.logs];
   }
 
   /** Makes the folder if there is none. Root's, while it is empty, is opened for PostgreSQL's user to pass through. */

@@ -7,10 +7,10 @@ import { EmbeddedSystemError } from './embedded-system.error.js';
 import type { WantedPort } from './port-check.js';
 import { embeddedPostgresUrl, ensureDatabase, postgresServer } from './postgres.server.js';
 import type { ProcessSupervisor } from './process-supervisor.js';
-import { keepRunsLongEnough, requireExternalTemporal } from './temporal.namespace.js';
+import { ensureRetention, requireExternalTemporal } from './temporal.namespace.js';
 import { temporalServer } from './temporal.server.js';
 import { findTemporal, temporalSources } from './temporal-sources/find-temporal.js';
-import { together } from './together.js';
+import { runAll } from './run-all.js';
 
 /** Where the servers are that the processes need, started here or not. */
 export interface Servers {
@@ -37,7 +37,7 @@ export function serverPorts(settings: EmbeddedSettings): WantedPort[] {
     host: '127.0.0.1',
     port: settings[setting],
     setting,
-    instead: String(settings[setting] + 100),
+    alternative: String(settings[setting] + 100),
   }));
 }
 
@@ -53,7 +53,7 @@ export async function startServers(
 ): Promise<Servers> {
   const { EMBEDDED_POSTGRES_PORT: postgresPort, EMBEDDED_TEMPORAL_PORT: port, EMBEDDED_TEMPORAL_UI_PORT: uiPort } = settings;
   const namespace = settings.TEMPORAL_NAMESPACE;
-  const specs = await together(signal, [
+  const specs = await runAll(signal, [
     async (signal) => (settings.DATABASE_URL ? undefined : postgresServer({ data, port: postgresPort, log, signal })),
     async (signal) => {
       if (settings.TEMPORAL_ADDRESS) return requireExternalTemporal(settings, log);
@@ -66,7 +66,7 @@ export async function startServers(
     temporalAddress: settings.TEMPORAL_ADDRESS ?? `127.0.0.1:${port}`,
   };
   const [postgres, temporal] = specs;
-  await together(signal, [
+  await runAll(signal, [
     async (signal) => {
       if (postgres) {
         await supervisor.add(postgres, signal);
@@ -77,7 +77,7 @@ export async function startServers(
     async (signal) => {
       if (!temporal) return;
       await supervisor.add(temporal, signal);
-      await keepRunsLongEnough(servers.temporalAddress, namespace);
+      await ensureRetention(servers.temporalAddress, namespace);
     },
   ]);
   return servers;

@@ -9,7 +9,7 @@ import { serverPorts, startServers } from './embedded-servers.js';
 import { embeddedSettings } from './embedded-settings.js';
 import type { EmbeddedSystemError } from './embedded-system.error.js';
 import { hooksSecretKey } from './hooks-secret-key.js';
-import { listeningPlace } from './listening-place.js';
+import { listenAddress } from './listen-address.js';
 import { requireFreePorts } from './port-check.js';
 import { ProcessSupervisor } from './process-supervisor.js';
 import {
@@ -20,8 +20,8 @@ import {
   type ProcessName,
   splitProcesses,
 } from './processes.js';
-import { RunRecord } from './run-record.js';
-import { together } from './together.js';
+import { PidFile } from './pid-file.js';
+import { runAll } from './run-all.js';
 
 export interface EmbeddedSystemOptions {
   /** Hears one line for each part of the start, and for whatever happens later. */
@@ -80,44 +80,47 @@ export async function startEmbeddedSystem(options: EmbeddedSystemOptions = {}): 
   const settings = await embeddedSettings(given);
   const data = new DataFolder(settings.DATA_DIR);
   data.create();
-  const record = await RunRecord.claim(data.runRecord, log, signal);
-  const supervisor = new ProcessSupervisor({ log, record, autoRestart });
+  const pidFile = await PidFile.claim(data.pidFile, log, signal);
+  const supervisor = new ProcessSupervisor({ log, pidFile, autoRestart });
   const stopAll = async () => {
-    record.stopping();
+    pidFile.stopping();
     await supervisor.stopAll();
-    record.release();
+    pidFile.release();
   };
 
   const apps = (declarations: readonly ProcessDeclaration[]) =>
-    declarations.map((declaration) => ({ declaration, place: listeningPlace(declaration, settings) }));
+    declarations.map((declaration) => ({ declaration, address: listenAddress(declaration, settings) }));
   const participants = apps(participantProcesses);
   // Sagas need participants and nobody else, so what listens to events starts beside the gateway; stopped first is what was added last.
   const front = apps([...listenerProcesses, ...(splitWorker ? splitProcesses : jointProcesses)]);
 
   try {
-    const appPorts = [...front, ...participants].map(({ declaration, place }) => ({ ...place, setting: declaration.listensOn }));
+    const appPorts = [...front, ...participants].map(({ declaration, address }) => ({
+      ...address,
+      setting: declaration.listensOn,
+    }));
     await requireFreePorts([...appPorts, ...serverPorts(settings)]);
     const secretKey = hooksSecretKey(data);
     const servers = await startServers(supervisor, { settings, data, log, signal });
     for (const stage of [participants, front]) {
-      const starts = stage.map(({ declaration, place }) => (signal: AbortSignal) => {
-        const environment = appEnvironment(declaration, place, { given, settings, hooksSecretKey: secretKey, ...servers });
+      const starts = stage.map(({ declaration, address }) => (signal: AbortSignal) => {
+        const environment = appEnvironment(declaration, address, { given, settings, hooksSecretKey: secretKey, ...servers });
         const own = options.environment?.[declaration.name as ProcessName];
-        return supervisor.add(appProcess(declaration, place, { ...environment, ...own }, data), signal);
+        return supervisor.add(appProcess(declaration, address, { ...environment, ...own }, data), signal);
       });
-      await together(signal, starts);
+      await runAll(signal, starts);
     }
 
-    const notification = listeningPlace({ listensOn: 'NOTIFICATION_URL' }, settings).url;
+    const notification = listenAddress({ listensOn: 'NOTIFICATION_URL' }, settings).url;
     let stopping: Promise<void> | undefined;
     return {
       addresses: {
         ...participantUrls(settings),
-        gateway: listeningPlace(jointProcesses[0], settings).url,
-        relay: listeningPlace({ listensOn: 'RELAY_PORT' }, settings).url,
-        saga: listeningPlace({ listensOn: 'SAGA_PORT' }, settings).url,
-        hooks: listeningPlace({ listensOn: 'HOOKS_URL' }, settings).url,
-        projection: listeningPlace({ listensOn: 'PROJECTION_URL' }, settings).url,
+        gateway: listenAddress(jointProcesses[0], settings).url,
+        relay: listenAddress({ listensOn: 'RELAY_PORT' }, settings).url,
+        saga: listenAddress({ listensOn: 'SAGA_PORT' }, settings).url,
+        hooks: listenAddress({ listensOn: 'HOOKS_URL' }, settings).url,
+        projection: listenAddress({ listensOn: 'PROJECTION_URL' }, settings).url,
         notification,
         mailbox: hasMailbox(settings) ? `${notification}/mailbox` : undefined,
         temporal: servers.temporalAddress,

@@ -15,8 +15,8 @@ export interface ProcessSpec {
   readonly environment: Environment;
   /** Whom to run as, when not as the user of this process. */
   readonly account?: { uid: number; gid: number } | undefined;
-  /** Whether it is a Node process that loads `follow-parent`. */
-  readonly followsParent: boolean;
+  /** Whether it is a Node process that loads `exit-with-parent`. */
+  readonly exitsWithParent: boolean;
   readonly stopSignal: 'SIGTERM' | 'SIGINT';
   /** Where its output goes; added to, so that the next life does not wipe out why the last one ended. */
   readonly logFile: string;
@@ -49,7 +49,7 @@ export class ManagedProcess {
         cwd: spec.cwd,
         env: spec.environment,
         detached: true,
-        stdio: spec.followsParent ? ['ignore', log, log, 'ipc'] : ['ignore', log, log],
+        stdio: spec.exitsWithParent ? ['ignore', log, log, 'ipc'] : ['ignore', log, log],
         ...spec.account,
       });
     } finally {

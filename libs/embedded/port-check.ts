@@ -10,7 +10,7 @@ export interface WantedPort {
   /** The setting that says which host, when the user has a say in it. */
   hostSetting?: string;
   /** A value of that setting which moves the port, for the error. */
-  instead: string;
+  alternative: string;
 }
 
 /**
@@ -21,14 +21,14 @@ export interface WantedPort {
 export async function requireFreePorts(wanted: readonly WantedPort[]): Promise<void> {
   const problems = new Set<string>();
   const takenBy = new Map<number, string>();
-  for (const { host, port, setting, instead, hostSetting = setting } of wanted) {
+  for (const { host, port, setting, alternative, hostSetting = setting } of wanted) {
     const other = takenBy.get(port);
     takenBy.set(port, setting);
     const error = other ? undefined : await listenOnce(host, port);
     const problem = other ? `is wanted by ${other}, too` : error && reason(error, host);
     if (error && isForeignHost(error)) problems.add(foreignHost(hostSetting, host, error));
     else if (problem)
-      problems.add(`Port ${port} (${setting}) ${problem}. Free it, or move it, for example: ${setting}=${instead}`);
+      problems.add(`Port ${port} (${setting}) ${problem}. Free it, or move it, for example: ${setting}=${alternative}`);
   }
   if (problems.size > 0) throw new EmbeddedSystemError([...problems].join('\n'));
 }

@@ -35,7 +35,7 @@ export const postgresEnvironment = { LC_ALL: 'C', LC_MESSAGES: 'C', PATH: '/usr/
  * @throws EmbeddedSystemError when there is a cluster that its user can no longer reach: an empty one in its place would look like loss.
  */
 export function locateCluster(data: DataFolder, log: (line: string) => void): ClusterPlace {
-  const existing = [data.postgres, data.postgresElsewhere].find((folder) => !isEmpty(folder));
+  const existing = [data.postgres, data.systemWidePostgres].find((folder) => !isEmpty(folder));
   const account = postgresAccount(existing);
   if (!account) return { folder: data.postgres, account };
   if (existing) {
@@ -51,9 +51,9 @@ export function locateCluster(data: DataFolder, log: (line: string) => void): Cl
   if (canReach(data.path, account)) return { folder: data.postgres, account };
   DataFolder.createSystemWide();
   log(
-    `postgres: must not run as root, and user ${account.uid} cannot reach ${data.path}; the database is kept in ${data.postgresElsewhere}`,
+    `postgres: must not run as root, and user ${account.uid} cannot reach ${data.path}; the database is kept in ${data.systemWidePostgres}`,
   );
-  return { folder: data.postgresElsewhere, account };
+  return { folder: data.systemWidePostgres, account };
 }
 
 /**

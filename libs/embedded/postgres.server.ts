@@ -49,7 +49,7 @@ export async function postgresServer({ data, port, log, signal }: PostgresServer
     cwd: '/',
     environment: postgresEnvironment,
     account,
-    followsParent: false,
+    exitsWithParent: false,
     stopSignal: 'SIGINT', // ends sessions and writes a checkpoint; SIGTERM would wait for clients to leave
     logFile: data.logOf('postgres'),
     address: `127.0.0.1:${port}`,

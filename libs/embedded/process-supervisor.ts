@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { EmbeddedSystemError } from './embedded-system.error.js';
 import { rotateLog, tailOfLog } from './log-file.js';
 import { ManagedProcess, type ProcessSpec, STOP_GRACE_MS } from './managed-process.js';
-import type { RunRecord } from './run-record.js';
+import type { PidFile } from './pid-file.js';
 import { waitUntil } from './wait-until.js';
 
 const DEATHS_ALLOWED = 5;
@@ -24,7 +24,7 @@ interface Entry {
 
 export interface SupervisorOptions {
   log: (line: string) => void;
-  record: RunRecord;
+  pidFile: PidFile;
   /** Whether a process that dies is started again. */
   autoRestart: boolean;
 }
@@ -38,13 +38,13 @@ export class ProcessSupervisor {
   readonly failure: Promise<EmbeddedSystemError>;
   readonly #entries = new Map<string, Entry>();
   readonly #log: (line: string) => void;
-  readonly #record: RunRecord;
+  readonly #pidFile: PidFile;
   readonly #autoRestart: boolean;
   #fail!: (error: EmbeddedSystemError) => void;
 
-  constructor({ log, record, autoRestart }: SupervisorOptions) {
+  constructor({ log, pidFile, autoRestart }: SupervisorOptions) {
     this.#log = log;
-    this.#record = record;
+    this.#pidFile = pidFile;
     this.#autoRestart = autoRestart;
     this.failure = new Promise((resolve) => {
       this.#fail = resolve;
@@ -124,10 +124,10 @@ export class ProcessSupervisor {
       const startedAt = performance.now();
       const life = new ManagedProcess(spec);
       entry.life = life;
-      if (life.pid !== undefined) this.#record.add(spec.name, life.pid, spec.stopSignal);
+      if (life.pid !== undefined) this.#pidFile.add(spec.name, life.pid, spec.stopSignal);
       void this.#awaitReadiness(entry, life, startedAt).then((isReady) => isReady && ready());
       const how = await life.exited;
-      this.#record.remove(spec.name);
+      this.#pidFile.remove(spec.name);
       if (!entry.wanted) break;
       await this.#afterDeath(entry, how);
     }

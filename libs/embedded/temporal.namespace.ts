@@ -27,7 +27,7 @@ export async function namespaceAnswers(address: string, namespace: string): Prom
 }
 
 /** Makes the embedded server keep ended runs for at least 72 h. */
-export async function keepRunsLongEnough(address: string, namespace: string): Promise<void> {
+export async function ensureRetention(address: string, namespace: string): Promise<void> {
   const connection = await Connection.connect({ address });
   try {
     const { config } = await connection.workflowService.describeNamespace({ namespace });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { searchAttributes } from '../../workflows/saga/search-attributes.js';
-import { newCustomer } from '../services/credit-account.fixture.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { newCustomer } from '../services/customer.harness.js';
+import { ParticipantProbe } from '../services/participant.harness.js';
 import { order } from '../support/api.js';
 import { continuedWatch, TAKEN } from '../support/continued-watch.js';
 import { system } from '../support/system.js';

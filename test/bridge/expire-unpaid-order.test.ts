@@ -7,12 +7,12 @@ import {
   expireUnpaidOrderIds,
   type ExpireUnpaidOrderOutcome,
 } from '../../workflows/expire-unpaid-order/expire-unpaid-order.contract.js';
-import { newCustomer } from '../services/credit-account.fixture.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { newCustomer } from '../services/customer.harness.js';
+import { ParticipantProbe } from '../services/participant.harness.js';
 import { call, clearFaults, credit, ended, eventually, order, placeOrder, setFault, through } from '../support/api.js';
-import { nowhere, ownGateway } from '../support/own-gateway.js';
+import { nowhere, ownGateway } from '../support/gateway.harness.js';
 import { system } from '../support/system.js';
-import { OwnBridge } from './own-bridge.js';
+import { OwnBridge } from './bridge.harness.js';
 
 /** Long enough to pay in, also on a busy machine. */
 const TERM_MS = 30_000;

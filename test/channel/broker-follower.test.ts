@@ -7,7 +7,7 @@ import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import { BrokerFollower } from '../../libs/messaging/relay/broker-follower.js';
 import { moveOutbox } from '../../libs/messaging/relay/move-outbox.js';
 import { outboxPlace } from '../../libs/messaging/relay/outbox-place.js';
-import { OwnLog } from '../events/own-log.js';
+import { OwnLog } from '../events/log.harness.js';
 import { eventually } from '../support/api.js';
 
 let own: OwnLog;

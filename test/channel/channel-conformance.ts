@@ -4,10 +4,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Channel, ChannelSubscription, SubscribeOptions } from '../../libs/messaging/channel/channel.js';
 import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import { eventually } from '../support/api.js';
-import { type ChannelBed, LEASE_MS } from './channel-bed.js';
-import { aggregates, fact, facts } from './facts.js';
-import { Listener, missing, versionsOf } from './listener.js';
-import { MemberProcess } from './member-process.js';
+import { type ChannelBed, LEASE_MS } from './channel.harness.js';
+import { aggregates, fact, facts } from './facts.harness.js';
+import { Listener, missing, versionsOf } from './listener.harness.js';
+import { MemberProcess } from './member-process.harness.js';
 
 export interface ChannelConformance {
   capabilities: Channel['capabilities'];

@@ -4,14 +4,14 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Environment } from '../../libs/config/settings.js';
 import type { Channel } from '../../libs/messaging/channel/channel.js';
-import { OwnLog } from '../events/own-log.js';
+import { OwnLog } from '../events/log.harness.js';
 import { eventually } from '../support/api.js';
 import { brokerOrReason, type RunningBroker } from './brokers/broker.js';
 import { startKafkaServer } from './brokers/kafka-server.js';
 import { startNatsServer } from './brokers/nats-server.js';
 import { kafkaEnvironment, natsEnvironment } from './broker-environment.js';
-import { Listener } from './listener.js';
-import { MemberProcess } from './member-process.js';
+import { Listener } from './listener.harness.js';
+import { MemberProcess } from './member-process.harness.js';
 import { openAs } from './open-as.js';
 
 const nats = await brokerOrReason('NATS', startNatsServer);

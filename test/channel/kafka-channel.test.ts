@@ -1,5 +1,5 @@
 import { kafkaEnvironment } from './broker-environment.js';
-import { brokerBed } from './broker-bed.js';
+import { brokerBed } from './broker-channel.harness.js';
 import { brokerOrReason } from './brokers/broker.js';
 import { startKafkaServer } from './brokers/kafka-server.js';
 import { channelConformance } from './channel-conformance.js';

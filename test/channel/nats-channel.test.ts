@@ -1,5 +1,5 @@
 import { natsEnvironment } from './broker-environment.js';
-import { brokerBed } from './broker-bed.js';
+import { brokerBed } from './broker-channel.harness.js';
 import { brokerOrReason } from './brokers/broker.js';
 import { startNatsServer } from './brokers/nats-server.js';
 import { channelConformance } from './channel-conformance.js';

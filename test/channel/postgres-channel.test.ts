@@ -1,5 +1,5 @@
 import { channelConformance } from './channel-conformance.js';
-import { startPostgresBed } from './postgres-bed.js';
+import { startPostgresBed } from './postgres-channel.harness.js';
 
 channelConformance('PostgreSQL', {
   capabilities: { order: 'key', dedupMs: Infinity, replay: true },

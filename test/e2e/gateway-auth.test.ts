@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { type OwnGateway, ownGateway } from '../support/gateway.harness.js';
 
 let gateway: OwnGateway;
 

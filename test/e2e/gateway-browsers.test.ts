@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import type { Order } from '../../contracts/order/order.resource.js';
 import type { Page } from '../../contracts/values/page.js';
 import { call } from '../support/api.js';
-import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { type OwnGateway, ownGateway } from '../support/gateway.harness.js';
 import { system } from '../support/system.js';
 
 interface Answer {

@@ -10,7 +10,7 @@ import type { Page } from '../../contracts/values/page.js';
 import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import { renderEvent } from '../../libs/messaging/event/render-event.js';
 import { call, ended, eventually, placeOrder, richestCustomer } from '../support/api.js';
-import { nowhere, type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { nowhere, type OwnGateway, ownGateway } from '../support/gateway.harness.js';
 import { system } from '../support/system.js';
 
 let gateway: OwnGateway | undefined;

@@ -3,7 +3,7 @@ import type { Fault } from '../../contracts/participant/fault.resource.js';
 import type { Page } from '../../contracts/values/page.js';
 import { participants } from '../../contracts/participant/participants.js';
 import { call, clearFaults } from '../support/api.js';
-import { ownGateway } from '../support/own-gateway.js';
+import { ownGateway } from '../support/gateway.harness.js';
 
 afterEach(clearFaults);
 

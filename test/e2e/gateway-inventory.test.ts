@@ -3,7 +3,7 @@ import type { CarOffer, FlightOffer, HotelOffer, TrainOffer } from '../../contra
 import type { Page } from '../../contracts/values/page.js';
 import type { Reservation } from '../../contracts/reservation/reservation.resource.js';
 import { call, ended, payments } from '../support/api.js';
-import { nowhere, type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { nowhere, type OwnGateway, ownGateway } from '../support/gateway.harness.js';
 import { bookTrip, dayFromNow, paymentsOf, reservationsOf, tripOf, tripParts } from '../support/trips.js';
 
 let gateway: OwnGateway | undefined;

@@ -18,7 +18,7 @@ import {
   setFault,
   tokens,
 } from '../support/api.js';
-import { nowhere, ownGateway } from '../support/own-gateway.js';
+import { nowhere, ownGateway } from '../support/gateway.harness.js';
 import { system } from '../support/system.js';
 
 let customerId: string;

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Page } from '../../contracts/values/page.js';
 import type { Customer } from '../../contracts/customer/customer.resource.js';
 import { call } from '../support/api.js';
-import { nowhere, type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { nowhere, type OwnGateway, ownGateway } from '../support/gateway.harness.js';
 
 let gateway: OwnGateway;
 afterEach(() => gateway.close());

@@ -18,8 +18,8 @@ import {
   tokens,
 } from '../support/api.js';
 import { forgetRun, isForgotten } from '../support/forget-run.js';
-import { nowhere, ownGateway } from '../support/own-gateway.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { nowhere, ownGateway } from '../support/gateway.harness.js';
+import { ParticipantProbe } from '../services/participant.harness.js';
 import { backdate, trim } from '../services/trimming.harness.js';
 import { system } from '../support/system.js';
 import { tripOf } from '../support/trips.js';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { OrderAccepted } from '../../contracts/order/order.resource.js';
 import { clearFaults, ended, eventually, richestCustomer, saga, setFault, tokens } from '../support/api.js';
-import { ownGateway } from '../support/own-gateway.js';
+import { ownGateway } from '../support/gateway.harness.js';
 
 afterEach(() => clearFaults());
 

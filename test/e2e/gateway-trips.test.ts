@@ -6,7 +6,7 @@ import type { Problem } from '../../contracts/values/problem.js';
 import type { SagaSummary } from '../../contracts/saga/saga.resource.js';
 import type { Trip } from '../../contracts/trip/trip.resource.js';
 import { call, clearFaults, ended, eventually, saga, setFault } from '../support/api.js';
-import { nowhere, ownGateway } from '../support/own-gateway.js';
+import { nowhere, ownGateway } from '../support/gateway.harness.js';
 import { bookTrip, dayFromNow, paymentsOf, reservationsOf, trip, tripOf, tripParts } from '../support/trips.js';
 
 afterEach(clearFaults);

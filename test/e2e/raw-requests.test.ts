@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { participantNames } from '../../contracts/participant/participants.js';
-import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { type OwnGateway, ownGateway } from '../support/gateway.harness.js';
 import { system } from '../support/system.js';
 
 interface Answer {

@@ -6,7 +6,7 @@ import { LogRetention, type LogRetentionOptions } from '../../libs/messaging/rel
 import { moveOutbox } from '../../libs/messaging/relay/move-outbox.js';
 import { outboxPlace } from '../../libs/messaging/relay/outbox-place.js';
 import { Outboxes } from '../../libs/messaging/relay/outboxes.js';
-import { OwnLog } from './own-log.js';
+import { OwnLog } from './log.harness.js';
 
 const HOUR_MS = 3_600_000;
 const NOBODY = '00000000-0000-0000-0000-000000000000';

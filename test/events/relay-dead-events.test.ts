@@ -4,7 +4,7 @@ import type { DeadEvent } from '../../contracts/event/dead-event.resource.js';
 import type { Page } from '../../contracts/values/page.js';
 import { EventLog } from '../../libs/messaging/log/event-log.js';
 import { eventually } from '../support/api.js';
-import { OwnLog, type OwnRelay } from './own-log.js';
+import { OwnLog, type OwnRelay } from './log.harness.js';
 
 let own: OwnLog;
 let relay: OwnRelay;

@@ -4,13 +4,13 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventLog } from '../../libs/messaging/log/event-log.js';
 import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
-import { tryMove } from '../../libs/messaging/relay/append-rows.js';
+import { tryMoveBatch } from '../../libs/messaging/relay/append-rows.js';
 import { inLogTransaction } from '../../libs/messaging/relay/log-transaction.js';
 import { moveOutbox } from '../../libs/messaging/relay/move-outbox.js';
 import { outboxPlace } from '../../libs/messaging/relay/outbox-place.js';
 import { eventually } from '../support/api.js';
 import { system } from '../support/system.js';
-import { OwnLog, type OwnRelay } from './own-log.js';
+import { OwnLog, type OwnRelay } from './log.harness.js';
 
 let own: OwnLog;
 beforeAll(async () => {
@@ -92,7 +92,7 @@ describe('the order of the log', () => {
     const second = await own.say({ service: 'hotel', aggregate: randomUUID(), version: 1 });
     let over = false;
     const other = await inLogTransaction(own.log, async (client) => {
-      await tryMove(client, outboxPlace('order'), 200);
+      await tryMoveBatch(client, outboxPlace('order'), 200);
       const other = moveOutbox(own.log, outboxPlace('hotel'), { batch: 200 }).finally(() => (over = true));
       const waiting = `select from pg_locks l join pg_database d on d.oid = l.database where d.datname = $1 and l.locktype = 'advisory' and not l.granted`;
       await eventually(

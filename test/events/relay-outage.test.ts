@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NotificationListener } from '../../libs/database/notification-listener.js';
-import { LOG_NEWS } from '../../libs/messaging/log/log-appended.js';
+import { LOG_APPENDED } from '../../libs/messaging/log/log-appended.js';
 import { eventually } from '../support/api.js';
-import { OwnLog } from './own-log.js';
+import { OwnLog } from './log.harness.js';
 
 let own: OwnLog;
 beforeAll(async () => {
@@ -104,7 +104,7 @@ describe('NOTIFY of the log', () => {
     const quiet = await OwnLog.create(); // where no relay runs yet
     const aggregate = randomUUID();
     const seen: Promise<number[]>[] = [];
-    const listener = new NotificationListener({ connectionString: quiet.adminUrl }, LOG_NEWS, () =>
+    const listener = new NotificationListener({ connectionString: quiet.adminUrl }, LOG_APPENDED, () =>
       seen.push(quiet.versions(aggregate)),
     );
     listener.start();

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { call, clearFaults, ended, eventually, placeOrder, richestCustomer, saga, setFault } from '../support/api.js';
 import { pidOf } from '../support/processes.js';
 import { system } from '../support/system.js';
-import { factsOf } from './facts.fixture.js';
+import { factsOf } from './facts.harness.js';
 
 const customerId = await richestCustomer();
 const facts = factsOf('saga');

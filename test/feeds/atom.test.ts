@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CloudEvent } from '../../contracts/event/cloud-event.js';
 import { publicUrl } from '../../libs/config/public-url.js';
-import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
-import { all, ATOM, type Element, link, parse } from './atom-reading.js';
-import { type LogFixture, ownLog } from './log.fixture.js';
-import { ownHooks, type OwnHooks } from './own-feeds.fixture.js';
-import { get } from './reading.js';
+import { type OwnGateway, ownGateway } from '../support/gateway.harness.js';
+import { all, ATOM, type Element, link, parse } from './atom-reader.harness.js';
+import { type LogFixture, ownLog } from './feed-log.harness.js';
+import { ownHooks, type OwnHooks } from './hooks-service.harness.js';
+import { get } from './feed-reader.harness.js';
 
 const eventOf = (entry: Element) => JSON.parse(all(entry, 'content')[0]!.text) as CloudEvent;
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;

@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CloudEvent } from '../../contracts/event/cloud-event.js';
 import type { HookCreated } from '../../contracts/hooks/hook.resource.js';
-import { Receiver } from '../hooks/receiver.js';
+import { Receiver } from '../hooks/receiver.harness.js';
 import { call, ended, eventually, placeOrder, richestCustomer } from '../support/api.js';
 import { system } from '../support/system.js';
-import { atomSince } from './atom-reading.js';
-import { page, Reader, stream } from './reading.js';
+import { atomSince } from './atom-reader.harness.js';
+import { page, Reader, stream } from './feed-reader.harness.js';
 
 const TYPES = 'order.*';
 let receiver: Receiver;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventPage } from '../../contracts/event/event-feed.js';
 import { eventually } from '../support/api.js';
-import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
-import { type LogFixture, ownLog } from './log.fixture.js';
-import { ownHooks, type OwnHooks } from './own-feeds.fixture.js';
-import { get, page, sequenceIn } from './reading.js';
+import { type OwnGateway, ownGateway } from '../support/gateway.harness.js';
+import { type LogFixture, ownLog } from './feed-log.harness.js';
+import { ownHooks, type OwnHooks } from './hooks-service.harness.js';
+import { get, page, sequenceIn } from './feed-reader.harness.js';
 
 let log: LogFixture & { hooksUrl: string };
 let hooks: OwnHooks;

@@ -3,16 +3,16 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { EventSource } from 'eventsource';
 import type { OutboxPlace } from '../../libs/messaging/relay/outbox-place.js';
-import { tryMove } from '../../libs/messaging/relay/append-rows.js';
+import { tryMoveBatch } from '../../libs/messaging/relay/append-rows.js';
 import { inLogTransaction } from '../../libs/messaging/relay/log-transaction.js';
-import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { type OwnGateway, ownGateway } from '../support/gateway.harness.js';
 import { system } from '../support/system.js';
-import { OwnLog } from '../events/own-log.js';
+import { OwnLog } from '../events/log.harness.js';
 import { eventually } from '../support/api.js';
-import { CuttingProxy } from './cutting-proxy.fixture.js';
-import { type LogFixture, ownLog } from './log.fixture.js';
-import { ownHooks, type OwnHooks } from './own-feeds.fixture.js';
-import { get, page, Reader, sequenceIn } from './reading.js';
+import { CuttingProxy } from '../support/cutting-proxy.harness.js';
+import { type LogFixture, ownLog } from './feed-log.harness.js';
+import { ownHooks, type OwnHooks } from './hooks-service.harness.js';
+import { get, page, Reader, sequenceIn } from './feed-reader.harness.js';
 
 let log: LogFixture & { hooksUrl: string };
 let hooks: OwnHooks;
@@ -129,7 +129,7 @@ async function relayed(own: OwnLog, count: number): Promise<string[]> {
   const ids: string[] = [];
   for (let each = 0; each < count; each++) ids.push(await own.say({ aggregate: randomUUID(), version: 1 }));
   const place = { service: 'order', outbox: '"order".outbox', dead: '"order".outbox_dead' } as OutboxPlace;
-  expect(await inLogTransaction(own.log, (log) => tryMove(log, place, 100))).toBe(count);
+  expect(await inLogTransaction(own.log, (log) => tryMoveBatch(log, place, 100))).toBe(count);
   return ids;
 }
 

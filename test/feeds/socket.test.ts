@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { type OwnGateway, ownGateway } from '../support/gateway.harness.js';
 import { eventually } from '../support/api.js';
-import { type LogFixture, ownLog } from './log.fixture.js';
-import { ownHooks, type OwnHooks } from './own-feeds.fixture.js';
-import { page, Reader, socket, type Socket } from './reading.js';
+import { type LogFixture, ownLog } from './feed-log.harness.js';
+import { ownHooks, type OwnHooks } from './hooks-service.harness.js';
+import { page, Reader, socket, type Socket } from './feed-reader.harness.js';
 
 let log: LogFixture & { hooksUrl: string };
 let hooks: OwnHooks;

@@ -1,11 +1,11 @@
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/api.js';
-import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
-import { CuttingProxy } from './cutting-proxy.fixture.js';
-import { type LogFixture, ownLog } from './log.fixture.js';
-import { ownHooks, type OwnHooks } from './own-feeds.fixture.js';
-import { get, page, Reader, socket, stream } from './reading.js';
+import { type OwnGateway, ownGateway } from '../support/gateway.harness.js';
+import { CuttingProxy } from '../support/cutting-proxy.harness.js';
+import { type LogFixture, ownLog } from './feed-log.harness.js';
+import { ownHooks, type OwnHooks } from './hooks-service.harness.js';
+import { get, page, Reader, socket, stream } from './feed-reader.harness.js';
 
 let log: LogFixture & { hooksUrl: string };
 let hooks: OwnHooks;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { system } from '../support/system.js';
-import { LogFixture } from './log.fixture.js';
-import { get, page, Reader, socket, stream } from './reading.js';
+import { LogFixture } from './feed-log.harness.js';
+import { get, page, Reader, socket, stream } from './feed-reader.harness.js';
 
 let log: LogFixture;
 beforeAll(() => {

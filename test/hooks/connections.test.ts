@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../support/api.js';
-import { HooksBed } from './hooks-bed.js';
-import { ok, Receiver } from './receiver.js';
+import { HooksBed } from './hooks.harness.js';
+import { ok, Receiver } from './receiver.harness.js';
 
 const SLOW_LOOKUP_MS = 600;
 

@@ -10,9 +10,9 @@ import { servicePool } from '../../libs/database/service-pool.js';
 import { sequenceOf } from '../../libs/messaging/event/render-event.js';
 import { TRIM_LOCK } from '../../libs/messaging/log/trim-lock.js';
 import { eventually } from '../support/api.js';
-import { CuttingProxy } from '../feeds/cutting-proxy.fixture.js';
-import { HooksBed, ManualClock } from './hooks-bed.js';
-import { type Answer, ok, Receiver, status } from './receiver.js';
+import { CuttingProxy } from '../support/cutting-proxy.harness.js';
+import { HooksBed, ManualClock } from './hooks.harness.js';
+import { type Answer, ok, Receiver, status } from './receiver.harness.js';
 
 let clock: ManualClock;
 let bed: HooksBed;

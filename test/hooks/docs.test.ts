@@ -5,7 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CloudEvent } from '../../contracts/event/cloud-event.js';
-import { HooksBed, ManualClock } from './hooks-bed.js';
+import { HooksBed, ManualClock } from './hooks.harness.js';
 
 type Receive = (secret: string, handle: (event: CloudEvent) => Promise<void>) => Server;
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { notPublicAddresses } from '../../apps/hooks/egress/not-public-addresses.fixture.js';
-import { HooksBed, ManualClock } from './hooks-bed.js';
+import { HooksBed, ManualClock } from './hooks.harness.js';
 
 /** What names mean at the moment; a test changes it. */
 let meaning: (host: string) => string[];
@@ -172,7 +172,7 @@ describe('where loopback is allowed', () => {
   });
 
   it('a redirect from there to elsewhere is not followed', async () => {
-    const { Receiver, status } = await import('./receiver.js');
+    const { Receiver, status } = await import('./receiver.harness.js');
     const redirecting = await Receiver.start(status(307, { location: `http://127.0.0.1:${port}/` }));
     const hook = await local.hook({ url: redirecting.url });
     await local.endpoints.test(hook.hookId, { fingerprint: '' });

@@ -3,8 +3,8 @@ import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ProblemException } from '../../libs/service-kit/problem.exception.js';
 import { eventually } from '../support/api.js';
-import { HooksBed, ManualClock } from './hooks-bed.js';
-import { type Answer, ok, Receiver, status } from './receiver.js';
+import { HooksBed, ManualClock } from './hooks.harness.js';
+import { type Answer, ok, Receiver, status } from './receiver.harness.js';
 
 const DAY = 86_400;
 

@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Webhook } from 'standardwebhooks';
 import type { HookCreated } from '../../contracts/hooks/hook.resource.js';
-import { newCustomer } from '../services/credit-account.fixture.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { newCustomer } from '../services/customer.harness.js';
+import { ParticipantProbe } from '../services/participant.harness.js';
 import { call, ended, eventually, order, placeOrder } from '../support/api.js';
 import { system } from '../support/system.js';
-import { Receiver } from './receiver.js';
+import { Receiver } from './receiver.harness.js';
 
 const ORDERS = 100;
 const hooks: HookCreated[] = [];

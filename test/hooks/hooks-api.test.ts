@@ -13,9 +13,9 @@ import type {
 } from '../../contracts/hooks/hook.resource.js';
 import type { Page } from '../../contracts/values/page.js';
 import { call, eventually } from '../support/api.js';
-import { nowhere, type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { nowhere, type OwnGateway, ownGateway } from '../support/gateway.harness.js';
 import { system } from '../support/system.js';
-import { Receiver, status } from './receiver.js';
+import { Receiver, status } from './receiver.harness.js';
 
 let receiver: Receiver;
 let admin: pg.Client;

@@ -4,7 +4,7 @@ import { CommandKeys } from '../../apps/hooks/endpoints/command-keys.js';
 import { EndpointSecrets } from '../../apps/hooks/endpoints/endpoint-secrets.js';
 import { KeyRotation } from '../../apps/hooks/endpoints/key-rotation.js';
 import { SecretBox } from '../../apps/hooks/endpoints/secret-box.js';
-import { HooksBed } from './hooks-bed.js';
+import { HooksBed } from './hooks.harness.js';
 
 let bed: HooksBed;
 beforeAll(async () => {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostResolver, type ResolveHost } from '../../apps/hooks/egress/resolve-host.js';
-import { HooksBed, ManualClock } from './hooks-bed.js';
-import { NameServer } from './name-server.js';
-import { Receiver } from './receiver.js';
+import { HooksBed, ManualClock } from './hooks.harness.js';
+import { NameServer } from './name-server.harness.js';
+import { Receiver } from './receiver.harness.js';
 
 let server: NameServer;
 let folder: string;

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../libs/service-kit/clock.js';
 import { freePort } from '../../libs/embedded/free-port.js';
 import { eventually } from '../support/api.js';
-import { HooksBed } from './hooks-bed.js';
-import { Receiver } from './receiver.js';
+import { HooksBed } from './hooks.harness.js';
+import { Receiver } from './receiver.harness.js';
 
 let bed: HooksBed;
 const workers: ChildProcess[] = [];

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LEASE_MS } from '../../libs/messaging/channel/channel-options.js';
-import { OwnLog } from '../events/own-log.js';
+import { OwnLog } from '../events/log.harness.js';
 import { eventually } from '../support/api.js';
-import { ownPostgres, type OwnPostgres } from '../support/own-postgres.js';
-import { ConsumerProcess, consumingProcesses } from './consumer-process.js';
+import { ownPostgres, type OwnPostgres } from '../support/postgres.harness.js';
+import { ConsumerProcess, consumingProcesses } from './consumer-process.harness.js';
 
 const ORDERS = 60;
 const LATER = 5;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Consumer } from '../../libs/messaging/inbox/consumer.js';
 import { ConsumerProgress } from '../../libs/messaging/inbox/consumer-progress.js';
 import { InboxUpkeep } from '../../libs/messaging/inbox/inbox-upkeep.js';
-import { InboxBed, noting } from './inbox-bed.js';
+import { InboxBed, noting } from './inbox.harness.js';
 
 let bed: InboxBed;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ConsumerMode } from '../../libs/messaging/inbox/consumer.js';
-import { InboxBed, noting } from './inbox-bed.js';
+import { InboxBed, noting } from './inbox.harness.js';
 
 let bed: InboxBed;
 beforeAll(async () => {

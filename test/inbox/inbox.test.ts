@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Consumer } from '../../libs/messaging/inbox/consumer.js';
 import type { Inbox } from '../../libs/messaging/inbox/inbox.js';
 import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
-import { InboxBed, noting } from './inbox-bed.js';
+import { InboxBed, noting } from './inbox.harness.js';
 
 let bed: InboxBed;
 beforeAll(async () => {

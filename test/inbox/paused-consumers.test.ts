@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { LEASE_MS } from '../../libs/messaging/channel/channel-options.js';
-import { OwnLog } from '../events/own-log.js';
+import { OwnLog } from '../events/log.harness.js';
 import { eventually } from '../support/api.js';
-import { ConsumerProcess, consumingProcesses } from './consumer-process.js';
+import { ConsumerProcess, consumingProcesses } from './consumer-process.harness.js';
 
 const ORDERS = 60;
 

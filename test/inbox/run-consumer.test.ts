@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { InMemoryChannel } from '../../libs/messaging/channel/in-memory.channel.js';
 import { runConsumer } from '../../libs/messaging/inbox/run-consumer.js';
-import { InboxBed, noting } from './inbox-bed.js';
+import { InboxBed, noting } from './inbox.harness.js';
 
 let bed: InboxBed;
 beforeAll(async () => {

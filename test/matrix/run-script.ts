@@ -3,10 +3,10 @@ import type { Info } from '@temporalio/activity';
 import { failureOf } from '../../activities/failures.js';
 import type { StepKey } from '../../activities/idempotent-command.js';
 import type { OutlinedStep } from '../../contracts/saga/saga-outline.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { ParticipantProbe } from '../services/participant.harness.js';
 import { system } from '../support/system.js';
 import { eventually } from '../support/api.js';
-import { type Target, targetOf } from '../sagas/step-target.js';
+import { type Target, targetOf } from '../sagas/step-target.harness.js';
 import type { Loss } from './matrix-cells.js';
 import type { OperationGate } from './operation-gate.js';
 

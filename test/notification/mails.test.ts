@@ -1,8 +1,8 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { MailboxEntry, MailboxMessage } from '../../apps/notification/mailbox/mailbox.service.js';
 import type { Page } from '../../contracts/values/page.js';
-import { newCustomer } from '../services/credit-account.fixture.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { newCustomer } from '../services/customer.harness.js';
+import { ParticipantProbe } from '../services/participant.harness.js';
 import { call, ended, eventually, order, placeOrder } from '../support/api.js';
 import { pidOf } from '../support/processes.js';
 import { system } from '../support/system.js';

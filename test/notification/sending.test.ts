@@ -15,12 +15,12 @@ import type { Page } from '../../contracts/values/page.js';
 import { servicePool } from '../../libs/database/service-pool.js';
 import { freePort } from '../../libs/embedded/free-port.js';
 import { ServiceApi } from '../../libs/service-client/service-api.js';
-import { OwnLog } from '../events/own-log.js';
-import { LogFixture } from '../feeds/log.fixture.js';
+import { OwnLog } from '../events/log.harness.js';
+import { LogFixture } from '../feeds/feed-log.harness.js';
 import { eventually } from '../support/api.js';
-import { nowhere } from '../support/own-gateway.js';
+import { nowhere } from '../support/gateway.harness.js';
 import { system } from '../support/system.js';
-import { MailServer, refusal } from './mail-server.js';
+import { MailServer, refusal } from './mail-server.harness.js';
 
 const shipped = (customerId = 'CUST-ALICE') => {
   const orderId = randomUUID();

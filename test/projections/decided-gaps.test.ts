@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeadEvent } from '../../contracts/event/dead-event.resource.js';
 import type { Page } from '../../contracts/values/page.js';
-import { OwnLog, type OwnRelay } from '../events/own-log.js';
-import { approvedOrder, OwnProjection, registered, type Stated } from './own-projection.js';
+import { OwnLog, type OwnRelay } from '../events/log.harness.js';
+import { approvedOrder, OwnProjection, registered, type Stated } from './projection.harness.js';
 
 const CUSTOMER = 'CUST-1';
 

@@ -8,8 +8,8 @@ import type { ProjectedPage } from '../../contracts/projection/projection.resour
 import { InMemoryChannel } from '../../libs/messaging/channel/in-memory.channel.js';
 import { sequenceOf } from '../../libs/messaging/event/render-event.js';
 import { call, through } from '../support/api.js';
-import { nowhere, type OwnGateway, ownGateway } from '../support/own-gateway.js';
-import { approvedOrder, OwnProjection, registered } from './own-projection.js';
+import { nowhere, type OwnGateway, ownGateway } from '../support/gateway.harness.js';
+import { approvedOrder, OwnProjection, registered } from './projection.harness.js';
 
 /** Over a channel that brings what the test publishes, and nothing else. */
 let projection: OwnProjection;

@@ -5,7 +5,7 @@ import type { Projection } from '../../apps/projection/projection.js';
 import type { DeadLetter } from '../../contracts/event/dead-letter.resource.js';
 import type { Page } from '../../contracts/values/page.js';
 import { InMemoryChannel } from '../../libs/messaging/channel/in-memory.channel.js';
-import { approvedOrder, OwnProjection, registered } from './own-projection.js';
+import { approvedOrder, OwnProjection, registered } from './projection.harness.js';
 
 let projection: OwnProjection;
 beforeAll(async () => {

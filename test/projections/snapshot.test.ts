@@ -5,7 +5,7 @@ import { customerOrders } from '../../apps/projection/customer-orders.projection
 import type { Projection } from '../../apps/projection/projection.js';
 import { sagaList } from '../../apps/projection/saga-list.projection.js';
 import { LogRetention } from '../../libs/messaging/relay/log-retention.js';
-import { approvedOrder, OwnProjection, registered, type Stated } from './own-projection.js';
+import { approvedOrder, OwnProjection, registered, type Stated } from './projection.harness.js';
 
 const logger = pino({ level: 'silent' });
 const POISON = randomUUID();

@@ -8,7 +8,7 @@ import type { SagaPage } from '../../contracts/saga/saga.resource.js';
 import { sequenceOf } from '../../libs/messaging/event/render-event.js';
 import { rebuildProjections } from '../../scripts/rebuild-projections.js';
 import { call, ended, eventually, order, placeOrder, richestCustomer, through } from '../support/api.js';
-import { nowhere, ownGateway } from '../support/own-gateway.js';
+import { nowhere, ownGateway } from '../support/gateway.harness.js';
 import { whileNothingIsRelayed } from '../support/relay.js';
 import { system } from '../support/system.js';
 

@@ -5,7 +5,7 @@ import { forgetRun } from '../support/forget-run.js';
 import { type StartedWith, startedWith } from '../support/started-with.js';
 import { system } from '../support/system.js';
 import { bookTrip, expectBooked, expectNothingBooked, reservationsOf, trip } from '../support/trips.js';
-import { expectInventoryAddsUp } from './adds-up.js';
+import { expectInventoryAddsUp } from './consistency.harness.js';
 
 let connection: Connection;
 let temporal: Client;

@@ -2,13 +2,13 @@ import { Client, Connection } from '@temporalio/client';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ResolveAction } from '../../contracts/saga/saga-state.js';
 import { call, clearFaults, ended, eventually, saga, setFault, through } from '../support/api.js';
-import { ownGateway } from '../support/own-gateway.js';
+import { ownGateway } from '../support/gateway.harness.js';
 import { system } from '../support/system.js';
 import { bookTrip, dayOf, expectBooked, expectNothingBooked, plentifulTrip, reservationsOf, trip } from '../support/trips.js';
 import { abortUpdate } from '../../workflows/saga/saga.contract.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
-import { expectInventoryAddsUp } from './adds-up.js';
-import { answerTo, landed } from './step-target.js';
+import { ParticipantProbe } from '../services/participant.harness.js';
+import { expectInventoryAddsUp } from './consistency.harness.js';
+import { answerTo, landed } from './step-target.harness.js';
 
 afterEach(clearFaults);
 

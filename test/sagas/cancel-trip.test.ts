@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { call, clearFaults, ended, eventually, saga, setFault } from '../support/api.js';
 import { bookTrip, expectCancelled, paymentsOf, plentifulTrip, reservationsOf, trip } from '../support/trips.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { ParticipantProbe } from '../services/participant.harness.js';
 import { system } from '../support/system.js';
-import { landed } from './step-target.js';
+import { landed } from './step-target.harness.js';
 
 afterEach(clearFaults);
 

@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { clearFaults, credit, ended, ledger, order, placeOrder, richestCustomer, setFault } from '../support/api.js';
 import { killAndAwaitRestart } from '../support/processes.js';
 import { system } from '../support/system.js';
-import { newCustomer } from '../services/credit-account.fixture.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { newCustomer } from '../services/customer.harness.js';
+import { ParticipantProbe } from '../services/participant.harness.js';
 
 afterEach(clearFaults);
 

@@ -5,7 +5,7 @@ import type { StoredSaga } from '../../contracts/saga/ended-saga.js';
 import type { Problem } from '../../contracts/values/problem.js';
 import { call, clearFaults, ended, eventually, placeOrder, richestCustomer, saga, setFault, through } from '../support/api.js';
 import { forgetRun } from '../support/forget-run.js';
-import { ownGateway } from '../support/own-gateway.js';
+import { ownGateway } from '../support/gateway.harness.js';
 import { pidOf } from '../support/processes.js';
 import { system } from '../support/system.js';
 

@@ -4,12 +4,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { participants } from '../../contracts/participant/participants.js';
 import { givenEnvironment } from '../../libs/config/settings.js';
 import { refundOf } from '../../workflows/cancel-trip/refund-policy.js';
-import { newCustomer } from '../services/credit-account.fixture.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { newCustomer } from '../services/customer.harness.js';
+import { ParticipantProbe } from '../services/participant.harness.js';
 import { call, clearFaults, endedWithRetries, eventually, order, setFault, tokens } from '../support/api.js';
 import { system } from '../support/system.js';
 import { dayOf, expectBooked, expectCancelled, expectNothingBooked, plentifulTrip, scarceTrip, trip } from '../support/trips.js';
-import { expectCreditAddsUp, expectInventoryAddsUp, expectOrder } from './adds-up.js';
+import { expectCreditAddsUp, expectInventoryAddsUp, expectOrder } from './consistency.harness.js';
 
 afterEach(clearFaults);
 

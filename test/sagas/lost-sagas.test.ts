@@ -14,7 +14,7 @@ import { ServiceApi } from '../../libs/service-client/service-api.js';
 import type { Page } from '../../contracts/values/page.js';
 import type { Problem } from '../../contracts/values/problem.js';
 import type { Saga, SagaSummary } from '../../contracts/saga/saga.resource.js';
-import { factsOf } from '../events/facts.fixture.js';
+import { factsOf } from '../events/facts.harness.js';
 import {
   call,
   clearFaults,
@@ -29,7 +29,7 @@ import {
   tokens,
 } from '../support/api.js';
 import { forgetRun } from '../support/forget-run.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { ParticipantProbe } from '../services/participant.harness.js';
 import { system } from '../support/system.js';
 import { bookTrip, paymentsOf, plentifulTrip, reservationsOf, trip } from '../support/trips.js';
 

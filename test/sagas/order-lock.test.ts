@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Participant } from '../../contracts/participant/participants.js';
-import { newCustomer } from '../services/credit-account.fixture.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { newCustomer } from '../services/customer.harness.js';
+import { ParticipantProbe } from '../services/participant.harness.js';
 import { call, clearFaults, ended, eventually, order, placeOrder, saga, setFault, tokens } from '../support/api.js';
 import { system } from '../support/system.js';
-import { expectCreditAddsUp } from './adds-up.js';
+import { expectCreditAddsUp } from './consistency.harness.js';
 
 const customerId = await newCustomer(new ParticipantProbe('customer', () => system().customerUrl), { limit: 10_000_00 });
 const EUROS = 10;

@@ -13,8 +13,8 @@ import type { CommandFloor } from '../../contracts/participant/retention.resourc
 import { servicePool } from '../../libs/database/service-pool.js';
 import { serviceUrl } from '../../libs/database/service-url.js';
 import { ServiceApi } from '../../libs/service-client/service-api.js';
-import { OwnLog } from '../events/own-log.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { OwnLog } from '../events/log.harness.js';
+import { ParticipantProbe } from '../services/participant.harness.js';
 import { backdate, trim } from '../services/trimming.harness.js';
 import { clearFaults, ended, eventually, setFault } from '../support/api.js';
 import { system } from '../support/system.js';

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { newCustomer } from '../services/credit-account.fixture.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { newCustomer } from '../services/customer.harness.js';
+import { ParticipantProbe } from '../services/participant.harness.js';
 import { system } from '../support/system.js';
-import { expectCreditAddsUp, expectInventoryAddsUp } from './adds-up.js';
-import { profilesOf } from './matrix-run.js';
+import { expectCreditAddsUp, expectInventoryAddsUp } from './consistency.harness.js';
+import { profilesOf } from './rollback-matrix.harness.js';
 import { isInMatrix } from './matrix-sample.js';
-import { orderCreation, orderRevision, tripBooking } from './matrix-subjects.js';
+import { orderCreation, orderRevision, tripBooking } from './matrix-sagas.harness.js';
 import { describeRollbackMatrix } from './rollback-matrix.js';
 
 const customerId = await newCustomer(new ParticipantProbe('customer', () => system().customerUrl), { limit: 100_000_00 });

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, call, clearFaults, ended, endedWithRetries, eventually, saga, through } from '../support/api.js';
-import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { type OwnGateway, ownGateway } from '../support/gateway.harness.js';
 import { killAndAwaitRestart } from '../support/processes.js';
 import { system } from '../support/system.js';
-import { type Cell, cellsOf, holdAt, holdEverywhere, pivotOf, type Profile, type Run } from './matrix-run.js';
+import { type Cell, cellsOf, holdAt, holdEverywhere, pivotOf, type Profile, type Run } from './rollback-matrix.harness.js';
 import type { FaultKind } from './matrix-sample.js';
-import { expectRefused, expectSealed } from './expect-rolled-back.js';
-import { answerTo, landed, refusalOf, type Step } from './step-target.js';
+import { expectRefused, expectSealed } from './rolled-back.harness.js';
+import { answerTo, landed, refusalOf, type Step } from './step-target.harness.js';
 
 /** Much longer than a compensable step of an impatient saga is tried, so that the effect lands after the undo even on a busy machine. */
 const LATE_MS = 14_000;

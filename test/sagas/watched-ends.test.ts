@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { participantNames } from '../../contracts/participant/participants.js';
 import { urlSettingOf } from '../../libs/config/participant-url.js';
 import { freePort } from '../../libs/embedded/free-port.js';
-import { OwnLog } from '../events/own-log.js';
+import { OwnLog } from '../events/log.harness.js';
 import { ended, eventually, placeOrder, richestCustomer } from '../support/api.js';
 import { pidOf } from '../support/processes.js';
 import { system } from '../support/system.js';

@@ -7,9 +7,9 @@ import { customerEvents } from '../../contracts/customer/customer.events.js';
 import { Customer } from '../../contracts/customer/customer.resource.js';
 import { pageOf } from '../../contracts/values/page.js';
 import { system } from '../support/system.js';
-import { newCustomer } from './credit-account.fixture.js';
+import { newCustomer } from './customer.harness.js';
 import { describeConformance, expectProblem } from './participant-conformance.js';
-import { newKey, ParticipantProbe } from './participant-probe.js';
+import { newKey, ParticipantProbe } from './participant.harness.js';
 
 const probe = new ParticipantProbe('customer', () => system().customerUrl);
 const EUR = (amount: number) => ({ amount, currency: 'EUR' });

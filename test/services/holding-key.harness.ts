@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { eventually } from '../support/api.js';
-import type { ParticipantProbe } from './participant-probe.js';
+import type { ParticipantProbe } from './participant.harness.js';
 
 interface HeldKey {
   /** Resolves when a transaction has the key and is held open. */

@@ -5,7 +5,7 @@ import { HotelOffer } from '../../contracts/reservation/inventory.resource.js';
 import { addDays } from '../../libs/reservation/calendar.js';
 import { system } from '../support/system.js';
 import { describeConformance } from './participant-conformance.js';
-import { ParticipantProbe } from './participant-probe.js';
+import { ParticipantProbe } from './participant.harness.js';
 import { anHour, describeReservations, freshDay, undoneReservation } from './reservation-conformance.js';
 
 const hotel = new ParticipantProbe('hotel', () => system().hotelUrl);

@@ -4,7 +4,7 @@ import { orderEvents } from '../../contracts/order/order.events.js';
 import { Order } from '../../contracts/order/order.resource.js';
 import { system } from '../support/system.js';
 import { describeConformance, expectProblem } from './participant-conformance.js';
-import { newKey, ParticipantProbe } from './participant-probe.js';
+import { newKey, ParticipantProbe } from './participant.harness.js';
 
 const order = new ParticipantProbe('order', () => system().orderUrl);
 

@@ -7,7 +7,7 @@ import { services } from '../../libs/database/services.js';
 import { roleOf } from '../../libs/database/service-url.js';
 import { whileNothingIsRelayed } from '../support/relay.js';
 import { holdingKey } from './holding-key.harness.js';
-import { newKey, type ParticipantProbe, type Reply } from './participant-probe.js';
+import { newKey, type ParticipantProbe, type Reply } from './participant.harness.js';
 import { backdate, trim } from './trimming.harness.js';
 
 /** A command that succeeds, on an aggregate that nobody else uses. */

@@ -8,7 +8,7 @@ import { Payment } from '../../contracts/payment/payment.resource.js';
 import { eventually } from '../support/api.js';
 import { system } from '../support/system.js';
 import { describeConformance, expectProblem } from './participant-conformance.js';
-import { newKey, ParticipantProbe } from './participant-probe.js';
+import { newKey, ParticipantProbe } from './participant.harness.js';
 
 const probe = new ParticipantProbe('payment', () => system().paymentUrl);
 const EUR = (amount: number) => ({ amount, currency: 'EUR' });

@@ -7,7 +7,7 @@ import type { ReservationState } from '../../contracts/reservation/reservation-s
 import { addDays, today } from '../../libs/reservation/calendar.js';
 import { eventually } from '../support/api.js';
 import { expectProblem } from './participant-conformance.js';
-import { newKey, type ParticipantProbe, type Reply } from './participant-probe.js';
+import { newKey, type ParticipantProbe, type Reply } from './participant.harness.js';
 
 /** A request in the participant's own words: a command without its trip and its hold. */
 type Request = Record<string, unknown>;

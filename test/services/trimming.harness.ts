@@ -1,5 +1,5 @@
 import type { Trimmed } from '../../contracts/participant/retention.resource.js';
-import type { ParticipantProbe } from './participant-probe.js';
+import type { ParticipantProbe } from './participant.harness.js';
 
 /** Tables of keys, marks and tombstones, each with the time that its trimming goes by. */
 const timeColumns: Record<string, string> = {

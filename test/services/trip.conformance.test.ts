@@ -6,7 +6,7 @@ import { tripEvents } from '../../contracts/trip/trip.events.js';
 import { Trip } from '../../contracts/trip/trip.resource.js';
 import { system } from '../support/system.js';
 import { describeConformance, expectProblem } from './participant-conformance.js';
-import { newKey, ParticipantProbe } from './participant-probe.js';
+import { newKey, ParticipantProbe } from './participant.harness.js';
 
 const probe = new ParticipantProbe('trip', () => system().tripUrl);
 const EUR = (amount: number) => ({ amount, currency: 'EUR' });

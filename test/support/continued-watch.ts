@@ -9,7 +9,7 @@ import {
 } from '../../workflows/expire-unpaid-order/expire-unpaid-order.contract.js';
 import { searchAttributes } from '../../workflows/saga/search-attributes.js';
 import { ended, placeOrder } from './api.js';
-import { type OwnTemporal, ownTemporal } from './own-temporal.js';
+import { type OwnTemporal, ownTemporal } from './temporal.harness.js';
 
 /** Numbers of cancellations of which each is found taken, in a round of its own. */
 export const TAKEN = 4;

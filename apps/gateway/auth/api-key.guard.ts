@@ -1,8 +1,7 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { IncomingMessage } from 'node:http';
-import { ALLOWED_TO_ANYBODY } from './allow-anybody.decorator.js';
-import { ALLOWED_SCOPES, type AllowedScopes, type RoutedRequest } from './allow.decorator.js';
+import { ALLOWED_TO_ANYBODY, ALLOWED_SCOPES, type AllowedScopes, type RoutedRequest } from './allow.decorator.js';
 import { AUTH_POLICY, type AuthPolicy } from './auth-policy.js';
 import { requireKey } from './require-key.js';
 

@@ -7,7 +7,7 @@ import { eventSchema, eventSchemaPath, type JsonSchema } from '../../../libs/mes
 import { newestVersion } from '../../../libs/messaging/event/event-versions.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { type PageRequest, slicePage } from '../../../libs/service-kit/slice-page.js';
-import { HooksService } from '../hooks/hooks.service.js';
+import { HooksService } from '../upstreams/hooks.service.js';
 
 /** How many hooks are pinned to which version, by type; undefined while nobody can say. */
 type Pinned = VersionPinCounts | undefined;

@@ -1,12 +1,12 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { type Dispatcher, Pool } from 'undici';
-import { classifyError } from '../../../libs/service-client/call-outcome.js';
-import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
+import { classifyError, type NoAnswer } from '../../../libs/service-client/call-outcome.js';
 import { READER_HEADER } from '../../../libs/service-kit/feed-reader.js';
-import { readerName } from './reader-name.js';
-import { HooksUnavailableException } from './hooks-unavailable.exception.js';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
+import { callerOf } from '../auth/require-key.js';
 
 const CONNECT_TIMEOUT_MS = 1_000;
 /** How long the service may take to begin its answer, beyond what the caller has asked it to wait. */
@@ -103,4 +103,29 @@ function requestHeaders(headers: IncomingHttpHeaders): Record<string, string> {
       return value === undefined ? [] : [[name, String(value)]];
     }),
   );
+}
+
+const reasons: Record<NoAnswer, string> = {
+  refused: 'cannot be reached',
+  broken: 'broke the connection off',
+  'timed-out': 'does not answer in time',
+};
+
+/** 503 `HOOKS_UNAVAILABLE`: the service that gives events out cannot be asked right now. */
+export class HooksUnavailableException extends ProblemException {
+  constructor(cause: unknown) {
+    super(
+      503,
+      'HOOKS_UNAVAILABLE',
+      `The hooks service, which gives events out, ${reasons[classifyError(cause)]}. Nothing is lost: try again later, with the same cursor.`,
+      {},
+      { cause, retryAfter: 1 },
+    );
+  }
+}
+
+/** Whose share of the places for readers a request takes: the holder of the API key, or the address while no keys are required. */
+export function readerName(request: IncomingMessage): string {
+  const holder = callerOf(request);
+  return encodeURIComponent(holder === '' ? `address:${request.socket.remoteAddress ?? ''}` : `key:${holder}`);
 }

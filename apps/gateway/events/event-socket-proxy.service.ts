@@ -9,8 +9,7 @@ import { ORIGIN_POLICY, type OriginPolicy } from '../auth/origin-policy.js';
 import { requireKey } from '../auth/require-key.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 import { READER_HEADER } from '../../../libs/service-kit/feed-reader.js';
-import { readerName } from './reader-name.js';
-import { HooksUnavailableException } from './hooks-unavailable.exception.js';
+import { readerName, HooksUnavailableException } from './event-proxy.service.js';
 
 const SOCKET_PATH = '/v1/events/socket';
 const ANSWER_TIMEOUT_MS = 3_500;

@@ -6,8 +6,8 @@ import { Order } from '../../../contracts/order/order.resource.js';
 import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { answerCommand } from '../saga-start/answer-command.js';
-import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
-import { Command, commandProblems } from '../saga-start/command.decorator.js';
+import { type CommandHeaders, FromHeaders } from '../http/command-headers.decorator.js';
+import { Command, commandProblems } from '../http/command.decorator.js';
 import { OrderCommandAccepted, PayOrder, ReviseOrder } from './order-command.dto.js';
 import { OrderCommandsService } from './order-commands.service.js';
 

@@ -15,7 +15,7 @@ import {
 } from '../../../workflows/revise-order/revise-order.contract.js';
 import { shipOrderIds, type ShipOrderRequest, shipOrderType } from '../../../workflows/ship-order/ship-order.contract.js';
 import { Links } from '../http/links.js';
-import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
+import type { CommandHeaders } from '../http/command-headers.decorator.js';
 import { ResourceCommandStarter, type ResourceCommand } from '../saga-start/resource-command-starter.service.js';
 import type { SagaInput } from '../saga-start/saga-start.js';
 import type { OrderCommandAccepted, PayOrder, ReviseOrder } from './order-command.dto.js';

@@ -11,8 +11,8 @@ import { DryRunQuery, SagaOutlineView } from '../../../contracts/saga/saga-outli
 import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { answerCommand } from '../saga-start/answer-command.js';
-import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
-import { Command, commandProblems } from '../saga-start/command.decorator.js';
+import { type CommandHeaders, FromHeaders } from '../http/command-headers.decorator.js';
+import { Command, commandProblems } from '../http/command.decorator.js';
 import { type OrderListFilter, OrderReader } from './order-reader.service.js';
 import { PlaceOrderService } from './place-order.service.js';
 

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { type Order, PlaceOrder, type Rejection } from '../../../contracts/order/order.resource.js';
 import { type CreateOrderOutcome, createOrderIds } from '../../../workflows/create-order/create-order.contract.js';
-import { Catalogue } from '../products/catalogue.service.js';
+import { Catalogue } from '../queries/catalogue.service.js';
 import { type StartedSaga, StartedSagas } from '../saga-start/started-sagas.service.js';
 
 /** As much of the saga's input as an order shows. */

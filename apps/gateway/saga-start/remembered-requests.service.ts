@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OperationRecord } from '../../../contracts/participant/operation.resource.js';
 import type { RequestIdentity } from '../../../workflows/saga/saga.contract.js';
-import { ParticipantsService } from '../participants/participants.service.js';
-import { keyReused } from './key-reused.js';
+import { ParticipantsService } from '../upstreams/participants.service.js';
+import { keyReused } from './request-identity.js';
 import type { SagaStart } from './saga-start.js';
 
 /** Leaves time to ask Temporal within the five seconds that a caller is promised. */

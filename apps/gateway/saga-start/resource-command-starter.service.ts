@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import type { RequestIdentity } from '../../../workflows/saga/saga.contract.js';
 import type { WorkflowIds } from '../../../workflows/saga/workflow-id.js';
-import type { CommandHeaders } from './command-headers.decorator.js';
+import type { CommandHeaders } from '../http/command-headers.decorator.js';
 import { RememberedRequests } from './remembered-requests.service.js';
 import { requestIdentity } from './request-identity.js';
 import type { SagaStart, StartedRun } from './saga-start.js';

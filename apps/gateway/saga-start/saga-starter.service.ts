@@ -15,11 +15,11 @@ import type { RequestIdentity, SagaPolicy } from '../../../workflows/saga/saga.c
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 import { Links } from '../http/links.js';
-import { ParticipantsService } from '../participants/participants.service.js';
-import { ReadModels } from '../read-models/read-models.service.js';
-import { TemporalUnavailableException } from '../temporal/temporal-unavailable.exception.js';
+import { ParticipantsService } from '../upstreams/participants.service.js';
+import { ReadModels } from '../upstreams/read-models.service.js';
+import { TemporalUnavailableException } from '../temporal/temporal-outage.js';
 import { TemporalService } from '../temporal/temporal.service.js';
-import { keyReused } from './key-reused.js';
+import { keyReused } from './request-identity.js';
 import { RememberedRequests } from './remembered-requests.service.js';
 import type { SagaStart, StartedRun } from './saga-start.js';
 

@@ -6,15 +6,11 @@ import type { ResolveStep, Saga } from '../../../contracts/saga/saga.resource.js
 import { fingerprint } from '../../../libs/service-kit/fingerprint.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { abortUpdate, resolveUpdate, sagaFailures } from '../../../workflows/saga/saga.contract.js';
-import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
+import type { CommandHeaders } from '../http/command-headers.decorator.js';
 import { TemporalService } from '../temporal/temporal.service.js';
-import { recordedState } from './recorded-state.js';
-import { sagaNotFound } from './saga-not-found.js';
-import { SagaReader } from './saga-reader.service.js';
-import type { SagaRun } from './saga-run.js';
-import { SagaView } from './saga-view.js';
-import { rejectedUpdate, updateFailureOf } from './update-failure.js';
-import { workerUnavailable } from './worker-unavailable.js';
+import { recordedState, type SagaRun, SagaView } from './saga-view.js';
+import { sagaNotFound, SagaReader } from './saga-reader.service.js';
+import { rejectedUpdate, updateFailureOf, workerUnavailable } from './update-failure.js';
 
 /** Leaves time within a caller's patience to read the saga before. */
 const UPDATE_MS = 2_500;

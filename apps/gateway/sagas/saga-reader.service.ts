@@ -8,16 +8,12 @@ import type { ProjectedSaga, Saga, SagaPage } from '../../../contracts/saga/saga
 import { ParticipantUnavailableException } from '../../../libs/service-client/participant-unavailable.exception.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { timelineQuery } from '../../../workflows/saga/saga.contract.js';
-import { isBehind, ReadModels } from '../read-models/read-models.service.js';
+import { isBehind, ReadModels } from '../upstreams/read-models.service.js';
 import { grpcCodeOf, INVALID_ARGUMENT, NOT_FOUND } from '../temporal/temporal-outage.js';
 import { TemporalService } from '../temporal/temporal.service.js';
 import { cursorOf, invalidCursor, tokenOf } from './page-token.js';
-import { recordedState } from './recorded-state.js';
-import type { SagaFilter } from './saga-filter.js';
-import { sagaNotFound } from './saga-not-found.js';
-import type { SagaRun } from './saga-run.js';
-import { SagaView } from './saga-view.js';
-import { visibilityQuery } from './visibility-query.js';
+import { recordedState, type SagaRun, SagaView } from './saga-view.js';
+import { type SagaFilter, visibilityQuery } from './visibility-query.js';
 
 /** A query is answered by a worker, which may be busy or away; the rest of a saga can be shown without it. */
 const QUERY_MS = 2_000;
@@ -167,3 +163,8 @@ async function historyOf(client: Client, workflowId: string): Promise<string> {
 }
 
 const isNotFound = (error: unknown): boolean => error instanceof WorkflowNotFoundError || grpcCodeOf(error) === NOT_FOUND;
+
+/** @throws ProblemException 404 `SAGA_NOT_FOUND`. */
+export function sagaNotFound(sagaId: string): never {
+  throw new ProblemException(404, 'SAGA_NOT_FOUND', `There is no saga ${sagaId}.`);
+}

@@ -1,13 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { RecordedSaga, StoredTimeline } from '../../../contracts/saga/ended-saga.js';
-import type { SagaTimeline, StepRecord } from '../../../contracts/saga/saga-state.js';
+import { type SagaState, sagaStates, type SagaTimeline, type StepRecord } from '../../../contracts/saga/saga-state.js';
 import type { ProjectedSaga, Saga, SagaSummary } from '../../../contracts/saga/saga.resource.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
-import { Links } from '../http/links.js';
 import { standingOf } from '../../../contracts/saga/saga-standing.js';
-import { recordedState } from './recorded-state.js';
-import type { SagaRun } from './saga-run.js';
 import { workflowVersionOf } from '../../../libs/temporal/workflow-version.js';
+import { Links } from '../http/links.js';
+
+/** What the API uses of a workflow's run, whether it comes from a list or from a description. */
+export interface SagaRun extends Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'startTime' | 'typedSearchAttributes'> {
+  status: Pick<WorkflowExecutionInfo['status'], 'name'>;
+  closeTime?: Date | undefined;
+  raw: unknown;
+}
 
 /** How a run of a workflow looks as a saga. */
 @Injectable()
@@ -77,4 +83,10 @@ function withSteps(summary: SagaSummary, timeline: SagaTimeline | undefined, los
 /** Of a saga that was ended by force: whether the step's effect may still be there. */
 function mayStand({ compensates, state }: StepRecord): boolean {
   return compensates === undefined && state !== 'PENDING' && state !== 'REFUSED' && state !== 'COMPENSATED';
+}
+
+/** The state that the saga itself recorded last; the one that it is started with if it has recorded none. */
+export function recordedState({ typedSearchAttributes }: Pick<SagaRun, 'typedSearchAttributes'>): SagaState {
+  const recorded = typedSearchAttributes.get(searchAttributes.sagaState);
+  return sagaStates.find((state) => state === recorded) ?? 'RUNNING';
 }

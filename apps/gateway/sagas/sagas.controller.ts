@@ -3,13 +3,12 @@ import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nest
 import { ResolveStep, Saga, SagaPage } from '../../../contracts/saga/saga.resource.js';
 import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow, AllowBy } from '../auth/allow.decorator.js';
-import { IdempotentCommand, idempotentCommandProblems } from '../http/idempotent-command.decorator.js';
-import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
-import { SagaFilter } from './saga-filter.js';
-import { SagaId } from './saga-id.js';
+import { IdempotentCommand, idempotentCommandProblems } from '../http/command.decorator.js';
+import { type CommandHeaders, FromHeaders } from '../http/command-headers.decorator.js';
+import { SagaFilter } from './visibility-query.js';
+import { SagaId, sagaScopes } from './saga-id.js';
 import { SagaOperator } from './saga-operator.service.js';
 import { SagaReader } from './saga-reader.service.js';
-import { sagaScopes } from './saga-scopes.js';
 
 const problemsOfOne = {
   404: ['SAGA_NOT_FOUND'],

@@ -5,9 +5,9 @@ import { Saga } from '../../../contracts/saga/saga.resource.js';
 import { fingerprint } from '../../../libs/service-kit/fingerprint.js';
 import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { IdempotentCommand, idempotentCommandProblems } from '../http/idempotent-command.decorator.js';
-import { ReadModels } from '../read-models/read-models.service.js';
-import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
+import { IdempotentCommand, idempotentCommandProblems } from '../http/command.decorator.js';
+import { ReadModels } from '../upstreams/read-models.service.js';
+import { type CommandHeaders, FromHeaders } from '../http/command-headers.decorator.js';
 import { SagaId } from './saga-id.js';
 import { SagaReader } from './saga-reader.service.js';
 

@@ -1,7 +1,14 @@
+import { z } from 'zod';
 import type { SagaState } from '../../../contracts/saga/saga-state.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
 import { openStates } from '../../../contracts/saga/saga-standing.js';
-import type { SagaFilter } from './saga-filter.js';
+import { pageQuery } from '../../../contracts/values/page.js';
+import { atPosition } from '../../../contracts/projection/projection.resource.js';
+import { sagaFilter } from '../../../contracts/saga/saga.resource.js';
+
+/** How the list of sagas can be narrowed down, and what it has to know. */
+export const SagaFilter = z.strictObject({ ...sagaFilter, ...pageQuery, ...atPosition });
+export type SagaFilter = z.infer<typeof SagaFilter>;
 
 const { sagaType, sagaState, customerId, businessId } = searchAttributes;
 

@@ -1,5 +1,6 @@
 import { isGrpcServiceError, ServiceError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { NamespaceNotFoundError } from '@temporalio/common';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 
 /** The gRPC code of an answer that there is no such thing. */
 export const NOT_FOUND = 5;
@@ -38,4 +39,21 @@ export function outageOf(error: unknown): string | undefined {
   const code = grpcCodeOf(error);
   if (code !== undefined) return outages.get(code);
   return error instanceof ServiceError ? 'UNKNOWN' : undefined;
+}
+
+/** 503 `TEMPORAL_UNAVAILABLE`. `sent` says whether the request may have had its effect all the same. */
+export class TemporalUnavailableException extends ProblemException {
+  constructor(
+    readonly sent: boolean,
+    options: { cause?: unknown; consequence?: string } = {},
+  ) {
+    const { consequence = 'Try again later.', cause } = options;
+    super(
+      503,
+      'TEMPORAL_UNAVAILABLE',
+      `Temporal, which runs the sagas, cannot be reached or does not answer. ${consequence}`,
+      {},
+      { cause, retryAfter: 1 },
+    );
+  }
 }

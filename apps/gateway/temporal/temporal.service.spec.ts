@@ -1,6 +1,6 @@
 import type { ConnectionLike } from '@temporalio/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { TemporalUnavailableException } from './temporal-unavailable.exception.js';
+import { TemporalUnavailableException } from './temporal-outage.js';
 import { TemporalService } from './temporal.service.js';
 
 /** As much of a gRPC error as Temporal's client looks at. */

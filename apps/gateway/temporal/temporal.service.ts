@@ -7,9 +7,7 @@ import {
 } from '@nestjs/common';
 import { Client, type ConnectionLike } from '@temporalio/client';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
-import { outageOf } from './temporal-outage.js';
-import { TemporalUnavailableException } from './temporal-unavailable.exception.js';
-import { TimeUpError, within } from './within.js';
+import { outageOf, TemporalUnavailableException } from './temporal-outage.js';
 
 export const TEMPORAL_CONNECTION = Symbol('TEMPORAL_CONNECTION');
 
@@ -106,3 +104,34 @@ export class TemporalService implements OnApplicationBootstrap, OnModuleDestroy,
 }
 
 const isOutage = (error: unknown): boolean => error instanceof TimeUpError || outageOf(error) !== undefined;
+
+/** This side stopped waiting: time ran out, or the process ends. The call may still have its effect. */
+export class TimeUpError extends Error {
+  override readonly name = 'TimeUpError';
+}
+
+/**
+ * Calls Temporal with a deadline, and waits no longer than that whatever the connection does. @param signal ends the wait earlier.
+ * @throws TimeUpError, or what `ask` throws.
+ */
+export async function within<Result>(
+  connection: ConnectionLike,
+  ms: number,
+  ask: () => Promise<Result>,
+  signal?: AbortSignal,
+): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  let stop = () => {};
+  const timeUp = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new TimeUpError(`no answer within ${ms} ms`)), ms);
+    stop = () => reject(new TimeUpError('the wait was ended'));
+    if (signal?.aborted) stop();
+    signal?.addEventListener('abort', stop);
+  });
+  try {
+    return await Promise.race([connection.withDeadline(Date.now() + ms, ask), timeUp]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
+  }
+}

@@ -5,14 +5,12 @@ import { bookTripIds, type BookTripRequest, bookTripType } from '../../../workfl
 import { outlineOf } from '../../../workflows/outlines.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 import { Links } from '../http/links.js';
-import { businessIdOfKey, newBusinessId } from '../saga-start/business-id.js';
-import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
-import { requestIdentity } from '../saga-start/request-identity.js';
+import { businessIdOfKey, newBusinessId, requestIdentity } from '../saga-start/request-identity.js';
+import type { CommandHeaders } from '../http/command-headers.decorator.js';
 import type { SagaInput } from '../saga-start/saga-start.js';
 import { SagaStarter } from '../saga-start/saga-starter.service.js';
-import { askedParts } from './asked-parts.js';
+import { askedParts, participantsFor } from './trip-parts.js';
 import { KnownCustomers } from './known-customers.service.js';
-import { participantsFor } from './part-participants.js';
 import { TripReader } from './trip-reader.service.js';
 import type { BookTrip, TripAccepted } from './trip.dto.js';
 

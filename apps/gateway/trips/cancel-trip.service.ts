@@ -2,10 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Trip } from '../../../contracts/trip/trip.resource.js';
 import { cancelTripIds, type CancelTripRequest, cancelTripType } from '../../../workflows/cancel-trip/cancel-trip.contract.js';
 import { Links } from '../http/links.js';
-import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
+import type { CommandHeaders } from '../http/command-headers.decorator.js';
 import { ResourceCommandStarter, type ResourceCommand } from '../saga-start/resource-command-starter.service.js';
 import type { SagaInput } from '../saga-start/saga-start.js';
-import { participantsFor } from './part-participants.js';
+import { participantsFor } from './trip-parts.js';
 import { TripReader } from './trip-reader.service.js';
 import type { TripAccepted } from './trip.dto.js';
 

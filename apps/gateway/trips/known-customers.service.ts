@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ParticipantsService } from '../participants/participants.service.js';
+import { ParticipantsService } from '../upstreams/participants.service.js';
 
 const CAPACITY = 10_000;
 /** A trip is accepted without the look-up, too: then its saga checks the customer. */

@@ -5,9 +5,8 @@ import type { Reservation } from '../../../contracts/reservation/reservation.res
 import type { ReservationState } from '../../../contracts/reservation/reservation-state.js';
 import { type TripPartName, tripPartNames } from '../../../contracts/trip/trip-part.js';
 import type { Trip } from '../../../contracts/trip/trip.resource.js';
-import { ParticipantsService } from '../participants/participants.service.js';
-import { partParticipants } from './part-participants.js';
-import { type PartState, withReserved } from './with-reserved.js';
+import { ParticipantsService } from '../upstreams/participants.service.js';
+import { partParticipants } from './trip-parts.js';
 
 /** Who reads a trip does not wait longer than this for what its participants would add. */
 const PATIENCE_MS = 1_000;
@@ -53,4 +52,14 @@ function isUnknown(trip: Trip, name: TripPartName): boolean {
   const part = trip[name];
   if (part === undefined || trip.state === 'AWAITING_APPROVAL') return false;
   return [part].flat().some(({ state }) => !settled.includes(state));
+}
+
+export type PartState = Pick<Reservation, 'price' | 'reservationId' | 'state'>;
+
+/** The trip with what its participant has reserved for a part, in the order of the request; as it was if that does not fit. */
+export function withReserved(trip: Trip, name: TripPartName, reserved: readonly PartState[]): Trip {
+  const part = trip[name];
+  if (part === undefined || reserved.length !== [part].flat().length) return trip;
+  const filled = Array.isArray(part) ? part.map((one, index) => ({ ...one, ...reserved[index] })) : { ...part, ...reserved[0] };
+  return { ...trip, [name]: filled };
 }

@@ -13,9 +13,8 @@ import {
   declineUpdate,
   notAwaitingApproval,
 } from '../../../workflows/book-trip/book-trip.contract.js';
-import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
-import { rejectedUpdate, updateFailureOf } from '../sagas/update-failure.js';
-import { workerUnavailable } from '../sagas/worker-unavailable.js';
+import type { CommandHeaders } from '../http/command-headers.decorator.js';
+import { rejectedUpdate, updateFailureOf, workerUnavailable } from '../sagas/update-failure.js';
 import { TemporalService } from '../temporal/temporal.service.js';
 import { TripReader } from './trip-reader.service.js';
 import type { TripDecision } from './trip.dto.js';

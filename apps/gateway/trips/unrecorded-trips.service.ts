@@ -4,7 +4,7 @@ import { Identifier } from '../../../contracts/values/identifier.js';
 import { type Trip, tripRequestParts } from '../../../contracts/trip/trip.resource.js';
 import { bookTripIds, type BookTripOutcome } from '../../../workflows/book-trip/book-trip.contract.js';
 import { type StartedSaga, StartedSagas } from '../saga-start/started-sagas.service.js';
-import { askedParts } from './asked-parts.js';
+import { askedParts } from './trip-parts.js';
 
 /** As much of the saga's input as a trip shows. */
 const Requested = z.object({ customerId: Identifier, ...tripRequestParts });

@@ -1,7 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientConfig } from 'pg';
-import { LogNewsListener } from '../../../libs/messaging/log/log-listener.js';
+import { LogListener } from '../../../libs/messaging/log/log-listener.js';
 import { BackgroundLoop } from '../../../libs/service-kit/background-loop.js';
 import type { KeyRotation } from '../endpoints/key-rotation.js';
 import type { DeliveryWorker } from './delivery-worker.js';
@@ -36,7 +36,7 @@ export class DeliveryLoops implements OnApplicationBootstrap, BeforeApplicationS
   private readonly log = new Logger('Deliveries');
   private readonly dispatching: BackgroundLoop;
   private readonly loops: BackgroundLoop[];
-  private readonly news: LogNewsListener;
+  private readonly news: LogListener;
   private together: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: Parts) {
@@ -48,8 +48,8 @@ export class DeliveryLoops implements OnApplicationBootstrap, BeforeApplicationS
       if (looked) this.dispatching.kick();
       return looked;
     };
-    const fanningOut = new BackgroundLoop(following, { idleMs: () => this.news.lookEveryMs, onError });
-    this.news = new LogNewsListener(parts.database, () => fanningOut.kick());
+    const fanningOut = new BackgroundLoop(following, { idleMs: () => this.news.pollMs, onError });
+    this.news = new LogListener(parts.database, () => fanningOut.kick());
     this.loops = [
       fanningOut,
       this.dispatching,

@@ -1,7 +1,7 @@
 import { register } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aggregates, facts } from '../../../test/channel/facts.js';
-import { Listener } from '../../../test/channel/listener.js';
+import { aggregates, facts } from '../../../test/channel/facts.harness.js';
+import { Listener } from '../../../test/channel/listener.harness.js';
 import type { LoggedEvent } from '../event/logged-event.js';
 import { GroupMember, type ReadPartition } from './group-member.js';
 import type { GroupStore, Heard } from './group-store.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { backoffMs } from '../../../test/channel/channel-bed.js';
+import { backoffMs } from '../../../test/channel/channel.harness.js';
 import { channelConformance } from '../../../test/channel/channel-conformance.js';
-import { aggregates, facts } from '../../../test/channel/facts.js';
-import { Listener } from '../../../test/channel/listener.js';
+import { aggregates, facts } from '../../../test/channel/facts.harness.js';
+import { Listener } from '../../../test/channel/listener.harness.js';
 import { InMemoryChannel, type Mischief } from './in-memory.channel.js';
 
 const conformance = (mischief?: Mischief) => ({

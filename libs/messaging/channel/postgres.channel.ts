@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { EventLog } from '../log/event-log.js';
-import { LogNewsListener } from '../log/log-listener.js';
+import { LogListener } from '../log/log-listener.js';
 import { LogTail } from '../log/log-tail.js';
 import type { LoggedEvent } from '../event/logged-event.js';
 import type { Channel, ChannelSubscription, EventHandler, PublishResult, SubscribeOptions } from './channel.js';
@@ -29,7 +29,7 @@ export class PostgresChannel implements Channel {
   readonly capabilities = { order: 'key', dedupMs: Infinity, replay: true } as const;
   private readonly eventLog: EventLog;
   private readonly tail: LogTail;
-  private readonly news: LogNewsListener;
+  private readonly listener: LogListener;
   private readonly subscriptions: Subscriptions;
   private failing = false;
 
@@ -40,7 +40,7 @@ export class PostgresChannel implements Channel {
   ) {
     this.eventLog = new EventLog(database);
     this.subscriptions = new Subscriptions(options.stalledAfterMs);
-    this.news = new LogNewsListener(database.options, () => this.tail.hint());
+    this.listener = new LogListener(database.options, () => this.tail.hint());
     this.tail = new LogTail({
       log: {
         read: async (query) => {
@@ -50,7 +50,7 @@ export class PostgresChannel implements Channel {
           return page;
         },
       },
-      pollMs: () => this.news.lookEveryMs,
+      pollMs: () => this.listener.pollMs,
       retryMs: RETRY_MS,
       onFailure: (error) => {
         if (!this.failing) log.warn(`The log cannot be read; it is tried again: ${(error as Error).message}`);
@@ -69,7 +69,7 @@ export class PostgresChannel implements Channel {
   }
 
   async subscribe({ group, types, from, concurrency }: SubscribeOptions, handler: EventHandler): Promise<ChannelSubscription> {
-    this.news.start();
+    this.listener.start();
     const { leaseMs = LEASE_MS } = this.options;
     const store = new PostgresGroupStore({ database: this.database, group, member: randomUUID(), leaseMs });
     const { floor, head } = await this.eventLog.bounds();
@@ -100,7 +100,7 @@ export class PostgresChannel implements Channel {
 
   async close(): Promise<void> {
     await this.subscriptions.stop();
-    await this.news.stop();
+    await this.listener.stop();
     await this.database.end();
   }
 }

@@ -37,8 +37,8 @@ const GAP_BATCH = 100;
 export class HandlerFailure {
   constructor(readonly error: unknown) {}
 }
-/** It was applied, and one that was parked follows on. */
-class Followed {
+/** The event was applied, and the next version is parked. */
+class NextIsParked {
   constructor(readonly received: Received) {}
 }
 /** The consumer began at a position and sees an aggregate for the first time that is older than that. */
@@ -104,7 +104,7 @@ export class Inbox {
     }
     if (taken instanceof HandlerFailure) throw taken.error;
     if (taken === 'parked' && (await this.passGaps(consumer, event))) await this.drain(consumer, event);
-    if (taken instanceof Followed) {
+    if (taken instanceof NextIsParked) {
       await this.drain(consumer, event);
       return taken.received;
     }
@@ -139,21 +139,21 @@ export class Inbox {
     if (failure) throw failure.error;
   }
 
-  /** Applies what was parked and follows on from the aggregate's head, one by one. @returns how many. */
+  /** Applies the parked events that follow the aggregate's head, one by one. @returns how many. */
   async drain(consumer: Consumer, aggregate: LoggedEvent): Promise<number> {
     for (let applied = 0; ;) {
-      const went = await this.transaction(consumer, aggregate, async (rows, tx) => {
+      const outcome = await this.transaction(consumer, aggregate, async (rows, tx) => {
         const head = await rows.lockHead();
         const next = await rows.held(head + 1);
         if (next?.state === 'skipped') {
           await rows.setHead(head + 1);
-          return 'over it';
+          return 'skipped';
         }
-        if (next?.state !== 'parked') return 'nowhere';
-        return (await this.applyHeld(consumer, next, rows, tx)) === 'applied' ? 'on' : 'nowhere';
+        if (next?.state !== 'parked') return 'none';
+        return (await this.applyHeld(consumer, next, rows, tx)) === 'applied' ? 'applied' : 'none';
       });
-      if (went === 'nowhere') return applied;
-      if (went === 'on') applied += 1;
+      if (outcome === 'none') return applied;
+      if (outcome === 'applied') applied += 1;
     }
   }
 
@@ -197,7 +197,7 @@ export class Inbox {
     event: LoggedEvent,
     rows: InboxRows,
     tx: PoolClient,
-  ): Promise<Received | Followed | HandlerFailure | typeof UNKNOWN_HEAD> {
+  ): Promise<Received | NextIsParked | HandlerFailure | typeof UNKNOWN_HEAD> {
     const { mode } = consumer;
     const { aggregateVersion } = event;
     const ordered = mode !== 'commutative';
@@ -226,7 +226,7 @@ export class Inbox {
     if (applied === true) {
       const received = wanted ? 'applied' : 'ignored';
       // Who parks an event waits for the lock on the head: it is seen here, or it sees what was applied.
-      return mode === 'sequential' && (await rows.held(aggregateVersion + 1)) ? new Followed(received) : received;
+      return mode === 'sequential' && (await rows.held(aggregateVersion + 1)) ? new NextIsParked(received) : received;
     }
     const failures = await rows.hold(event, eventText(event), {
       state: 'failing',

@@ -6,7 +6,7 @@ import { EventLog } from '../log/event-log.js';
 import type { LoggedEvent } from '../event/logged-event.js';
 import { partitionKeyOf } from '../event/partition-key.js';
 import { pause } from '../../timing/pause.js';
-import { Idle } from './backoff.js';
+import { Backoff } from './backoff.js';
 
 export interface BrokerFollowerOptions {
   /** The log's database as the role that owns the log; one connection is kept while it follows. */
@@ -25,7 +25,7 @@ const BROKER_LOCK = 72_707;
 const SCAN = 200;
 /** So many events may wait for one that the broker refuses before the rest of the log waits, too. */
 const HELD = 1_000;
-const IDLE_MS = { first: 20, longest: 200 };
+const BACKOFF_MS = { first: 20, max: 200 };
 const RETRY_MS = 1_000;
 
 const published = new Counter({
@@ -48,7 +48,7 @@ const position = new Gauge({
  * so after a restart what has been published since comes again, and consumers leave it out.
  */
 export class BrokerFollower {
-  private readonly idle = new Idle(IDLE_MS.first, IDLE_MS.longest);
+  private readonly backoff = new Backoff(BACKOFF_MS.first, BACKOFF_MS.max);
   private readonly stopping = new AbortController();
   private readonly reported = new Set<string>();
   private readonly cursor: string;
@@ -67,7 +67,7 @@ export class BrokerFollower {
   /** Resolves when the batch that is under way is published, and the connection to the broker is closed. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    this.idle.wake();
+    this.backoff.wake();
     await this.running;
     await this.channel?.close();
   }
@@ -133,13 +133,13 @@ export class BrokerFollower {
       if (to > written) {
         await this.writeCursor(session, written, to);
         written = to;
-        this.idle.reset();
+        this.backoff.reset();
       }
       position.set(written);
       held.set(waiting.length);
       if (this.failing) logger.warn({ broker: name }, 'The broker can be published to again');
       this.failing = false;
-      if (!more) await this.idle.sleep();
+      if (!more) await this.backoff.sleep();
     }
   }
 

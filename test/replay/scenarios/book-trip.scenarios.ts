@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
 import type { SagaState } from '../../../contracts/saga/saga-state.js';
 import { call, ended, eventually, saga, setFault } from '../../support/api.js';
-import { ownGateway } from '../../support/own-gateway.js';
+import { ownGateway } from '../../support/gateway.harness.js';
 import { system } from '../../support/system.js';
 import { bookTrip, dayOf, expectBooked, expectNothingBooked, plentifulTrip, trip } from '../../support/trips.js';
-import { ParticipantProbe } from '../../services/participant-probe.js';
+import { ParticipantProbe } from '../../services/participant.harness.js';
 import { cancelWorkflow } from './cancel-workflow.js';
 import { abort, comesTo, endsAs, resolve, type Scenarios } from './scenario.js';
 

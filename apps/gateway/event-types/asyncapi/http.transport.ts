@@ -1,8 +1,7 @@
 import type { EventCatalogue } from '../../../../contracts/event-catalogue.js';
 import { renderEvent } from '../../../../libs/messaging/event/render-event.js';
 import type { AsyncApiTransport, Named } from './asyncapi-transport.js';
-import { loggedExample } from './logged-example.js';
-import type { OfferedEvent } from './offered-event.js';
+import { loggedExample, type OfferedEvent } from './offered-event.js';
 
 /** The doors at the API's address, and webhooks: whole CloudEvents, rendered in the version that is asked for. */
 export function httpTransport(events: readonly OfferedEvent[], catalogue: EventCatalogue, publicUrl: string): AsyncApiTransport {
