@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { growingTables } from '../../bench/harness/growing-tables.js';
 import { services } from '../../libs/database/services.js';
 import type { ChaosSystem } from '../chaos/chaos-system.js';
-import { Receiver } from '../hooks/receiver.js';
+import { Receiver } from '../hooks/receiver.harness.js';
 import { eventually } from '../support/api.js';
 import { boundedTables, isBounded } from './bounded-tables.js';
 import { EveryRoute } from './every-route.js';
 import { explainedStatements, scannedTables } from './explained-statements.js';
-import { endOtherConnections, filledTables, ROWS, startGrownSystem } from './grown-system.js';
+import { endOtherConnections, filledTables, ROWS, startGrownSystem } from './grown-system.harness.js';
 import { filesWithLoops, loops, missingLoops } from './loops.js';
 
 const growing = growingTables.map(({ table }) => table);
@@ -41,6 +41,7 @@ beforeAll(async () => {
 }, 300_000);
 
 afterAll(async () => {
+  if (process.env['KEEP_LOGS']) (await import('node:fs')).cpSync(system.logs, process.env['KEEP_LOGS'], { recursive: true });
   await system?.stop();
   await receiver.stop();
 }, 60_000);

@@ -9,7 +9,7 @@ interface Step {
 }
 
 const step = (application: string, statement: RegExp): Step => ({
-  application: new RegExp(`^roundtrip-(${application})$`),
+  application: new RegExp(`^roundtrip-(${application})(-channel)?$`),
   statement,
 });
 const consumer = 'notification|projection|saga';
@@ -54,7 +54,7 @@ export const loops: Readonly<Record<string, Readonly<Record<string, Step>> | str
     'sweep of owners': step('order', /from orders .*updated_at/),
     'sweep for leaks': step('saga', /from saga where not open and \(updated_at, saga_id\) >/),
     'retention of keys': step('order', /delete from command where key = any/),
-    'retention of sagas': step('saga', /delete from saga using due/),
+    'retention of sagas': step('saga', /delete from saga where saga_id = any/),
   },
   'apps/saga/saga-reconciliation.ts': {
     'open sagas': step('saga', /from saga where open and checked_at </),
