@@ -1,4 +1,4 @@
-// What an order, an event, a delivery and a page of a list cost on a small system, and on one that has run for long.
+// The cost of an order, an event, a delivery and a page of a list: on a small system, and on a system with much data.
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -18,7 +18,7 @@ const HOOKS = 20;
 if (process.send) await beReceiver();
 else await measure();
 
-/** A process of its own, so that what receives does not share a thread with what measures. Tells what it got as it gets it. */
+/** A separate process, so that receiving and measuring do not share a thread. It reports each event at once. */
 async function beReceiver(): Promise<void> {
   const server = createServer((request, response) => {
     request.resume();
@@ -38,11 +38,11 @@ async function measure(): Promise<void> {
   const database = new pg.Client({ connectionString: system.addresses.databaseAdmin });
   await database.connect();
   const receiver = fork(fileURLToPath(import.meta.url));
-  let heard: (message: { id: string; at: number }) => void = () => {};
+  let onReceived: (message: { id: string; at: number }) => void = () => {};
   const port = await new Promise<number>((resolve) => {
     receiver.on('message', (message: { port?: number; id?: string; at?: number }) => {
       if (message.port) resolve(message.port);
-      else heard({ id: message.id!, at: message.at! });
+      else onReceived({ id: message.id!, at: message.at! });
     });
   });
   const api = new Pool(system.addresses.gateway);
@@ -69,12 +69,12 @@ async function measure(): Promise<void> {
     );
     return ids;
   };
-  /** Publishes and waits until each event was heard by `hooks` endpoints. @returns ms from publishing, for each. */
+  /** Publishes and waits until this many `hooks` endpoints have received each event. @returns the milliseconds since publishing, for each. */
   const publishAndHear = async (type: string, count: number, hooks: number): Promise<{ wallMs: number; latencies: number[] }> => {
     const latencies: number[] = [];
     let from = 0;
     const all = new Promise<void>((resolve) => {
-      heard = ({ at }) => {
+      onReceived = ({ at }) => {
         latencies.push(at - from);
         if (latencies.length === count * hooks) resolve();
       };

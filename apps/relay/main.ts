@@ -44,7 +44,7 @@ await runProcess(log, async () => {
   for (const listener of listeners) listener.start();
   relay.start();
   const { EVENT_CHANNEL: broker } = settings;
-  // The log is a channel by itself; a broker has to be told what is in it.
+  // With PostgreSQL the log itself is the channel. A broker needs a copy of the events.
   const follower =
     broker === 'postgres'
       ? undefined

@@ -111,7 +111,7 @@ describe('appEnvironment', () => {
     expect(environmentOf(gateway)['TEMPORAL_UI_URL']).toBe('https://temporal.example');
   });
 
-  it("keeps credentials of some other Temporal from the embedded one, and hands them on with that one's address", () => {
+  it('keeps credentials of another Temporal server from the embedded one, and passes them with its address', () => {
     vi.stubEnv('TEMPORAL_TLS', 'true');
     expect(environmentOf(gateway)['TEMPORAL_TLS']).toBe('false');
     expect(environmentOf(gateway, { TEMPORAL_ADDRESS: 'temporal.example:7233' })['TEMPORAL_TLS']).toBe('true');

@@ -9,7 +9,7 @@ import type { ProcessDeclaration } from './processes.js';
 const READY_WITHIN_MS = 60_000;
 const ANSWER_WITHIN_MS = 2_000;
 
-/** How to run a process of ours from the compiled code of the project in the current folder. It is ready when `/readyz` says so. */
+/** How to run a process of this project from the compiled code in the current folder. It is ready when `/readyz` answers 2xx. */
 export function appProcess(
   { name, main }: ProcessDeclaration,
   address: ListenAddress,
@@ -36,7 +36,7 @@ export function appProcess(
 async function answersOk(url: string): Promise<boolean> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
-    await response.arrayBuffer(); // gives the connection back
+    await response.arrayBuffer(); // frees the connection
     return response.ok;
   } catch {
     return false;

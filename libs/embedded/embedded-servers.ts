@@ -12,9 +12,9 @@ import { temporalServer } from './temporal.server.js';
 import { findTemporal, temporalSources } from './temporal-sources/find-temporal.js';
 import { runAll } from './run-all.js';
 
-/** Where the servers are that the processes need, started here or not. */
+/** The addresses of the servers that the processes need, embedded or external. */
 export interface Servers {
-  /** PostgreSQL, as a user who may do everything. */
+  /** PostgreSQL, with a superuser. */
   databaseAdminUrl: string;
   /** `host:port` */
   temporalAddress: string;
@@ -27,7 +27,7 @@ export interface ServerOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** The ports of the servers that are to be started here. */
+/** The ports of the servers to start. */
 export function serverPorts(settings: EmbeddedSettings): WantedPort[] {
   const wanted = [
     ...(settings.DATABASE_URL ? [] : (['EMBEDDED_POSTGRES_PORT'] as const)),
@@ -42,10 +42,9 @@ export function serverPorts(settings: EmbeddedSettings): WantedPort[] {
 }
 
 /**
- * Starts PostgreSQL and Temporal, or makes sure that the ones which DATABASE_URL and TEMPORAL_ADDRESS name are there, and brings databases
- * and namespace up to date.
+ * Starts PostgreSQL and Temporal, or checks the servers of DATABASE_URL and TEMPORAL_ADDRESS. Brings databases and namespace up to date.
  *
- * @throws EmbeddedSystemError saying which could not be had, and what to do.
+ * @throws EmbeddedSystemError with the server that is unavailable, and the remedy.
  */
 export async function startServers(
   supervisor: ProcessSupervisor,
@@ -102,7 +101,7 @@ async function prepare(adminUrl: string, settings: EmbeddedSettings, log: (line:
   }
 }
 
-/** What to do about data of another release. */
+/** The error message for data of another release. */
 function wayOut({ message }: ForeignLayoutError, { DATABASE_URL, DATA_DIR }: EmbeddedSettings): string {
   const wayOut = DATABASE_URL
     ? 'Use an empty database for DATABASE_URL.'

@@ -4,18 +4,18 @@ import type { ProcessDeclaration } from './processes.js';
 export interface ListenAddress {
   host: string;
   port: number;
-  /** Where callers on this machine reach it, without a slash at the end. */
+  /** The URL for callers on this machine, without a slash at the end. */
   url: string;
-  /** The setting that says which host. */
+  /** The setting of the host. */
   hostSetting: string;
-  /** A value of its setting that would move it, for whoever finds the port taken. */
+  /** Another value of its setting, to suggest if the port is taken. */
   alternative: string;
 }
 
-/** HOST opens the API, which asks for keys then. What asks nobody for a key, and takes commands, is for this machine alone. */
+/** Services that take commands without an API key listen on this machine only. HOST concerns the API alone. */
 const INSIDE = '127.0.0.1';
 
-/** Where a process listens: the gateway on HOST, what others call where they call it, the rest on loopback and a port of its own. */
+/** Where a process listens: the gateway on HOST, services with a URL setting at that URL, other processes on loopback. */
 export function listenAddress({ listensOn }: Pick<ProcessDeclaration, 'listensOn'>, settings: EmbeddedSettings): ListenAddress {
   const value = settings[listensOn];
   if (typeof value === 'number') {

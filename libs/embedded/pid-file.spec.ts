@@ -47,7 +47,7 @@ describe('PidFile', () => {
     await expect(PidFile.claim(file, () => stop.abort(new Error('enough')), stop.signal)).rejects.toThrow('enough');
   });
 
-  it('tells who runs, by name, pid and how to stop it', async () => {
+  it('lists the running processes by name, pid and stop signal', async () => {
     const pidFile = await PidFile.claim(file, log);
     pidFile.add('order', process.pid, 'SIGTERM');
     pidFile.add('customer', process.pid, 'SIGTERM');

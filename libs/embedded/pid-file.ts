@@ -4,28 +4,28 @@ import { EmbeddedSystemError } from './embedded-system.error.js';
 import { processIdentity } from './process-identity.js';
 import { waitUntil } from './wait-until.js';
 
-/** How long a process that was left behind may take to stop before it is killed. */
+/** How long a leftover process may take to stop before it is killed. */
 const GRACE_MS = 15_000;
-/** How long a start waits for one that is stopping: its processes stop one after the other, and most take no time. */
+/** How long a start waits for a stopping system. Its processes stop one after the other. */
 const STOPPING_MS = 120_000;
 
 interface RecordedProcess {
   pid: number;
-  /** From `processIdentity`; a pid alone may belong to somebody else by now. */
+  /** From `processIdentity`, because the pid may belong to another process by now. */
   identity?: string | undefined;
 }
 
 interface Contents {
   supervisor: RecordedProcess;
-  /** Whether the supervisor is about to end by itself. */
+  /** Whether the supervisor is stopping. */
   stopping?: true;
-  /** By name, in the order in which they were started. */
+  /** By name, in start order. */
   processes: Record<string, RecordedProcess & { stopSignal: NodeJS.Signals }>;
 }
 
 /**
- * `run.json`: who runs on a data folder, and with which processes. It keeps a second start off the folder, and tells the next start what
- * a killed one has left behind.
+ * `run.json`: the supervisor of a data folder and its processes. It prevents a second start on the folder. After a kill the next start
+ * reads from it which processes are left over.
  */
 export class PidFile {
   readonly #contents: Contents = { supervisor: { pid: process.pid, identity: processIdentity(process.pid) }, processes: {} };
@@ -33,9 +33,9 @@ export class PidFile {
   private constructor(private readonly file: string) {}
 
   /**
-   * Takes the data folder for this process, after waiting for one that is stopping, and stopping what one left that was killed.
+   * Takes the data folder for this process. Waits for a stopping system first, and stops the leftover processes of a killed one.
    *
-   * @throws EmbeddedSystemError with the pid, when another one is running on it; the signal's reason when that aborts.
+   * @throws EmbeddedSystemError with the pid if another system runs on the folder; the signal's reason if it aborts.
    */
   static async claim(file: string, log: (line: string) => void, signal?: AbortSignal): Promise<PidFile> {
     const pidFile = new PidFile(file);
@@ -65,24 +65,24 @@ export class PidFile {
     this.#write();
   }
 
-  /** Lets a start that comes now wait for the end of this one. */
+  /** Lets another start wait for the end of this system. */
   stopping(): void {
     this.#contents.stopping = true;
     this.#write();
   }
 
-  /** Gives the data folder back; call it when every process has stopped. */
+  /** Releases the data folder. Call it when every process has stopped. */
   release(): void {
     rmSync(this.file, { force: true });
   }
 
   #write(): void {
     try {
-      // In one step, so that nobody ever reads half of it.
+      // The rename is atomic, so that no reader sees half of the file.
       writeFileSync(`${this.file}.new`, this.#text());
       renameSync(`${this.file}.new`, this.file);
     } catch {
-      // A full disk, or a folder deleted under us, must not take the processes down: the file only helps after a kill.
+      // A full disk or a deleted folder must not stop the processes: the file only helps after a kill.
     }
   }
 
@@ -95,7 +95,7 @@ function read(file: string): Contents | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Contents;
   } catch {
-    return undefined; // gone meanwhile, or cut short by a full disk: either way it says nothing
+    return undefined; // deleted meanwhile, or cut short by a full disk
   }
 }
 
@@ -130,6 +130,6 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // gone meanwhile is what was wanted
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it has ended meanwhile
   }
 }

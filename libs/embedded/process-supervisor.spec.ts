@@ -113,7 +113,7 @@ describe('ProcessSupervisor', () => {
     expect(supervisor.pid('a')).toBeDefined();
   });
 
-  it('leaves a dead process dead when told not to restart, until it is started by hand', async () => {
+  it('does not restart a dead process without autoRestart, until it is started by hand', async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'supervisor-'));
     await supervise(false);
     await supervisor.add(spec('a'));

@@ -11,7 +11,7 @@ describe('runAll', () => {
     await expect(runAll(undefined, [async () => 'a', async () => 2])).resolves.toEqual(['a', 2]);
   });
 
-  it('ends the others when one fails, waits for them, and throws the first reason', async () => {
+  it('aborts the other tasks when one fails, waits for them, and throws the first error', async () => {
     let ended = false;
     const other = (signal: AbortSignal) => untilAborted(signal).finally(() => (ended = true));
     await expect(

@@ -6,13 +6,13 @@ import { eventually } from '../support/api.js';
 import { system } from '../support/system.js';
 
 /** The saga process, with a term for unpaid orders: the system's own has none. Both share the register of sagas, as two processes may. */
-export class OwnBridge {
+export class BridgeHarness {
   private constructor(
     private readonly child: ChildProcess,
     readonly url: string,
   ) {}
 
-  static async start(termMs: number, settings: Record<string, string> = {}): Promise<OwnBridge> {
+  static async start(termMs: number, settings: Record<string, string> = {}): Promise<BridgeHarness> {
     const port = await freePort();
     const child = spawn(process.execPath, [path.resolve('dist/bundled/apps/saga/main.js')], {
       env: {
@@ -28,7 +28,7 @@ export class OwnBridge {
       },
       stdio: 'ignore',
     });
-    const bridge = new OwnBridge(child, `http://127.0.0.1:${port}`);
+    const bridge = new BridgeHarness(child, `http://127.0.0.1:${port}`);
     await eventually(
       async () => (await fetch(`${bridge.url}/readyz`)).ok,
       (ok) => ok,

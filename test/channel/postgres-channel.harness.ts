@@ -3,29 +3,28 @@ import pg from 'pg';
 import { inLogTransaction } from '../../libs/messaging/relay/log-transaction.js';
 import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import type { ChannelOptions } from '../../libs/messaging/channel/channel-options.js';
-import { OwnLog } from '../events/log.harness.js';
+import { LogHarness } from '../events/log.harness.js';
 import { CuttingProxy } from '../support/cutting-proxy.harness.js';
-import type { ChannelBed } from './channel.harness.js';
-import { openAs } from './open-as.js';
+import { type ChannelHarness, openAs } from './channel.harness.js';
 
 /** The role whose group it is: one that may read the log. */
 const SERVICE = 'hooks';
 
 /** The log of a database of the test's own, read by the role of a service whose schema has the tables of a channel. */
-export async function startPostgresBed(): Promise<ChannelBed & { own: OwnLog }> {
-  const own = await OwnLog.create();
-  const environment = { EVENT_CHANNEL: 'postgres', DATABASE_URL: own.urlOf(SERVICE) };
+export async function startPostgresChannelHarness(): Promise<ChannelHarness & { testLog: LogHarness }> {
+  const testLog = await LogHarness.create();
+  const environment = { EVENT_CHANNEL: 'postgres', DATABASE_URL: testLog.urlOf(SERVICE) };
   const service = new pg.Client({ connectionString: environment.DATABASE_URL });
   await service.connect();
   await service.query(await readFile('libs/messaging/channel/channel-tables.sql', 'utf8'));
   await service.end();
   const open = (options?: ChannelOptions) => openAs(SERVICE, environment, options);
-  const told = await open();
-  const proxy = await CuttingProxy.before(own.urlOf(SERVICE));
-  const proxied = new URL(own.urlOf(SERVICE));
+  const reader = await open();
+  const proxy = await CuttingProxy.before(testLog.urlOf(SERVICE));
+  const proxied = new URL(testLog.urlOf(SERVICE));
   proxied.host = new URL(proxy.url).host;
   return {
-    own,
+    testLog,
     open,
     environment: { ...environment, DATABASE_URL: proxied.href },
     outage: () => {
@@ -34,19 +33,19 @@ export async function startPostgresBed(): Promise<ChannelBed & { own: OwnLog }> 
     },
     publish: async (events) => {
       // What is there already the log knows by its id, as the relay does.
-      const before = new Map((await told.publish(events)).map((result, i) => [events[i]!.eventId, result.taken]));
+      const before = new Map((await reader.publish(events)).map((result, i) => [events[i]!.eventId, result.taken]));
       const fresh = events.filter(({ eventId }) => !before.get(eventId));
-      if (fresh.length > 0) await inLogTransaction(own.log, async (client) => void (await client.query(...insert(fresh))));
-      return (await told.publish(events)).map((result, i) =>
+      if (fresh.length > 0) await inLogTransaction(testLog.log, async (client) => void (await client.query(...insert(fresh))));
+      return (await reader.publish(events)).map((result, i) =>
         result.taken && !before.get(events[i]!.eventId) ? { taken: true, duplicate: false } : result,
       );
     },
     // What is in no outbox cannot be had from the log.
     refusable: (event) => event,
     stop: async () => {
-      await told.close();
+      await reader.close();
       proxy.close();
-      await own.drop();
+      await testLog.drop();
     },
   };
 }

@@ -42,7 +42,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('gives every participant the database of its own role, and whoever calls it its address', () => {
+  it('gives every participant the database of its own role, and its callers its address', () => {
     for (const { name, listensOn } of participantProcesses) {
       const participant = compose.services[name]?.environment;
       expect(participant?.['DATABASE_URL']).toContain(`//roundtrip_${name}:`);
@@ -61,7 +61,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('passes the retention settings of .env to every process with a database, with the defaults of .env.example', () => {
+  it('passes the retention settings to every process with a database, with the defaults of .env.example', () => {
     const defaults = parseEnv(readFileSync('.env.example', 'utf8'));
     const names = settingNames.filter((name) => name.endsWith('_RETENTION_HOURS'));
     expect(names.length).toBeGreaterThan(0);
@@ -79,7 +79,7 @@ describe('docker-compose.yml', () => {
       for (const name of Object.keys(depends_on ?? {})) expect(compose.services).toHaveProperty(name);
   });
 
-  it('has the broker that relay and consumers are pointed to, for whoever wants it, with its data kept', () => {
+  it('has an optional broker that relay and consumers use, and keeps its data', () => {
     const { nats } = compose.services;
     expect(nats?.profiles).toEqual(['nats']);
     expect(nats?.command).toContain('-js');
@@ -94,7 +94,7 @@ describe('docker-compose.yml', () => {
     expect(nats?.volumes).toHaveLength(1);
   });
 
-  it('has a database that takes more connections than the embedded one, for Temporal keeps its data there, too', () => {
+  it('has a database with more connections than the embedded one, because Temporal uses it, too', () => {
     const [, limit] = /^max_connections=(\d+)$/.exec(compose.services['postgres']?.command?.at(-1) ?? '') ?? [];
     expect(Number(limit)).toBeGreaterThan(MAX_CONNECTIONS);
   });

@@ -14,7 +14,7 @@ const ROLE_PASSWORD = 'roundtrip';
 /** Several start at once, on a machine that does other things. */
 const STARTED_WITHIN_MS = 110_000;
 
-export interface Saying {
+export interface EmittedEvent {
   service?: string;
   /** Default: `<service>.happened`, of a `thing`. */
   type?: string;
@@ -27,8 +27,8 @@ export interface Saying {
 }
 
 /** A database of the test's own, on the system's server by default, with every schema, and no relay but those that the test starts. */
-export class OwnLog {
-  private readonly relays = new Set<OwnRelay>();
+export class LogHarness {
+  private readonly relays = new Set<RelayProcess>();
   private constructor(
     readonly name: string,
     readonly adminUrl: string,
@@ -39,17 +39,23 @@ export class OwnLog {
   ) {}
 
   /** @param options with `serverUrl` on another server than the system's own, as its administrator. */
-  static async create(options: { outboxNotify?: 'on' | 'off'; serverUrl?: string } = {}): Promise<OwnLog> {
+  static async create(options: { outboxNotify?: 'on' | 'off'; serverUrl?: string } = {}): Promise<LogHarness> {
     const { serverUrl = system().databaseAdminUrl, ...preparing } = options;
     const name = `test_${randomUUID().replaceAll('-', '')}`;
     await atServer(serverUrl, `create database ${name}`);
     const url = new URL(serverUrl);
     url.pathname = `/${name}`;
     await prepareDatabases({ adminUrl: url.href, rolePassword: ROLE_PASSWORD, log: () => {}, ...preparing });
-    const own = new OwnLog(name, url.href, pool(url.href), pool(serviceUrl(url.href, 'events', ROLE_PASSWORD)), serverUrl);
+    const testLog = new LogHarness(
+      name,
+      url.href,
+      pool(url.href),
+      pool(serviceUrl(url.href, 'events', ROLE_PASSWORD)),
+      serverUrl,
+    );
     // What the seed says is not what these tests are about.
-    await own.admin.query('delete from customer.outbox');
-    return own;
+    await testLog.admin.query('delete from customer.outbox');
+    return testLog;
   }
 
   /** The database as a role sees it. */
@@ -58,9 +64,9 @@ export class OwnLog {
   }
 
   /** Writes a fact into an outbox, as a service would. */
-  async say(saying: Saying, client: Pick<pg.ClientBase, 'query'> = this.admin): Promise<string> {
-    const { service = 'order', aggregate, version, eventId = randomUUID(), data = '{}', subject = aggregate } = saying;
-    const { type = `${service}.happened`, aggregateType = 'thing' } = saying;
+  async emit(event: EmittedEvent, client: Pick<pg.ClientBase, 'query'> = this.admin): Promise<string> {
+    const { service = 'order', aggregate, version, eventId = randomUUID(), data = '{}', subject = aggregate } = event;
+    const { type = `${service}.happened`, aggregateType = 'thing' } = event;
     await client.query(
       `insert into ${pg.escapeIdentifier(service)}.outbox
          (event_id, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at, data)
@@ -97,9 +103,9 @@ export class OwnLog {
   }
 
   /** Starts a real relay process on this database. Resolves when it is ready. */
-  async relay(settings: Record<string, string> = {}): Promise<OwnRelay> {
+  async relay(settings: Record<string, string> = {}): Promise<RelayProcess> {
     const port = await freePort();
-    const relay = new OwnRelay(port, {
+    const relay = new RelayProcess(port, {
       DATABASE_URL: this.urlOf('events'),
       RELAY_PORT: String(port),
       LOG_LEVEL: 'silent',
@@ -119,7 +125,7 @@ export class OwnLog {
 }
 
 /** A relay process that the test may do anything to. */
-class OwnRelay {
+class RelayProcess {
   readonly url: string;
   private readonly child: ChildProcess;
   private readonly exit: Promise<number | string>;
@@ -169,7 +175,7 @@ class OwnRelay {
     return found ? Number(found[1]) : undefined;
   }
 }
-export type { OwnRelay };
+export type { RelayProcess };
 
 const pool = (connectionString: string): pg.Pool => {
   const made = new pg.Pool({ connectionString, max: 20 });

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { system } from '../support/system.js';
 import { atomSince } from './atom-reader.harness.js';
-import { LogFixture } from './feed-log.harness.js';
+import { FeedLogHarness } from './feed-log.harness.js';
 import { get, page, Reader, socket, stream } from './feed-reader.harness.js';
 
-let log: LogFixture;
+let log: FeedLogHarness;
 beforeAll(() => {
-  log = new LogFixture(system().databaseAdminUrl);
+  log = new FeedLogHarness(system().databaseAdminUrl);
 });
 afterAll(() => log.close());
 

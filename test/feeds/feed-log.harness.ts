@@ -21,7 +21,7 @@ export interface Appended {
 }
 
 /** The log of a database, written as the relay writes it: in order of position, under the relay's lock. */
-export class LogFixture {
+export class FeedLogHarness {
   private readonly admin: pg.Pool;
   private version = 0;
 
@@ -81,8 +81,8 @@ export class LogFixture {
   }
 }
 
-/** A database with a log of its own in the system's server, for what cannot be done to the system's log: removing from it, or knowing all that is in it. */
-export async function ownLog(): Promise<LogFixture & { hooksUrl: string }> {
+/** A database with its own log on the system's server, for tests that remove events or need to know every event in the log. */
+export async function createFeedLog(): Promise<FeedLogHarness & { hooksUrl: string }> {
   const password = 'roundtrip';
   const name = `feeds_${randomUUID().replaceAll('-', '')}`;
   await withClient(system().databaseAdminUrl, (admin) => admin.query(`create database ${name}`));
@@ -95,7 +95,7 @@ export async function ownLog(): Promise<LogFixture & { hooksUrl: string }> {
       await grantAccess(owner, service, ['hooks']);
     });
   }
-  return Object.assign(new LogFixture(adminUrl.href), { hooksUrl: serviceUrl(adminUrl.href, 'hooks', password) });
+  return Object.assign(new FeedLogHarness(adminUrl.href), { hooksUrl: serviceUrl(adminUrl.href, 'hooks', password) });
 }
 
 async function withClient(connectionString: string, use: (client: pg.Client) => Promise<unknown>): Promise<void> {

@@ -7,13 +7,17 @@ import { servicePool } from '../../libs/database/service-pool.js';
 import { databaseProblem } from '../../libs/database/database-failure.js';
 import { startService } from '../../libs/service-kit/start-service.js';
 
-export interface OwnHooks {
+export interface HooksServiceHarness {
   url: string;
   close(): Promise<void>;
 }
 
 /** A hooks service in this process, over a log of the test's own and with settings of its own. */
-export async function ownHooks(databaseUrl: string, settings: Partial<FeedSettings> = {}, port = 0): Promise<OwnHooks> {
+export async function startHooksService(
+  databaseUrl: string,
+  settings: Partial<FeedSettings> = {},
+  port = 0,
+): Promise<HooksServiceHarness> {
   const database = servicePool(databaseUrl, 'hooks', 10);
   const app = await startService({
     module: HooksAppModule.register(

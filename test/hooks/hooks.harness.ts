@@ -9,7 +9,7 @@ import { Sweeper } from '../../apps/hooks/delivery/sweeper.js';
 import { EgressGuard } from '../../apps/hooks/egress/egress-guard.js';
 import { closeConnections, hookConnections } from '../../apps/hooks/egress/guarded-agent.js';
 import { resolveHost, type ResolveHost } from '../../apps/hooks/egress/resolve-host.js';
-import { CommandKeys } from '../../apps/hooks/endpoints/command-keys.js';
+import { IdempotencyKeys } from '../../apps/hooks/endpoints/idempotency-keys.js';
 import { DeliveriesService } from '../../apps/hooks/endpoints/deliveries.service.js';
 import { EndpointSecrets } from '../../apps/hooks/endpoints/endpoint-secrets.js';
 import { EndpointsService } from '../../apps/hooks/endpoints/endpoints.service.js';
@@ -41,19 +41,19 @@ export interface Fact {
   data?: unknown;
 }
 
-export interface HooksBedOptions {
+export interface HooksHarnessOptions {
   clock?: Clock;
   allowLoopback?: boolean;
-  ownPorts?: ReadonlySet<number>;
+  internalPorts?: ReadonlySet<number>;
   resolveHost?: ResolveHost;
   hooksPerKey?: number;
 }
 
 /**
- * The webhooks over a database of their own in the system's PostgreSQL, as their own role, without the loops: a test says when what
- * is due is sent, and what time it is. HTTP is real.
+ * The webhook service on its own database in the system's PostgreSQL, with its own role and without the loops. The test decides when due
+ * deliveries are sent, and what time it is. HTTP is real.
  */
-export class HooksBed {
+export class HooksHarness {
   readonly worker: DeliveryWorker;
   readonly fanOut: FanOut;
   readonly sweeper: Sweeper;
@@ -69,13 +69,13 @@ export class HooksBed {
     readonly databaseUrl: string,
     readonly secretKey: string,
     readonly clock: Clock,
-    options: HooksBedOptions,
+    options: HooksHarnessOptions,
   ) {
     const box = new SecretBox(secretKey);
     const secrets = new EndpointSecrets(box);
-    const keys = new CommandKeys(database, box);
+    const keys = new IdempotencyKeys(database, box);
     const guard = new EgressGuard(
-      { allowLoopback: options.allowLoopback ?? true, ownPorts: options.ownPorts ?? new Set() },
+      { allowLoopback: options.allowLoopback ?? true, internalPorts: options.internalPorts ?? new Set() },
       options.resolveHost ?? resolveHost,
     );
     this.connections = hookConnections(guard);
@@ -87,7 +87,7 @@ export class HooksBed {
       secrets,
       connections: this.connections,
       clock,
-      name: 'bed',
+      name: 'harness',
       onError: (error) => {
         this.errors.push(error);
       },
@@ -108,7 +108,7 @@ export class HooksBed {
     return { worker, close: () => database.end() };
   }
 
-  static async open(options: HooksBedOptions = {}): Promise<HooksBed> {
+  static async open(options: HooksHarnessOptions = {}): Promise<HooksHarness> {
     const name = `hooks_${randomUUID().replaceAll('-', '')}`;
     const server = new pg.Client(system().databaseAdminUrl);
     await server.connect();
@@ -121,7 +121,7 @@ export class HooksBed {
     const databaseUrl = serviceUrl(adminUrl.href, 'hooks', 'roundtrip');
     const clock = options.clock ?? new ManualClock();
     const key = randomBytes(32).toString('base64');
-    const bed = new HooksBed(
+    const harness = new HooksHarness(
       new pg.Pool({ connectionString: adminUrl.href, max: 4 }),
       servicePool(databaseUrl, 'hooks-test', 10),
       databaseUrl,
@@ -129,8 +129,8 @@ export class HooksBed {
       clock,
       options,
     );
-    await bed.fanOut.prepare();
-    return bed;
+    await harness.fanOut.prepare();
+    return harness;
   }
 
   async close(): Promise<void> {
@@ -190,7 +190,7 @@ export class HooksBed {
   }
 
   /** What the service has said about its endpoints, oldest first. */
-  async said(): Promise<{ type: string; data: Record<string, unknown> }[]> {
+  async outboxEvents(): Promise<{ type: string; data: Record<string, unknown> }[]> {
     const { rows } = await this.admin.query<{ type: string; data: string }>('select type, data from hooks.outbox order by id');
     return rows.map(({ type, data }) => ({ type, data: JSON.parse(data) as Record<string, unknown> }));
   }

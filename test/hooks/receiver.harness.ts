@@ -19,7 +19,7 @@ export const status =
   (response) =>
     void response.writeHead(code, headers).end(`answered ${code}`);
 
-/** A receiver on loopback that remembers what it was sent, counts connections, and answers as it is told. */
+/** A receiver on loopback that records requests, counts connections, and answers as the test says. */
 export class Receiver {
   readonly received: Received[] = [];
   connections = 0;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { freePort } from '../../libs/embedded/free-port.js';
-import type { OwnLog } from '../events/log.harness.js';
+import type { LogHarness } from '../events/log.harness.js';
 import { eventually } from '../support/api.js';
 
 export interface Consuming {
@@ -36,20 +36,20 @@ export const consumingProcesses: readonly Consuming[] = [
 /** One of them, in a process of its own, on the database of a test. */
 export class ConsumerProcess {
   private constructor(
-    private readonly own: OwnLog,
+    private readonly testLog: LogHarness,
     private readonly consuming: Consuming,
     private readonly url: string,
     private readonly child: ChildProcess,
   ) {}
 
   /** Resolves when it is ready. */
-  static async start(own: OwnLog, consuming: Consuming): Promise<ConsumerProcess> {
+  static async start(testLog: LogHarness, consuming: Consuming): Promise<ConsumerProcess> {
     const port = await freePort();
     const child = spawn(process.execPath, [path.resolve(`dist/bundled/apps/${consuming.name}/main.js`)], {
-      env: { DATABASE_URL: own.urlOf(consuming.name), LOG_LEVEL: 'silent', ...consuming.settings(String(port)) },
+      env: { DATABASE_URL: testLog.urlOf(consuming.name), LOG_LEVEL: 'silent', ...consuming.settings(String(port)) },
       stdio: 'ignore',
     });
-    const started = new ConsumerProcess(own, consuming, `http://127.0.0.1:${port}`, child);
+    const started = new ConsumerProcess(testLog, consuming, `http://127.0.0.1:${port}`, child);
     await started.ready();
     return started;
   }
@@ -78,13 +78,13 @@ export class ConsumerProcess {
   /** How many events it has handled. */
   async handled(): Promise<number> {
     const { table, made = 'true' } = this.consuming;
-    const { rows } = await this.own.admin.query<{ rows: number }>(`select count(*)::int as rows from ${table} where ${made}`);
+    const { rows } = await this.testLog.admin.query<{ rows: number }>(`select count(*)::int as rows from ${table} where ${made}`);
     return rows[0]!.rows;
   }
 
   /** Has it begun to handle events and come to an end with none, until the connection that this resolves with lets it. */
   async holdUp(events: number): Promise<{ letGo(): Promise<void> }> {
-    const { admin } = this.own;
+    const { admin } = this.testLog;
     const { table } = this.consuming;
     const lock = await admin.connect();
     lock.on('error', () => {}); // the server may end the session
@@ -114,7 +114,7 @@ export class ConsumerProcess {
     const lines = [{ sku: 'SKU-TOKEN', quantity: 3, unitPrice: { amount: 100, currency: 'EUR' } }];
     for (let nr = 0; nr < events; nr++) {
       const orderId = randomUUID();
-      await this.own.log.query(
+      await this.testLog.log.query(
         `insert into events.log (event_id, service, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at, data)
          values ($1, 'order', $2, 1, 'order', $3, 1, $3, clock_timestamp(), $4)`,
         [randomUUID(), this.consuming.type, orderId, JSON.stringify({ orderId, customerId: 'CUST-1', lines, total })],

@@ -13,7 +13,7 @@ import { system } from '../support/system.js';
  * A database of the test's own with a log, the tables that every consuming service has, and a table `effect` for what handlers do. The time stands
  * until it is moved.
  */
-export class InboxBed {
+export class InboxHarness {
   private time = Date.parse('2027-01-01T00:00:00Z');
 
   private constructor(
@@ -22,7 +22,7 @@ export class InboxBed {
     readonly log: EventLog,
   ) {}
 
-  static async create(): Promise<InboxBed> {
+  static async create(): Promise<InboxHarness> {
     const name = `test_${randomUUID().replaceAll('-', '')}`;
     await atServer(`create database ${name}`);
     const url = new URL(system().databaseAdminUrl);
@@ -37,7 +37,7 @@ export class InboxBed {
     await database.query(
       'create table effect (nr bigint generated always as identity, consumer text, aggregate text, version int, event_id uuid)',
     );
-    return new InboxBed(name, database, new EventLog(database));
+    return new InboxHarness(name, database, new EventLog(database));
   }
 
   inbox(options: Partial<InboxOptions> = {}): Inbox {
@@ -53,7 +53,7 @@ export class InboxBed {
   }
 
   /** Puts facts of aggregates into the log, in this order. */
-  async say(...facts: { aggregate: string; version: number; type?: string }[]): Promise<LoggedEvent[]> {
+  async append(...facts: { aggregate: string; version: number; type?: string }[]): Promise<LoggedEvent[]> {
     const said: LoggedEvent[] = [];
     for (const { aggregate, version, type = 'order.happened' } of facts) {
       const eventId = randomUUID();

@@ -10,17 +10,17 @@ export interface TakenMail {
   text: string;
 }
 
-/** What the server says to a mail that it has read; undefined takes it. */
+/** The server's answer to a mail; undefined accepts it. */
 export type Verdict = (mail: TakenMail) => Error | undefined | Promise<Error | undefined>;
 
 export const refusal = (responseCode: number, message: string): Error => Object.assign(new Error(message), { responseCode });
 
-/** A mail server on loopback that remembers what it has read, taken or not, and answers as it is told. */
+/** A mail server on loopback that records every mail, accepted or not, and answers as the test says. */
 export class MailServer {
-  /** Everything that was handed over, whatever the answer was. */
+  /** Every mail that was sent, whatever the answer. */
   readonly read: TakenMail[] = [];
   verdict: Verdict = () => undefined;
-  /** What it says to a recipient. */
+  /** Its answer to a recipient. */
   recipient: (address: string) => Error | null = () => null;
   /** When it greets a client. */
   greeting: () => Promise<void> = () => Promise.resolve();
@@ -61,7 +61,7 @@ export class MailServer {
     return `smtp://127.0.0.1:${(this.server.server.address() as AddressInfo).port}`;
   }
 
-  /** Ends all connections without another word. */
+  /** Closes all connections without an answer. */
   disconnectAll(): void {
     for (const socket of this.sockets) socket.destroy();
   }

@@ -14,7 +14,7 @@ import { EventLog } from '../../libs/messaging/log/event-log.js';
 import { Inbox } from '../../libs/messaging/inbox/inbox.js';
 import { inLogTransaction } from '../../libs/messaging/relay/log-transaction.js';
 import { startService } from '../../libs/service-kit/start-service.js';
-import { OwnLog } from '../events/log.harness.js';
+import { LogHarness } from '../events/log.harness.js';
 
 const log = pino({ level: 'silent' });
 
@@ -26,9 +26,9 @@ export interface Stated {
 }
 
 /** A log of the test's own, and the projection service over it in this process; the channel may be any. */
-export class OwnProjection {
+export class ProjectionHarness {
   private constructor(
-    readonly own: OwnLog,
+    readonly testLog: LogHarness,
     /** As the service's role. */
     readonly database: pg.Pool,
     readonly runners: ProjectionRunners,
@@ -41,13 +41,13 @@ export class OwnProjection {
       projections?: readonly Projection[];
       channel?: Channel;
       fetchAfterMs?: number;
-      own?: OwnLog;
+      testLog?: LogHarness;
       logRetentionMs?: number;
       inboxRetentionMs?: number;
     } = {},
-  ): Promise<OwnProjection> {
-    const own = options.own ?? (await OwnLog.create());
-    const databaseUrl = own.urlOf('projection');
+  ): Promise<ProjectionHarness> {
+    const testLog = options.testLog ?? (await LogHarness.create());
+    const databaseUrl = testLog.urlOf('projection');
     const database = servicePool(databaseUrl, 'projection', 10);
     const eventLog = new EventLog(database);
     const channel = options.channel ?? new PostgresChannel(servicePool(databaseUrl, 'projection-channel', 4));
@@ -69,7 +69,7 @@ export class OwnProjection {
     await runners.start();
     const module = ProjectionModule.register({ database, writes, eventLog, channel, inbox, runners });
     const app = await startService({ module, log, host: '127.0.0.1', port: 0 });
-    return new OwnProjection(own, database, runners, app, (await app.getUrl()).replace('[::1]', '127.0.0.1'));
+    return new ProjectionHarness(testLog, database, runners, app, (await app.getUrl()).replace('[::1]', '127.0.0.1'));
   }
 
   runner(name: string): ProjectionRunner {
@@ -78,7 +78,7 @@ export class OwnProjection {
 
   /** Puts facts into the log, as the relay would. @returns the position of the last. */
   async state(...facts: Stated[]): Promise<number> {
-    return inLogTransaction(this.own.log, async (client) => {
+    return inLogTransaction(this.testLog.log, async (client) => {
       let position = 0;
       for (const { type, aggregateId, version, data } of facts) {
         const service = type.split('.')[0]!;
@@ -99,7 +99,7 @@ export class OwnProjection {
     await this.database.query(`update projection set building_since = building_since - interval '1 hour' where name = $1`, [
       name,
     ]);
-    await this.runner(name).buildOnce();
+    await this.runner(name).rebuildStep();
     return (await this.runner(name).state()).generation;
   }
 
@@ -109,7 +109,7 @@ export class OwnProjection {
 
   async drop(): Promise<void> {
     await this.stop();
-    await this.own.drop();
+    await this.testLog.drop();
   }
 }
 

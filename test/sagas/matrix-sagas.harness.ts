@@ -6,7 +6,7 @@ import type { SagaSummary } from '../../contracts/saga/saga.resource.js';
 import { call, ended, eventually, order, placeOrder, tokens } from '../support/api.js';
 import { bookTrip, expectBooked, expectCancelled, expectNothingBooked, trip } from '../support/trips.js';
 import { expectOrder } from './consistency.harness.js';
-import type { MatrixSubject } from './rollback-matrix.harness.js';
+import type { MatrixSaga } from './rollback-matrix.harness.js';
 
 const euros = 7;
 const totalling = (quantity: number) => ({
@@ -18,8 +18,8 @@ const asApproved = { state: 'APPROVED', ...totalling(euros) } as const;
 type Changed = { noun: 'order' | 'trip'; businessId: string };
 
 /**
- * Gives a command on an order or a trip; @returns its saga. One that is refused because of its subject's state, be it on demand, may be over
- * before the answer, which then is that refusal.
+ * Sends a command on an order or a trip. @returns its saga. An injected refusal may end the saga before the answer, which then is that
+ * refusal.
  */
 async function command({ noun, businessId }: Changed, name: string, body?: object): Promise<string> {
   const answer = await call<{ sagaId: string }>('POST', `/v1/${noun}s/${businessId}/${name}`, body);
@@ -49,7 +49,7 @@ async function paidOrder(customerId: string): Promise<string> {
   return orderId;
 }
 
-export const orderCreation = (customerId: string): MatrixSubject => ({
+export const orderCreation = (customerId: string): MatrixSaga => ({
   saga: 'createOrder',
   start: async () => {
     const { orderId, sagaId } = await placeOrder(customerId, euros);
@@ -67,25 +67,25 @@ interface OrderCommandSubject {
   prepare: () => Promise<string>;
   command: [OrderCommand, object?];
   done: Partial<Order>;
-  /** The order as it stands before, and afterwards if the command comes to nothing. */
+  /** The order before the saga, and after a rollback. */
   before: Partial<Order>;
-  /** Where the order then says why. */
-  saysWhy?: 'lastRevision' | 'lastCancellation' | 'lastPayment';
+  /** The field of the order that has the reason. */
+  reasonField?: 'lastRevision' | 'lastCancellation' | 'lastPayment';
 }
 
-const onOrder = ({ saga, prepare, command: [name, body], done, before, saysWhy }: OrderCommandSubject): MatrixSubject => ({
+const onOrder = ({ saga, prepare, command: [name, body], done, before, reasonField }: OrderCommandSubject): MatrixSaga => ({
   saga,
   prepare,
   start: async (businessId) => ({ sagaId: await command({ noun: 'order', businessId }, name, body), businessId }),
   expectDone: (orderId) => expectOrder(orderId, done),
   expectRolledBack: async (orderId, code, undone) => {
     await expectOrder(orderId, before);
-    if (saysWhy && undone) expect((await order(orderId))[saysWhy]).toMatchObject({ code });
+    if (reasonField && undone) expect((await order(orderId))[reasonField]).toMatchObject({ code });
   },
 });
 
-/** More credit is reserved before the pivot and less by it, so these are two different sagas. */
-export function orderRevision(customerId: string, to: 'more' | 'less'): MatrixSubject {
+/** Credit is reserved before the pivot and released by it, so a revision to more and one to less have different steps. */
+export function orderRevision(customerId: string, to: 'more' | 'less'): MatrixSaga {
   const revised = to === 'more' ? euros + 2 : euros - 2;
   return onOrder({
     saga: `reviseOrder to ${to}`,
@@ -93,31 +93,31 @@ export function orderRevision(customerId: string, to: 'more' | 'less'): MatrixSu
     command: ['revise', { lines: tokens(revised) }],
     done: { state: 'APPROVED', ...totalling(revised) },
     before: asApproved,
-    saysWhy: 'lastRevision',
+    reasonField: 'lastRevision',
   });
 }
 
-export const orderCancellation = (customerId: string): MatrixSubject =>
+export const orderCancellation = (customerId: string): MatrixSaga =>
   onOrder({
     saga: 'cancelOrder',
     prepare: () => approvedOrder(customerId),
     command: ['cancel'],
     done: { ...asApproved, state: 'CANCELLED' },
     before: asApproved,
-    saysWhy: 'lastCancellation',
+    reasonField: 'lastCancellation',
   });
 
-export const orderPayment = (customerId: string): MatrixSubject =>
+export const orderPayment = (customerId: string): MatrixSaga =>
   onOrder({
     saga: 'payOrder',
     prepare: () => approvedOrder(customerId),
     command: ['pay', { paymentMethod: 'pm_ok' }],
     done: { ...asApproved, state: 'PAID' },
     before: asApproved,
-    saysWhy: 'lastPayment',
+    reasonField: 'lastPayment',
   });
 
-export const orderShipment = (customerId: string): MatrixSubject =>
+export const orderShipment = (customerId: string): MatrixSaga =>
   onOrder({
     saga: 'shipOrder',
     prepare: () => paidOrder(customerId),
@@ -126,7 +126,7 @@ export const orderShipment = (customerId: string): MatrixSubject =>
     before: { ...asApproved, state: 'PAID' },
   });
 
-export const tripBooking: MatrixSubject = {
+export const tripBooking: MatrixSaga = {
   saga: 'bookTrip',
   start: async () => {
     const { tripId, sagaId } = await bookTrip();
@@ -136,8 +136,8 @@ export const tripBooking: MatrixSubject = {
   expectRolledBack: expectNothingBooked,
 };
 
-/** Long before the trip begins, so that all of its price is given back. */
-export const tripCancellation: MatrixSubject = {
+/** Long before the trip begins, so that the whole price is refunded. */
+export const tripCancellation: MatrixSaga = {
   saga: 'cancelTrip',
   prepare: async () => {
     const { tripId, sagaId } = await bookTrip();

@@ -5,39 +5,39 @@ import { outlineOf, type SagaType } from '../../workflows/outlines.js';
 import { clearFaults, ended, eventually, setFault } from '../support/api.js';
 import { startedWith } from '../support/started-with.js';
 import { system } from '../support/system.js';
-import { landed, type Step, type Target, targetOf } from './step-target.harness.js';
+import { answered, type Step, type Target, targetOf } from './step-target.harness.js';
 
-/** A saga that can be started again and again, and what the world must look like afterwards. */
-export interface MatrixSubject {
+/** A saga that the matrix starts many times, and the assertions after it. */
+export interface MatrixSaga {
   saga: string;
-  /** Makes what the saga is to be about, if that is there before it. @returns its business id. */
+  /** Creates the saga's object if it must exist before. @returns its business id. */
   prepare?: () => Promise<string>;
   start: (prepared: string) => Promise<{ sagaId: string; businessId: string }>;
-  /** Asserts the world after a saga that went through. */
+  /** Asserts every service's state after the saga has completed. */
   expectDone: (businessId: string) => Promise<void>;
   /**
-   * Asserts the world after a saga that rolled back.
-   * @param compensated whether anything was compensated; a refusal of the first step leaves not even a trace of the attempt.
+   * Asserts every service's state after the saga has rolled back.
+   * @param compensated whether any step was compensated. A refusal of the first step leaves no trace of the attempt.
    */
   expectRolledBack: (businessId: string, code: string, compensated: boolean) => Promise<void>;
 }
 
-/** A subject with the steps that its runs have, as two runs of it have shown, and with those that it declares. */
+/** A saga with the steps that two runs of it have shown, and with the steps that it declares. */
 export interface Profile {
-  subject: MatrixSubject;
-  /** Of a run that went through. */
+  subject: MatrixSaga;
+  /** The steps of a run that completed. */
   steps: Step[];
-  /** What the saga declares for the request of that run. */
+  /** The steps that the saga declares for the request of that run. */
   outline: OutlinedStep[];
   /** The compensations of a run that was refused at its pivot. */
   compensations: Step[];
 }
 
-/** A place in a run of a saga. */
+/** One step of one saga. */
 export interface Cell {
   profile: Profile;
   step: Step;
-  /** What such a run has behind it when it comes to the step. */
+  /** The steps that the run passes before this one. */
   before: Step[];
 }
 
@@ -47,25 +47,25 @@ export interface Run {
   businessId: string;
 }
 
-/** What a fault does. */
-type Strike = Pick<Fault, 'mode' | 'delayMs'>;
+/** The effect of a fault. */
+type InjectedFault = Pick<Fault, 'mode' | 'delayMs'>;
 
-/** More often than anything is tried, so that how many are left tells whether a fault has struck. */
+/** More often than any step is tried. A smaller number left means that the fault has occurred. */
 const ALWAYS = 1_000_000;
 
-/** Sets a fault that strikes until it is cleared. */
-const arm = (target: Target, fault: Strike) => setFault({ ...target, ...fault, times: ALWAYS });
+/** Injects a fault that occurs until it is cleared. */
+const injectFault = (target: Target, fault: InjectedFault) => setFault({ ...target, ...fault, times: ALWAYS });
 
-/** Takes a fault of one operation back and leaves those of the others. */
-const disarm = (target: Target) => setFault({ ...target, mode: 'error', probability: 0 });
+/** Removes the fault of one operation and no other. */
+const removeFault = (target: Target) => setFault({ ...target, mode: 'error', probability: 0 });
 
 export const pivotOf = ({ steps }: Pick<Profile, 'steps'>): Step => steps.find(({ kind }) => kind === 'pivot')!;
 
-const prepareAll = (subjects: readonly MatrixSubject[]) =>
+const prepareAll = (subjects: readonly MatrixSaga[]) =>
   Promise.all(subjects.map(async ({ prepare }) => (await prepare?.()) ?? ''));
 
-/** Learns the steps of sagas from two runs of each, so that a new step is in the matrix without anybody's help. */
-export async function profilesOf(subjects: readonly MatrixSubject[]): Promise<Profile[]> {
+/** Reads the steps of sagas from two runs of each, so that the matrix includes a new step by itself. */
+export async function profilesOf(subjects: readonly MatrixSaga[]): Promise<Profile[]> {
   const runAll = async (prepared: readonly string[]) => {
     const runs = await Promise.all(subjects.map(({ start }, index) => start(prepared[index]!)));
     return Promise.all(runs.map(async ({ sagaId }) => ({ sagaId, steps: (await ended(sagaId)).steps })));
@@ -73,18 +73,18 @@ export async function profilesOf(subjects: readonly MatrixSubject[]): Promise<Pr
   const done = await runAll(await prepareAll(subjects));
   const outlines = await outlinesOf(done.map(({ sagaId }) => sagaId));
   const prepared = await prepareAll(subjects);
-  for (const { steps } of done) await arm(targetOf(pivotOf({ steps })), { mode: 'refuse' });
-  const turned = await runAll(prepared);
+  for (const { steps } of done) await injectFault(targetOf(pivotOf({ steps })), { mode: 'refuse' });
+  const rolledBack = await runAll(prepared);
   await clearFaults();
   return subjects.map((subject, index) => ({
     subject,
     steps: done[index]!.steps,
     outline: outlines[index]!,
-    compensations: turned[index]!.steps.filter(({ compensates }) => compensates !== undefined),
+    compensations: rolledBack[index]!.steps.filter(({ compensates }) => compensates !== undefined),
   }));
 }
 
-/** What sagas declare for the requests that these were started with. */
+/** The steps that sagas declare for the requests of these runs. */
 async function outlinesOf(sagaIds: readonly string[]): Promise<OutlinedStep[][]> {
   const connection = await Connection.connect({ address: system().temporalAddress });
   try {
@@ -96,11 +96,11 @@ async function outlinesOf(sagaIds: readonly string[]): Promise<OutlinedStep[][]>
   }
 }
 
-/** A cell for each step of the runs that go through. */
+/** A cell for each step of a run that completes. */
 export const cellsOf = (profile: Profile): Cell[] =>
   profile.steps.map((step, index) => ({ profile, step, before: profile.steps.slice(0, index) }));
 
-/** A cell for each compensation of the runs that are refused at their pivot. */
+/** A cell for each compensation of a run that is refused at its pivot. */
 export const compensationCellsOf = (profile: Profile): Cell[] => {
   const taken = profile.steps.filter(({ kind }) => kind === 'compensable');
   return profile.compensations.map((step, index) => ({
@@ -110,23 +110,23 @@ export const compensationCellsOf = (profile: Profile): Cell[] => {
   }));
 };
 
-/** Starts a run for each cell and brings it to the cell's step, where the fault strikes it. */
-export async function holdAt(cells: readonly Cell[], fault: Strike, arrived?: (run: Run) => void): Promise<Run[]> {
-  return hold(await prepare(cells), fault, arrived);
+/** Starts a run for each cell and brings it to the cell's step, where the fault occurs. */
+export async function runUpTo(cells: readonly Cell[], fault: InjectedFault, arrived?: (run: Run) => void): Promise<Run[]> {
+  return bringToStep(await prepare(cells), fault, arrived);
 }
 
 /**
  * Brings runs to every step, and runs that are refused at their pivot to every compensation.
- * @returns the former, then the latter.
+ * @returns the runs at steps, then the runs at compensations.
  */
-export async function holdEverywhere(profiles: readonly Profile[], fault: Strike): Promise<[Run[], Run[]]> {
+export async function runUpToEachStep(profiles: readonly Profile[], fault: InjectedFault): Promise<[Run[], Run[]]> {
   const forward = await prepare(profiles.flatMap(cellsOf));
-  const turned = await prepare(profiles.flatMap(compensationCellsOf));
+  const rolledBack = await prepare(profiles.flatMap(compensationCellsOf));
   const pivots = profiles.filter(({ compensations }) => compensations.length > 0).map((profile) => targetOf(pivotOf(profile)));
-  for (const pivot of pivots) await arm(pivot, { mode: 'refuse' });
-  const turnedRuns = await hold(turned, fault);
-  for (const pivot of pivots) await disarm(pivot);
-  return [await hold(forward, fault), turnedRuns];
+  for (const pivot of pivots) await injectFault(pivot, { mode: 'refuse' });
+  const rolledBackRuns = await bringToStep(rolledBack, fault);
+  for (const pivot of pivots) await removeFault(pivot);
+  return [await bringToStep(forward, fault), rolledBackRuns];
 }
 
 interface Prepared extends Cell {
@@ -134,36 +134,41 @@ interface Prepared extends Cell {
   prepared: string;
 }
 
-/** Before any fault is set, as it takes sagas, too, to make what a saga is about. */
+/** Runs before any fault is injected, because other sagas create these objects. */
 async function prepare(cells: readonly Cell[]): Promise<Prepared[]> {
   const prepared = await prepareAll(cells.map(({ profile }) => profile.subject));
   return cells.map((cell, index) => ({ ...cell, cell, prepared: prepared[index]! }));
 }
 
 /**
- * One after the other. A run passes operations that others are held at, so each goes before those are armed: the last step first.
- * @param arrived is told of each run as soon as its fault has struck.
+ * Brings one run after the other to its step, the last step first. A run passes operations at which other runs stop, so it goes before
+ * their faults are injected.
+ * @param arrived receives each run as soon as its fault has occurred.
  */
-async function hold(cells: readonly Prepared[], fault: Strike, arrived: (run: Run) => void = () => {}): Promise<Run[]> {
+async function bringToStep(
+  cells: readonly Prepared[],
+  fault: InjectedFault,
+  arrived: (run: Run) => void = () => {},
+): Promise<Run[]> {
   const runs: Run[] = [];
   for (const { cell, prepared } of lastFirst(cells)) {
     const target = targetOf(cell.step);
-    await arm(target, fault);
+    await injectFault(target, fault);
     const run = { cell, ...(await cell.profile.subject.start(prepared)) };
     await eventually(
-      () => timesLeft(target),
+      () => faultsLeft(target),
       (times) => times < ALWAYS,
     );
-    // Of steps that begin together the others may still be on their way.
-    await Promise.all(cell.before.map((step) => landed(run.sagaId, step)));
+    // Steps that begin together with this one may not be answered yet.
+    await Promise.all(cell.before.map((step) => answered(run.sagaId, step)));
     arrived(run);
     runs.push(run);
   }
   return runs;
 }
 
-/** How often the operation's fault will still strike. */
-async function timesLeft({ participant, operation }: Target): Promise<number> {
+/** How often the operation's fault will still occur. */
+async function faultsLeft({ participant, operation }: Target): Promise<number> {
   const { items } = (await (await fetch(new URL('/faults', system()[`${participant}Url`]))).json()) as { items: Fault[] };
   return items.find((fault) => fault.operation === operation)!.times!;
 }
@@ -171,7 +176,7 @@ async function timesLeft({ participant, operation }: Target): Promise<number> {
 const isAt = (target: Target, { participant, operation }: Target) =>
   participant === target.participant && operation === target.operation;
 
-/** An order in which no run has to pass what an earlier one is held at. */
+/** An order in which no run passes a step at which an earlier run stops. */
 function* lastFirst<Some extends Cell>(cells: readonly Some[]): Generator<Some> {
   const waiting = cells.toReversed();
   while (waiting.length > 0) {
@@ -179,7 +184,7 @@ function* lastFirst<Some extends Cell>(cells: readonly Some[]): Generator<Some> 
       const target = targetOf(step);
       return !waiting.some(({ before }) => before.some((passed) => isAt(target, targetOf(passed))));
     });
-    if (next === -1) throw new Error('These runs are in the way of each other: put their sagas into different groups.');
+    if (next === -1) throw new Error('These runs block each other: put their sagas into different groups.');
     yield* waiting.splice(next, 1);
   }
 }

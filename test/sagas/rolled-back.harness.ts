@@ -8,7 +8,7 @@ type Timeline = Pick<Saga, 'state' | 'steps' | 'held'>;
 const own = (steps: readonly Step[]) => steps.filter(({ compensates }) => compensates === undefined);
 const compensationsOf = (steps: readonly Step[]) => steps.filter(({ compensates }) => compensates !== undefined);
 
-/** Compensations of these steps, the last declared first, as name and step. */
+/** The compensations of these steps, the last declared first, as name and step. */
 const compensationsFor = (outline: readonly OutlinedStep[]) =>
   outline.flatMap(({ name, compensation }) => (compensation === undefined ? [] : [[compensation, name]])).toReversed();
 
@@ -18,7 +18,7 @@ function expectCompensations(steps: readonly Step[], expected: string[][]): void
   for (const record of compensations) expect(record, record.name).toMatchObject({ state: 'COMPENSATED', error: null });
 }
 
-/** The saga has rolled back by a refusal of its first run: only what it had begun is compensated, and nothing is sealed. */
+/** Asserts a rollback by a refusal in the first run: only begun steps are compensated, and nothing is sealed. */
 export function expectRefused({ state, steps, held }: Timeline, outline: readonly OutlinedStep[], refused?: string): void {
   expect(state).toBe('COMPENSATED');
   expect(held).toEqual([]);
@@ -33,8 +33,8 @@ export function expectRefused({ state, steps, held }: Timeline, outline: readonl
 }
 
 /**
- * The saga has rolled back, and an earlier task or run may have come further than the last one knows: every pivot is sealed, or refused
- * by its own key, and every declared step is compensated.
+ * Asserts a rollback in which an earlier task or run may have come further than the last one knows. Every pivot is sealed, or refused by
+ * its own key, and every declared step is compensated.
  */
 export function expectSealed({ state, steps, held }: Timeline, outline: readonly OutlinedStep[], isRefusedPivot = false): void {
   expect(state).toBe('COMPENSATED');
@@ -45,7 +45,7 @@ export function expectSealed({ state, steps, held }: Timeline, outline: readonly
     const record = own(steps).find((step) => step.name === name);
     expect(record, name).toMatchObject({ kind: 'pivot', state: expect.toSatisfy((is: string) => ended.includes(is)) });
   }
-  // A step without an undo leaves nothing behind: its record stays as it was.
+  // A step without a compensation leaves no effect, so its record does not change.
   const undoable = new Set(outline.flatMap(({ name, compensation }) => (compensation === undefined ? [] : [name])));
   for (const { name, state: is, startedAt } of own(steps)) {
     if (undoable.has(name) && is !== 'REFUSED') expect(is, name).toBe(startedAt === null ? 'PENDING' : 'COMPENSATED');

@@ -7,7 +7,7 @@ import { system } from '../support/system.js';
 export type Step = Saga['steps'][number];
 type Named = Pick<Step, 'name' | 'compensates'>;
 
-/** What a step calls. */
+/** The operation that a step calls. */
 export interface Target {
   participant: Participant;
   operation: string;
@@ -15,7 +15,7 @@ export interface Target {
 
 const known = (participant: Participant) => participants[participant] as Record<string, { refusals: readonly string[] }>;
 
-/** Steps that are not named after their operation, as an earlier participant has one of that name. */
+/** Steps that are not named after their operation, because an earlier participant has an operation of that name. */
 const namesakes: Record<string, Target> = {
   'reserve train': { participant: 'rail', operation: 'reserveSeat' },
   'confirm train': { participant: 'rail', operation: 'confirmSeat' },
@@ -36,13 +36,13 @@ export function targetOf({ name }: Named): Target {
   throw new Error(`no participant has an operation for the step "${name}"`);
 }
 
-/** What the step is refused with by a fault. */
+/** The code with which an injected fault refuses the step. */
 export function refusalOf(step: Named): string {
   const { participant, operation } = targetOf(step);
   return known(participant)[operation]!.refusals[0]!;
 }
 
-/** What the participant answered to the step; undefined while it has had no effect. A `sealed` key has the seal's refusal as its answer. */
+/** The participant's stored answer to the step; undefined while it has none. The answer of a `sealed` key is the seal's refusal. */
 export async function answerTo(sagaId: string, step: Named, sealed?: 'sealed'): Promise<{ status: number } | undefined> {
   const { participant, operation } = targetOf(step);
   const key = `${sagaId}/${(step.compensates ?? step.name).replaceAll(' ', '-')}${step.compensates === undefined ? '' : '/undo'}`;
@@ -51,8 +51,8 @@ export async function answerTo(sagaId: string, step: Named, sealed?: 'sealed'): 
   return found.operation === operation || (sealed && found.operation === SEAL) ? found : undefined;
 }
 
-/** The answer to the step's first try, once it has come to its participant, however late. */
-export const landed = (sagaId: string, step: Named, sealed?: 'sealed'): Promise<{ status: number } | undefined> =>
+/** Waits for the participant's answer to the step's first attempt, however late it is. */
+export const answered = (sagaId: string, step: Named, sealed?: 'sealed'): Promise<{ status: number } | undefined> =>
   eventually(
     () => answerTo(sagaId, step, sealed),
     (answer) => answer !== undefined,

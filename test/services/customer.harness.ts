@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ParticipantProbe } from './participant.harness.js';
+import type { ParticipantHarness } from './participant.harness.js';
 
 interface NewAccount {
   limit: number;
@@ -12,11 +12,11 @@ interface NewAccount {
 
 /** A customer that no other test uses, with a credit account as onboarding would have opened it. @returns its id. */
 export async function newCustomer(
-  probe: ParticipantProbe,
+  harness: ParticipantHarness,
   { limit, currency = 'EUR', blocked = false, openedAt = new Date(), open = true }: NewAccount,
 ): Promise<string> {
   const customerId = `CUST-TEST-${randomUUID()}`;
-  await probe.asAdministrator(async (client) => {
+  await harness.asAdministrator(async (client) => {
     await client.query('begin');
     await client.query(
       `insert into customer (customer_id, name, email, state, street, postal_code, city, country, version, updated_at)

@@ -28,7 +28,7 @@ export interface Fact {
 export const newKey = (): string => `test/${randomUUID()}`;
 
 /** Talks to a participant over HTTP as a saga does, and looks at its tables as nobody else may. */
-export class ParticipantProbe {
+export class ParticipantHarness {
   constructor(
     readonly participant: Participant,
     private readonly url: () => string,

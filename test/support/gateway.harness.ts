@@ -9,9 +9,9 @@ import { readSettings } from '../../libs/config/settings.js';
 import { system } from './system.js';
 
 /** Nobody listens there. */
-export const nowhere = '127.0.0.1:1';
+export const unreachableAddress = '127.0.0.1:1';
 
-export interface OwnGateway {
+export interface GatewayHarness {
   url: string;
   close(): Promise<void>;
 }
@@ -21,7 +21,10 @@ interface Options extends Partial<GatewaySettings> {
 }
 
 /** A gateway beside the system's own, in this process, for what cannot be done to that one: other settings, nobody to talk to. */
-export async function ownGateway({ temporalAddress = system().temporalAddress, ...settings }: Options = {}): Promise<OwnGateway> {
+export async function startTestGateway({
+  temporalAddress = system().temporalAddress,
+  ...settings
+}: Options = {}): Promise<GatewayHarness> {
   // Never closed: the SDK's retries on a closed connection are uncaught errors. It ends with the process that runs the test.
   const temporal = Connection.lazy({ address: temporalAddress });
   const app: NestExpressApplication = await startGateway({

@@ -6,7 +6,7 @@ import { ManagedProcess } from '../../libs/embedded/managed-process.js';
 import { embeddedPostgresUrl, ensureDatabase, postgresServer } from '../../libs/embedded/postgres.server.js';
 import { waitUntil } from '../../libs/embedded/wait-until.js';
 
-export interface OwnPostgres {
+export interface PostgresHarness {
   /** As its administrator. */
   adminUrl: string;
   /** Shuts the server down, as an operator would: every session ends. */
@@ -17,7 +17,7 @@ export interface OwnPostgres {
 }
 
 /** A PostgreSQL server beside the system's own, which a test may stop. */
-export async function ownPostgres(): Promise<OwnPostgres> {
+export async function startTestPostgres(): Promise<PostgresHarness> {
   mkdirSync('.roundtrip', { recursive: true });
   const dataDir = mkdtempSync(path.resolve('.roundtrip', 'postgres-'));
   const data = new DataFolder(dataDir);

@@ -14,16 +14,16 @@ import { eventually } from './api.js';
 import { builtWorkflows } from './built-workflows.js';
 import { system } from './system.js';
 
-export interface OwnTemporal {
+export interface TemporalHarness {
   client: Client;
   stop(): Promise<void>;
 }
 
 /**
- * A Temporal server beside the system's own, for what takes another configuration of it, with a worker that speaks to the system's participants.
- * @param configuration what is different from what the system's own has.
+ * A Temporal server beside the system's own, for tests that need another configuration. Its worker calls the system's participants.
+ * @param configuration the settings that differ from the system's.
  */
-export async function ownTemporal(configuration: Record<string, string>): Promise<OwnTemporal> {
+export async function startTestTemporal(configuration: Record<string, string>): Promise<TemporalHarness> {
   const executable = await findTemporal(temporalSources(givenEnvironment()), { log: () => {} });
   const port = await freePort();
   const address = `127.0.0.1:${port}`;

@@ -24,7 +24,7 @@ export const AllowBy = (rulesOf: (request: RoutedRequest) => readonly ScopeRule[
 
 const allow = (allowed: AllowedScopes) => applyDecorators(SetMetadata(ALLOWED_SCOPES, allowed), ApiBearerAuth());
 
-export const ALLOWED_TO_ANYBODY = 'allowed to anybody';
+export const IS_PUBLIC = 'is public';
 
 /** Opens a route or a controller under /v1 to everybody, key or not: for what is documentation, as /openapi.json is. */
-export const AllowAnybody = () => SetMetadata(ALLOWED_TO_ANYBODY, true);
+export const Public = () => SetMetadata(IS_PUBLIC, true);

@@ -30,8 +30,8 @@ export const readApiKeys = (setting: string): ApiKey[] =>
   parseApiKeys(setting).map(({ name, key, scopes }) => ({ name, hash: hashOf(key), scopes: new Set(scopes) }));
 
 /** The API key that was presented, or undefined. Takes as long for a wrong key as for a right one. */
-export function findApiKey(keys: readonly ApiKey[], presented: string): ApiKey | undefined {
-  const hash = hashOf(presented);
+export function findApiKey(keys: readonly ApiKey[], token: string): ApiKey | undefined {
+  const hash = hashOf(token);
   return keys.filter((key) => timingSafeEqual(key.hash, hash))[0];
 }
 

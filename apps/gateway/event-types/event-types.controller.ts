@@ -9,7 +9,7 @@ import type { JsonSchema } from '../../../libs/messaging/event/event-schema.js';
 import type { PageRequest } from '../../../libs/service-kit/slice-page.js';
 import { eventCatalogue } from '../../../contracts/event-catalogue.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
-import { AllowAnybody } from '../auth/allow.decorator.js';
+import { Public } from '../auth/allow.decorator.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 import { EventTypes } from './event-types.service.js';
 import { asyncApiDocument } from './asyncapi/asyncapi-document.js';
@@ -20,7 +20,7 @@ const VersionName = z.string().regex(/^v[1-9]\d{0,3}$/, 'must be a version, as v
 
 /** What is published: documentation, so anybody may read it. An event's `dataschema` leads here. */
 @ApiTags('event-types')
-@AllowAnybody()
+@Public()
 @Controller('v1/event-types')
 export class EventTypesController {
   constructor(@Inject(EventTypes) private readonly eventTypes: EventTypes) {}

@@ -13,7 +13,7 @@ export class UndeclaredQueryGuard implements CanActivate {
   /** @throws ProblemException 422 `VALIDATION_FAILED`. */
   canActivate(context: ExecutionContext): boolean {
     const { url = '' } = context.switchToHttp().getRequest<IncomingMessage>();
-    if (!/^\/v1\/[^?]*\?./i.test(url) || declares(context, RouteParamtypes.QUERY)) return true;
+    if (!/^\/v1\/[^?]*\?./i.test(url) || declaresArgument(context, RouteParamtypes.QUERY)) return true;
     throw new ProblemException(422, 'VALIDATION_FAILED', 'This call takes no query parameters.', {
       errors: [{ pointer: '', detail: 'takes no query parameters' }],
     });
@@ -29,7 +29,7 @@ export class UndeclaredBodyGuard implements CanActivate {
   /** @throws ProblemException 422 `VALIDATION_FAILED`. */
   canActivate(context: ExecutionContext): boolean {
     const { url = '', body } = context.switchToHttp().getRequest<IncomingMessage & { body?: unknown }>();
-    if (isEmpty(body) || !/^\/v1\//i.test(url) || declares(context, RouteParamtypes.BODY)) return true;
+    if (isEmpty(body) || !/^\/v1\//i.test(url) || declaresArgument(context, RouteParamtypes.BODY)) return true;
     throw new ProblemException(422, 'VALIDATION_FAILED', 'This call takes no body.', {
       errors: [{ pointer: '', detail: 'takes no body' }],
     });
@@ -42,7 +42,7 @@ const isEmpty = (body: unknown): boolean =>
   (typeof body === 'object' && body !== null && !Array.isArray(body) && Object.getOwnPropertyNames(body).length === 0);
 
 /** Whether the route's method takes such an argument: its query, its body. */
-export function declares(context: ExecutionContext, kind: RouteParamtypes): boolean {
+export function declaresArgument(context: ExecutionContext, kind: RouteParamtypes): boolean {
   const declared = Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), context.getHandler().name) as object | undefined;
   return Object.keys(declared ?? {}).some((key) => key.startsWith(`${kind}:`));
 }

@@ -7,11 +7,11 @@ import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { NaturallyIdempotent } from '../http/command.decorator.js';
 import { ReadModels } from '../upstreams/read-models.service.js';
-import { LetterId, ServiceName } from './dead-letter-params.js';
+import { DeadLetterId, ServiceName } from './dead-letter-params.js';
 
 const ListQuery = z.strictObject({ ...pageQuery, service: ServiceName.optional(), state: DeadEvent.shape.state.optional() });
 const unavailable = { 503: ['PARTICIPANT_UNAVAILABLE'] };
-const problemsOfOne = {
+const itemProblems = {
   ...bodyProblems,
   ...unavailable,
   400: ['MALFORMED_REQUEST', 'INVALID_HEADER'],
@@ -44,10 +44,10 @@ export class DeadEventsController {
   })
   @ApiBody({ required: false })
   @ApiOkResponse({ standardSchema: DeadEventDecided })
-  @ApiProblems({ ...problemsOfOne, 409: ['DEAD_EVENT_REFUSED_AGAIN', 'DEAD_EVENT_SKIPPED'] })
+  @ApiProblems({ ...itemProblems, 409: ['DEAD_EVENT_REFUSED_AGAIN', 'DEAD_EVENT_SKIPPED'] })
   replay(
     @Param('service', { schema: ServiceName }) service: string,
-    @Param('id', { schema: LetterId }) id: number,
+    @Param('id', { schema: DeadLetterId }) id: number,
     @Body({ schema: ReplayDeadEvent }) body: ReplayDeadEvent,
   ): Promise<DeadEventDecided> {
     return this.readModels.relay.post(`/dead-events/${service}/${id}/replay`, body);
@@ -60,10 +60,10 @@ export class DeadEventsController {
     description: 'The event is kept with the note. The events behind it continue.',
   })
   @ApiOkResponse({ standardSchema: DeadEventDecided })
-  @ApiProblems({ ...problemsOfOne, 409: ['DEAD_EVENT_SKIPPED'] })
+  @ApiProblems({ ...itemProblems, 409: ['DEAD_EVENT_SKIPPED'] })
   skip(
     @Param('service', { schema: ServiceName }) service: string,
-    @Param('id', { schema: LetterId }) id: number,
+    @Param('id', { schema: DeadLetterId }) id: number,
     @Body({ schema: SkipDeadEvent }) body: SkipDeadEvent,
   ): Promise<DeadEventDecided> {
     return this.readModels.relay.post(`/dead-events/${service}/${id}/skip`, body);

@@ -7,7 +7,7 @@ export const ServiceName = z
   .meta({ examples: ['order'] });
 
 /** The number of a held event in a path. */
-export const LetterId = z
+export const DeadLetterId = z
   .string()
   .regex(/^\d{1,15}$/, 'must be the number of an event in this list')
   .transform(Number);

@@ -15,7 +15,7 @@ import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { NaturallyIdempotent } from '../http/command.decorator.js';
 import { ConsumingServices } from './consuming-services.service.js';
-import { LetterId, ServiceName } from './dead-letter-params.js';
+import { DeadLetterId, ServiceName } from './dead-letter-params.js';
 
 const ConsumerName = z.string().regex(/^[a-z][a-z0-9.-]{0,99}$/, 'must be the name of a consumer');
 const ListQuery = z.strictObject({
@@ -24,8 +24,8 @@ const ListQuery = z.strictObject({
   consumer: ConsumerName.optional(),
   state: deadLetterStates.optional(),
 });
-const appliedOnce = 'Repeated, the answer is 404 `DEAD_LETTER_NOT_FOUND` once the event is applied.';
-const problemsOfOne = {
+const repeatAfterApply = 'Repeated, the answer is 404 `DEAD_LETTER_NOT_FOUND` once the event is applied.';
+const itemProblems = {
   400: ['MALFORMED_REQUEST', 'INVALID_HEADER'],
   404: ['DEAD_LETTER_NOT_FOUND', 'SERVICE_NOT_FOUND'],
   422: ['VALIDATION_FAILED'],
@@ -52,54 +52,54 @@ export class DeadLettersController {
   async list(
     @Query({ schema: ListQuery }) { limit, after, service, ...filter }: z.infer<typeof ListQuery>,
   ): Promise<Page<DeadLetterOfService>> {
-    const [from = '', inner = ''] = after === undefined ? [] : decodeCursor(after, ['string', 'string']);
+    const [from = '', innerCursor = ''] = after === undefined ? [] : decodeCursor(after, ['string', 'string']);
     if (after !== undefined && !this.services.has(from)) throw invalidCursor();
-    const asked = service === undefined ? this.services.all : [[service, this.services.of(service)] as const];
+    const selected = service === undefined ? this.services.all : [[service, this.services.of(service)] as const];
     const items: DeadLetterOfService[] = [];
-    const places = asked.filter(([name]) => name >= from);
-    for (const [index, [name, api]] of places.entries()) {
+    const remaining = selected.filter(([name]) => name >= from);
+    for (const [index, [name, api]] of remaining.entries()) {
       const page = await api.get<Page<DeadLetter>>('/dead-letters', {
         ...filter,
         limit: limit - items.length,
-        after: name === from && inner !== '' ? inner : undefined,
+        after: name === from && innerCursor !== '' ? innerCursor : undefined,
       });
       items.push(...page.items.map((letter) => ({ ...letter, service: name })));
       if (page.next !== null) return { items, next: encodeCursor(name, page.next) };
-      const following = places[index + 1];
+      const following = remaining[index + 1];
       if (items.length === limit && following) return { items, next: encodeCursor(following[0], '') };
     }
     return { items, next: null };
   }
 
   @Post(':service/:id/replay')
-  @NaturallyIdempotent(200, appliedOnce)
+  @NaturallyIdempotent(200, repeatAfterApply)
   @ApiOperation({ summary: 'Try to apply an event again', description: 'The events that waited for it follow.' })
   @ApiOkResponse({ standardSchema: DeadLetterDecided })
   @ApiProblems({
-    ...problemsOfOne,
+    ...itemProblems,
     409: ['DEAD_LETTER_FAILED_AGAIN', 'DEAD_LETTER_EARLY', 'DEAD_LETTER_FAILING', 'DEAD_LETTER_SKIPPED'],
   })
   replay(
     @Param('service', { schema: ServiceName }) service: string,
-    @Param('id', { schema: LetterId }) id: number,
+    @Param('id', { schema: DeadLetterId }) id: number,
   ): Promise<DeadLetterDecided> {
     return this.services.of(service).post(`/dead-letters/${id}/replay`, {});
   }
 
   @Post(':service/:id/release')
-  @NaturallyIdempotent(200, appliedOnce)
+  @NaturallyIdempotent(200, repeatAfterApply)
   @ApiOperation({
     summary: 'Apply an event although earlier ones of its aggregate are missing',
     description: 'For events that are lost for good. If they arrive later, they have no effect.',
   })
   @ApiOkResponse({ standardSchema: DeadLetterDecided })
   @ApiProblems({
-    ...problemsOfOne,
+    ...itemProblems,
     409: ['DEAD_LETTER_FAILED_AGAIN', 'DEAD_LETTER_EARLY', 'DEAD_LETTER_FAILING', 'DEAD_LETTER_SKIPPED'],
   })
   release(
     @Param('service', { schema: ServiceName }) service: string,
-    @Param('id', { schema: LetterId }) id: number,
+    @Param('id', { schema: DeadLetterId }) id: number,
   ): Promise<DeadLetterDecided> {
     return this.services.of(service).post(`/dead-letters/${id}/release`, {});
   }
@@ -111,10 +111,10 @@ export class DeadLettersController {
     description: 'The event is kept with the note. The events behind it continue.',
   })
   @ApiOkResponse({ standardSchema: DeadLetterDecided })
-  @ApiProblems({ ...bodyProblems, ...problemsOfOne, 409: ['DEAD_LETTER_SKIPPED'] })
+  @ApiProblems({ ...bodyProblems, ...itemProblems, 409: ['DEAD_LETTER_SKIPPED'] })
   skip(
     @Param('service', { schema: ServiceName }) service: string,
-    @Param('id', { schema: LetterId }) id: number,
+    @Param('id', { schema: DeadLetterId }) id: number,
     @Body({ schema: SkipDeadLetter }) body: SkipDeadLetter,
   ): Promise<DeadLetterDecided> {
     return this.services.of(service).post(`/dead-letters/${id}/skip`, body);

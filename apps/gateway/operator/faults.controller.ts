@@ -39,7 +39,7 @@ export class ChaosGuard implements CanActivate {
 }
 
 const ListQuery = z.strictObject(pageQuery);
-const common = { 403: ['CHAOS_DISABLED'], 503: ['PARTICIPANT_UNAVAILABLE'] };
+const sharedProblems = { 403: ['CHAOS_DISABLED'], 503: ['PARTICIPANT_UNAVAILABLE'] };
 
 @ApiTags('faults')
 @Allow('operator')
@@ -55,7 +55,7 @@ export class FaultsController {
       'Shows how a saga rolls back. Replaces the fault of the operation, if there is one. Without `times` it stays until it is deleted.',
   })
   @ApiOkResponse({ standardSchema: Fault })
-  @ApiProblems({ ...bodyProblems, ...common, 422: ['VALIDATION_FAILED', 'UNKNOWN_PARTICIPANT', 'UNKNOWN_OPERATION'] })
+  @ApiProblems({ ...bodyProblems, ...sharedProblems, 422: ['VALIDATION_FAILED', 'UNKNOWN_PARTICIPANT', 'UNKNOWN_OPERATION'] })
   put(@Body({ schema: Fault }) fault: Fault): Promise<Fault> {
     return this.faults.put(fault);
   }
@@ -63,7 +63,7 @@ export class FaultsController {
   @Get()
   @ApiOperation({ summary: 'List the faults of all participants, by participant and operation' })
   @ApiOkResponse({ standardSchema: pageOf(Fault) })
-  @ApiProblems({ ...common, 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'] })
+  @ApiProblems({ ...sharedProblems, 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'] })
   list(@Query({ schema: ListQuery }) page: PageRequest): Promise<Page<Fault>> {
     return this.faults.list(page);
   }
@@ -72,7 +72,7 @@ export class FaultsController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Delete the faults of all participants' })
   @ApiNoContentResponse()
-  @ApiProblems(common)
+  @ApiProblems(sharedProblems)
   clear(): Promise<void> {
     return this.faults.clear();
   }

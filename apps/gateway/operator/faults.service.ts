@@ -34,20 +34,20 @@ export class FaultsService {
 
   /** A participant has at most one fault for each of its operations. @throws ProblemException 422 `INVALID_CURSOR`. */
   async list(page: PageRequest): Promise<Page<Fault>> {
-    const lists = await this.ofEach((name) => this.participants.apis[name].get<{ items: Fault[] }>('/faults'));
+    const lists = await this.forEachParticipant((name) => this.participants.apis[name].get<{ items: Fault[] }>('/faults'));
     const all = lists.flatMap((list) => list?.items ?? []);
     return slicePage(all, ({ participant, operation }) => `${participant} ${operation}`, page);
   }
 
   async clear(): Promise<void> {
-    await this.ofEach((name) => this.participants.apis[name].delete('/faults'));
+    await this.forEachParticipant((name) => this.participants.apis[name].delete('/faults'));
   }
 
   /** A participant that does not run has no faults, as they live in its memory: it is passed over. */
-  private ofEach<Result>(ask: (name: Participant) => Promise<Result>): Promise<(Result | undefined)[]> {
+  private forEachParticipant<Result>(call: (name: Participant) => Promise<Result>): Promise<(Result | undefined)[]> {
     return Promise.all(
       participantNames.map((name) =>
-        ask(name).catch((error: unknown) => {
+        call(name).catch((error: unknown) => {
           if (error instanceof ParticipantUnavailableException && error.outcome === 'refused') return undefined;
           throw error;
         }),

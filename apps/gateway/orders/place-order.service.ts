@@ -32,7 +32,7 @@ export class PlaceOrderService {
       {
         type: createOrderType,
         sagaId: createOrderIds.of(orderId),
-        noun: 'order',
+        aggregateType: 'order',
         businessId: orderId,
         customerId,
         request,

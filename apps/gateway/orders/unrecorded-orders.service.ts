@@ -33,7 +33,7 @@ export class UnrecordedOrders {
     return {
       orderId,
       customerId: request.customerId,
-      ...standingOf(saga),
+      ...statusOf(saga),
       lines,
       total: {
         amount: lines.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice.amount, 0),
@@ -47,7 +47,7 @@ export class UnrecordedOrders {
 }
 
 /** The order's state as far as its saga knows it. A saga that was ended by force before it recorded anything has sold nothing. */
-function standingOf({ end }: CreateOrderSaga): { state: Order['state']; rejection?: Rejection } {
+function statusOf({ end }: CreateOrderSaga): { state: Order['state']; rejection?: Rejection } {
   if (!end) return { state: 'PENDING' };
   if (end.outcome?.state === 'APPROVED') return { state: 'APPROVED' };
   const byForce = { code: 'ABORTED', detail: `The saga ended as ${end.status} before the order was recorded.` };

@@ -20,7 +20,7 @@ const CreditQuery = z.strictObject({
   at: z.iso.datetime({ offset: true }).optional().meta({ description: 'Any past instant; default now' }),
 });
 
-const problemsOfOne = { 404: ['CUSTOMER_NOT_FOUND'], 422: ['VALIDATION_FAILED'], 503: ['PARTICIPANT_UNAVAILABLE'] };
+const itemProblems = { 404: ['CUSTOMER_NOT_FOUND'], 422: ['VALIDATION_FAILED'], 503: ['PARTICIPANT_UNAVAILABLE'] };
 
 /** Customers and their credit, from the customer service. Their orders are a read model. */
 @ApiTags('customers')
@@ -43,7 +43,7 @@ export class CustomersController {
   @Get(':customerId')
   @ApiOperation({ summary: 'Read a customer' })
   @ApiOkResponse({ standardSchema: Customer })
-  @ApiProblems(problemsOfOne)
+  @ApiProblems(itemProblems)
   get(@Param('customerId', { schema: Identifier }) customerId: string): Promise<Customer> {
     return this.participants.apis.customer.get(`/customers/${customerId}`);
   }
@@ -66,7 +66,7 @@ export class CustomersController {
     @Query({ schema: CustomerOrdersQuery }) { at, ...page }: CustomerOrdersQuery,
   ): Promise<ProjectedPage<Order>> {
     const path = `/customers/${customerId}/orders`;
-    const position = at ?? (await this.readModels.committed());
+    const position = at ?? (await this.readModels.committedPosition());
     return this.readModels.page<Order>(path, { ...page, at: position }).catch((error: unknown) => {
       // A reader that named no position gets what the read model has.
       if (at === undefined && isBehind(error)) return this.readModels.page<Order>(path, { ...page });
@@ -80,7 +80,7 @@ export class CustomersController {
     description: 'Derived from an append-only ledger.',
   })
   @ApiOkResponse({ standardSchema: Credit })
-  @ApiProblems({ ...problemsOfOne, 404: ['CUSTOMER_NOT_FOUND', 'CREDIT_ACCOUNT_NOT_OPEN'] })
+  @ApiProblems({ ...itemProblems, 404: ['CUSTOMER_NOT_FOUND', 'CREDIT_ACCOUNT_NOT_OPEN'] })
   credit(
     @Param('customerId', { schema: Identifier }) customerId: string,
     @Query({ schema: CreditQuery }) { at }: { at?: string },
@@ -91,7 +91,7 @@ export class CustomersController {
   @Get(':customerId/credit/entries')
   @ApiOperation({ summary: "Read the ledger of a customer's credit" })
   @ApiOkResponse({ standardSchema: pageOf(LedgerEntry) })
-  @ApiProblems({ ...problemsOfOne, 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'] })
+  @ApiProblems({ ...itemProblems, 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'] })
   entries(
     @Param('customerId', { schema: Identifier }) customerId: string,
     @Query({ schema: CustomerPageQuery }) page: CustomerPageQuery,

@@ -27,17 +27,17 @@ export class ReservationReader {
 
   /** @throws ProblemException 422 `INVALID_CURSOR`, 503 `PARTICIPANT_UNAVAILABLE` for one that the page needs and that is away. */
   async reservations({ participant, limit, after, ...filter }: ReservationFilter): Promise<Page<Reservation>> {
-    const asked = participant === undefined ? reservationParticipants : [participant];
-    const start = startOf(after, asked);
+    const selected = participant === undefined ? reservationParticipants : [participant];
+    const start = startOf(after, selected);
     const items: Reservation[] = [];
     let cursor = start.after;
-    for (const [index, name] of asked.entries()) {
+    for (const [index, name] of selected.entries()) {
       if (index < start.index) continue;
       const query = { ...filter, limit: limit - items.length, after: cursor };
       const page = await this.participants.apis[name].get<Page<Reservation>>('/reservations', query);
       items.push(...page.items);
       if (page.next !== null) return { items, next: encodeCursor(name, page.next) };
-      const following = asked[index + 1];
+      const following = selected[index + 1];
       if (following !== undefined && items.length === limit) return { items, next: encodeCursor(following, '') };
       cursor = undefined;
     }
@@ -48,11 +48,11 @@ export class ReservationReader {
 /** Where a cursor says that the next page begins: with whom, and after what of theirs. */
 function startOf(
   after: string | undefined,
-  asked: readonly ReservationParticipant[],
+  selected: readonly ReservationParticipant[],
 ): { index: number; after: string | undefined } {
   if (after === undefined) return { index: 0, after: undefined };
   const [name, cursor] = decodeCursor(after, ['string', 'string']);
-  const index = asked.findIndex((one) => one === name);
+  const index = selected.findIndex((one) => one === name);
   if (index === -1) throw invalidCursor();
   return { index, after: cursor === '' ? undefined : cursor };
 }

@@ -4,7 +4,7 @@ import type { RecordedSaga, StoredTimeline } from '../../../contracts/saga/ended
 import { type SagaState, sagaStates, type SagaTimeline, type StepRecord } from '../../../contracts/saga/saga-state.js';
 import type { ProjectedSaga, Saga, SagaSummary } from '../../../contracts/saga/saga.resource.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
-import { standingOf } from '../../../contracts/saga/saga-standing.js';
+import { statusOf } from '../../../contracts/saga/saga-status.js';
 import { workflowVersionOf } from '../../../libs/temporal/workflow-version.js';
 import { Links } from '../http/links.js';
 
@@ -28,7 +28,7 @@ export class SagaView {
     return {
       sagaId,
       type,
-      state: standingOf(recordedState(run), run.status.name === 'RUNNING'),
+      state: statusOf(recordedState(run), run.status.name === 'RUNNING'),
       businessId: attributes.get(searchAttributes.businessId) ?? '',
       customerId: attributes.get(searchAttributes.customerId) ?? null,
       startedAt: run.startTime.toISOString(),
@@ -56,7 +56,7 @@ export class SagaView {
   full(run: SagaRun, timeline: SagaTimeline | undefined, lost = false): Saga | undefined {
     const summary = this.summary(run);
     if (!summary) return undefined;
-    const state = timeline ? standingOf(timeline.state, run.status.name === 'RUNNING') : summary.state;
+    const state = timeline ? statusOf(timeline.state, run.status.name === 'RUNNING') : summary.state;
     return { ...withSteps({ ...summary, state }, timeline, lost), workflowVersion: workflowVersionOf(run) };
   }
 
@@ -76,12 +76,12 @@ function withSteps(summary: SagaSummary, timeline: SagaTimeline | undefined, los
     ...(lost ? { state: 'NEEDS_ATTENTION' as const, lost, endedAt: null } : {}),
     pastPivot: timeline?.pastPivot ?? summary.state === 'COMPLETED',
     steps,
-    held: endedByForce ? steps.filter(mayStand).map(({ name }) => name) : (timeline?.held ?? []),
+    held: endedByForce ? steps.filter(mayHaveEffect).map(({ name }) => name) : (timeline?.held ?? []),
   };
 }
 
 /** Of a saga that was ended by force: whether the step's effect may still be there. */
-function mayStand({ compensates, state }: StepRecord): boolean {
+function mayHaveEffect({ compensates, state }: StepRecord): boolean {
   return compensates === undefined && state !== 'PENDING' && state !== 'REFUSED' && state !== 'COMPENSATED';
 }
 

@@ -10,7 +10,7 @@ import { SagaId, sagaScopes } from './saga-id.js';
 import { SagaOperator } from './saga-operator.service.js';
 import { SagaReader } from './saga-reader.service.js';
 
-const problemsOfOne = {
+const itemProblems = {
   404: ['SAGA_NOT_FOUND'],
   422: ['VALIDATION_FAILED'],
   503: ['TEMPORAL_UNAVAILABLE', 'PARTICIPANT_UNAVAILABLE'],
@@ -50,7 +50,7 @@ export class SagasController {
       '(`orders`, `trips`, `customers`), or `operator`.',
   })
   @ApiOkResponse({ standardSchema: Saga })
-  @ApiProblems(problemsOfOne)
+  @ApiProblems(itemProblems)
   get(@Param('sagaId', { schema: SagaId }) sagaId: string): Promise<Saga> {
     return this.sagas.saga(sagaId);
   }
@@ -64,7 +64,7 @@ export class SagasController {
       'application/json': { schema: { type: 'object', properties: { events: { type: 'array', items: { type: 'object' } } } } },
     },
   })
-  @ApiProblems({ ...problemsOfOne, 410: ['HISTORY_EXPIRED'] })
+  @ApiProblems({ ...itemProblems, 410: ['HISTORY_EXPIRED'] })
   history(@Param('sagaId', { schema: SagaId }) sagaId: string): Promise<string> {
     return this.sagas.history(sagaId);
   }
@@ -79,7 +79,7 @@ export class SagasController {
   })
   @ApiAcceptedResponse({ standardSchema: Saga })
   @ApiProblems({
-    ...problemsOfOne,
+    ...itemProblems,
     ...idempotentCommandProblems,
     409: ['SAGA_PAST_PIVOT', 'SAGA_ENDED', 'UPDATE_REJECTED'],
     503: ['WORKER_UNAVAILABLE', 'TEMPORAL_UNAVAILABLE'],
@@ -93,7 +93,7 @@ export class SagasController {
   @ApiOperation({ summary: 'Decide about a step that needs attention', description: 'The note is kept in the history.' })
   @ApiOkResponse({ standardSchema: Saga })
   @ApiProblems({
-    ...problemsOfOne,
+    ...itemProblems,
     ...bodyProblems,
     ...idempotentCommandProblems,
     409: ['STEP_NOT_IN_NEED', 'STEP_NOT_RESOLVABLE', 'UPDATE_REJECTED'],

@@ -12,7 +12,7 @@ import { SagaId } from './saga-id.js';
 import { SagaReader } from './saga-reader.service.js';
 
 /** The saga service asks the owner and Temporal before it answers. */
-const SETTLE_MS = 4_500;
+const SETTLE_TIMEOUT_MS = 4_500;
 
 @ApiTags('sagas')
 @Allow('operator')
@@ -49,7 +49,7 @@ export class SettleSagaController {
       ...(caller === '' ? {} : { by: caller }),
       ...(idempotencyKey === undefined ? {} : { requestKey: fingerprint(caller, idempotencyKey) }),
     };
-    await this.readModels.saga.post(`/sagas/${sagaId}/settle`, command, {}, SETTLE_MS);
+    await this.readModels.saga.post(`/sagas/${sagaId}/settle`, command, {}, SETTLE_TIMEOUT_MS);
     return this.sagas.saga(sagaId);
   }
 }

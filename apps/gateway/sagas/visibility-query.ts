@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SagaState } from '../../../contracts/saga/saga-state.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
-import { openStates } from '../../../contracts/saga/saga-standing.js';
+import { openStates } from '../../../contracts/saga/saga-status.js';
 import { pageQuery } from '../../../contracts/values/page.js';
 import { atPosition } from '../../../contracts/projection/projection.resource.js';
 import { sagaFilter } from '../../../contracts/saga/saga.resource.js';
@@ -24,7 +24,7 @@ export function visibilityQuery(filter: Pick<SagaFilter, 'type' | 'state' | 'cus
   return conditions.join(' AND ');
 }
 
-/** As `standingOf` reads one run: what was ended by force is INCOMPLETE and in none of the states that it had recorded. */
+/** As `statusOf` reads one run: what was ended by force is INCOMPLETE and in none of the states that it had recorded. */
 function inState(state: SagaState): string {
   const running = `ExecutionStatus = 'Running'`;
   const recorded = equals(sagaState.name, state);

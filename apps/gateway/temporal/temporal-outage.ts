@@ -11,7 +11,7 @@ export const INVALID_ARGUMENT = 3;
  * gRPC codes that say that the server is away, overloaded or will not talk to us; what was asked may be asked again. The server says
  * FAILED_PRECONDITION of an update whose workflow task has failed and is run again, and ABORTED of one that its cache has lost.
  */
-const outages = new Map([
+const outageCodes = new Map([
   [1, 'CANCELLED'],
   [2, 'UNKNOWN'],
   [4, 'DEADLINE_EXCEEDED'],
@@ -37,7 +37,7 @@ export function outageOf(error: unknown): string | undefined {
   if (error instanceof NamespaceNotFoundError) return 'NAMESPACE_NOT_FOUND';
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return 'DEADLINE_EXCEEDED';
   const code = grpcCodeOf(error);
-  if (code !== undefined) return outages.get(code);
+  if (code !== undefined) return outageCodes.get(code);
   return error instanceof ServiceError ? 'UNKNOWN' : undefined;
 }
 

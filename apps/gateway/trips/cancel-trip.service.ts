@@ -22,12 +22,12 @@ export class CancelTripService {
   async cancel(tripId: string, headers: CommandHeaders): Promise<TripAccepted> {
     const request: SagaInput<CancelTripRequest> = { tripId };
     const command: ResourceCommand<Trip> = {
-      noun: 'trip',
+      aggregateType: 'trip',
       businessId: tripId,
-      done: 'cancelled',
+      participle: 'cancelled',
       type: cancelTripType,
       ids: cancelTripIds,
-      from: 'BOOKED',
+      requiredState: 'BOOKED',
       content: {},
       read: () => this.trips.trip(tripId),
       saga: (trip) => ({ request, participants: participantsFor(trip) }),
@@ -42,7 +42,7 @@ export class CancelTripService {
    * @throws ProblemException 409 `TRIP_STATE_CONFLICT` when another cancellation had been faster.
    */
   async outcome({ tripId, sagaId }: TripAccepted, seconds: number): Promise<Trip | undefined> {
-    if (!(await this.sagas.hasEnded({ noun: 'trip' }, sagaId, seconds))) return undefined;
+    if (!(await this.sagas.hasEnded({ aggregateType: 'trip' }, sagaId, seconds))) return undefined;
     const trip = await this.trips.trip(tripId).catch(() => undefined);
     return trip?.pending?.sagaId === sagaId ? undefined : trip;
   }

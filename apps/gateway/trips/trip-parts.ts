@@ -13,9 +13,9 @@ export function participantsFor(trip: Partial<Record<TripPartName, unknown>>): P
   return ['trip', 'payment', ...tripPartNames.filter((part) => trip[part] !== undefined).map((part) => partParticipants[part])];
 }
 
-type AskedParts = Pick<BookTripRequest, TripPartName>;
+type RequestedParts = Pick<BookTripRequest, TripPartName>;
 
 /** The parts that a trip was asked for, without what else the request holds; one that was not is absent, not undefined. */
-export function askedParts(request: { [Part in keyof AskedParts]?: AskedParts[Part] | undefined }): AskedParts {
+export function requestedParts(request: { [Part in keyof RequestedParts]?: RequestedParts[Part] | undefined }): RequestedParts {
   return Object.fromEntries(tripPartNames.flatMap((part) => (request[part] === undefined ? [] : [[part, request[part]]])));
 }

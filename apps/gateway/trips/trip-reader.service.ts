@@ -29,7 +29,7 @@ export class TripReader {
    * @throws ProblemException 404 `TRIP_NOT_FOUND`.
    */
   async trip(tripId: string): Promise<Trip> {
-    return this.reserved.fill(await this.accepted(tripId));
+    return this.reserved.withReservedParts(await this.accepted(tripId));
   }
 
   private async accepted(tripId: string): Promise<Trip> {

@@ -5,7 +5,7 @@ import { ProblemException } from '../../../libs/service-kit/problem.exception.js
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 
 /** How long a reader who asks for no position waits for the present one, in milliseconds. */
-const PRESENT_MS = 1_000;
+const POSITION_TIMEOUT_MS = 1_000;
 
 /** The read models, and the current position of the log. A service that does not answer is named in a 503 within seconds. */
 @Injectable()
@@ -31,20 +31,20 @@ export class ReadModels implements OnApplicationShutdown {
   }
 
   /** The position up to which everything is in the log that was committed by now; undefined if that cannot be had soon. */
-  committed(): Promise<string | undefined> {
-    return soon(this.carried());
+  committedPosition(): Promise<string | undefined> {
+    return undefinedIfSlow(this.relayedPosition());
   }
 
   /** The same, with everything that could be seen of sagas by now. */
-  sagasCommitted(): Promise<string | undefined> {
-    return soon(this.saga.post('/refresh', {}).then(() => this.carried()));
+  committedPositionWithSagas(): Promise<string | undefined> {
+    return undefinedIfSlow(this.saga.post('/refresh', {}).then(() => this.relayedPosition()));
   }
 
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.projection, this.relay, this.saga].map((api) => api.close()));
   }
 
-  private async carried(): Promise<string> {
+  private async relayedPosition(): Promise<string> {
     return (await this.relay.get<{ sequence: string }>('/position')).sequence;
   }
 }
@@ -52,13 +52,13 @@ export class ReadModels implements OnApplicationShutdown {
 export const isBehind = (error: unknown): error is ProblemException =>
   error instanceof ProblemException && error.problem.code === 'PROJECTION_BEHIND';
 
-async function soon(position: Promise<string>): Promise<string | undefined> {
+async function undefinedIfSlow(position: Promise<string>): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  const timeIsUp = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, PRESENT_MS, undefined);
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, POSITION_TIMEOUT_MS, undefined);
   });
   try {
-    return await Promise.race([position.catch(() => undefined), timeIsUp]);
+    return await Promise.race([position.catch(() => undefined), timeout]);
   } finally {
     clearTimeout(timer);
   }

@@ -12,15 +12,15 @@ import { PostgresGroupStore } from './postgres-group.store.js';
 import { publishInOrder } from './publish-in-order.js';
 import { Subscriptions } from './subscriptions.js';
 
-/** How many members of a group can have something to do at once. Fixed when a group is made. */
+/** How many members of a group can work at once. Fixed when a group is created. */
 const PARTITIONS = 8;
 const SCAN = 500;
 const RETRY_MS = 1_000;
 const log = new Logger('Channel');
 
 /**
- * The log itself as a channel: a group is a cursor on `events.log`, in partitions by hash of the key. Nothing is published, as the relay
- * has written what there is: `publish` only tells whether it has.
+ * The log itself as a channel: a group is a cursor on `events.log`, in partitions by hash of the key. `publish` writes nothing, because the
+ * relay has written the events. It only returns whether the log has them.
  *
  * A service that subscribes needs the right to read the log (its name in `logReaders`, libs/database/services.ts) and the tables of
  * `channel-tables.sql` in its own schema: copy that file to `prisma/<service>/migrations/<number>_channel/migration.sql`.
@@ -33,7 +33,7 @@ export class PostgresChannel implements Channel {
   private readonly subscriptions: Subscriptions;
   private failing = false;
 
-  /** @param database as the service's role; ended by `close`. */
+  /** @param database as the service's role; `close` ends it. */
   constructor(
     private readonly database: Pool,
     private readonly options: ChannelOptions = {},
@@ -53,7 +53,7 @@ export class PostgresChannel implements Channel {
       pollMs: () => this.listener.pollMs,
       retryMs: RETRY_MS,
       onFailure: (error) => {
-        if (!this.failing) log.warn(`The log cannot be read; it is tried again: ${(error as Error).message}`);
+        if (!this.failing) log.warn(`The log cannot be read and is tried again: ${(error as Error).message}`);
         this.failing = true;
       },
     });

@@ -41,8 +41,8 @@ const held = new Gauge({
 });
 
 /**
- * Removes old events from the log, in small batches from its beginning. An event goes when it is older than the retention and every reader is
- * past it: see `log_reader` in the schemas of those who read the log. The last version of each aggregate stays in `log_head`.
+ * Removes old events from the log, in small batches from its beginning. It removes an event if it is older than the retention and every
+ * reader is past it. Readers are in the views `log_reader` of the reading schemas. The last version of each aggregate stays in `log_head`.
  */
 export class LogRetention {
   private readonly log: EventLog;

@@ -58,7 +58,7 @@ export class Outboxes {
     return new Set(rows.map(({ service }) => service));
   }
 
-  /** The same, one query per outbox: an outbox whose table is being altered does not hide the others. */
+  /** The same, one query per outbox: a table that is being altered hides no other outbox. */
   private async filledOneByOne(
     local: readonly OutboxPlace[],
     onFailure: (service: string, error: unknown) => void,

@@ -37,14 +37,14 @@ export function asyncApiDocument(catalogue: EventCatalogue, publicUrl: string): 
     components: {
       messages: Object.fromEntries(transports.flatMap(({ messages }) => messages)),
       schemas: {
-        CloudEvent: { title: 'CloudEvent', ...bare(dataSchema(CloudEvent)) },
-        ...Object.fromEntries(events.map(({ name, schema }) => [name, bare(schema)])),
+        CloudEvent: { title: 'CloudEvent', ...withoutSchemaIds(dataSchema(CloudEvent)) },
+        ...Object.fromEntries(events.map(({ name, schema }) => [name, withoutSchemaIds(schema)])),
       },
     },
   };
 }
 
 /** Without what says where a schema is: in the document it is somewhere else. */
-function bare({ $schema: _schema, $id: _id, ...schema }: JsonSchema): JsonSchema {
+function withoutSchemaIds({ $schema: _schema, $id: _id, ...schema }: JsonSchema): JsonSchema {
   return schema;
 }

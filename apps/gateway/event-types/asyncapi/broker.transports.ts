@@ -7,7 +7,7 @@ import {
   NATS_SUBJECTS,
 } from '../../../../libs/messaging/channel/broker-addresses.js';
 import { toAttributes } from '../../../../libs/messaging/channel/event-attributes.js';
-import type { AsyncApiTransport, Named } from './asyncapi-transport.js';
+import type { AsyncApiTransport, NamedEntry } from './asyncapi-transport.js';
 import { loggedExample, type OfferedEvent } from './offered-event.js';
 
 /** Kafka, where that is the channel: one topic for all events. */
@@ -28,7 +28,7 @@ export const kafkaTransport = (events: readonly OfferedEvent[]): AsyncApiTranspo
 
 const kafkaKeyBinding = { kafka: { key: { type: 'string', description: 'The partition key' }, bindingVersion: '0.5.0' } };
 
-const kafkaChannel = (events: readonly OfferedEvent[]): Named => [
+const kafkaChannel = (events: readonly OfferedEvent[]): NamedEntry => [
   'kafka',
   {
     address: KAFKA_TOPIC,
@@ -40,7 +40,7 @@ const kafkaChannel = (events: readonly OfferedEvent[]): Named => [
   },
 ];
 
-const kafkaOperation = (events: readonly OfferedEvent[]): Named => [
+const kafkaOperation = (events: readonly OfferedEvent[]): NamedEntry => [
   'send.kafka',
   {
     action: 'send',
@@ -90,7 +90,7 @@ export const natsTransport = (events: readonly OfferedEvent[]): AsyncApiTranspor
   messages: events.map((event) => [`nats.${event.name}`, headerMessage(event, NATS_ATTRIBUTE_PREFIX)]),
 });
 
-const natsChannel = ({ name, description }: OfferedEvent): Named => [
+const natsChannel = ({ name, description }: OfferedEvent): NamedEntry => [
   `nats.${name}`,
   {
     address: `${NATS_SUBJECTS}.{partition}.${name}`,
@@ -102,7 +102,7 @@ const natsChannel = ({ name, description }: OfferedEvent): Named => [
   },
 ];
 
-const natsOperation = ({ name, service }: OfferedEvent): Named => [
+const natsOperation = ({ name, service }: OfferedEvent): NamedEntry => [
   `send.nats.${name}`,
   {
     action: 'send',

@@ -3,15 +3,18 @@ import { inTransaction } from '../../../libs/database/in-transaction.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import type { SecretBox } from './secret-box.js';
 
-export interface KeyedCommand {
+export interface IdempotentCommand {
   /** The caller's `Idempotency-Key`, if it sent one. */
   key?: string | undefined;
-  /** Of what is asked for: two requests with one fingerprint ask for the same. */
+  /** The hash of the request. Two requests with the same fingerprint are the same request. */
   fingerprint: string;
 }
 
-/** Carries a command out once for each key; whoever repeats it gets the first answer, which may hold a secret, again. */
-export class CommandKeys {
+/**
+ * Executes a command once for each idempotency key. A repeat gets the first answer. Answers are encrypted, because one may
+ * contain a secret.
+ */
+export class IdempotencyKeys {
   constructor(
     private readonly database: Pool,
     private readonly box: SecretBox,
@@ -21,10 +24,14 @@ export class CommandKeys {
    * Runs `work` in a transaction, together with the record of its key.
    * @throws ProblemException 422 `IDEMPOTENCY_KEY_REUSED` when the key came with another request.
    */
-  async once<Answer>({ key, fingerprint }: KeyedCommand, now: Date, work: (tx: PoolClient) => Promise<Answer>): Promise<Answer> {
+  async once<Answer>(
+    { key, fingerprint }: IdempotentCommand,
+    now: Date,
+    work: (tx: PoolClient) => Promise<Answer>,
+  ): Promise<Answer> {
     return inTransaction(this.database, async (tx) => {
       if (key === undefined) return work(tx);
-      // Two at once: the second waits here until the first has its answer.
+      // Of two concurrent requests the second waits here for the answer of the first.
       await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [key]);
       const first = await this.recorded<Answer>(tx, key, fingerprint);
       if (first) return first.answer;
@@ -52,7 +59,7 @@ export class CommandKeys {
       throw new ProblemException(
         422,
         'IDEMPOTENCY_KEY_REUSED',
-        'The Idempotency-Key was used for another request before; take a new key for a new request.',
+        'The Idempotency-Key was used for another request before. Use a new key for a new request.',
       );
     return { answer: JSON.parse(this.box.open({ keyId: row.keyId, ciphertext: row.answer }, key)) as Answer };
   }

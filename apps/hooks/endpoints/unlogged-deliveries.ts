@@ -3,8 +3,8 @@ import type { PoolClient } from 'pg';
 import { uuidv7 } from 'uuidv7';
 import { type DeliveryRow, deliveryColumns } from './delivery.row.js';
 
-/** Queues an event about the hook itself, which stands in no log: a test, or the challenge that its URL has to echo. */
-export async function queueOwn(tx: PoolClient, hookId: string, trigger: 'test' | 'verify', now: Date): Promise<DeliveryRow> {
+/** Queues an event that is not in the log: a test, or the challenge that the URL has to echo. */
+export async function queueUnlogged(tx: PoolClient, hookId: string, trigger: 'test' | 'verify', now: Date): Promise<DeliveryRow> {
   const data =
     trigger === 'test'
       ? { hookId, message: 'A test of the delivery; nothing has happened.' }
@@ -19,8 +19,8 @@ export async function queueOwn(tx: PoolClient, hookId: string, trigger: 'test' |
 }
 
 /**
- * Sends a challenge in place of those before it: an answer to one of them, also to one that is under way, proves nothing any more. The caller
- * holds the endpoint's row.
+ * Queues a challenge that replaces earlier ones. An answer to an earlier challenge no longer counts, even if its request is in
+ * flight. The caller has locked the row of the endpoint.
  */
 export async function queueChallenge(tx: PoolClient, hookId: string, now: Date): Promise<DeliveryRow> {
   await tx.query(
@@ -28,14 +28,15 @@ export async function queueChallenge(tx: PoolClient, hookId: string, now: Date):
      where hook_id = $1 and trigger = 'verify' and state in ('pending', 'retrying', 'sending')`,
     [hookId, now],
   );
-  return queueOwn(tx, hookId, 'verify', now);
+  return queueUnlogged(tx, hookId, 'verify', now);
 }
 
 /**
- * Lets an endpoint wait until its URL has echoed a challenge, and holds what waits for it. The caller holds the endpoint's row.
- * @param resume the state in which it goes on then.
+ * Suspends an endpoint until its URL has echoed a challenge, and holds its waiting deliveries. The caller has locked the row of
+ * the endpoint.
+ * @param resume the state after the verification.
  */
-export async function awaitProof(tx: PoolClient, hookId: string, resume: 'enabled' | 'paused', now: Date): Promise<void> {
+export async function awaitVerification(tx: PoolClient, hookId: string, resume: 'enabled' | 'paused', now: Date): Promise<void> {
   await tx.query(`update endpoint set state = 'pending', resume_state = $2 where hook_id = $1`, [hookId, resume]);
   await tx.query(
     `update delivery set state = 'held'
@@ -46,10 +47,10 @@ export async function awaitProof(tx: PoolClient, hookId: string, resume: 'enable
 }
 
 /**
- * The URL has echoed its challenge: the endpoint goes on as before, or is enabled for the first time, with events from now on. The caller holds
- * the endpoint's row.
+ * Ends the verification after the URL has echoed its challenge. The endpoint returns to its earlier state, or is enabled for the
+ * first time with events from now on. The caller has locked the row of the endpoint.
  */
-export async function acceptProof(tx: PoolClient, hookId: string, now: Date): Promise<void> {
+export async function completeVerification(tx: PoolClient, hookId: string, now: Date): Promise<void> {
   const { rows } = await tx.query<{ state: string }>(
     `update endpoint set proof = 'given', state = coalesce(resume_state, 'enabled'), resume_state = null,
        start_position = case when resume_state is null then (select coalesce(max(position), 0) from events.log) else start_position end

@@ -6,14 +6,14 @@ import { keyReused } from './request-identity.js';
 import type { SagaStart } from './saga-start.js';
 
 /** Leaves time to ask Temporal within the five seconds that a caller is promised. */
-const ASK_MS = 1_500;
+const OWNER_TIMEOUT_MS = 1_500;
 
 /**
  * Which saga a caller's request has begun, as the owner of the order or trip remembers it. Temporal forgets a saga after its retention; the
  * owner keeps the request as long as the order or trip.
  */
 @Injectable()
-export class RememberedRequests {
+export class RequestLookup {
   constructor(@Inject(ParticipantsService) private readonly participants: ParticipantsService) {}
 
   /**
@@ -21,12 +21,16 @@ export class RememberedRequests {
    * @throws ProblemException 422 `IDEMPOTENCY_KEY_REUSED` when the first request had another body; 503 when the owner is away.
    */
   async find(
-    { noun, businessId }: Pick<SagaStart, 'noun' | 'businessId'>,
+    { aggregateType, businessId }: Pick<SagaStart, 'aggregateType' | 'businessId'>,
     { key, fingerprint }: RequestIdentity,
   ): Promise<string | undefined> {
-    this.participants.assertAvailable([noun]);
-    const path = `/${noun}s/${businessId}/operations`;
-    const { items } = await this.participants.apis[noun].get<{ items: OperationRecord[] }>(path, { requestKey: key }, ASK_MS);
+    this.participants.assertAvailable([aggregateType]);
+    const path = `/${aggregateType}s/${businessId}/operations`;
+    const { items } = await this.participants.apis[aggregateType].get<{ items: OperationRecord[] }>(
+      path,
+      { requestKey: key },
+      OWNER_TIMEOUT_MS,
+    );
     const [first] = items;
     if (first === undefined) return undefined;
     if (first.fingerprint !== fingerprint) throw keyReused(first.operationId);

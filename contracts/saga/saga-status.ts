@@ -15,6 +15,6 @@ const open: ReadonlySet<SagaState> = new Set(openStates);
  * Where a saga stands. One that was ended by force (terminated, timed out) while under way is INCOMPLETE, whatever it had recorded last:
  * nothing will take its steps back any more.
  */
-export function standingOf(recorded: SagaState, running: boolean): SagaState {
+export function statusOf(recorded: SagaState, running: boolean): SagaState {
   return !running && open.has(recorded) ? 'INCOMPLETE' : recorded;
 }

@@ -2,16 +2,16 @@ import type { PoolClient } from 'pg';
 import type { Consumer } from '../../libs/messaging/inbox/consumer.js';
 import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import { mailedTypes, recipientOf } from './mails/mail-catalogue.js';
-import { noteMail } from './sending/mail-job.js';
+import { queueMail } from './sending/mail-job.js';
 
-/** Notes each fact that somebody is to be told by mail. It is sent by `MailSender`, so that nothing waits for a mail server. */
-export const noteMails: Consumer = {
+/** Queues a mail for each mailed event. `MailSender` sends it, so that no event waits for a mail server. */
+export const queueMails: Consumer = {
   name: 'notification',
   types: mailedTypes,
-  // Each mail stands for itself: none waits for another.
+  // Mails are independent: none waits for another.
   mode: 'commutative',
   async handle(event: LoggedEvent, tx: PoolClient): Promise<void> {
     const recipient = recipientOf(event);
-    if (recipient) await noteMail(tx, event, recipient, new Date());
+    if (recipient) await queueMail(tx, event, recipient, new Date());
   },
 };

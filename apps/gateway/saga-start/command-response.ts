@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-interface CommandAnswer<Accepted, Resource> {
+interface CommandResponse<Accepted, Resource> {
   /** Where what the command is about can be read. */
   location: string;
   /** The answer at once. */
@@ -12,10 +12,10 @@ interface CommandAnswer<Accepted, Resource> {
 }
 
 /** Answers a command whose saga runs: at once with where everything is, or with the outcome if the caller prefers to wait for it. */
-export async function answerCommand<Accepted, Resource>(
+export async function respondToCommand<Accepted, Resource>(
   response: ServerResponse,
   wait: number,
-  { location, accepted, outcome, finalStatus }: CommandAnswer<Accepted, Resource>,
+  { location, accepted, outcome, finalStatus }: CommandResponse<Accepted, Resource>,
 ): Promise<Accepted | Resource> {
   response.setHeader('Location', location);
   if (wait === 0) return accepted;

@@ -15,13 +15,13 @@ const urlSettings = [
   'NATS_URL',
 ] as const;
 
-/** The settings that say where processes of the installation listen. */
-export const ownPortSettings = [...portSettings, ...urlSettings, 'TEMPORAL_ADDRESS', 'KAFKA_BROKERS'] as const;
+/** The settings with the addresses of the processes of this installation. */
+export const internalPortSettings = [...portSettings, ...urlSettings, 'TEMPORAL_ADDRESS', 'KAFKA_BROKERS'] as const;
 
 const defaultPorts: Record<string, number> = { 'http:': 80, 'https:': 443, 'postgres:': 5432, 'postgresql:': 5432 };
 
-/** The ports at which processes of the installation listen, as far as the settings say. */
-export function ownPorts(settings: Pick<Settings, (typeof ownPortSettings)[number]>): Set<number> {
+/** The ports of the processes of this installation, as far as the settings name them. */
+export function internalPorts(settings: Pick<Settings, (typeof internalPortSettings)[number]>): Set<number> {
   const urls = urlSettings.flatMap((name) => (settings[name] && URL.canParse(settings[name]) ? [new URL(settings[name])] : []));
   const addresses = [settings.TEMPORAL_ADDRESS, ...settings.KAFKA_BROKERS.split(',')];
   return new Set([

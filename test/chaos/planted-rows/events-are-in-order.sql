@@ -5,6 +5,6 @@ create temp table swapped on commit drop as
 alter table events.log alter column position drop identity;
 update events.log l set position = -l.position from swapped s where s.event_id = l.event_id;
 update events.log l set position = coalesce(s.next, s.previous) from swapped s where s.event_id = l.event_id;
-update chaos.heard h set position = coalesce(s.next, s.previous),
-  number = case h.follower when 'reader' then (select o.number from chaos.heard o where o.follower = 'reader' and o.position = coalesce(s.next, s.previous)) else h.number end
+update chaos.received h set position = coalesce(s.next, s.previous),
+  number = case h.follower when 'reader' then (select o.number from chaos.received o where o.follower = 'reader' and o.position = coalesce(s.next, s.previous)) else h.number end
 from swapped s where s.event_id = h.occurrence_id;
