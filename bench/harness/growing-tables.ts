@@ -10,7 +10,7 @@ export interface GrowingTable {
 }
 
 const at = `now() - n * interval '1 second'`;
-/** Also the smallest size has some full pages of orders for each of the customers. */
+/** Even the smallest size has several full pages of orders for each customer. */
 const customer = `'GROWTH-' || n % 40`;
 const resources = {
   hotel: `'HOTEL-ASTORIA'`,
@@ -71,7 +71,7 @@ const events: readonly GrowingTable[] = [
     .map((service) => ({
       table: `${service}.outbox_dead`,
       alike: service !== 'order',
-      columns: { id: '-n', ...fact, created_at: at, state: `'skipped'`, reason: `'VERSION_GAP'`, error: `''` },
+      columns: { id: '-n', ...fact, created_at: at, decided_at: at, state: `'skipped'`, reason: `'VERSION_GAP'`, error: `''` },
     })),
 ];
 

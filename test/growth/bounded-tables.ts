@@ -3,7 +3,7 @@
  * them sequentially, as they have few rows.
  */
 export const boundedTables: Readonly<Record<string, string>> = {
-  _prisma_migrations: 'a row for each migration',
+  migration: 'a row for each migration',
   outbox: 'a queue: the relay moves its rows into the log',
   inbox_start: 'a row for each consumer, and retention removes those of old generations',
   inbox_mark: 'a row for each consumer, and retention removes those of old generations',

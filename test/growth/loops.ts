@@ -71,7 +71,10 @@ export const loops: Readonly<Record<string, Readonly<Record<string, Step>> | str
   },
   'libs/messaging/log/log-tail.ts': { follow: step(consumer, /with bound as .* from events\.log/) },
   'libs/messaging/relay/broker-follower.ts': 'publishes to a broker, which the system has not',
-  'libs/messaging/relay/log-retention.ts': { 'retention of the log': step('relay', /with gone as \( delete from events\.log/) },
+  'libs/messaging/relay/log-retention.ts': {
+    'retention of the log': step('relay', /with gone as \( delete from events\.log/),
+    'retention of skipped events': step('relay', /where state = 'skipped' and decided_at </),
+  },
   'libs/messaging/relay/relay.ts': {
     move: step('relay', /insert into events\.log/),
     release: step('relay', /where state in \('dead', 'parked'\) and reason in/),

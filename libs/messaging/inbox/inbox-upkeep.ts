@@ -24,43 +24,52 @@ const LOCK_NOT_AVAILABLE = '55P03';
  */
 export class InboxUpkeep {
   private clearedAt = -Infinity;
+  private unfinished = false;
 
   constructor(private readonly options: InboxUpkeepOptions) {}
 
-  /** @throws what keeps the database from working; nothing is lost, and it may be called again. */
-  async step(progress: readonly ConsumerProgress[]): Promise<void> {
+  /**
+   * A clearing goes on over several calls, each of which removes one batch of each consumer.
+   * @returns whether there is more to remove at once.
+   * @throws what keeps the database from working; nothing is lost, and it may be called again.
+   */
+  async step(progress: readonly ConsumerProgress[]): Promise<boolean> {
     for (const one of progress) {
       await one.look();
       await one.save();
     }
     const { clearEveryMs = 60_000 } = this.options;
-    if (performance.now() - this.clearedAt < clearEveryMs) return;
-    this.clearedAt = performance.now();
-    await this.clear(progress.map(({ consumer }) => consumer.name));
-  }
-
-  private async clear(consumers: readonly string[]): Promise<void> {
-    const { database, eventLog, retentionMs } = this.options;
-    const { floor } = await eventLog.bounds();
-    const upTo = Math.max(floor, await eventLog.olderThan(retentionMs));
-    await this.raise(consumers, upTo);
-    for (const consumer of consumers) {
-      for (let removed = BATCH; removed === BATCH;) {
-        const { rowCount } = await database.query(
-          `delete from inbox where ctid = any(array(
-             select ctid from inbox where consumer = $1 and position <= (select cleared from inbox_mark where consumer = $1)
-             order by position limit ${BATCH}))`,
-          [consumer],
-        );
-        removed = rowCount ?? 0;
-      }
-      await this.forgetDecisions(consumer, floor);
+    const due = performance.now() - this.clearedAt >= clearEveryMs;
+    if (!due && !this.unfinished) return false;
+    const consumers = progress.map(({ consumer }) => consumer.name);
+    const { floor } = await this.options.eventLog.bounds();
+    if (due) {
+      this.clearedAt = performance.now();
+      await this.raise(consumers, Math.max(floor, await this.options.eventLog.olderThan(this.options.retentionMs)));
     }
+    this.unfinished = await this.remove(consumers, floor);
+    return this.unfinished;
   }
 
-  /** Removes decisions about events that the log has no longer, behind which their aggregate has gone on. */
-  private async forgetDecisions(consumer: string, floor: number): Promise<void> {
-    await this.options.database.query(
+  private async remove(consumers: readonly string[], floor: number): Promise<boolean> {
+    const { database } = this.options;
+    let more = false;
+    for (const consumer of consumers) {
+      const { rowCount } = await database.query(
+        `delete from inbox where ctid = any(array(
+           select ctid from inbox where consumer = $1 and position <= (select cleared from inbox_mark where consumer = $1)
+           order by position limit ${BATCH}))`,
+        [consumer],
+      );
+      more ||= rowCount === BATCH;
+      more = (await this.forgetDecisions(consumer, floor)) || more;
+    }
+    return more;
+  }
+
+  /** Removes decisions about events that the log has no longer, behind which their aggregate has gone on. @returns whether there is more. */
+  private async forgetDecisions(consumer: string, floor: number): Promise<boolean> {
+    const { rowCount } = await this.options.database.query(
       `delete from inbox_dead where id = any(array(
          select d.id from inbox_dead d
          where d.consumer = $1 and d.state = 'skipped' and d.position <= $2
@@ -70,6 +79,7 @@ export class InboxUpkeep {
          order by d.position limit ${BATCH}))`,
       [consumer, floor],
     );
+    return rowCount === BATCH;
   }
 
   /**
