@@ -40,3 +40,4 @@ export function writeAcceptances(releases: string, against: string, accepted: re
 export const clearAcceptances = (releases: string): void => rmSync(fileOf(releases), { force: true });
 
 export const isAcceptedPlace = (one: Acceptance): one is AcceptedPlace => 'place' in one;
+export const isAcceptedDifference = (one: Acceptance): one is AcceptedDifference => !isAcceptedPlace(one);

@@ -40,7 +40,16 @@ export interface Command {
 }
 
 /** What no build decides, or what differs between two replays of one build: numbers within a run, traces of stacks, headers. */
-const ignored = new Set(['seq', 'headers', 'originalScheduleTime', 'attempt', 'stackTrace', 'source', 'namespace', 'protocolInstanceId']);
+const ignored = new Set([
+  'seq',
+  'headers',
+  'originalScheduleTime',
+  'attempt',
+  'stackTrace',
+  'source',
+  'namespace',
+  'protocolInstanceId',
+]);
 const parts: Record<string, string> = { arguments: 'args', input: 'args', args: 'args', startToFireTimeout: 'duration' };
 const ownParts = new Set(['result', 'failure', 'accepted', 'rejected', 'completed', 'searchAttributes', 'memo', 'upsertedMemo']);
 const targets = new Set(['activityType', 'workflowType', 'signalName', 'patchId']);
@@ -72,9 +81,12 @@ function readCommand(
   history: NamedHistory,
 ): Command {
   const seq = (body['seq'] ?? body['childWorkflowSeq']) as number | undefined;
-  const cancelled = kind.startsWith('cancel ') ? earlier.findLast((one) => one.seq === seq && kind.endsWith(family(one.kind))) : undefined;
+  const cancelled = kind.startsWith('cancel ')
+    ? earlier.findLast((one) => one.seq === seq && kind.endsWith(family(one.kind)))
+    : undefined;
   const target = Object.keys(body).find((key) => targets.has(key));
-  const name = cancelled?.name ?? (kind === 'update' ? updateName(history, body['protocolInstanceId']) : String(body[target ?? ''] ?? ''));
+  const name =
+    cancelled?.name ?? (kind === 'update' ? updateName(history, body['protocolInstanceId']) : String(body[target ?? ''] ?? ''));
   const { summary, ...metadata } = (simplify(userMetadata ?? {}) ?? {}) as Record<string, unknown>;
   const values: Record<string, unknown> = {};
   const options: Record<string, unknown> = {};
@@ -105,8 +117,7 @@ const family = (kind: CommandKind): string => (kind === 'local activity' ? 'acti
 function updateName({ events }: NamedHistory, protocolInstanceId: unknown): string {
   for (const event of events) {
     const accepted = event['workflowExecutionUpdateAcceptedEventAttributes'] as
-      | { protocolInstanceId?: string; acceptedRequest?: { input?: { name?: string } } }
-      | undefined;
+      { protocolInstanceId?: string; acceptedRequest?: { input?: { name?: string } } } | undefined;
     if (accepted && accepted.protocolInstanceId === protocolInstanceId) return accepted.acceptedRequest?.input?.name ?? '';
   }
   return '';

@@ -28,9 +28,11 @@ export type Verdict =
 /** Compares what two builds ask for in the same history. Pure. Values of the run itself are written as what they are: `{input.orderId}`. */
 export function compare(before: ReplayedRun, after: ReplayedRun): Verdict {
   if (before.error) return { kind: 'unchecked', because: `the old build itself cannot replay it: ${firstLine(before.error)}` };
-  if (before.commands.length === 0) return { kind: 'unchecked', because: 'the old build reports nothing: its bundle has no recorder' };
+  if (before.commands.length === 0)
+    return { kind: 'unchecked', because: 'the old build reports nothing: its bundle has no recorder' };
   if (after.error) return { kind: 'breaks', error: after.error };
-  if (after.commands.length === 0) return { kind: 'unchecked', because: 'the new build reports nothing: its bundle has no recorder' };
+  if (after.commands.length === 0)
+    return { kind: 'unchecked', because: 'the new build reports nothing: its bundle has no recorder' };
   const named = namesOf(before);
   const differences = align(before.commands, after.commands).flatMap(([old, now]) =>
     differencesOf(old, now).map(({ path, ...values }) => ({
@@ -64,7 +66,8 @@ function align(before: readonly Command[], after: readonly Command[]): Pair[] {
   let j = 0;
   while (i < before.length || j < after.length) {
     if (i < before.length && j < after.length && alike(before[i]!, after[j]!)) pairs.push([before[i++], after[j++]]);
-    else if (j >= after.length || (i < before.length && lengths[i + 1]![j]! >= lengths[i]![j + 1]!)) pairs.push([before[i++], undefined]);
+    else if (j >= after.length || (i < before.length && lengths[i + 1]![j]! >= lengths[i]![j + 1]!))
+      pairs.push([before[i++], undefined]);
     else pairs.push([undefined, after[j++]]);
   }
   return pairs;

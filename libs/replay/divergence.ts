@@ -52,7 +52,9 @@ export function divergenceOf(history: NamedHistory, run: ReplayedRun): Divergenc
 }
 
 const inWords = ({ kind, name, step, id, family }: Made): string =>
-  [kind, name, step && step !== name && step !== kind ? `(${step})` : '', family === 'child' ? `as ${id}` : ''].filter(Boolean).join(' ');
+  [kind, name, step && step !== name && step !== kind ? `(${step})` : '', family === 'child' ? `as ${id}` : '']
+    .filter(Boolean)
+    .join(' ');
 
 const sameCommand = (one: Made, other: Made): boolean =>
   one.family === other.family && one.kind === other.kind && one.name === other.name && one.id === other.id;
@@ -109,7 +111,8 @@ function ofEvent(event: HistoryEvent): Made[] {
     case 'TIMER_STARTED':
       return [{ family: 'timer', kind: 'timer', name: '', step, id: attributes.timerId! }];
     case 'START_CHILD_WORKFLOW_EXECUTION_INITIATED':
-      return [{ family: 'child', kind: 'child', name: attributes.workflowType!.name, step, id: attributes.workflowId! }];
+      // A child's summary names its object, and not the step.
+      return [{ family: 'child', kind: 'child', name: attributes.workflowType!.name, step: '', id: attributes.workflowId! }];
     case 'SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED':
       return [{ family: 'signal', kind: 'signal', name: attributes.signalName!, step, id: '' }];
     case 'UPSERT_WORKFLOW_SEARCH_ATTRIBUTES':
@@ -123,7 +126,8 @@ function ofEvent(event: HistoryEvent): Made[] {
 }
 
 /** The SDK wraps the message into the printed form of a structure of its core. */
-const messageIn = (message: string): string => (/message: "((?:[^"\\]|\\.)*)"/.exec(message)?.[1] ?? message).replaceAll(String.raw`\"`, '"');
+const messageIn = (message: string): string =>
+  (/message: "((?:[^"\\]|\\.)*)"/.exec(message)?.[1] ?? message).replaceAll(String.raw`\"`, '"');
 
 /** The call that made the command, or else the last call before. */
 function placeOfCall(calls: readonly TracedCall[], made: readonly Made[], instead: Made | undefined): string | undefined {
@@ -136,7 +140,10 @@ function placeOfCall(calls: readonly TracedCall[], made: readonly Made[], instea
 
 /** The first line of a workflow's own file in a stack, else the first line of the saga kit. */
 function placeIn(stack: string): string | undefined {
-  const lines = [...stack.matchAll(/(?:^|[\s(/])(workflows\/[\w./-]+\.ts):(\d+)/g)].map(([, file, line]) => ({ file: file!, line: line! }));
+  const lines = [...stack.matchAll(/(?:^|[\s(/])(workflows\/[\w./-]+\.ts):(\d+)/g)].map(([, file, line]) => ({
+    file: file!,
+    line: line!,
+  }));
   const own = lines.filter(({ file }) => !file.startsWith('workflows/paired-replay/'));
   const first = own.find(({ file }) => !file.startsWith('workflows/saga/')) ?? own[0];
   return first && `${first.file}:${first.line}`;

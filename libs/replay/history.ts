@@ -41,7 +41,8 @@ export function historyOf(name: string, json: unknown, workflowId?: string): Nam
   if (!events || !started) throw new Error(`${name} is not a history: its first event is not the start of a workflow.`);
   const id = workflowId ?? started.workflowId;
   // Step keys contain the id, so another id would show as a difference in every step.
-  if (!id) throw new Error(`The history ${name} does not contain its workflow id. Record it from a server of version 1.24 or later.`);
+  if (!id)
+    throw new Error(`The history ${name} does not contain its workflow id. Record it from a server of version 1.24 or later.`);
   return { name, workflowId: id, workflow: started.workflowType.name, events };
 }
 

@@ -111,12 +111,12 @@ function assess(
     covered.add(placeOf(histories[index]!));
     if (verdict.kind === 'breaks') broken.set(old.workflow, (broken.get(old.workflow) ?? 0) + 1);
     // A loop can make one difference many times; it is one run all the same.
-    const once = verdict.kind === 'differs' ? new Map(verdict.differences.map((one) => [keyOf(one), one])) : new Map<string, Difference>();
+    const once =
+      verdict.kind === 'differs' ? new Map(verdict.differences.map((one) => [keyOf(one), one])) : new Map<string, Difference>();
     for (const [key, difference] of once) {
       const already = found.get(key);
       if (already) already.runs++;
-      else
-        found.set(key, { ...difference, runs: 1, of: 0, accepted: accepted.some((one) => isSameDifference(one, difference)) });
+      else found.set(key, { ...difference, runs: 1, of: 0, accepted: accepted.some((one) => isSameDifference(one, difference)) });
     }
   }
   for (const run of after.slice(before.length)) {

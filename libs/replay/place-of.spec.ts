@@ -25,7 +25,9 @@ const place = (...events: HistoryEvent[]) => placeOf(historyOf('one', { events: 
 describe('placeOf', () => {
   it('names the steps behind a run and what it waits for', () => {
     expect(place()).toBe('bookTrip: begun; open');
-    expect(place(marker(2, 'createTrip'), scheduled(3, 'reserveRoom'))).toBe('bookTrip: createTrip reserveRoom; waits for reserveRoom');
+    expect(place(marker(2, 'createTrip'), scheduled(3, 'reserveRoom'))).toBe(
+      'bookTrip: createTrip reserveRoom; waits for reserveRoom',
+    );
     expect(place(marker(2, 'createTrip'), event(3, 'TIMER_STARTED'))).toBe('bookTrip: createTrip; waits for timer');
   });
 

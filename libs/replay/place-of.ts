@@ -60,10 +60,16 @@ export function placeOf({ workflow, events }: NamedHistory): string {
         add('cancelled');
         break;
       default:
-        end = /^WORKFLOW_EXECUTION_(COMPLETED|FAILED|CANCELED|CONTINUED_AS_NEW|TERMINATED|TIMED_OUT)$/.exec(eventTypeOf(event))?.[1];
+        end = /^WORKFLOW_EXECUTION_(COMPLETED|FAILED|CANCELED|CONTINUED_AS_NEW|TERMINATED|TIMED_OUT)$/.exec(
+          eventTypeOf(event),
+        )?.[1];
     }
   }
-  const state = end ? end.toLowerCase().replaceAll('_', ' ') : pending.size > 0 ? `waits for ${[...pending.values()].join(', ')}` : 'open';
+  const state = end
+    ? end.toLowerCase().replaceAll('_', ' ')
+    : pending.size > 0
+      ? `waits for ${[...pending.values()].join(', ')}`
+      : 'open';
   return `${workflow}: ${steps.join(' ') || 'begun'}; ${state}`;
 }
 

@@ -6,6 +6,6 @@ export function quietRuntime(): void {
   Runtime.install({
     shutdownSignals: [],
     logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet },
-    telemetryOptions: { logging: { filter: { core: 'OFF', other: 'OFF' } } },
+    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' } } },
   });
 }

@@ -60,7 +60,13 @@ function showDifferences(differences: readonly FoundDifference[], options: ShowO
   });
   const all = [['workflow', 'step', 'what', 'old', 'new', 'runs'], ...rows];
   const widths = all[0]!.map((_head, column) => Math.max(...all.map((row) => row[column]!.length)));
-  return all.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()}`);
+  return all.map(
+    (row) =>
+      `  ${row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd()}`,
+  );
 }
 
 /** 0 same or accepted, 1 breaks, 2 differs, 3 unchecked. */

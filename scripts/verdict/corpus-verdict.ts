@@ -1,4 +1,4 @@
-import { type Acceptance, isAcceptedPlace } from '../../libs/releases/acceptance.js';
+import { type Acceptance, isAcceptedDifference, isAcceptedPlace } from '../../libs/releases/acceptance.js';
 import { planCorpus, readCorpus } from '../../libs/releases/corpus.js';
 import { listReleases, readRelease } from '../../libs/releases/release.js';
 import type { Bundle } from '../../libs/replay/listen.js';
@@ -20,7 +20,8 @@ export async function judgeCorpus(
 ): Promise<CorpusVerdict> {
   const known = listReleases(releases);
   const wanted = against ?? known.at(-1);
-  if (wanted === undefined) return { against: wanted, before: undefined, report: unchecked('releases', `there is no release in ${releases}`) };
+  if (wanted === undefined)
+    return { against: wanted, before: undefined, report: unchecked('releases', `there is no release in ${releases}`) };
   if (!known.includes(wanted))
     return {
       against: wanted,
@@ -29,9 +30,14 @@ export async function judgeCorpus(
     };
   const release = readRelease(releases, wanted);
   if (release.bundle === undefined)
-    return { against: wanted, before: undefined, report: unchecked(`release ${wanted}`, 'its bundle was removed; compare with a later release') };
+    return {
+      against: wanted,
+      before: undefined,
+      report: unchecked(`release ${wanted}`, 'its bundle was removed; compare with a later release'),
+    };
   const corpus = readCorpus(folder);
-  if (corpus.length === 0) return { against: wanted, before: undefined, report: unchecked('everything', `there are no histories in ${folder}`) };
+  if (corpus.length === 0)
+    return { against: wanted, before: undefined, report: unchecked('everything', `there are no histories in ${folder}`) };
 
   const plan = planCorpus(corpus, { against: release, known, version, folder });
   const before = { label: `release ${wanted} (${release.manifest.buildId})`, code: release.bundle };
@@ -41,7 +47,7 @@ export async function judgeCorpus(
     onlyAfter: plan.onlyAfter,
     unchecked: plan.unchecked.filter(({ place, runs }) => runs > 0 || !acceptedPlaces.includes(place)),
     places: plan.places.filter((place) => !acceptedPlaces.includes(place)),
-    accepted: acceptances.filter((one) => !isAcceptedPlace(one)),
+    accepted: acceptances.filter(isAcceptedDifference),
   });
   return { against: wanted, before, report };
 }

@@ -33,21 +33,28 @@ export async function runLiveVerdict(
   const reports = await judgePlaces(project, places);
   for (const workflow of [...new Set(places.map((place) => place.workflow))].toSorted()) {
     const its = places.filter((place) => place.workflow === workflow);
-    const replayed = reports.reduce((sum, { compared }) => sum + compared.filter((one) => one.workflow === workflow).length, 0);
+    const replayed = reports.flatMap(({ compared }) => compared).filter((one) => one.workflow === workflow).length;
     const runs = its.reduce((sum, one) => sum + one.runs, 0);
-    const differ = reports.flatMap(({ report }) => report.differences).filter((one) => one.workflow === workflow).length;
+    const differences = reports.flatMap(({ report }) => report.differences).filter((one) => one.workflow === workflow).length;
     const broken = reports.flatMap(({ report }) => report.breaks).filter((one) => one.workflow === workflow);
+    const breaking = broken.reduce((sum, one) => sum + one.runs, 0);
     print(
-      `${workflow}: ${runs} open runs, ${its.length} places, ${replayed} replayed, ${differ} ${differ === 1 ? 'difference' : 'differences'}, ` +
-        `${broken.reduce((sum, one) => sum + one.runs, 0)} break`,
+      `${workflow}: ${count(runs, 'open run')}, ${count(its.length, 'place')}, ${replayed} replayed, ` +
+        `${count(differences, 'difference')}, ${breaking} break`,
     );
   }
   for (const { report, code } of reports) for (const line of showReport(report, { showValues, code })) print(line);
   const kinds = reports.map(({ report }) => report.kind);
-  const kind = (['breaks', 'differs', 'unchecked'] as const).find((one) => kinds.includes(one)) ?? (places.length > 0 ? 'same' : 'unchecked');
-  print(`verdict of ${project.bundle.label}: ${kind.toUpperCase()}${places.length > 0 ? '' : `: no open run was found (${open})`}`);
+  const kind =
+    (['breaks', 'differs', 'unchecked'] as const).find((one) => kinds.includes(one)) ??
+    (places.length > 0 ? 'same' : 'unchecked');
+  print(
+    `verdict of ${project.bundle.label}: ${kind.toUpperCase()}${places.length > 0 ? '' : `: no open run was found (${open})`}`,
+  );
   return exitStatusOf(kind);
 }
+
+const count = (number: number, what: string): string => `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`;
 
 function add(found: Map<string, Place>, history: NamedHistory, perPlace: number): void {
   const place = placeOf(history);

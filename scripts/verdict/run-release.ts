@@ -8,7 +8,7 @@ import { exitStatusOf, showReport } from '../../libs/replay/show-report.js';
 import { judgeCorpus } from './corpus-verdict.js';
 import { type Project, readProject } from './project.js';
 
-export const releaseUsage = `Usage: npm run release -- build
+const releaseUsage = `Usage: npm run release -- build
 Writes releases/<version of package.json> from the working tree, if its verdict against the last release allows that.
 Exit status: 0 written, 1 refused, 64 usage.`;
 
@@ -82,7 +82,10 @@ interface VersionedWorkflow {
 
 /** The versioning behaviour that each workflow type states for itself. */
 async function behavioursOf(root: string): Promise<Record<string, string>> {
-  const workflows = (await import(pathToFileURL(path.join(root, 'dist/workflows/index.js')).href)) as Record<string, VersionedWorkflow>;
+  const workflows = (await import(pathToFileURL(path.join(root, 'dist/workflows/index.js')).href)) as Record<
+    string,
+    VersionedWorkflow
+  >;
   return Object.fromEntries(
     Object.entries(workflows).map(([type, { workflowDefinitionOptions: options }]) => {
       const { versioningBehavior } = (typeof options === 'function' ? options() : options) ?? {};

@@ -9,7 +9,7 @@ import { showDivergence } from '../../libs/replay/show-report.js';
 import { fetchHistories, fetchHistory, withClient } from './fetch-histories.js';
 import { readProject } from './project.js';
 
-export const replayUsage = `Usage: npm run replay -- --file <history.json or folder>…
+const replayUsage = `Usage: npm run replay -- --file <history.json or folder>…
        npm run replay -- --workflow-id <id> [--run-id <id>] [--address <host:port>]
        npm run replay -- --query "<query>" [--limit <n>] [--address <host:port>]
 Replays histories under the working tree, or with --release <version> under a release, and shows the first divergence of each.
@@ -45,7 +45,11 @@ export async function runReplay(args: string[], { root, print }: ReplayContext):
       for (const line of showDivergence(divergenceOf(diverged[index++]!, run))) print(`  ${line}`);
     }
   }
-  print(histories.length === 0 ? 'No history was found.' : `${histories.length} replayed under ${bundle.label}, ${diverged.length} diverge`);
+  print(
+    histories.length === 0
+      ? 'No history was found.'
+      : `${histories.length} replayed under ${bundle.label}, ${diverged.length} diverge`,
+  );
   return histories.length > 0 && diverged.length === 0 ? 0 : 1;
 }
 

@@ -35,11 +35,15 @@ async function runCorpusVerdict(options: VerdictOptions, { root, print, person }
     else if (accepted.length === 0) print('There is nothing to accept.');
     else {
       writeAcceptances(project.releases, against, accepted);
-      print(`accepted ${accepted.length} ${places.length > 0 ? 'places' : 'differences'} in releases/next.json: commit it with the change`);
+      print(
+        `accepted ${accepted.length} ${places.length > 0 ? 'places' : 'differences'} in releases/next.json: commit it with the change`,
+      );
       ({ report } = await judgeNow());
     }
   }
-  print(`verdict of ${project.bundle.label} against ${before?.label ?? `release ${against ?? '(none)'}`}: ${report.kind.toUpperCase()}`);
+  print(
+    `verdict of ${project.bundle.label} against ${before?.label ?? `release ${against ?? '(none)'}`}: ${report.kind.toUpperCase()}`,
+  );
   const code = project.bundle.code + (before?.code ?? '');
   for (const line of showReport(report, { showValues: options.showValues, code })) print(line);
   const { checked, all } = report.places;

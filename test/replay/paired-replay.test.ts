@@ -7,14 +7,18 @@ import { eventTypeOf, localActivityOf, type NamedHistory } from '../../libs/repl
 import { judge } from '../../libs/replay/judge.js';
 import { type Bundle, listen, type ReplayedRun } from '../../libs/replay/listen.js';
 import { bundleFrom, bundleWorkflows } from '../support/bundle-workflows.js';
+import { quietReplay } from '../support/quiet-replay.js';
 import { assertFindsBreak, assertFindsDifference } from '../upgrades/assert-found.js';
-import { breakingChanges, plantInBundle, silentChanges } from '../upgrades/planted-changes.js';
+import { breakingChanges } from '../upgrades/breaking-changes.js';
+import { plantInBundle } from '../upgrades/plant.js';
+import { silentChanges } from '../upgrades/silent-changes.js';
 
 const corpus = readCorpus(path.resolve('test/replay/histories'));
 
 let today: Bundle;
 let before: ReplayedRun[];
 beforeAll(async () => {
+  quietReplay();
   today = { label: 'today', code: (await bundleWorkflows()).code };
   before = [];
   for await (const run of listen(today, corpus)) before.push(run);
@@ -45,7 +49,10 @@ describe('the recorder', () => {
       const { events } = corpus[index]!;
       const counted = (kind: CommandKind) => commands.filter((command) => command.kind === kind).length;
       for (const [kind, type] of Object.entries(recordedAs))
-        expect([kind, counted(kind as CommandKind)], name).toEqual([kind, events.filter((one) => eventTypeOf(one) === type).length]);
+        expect([kind, counted(kind as CommandKind)], name).toEqual([
+          kind,
+          events.filter((one) => eventTypeOf(one) === type).length,
+        ]);
       expect(counted('local activity'), name).toBe(events.filter(localActivityOf).length);
     }
   });
@@ -57,7 +64,7 @@ describe('the recorder', () => {
       sagas: { ended: { fn: () => {}, callDuringReplay: false } },
       pairedReplay: { commands: { fn, callDuringReplay: true }, called: { fn, callDuringReplay: true } },
     };
-    const [{ workflowId, events }] = corpus as [NamedHistory];
+    const { workflowId, events } = corpus[0]!;
     const replay = Worker.runReplayHistories({ workflowBundle: today, replayName: 'roundtrip', sinks }, [
       { workflowId, history: { events } },
     ]);

@@ -7,19 +7,26 @@ import { buildIdOf, changedReleases, type Manifest, sha256, writeRelease } from 
 import { runReplay } from '../../scripts/verdict/run-replay.js';
 import { runVerdict } from '../../scripts/verdict/run-verdict.js';
 import { bundleWorkflows } from '../support/bundle-workflows.js';
-import { plantInBundle } from '../upgrades/planted-changes.js';
+import { quietReplay } from '../support/quiet-replay.js';
+import { plantInBundle } from '../upgrades/plant.js';
 
 const recorded = path.resolve('test/replay/histories');
 const workflow = 'workflows/ship-order/ship-order.workflow.ts';
 const anotherResult = { name: 'a result', file: workflow, find: "'SHIPPED'", replace: "'SENT'" };
 const anotherResultToo = { name: 'a result', file: workflow, find: "'SHIPPED'", replace: "'ON_ITS_WAY'" };
-const anException = { name: 'an exception', file: workflow, find: 'await ship();', replace: 'await ship(); throw new TypeError("planted");' };
+const anException = {
+  name: 'an exception',
+  file: workflow,
+  find: 'await ship();',
+  replace: 'await ship(); throw new TypeError("planted");',
+};
 
 let code: string;
 let root: string;
 let histories: string;
 let releases: string;
 beforeAll(async () => {
+  quietReplay();
   ({ code } = await bundleWorkflows());
 }, 120_000);
 beforeEach(() => {
@@ -52,7 +59,9 @@ describe('npm run verdict', () => {
   it('ends with 0 when nothing differs', async () => {
     release();
     const { status, text } = await verdict();
-    expect(text).toMatch(/^verdict of the working tree \(\w{12}\) against release 0\.1\.0 \(\w{12}\): SAME\n3 histories, (\d+) of \1 places, /);
+    expect(text).toMatch(
+      /^verdict of the working tree \(\w{12}\) against release 0\.1\.0 \(\w{12}\): SAME\n3 histories, (\d+) of \1 places, /,
+    );
     expect(status).toBe(0);
   });
 
@@ -96,10 +105,26 @@ describe('npm run verdict', () => {
   it.each<[string, () => void, RegExp]>([
     ['without a release', () => {}, /there is no release/],
     ['with an empty corpus', () => (release(), rmSync(histories, { recursive: true })), /there are no histories/],
-    ['without the bundle of the release', () => (release(), rmSync(path.join(releases, '0.1.0/bundle.js.gz'))), /its bundle was removed/],
-    ['with a place that no history covers', () => release({ places: ['shipOrder: nowhere; open'] }), /nowhere; open.*no history covers/],
-    ['with a workflow that has no history', () => release({ workflows: { payOrder: 'PINNED' } }), /payOrder.*no history of this workflow/],
-    ['with a history of an unknown build', () => (release(), copyAs('ship-order.shipped.0.0.9.json')), /release 0\.0\.9, which is not in/],
+    [
+      'without the bundle of the release',
+      () => (release(), rmSync(path.join(releases, '0.1.0/bundle.js.gz'))),
+      /its bundle was removed/,
+    ],
+    [
+      'with a place that no history covers',
+      () => release({ places: ['shipOrder: nowhere; open'] }),
+      /nowhere; open.*no history covers/,
+    ],
+    [
+      'with a workflow that has no history',
+      () => release({ workflows: { payOrder: 'PINNED' } }),
+      /payOrder.*no history of this workflow/,
+    ],
+    [
+      'with a history of an unknown build',
+      () => (release(), copyAs('ship-order.shipped.0.0.9.json')),
+      /release 0\.0\.9, which is not in/,
+    ],
     ['with a history that is gone', () => (release(), rmSync(path.join(histories, 'ship-order.shipped.0.1.0.json'))), /is gone/],
   ])('ends with 3 %s', async (_case, arrange, because) => {
     arrange();
@@ -124,17 +149,21 @@ describe('npm run verdict', () => {
 
   it('shows the length of a text, and the text itself only on demand', async () => {
     release();
-    change({ ...anotherResult, find: 'state: ', replace: 'note: `sent to ${orderId}`, state: ' });
+    change({ ...anotherResult, find: "'SHIPPED',", replace: "'SHIPPED', note: `sent to ${orderId}`," });
     expect((await verdict()).text).toMatch(/result\.note {2}– {2,}text of \d+/);
     expect((await verdict('--show-values')).text).toContain('sent to ');
   });
 
-  it.each([['--agianst', '0.1.0'], ['--per-place', '3'], ['--live', '--accept', 'x'], ['--live', '--per-place', '0'], ['--place', 'x'], ['--accept', ' ']])(
-    'ends with 64 for %s %s %s',
-    async (...args) => {
-      expect((await verdict(...args.filter((arg) => arg !== undefined))).status).toBe(64);
-    },
-  );
+  it.each([
+    ['--agianst', '0.1.0'],
+    ['--per-place', '3'],
+    ['--live', '--accept', 'x'],
+    ['--live', '--per-place', '0'],
+    ['--place', 'x'],
+    ['--accept', ' '],
+  ])('ends with 64 for %s %s %s', async (...args) => {
+    expect((await verdict(...args.filter((arg) => arg !== undefined))).status).toBe(64);
+  });
 });
 
 describe('npm run replay', () => {
@@ -152,7 +181,9 @@ describe('npm run replay', () => {
   it('shows the first divergence', async () => {
     change(anException);
     const { status, text } = await replay('--file', path.join(histories, 'ship-order.shipped.0.1.0.json'));
-    expect(text()).toMatch(/^ship-order\.shipped\.0\.1\.0 \(shipOrder\) diverges from the working tree \(\w{12}\):\n {2}event {5}\d+ UPSERT/);
+    expect(text()).toMatch(
+      /^ship-order\.shipped\.0\.1\.0 \(shipOrder\) diverges from the working tree \(\w{12}\):\n {2}event {5}\d+ UPSERT/,
+    );
     expect(status).toBe(1);
   });
 

@@ -30,7 +30,8 @@ export function bundleFrom(root: string, { minified = false } = {}): Promise<Wor
         if (!use?.options?.jsc) continue;
         // The build's target. An older one would rewrite spreads and fields, so nothing of the source could be found again.
         use.options.jsc.target = 'es2022';
-        if (minified) Object.assign(use.options, { minify: true, jsc: { ...use.options.jsc, minify: { compress: false, mangle: true } } });
+        if (minified)
+          Object.assign(use.options, { minify: true, jsc: { ...use.options.jsc, minify: { compress: false, mangle: true } } });
       }
       return {
         ...config,

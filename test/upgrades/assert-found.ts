@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Report } from '../../libs/replay/judge.js';
-import type { ExpectedBreak, ExpectedDifference, PlantedChange } from './planted-changes.js';
+import type { ExpectedBreak, ExpectedDifference, PlantedChange } from './plant.js';
 
 /** The report names the workflow, the step and the path of a change that replays, and nothing else. */
 export function assertFindsDifference(report: Report, { expect: expected }: PlantedChange): void {

@@ -17,10 +17,14 @@ function bundleIn(folder: string): string {
   for (const made of ['dist/workflows', 'dist/contracts', 'scripts/bootstrap', 'scripts/bundle-workflows.mjs', 'package.json'])
     cpSync(made, path.join(copy, made), { recursive: true });
   mkdirSync(path.join(copy, 'node_modules'));
-  const share = (name: string) => symlinkSync(path.resolve('node_modules', name), path.join(copy, 'node_modules', name), 'junction');
+  const share = (name: string) =>
+    symlinkSync(path.resolve('node_modules', name), path.join(copy, 'node_modules', name), 'junction');
   for (const name of readdirSync('node_modules')) {
     if (bundledPackages.includes(name))
-      cpSync(path.resolve('node_modules', name), path.join(copy, 'node_modules', name), { recursive: true, filter: (file) => !file.includes('core-bridge') });
+      cpSync(path.resolve('node_modules', name), path.join(copy, 'node_modules', name), {
+        recursive: true,
+        filter: (file) => !file.includes('core-bridge'),
+      });
     else share(name);
   }
   share('@temporalio/core-bridge');

@@ -6,8 +6,11 @@ import { readCorpus } from '../../libs/releases/corpus.js';
 import { judge } from '../../libs/replay/judge.js';
 import { type Bundle, listen, type ReplayedRun } from '../../libs/replay/listen.js';
 import { bundleFrom } from '../support/bundle-workflows.js';
+import { quietReplay } from '../support/quiet-replay.js';
 import { assertFindsBreak, assertFindsDifference } from './assert-found.js';
-import { breakingChanges, plant, type PlantedChange, silentChanges } from './planted-changes.js';
+import { breakingChanges } from './breaking-changes.js';
+import { plant, type PlantedChange } from './plant.js';
+import { silentChanges } from './silent-changes.js';
 
 const corpus = readCorpus(path.resolve('test/replay/histories'));
 
@@ -30,6 +33,7 @@ async function bundled(change?: PlantedChange): Promise<Bundle> {
 let today: Bundle;
 let before: ReplayedRun[];
 beforeAll(async () => {
+  quietReplay();
   today = await bundled();
   before = [];
   for await (const run of listen(today, corpus)) before.push(run);

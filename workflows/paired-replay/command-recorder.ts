@@ -1,4 +1,11 @@
-import { proxySinks, workflowInfo, type WorkflowInterceptors, type WorkflowOutboundCallsInterceptor } from '@temporalio/workflow';
+import {
+  condition,
+  proxySinks,
+  sleep,
+  workflowInfo,
+  type WorkflowInterceptors,
+  type WorkflowOutboundCallsInterceptor,
+} from '@temporalio/workflow';
 import {
   type PairedReplaySink,
   pairedReplayQueue,
@@ -30,7 +37,8 @@ export function commandRecorder(): WorkflowInterceptors {
 
 /** Every method returns the promise that it was given. An async method would add a microtask, and so another order of commands. */
 function callTracer(report: (call: TracedCall) => void): WorkflowOutboundCallsInterceptor {
-  const trace = (kind: TracedCall['kind'], name: string) => report({ kind, name, stack: new Error(name).stack ?? '' });
+  const trace = (kind: TracedCall['kind'], name: string, ...entries: Entry[]) =>
+    report({ kind, name, stack: stackBelow(...entries, trace) });
   return {
     scheduleActivity(input, next) {
       trace('activity', input.activityType);
@@ -41,7 +49,7 @@ function callTracer(report: (call: TracedCall) => void): WorkflowOutboundCallsIn
       return next(input);
     },
     startTimer(input, next) {
-      trace('timer', '');
+      trace('timer', '', condition, sleep);
       return next(input);
     },
     startChildWorkflowExecution(input, next) {
@@ -53,4 +61,16 @@ function callTracer(report: (call: TracedCall) => void): WorkflowOutboundCallsIn
       return next(input);
     },
   };
+}
+
+type Entry = (...args: never) => unknown;
+
+/** The stack below the first of these functions that is in it. A stack has ten frames, and the SDK would take most of them. */
+function stackBelow(...entries: Entry[]): string {
+  for (const entry of entries) {
+    const at = { stack: '' };
+    Error.captureStackTrace(at, entry);
+    if (at.stack.includes('\n')) return at.stack;
+  }
+  return '';
 }
