@@ -10,7 +10,7 @@ module.exports = {
   forbidden: [
     {
       name: 'contracts-import-nothing',
-      comment: 'Contracts are what processes say to each other: whoever reads one must need nothing else.',
+      comment: 'Contracts are shared by processes: a reader of a contract must need nothing else.',
       severity: 'error',
       from: { path: '^contracts/', pathNot: '\\.spec\\.ts$' },
       to: { pathNot: ['^contracts/', '^node_modules/zod/'] },
@@ -46,7 +46,7 @@ module.exports = {
     },
     {
       name: 'apps-know-workflows-by-contract',
-      comment: 'Who starts a saga, tells it something or looks for it needs its name, its input and its messages, not its code.',
+      comment: 'A caller that starts, signals or finds a saga needs its name, input and messages, not its code.',
       severity: 'error',
       from: { path: '^apps/' },
       to: { path: '^workflows/', pathNot: toldOfWorkflows },
@@ -67,7 +67,7 @@ module.exports = {
     },
     {
       name: 'listeners-know-no-saga',
-      comment: 'What carries, keeps and tells facts goes on without Temporal: only the saga service stands between the two.',
+      comment: 'Events are published and delivered without Temporal: only the saga service connects the two.',
       severity: 'error',
       from: { path: listeners },
       to: { path: notForServices },

@@ -14,13 +14,13 @@ export default defineConfig({
           name: 'unit',
           include: [
             '{apps,libs,workflows,activities,contracts,scripts,bench}/**/*.spec.ts',
-            'test/{contract,house,model,replay}/**/*.test.ts',
+            'test/{consistency,contract,model,replay}/**/*.test.ts',
             'test/{chaos,support}/**/*.spec.ts',
           ],
           // They compute and never wait. The systems stand idle meanwhile, and a test of theirs would run into its deadlines.
           sequence: { groupOrder: 0 },
           maxWorkers: availableParallelism(),
-          isolate: false, // Reading Nest and others anew for each file would cost more than all of the tests.
+          isolate: false, // To load Nest and other libraries again for each file would cost more than all of the tests.
           testTimeout: 120_000, // The parser of AsyncAPI takes half a minute of a busy machine.
           hookTimeout: 60_000,
         },

@@ -112,8 +112,8 @@ await runBenchmark({ participants: ['hotel', 'flight', 'car', 'payment', 'trip']
   } as const;
   printRatios(measured, roles, 20);
 
-  // What a part costs that is booked together with others: trips of one part and of all three. Their load is one at a time, too, and it is
-  // the longer run that counts: of a few trips the median can be an outlier.
+  // The cost of a part that is booked together with other parts: trips of one part and of all three. The load is one trip at a time.
+  // The longer run counts, because the median of a few trips can be an outlier.
   const byPart = {
     'hotel only': trip(({ hotel }) => ({ hotel })),
     'flight only': trip(({ flights }) => ({ flights })),

@@ -15,7 +15,7 @@ import { InMemoryChannel } from '../libs/messaging/channel/in-memory.channel.js'
 import { KafkaChannel } from '../libs/messaging/channel/kafka.channel.js';
 import { NatsChannel } from '../libs/messaging/channel/nats.channel.js';
 import { PostgresChannel } from '../libs/messaging/channel/postgres.channel.js';
-import { LOG_NEWS } from '../libs/messaging/log/log-appended.js';
+import { LOG_APPENDED } from '../libs/messaging/log/log-appended.js';
 import type { LoggedEvent } from '../libs/messaging/event/logged-event.js';
 import { inLogTransaction } from '../libs/messaging/relay/log-transaction.js';
 import { benchSettings } from './harness/bench-settings.js';
@@ -57,7 +57,7 @@ const intoTheLog = (events: readonly LoggedEvent[]) =>
       `with logged as (insert into events.log (event_id, service, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at, data)
        select id::uuid, 'order', 'order.approved', 2, 'order', key, version, key, clock_timestamp(), data
        from unnest($1::text[], $2::text[], $3::int[], $4::text[]) as given (id, key, version, data) returning 1)
-       select pg_notify('${LOG_NEWS}', '') from logged limit 1`,
+       select pg_notify('${LOG_APPENDED}', '') from logged limit 1`,
       [
         events.map(({ eventId }) => eventId),
         events.map(({ aggregateId }) => aggregateId),

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { Pool } from 'undici';
 import type { HookCreated } from '../contracts/hooks/hook.resource.js';
-import { LOG_NEWS } from '../libs/messaging/log/log-appended.js';
+import { LOG_APPENDED } from '../libs/messaging/log/log-appended.js';
 import { benchSettings } from './harness/bench-settings.js';
 import { runLoad } from './run-load.js';
 import { percentile, spread } from './statistics.js';
@@ -18,7 +18,7 @@ const HOOKS = 20;
 if (process.send) await beReceiver();
 else await measure();
 
-/** A process of its own, so that what receives does not share a thread with what measures. Tells what it got as it gets it. */
+/** A separate process, so that receiving and measuring do not share a thread. It reports each event at once. */
 async function beReceiver(): Promise<void> {
   const server = createServer((request, response) => {
     request.resume();
@@ -38,11 +38,11 @@ async function measure(): Promise<void> {
   const database = new pg.Client({ connectionString: system.addresses.databaseAdmin });
   await database.connect();
   const receiver = fork(fileURLToPath(import.meta.url));
-  let heard: (message: { id: string; at: number }) => void = () => {};
+  let onReceived: (message: { id: string; at: number }) => void = () => {};
   const port = await new Promise<number>((resolve) => {
     receiver.on('message', (message: { port?: number; id?: string; at?: number }) => {
       if (message.port) resolve(message.port);
-      else heard({ id: message.id!, at: message.at! });
+      else onReceived({ id: message.id!, at: message.at! });
     });
   });
   const api = new Pool(system.addresses.gateway);
@@ -64,17 +64,17 @@ async function measure(): Promise<void> {
     await database.query(
       `with logged as (insert into events.log (event_id, service, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at, data)
        select id, split_part($2, '.', 1), $2, 1, 'bench', id, 1, id, now(), $3 from unnest($1::uuid[]) id returning 1)
-       select pg_notify('${LOG_NEWS}', '') from logged limit 1`,
+       select pg_notify('${LOG_APPENDED}', '') from logged limit 1`,
       [ids, type, data],
     );
     return ids;
   };
-  /** Publishes and waits until each event was heard by `hooks` endpoints. @returns ms from publishing, for each. */
+  /** Publishes and waits until this many `hooks` endpoints have received each event. @returns the milliseconds since publishing, for each. */
   const publishAndHear = async (type: string, count: number, hooks: number): Promise<{ wallMs: number; latencies: number[] }> => {
     const latencies: number[] = [];
     let from = 0;
     const all = new Promise<void>((resolve) => {
-      heard = ({ at }) => {
+      onReceived = ({ at }) => {
         latencies.push(at - from);
         if (latencies.length === count * hooks) resolve();
       };

@@ -1,5 +1,5 @@
-// `npm run bench` runs every benchmark, `npm run bench -- book-trip` the ones named: each `bench/<name>.bench.ts` is a main module, and
-// a process of its own, so that none is measured in another's heap.
+// `npm run bench` runs every benchmark, and `npm run bench -- book-trip` the named ones. Each `bench/<name>.bench.ts` runs in its own
+// process, so that no benchmark affects another.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { prepareProject } from './bootstrap.mjs';

@@ -1,5 +1,5 @@
-// This runs before anything is installed, on whatever Node there is: built-in modules only, by their old names, and no syntax much
-// younger than ES modules (no `?.`, no `??`, no top-level await), so that a Node that is too old gets to say so.
+// This runs before any package is installed, on any version of Node, so that an old Node can report that it is too old. It uses built-in
+// modules only, by their old names, and no syntax newer than ES modules (no `?.`, no `??`, no top-level await).
 import fs from 'fs';
 import path from 'path';
 import { compile } from './bootstrap/compiled-code.mjs';

@@ -1,5 +1,5 @@
-// Bundles each compiled app with the packages that it imports: a service is some 1,600 modules, and reading them one by one is most of
-// what starting it costs. What tsc made stays as it is; tests and scripts import that.
+// Bundles each compiled app with the packages that it imports. A service has about 1,600 modules, and reading each file is most of its
+// start-up time. Tests and scripts import the unbundled output of tsc.
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { rolldown } from 'rolldown';

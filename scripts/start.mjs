@@ -1,6 +1,6 @@
-// `npm start`: makes the clone ready, then brings the whole system up and keeps it running until Ctrl-C or SIGTERM.
-// Between npm and this process there may be a shell, which dies of a SIGTERM without passing it on; npm then ends before the system has
-// stopped. A service manager, which must wait for that, runs `node scripts/start.mjs`.
+// `npm start`: prepares the clone, then starts the whole system and keeps it running until Ctrl-C or SIGTERM.
+// A shell between npm and this process may end at SIGTERM without passing it on. Then npm ends before the system has stopped. A service
+// manager that must wait for the stop runs `node scripts/start.mjs`.
 import { prepareProject, requireNode } from './bootstrap.mjs';
 
 requireNode();

@@ -3,8 +3,8 @@ import { startEmbeddedSystem, type EmbeddedSystem } from '../libs/embedded/embed
 /**
  * Starts the whole system and keeps it running until `signal` aborts, then stops it in order.
  *
- * @throws EmbeddedSystemError, with nothing left running, when it cannot be started or has given up; what the signal gives as its reason
- *   when that aborts during the start.
+ * @throws EmbeddedSystemError if it cannot be started or has failed; the signal's reason if it aborts during the start. Nothing is left
+ *   running.
  */
 export async function run(log: (line: string) => void, signal: AbortSignal): Promise<void> {
   const startedAt = performance.now();

@@ -8,7 +8,7 @@ import { gatewaySettingNames } from '../gateway/config/gateway.settings.js';
 import { startGateway } from '../gateway/start-gateway.js';
 import { startWorker, workerSettingNames } from '../worker/start-worker.js';
 
-// Gateway and worker on one connection in one process: only so may the server hand a saga's first task to whoever started it.
+// Gateway and worker share one connection, so that the server may hand a saga's first task to the process that started it.
 const settings = readSettings('LOG_LEVEL', ...gatewaySettingNames, ...workerSettingNames, ...temporalSettingNames);
 const log = createLog('gateway', settings.LOG_LEVEL);
 

@@ -6,30 +6,27 @@ import { OperationsModule, type ReadinessChecks } from '../../libs/service-kit/o
 import { ApiKeyGuard } from './auth/api-key.guard.js';
 import { AUTH_POLICY, type AuthPolicy } from './auth/auth-policy.js';
 import { ORIGIN_POLICY, type OriginPolicy } from './auth/origin-policy.js';
-import { CustomersModule } from './customers/customers.module.js';
-import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
-import { DocsController } from './http/docs.controller.js';
+import { DocsController } from './http/openapi.js';
 import { EventsModule } from './events/events.module.js';
-import { EventTypesModule } from './event-types/event-types.module.js';
-import { FaultsModule } from './faults/faults.module.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from './config/gateway.settings.js';
-import { HooksModule } from './hooks/hooks.module.js';
-import { InventoryModule } from './inventory/inventory.module.js';
-import { LeaksModule } from './leaks/leaks.module.js';
 import { Links } from './http/links.js';
 import { OrdersModule } from './orders/orders.module.js';
-import { ParticipantsModule } from './participants/participants.module.js';
-import { PaymentsModule } from './payments/payments.module.js';
-import { ProductsModule } from './products/products.module.js';
-import { ReadModelsModule } from './read-models/read-models.module.js';
-import { ReservationsModule } from './reservations/reservations.module.js';
 import { SagaStartModule } from './saga-start/saga-start.module.js';
 import { SagasModule } from './sagas/sagas.module.js';
-import { TemporalModule } from './temporal/temporal.module.js';
-import { TemporalService } from './temporal/temporal.service.js';
+import { TEMPORAL_CONNECTION, TemporalService } from './temporal/temporal.service.js';
 import { TripsModule } from './trips/trips.module.js';
-import { UndeclaredBodyGuard } from './http/undeclared-body.guard.js';
-import { UndeclaredQueryGuard } from './http/undeclared-query.guard.js';
+import { UndeclaredBodyGuard, UndeclaredQueryGuard } from './http/undeclared-input.guard.js';
+import { CustomersController } from './queries/customers.controller.js';
+import { InventoryController } from './queries/inventory.controller.js';
+import { PaymentsController } from './queries/payments.controller.js';
+import { ProductsController } from './queries/products.controller.js';
+import { ReservationsController } from './queries/reservations.controller.js';
+import { ReservationReader } from './queries/reservation-reader.service.js';
+import { Catalogue } from './queries/catalogue.service.js';
+import { HooksController } from './hooks/hooks.controller.js';
+import { EventDeliveriesController, HookDeliveriesController } from './hooks/hook-deliveries.controller.js';
+import { OperatorModule } from './operator/operator.module.js';
+import { UpstreamsModule } from './upstreams/upstreams.module.js';
 
 export interface GatewayModuleOptions {
   settings: GatewaySettings;
@@ -41,7 +38,10 @@ export interface GatewayModuleOptions {
   lifecycle: Lifecycle;
 }
 
-/** The public API: one module a resource, with the settings and links that all of them share. */
+/**
+ * The public API. What has providers of its own is a module. Everything else is a controller here, beside the settings, the links and the
+ * client of Temporal, which all modules share. The process that opened the connection to Temporal also closes it.
+ */
 @Global()
 @Module({})
 export class GatewayModule {
@@ -54,26 +54,25 @@ export class GatewayModule {
           useFactory: (service: TemporalService): ReadinessChecks => ({ temporal: () => service.probe(), ...readiness }),
         }),
         AtShutdownModule.register(lifecycle),
-        TemporalModule.register(temporal),
-        ParticipantsModule,
-        ReadModelsModule,
+        UpstreamsModule,
         SagaStartModule.register(eagerStart),
         OrdersModule,
-        ProductsModule,
-        CustomersModule,
         TripsModule,
-        InventoryModule,
-        ReservationsModule,
-        PaymentsModule,
         SagasModule,
-        EventTypesModule,
-        HooksModule,
-        FaultsModule,
         EventsModule,
-        DeadLettersModule,
-        LeaksModule,
+        OperatorModule,
       ],
-      controllers: [DocsController],
+      controllers: [
+        DocsController,
+        ProductsController,
+        CustomersController,
+        InventoryController,
+        ReservationsController,
+        PaymentsController,
+        HooksController,
+        HookDeliveriesController,
+        EventDeliveriesController,
+      ],
       providers: [
         { provide: GATEWAY_SETTINGS, useValue: settings },
         { provide: AUTH_POLICY, useValue: auth },
@@ -81,9 +80,13 @@ export class GatewayModule {
         { provide: APP_GUARD, useClass: ApiKeyGuard },
         { provide: APP_GUARD, useClass: UndeclaredQueryGuard },
         { provide: APP_GUARD, useClass: UndeclaredBodyGuard },
+        { provide: TEMPORAL_CONNECTION, useValue: temporal },
+        TemporalService,
         Links,
+        Catalogue,
+        ReservationReader,
       ],
-      exports: [GATEWAY_SETTINGS, AUTH_POLICY, ORIGIN_POLICY, Links],
+      exports: [GATEWAY_SETTINGS, AUTH_POLICY, ORIGIN_POLICY, TemporalService, Links, Catalogue],
     };
   }
 }

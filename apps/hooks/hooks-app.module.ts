@@ -8,7 +8,7 @@ import { FeedsModule } from './feeds/feeds.module.js';
 import type { HooksOptions } from './hooks.options.js';
 import { WebhooksModule } from './webhooks.module.js';
 
-/** The doors by which facts leave: feeds and streams, and webhooks. They share the log, the event's id and the cursor. */
+/** The hooks service: feeds and webhooks. They share the log, the event ids and the cursor. */
 @Global()
 @Module({})
 export class HooksAppModule {

@@ -3,7 +3,7 @@ import type { Clock } from '../../libs/service-kit/clock.js';
 import type { HooksRetention } from './delivery/sweeper.js';
 import type { ResolveHost } from './egress/resolve-host.js';
 
-/** What the webhooks are made of; those with a default are for tests. */
+/** The options of the webhooks. Those with a default are for tests. */
 export interface HooksOptions {
   database: Pool;
   /** `HOOKS_SECRET_KEY`. */
@@ -13,9 +13,9 @@ export interface HooksOptions {
   /** `HOOKS_PER_KEY`: how many hooks one caller may have. */
   hooksPerKey?: number;
   allowLoopback: boolean;
-  /** Ports of loopback that no hook may go to. */
-  ownPorts?: ReadonlySet<number>;
-  /** Says in leases and logs which process it was. */
+  /** Loopback ports that no hook may reach. */
+  internalPorts?: ReadonlySet<number>;
+  /** Names this process in leases and logs. */
   workerName: string;
   retention: HooksRetention;
   clock?: Clock;

@@ -7,7 +7,7 @@ import { runProcess } from '../../libs/service-kit/run-process.js';
 import { startService } from '../../libs/service-kit/start-service.js';
 import { feedSettingNames } from './feeds/feed-settings.js';
 import { HooksAppModule } from './hooks-app.module.js';
-import { ownPorts, ownPortSettings } from './own-ports.js';
+import { internalPorts, internalPortSettings } from './internal-ports.js';
 
 const settings = readSettings(
   'LOG_LEVEL',
@@ -23,7 +23,7 @@ const settings = readSettings(
   'COMMAND_RETENTION_HOURS',
   'SHORT_RETENTION',
   ...feedSettingNames,
-  ...ownPortSettings,
+  ...internalPortSettings,
 );
 const log = createLog('hooks', settings.LOG_LEVEL);
 
@@ -41,7 +41,7 @@ await runProcess(log, async () => {
     oldSecretKeys: settings.HOOKS_OLD_SECRET_KEYS,
     hooksPerKey: settings.HOOKS_PER_KEY,
     allowLoopback: settings.HOOKS_ALLOW_PRIVATE,
-    ownPorts: ownPorts(settings),
+    internalPorts: internalPorts(settings),
     retention: {
       deliveriesMs: settings.DELIVERY_RETENTION_HOURS * 3_600_000,
       commandsMs: settings.COMMAND_RETENTION_HOURS * 3_600_000,

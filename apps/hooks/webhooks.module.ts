@@ -9,30 +9,29 @@ import { Recoveries } from './delivery/recoveries.js';
 import { Sweeper } from './delivery/sweeper.js';
 import { EgressGuard } from './egress/egress-guard.js';
 import { closeConnections, hookConnections } from './egress/guarded-agent.js';
-import { CommandKeys } from './endpoints/command-keys.js';
+import { IdempotencyKeys } from './endpoints/idempotency-keys.js';
 import { DeliveriesController } from './endpoints/deliveries.controller.js';
 import { DeliveriesService } from './endpoints/deliveries.service.js';
 import { EndpointSecrets } from './endpoints/endpoint-secrets.js';
 import { EndpointsService } from './endpoints/endpoints.service.js';
-import { HooksController } from './endpoints/hooks.controller.js';
+import { HooksController, VersionPinsController } from './endpoints/hooks.controller.js';
 import { KeyRotation } from './endpoints/key-rotation.js';
 import { pinNewTypes } from './endpoints/pin-new-types.js';
 import { RecoveryRequests } from './endpoints/recovery-requests.js';
-import { VersionPinsController } from './endpoints/version-pins.controller.js';
 import { SecretBox } from './endpoints/secret-box.js';
 import type { HooksOptions } from './hooks.options.js';
 
-/** Webhooks: the endpoints, what is sent to them, and the loops that send it. */
+/** Webhooks: the endpoints, their deliveries, and the loops that send them. */
 @Module({})
 export class WebhooksModule {
-  /** @throws Error when the key for the secrets is not one. */
+  /** @throws Error when the key for the secrets is invalid. */
   static register({
     database,
     secretKey,
     oldSecretKeys,
     hooksPerKey,
     allowLoopback,
-    ownPorts = new Set(),
+    internalPorts = new Set(),
     workerName,
     retention,
     clock = systemClock,
@@ -40,8 +39,8 @@ export class WebhooksModule {
   }: HooksOptions): DynamicModule {
     const box = new SecretBox(secretKey, oldSecretKeys);
     const secrets = new EndpointSecrets(box);
-    const keys = new CommandKeys(database, box);
-    const guard = new EgressGuard({ allowLoopback, ownPorts }, resolveHost);
+    const keys = new IdempotencyKeys(database, box);
+    const guard = new EgressGuard({ allowLoopback, internalPorts }, resolveHost);
     const endpoints = new EndpointsService(database, guard, secrets, keys, clock, hooksPerKey);
     const connections = hookConnections(guard);
     const log = new Logger('Deliveries');

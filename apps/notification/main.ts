@@ -17,14 +17,14 @@ import { runProcess } from '../../libs/service-kit/run-process.js';
 import { startService } from '../../libs/service-kit/start-service.js';
 import { MailboxServer } from './mailbox/mailbox.server.js';
 import { Mailbox } from './mailbox/mailbox.service.js';
-import { noteMails } from './note-mails.consumer.js';
+import { queueMails } from './queue-mails.consumer.js';
 import { NotificationModule } from './notification.module.js';
 import { AddressBook } from './sending/address-book.js';
 import { observeMails } from './sending/mail-metrics.js';
 import { MailSender } from './sending/mail-sender.js';
 import { CONNECTIONS, SmtpSender } from './sending/smtp-sender.js';
 
-/** Each loop polls so often; together they poll four times as often. */
+/** The polling interval of each loop. The four loops together poll four times as often. */
 const SEND_IDLE_MS = 1_000;
 
 const settings = readSettings(
@@ -58,21 +58,21 @@ await runProcess(log, async () => {
   const onError = (error: unknown) => log.warn(error);
   const database = servicePool(settings.DATABASE_URL, 'notification', settings.DATABASE_POOL_SIZE);
   const mailbox = hasMailbox(settings) ? new Mailbox(database) : undefined;
-  const local = mailbox && new MailboxServer(mailbox, onError);
-  const smtpUrl = settings.SMTP_URL ?? (await local?.start());
-  if (smtpUrl === undefined) log.error('There is no SMTP_URL, so no mail is sent: they wait until there is one.');
+  const mailboxServer = mailbox && new MailboxServer(mailbox, onError);
+  const smtpUrl = settings.SMTP_URL ?? (await mailboxServer?.start());
+  if (smtpUrl === undefined) log.error('SMTP_URL is not set, so mails wait in the queue. Set SMTP_URL and restart.');
   const smtp = smtpUrl === undefined ? undefined : new SmtpSender(smtpUrl, settings.MAIL_FROM);
   const customers = new ServiceApi('customer', settings.CUSTOMER_URL);
   const addresses = new AddressBook(customers, parseMailAddress(settings.OPERATIONS_MAIL)!);
   observeMails(database);
-  observeInbox(database, () => [noteMails.name]);
+  observeInbox(database, () => [queueMails.name]);
 
   const channel = await openChannel('notification', settings);
   const eventLog = new EventLog(database);
   const inbox = new Inbox({ database, history: eventLog });
   const upkeep = { database, eventLog, retentionMs: settings.INBOX_RETENTION_HOURS * 3_600_000 };
-  // From now on: nobody wants a mail about what happened before there were any.
-  const consuming = await runConsumer({ channel, inbox, consumer: noteMails, log, from: 'now', upkeep });
+  // From now on: events from before the first start are not mailed.
+  const consuming = await runConsumer({ channel, inbox, consumer: queueMails, log, from: 'now', upkeep });
   const retentionMs = settings.MAIL_RETENTION_HOURS * 3_600_000;
   const loops = smtp
     ? sendingLoops(new MailSender({ database, addresses, smtp, clock: systemClock, retentionMs, onError }), onError)
@@ -83,13 +83,13 @@ await runProcess(log, async () => {
     module: NotificationModule.register({
       database,
       channel,
-      deadLetters: new DeadLetters(database, inbox, () => [noteMails]),
+      deadLetters: new DeadLetters(database, inbox, () => [queueMails]),
       mailbox,
       lifecycle: {
         drain: () => Promise.all([consuming.stop(), ...loops.map((loop) => loop.stop())]),
         close: async () => {
           smtp?.close();
-          await Promise.all([local?.stop(), channel.close(), customers.close()]);
+          await Promise.all([mailboxServer?.stop(), channel.close(), customers.close()]);
           await database.end();
         },
       },

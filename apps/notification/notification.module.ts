@@ -14,12 +14,12 @@ export interface NotificationParts {
   database: Pool;
   channel: Pick<Channel, 'assertDelivering'>;
   deadLetters: DeadLetters;
-  /** Where there is no mail server: the local one. */
+  /** The local mailbox if no mail server is configured. */
   mailbox: Mailbox | undefined;
   lifecycle: Lifecycle;
 }
 
-/** Health and metrics, the mails under way, the events of which none could be made and, in the embedded default, the mailbox. */
+/** The routes of the service: health, metrics, the queue of mails, dead letters and, in the embedded default, the mailbox. */
 @Module({})
 export class NotificationModule {
   static register({ database, channel, deadLetters, mailbox, lifecycle }: NotificationParts): DynamicModule {

@@ -39,7 +39,7 @@ export class CustomerOrdersController {
     @Query({ schema: ListQuery }) { limit, after, at }: z.infer<typeof ListQuery>,
   ): Promise<ProjectedPage<Order>> {
     const [createdAt, orderId] = after === undefined ? [] : decodeCursor(after, ['instant', 'string']);
-    // First where it is, then what is there: the answer may know more than it says, never less.
+    // The position is read before the rows, so that the answer never has less than its position.
     const position = await readPosition(this.runners.of(customerOrders), this.log, at);
     const { rows } = await this.database.query<Row>(
       `select order_id as "orderId", customer_id as "customerId", state, lines, total, saga_id as "sagaId", created_at as "createdAt",

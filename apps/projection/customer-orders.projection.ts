@@ -9,10 +9,10 @@ import type { Projection } from './projection.js';
 
 type Pending = NonNullable<Order['pending']>;
 
-/** What an event changes of an order; `null` clears. */
+/** The fields of an order that an event changes; `null` clears a field. */
 interface Change {
   state?: OrderState;
-  /** Only when the order is pending on behalf of this saga: a command may come to nothing before it has begun. */
+  /** Applies only if the order is pending on behalf of this saga, because a command may fail before it has begun. */
   unlocks?: string;
   lines?: OrderLine[];
   total?: Money;
@@ -36,7 +36,7 @@ const columns: Record<Exclude<keyof Change, 'state' | 'unlocks'>, string> = {
 type Undone = OrderEventData<'order.revision-undone.v1'>;
 const failed = ({ reason, sagaId }: Undone): FailedCommand => ({ code: reason.code, detail: reason.detail, sagaId });
 
-/** How each fact changes an order that was placed. A type that is not here changes nothing that this view shows. */
+/** How each event changes a placed order. Other event types do not change this view. */
 const changes: Record<string, (data: never) => Change> = {
   'order.approved': () => ({ state: 'APPROVED' }),
   'order.rejected': ({ rejection }: OrderEventData<'order.rejected.v1'>) => ({ state: 'REJECTED', rejection }),
@@ -67,13 +67,13 @@ const changes: Record<string, (data: never) => Change> = {
   'order.shipped': () => ({ state: 'SHIPPED' }),
 };
 
-/** The orders of each customer, as the order service would show them, from what it and the customer service have stated. */
+/** The orders of each customer, as the order service shows them, from the order and customer events. */
 export const customerOrders: Projection = {
   name: 'customer-orders',
   tables: { customer_order: 'order_id', known_customer: 'customer_id' },
   consumers: (generation) => [
     {
-      // Each event says only what it changes, so none may be missing and their order counts.
+      // Each event has its changes only, so none may be missing and their order matters.
       name: `customer-orders.${generation}`,
       mode: 'sequential',
       types: ['order.*'],
@@ -87,7 +87,7 @@ export const customerOrders: Projection = {
       },
     },
     {
-      // Whether there is such a customer at all; personal data is in no event.
+      // Which customers exist. No event has personal data.
       name: `customer-orders-customers.${generation}`,
       mode: 'commutative',
       types: ['customer.registered'],
@@ -110,7 +110,7 @@ async function place(
   await insert(tx, generation, event, { ...data, state: 'PENDING' });
 }
 
-/** An order that was refused before it was ever placed; what nothing but the id is known of is nobody's order. */
+/** An order that was refused before it was placed. If only its id is known, it belongs to no customer. */
 async function placeRejected(
   tx: PoolClient,
   generation: number,

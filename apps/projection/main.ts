@@ -8,8 +8,7 @@ import { databaseProblem } from '../../libs/database/database-failure.js';
 import { createLog } from '../../libs/service-kit/log.js';
 import { runProcess } from '../../libs/service-kit/run-process.js';
 import { startService } from '../../libs/service-kit/start-service.js';
-import { observeProjections } from './projection-metrics.js';
-import { ProjectionRunners } from './projection-runners.js';
+import { observeProjections, ProjectionRunners } from './projection-runners.js';
 import { ProjectionModule } from './projection.module.js';
 import { projections } from './projections.js';
 

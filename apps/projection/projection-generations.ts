@@ -4,27 +4,27 @@ import { holdLog } from '../../libs/messaging/log/trim-lock.js';
 import type { Projection } from './projection.js';
 
 export interface Generations {
-  /** The one that is read. */
+  /** The generation that readers see. */
   generation: number;
-  /** The one that a rebuild writes. */
+  /** The generation that a rebuild writes. */
   building: number | null;
-  /** Whether the snapshot has been copied into it, so that consumers may write it. */
+  /** Whether the snapshot has been copied into it. Consumers write it only after that. */
   seeded: boolean;
-  /** The position of the log up to which the snapshot, generation 0, has everything. */
+  /** The position of the log up to which the snapshot, generation 0, is complete. */
   snapshot: number;
 }
 
-/** By then every process has noticed that a generation is being built, and writes to it, too. */
+/** After this time every process has noticed the rebuild and writes to the new generation as well. */
 const NOTICED_AFTER_S = 1.5;
 
 const lockOf = (name: string): string => `projection ${name}`;
 
-/** How many generations back something may be left of. */
-const OLD = 5;
-const REMOVED_AT_ONCE = 5_000;
-const COPIED_AT_ONCE = 5_000;
+/** How many old generations may still have rows. */
+const MAX_OLD_GENERATIONS = 5;
+const REMOVAL_BATCH = 5_000;
+const COPY_BATCH = 5_000;
 
-/** What is kept about each consumer, with the column that is the primary key behind `consumer`, or `consumer` itself. */
+/** The tables with rows of consumers, with the column of the primary key behind `consumer`, or `consumer` itself. */
 const consumerTables = {
   inbox: 'occurrence_id',
   inbox_head: 'aggregate_key',
@@ -33,7 +33,7 @@ const consumerTables = {
   inbox_mark: 'consumer',
 };
 
-/** Which generation of a read model is read, and which is being built: one row, shared by all processes. */
+/** The generations of a read model: the live one and the one that is built. All processes share one row. */
 export class ProjectionGenerations {
   constructor(
     private readonly database: Pool,
@@ -50,7 +50,7 @@ export class ProjectionGenerations {
     if (rows[0]) return rows[0];
     await inTransaction(this.database, async (tx) => {
       await holdLog(tx);
-      // Whatever the log has lost before the read model was ever built is in no snapshot.
+      // The snapshot starts at the floor: it cannot have events that were removed before.
       await tx.query(
         `insert into projection (name, generation, snapshot) select $1, 1, position from events.log_floor on conflict do nothing`,
         [name],
@@ -59,7 +59,7 @@ export class ProjectionGenerations {
     return this.current();
   }
 
-  /** Begins the next generation, or finds the one that was begun. Nobody writes it before `seed`. @returns its number. */
+  /** Begins the next generation, or finds the current rebuild. No consumer writes it before `seed`. @returns its number. */
   async begin(): Promise<number> {
     const { rows } = await this.database.query<{ building: number }>(
       `update projection set building = coalesce(building, generation + 1) where name = $1 returning building`,
@@ -69,12 +69,12 @@ export class ProjectionGenerations {
   }
 
   /**
-   * Copies the snapshot into the generation that is to be built, in bounded batches, and lets its consumers begin behind it. The snapshot
-   * stands still meanwhile, so what a process has copied that ended is copied again or is there. @returns whether that is done.
+   * Copies the snapshot into the generation that is built, in bounded batches, and starts its consumers after it. The snapshot
+   * does not change meanwhile, so another process can continue an interrupted copy. @returns whether it is complete.
    */
   async seed(generation: number): Promise<boolean> {
     const session = await this.database.connect();
-    // A session that breaks between two statements says so in an event, which would end the process if nobody listened.
+    // A session that breaks between two statements emits an event, which would end the process without a listener.
     session.on('error', () => {});
     try {
       const { rows } = await session.query<{ mine: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 1)) as mine', [
@@ -87,15 +87,15 @@ export class ProjectionGenerations {
       );
       if (!known[0]) return true;
       for (const [table, key] of Object.entries(this.projection.tables)) await copySnapshot(session, table, key, generation);
-      await this.beginBehind(session, generation, known[0].snapshot);
+      await this.startConsumersAt(session, generation, known[0].snapshot);
       return true;
     } finally {
-      session.release(true); // the lock goes with it
+      session.release(true); // this also releases the lock
     }
   }
 
-  /** One statement: the consumers begin, and may. */
-  private async beginBehind(session: PoolClient, generation: number, snapshot: string): Promise<void> {
+  /** Sets the start of the consumers and enables them, in one statement. */
+  private async startConsumersAt(session: PoolClient, generation: number, snapshot: string): Promise<void> {
     await session.query(
       `with starts as (
          insert into inbox_start (consumer, position) select unnest($3::text[]), $4::bigint on conflict do nothing
@@ -108,9 +108,10 @@ export class ProjectionGenerations {
   }
 
   /**
-   * Makes the generation that was built the one that is read, while nobody writes to the old one, so that readers never see less than they have seen.
-   * @param ready called then: whether the new one has everything that the old one has. It may still fetch what is missing.
-   * @returns whether it is read now.
+   * Makes the built generation live, while no consumer writes to the old one. So readers never see less than before.
+   * @param ready called under the lock: whether the new generation has everything of the old one. It may still fetch missing
+   * events.
+   * @returns whether it is live now.
    */
   async switchTo(generation: number, ready: (old: number) => Promise<boolean>): Promise<boolean> {
     const { name } = this.projection;
@@ -131,19 +132,19 @@ export class ProjectionGenerations {
     });
   }
 
-  /** Called in a transaction that writes to the generation that is read: waits while another one takes its place. */
-  async writeToLive(tx: PoolClient): Promise<void> {
+  /** Locks the live generation for a transaction that writes to it. Waits during a switch. */
+  async lockLive(tx: PoolClient): Promise<void> {
     await tx.query('select pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [lockOf(this.projection.name)]);
   }
 
   /**
-   * Removes a batch of what is left of generations before the one that is read. Another process may have written to one until a moment ago,
-   * so this is done again and again. @returns whether there may be more.
+   * Removes a batch of rows of old generations. Another process may have written to one until recently, so this is repeated.
+   * @returns whether there may be more.
    */
   async removeOld(): Promise<boolean> {
     const { generation } = await this.current();
     let more = false;
-    for (let old = Math.max(1, generation - OLD); old < generation; old++) {
+    for (let old = Math.max(1, generation - MAX_OLD_GENERATIONS); old < generation; old++) {
       for (const [table, key] of Object.entries(this.projection.tables))
         more = (await this.removeBatch(table, 'generation', old, key)) || more;
       for (const { name } of this.projection.consumers(old))
@@ -153,7 +154,7 @@ export class ProjectionGenerations {
     return more;
   }
 
-  /** The order by the primary key lets the index find the batch. */
+  /** The order by the primary key lets the index select the batch. */
   private async removeBatch(
     table: string,
     owner: 'generation' | 'consumer',
@@ -162,13 +163,13 @@ export class ProjectionGenerations {
   ): Promise<boolean> {
     const { rowCount } = await this.database.query(
       `delete from ${table} where ctid = any(array(select ctid from ${table} where ${owner} = $1 order by ${owner}, ${key} limit $2))`,
-      [value, REMOVED_AT_ONCE],
+      [value, REMOVAL_BATCH],
     );
-    return rowCount === REMOVED_AT_ONCE;
+    return rowCount === REMOVAL_BATCH;
   }
 }
 
-/** Copies generation 0 of a table, a batch at a time. What is there already stays. */
+/** Copies generation 0 of a table in batches. Existing rows stay. */
 async function copySnapshot(session: PoolClient, table: string, key: string, generation: number): Promise<void> {
   const { rows } = await session.query<{ columns: string }>(
     `select string_agg(quote_ident(attname), ', ' order by attnum) as columns from pg_attribute
@@ -179,7 +180,7 @@ async function copySnapshot(session: PoolClient, table: string, key: string, gen
   for (let last: string | null = ''; last !== null;) {
     const copied: { rows: { last: string | null }[] } = await session.query(
       `with batch as materialized (
-         select * from ${table} where generation = 0 and ${key} > $2 order by generation, ${key} limit ${COPIED_AT_ONCE}
+         select * from ${table} where generation = 0 and ${key} > $2 order by generation, ${key} limit ${COPY_BATCH}
        ), copied as (
          insert into ${table} (generation, ${columns}) select $1, ${columns} from batch on conflict do nothing
        )

@@ -20,33 +20,36 @@ export interface ProjectionRunnerOptions {
   database: Pool;
   eventLog: EventLog;
   channel: Channel;
-  /** Of what is read. On connections of its own: they may all have to wait for a rebuild, which needs some to get on. */
+  /**
+   * The inbox of the live generation. It has its own connections, because all of them may wait for a rebuild, which needs
+   * connections as well.
+   */
   inbox: Inbox;
-  /** Of what a rebuild writes. */
+  /** The inbox of the generation that is built. */
   buildingInbox: Inbox;
   log: Logger;
   /**
-   * How long an event may be in the log before it is fetched from there, as the channel has not brought it, in milliseconds. Also what an
-   * event that fails is tried again after. Default 5,000.
+   * The age at which an event is fetched from the log because the channel has not delivered it, in milliseconds. Also the retry
+   * delay of an event that fails. Default 5,000.
    */
   fetchAfterMs?: number;
-  /** How long the log keeps events, in milliseconds: older ones are taken into the snapshot. */
+  /** How long the log keeps events, in milliseconds. Older events go into the snapshot. */
   logRetentionMs: number;
   /** How long inboxes keep rows, in milliseconds. */
   inboxRetentionMs: number;
 }
 
-const FETCH = 500;
-/** How many aggregates are fetched at once. */
-const LANES = 6;
+const FETCH_BATCH = 500;
+/** How many aggregates are processed at once. */
+const FETCH_LANES = 6;
 const FETCH_EVERY_MS = 500;
-/** How often other processes are noticed to have begun or ended a rebuild. */
+/** How often rebuilds of other processes are detected. */
 const GENERATIONS_EVERY_MS = 500;
 const UPKEEP_EVERY_MS = 5_000;
 const WAIT_POLL_MS = 20;
 
-/** A generation of a read model, with those that write it. */
-interface Writing {
+/** A generation of a read model, with its consumers. */
+interface GenerationWriter {
   generation: number;
   consumers: readonly Consumer[];
   progress: readonly ConsumerProgress[];
@@ -55,28 +58,28 @@ interface Writing {
 export interface ProjectionState {
   generation: number;
   position: number;
-  /** How many events of the log are not in it yet, counted up to some thousands. */
+  /** How many events of the log are missing, counted up to some thousands. */
   behindEvents: number;
   behindSeconds: number;
   rebuilding: { generation: number; position: number } | null;
 }
 
 /**
- * Keeps a read model up to date, and rebuilds it. What the channel brings goes into the generation that is read and into the one that is being
- * built; what it does not bring is fetched from the log. So a rebuild needs no replay from the channel: everything before it is simply missing.
- * When the new generation has come as far as the old one it is read instead, from one statement to the next.
+ * Keeps a read model up to date, and rebuilds it. Events of the channel go into the live generation and into the one that is
+ * built. Events that the channel does not deliver are fetched from the log. So a rebuild needs no replay of the channel: all
+ * earlier events count as missing. When the new generation has caught up, one statement makes it live.
  */
 export class ProjectionRunner {
   private readonly generations: ProjectionGenerations;
   private readonly snapshot: ProjectionSnapshot;
   private readonly inboxes: InboxUpkeep;
-  private live!: Writing;
-  private next: Writing | undefined;
-  /** A generation that is begun, and has not had its copy of the snapshot yet. */
-  private unseeded: { generation: number; position: number } | undefined;
+  private live!: GenerationWriter;
+  private next: GenerationWriter | undefined;
+  /** A generation that was begun, but has no copy of the snapshot yet. */
+  private unseededGeneration: { generation: number; position: number } | undefined;
   private subscription: ChannelSubscription | undefined;
   private loops: readonly BackgroundLoop[] = [];
-  private readonly building = this.loop(() => this.buildOnce(), FETCH_EVERY_MS);
+  private readonly rebuildLoop = this.loop(() => this.rebuildStep(), FETCH_EVERY_MS);
   private readonly stopping = new AbortController();
 
   constructor(private readonly options: ProjectionRunnerOptions) {
@@ -90,9 +93,9 @@ export class ProjectionRunner {
     return this.options.projection.name;
   }
 
-  /** Those that write the generation that is read and the one that is built: whose dead letters can be decided about. */
+  /** The consumers of the live generation and of the one that is built. Operators decide about their dead letters. */
   get consumers(): readonly Consumer[] {
-    return this.written.flatMap(({ consumers }) => consumers);
+    return this.writers.flatMap(({ consumers }) => consumers);
   }
 
   async start(): Promise<void> {
@@ -106,7 +109,7 @@ export class ProjectionRunner {
     this.loops = [
       this.loop(() => this.refresh(), GENERATIONS_EVERY_MS),
       this.loop(() => this.fetchMissing(this.live, this.options.fetchAfterMs ?? 5_000), FETCH_EVERY_MS),
-      this.building,
+      this.rebuildLoop,
       this.loop(() => this.tend(), 1_000),
       this.loop(() => this.upkeep(), UPKEEP_EVERY_MS),
     ];
@@ -121,22 +124,24 @@ export class ProjectionRunner {
   }
 
   /**
-   * Begins to build the read model anew, from its snapshot and the log behind it, beside the one that is read. @returns the generation; that of the rebuild that is under way, if
-   * there is one.
+   * Starts a rebuild of the read model from its snapshot and the log after it, beside the live generation. @returns the
+   * generation of the rebuild, or of the one that is running already.
    */
   async rebuild(): Promise<number> {
     const generation = await this.generations.begin();
     await this.refresh();
-    this.building.kick();
+    this.rebuildLoop.kick();
     return generation;
   }
 
-  /** How far the read model has come that is read now. */
+  /** The position of the live generation. */
   async position(): Promise<number> {
-    return positionOf(await looks(this.live));
+    return positionOf(await progressOf(this.live));
   }
 
-  /** Waits until the read model has come to a position. @returns where it is then, or undefined when that has not happened within `ms`. */
+  /**
+   * Waits until the read model has reached a position. @returns its position, or undefined if it does not get there within `ms`.
+   */
   async reached(position: number, ms: number): Promise<number | undefined> {
     const until = performance.now() + ms;
     for (;;) {
@@ -148,7 +153,7 @@ export class ProjectionRunner {
   }
 
   async state(): Promise<ProjectionState> {
-    const [progress, built] = await Promise.all([looks(this.live), this.next && looks(this.next)]);
+    const [progress, built] = await Promise.all([progressOf(this.live), this.next && progressOf(this.next)]);
     const oldest = progress.flatMap(({ since }) => since?.getTime() ?? []);
     return {
       generation: this.live.generation,
@@ -156,35 +161,38 @@ export class ProjectionRunner {
       behindEvents: progress.reduce((sum, { missing }) => sum + missing, 0),
       behindSeconds: oldest.length === 0 ? 0 : Math.max(0, (Date.now() - Math.min(...oldest)) / 1_000),
       rebuilding:
-        this.next && built ? { generation: this.next.generation, position: positionOf(built) } : (this.unseeded ?? null),
+        this.next && built
+          ? { generation: this.next.generation, position: positionOf(built) }
+          : (this.unseededGeneration ?? null),
     };
   }
 
-  /** The generation that is read, and the one that is being built if there is one; none before the start. */
-  private get written(): readonly Writing[] {
-    return [this.live as Writing | undefined, this.next].filter((one) => one !== undefined);
+  /** The live generation, and the one that is built, if any; none before the start. */
+  private get writers(): readonly GenerationWriter[] {
+    return [this.live as GenerationWriter | undefined, this.next].filter((one) => one !== undefined);
   }
 
   private async receive(event: LoggedEvent): Promise<void> {
     const { inbox, buildingInbox } = this.options;
-    for (const consumer of wanting(this.live, event)) await inbox.receive(consumer, event);
-    // What a rebuild cannot take now it fetches again; the live one need not wait for it.
-    for (const consumer of wanting(this.next, event)) await buildingInbox.receive(consumer, event).catch(() => {});
+    for (const consumer of consumersOf(this.live, event)) await inbox.receive(consumer, event);
+    // A rebuild fetches failed events again, so the live generation does not wait for it.
+    for (const consumer of consumersOf(this.next, event)) await buildingInbox.receive(consumer, event).catch(() => {});
   }
 
   private async refresh(): Promise<void> {
     const { generation, building, seeded, snapshot } = await this.generations.current();
-    const writing = async (wanted: number) => this.written.find((one) => one.generation === wanted) ?? this.writing(wanted);
-    const live = await writing(generation);
-    const next = building === null || !seeded ? undefined : await writing(building);
+    const writerOf = async (wanted: number) =>
+      this.writers.find((one) => one.generation === wanted) ?? this.openGeneration(wanted);
+    const live = await writerOf(generation);
+    const next = building === null || !seeded ? undefined : await writerOf(building);
     this.live = live;
     this.next = next;
-    this.unseeded = building === null || seeded ? undefined : { generation: building, position: snapshot };
+    this.unseededGeneration = building === null || seeded ? undefined : { generation: building, position: snapshot };
   }
 
-  private async writing(generation: number): Promise<Writing> {
+  private async openGeneration(generation: number): Promise<GenerationWriter> {
     const { projection, database, inbox, buildingInbox } = this.options;
-    const consumers = projection.consumers(generation).map((consumer) => this.careful(consumer, generation));
+    const consumers = projection.consumers(generation).map((consumer) => this.withRebuildGuard(consumer, generation));
     const progress = consumers.map((consumer) => new ConsumerProgress(database, consumer));
     for (const consumer of consumers) {
       await inbox.begin(consumer, 'beginning');
@@ -194,13 +202,15 @@ export class ProjectionRunner {
     return { generation, consumers, progress };
   }
 
-  /** A consumer that makes way for a rebuild when it writes what is read, and that does not wait for the disk when it does not. */
-  private careful(consumer: Consumer, generation: number): Consumer {
+  /**
+   * Wraps a consumer: it waits for a switch if it writes the live generation. Otherwise it commits without waiting for the disk.
+   */
+  private withRebuildGuard(consumer: Consumer, generation: number): Consumer {
     return {
       ...consumer,
       handle: async (event, tx) => {
-        if (generation === this.live.generation) await this.generations.writeToLive(tx);
-        // What a crash of the server takes back is missing again, with its record in the inbox, and is fetched again.
+        if (generation === this.live.generation) await this.generations.lockLive(tx);
+        // A crash of the server may lose the commit together with its record in the inbox. Then the event is fetched again.
         else await tx.query('set local synchronous_commit = off');
         await consumer.handle(event, tx);
       },
@@ -212,22 +222,24 @@ export class ProjectionRunner {
   }
 
   /** @returns whether there may be more. */
-  private async fetchMissing({ progress, generation }: Writing, olderThanMs: number): Promise<boolean> {
+  private async fetchMissing({ progress, generation }: GenerationWriter, olderThanMs: number): Promise<boolean> {
     const { eventLog } = this.options;
     const inbox = this.inboxOf(generation);
     let more = false;
     for (const one of progress) {
       if ((await one.look()).missing === 0) continue;
-      const ids = await one.missing(new Date(Date.now() - olderThanMs), FETCH);
+      const ids = await one.missing(new Date(Date.now() - olderThanMs), FETCH_BATCH);
       if (ids.length === 0) continue;
       const events = (await eventLog.findAll(ids)).toSorted((a, b) => a.position - b.position);
       let taken = 0;
-      const lanes = Array.from({ length: LANES }, (_, lane) => events.filter((event) => partitionOf(event, LANES) === lane));
+      const lanes = Array.from({ length: FETCH_LANES }, (_, lane) =>
+        events.filter((event) => partitionOf(event, FETCH_LANES) === lane),
+      );
       await Promise.all(
         lanes.map(async (lane) => {
           for (const event of lane) {
             if (this.stopping.signal.aborted) return;
-            // One that fails is recorded by the inbox, and tried again until it is dead.
+            // The inbox records an event that fails, and retries it until it is a dead letter.
             await inbox.receive(one.consumer, event).then(
               () => (taken += 1),
               () => {},
@@ -235,15 +247,18 @@ export class ProjectionRunner {
           }
         }),
       );
-      more ||= ids.length === FETCH && taken > 0;
+      more ||= ids.length === FETCH_BATCH && taken > 0;
     }
     return more && !this.stopping.signal.aborted;
   }
 
-  /** One step of a rebuild, if one is under way: fetches what is missing, and makes it what is read when nothing is. @returns whether there is more to fetch. */
-  async buildOnce(): Promise<boolean> {
-    const { next, unseeded } = this;
-    if (unseeded && (await this.generations.seed(unseeded.generation))) {
+  /**
+   * One step of a rebuild, if one is running: fetches missing events, and makes the generation live when none is missing.
+   * @returns whether there is more to fetch.
+   */
+  async rebuildStep(): Promise<boolean> {
+    const { next, unseededGeneration } = this;
+    if (unseededGeneration && (await this.generations.seed(unseededGeneration.generation))) {
       await this.refresh();
       return true;
     }
@@ -251,7 +266,7 @@ export class ProjectionRunner {
     if (await this.fetchMissing(next, 0)) return true;
     const switched = await this.generations.switchTo(next.generation, async (old) => {
       await this.fetchMissing(next, 0);
-      return this.hasAllOf(old, next);
+      return this.hasEverythingOf(old, next);
     });
     if (!switched) return false;
     this.options.log.info({ projection: this.name, generation: next.generation }, 'rebuilt');
@@ -260,10 +275,10 @@ export class ProjectionRunner {
   }
 
   /**
-   * Whether everything is in the new generation that is in the old one, also what that has ahead of its position. What the new one could not take
-   * holds the switch back until an operator has skipped it or it can: readers have it as long.
+   * Whether the new generation has everything of the old one, including events ahead of its position. An event that fails in the
+   * new generation delays the switch until it succeeds or an operator skips it. Until then readers see it in the old one.
    */
-  private async hasAllOf(old: number, next: Writing): Promise<boolean> {
+  private async hasEverythingOf(old: number, next: GenerationWriter): Promise<boolean> {
     for (const [index, { name }] of this.options.projection.consumers(old).entries()) {
       const { position } = await next.progress[index]!.look();
       const { rows } = await this.options.database.query<{ cleared: number }>(
@@ -271,7 +286,7 @@ export class ProjectionRunner {
         [name],
       );
       const cleared = rows[0]?.cleared ?? 0;
-      // The rows up to there are gone from the old one's inbox, which has everything.
+      // The inbox of the old generation has no rows up to there, because all of them are applied.
       if (position < cleared) return false;
       const { rowCount } = await this.options.database.query(
         `select from inbox was where was.consumer = $1 and was.position > $2 and was.processed_at is not null and (
@@ -290,19 +305,19 @@ export class ProjectionRunner {
   }
 
   private async tend(): Promise<boolean> {
-    for (const { generation, consumers } of this.written)
+    for (const { generation, consumers } of this.writers)
       for (const consumer of consumers) await this.inboxOf(generation).tend(consumer);
     return false;
   }
 
   /** @returns whether there is more to remove. */
   private async upkeep(): Promise<boolean> {
-    await this.inboxes.step(this.written.flatMap(({ progress }) => progress));
+    await this.inboxes.step(this.writers.flatMap(({ progress }) => progress));
     const more = await this.keepSnapshot();
     return (await this.generations.removeOld()) || more;
   }
 
-  /** Takes into the snapshot what retention may remove from the log. @returns whether there is more. */
+  /** Adds events to the snapshot before retention removes them from the log. @returns whether there is more. */
   private async keepSnapshot(): Promise<boolean> {
     const { eventLog, logRetentionMs } = this.options;
     const old = await eventLog.olderThan(logRetentionMs);
@@ -314,14 +329,14 @@ export class ProjectionRunner {
     return new BackgroundLoop(async () => (await step()) ?? false, {
       idleMs,
       onError: (error) =>
-        this.options.log.warn({ projection: this.name, err: error }, `${this.name}: cannot go on now; it is tried again`),
+        this.options.log.warn({ projection: this.name, err: error }, `${this.name}: a step failed; it is retried`),
     });
   }
 }
 
-const looks = ({ progress }: Writing): Promise<Progress[]> => Promise.all(progress.map((one) => one.look()));
+const progressOf = ({ progress }: GenerationWriter): Promise<Progress[]> => Promise.all(progress.map((one) => one.look()));
 
 const positionOf = (progress: readonly Progress[]): number => Math.min(...progress.map(({ position }) => position));
 
-const wanting = (writing: Writing | undefined, event: LoggedEvent): Consumer[] =>
-  (writing?.consumers ?? []).filter((consumer) => matchesTypes(event.type, broughtTypes(consumer)));
+const consumersOf = (writer: GenerationWriter | undefined, event: LoggedEvent): Consumer[] =>
+  (writer?.consumers ?? []).filter((consumer) => matchesTypes(event.type, broughtTypes(consumer)));

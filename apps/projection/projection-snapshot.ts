@@ -5,13 +5,13 @@ import { broughtTypes, type Consumer, isWantedBy } from '../../libs/messaging/in
 import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import type { Projection } from './projection.js';
 
-/** The generation that is the snapshot. */
+/** The generation of the snapshot. */
 export const SNAPSHOT = 0;
 const BATCH = 500;
 
 /**
- * Keeps the snapshot of a read model: generation 0, which is what the log up to a position makes of it. The consumers write it in the order of
- * the log, a batch of events with the position in one transaction, so it needs no inbox.
+ * Keeps the snapshot of a read model: generation 0, the state at a position of the log. The consumers write it in the order of
+ * the log. One transaction has a batch of events and the position, so it needs no inbox.
  */
 export class ProjectionSnapshot {
   constructor(
@@ -20,11 +20,11 @@ export class ProjectionSnapshot {
   ) {}
 
   /**
-   * Takes the next events into the snapshot, up to a position at the most, while no rebuild copies it.
-   * @param live the consumers of the generation that is read: what an operator has skipped there is skipped here. What needs a decision
-   *   there, and everything after it, waits.
-   * @returns whether there is more to take in.
-   * @throws what a consumer throws: nothing is taken in then, and retention removes nothing that is not.
+   * Adds the next events to the snapshot, at most up to a position, unless a rebuild copies it.
+   * @param live the consumers of the live generation: events that an operator has skipped there are skipped here. An event that
+   * needs a decision there waits, with everything after it.
+   * @returns whether there is more to add.
+   * @throws the error of a consumer: nothing is added then, and retention removes only added events.
    */
   async advance(live: readonly Consumer[], upTo: number): Promise<boolean> {
     return inTransaction(this.database, async (tx) => {
@@ -57,7 +57,7 @@ export class ProjectionSnapshot {
     });
   }
 
-  /** The position before the first event that needs a decision, or waits for one. */
+  /** The position before the first event that needs or awaits a decision. */
   private async undecided(tx: PoolClient, live: readonly Consumer[], otherwise: number): Promise<number> {
     const { rows } = await tx.query<{ first: string | null }>(
       `select min(position) as first from inbox_dead where consumer = any($1) and state in ('failing', 'parked', 'dead')`,

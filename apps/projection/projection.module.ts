@@ -14,7 +14,7 @@ import { SagaListController } from './saga-list.controller.js';
 
 export interface ProjectionParts {
   database: Pool;
-  /** Where the read models are written that are read. */
+  /** The connections that write the live generations. */
   writes: Pool;
   eventLog: EventLog;
   channel: Channel;
@@ -22,7 +22,7 @@ export interface ProjectionParts {
   runners: ProjectionRunners;
 }
 
-/** The read models: those who write them, and what they are asked. */
+/** The routes of the read models, and their runners. */
 @Module({})
 export class ProjectionModule {
   static register({ database, writes, eventLog, channel, inbox, runners }: ProjectionParts): DynamicModule {

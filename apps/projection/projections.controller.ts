@@ -5,7 +5,7 @@ import { ProblemException } from '../../libs/service-kit/problem.exception.js';
 import type { ProjectionRunner } from './projection-runner.js';
 import { ProjectionRunners } from './projection-runners.js';
 
-/** The read models themselves, for operators and for `npm run projections:rebuild`. */
+/** The state of the read models, for operators and for `npm run projections:rebuild`. */
 @Controller('projections')
 export class ProjectionsController {
   constructor(@Inject(ProjectionRunners) private readonly runners: ProjectionRunners) {}
@@ -32,7 +32,7 @@ export class ProjectionsController {
     const runner = this.runners.find(name);
     if (runner) return runner;
     const known = this.runners.all.map((one) => one.name).join(', ');
-    throw new ProblemException(404, 'PROJECTION_NOT_FOUND', `There is no read model of that name; there are ${known}.`);
+    throw new ProblemException(404, 'PROJECTION_NOT_FOUND', `There is no read model of that name. The read models are ${known}.`);
   }
 }
 

@@ -25,7 +25,9 @@ export class SagaListController {
     @Inject(ProjectionRunners) private readonly runners: ProjectionRunners,
   ) {}
 
-  /** Those under way first, the newest first among them. @throws ProblemException 422 `INVALID_CURSOR`, and those of `readPosition`. */
+  /**
+   * Open sagas first, then by start, newest first. @throws ProblemException 422 `INVALID_CURSOR`, and those of `readPosition`.
+   */
   @Get()
   async list(
     @Query({ schema: ListQuery }) { limit, after, at, ...filter }: z.infer<typeof ListQuery>,
@@ -34,7 +36,7 @@ export class SagaListController {
     const [ofFilter, open, startedAt, sagaId] =
       after === undefined ? [tag] : decodeCursor(after, ['string', 'number', 'instant', 'string']);
     if (ofFilter !== tag)
-      throw new ProblemException(422, 'INVALID_CURSOR', 'The cursor in "after" is one of another filter; start without it.');
+      throw new ProblemException(422, 'INVALID_CURSOR', 'The cursor in "after" belongs to another filter. Start without it.');
     const position = await readPosition(this.runners.of(sagaList), this.log, at);
     const { rows } = await this.database.query<Row>(
       `select saga_id as "sagaId", run_id as "runId", type, state, business_id as "businessId", customer_id as "customerId",

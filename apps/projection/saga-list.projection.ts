@@ -2,13 +2,13 @@ import type { SagaEventData, SagaEventType } from '../../contracts/saga/saga.eve
 import { newestData } from '../../libs/messaging/event/newest-data.js';
 import type { Projection } from './projection.js';
 
-/** Every saga that ever was, as it stands. */
+/** All sagas with their current state. */
 export const sagaList: Projection = {
   name: 'saga-list',
   tables: { saga: 'saga_id' },
   consumers: (generation) => [
     {
-      // Each event says all that there is to show, so the newest is enough.
+      // Each event has the full state, so the newest is enough.
       name: `saga-list.${generation}`,
       mode: 'latest',
       types: ['saga.*'],

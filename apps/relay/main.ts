@@ -30,21 +30,21 @@ const log = createLog('relay', settings.LOG_LEVEL);
 
 await runProcess(log, async () => {
   const { HOST: host, RELAY_PORT: port, DATABASE_URL: databaseUrl } = settings;
-  const elsewhere = outboxDatabases(settings.OUTBOX_DATABASE_URLS) ?? {};
+  const externalUrls = outboxDatabases(settings.OUTBOX_DATABASE_URLS) ?? {};
   if (!databaseUrl) throw new Error('The relay needs DATABASE_URL: the database as the role that owns the log.');
   const database = relayPool(databaseUrl, 5);
-  const outboxes = new Outboxes(database, elsewhere);
+  const outboxes = new Outboxes(database, externalUrls);
   const relay = new Relay(database, outboxes, log);
   const listeners =
     settings.OUTBOX_NOTIFY === 'off'
       ? []
-      : [databaseUrl, ...Object.values(elsewhere)].map(
+      : [databaseUrl, ...Object.values(externalUrls)].map(
           (url) => new NotificationListener({ connectionString: url }, 'outbox', () => relay.hint()),
         );
   for (const listener of listeners) listener.start();
   relay.start();
   const { EVENT_CHANNEL: broker } = settings;
-  // The log is a channel by itself; a broker has to be told what is in it.
+  // With PostgreSQL the log itself is the channel. A broker needs a copy of the events.
   const follower =
     broker === 'postgres'
       ? undefined

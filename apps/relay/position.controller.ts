@@ -1,5 +1,5 @@
 import { Controller, Get, Inject } from '@nestjs/common';
-import { CarriedPosition } from '../../libs/messaging/relay/relayed-position.js';
+import { RelayedPosition } from '../../libs/messaging/relay/relayed-position.js';
 import { sequenceOf } from '../../libs/messaging/event/render-event.js';
 import { ProblemException } from '../../libs/service-kit/problem.exception.js';
 
@@ -8,12 +8,12 @@ const WITHIN_MS = 1_500;
 /** On the relay's own port, which is for the inside. */
 @Controller('position')
 export class PositionController {
-  constructor(@Inject(CarriedPosition) private readonly carried: CarriedPosition) {}
+  constructor(@Inject(RelayedPosition) private readonly relayed: RelayedPosition) {}
 
   /** Where in the log everything is that was committed by now. @throws ProblemException 503 `RELAY_BEHIND` when an outbox is too full for that. */
   @Get()
   async get(): Promise<{ sequence: string }> {
-    const position = await this.carried.within(WITHIN_MS);
+    const position = await this.relayed.within(WITHIN_MS);
     if (position !== undefined) return { sequence: sequenceOf(position) };
     throw new ProblemException(
       503,

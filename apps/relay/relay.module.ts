@@ -8,7 +8,7 @@ import type { Outboxes } from '../../libs/messaging/relay/outboxes.js';
 import type { Relay } from '../../libs/messaging/relay/relay.js';
 import { AtShutdownModule } from '../../libs/service-kit/at-shutdown.module.js';
 import { OperationsModule } from '../../libs/service-kit/operations.module.js';
-import { CarriedPosition } from '../../libs/messaging/relay/relayed-position.js';
+import { RelayedPosition } from '../../libs/messaging/relay/relayed-position.js';
 import { DeadEventsController } from './dead-events.controller.js';
 import { PositionController } from './position.controller.js';
 import type { SagaFloor } from './saga-floor.js';
@@ -50,7 +50,7 @@ export class RelayModule {
       controllers: [DeadEventsController, PositionController],
       providers: [
         { provide: DeadEvents, useValue: new DeadEvents(database, outboxes) },
-        { provide: CarriedPosition, useValue: new CarriedPosition(database, outboxes, () => relay.hint()) },
+        { provide: RelayedPosition, useValue: new RelayedPosition(database, outboxes, () => relay.hint()) },
       ],
     };
   }

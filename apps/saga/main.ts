@@ -60,7 +60,7 @@ const log = createLog('saga', settings.LOG_LEVEL);
 await runProcess(log, async () => {
   if (!settings.DATABASE_URL) throw new Error('The saga watch needs DATABASE_URL: the database as its own role.');
   const database = servicePool(settings.DATABASE_URL, 'saga', 6);
-  // Lazily: the watch starts without Temporal and catches up later.
+  // Lazy: the watch starts without Temporal and catches up later.
   const connection = Connection.lazy(connectionOptions(settings));
   const client = new Client({ connection, namespace: settings.TEMPORAL_NAMESPACE });
   const urls = participantUrls(settings);
@@ -98,7 +98,7 @@ await runProcess(log, async () => {
   const sweeping = (step: () => Promise<boolean>) =>
     new BackgroundLoop(step, {
       idleMs: settings.SETTLE_SWEEP_MS,
-      onError: (error) => log.warn({ err: error }, 'participants could not be swept; the next sweep goes on there'),
+      onError: (error) => log.warn({ err: error }, 'participants could not be swept; the next sweep continues there'),
     });
   const sweeps = [
     sweeping(async () => {
@@ -117,7 +117,7 @@ await runProcess(log, async () => {
   });
   const trimming = new BackgroundLoop(() => retention.sweep(), {
     idleMs: settings.RETENTION_SWEEP_MS,
-    onError: (error) => log.warn({ err: error }, 'nothing could be trimmed; the next sweep tries again'),
+    onError: (error) => log.warn({ err: error }, 'nothing could be trimmed; the next sweep retries'),
   });
   const loops = [backfill, lost, reconciliation, trimming, ...sweeps];
 
@@ -128,12 +128,12 @@ await runProcess(log, async () => {
   });
   const floorAge: Gauge = new Gauge({
     name: 'command_floor_age_seconds',
-    help: 'How far back participants have to remember commands: as far as the oldest saga that may go on',
+    help: 'How far back participants have to keep commands: to the oldest saga that may continue',
     collect: () => floorAge.set(retention.lastFloor === undefined ? Number.NaN : (Date.now() - retention.lastFloor) / 1000),
   });
   new LookupGauges(() => leaks.counts()).add(
     'leaked_holds',
-    'How much a participant holds although the saga has ended and nothing owns it',
+    'Holds of a participant that are not owned and whose saga has ended',
     ['participant'],
     (counts) => participantNames.map((participant) => [{ participant }, counts.get(participant) ?? 0]),
   );

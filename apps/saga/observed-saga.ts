@@ -1,6 +1,6 @@
 import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
 import { type SagaState, sagaStates } from '../../contracts/saga/saga-state.js';
-import { endedStates, standingOf } from '../../contracts/saga/saga-standing.js';
+import { endedStates, statusOf } from '../../contracts/saga/saga-status.js';
 import { searchAttributes } from '../../workflows/saga/search-attributes.js';
 
 /** One run of a saga as Temporal shows it. */
@@ -12,11 +12,11 @@ export interface ObservedSaga {
   customerId: string | null;
   /** As `GET /v1/sagas` shows it. */
   state: SagaState;
-  /** The state that the saga itself has recorded last. */
+  /** The last state that the saga itself has recorded. */
   recorded: SagaState;
   status: WorkflowExecutionStatusName;
-  /** Whether the saga itself has recorded how it ends. If it has not once the run is over, the run was ended by force. */
-  settled: boolean;
+  /** Whether the saga itself has recorded its end. A closed run without it was ended by force. */
+  endRecorded: boolean;
   startedAt: Date;
   /** Undefined while it runs. */
   endedAt: Date | undefined;
@@ -40,15 +40,15 @@ export function observedSaga(run: SagaRun): ObservedSaga | undefined {
     type,
     businessId: attributes.get(searchAttributes.businessId) ?? '',
     customerId: attributes.get(searchAttributes.customerId) ?? null,
-    state: standingOf(recorded, running),
+    state: statusOf(recorded, running),
     recorded,
     status: status.name,
-    settled: (endedStates as readonly SagaState[]).includes(recorded),
+    endRecorded: (endedStates as readonly SagaState[]).includes(recorded),
     startedAt: startTime,
     endedAt: running ? undefined : (closeTime ?? startTime),
   };
 }
 
-/** Whether nothing settles the saga any more unless somebody starts it again: its run was ended by force. */
-export const isEndedByForce = ({ status, settled }: Pick<ObservedSaga, 'status' | 'settled'>): boolean =>
-  !settled && (status === 'TERMINATED' || status === 'TIMED_OUT');
+/** Whether the run was ended by force, so that the saga does not end unless it is started again. */
+export const isEndedByForce = ({ status, endRecorded }: Pick<ObservedSaga, 'status' | 'endRecorded'>): boolean =>
+  !endRecorded && (status === 'TERMINATED' || status === 'TIMED_OUT');

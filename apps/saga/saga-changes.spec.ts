@@ -14,7 +14,7 @@ const running: ObservedSaga = {
   state: 'RUNNING',
   recorded: 'RUNNING',
   status: 'RUNNING',
-  settled: false,
+  endRecorded: false,
   startedAt,
   endedAt: undefined,
 };
@@ -29,7 +29,7 @@ describe('changesSince', () => {
   });
 
   it('publishes the start of a saga that is first observed after its end', () => {
-    const observed = { state: 'COMPENSATED', status: 'COMPLETED', settled: true, endedAt } as const;
+    const observed = { state: 'COMPENSATED', status: 'COMPLETED', endRecorded: true, endedAt } as const;
     expect(changesSince(undefined, { ...running, ...observed }, now)).toMatchObject([
       { type: 'saga.started.v1', occurredAt: startedAt, data: { state: 'RUNNING' } },
       { type: 'saga.compensated.v1', occurredAt: endedAt, data: { state: 'COMPENSATED', endedAt: endedAt.toISOString() } },
@@ -40,7 +40,7 @@ describe('changesSince', () => {
     ['WAITING', 'saga.waiting.v1'],
     ['COMPENSATING', 'saga.compensating.v1'],
     ['NEEDS_ATTENTION', 'saga.needs-attention.v1'],
-  ] as const)('publishes that it is %s, and that it goes on', (state, type) => {
+  ] as const)('publishes that it is %s, and that it resumes', (state, type) => {
     expect(published({ state }, {})).toEqual([[type, state]]);
     expect(published({ state }, { state })).toEqual([]);
     expect(published({}, { state })).toEqual([['saga.resumed.v1', 'RUNNING']]);
@@ -52,8 +52,8 @@ describe('changesSince', () => {
     ['COMPENSATED', 'CANCELLED', 'saga.compensated.v1'],
     ['INCOMPLETE', 'FAILED', 'saga.incomplete.v1'],
   ] as const)('publishes the end %s that a saga has recorded, whose run is %s', (state, status, type) => {
-    expect(published({ state, status, settled: true, endedAt }, {})).toEqual([[type, state]]);
-    expect(published({ state, status, settled: true, endedAt }, { state, open: false })).toEqual([]);
+    expect(published({ state, status, endRecorded: true, endedAt }, {})).toEqual([[type, state]]);
+    expect(published({ state, status, endRecorded: true, endedAt }, { state, open: false })).toEqual([]);
   });
 
   it.each([
@@ -66,7 +66,7 @@ describe('changesSince', () => {
   });
 
   it('waits for the end of a run that has recorded it already', () => {
-    expect(published({ state: 'COMPLETED', settled: true }, {})).toEqual([]);
+    expect(published({ state: 'COMPLETED', endRecorded: true }, {})).toEqual([]);
   });
 
   it('ignores a run that was replaced by a later one', () => {
@@ -74,7 +74,7 @@ describe('changesSince', () => {
     expect(published({ state: 'INCOMPLETE', status: 'TERMINATED', endedAt }, later)).toEqual([]);
   });
 
-  it('publishes that a saga goes on that was reset after its end', () => {
+  it('publishes that a saga resumes that was reset after its end', () => {
     const observed = { runId: 'run-2', startedAt: endedAt } as const;
     expect(published(observed, { state: 'INCOMPLETE', open: false })).toEqual([['saga.resumed.v1', 'RUNNING']]);
   });
@@ -89,7 +89,7 @@ describe('changesOfLoss', () => {
     expect(lost({ open: false })).toEqual([needsAttention]);
   });
 
-  it('publishes first that a run was terminated that is gone without a trace', () => {
+  it('publishes a missing run as terminated first', () => {
     expect(lost({ open: true })).toEqual([['saga.terminated.v1', 'INCOMPLETE', false], needsAttention]);
     expect(lost()).toEqual([['saga.started.v1', 'RUNNING', false], ['saga.terminated.v1', 'INCOMPLETE', false], needsAttention]);
   });

@@ -2,7 +2,7 @@ import type { SagaState } from '../../contracts/saga/saga-state.js';
 import type { SagaEventData, SagaEventType } from '../../contracts/saga/saga.events.js';
 import type { ObservedSaga } from './observed-saga.js';
 
-/** What was last published of a saga. */
+/** The last published state of a saga. */
 export interface KnownSaga {
   runId: string;
   runStartedAt: Date;
@@ -10,7 +10,7 @@ export interface KnownSaga {
   open: boolean;
 }
 
-/** A saga of which Temporal no longer has what it takes to end it. */
+/** A saga that Temporal cannot end any more. */
 export type LostSaga = Pick<ObservedSaga, 'sagaId' | 'runId' | 'type' | 'businessId' | 'customerId' | 'startedAt'>;
 
 /** One change of a saga, which is published as one event. */
@@ -28,10 +28,10 @@ const eventOf: Partial<Record<SagaState, SagaEventType>> = {
 };
 
 /**
- * The changes of a saga since it was last published: none, one, or for a saga that was never published its start and its present state.
- * A run that is older than the known one changes nothing.
+ * The changes of a saga since it was last published: none, one, or for a saga that was never published its start and its present
+ * state. A run that is older than the known one changes nothing.
  *
- * @param now when the saga was observed: the time of a change that has none of its own.
+ * @param now when the saga was observed. It is the time of a change without its own time.
  */
 export function changesSince(known: KnownSaga | undefined, observed: ObservedSaga, now: Date): SagaChange[] {
   const changes: SagaChange[] = [];
@@ -40,7 +40,7 @@ export function changesSince(known: KnownSaga | undefined, observed: ObservedSag
 
   if (known && known.runId !== observed.runId && known.runStartedAt >= observed.startedAt) return [];
   // A run that has recorded its end and is about to close: the end is published once the run has closed.
-  const closing = observed.endedAt === undefined && observed.settled;
+  const closing = observed.endedAt === undefined && observed.endRecorded;
   let state: SagaState = known?.state ?? 'RUNNING';
   if (!known) add('saga.started.v1', observed.startedAt, state);
   else if (!known.open) {
@@ -55,7 +55,7 @@ export function changesSince(known: KnownSaga | undefined, observed: ObservedSag
 }
 
 /**
- * The changes of a saga that is lost: a run that is gone without a trace counts as terminated, and a person has to look at the saga.
+ * The changes of a lost saga: a missing run counts as terminated, and the saga needs attention.
  *
  * @param now when the loss was found.
  */
@@ -80,8 +80,8 @@ const ends: ReadonlySet<SagaEventType> = new Set([
 ]);
 const isEnd = (type: SagaEventType) => ends.has(type);
 
-function endOf({ status, settled, state }: ObservedSaga): SagaEventType {
-  if (settled)
+function endOf({ status, endRecorded, state }: ObservedSaga): SagaEventType {
+  if (endRecorded)
     return state === 'COMPLETED' ? 'saga.completed.v1' : state === 'COMPENSATED' ? 'saga.compensated.v1' : 'saga.incomplete.v1';
   if (status === 'TIMED_OUT') return 'saga.timed-out.v1';
   return status === 'FAILED' ? 'saga.failed.v1' : 'saga.terminated.v1';

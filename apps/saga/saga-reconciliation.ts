@@ -1,7 +1,7 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { SagaState } from '../../contracts/saga/saga-state.js';
-import { endedStates } from '../../contracts/saga/saga-standing.js';
+import { endedStates } from '../../contracts/saga/saga-status.js';
 import { BackgroundLoop } from '../../libs/service-kit/background-loop.js';
 import { describeRun } from '../../libs/temporal/describe-run.js';
 import type { EndedTimelineStore, UnattachedTimeline } from './ended/ended-timeline.store.js';
@@ -10,7 +10,7 @@ import type { LostSaga } from './saga-changes.js';
 import type { SagaRegister } from './saga-register.js';
 
 const INTERVAL_MS = 10_000;
-/** How long an open saga is left to the ordinary polls. */
+/** How long only the polls watch an open saga. */
 const UNCHECKED_MS = 30_000;
 const UNATTACHED_MS = 15_000;
 const BATCH = 100;
@@ -24,8 +24,8 @@ export interface SagaReconciliationOptions {
 }
 
 /**
- * Finds slowly what the polls have missed, as the visibility store may be late by more than they go back, or may lose an entry. Open sagas
- * that it no longer lists as running are described one by one, and so are runs whose end a worker has reported and no poll has found.
+ * Finds changes that the polls have missed: the visibility store may be later than their overlap, or lose an entry. It describes
+ * open sagas that are no longer listed as running, and runs whose end a worker has reported and no poll has found.
  */
 export class SagaReconciliation {
   private readonly loop: BackgroundLoop;
@@ -45,7 +45,7 @@ export class SagaReconciliation {
     return this.loop.stop();
   }
 
-  /** One batch of each kind. @returns false: the next batch is for the next time, so that it costs the same however much there is. */
+  /** One batch of each kind. @returns false, so that the next batch waits for the interval and the cost is constant. */
   async step(): Promise<false> {
     const changed = (await this.checkOpen()) + (await this.checkUnattached());
     if (changed > 0) this.options.onChange();
@@ -79,13 +79,13 @@ export class SagaReconciliation {
     const { register, timelines } = this.options;
     const observed = await this.described(saga.sagaId);
     if (observed) return register.record([observed]);
-    // Temporal has no run of it. The worker may have reported how it ended; otherwise it was deleted while it was under way.
+    // Temporal has no run of it. The worker may have reported its end. Otherwise the run was deleted while it was open.
     const stored = await timelines.find(saga.sagaId, saga.runId);
     if (stored && isEnd(stored.timeline.state)) return register.record([endedAs(saga, stored.timeline)]);
     return Number(await register.recordLoss(saga));
   }
 
-  /** The newest run of a saga, or a certain run; undefined if Temporal has none. */
+  /** The given run of a saga, or its newest run; undefined if Temporal has none. */
   private async described(sagaId: string, runId?: string): Promise<ObservedSaga | undefined> {
     const run = await describeRun(this.options.client, sagaId, runId);
     return run && observedSaga(run);
@@ -106,5 +106,5 @@ export class SagaReconciliation {
 const isEnd = (state: SagaState) => (endedStates as readonly SagaState[]).includes(state);
 
 function endedAs(saga: LostSaga, { state }: UnattachedTimeline['timeline']): ObservedSaga {
-  return { ...saga, state, recorded: state, status: 'COMPLETED', settled: true, endedAt: new Date() };
+  return { ...saga, state, recorded: state, status: 'COMPLETED', endRecorded: true, endedAt: new Date() };
 }

@@ -13,7 +13,7 @@ type Row = KnownSaga & { sagaId: string; version: number; lost: 'SUSPECTED' | 'L
 /** The lists of the visibility store that are read up to a watermark. */
 export type WatermarkSource = 'begun' | 'changed' | 'ended';
 
-/** How long the worker has to report the steps of a saga that ended by itself, before they are queried. */
+/** How long the worker has to report the steps of an ended saga before they are queried. */
 const REPORT_WITHIN_MS = 1_500;
 
 /** The last published state of every saga. A change is recorded and published in one transaction, so that several watches publish it once. */
@@ -30,14 +30,14 @@ export class SagaRegister {
     const now = new Date();
     let published = 0;
     for (const saga of observed) {
-      // Without a lock first: almost everything that is observed is known already.
+      // First without a lock, because almost every observation is known already.
       if (changesSince(known.get(saga.sagaId), saga, now).length > 0)
         published += await inTransaction(this.database, (client) => this.publish(client, saga, now));
     }
     return published;
   }
 
-  /** Records that a saga is lost, unless it is known to be or has gone on in a later run. @returns whether it was new. */
+  /** Records that a saga is lost, unless that is known or a later run continues it. @returns whether it is new. */
   async recordLoss(lost: LostSaga): Promise<boolean> {
     return inTransaction(this.database, async (client) => {
       await lock(client, lost.sagaId);
@@ -65,12 +65,12 @@ export class SagaRegister {
     });
   }
 
-  /** Runs that were ended by force, of which it is not known yet whether a later run has taken over. */
+  /** Runs that were ended by force, and may have a later run. */
   async suspects(limit: number): Promise<LostSaga[]> {
     return this.sagas(`lost = 'SUSPECTED' order by saga_id limit $1`, [limit]);
   }
 
-  /** A later run has taken over: the watch finds that run by itself. */
+  /** Clears the suspicion, because a later run continues the saga. The watch finds that run. */
   async clearSuspicion({ sagaId, runId }: Pick<LostSaga, 'sagaId' | 'runId'>): Promise<void> {
     await this.database.query(`update saga set lost = null where saga_id = $1 and run_id = $2 and lost = 'SUSPECTED'`, [
       sagaId,
@@ -78,7 +78,7 @@ export class SagaRegister {
     ]);
   }
 
-  /** Lost sagas that are due to be settled. Each is due again later, should it still be lost then. */
+  /** Claims lost sagas that are due to be settled. They are due again after `againAfterMs` if they are still lost. */
   async claimLost(limit: number, againAfterMs: number): Promise<string[]> {
     const { rows } = await this.database.query<{ sagaId: string }>(
       `with due as (
@@ -92,7 +92,7 @@ export class SagaRegister {
     return rows.map(({ sagaId }) => sagaId);
   }
 
-  /** Open sagas that were not compared with Temporal for a while, the longest first. */
+  /** Open sagas that were not compared with Temporal for `forMs`, the least recently checked first. */
   async unchecked(limit: number, forMs: number): Promise<LostSaga[]> {
     return this.sagas(`open and checked_at < clock_timestamp() - $2 * interval '1 millisecond' order by checked_at limit $1`, [
       limit,
@@ -104,7 +104,7 @@ export class SagaRegister {
     await this.database.query('update saga set checked_at = clock_timestamp() where saga_id = any($1) and open', [sagaIds]);
   }
 
-  /** Which of the sagas are open, as far as is known. */
+  /** The ids of the given sagas that are recorded as open. */
   async open(sagaIds: readonly string[]): Promise<Set<string>> {
     const { rows } = await this.database.query<{ sagaId: string }>(
       'select saga_id as "sagaId" from saga where saga_id = any($1) and open',
@@ -179,7 +179,7 @@ export class SagaRegister {
         saga.endedAt ?? null,
         saga.recorded,
         endedByForce ? 'SUSPECTED' : null,
-        // Nobody reports the steps of a run that was ended by force.
+        // No worker reports the steps of a run that was ended by force.
         saga.endedAt === undefined ? null : endedByForce ? 0 : REPORT_WITHIN_MS,
       ],
     );
@@ -195,12 +195,12 @@ export class SagaRegister {
   }
 }
 
-/** The lock is on the id, not on the row: the row may not be there yet. */
+/** The lock is on the id, because the row may not exist yet. */
 async function lock(client: PoolClient, sagaId: string): Promise<void> {
   await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [sagaId]);
 }
 
-/** The last version of a saga whose row was trimmed: should a saga of that id run again, its events go on behind it. */
+/** The last version of a trimmed saga. The events of a later saga with the same id continue after it. */
 async function trimmedVersion(client: PoolClient, sagaId: string): Promise<number> {
   const { rows } = await client.query<{ version: number }>('select version from saga_head where saga_id = $1', [sagaId]);
   return rows[0]?.version ?? 0;

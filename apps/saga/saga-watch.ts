@@ -5,7 +5,7 @@ import { type ObservedSaga, observedSaga } from './observed-saga.js';
 import type { SagaRegister, WatermarkSource } from './saga-register.js';
 import { VisibilityWatermark } from './visibility-watermark.js';
 
-/** How many runs are recorded at a time. */
+/** How many runs are recorded at once. */
 const BATCH = 500;
 
 interface Source {
@@ -15,8 +15,8 @@ interface Source {
 }
 
 /**
- * What a poll reads, in this order: a saga that ends meanwhile is then seen to have ended, not to go on. Each list holds only what has
- * changed since the last poll, however many sagas wait.
+ * The lists that a poll reads, in this order, so that a saga that ends meanwhile is seen as ended. Each list has only the changes
+ * since the last poll, however many sagas wait.
  */
 const sources: readonly Source[] = [
   {
@@ -83,15 +83,18 @@ export class SagaWatch {
     let published = 0;
     for (const source of sources) {
       const watermark = this.watermarks.get(source.name)!;
-      watermark.saw(seenTo.get(source.name) ?? new Date(0)); // another watch may be further
-      published += await this.follow(source, watermark);
+      watermark.advance(seenTo.get(source.name) ?? new Date(0)); // another watch may be ahead
+      published += await this.readSource(source, watermark);
     }
     this.lastPoll = startedAt;
     if (published > 0) this.options.onChange?.();
   }
 
-  /** Reads one list from its watermark on. The watermark moves once all of it is recorded: the store lists the newest first. */
-  private async follow({ name, query, timeOf }: Source, watermark: VisibilityWatermark): Promise<number> {
+  /**
+   * Reads one list from its watermark. The watermark advances after the whole list is recorded, because the store lists the
+   * newest first.
+   */
+  private async readSource({ name, query, timeOf }: Source, watermark: VisibilityWatermark): Promise<number> {
     const { client, register } = this.options;
     let published = 0;
     let newest = watermark.value;
@@ -112,7 +115,7 @@ export class SagaWatch {
       if (batch.length === BATCH) await recordBatch();
     }
     await recordBatch();
-    if (watermark.saw(newest)) await register.setWatermark(name, newest);
+    if (watermark.advance(newest)) await register.setWatermark(name, newest);
     return published;
   }
 

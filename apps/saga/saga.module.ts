@@ -5,15 +5,17 @@ import { DeadLettersModule } from '../../libs/messaging/inbox/dead-letters.modul
 import { AtShutdownModule, type Lifecycle } from '../../libs/service-kit/at-shutdown.module.js';
 import { OperationsModule } from '../../libs/service-kit/operations.module.js';
 import type { RunningBridge } from './bridge/run-bridge.js';
-import { EndedSagasController } from './ended/ended-sagas.controller.js';
+import {
+  EndedSagasController,
+  RefreshController,
+  SettleController,
+  LeaksController,
+  FloorController,
+} from './saga.controllers.js';
 import { EndedTimelineStore } from './ended/ended-timeline.store.js';
 import { LeakRegister } from './leaks/leak.register.js';
-import { LeaksController } from './leaks/leaks.controller.js';
 import { SagaSettler } from './lost/saga-settler.js';
-import { SettleController } from './lost/settle.controller.js';
 import { Floor } from './retention/floor.js';
-import { FloorController } from './retention/floor.controller.js';
-import { RefreshController } from './refresh.controller.js';
 import { SagaRegister } from './saga-register.js';
 import { SagaWatch } from './saga-watch.js';
 
@@ -31,7 +33,7 @@ export interface SagaModuleOptions {
   lifecycle: Lifecycle;
 }
 
-/** What the saga service answers on its own port, its health and metrics, the bridge's dead letters, and an orderly end. */
+/** The routes of the saga service on its own port: health, metrics, dead letters of the bridge, and a graceful shutdown. */
 @Module({})
 export class SagaModule {
   static register({ watch, register, timelines, leaks, settler, floor, database, ...options }: SagaModuleOptions): DynamicModule {

@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 
 describe('VisibilityWatermark', () => {
-  it('reads again what may have become visible late, and no more once it must be there', () => {
+  it('reads back while entries may become visible late, and no longer', () => {
     expect(watermark.since()).toEqual(new Date(noon - 5_000));
     elapsed = 2_000;
     expect(watermark.since()).toEqual(new Date(noon - 3_000));
@@ -19,15 +19,15 @@ describe('VisibilityWatermark', () => {
     expect(watermark.since()).toEqual(new Date(noon));
   });
 
-  it('moves with the newest time of Temporal and never back', () => {
+  it('advances with the newest time of Temporal and never goes back', () => {
     elapsed = 60_000;
-    expect(watermark.saw(new Date(noon + 1_000))).toBe(true);
-    expect(watermark.saw(new Date(noon + 500))).toBe(false);
+    expect(watermark.advance(new Date(noon + 1_000))).toBe(true);
+    expect(watermark.advance(new Date(noon + 500))).toBe(false);
     expect(watermark.value).toEqual(new Date(noon + 1_000));
     expect(watermark.since()).toEqual(new Date(noon - 4_000));
   });
 
-  it('begins with everything that Temporal retains', () => {
+  it('starts with everything that Temporal retains', () => {
     expect(new VisibilityWatermark().since()).toEqual(new Date(0));
   });
 });

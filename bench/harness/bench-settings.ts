@@ -5,7 +5,7 @@ const sizes = {
   hooks: { rounds: 5, total: 2_000, alone: 100 },
   relay: { rounds: 5, total: 5_000, commits: 1_000 },
   storage: { total: 2_000, warm: 500, concurrency: 8 },
-  growth: { rounds: 5, total: 200, alone: 50, moved: 5_000, small: 10_000, events: 2_000_000, orders: 1_000_000 },
+  growth: { rounds: 5, total: 200, alone: 50, moved: 20_000, small: 10_000, events: 2_000_000, orders: 1_000_000 },
 };
 
 /** How much a bench measures: `total` of them under load, `alone` of them one at a time. `BENCH_TOTAL` and so on outweigh the default. */

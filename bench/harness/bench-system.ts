@@ -30,7 +30,7 @@ export interface CpuUse {
 }
 
 interface Options {
-  /** Those that take part in what is measured; the others run, but their CPU does not count. */
+  /** The processes whose CPU time counts. Other processes run, too. */
   participants: readonly Participant[];
   /** Whether a server without any tuning is wanted as well. */
   untuned?: boolean;

@@ -31,8 +31,8 @@ const COLUMNS = [
 ];
 
 /**
- * Measures ways against each other on one system: they take turns within a round, each round in another order, and ratios are taken
- * round by round, because what disturbs a round disturbs all of them.
+ * Compares ways to do the same on one system. They take turns within a round, in another order each round. Ratios are computed per round,
+ * because a disturbance of a round affects every way.
  */
 export class Comparison<Name extends string> {
   private readonly names: Name[];

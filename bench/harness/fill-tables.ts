@@ -37,10 +37,10 @@ export async function forgoDurability(database: pg.Pool): Promise<void> {
 }
 
 /**
- * Gives the growing tables their rows, by SQL, with the planner's statistics of them. The processes that follow the log must be stopped, and begin
- * behind it when they are started again.
+ * Fills the growing tables by SQL and updates the planner's statistics. The processes that follow the log must be stopped. They continue
+ * behind it when they start again.
  *
- * @param rowsOf how many rows a table is given; none with 0.
+ * @param rowsOf how many rows a table gets; none with 0.
  */
 export async function fillTables(database: pg.Pool, rowsOf: (table: GrowingTable) => number): Promise<void> {
   await database.query(endpoints);

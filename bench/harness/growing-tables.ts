@@ -10,7 +10,8 @@ export interface GrowingTable {
 }
 
 const at = `now() - n * interval '1 second'`;
-const customer = `'GROWTH-' || n % 1000`;
+/** Also the smallest size has some full pages of orders for each of the customers. */
+const customer = `'GROWTH-' || n % 40`;
 const resources = {
   hotel: `'HOTEL-ASTORIA'`,
   flight: `'FLIGHT-AMS-VIE'`,
@@ -79,7 +80,7 @@ const participants: readonly GrowingTable[] = [
     columns: {
       order_id: `'growth-' || n`,
       customer_id: customer,
-      state: `case when n % 5000 = 0 then 'CANCELLED' else 'APPROVED' end`,
+      state: `case when n % 40 = 0 then 'CANCELLED' else 'APPROVED' end`,
       lines: `'[]'`,
       total: '100',
       currency: `'EUR'`,

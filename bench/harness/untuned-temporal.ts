@@ -14,7 +14,7 @@ export interface UntunedTemporal {
   stop(): Promise<void>;
 }
 
-/** The dev server as whoever follows the published sample runs it: `temporal server start-dev`, in memory and with every default. */
+/** The dev server as the published samples start it: `temporal server start-dev`, in memory and with every default. */
 export async function startUntunedTemporal(log: (line: string) => void): Promise<UntunedTemporal> {
   const executable = await findTemporal(temporalSources(givenEnvironment()), { log });
   const port = await freePort();

@@ -5,8 +5,8 @@ const loopback = ['localhost', '127.0.0.1', '127.0.0.0/8', '::1', '[::1]'];
 const exemptions = ['no_proxy', 'NO_PROXY'] as const;
 
 /**
- * Keeps variables that are meant for other programs from changing this process's connections, and those of the processes that it starts:
- * libpq's (`PGSSLMODE`, `PGOPTIONS`, …) are removed, as DATABASE_URL says everything; no proxy is used for loopback. May be repeated.
+ * Keeps variables for other programs from changing the connections of this process and its children. Removes libpq's variables
+ * (`PGSSLMODE`, `PGOPTIONS`, …), because DATABASE_URL is complete. Uses no proxy for loopback. May be repeated.
  */
 export function guardOwnConnections(environment: NodeJS.ProcessEnv): void {
   for (const name of Object.keys(environment)) if (/^PG[A-Z]/.test(name)) delete environment[name];

@@ -1,6 +1,6 @@
 import type { Settings } from './settings.js';
 
-/** The settings that say how patient sagas are; whoever starts one reads them. */
+/** The deadlines of sagas. Every process that starts sagas reads them. */
 export const sagaPolicySettings = [
   'SAGA_FAST_STEP_MS',
   'SAGA_STEP_DEADLINE_MS',

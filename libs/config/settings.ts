@@ -229,8 +229,8 @@ export function settingsIn<Name extends keyof Settings>(environment: Environment
 export type Environment = Record<string, string>;
 
 /**
- * All that the environment and `.env` say, known as a setting or not, unchecked: for whoever starts other processes and hands
- * it on. Empty values are left out, and so is what must not change our own connections.
+ * Every variable of the environment and of `.env`, unchecked, to pass on to child processes. Leaves out empty values, and variables that
+ * would change this process's own connections.
  */
 export function givenEnvironment(): Environment {
   if (existsSync('.env')) loadEnvFile('.env');

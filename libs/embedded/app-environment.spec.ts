@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { appEnvironment } from './app-environment.js';
 import type { EmbeddedSettings } from './embedded-settings.js';
-import { listeningPlace } from './listening-place.js';
+import { listenAddress } from './listen-address.js';
 import { jointProcesses, listenerProcesses, participantProcesses, type ProcessDeclaration } from './processes.js';
 
 const settings = {
@@ -19,7 +19,7 @@ const [gateway] = jointProcesses;
 const hooks = listenerProcesses.find(({ name }) => name === 'hooks')!;
 
 const environmentOf = (declaration: ProcessDeclaration, changes: Partial<EmbeddedSettings> = {}, given = {}) =>
-  appEnvironment(declaration, listeningPlace(declaration, settings), options(changes, given));
+  appEnvironment(declaration, listenAddress(declaration, settings), options(changes, given));
 
 const options = (changes: Partial<EmbeddedSettings> = {}, given = {}) => ({
   given,
@@ -78,12 +78,12 @@ describe('appEnvironment', () => {
 
   it('lets hooks go to loopback, unless the user says otherwise, it is production or others reach the API', () => {
     const placed = { HOOKS_URL: 'http://127.0.0.1:3010' };
-    const environment = () => appEnvironment(hooks, listeningPlace(order, settings), options(placed));
+    const environment = () => appEnvironment(hooks, listenAddress(order, settings), options(placed));
     expect(environment()['HOOKS_ALLOW_PRIVATE']).toBe('true');
     vi.stubEnv('NODE_ENV', 'production');
     expect(environment()['HOOKS_ALLOW_PRIVATE']).toBe('false');
     vi.stubEnv('NODE_ENV', '');
-    const open = appEnvironment(hooks, listeningPlace(order, settings), options({ ...placed, HOST: '0.0.0.0' }));
+    const open = appEnvironment(hooks, listenAddress(order, settings), options({ ...placed, HOST: '0.0.0.0' }));
     expect(open['HOOKS_ALLOW_PRIVATE'], 'an API that a network can reach').toBe('false');
     vi.stubEnv('HOOKS_ALLOW_PRIVATE', 'true');
     expect(environment()['HOOKS_ALLOW_PRIVATE']).toBe('true');
@@ -97,7 +97,7 @@ describe('appEnvironment', () => {
   });
 
   it("gives the key of the hooks' secrets to the hooks service alone: the user's, else the data folder's", () => {
-    const environment = () => appEnvironment(hooks, listeningPlace(order, settings), options());
+    const environment = () => appEnvironment(hooks, listenAddress(order, settings), options());
     expect(environment()['HOOKS_SECRET_KEY']).toBe('key of the data folder');
     vi.stubEnv('HOOKS_SECRET_KEY', "the user's key");
     expect(environment()['HOOKS_SECRET_KEY']).toBe("the user's key");
@@ -111,7 +111,7 @@ describe('appEnvironment', () => {
     expect(environmentOf(gateway)['TEMPORAL_UI_URL']).toBe('https://temporal.example');
   });
 
-  it("keeps credentials of some other Temporal from the embedded one, and hands them on with that one's address", () => {
+  it('keeps credentials of another Temporal server from the embedded one, and passes them with its address', () => {
     vi.stubEnv('TEMPORAL_TLS', 'true');
     expect(environmentOf(gateway)['TEMPORAL_TLS']).toBe('false');
     expect(environmentOf(gateway, { TEMPORAL_ADDRESS: 'temporal.example:7233' })['TEMPORAL_TLS']).toBe('true');

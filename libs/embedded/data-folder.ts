@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
-/** Where the embedded default keeps what must outlive it. Everything in there is listed here, so that a reset forgets nothing. */
+/** The folder for the embedded system's data. Every file in it is listed here, so that a reset deletes all of them. */
 export class DataFolder {
-  /** In this folder. Temporal puts what it is given into a URL unescaped, so it must not be given the folder's path. */
+  /** Relative to this folder. Temporal puts the path into a URL without escaping, so the folder's path must not be part of it. */
   static readonly temporalDatabaseName = 'temporal.db';
 
   readonly path: string;
@@ -17,12 +17,12 @@ export class DataFolder {
     return path.join(this.path, 'postgres');
   }
 
-  /** Where the cluster lives when PostgreSQL's user cannot reach this folder; named after it, so that each project has its own. */
-  get postgresElsewhere(): string {
+  /** The cluster's folder if PostgreSQL's user cannot reach this one. Its name derives from this folder, so each project has its own. */
+  get systemWidePostgres(): string {
     return path.join(DataFolder.systemWide, createHash('sha256').update(this.path).digest('hex').slice(0, 16));
   }
 
-  /** Outside every home: only root, who must start PostgreSQL as somebody else, ever needs it. */
+  /** Outside every home folder. Only root needs it, because root must start PostgreSQL as another user. */
   static get systemWide(): string {
     return '/var/lib/roundtrip';
   }
@@ -36,12 +36,12 @@ export class DataFolder {
     return path.join(this.path, DataFolder.temporalDatabaseName);
   }
 
-  /** The key that the secrets of hooks are encrypted with: without it the database's are worth nothing. */
+  /** The key that encrypts the secrets of hooks. Without it nobody can decrypt the secrets in the database. */
   get hooksSecretKey(): string {
     return path.join(this.path, 'hooks-secret.key');
   }
 
-  get runRecord(): string {
+  get pidFile(): string {
     return path.join(this.path, 'run.json');
   }
 
@@ -53,14 +53,14 @@ export class DataFolder {
     return path.join(this.logs, `${processName}.log`);
   }
 
-  /** All that a reset takes away. What somebody else has put into the folder stays. */
+  /** Everything that a reset deletes. Other files in the folder stay. */
   get everything(): string[] {
-    const clusters = [this.postgres, this.postgresElsewhere].flatMap((folder) => [folder, `${folder}.new`]);
+    const clusters = [this.postgres, this.systemWidePostgres].flatMap((folder) => [folder, `${folder}.new`]);
     const sqlite = ['', '-wal', '-shm', '-journal'].map((suffix) => this.temporalDatabase + suffix);
-    return [...clusters, ...sqlite, this.hooksSecretKey, this.runRecord, `${this.runRecord}.new`, this.logs];
+    return [...clusters, ...sqlite, this.hooksSecretKey, this.pidFile, `${this.pidFile}.new`, this.logs];
   }
 
-  /** Makes the folder if there is none. Root's, while it is empty, is opened for PostgreSQL's user to pass through. */
+  /** Creates the folder. If it belongs to root and is empty, PostgreSQL's user may pass through it. */
   create(): void {
     mkdirSync(this.path, { recursive: true });
     if (process.getuid?.() === 0 && readdirSync(this.path).length === 0) chmodSync(this.path, 0o711);

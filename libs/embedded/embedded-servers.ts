@@ -7,14 +7,14 @@ import { EmbeddedSystemError } from './embedded-system.error.js';
 import type { WantedPort } from './port-check.js';
 import { embeddedPostgresUrl, ensureDatabase, postgresServer } from './postgres.server.js';
 import type { ProcessSupervisor } from './process-supervisor.js';
-import { keepRunsLongEnough, requireExternalTemporal } from './temporal.namespace.js';
+import { ensureRetention, requireExternalTemporal } from './temporal.namespace.js';
 import { temporalServer } from './temporal.server.js';
 import { findTemporal, temporalSources } from './temporal-sources/find-temporal.js';
-import { together } from './together.js';
+import { runAll } from './run-all.js';
 
-/** Where the servers are that the processes need, started here or not. */
+/** The addresses of the servers that the processes need, embedded or external. */
 export interface Servers {
-  /** PostgreSQL, as a user who may do everything. */
+  /** PostgreSQL, with a superuser. */
   databaseAdminUrl: string;
   /** `host:port` */
   temporalAddress: string;
@@ -27,7 +27,7 @@ export interface ServerOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** The ports of the servers that are to be started here. */
+/** The ports of the servers to start. */
 export function serverPorts(settings: EmbeddedSettings): WantedPort[] {
   const wanted = [
     ...(settings.DATABASE_URL ? [] : (['EMBEDDED_POSTGRES_PORT'] as const)),
@@ -37,15 +37,14 @@ export function serverPorts(settings: EmbeddedSettings): WantedPort[] {
     host: '127.0.0.1',
     port: settings[setting],
     setting,
-    instead: String(settings[setting] + 100),
+    alternative: String(settings[setting] + 100),
   }));
 }
 
 /**
- * Starts PostgreSQL and Temporal, or makes sure that the ones which DATABASE_URL and TEMPORAL_ADDRESS name are there, and brings databases
- * and namespace up to date.
+ * Starts PostgreSQL and Temporal, or checks the servers of DATABASE_URL and TEMPORAL_ADDRESS. Brings databases and namespace up to date.
  *
- * @throws EmbeddedSystemError saying which could not be had, and what to do.
+ * @throws EmbeddedSystemError with the server that is unavailable, and the remedy.
  */
 export async function startServers(
   supervisor: ProcessSupervisor,
@@ -53,7 +52,7 @@ export async function startServers(
 ): Promise<Servers> {
   const { EMBEDDED_POSTGRES_PORT: postgresPort, EMBEDDED_TEMPORAL_PORT: port, EMBEDDED_TEMPORAL_UI_PORT: uiPort } = settings;
   const namespace = settings.TEMPORAL_NAMESPACE;
-  const specs = await together(signal, [
+  const specs = await runAll(signal, [
     async (signal) => (settings.DATABASE_URL ? undefined : postgresServer({ data, port: postgresPort, log, signal })),
     async (signal) => {
       if (settings.TEMPORAL_ADDRESS) return requireExternalTemporal(settings, log);
@@ -66,7 +65,7 @@ export async function startServers(
     temporalAddress: settings.TEMPORAL_ADDRESS ?? `127.0.0.1:${port}`,
   };
   const [postgres, temporal] = specs;
-  await together(signal, [
+  await runAll(signal, [
     async (signal) => {
       if (postgres) {
         await supervisor.add(postgres, signal);
@@ -77,7 +76,7 @@ export async function startServers(
     async (signal) => {
       if (!temporal) return;
       await supervisor.add(temporal, signal);
-      await keepRunsLongEnough(servers.temporalAddress, namespace);
+      await ensureRetention(servers.temporalAddress, namespace);
     },
   ]);
   return servers;
@@ -102,7 +101,7 @@ async function prepare(adminUrl: string, settings: EmbeddedSettings, log: (line:
   }
 }
 
-/** What to do about data of another release. */
+/** The error message for data of another release. */
 function wayOut({ message }: ForeignLayoutError, { DATABASE_URL, DATA_DIR }: EmbeddedSettings): string {
   const wayOut = DATABASE_URL
     ? 'Use an empty database for DATABASE_URL.'

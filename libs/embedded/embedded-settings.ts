@@ -47,8 +47,9 @@ export const freePorts: Partial<Settings> = Object.fromEntries<unknown>([
 ]);
 
 /**
- * Reads the settings; the given ones outweigh them. A port of 0, also in a URL, becomes one that is free.
- * @throws EmbeddedSystemError when HOST is not this machine's; InvalidSettingsError also for a setting of some other process: the start must not fail half-way.
+ * Reads the settings. The given ones win. A port of 0, also in a URL, becomes a free port.
+ * @throws EmbeddedSystemError if HOST is not an address of this machine. InvalidSettingsError for a wrong setting of any process, so that
+ *   no start fails half-way.
  */
 export async function embeddedSettings(given: Partial<Settings>): Promise<EmbeddedSettings> {
   const environment = environmentWith(given);

@@ -1,4 +1,4 @@
-/** Why the embedded default cannot start or go on, in words for whoever ran it: what happened, to what, and what to do. */
+/** Why the embedded system cannot start or continue, for the user: what failed, on which object, and what to do. */
 export class EmbeddedSystemError extends Error {
   override readonly name = 'EmbeddedSystemError';
 }

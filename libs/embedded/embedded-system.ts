@@ -9,7 +9,7 @@ import { serverPorts, startServers } from './embedded-servers.js';
 import { embeddedSettings } from './embedded-settings.js';
 import type { EmbeddedSystemError } from './embedded-system.error.js';
 import { hooksSecretKey } from './hooks-secret-key.js';
-import { listeningPlace } from './listening-place.js';
+import { listenAddress } from './listen-address.js';
 import { requireFreePorts } from './port-check.js';
 import { ProcessSupervisor } from './process-supervisor.js';
 import {
@@ -20,21 +20,21 @@ import {
   type ProcessName,
   splitProcesses,
 } from './processes.js';
-import { RunRecord } from './run-record.js';
-import { together } from './together.js';
+import { PidFile } from './pid-file.js';
+import { runAll } from './run-all.js';
 
 export interface EmbeddedSystemOptions {
-  /** Hears one line for each part of the start, and for whatever happens later. */
+  /** Receives one line for each part of the start, and for every later event. */
   log?: (line: string) => void;
-  /** Ends a start that is under way. */
+  /** Aborts a start in progress. */
   signal?: AbortSignal;
-  /** Outweigh the environment. A port of 0, also in a URL, becomes one that is free. */
+  /** Override the environment. A port of 0, also in a URL, becomes a free port. */
   settings?: Partial<Settings>;
-  /** For one process, by its name: outweighs everything. */
+  /** For one process, by its name. Overrides everything else. */
   environment?: Partial<Record<ProcessName, Environment>>;
-  /** Whether a process that dies is started again (yes, unless told). */
+  /** Whether a process that dies is started again. Default true. */
   autoRestart?: boolean;
-  /** Runs gateway and worker as processes of their own, as a cluster does. */
+  /** Runs gateway and worker as two processes, as a cluster does. */
   splitWorker?: boolean;
 }
 
@@ -44,23 +44,23 @@ export interface EmbeddedSystem {
     readonly hooks: string;
     readonly relay: string;
     readonly notification: string;
-    /** Where mails can be read; undefined where they go to a mail server. */
+    /** The mailbox that shows all mails; undefined if they go to a mail server. */
     readonly mailbox: string | undefined;
     readonly saga: string;
     readonly projection: string;
     /** `host:port` */
     readonly temporal: string;
     readonly temporalUi: string;
-    /** As a user who may do everything. */
+    /** With a superuser. */
     readonly databaseAdmin: string;
   };
   /** The absolute path of the data folder. */
   readonly dataDir: string;
-  /** Resolves, with the reason, when the system has given up: it is to be stopped then. */
+  /** Resolves with the reason when the system has failed. The caller then stops it. */
   readonly failure: Promise<EmbeddedSystemError>;
-  /** Stops one process and leaves it stopped; without a name all of them, in reverse order, and gives the data folder back. */
+  /** Stops one process for good. Without a name it stops all processes in reverse order and releases the data folder. */
   stop(name?: ProcessName): Promise<void>;
-  /** Starts a process that was stopped, or that died without being started again. Resolves when it is ready. */
+  /** Starts a process that was stopped or has died. Resolves when it is ready. */
   start(name: ProcessName): Promise<void>;
   restart(name: ProcessName): Promise<void>;
   /** Sends a process a signal. */
@@ -70,54 +70,57 @@ export interface EmbeddedSystem {
 }
 
 /**
- * Brings the whole system up on this machine: PostgreSQL and Temporal (unless settings name servers to use), databases, processes.
+ * Starts the whole system on this machine: PostgreSQL and Temporal (unless settings name servers), databases and processes.
  * The current folder is the project's, and its code is compiled (`scripts/bootstrap.mjs`). Resolves when every part answers.
  *
- * @throws EmbeddedSystemError, with nothing left running, when some part cannot be started; the signal's reason when that aborts.
+ * @throws EmbeddedSystemError if a part cannot be started, and the signal's reason if it aborts. Nothing is left running.
  */
 export async function startEmbeddedSystem(options: EmbeddedSystemOptions = {}): Promise<EmbeddedSystem> {
   const { log = () => {}, signal, settings: given = {}, autoRestart = true, splitWorker = false } = options;
   const settings = await embeddedSettings(given);
   const data = new DataFolder(settings.DATA_DIR);
   data.create();
-  const record = await RunRecord.claim(data.runRecord, log, signal);
-  const supervisor = new ProcessSupervisor({ log, record, autoRestart });
+  const pidFile = await PidFile.claim(data.pidFile, log, signal);
+  const supervisor = new ProcessSupervisor({ log, pidFile, autoRestart });
   const stopAll = async () => {
-    record.stopping();
+    pidFile.stopping();
     await supervisor.stopAll();
-    record.release();
+    pidFile.release();
   };
 
   const apps = (declarations: readonly ProcessDeclaration[]) =>
-    declarations.map((declaration) => ({ declaration, place: listeningPlace(declaration, settings) }));
+    declarations.map((declaration) => ({ declaration, address: listenAddress(declaration, settings) }));
   const participants = apps(participantProcesses);
-  // Sagas need participants and nobody else, so what listens to events starts beside the gateway; stopped first is what was added last.
+  // Sagas need only participants, so the listeners start together with the gateway. Processes stop in reverse order.
   const front = apps([...listenerProcesses, ...(splitWorker ? splitProcesses : jointProcesses)]);
 
   try {
-    const appPorts = [...front, ...participants].map(({ declaration, place }) => ({ ...place, setting: declaration.listensOn }));
+    const appPorts = [...front, ...participants].map(({ declaration, address }) => ({
+      ...address,
+      setting: declaration.listensOn,
+    }));
     await requireFreePorts([...appPorts, ...serverPorts(settings)]);
     const secretKey = hooksSecretKey(data);
     const servers = await startServers(supervisor, { settings, data, log, signal });
     for (const stage of [participants, front]) {
-      const starts = stage.map(({ declaration, place }) => (signal: AbortSignal) => {
-        const environment = appEnvironment(declaration, place, { given, settings, hooksSecretKey: secretKey, ...servers });
+      const starts = stage.map(({ declaration, address }) => (signal: AbortSignal) => {
+        const environment = appEnvironment(declaration, address, { given, settings, hooksSecretKey: secretKey, ...servers });
         const own = options.environment?.[declaration.name as ProcessName];
-        return supervisor.add(appProcess(declaration, place, { ...environment, ...own }, data), signal);
+        return supervisor.add(appProcess(declaration, address, { ...environment, ...own }, data), signal);
       });
-      await together(signal, starts);
+      await runAll(signal, starts);
     }
 
-    const notification = listeningPlace({ listensOn: 'NOTIFICATION_URL' }, settings).url;
+    const notification = listenAddress({ listensOn: 'NOTIFICATION_URL' }, settings).url;
     let stopping: Promise<void> | undefined;
     return {
       addresses: {
         ...participantUrls(settings),
-        gateway: listeningPlace(jointProcesses[0], settings).url,
-        relay: listeningPlace({ listensOn: 'RELAY_PORT' }, settings).url,
-        saga: listeningPlace({ listensOn: 'SAGA_PORT' }, settings).url,
-        hooks: listeningPlace({ listensOn: 'HOOKS_URL' }, settings).url,
-        projection: listeningPlace({ listensOn: 'PROJECTION_URL' }, settings).url,
+        gateway: listenAddress(jointProcesses[0], settings).url,
+        relay: listenAddress({ listensOn: 'RELAY_PORT' }, settings).url,
+        saga: listenAddress({ listensOn: 'SAGA_PORT' }, settings).url,
+        hooks: listenAddress({ listensOn: 'HOOKS_URL' }, settings).url,
+        projection: listenAddress({ listensOn: 'PROJECTION_URL' }, settings).url,
         notification,
         mailbox: hasMailbox(settings) ? `${notification}/mailbox` : undefined,
         temporal: servers.temporalAddress,

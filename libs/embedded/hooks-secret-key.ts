@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { DataFolder } from './data-folder.js';
 
-/** The key of this data folder for the secrets of hooks: made the first time, completely or not at all, and kept for whoever owns the folder. */
+/** The data folder's key for the secrets of hooks. The first call creates it atomically. Only the folder's owner can read it. */
 export function hooksSecretKey(data: DataFolder): string {
   const file = data.hooksSecretKey;
   if (!existsSync(file)) {

@@ -2,7 +2,7 @@ import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync } from
 
 const TAIL_BYTES = 8 * 1024;
 
-/** Makes room for a new log; the one of the last start is kept beside it as `<file>.previous`, so that two are all there ever are. */
+/** Makes room for a new log. Keeps only the log of the last start, as `<file>.previous`. */
 export function rotateLog(file: string): void {
   if (existsSync(file)) renameSync(file, `${file}.previous`);
 }

@@ -11,33 +11,32 @@ export interface ProcessSpec {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd: string;
-  /** The whole of it: nothing is inherited. */
+  /** Complete: nothing is inherited. */
   readonly environment: Environment;
-  /** Whom to run as, when not as the user of this process. */
+  /** The account to run as. Default: the user of this process. */
   readonly account?: { uid: number; gid: number } | undefined;
-  /** Whether it is a Node process that loads `follow-parent`. */
-  readonly followsParent: boolean;
+  /** Whether it is a Node process that loads `exit-with-parent`. */
+  readonly exitsWithParent: boolean;
   readonly stopSignal: 'SIGTERM' | 'SIGINT';
-  /** Where its output goes; added to, so that the next life does not wipe out why the last one ended. */
+  /** Its output is appended, so that a restart keeps the reason of the last death. */
   readonly logFile: string;
-  /** Where it can be reached, for the progress line. */
+  /** Its address, for the log line. */
   readonly address: string;
   readonly isReady: () => Promise<boolean>;
   readonly readyWithinMs: number;
   /**
-   * Whether one that dies before it has ever been ready is started again like any other. If not, the start fails at once, and
-   * `explainDeath` says what that means.
+   * Whether it is restarted if it dies before it was ever ready. If not, the start fails at once with the message of `explainDeath`.
    */
   readonly retryFirstStart: boolean;
   readonly explainDeath?: (how: string) => string;
 }
 
 /**
- * One life of one process. It leads a process group of its own, so that Ctrl-C in a terminal reaches the supervisor only, which then
- * stops all in order.
+ * One life of one process. It leads its own process group, so that Ctrl-C in a terminal reaches only the supervisor, which then stops all
+ * processes in order.
  */
 export class ManagedProcess {
-  /** Resolves when it has ended, with how: `exit code 1`, `SIGKILL`. Never rejects. */
+  /** Resolves at its end with the cause: `exit code 1`, `SIGKILL`. Never rejects. */
   readonly exited: Promise<string>;
   readonly #child: ChildProcess;
   #ended = false;
@@ -49,7 +48,7 @@ export class ManagedProcess {
         cwd: spec.cwd,
         env: spec.environment,
         detached: true,
-        stdio: spec.followsParent ? ['ignore', log, log, 'ipc'] : ['ignore', log, log],
+        stdio: spec.exitsWithParent ? ['ignore', log, log, 'ipc'] : ['ignore', log, log],
         ...spec.account,
       });
     } finally {
@@ -75,7 +74,7 @@ export class ManagedProcess {
     if (!this.#ended) this.#child.kill(signal);
   }
 
-  /** Asks it to stop and waits until it has; kills it if that takes longer than 15 s. @returns whether it had to be killed. */
+  /** Sends the stop signal and waits for the end. Kills the process after 15 s. @returns whether it was killed. */
   async stop(): Promise<boolean> {
     this.kill(this.spec.stopSignal);
     const patience = new AbortController();

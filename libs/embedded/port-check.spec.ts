@@ -11,7 +11,7 @@ const listen = (port: number) =>
     server = createServer().listen(port, '127.0.0.1', resolve);
   });
 
-const wanted = (port: number, setting = 'PORT') => ({ host: '127.0.0.1', port, setting, instead: String(port + 100) });
+const wanted = (port: number, setting = 'PORT') => ({ host: '127.0.0.1', port, setting, alternative: String(port + 100) });
 
 describe('requireFreePorts', () => {
   it('is content with ports that are free, and leaves them so', async () => {

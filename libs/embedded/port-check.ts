@@ -5,41 +5,41 @@ import { EmbeddedSystemError } from './embedded-system.error.js';
 export interface WantedPort {
   host: string;
   port: number;
-  /** The setting that says so. */
+  /** The setting of the port. */
   setting: string;
-  /** The setting that says which host, when the user has a say in it. */
+  /** The setting of the host, if the user can choose it. */
   hostSetting?: string;
-  /** A value of that setting which moves the port, for the error. */
-  instead: string;
+  /** Another value of the setting, for the error message. */
+  alternative: string;
 }
 
 /**
- * Makes sure that every port can be had before anything starts.
+ * Checks that every port is free before anything starts.
  *
- * @throws EmbeddedSystemError with a line for each that cannot: the port, why, and the setting that moves it; or the host that is not this machine's.
+ * @throws EmbeddedSystemError with a line per problem: the port, the cause and the setting that changes it, or the host of another machine.
  */
 export async function requireFreePorts(wanted: readonly WantedPort[]): Promise<void> {
   const problems = new Set<string>();
   const takenBy = new Map<number, string>();
-  for (const { host, port, setting, instead, hostSetting = setting } of wanted) {
+  for (const { host, port, setting, alternative, hostSetting = setting } of wanted) {
     const other = takenBy.get(port);
     takenBy.set(port, setting);
     const error = other ? undefined : await listenOnce(host, port);
     const problem = other ? `is wanted by ${other}, too` : error && reason(error, host);
     if (error && isForeignHost(error)) problems.add(foreignHost(hostSetting, host, error));
     else if (problem)
-      problems.add(`Port ${port} (${setting}) ${problem}. Free it, or move it, for example: ${setting}=${instead}`);
+      problems.add(`Port ${port} (${setting}) ${problem}. Free it, or move it, for example: ${setting}=${alternative}`);
   }
   if (problems.size > 0) throw new EmbeddedSystemError([...problems].join('\n'));
 }
 
-/** @throws EmbeddedSystemError when nothing can listen on HOST, whatever the port. */
+/** @throws EmbeddedSystemError if nothing can listen on HOST, whatever the port. */
 export async function requireOwnHost(host: string): Promise<void> {
   const error = await listenOnce(host, 0);
   if (error && isForeignHost(error)) throw new EmbeddedSystemError(foreignHost('HOST', host, error));
 }
 
-/** @returns why nothing can listen on that port now; undefined when it is free. */
+/** @returns why nothing can listen on the port now; undefined if it is free. */
 export async function whyNotFree(host: string, port: number): Promise<string | undefined> {
   const error = await listenOnce(host, port);
   return error && reason(error, host);

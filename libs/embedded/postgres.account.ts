@@ -10,9 +10,9 @@ export interface Account {
 const NOBODY: Account = { uid: 65_534, gid: 65_534 };
 
 /**
- * Whom PostgreSQL runs as, for it refuses to run as root: whoever owns the cluster that is there, else `postgres`, else nobody.
+ * The account for PostgreSQL, which refuses to run as root: the owner of an existing cluster, else `postgres`, else `nobody`.
  *
- * @returns undefined when this user is not root and will do.
+ * @returns undefined if this user is not root, so that PostgreSQL can run as this user.
  */
 export function postgresAccount(cluster?: string): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;

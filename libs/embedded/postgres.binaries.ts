@@ -14,10 +14,10 @@ export interface PostgresBinaries {
 }
 
 /**
- * The PostgreSQL that npm has installed for this platform. When it is to run as somebody who cannot reach node_modules (a
- * project in root's home), it is copied to where everybody can.
+ * The PostgreSQL that npm has installed for this platform. If its account cannot reach node_modules (a project in root's home), it is
+ * copied to a public folder.
  *
- * @throws EmbeddedSystemError when there is none for this platform, or when it does not run.
+ * @throws EmbeddedSystemError if there is none for this platform, or if it does not run.
  */
 export function postgresBinaries(account?: Account): PostgresBinaries {
   const installed = installedPackage();

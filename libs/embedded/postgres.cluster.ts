@@ -22,27 +22,27 @@ export interface ClusterPlace {
   account: Account | undefined;
 }
 
-/** The administrator of the embedded server. It listens on loopback only, so that a password known to all will do. */
+/** The administrator of the embedded server, which listens on loopback only. So the password need not be secret. */
 export const POSTGRES_USER = 'postgres';
 export const POSTGRES_PASSWORD = 'postgres';
 
-/** PostgreSQL's messages in English, in its logs as in our errors, and nothing of this process's environment. */
+/** PostgreSQL's messages are English in its logs and in our errors. It inherits nothing of this process's environment. */
 export const postgresEnvironment = { LC_ALL: 'C', LC_MESSAGES: 'C', PATH: '/usr/bin:/bin' };
 
 /**
- * Where the cluster is, or is to be: in the data folder, unless the user that PostgreSQL has to run as cannot reach that.
+ * The folder of the cluster: in the data folder, unless PostgreSQL's user cannot reach it.
  *
- * @throws EmbeddedSystemError when there is a cluster that its user can no longer reach: an empty one in its place would look like loss.
+ * @throws EmbeddedSystemError if the user can no longer reach an existing cluster. A new empty cluster would look like data loss.
  */
 export function locateCluster(data: DataFolder, log: (line: string) => void): ClusterPlace {
-  const existing = [data.postgres, data.postgresElsewhere].find((folder) => !isEmpty(folder));
+  const existing = [data.postgres, data.systemWidePostgres].find((folder) => !isEmpty(folder));
   const account = postgresAccount(existing);
   if (!account) return { folder: data.postgres, account };
   if (existing) {
     if (!canReach(path.dirname(existing), account)) {
       throw new EmbeddedSystemError(
         `The database in ${existing} belongs to user ${account.uid}, who is not allowed to pass through the folders above it. Allow it ` +
-          `(chmod o+x), or start anew with npm run reset, which deletes the data.`,
+          `(chmod o+x), or delete the data with npm run reset and start again.`,
       );
     }
     if (statSync(existing).uid === 0) execFileSync('chown', ['-R', `${account.uid}:${account.gid}`, existing]); // e.g. a copy made by root
@@ -51,15 +51,15 @@ export function locateCluster(data: DataFolder, log: (line: string) => void): Cl
   if (canReach(data.path, account)) return { folder: data.postgres, account };
   DataFolder.createSystemWide();
   log(
-    `postgres: must not run as root, and user ${account.uid} cannot reach ${data.path}; the database is kept in ${data.postgresElsewhere}`,
+    `postgres: must not run as root, and user ${account.uid} cannot reach ${data.path}; the database is kept in ${data.systemWidePostgres}`,
   );
-  return { folder: data.postgresElsewhere, account };
+  return { folder: data.systemWidePostgres, account };
 }
 
 /**
- * Makes the cluster if there is none yet, completely or not at all.
+ * Creates the cluster atomically if there is none.
  *
- * @throws EmbeddedSystemError when what is in the folder is no cluster, or one of another major version.
+ * @throws EmbeddedSystemError if the folder has no cluster, or a cluster of another major version.
  */
 export async function ensureCluster(
   { folder, account }: ClusterPlace,
@@ -105,8 +105,8 @@ function requireVersion(folder: string, major: string): void {
   }
 }
 
-/** What to say of a cluster that cannot be used. */
+/** The error message for an unusable cluster. */
 const brokenCluster = (folder: string, why: string): string =>
-  `The database folder ${folder} ${why}. Put back a copy of it that works, or start anew with npm run reset, which deletes the data.`;
+  `The database folder ${folder} ${why}. Restore a working copy of it, or delete the data with npm run reset and start again.`;
 
 const isEmpty = (folder: string): boolean => !existsSync(folder) || readdirSync(folder).length === 0;

@@ -8,7 +8,7 @@ const SHUTDOWN_MS = 15_000;
 
 /**
  * Makes sure that no `postmaster.pid` of a server that was killed keeps the next one from starting. PostgreSQL recognises a stale one
- * itself unless its pid belongs to some other program by now (usual where pids start anew, in containers). A server that
+ * itself unless its pid belongs to another program by now (common in containers, where pids start again at 1). A server that
  * really is still running on the folder is stopped.
  */
 export async function clearPostgresLock(cluster: string, log: (line: string) => void): Promise<void> {

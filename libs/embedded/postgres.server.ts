@@ -23,10 +23,10 @@ export const embeddedPostgresUrl = (port: number, database = DATABASE): string =
   `postgresql://${POSTGRES_USER}:${POSTGRES_PASSWORD}@127.0.0.1:${port}/${database}`;
 
 /**
- * Prepares a PostgreSQL server on loopback, with its data in the data folder, and says how to run it. It is as durable as PostgreSQL
- * comes: what has been committed survives a kill and a power cut.
+ * Prepares a PostgreSQL server on loopback, with its data in the data folder, and returns how to run it. It has PostgreSQL's full
+ * durability: committed data survives a kill and a power cut.
  *
- * @throws EmbeddedSystemError when there is no PostgreSQL for this platform, or when the data folder is broken.
+ * @throws EmbeddedSystemError if there is no PostgreSQL for this platform, or if the data folder is broken.
  */
 export async function postgresServer({ data, port, log, signal }: PostgresServerOptions): Promise<ProcessSpec> {
   const place = locateCluster(data, log);
@@ -49,7 +49,7 @@ export async function postgresServer({ data, port, log, signal }: PostgresServer
     cwd: '/',
     environment: postgresEnvironment,
     account,
-    followsParent: false,
+    exitsWithParent: false,
     stopSignal: 'SIGINT', // ends sessions and writes a checkpoint; SIGTERM would wait for clients to leave
     logFile: data.logOf('postgres'),
     address: `127.0.0.1:${port}`,

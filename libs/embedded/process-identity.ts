@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * What tells a process from a later one with the same pid: when it was started. (Its command line would not: a process may
+ * Distinguishes a process from a later one with the same pid by its start time. (Its command line would not: a process may
  * rewrite it, and the next one may be the same program.)
  *
- * @returns undefined when no such process is running, or when this platform does not tell.
+ * @returns undefined if no such process is running, or if this platform has no such information.
  */
 export function processIdentity(pid: number): string | undefined {
   try {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ProcessSpec } from './managed-process.js';
 import { ProcessSupervisor } from './process-supervisor.js';
-import { RunRecord } from './run-record.js';
+import { PidFile } from './pid-file.js';
 
 let folder: string;
 let lines: string[];
@@ -25,7 +25,7 @@ function spec(name: string, program = LIVES, changes: Partial<ProcessSpec> = {})
     args: ['-e', program],
     cwd: folder,
     environment: { NAME: name },
-    followsParent: false,
+    exitsWithParent: false,
     stopSignal: 'SIGTERM',
     logFile: path.join(folder, `${name}.log`),
     address: 'here',
@@ -37,8 +37,8 @@ function spec(name: string, program = LIVES, changes: Partial<ProcessSpec> = {})
 }
 
 async function supervise(autoRestart = true): Promise<void> {
-  const record = await RunRecord.claim(path.join(folder, 'run.json'), () => {});
-  supervisor = new ProcessSupervisor({ log: (line) => lines.push(line), record, autoRestart });
+  const pidFile = await PidFile.claim(path.join(folder, 'run.json'), () => {});
+  supervisor = new ProcessSupervisor({ log: (line) => lines.push(line), pidFile, autoRestart });
 }
 
 beforeEach(async () => {
@@ -113,7 +113,7 @@ describe('ProcessSupervisor', () => {
     expect(supervisor.pid('a')).toBeDefined();
   });
 
-  it('leaves a dead process dead when told not to restart, until it is started by hand', async () => {
+  it('does not restart a dead process without autoRestart, until it is started by hand', async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'supervisor-'));
     await supervise(false);
     await supervisor.add(spec('a'));

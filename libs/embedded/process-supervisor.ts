@@ -2,17 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { EmbeddedSystemError } from './embedded-system.error.js';
 import { rotateLog, tailOfLog } from './log-file.js';
 import { ManagedProcess, type ProcessSpec, STOP_GRACE_MS } from './managed-process.js';
-import type { RunRecord } from './run-record.js';
+import type { PidFile } from './pid-file.js';
 import { waitUntil } from './wait-until.js';
 
 const DEATHS_ALLOWED = 5;
 const DEATHS_COUNT_FOR_MS = 60_000;
-/** Before the second try; doubled for each further one, so that what a process waits for gets a chance to come back. */
+/** Pause before the second attempt. It doubles for each further one, so that a dependency can recover. */
 const FIRST_PAUSE_MS = 100;
 
 interface Entry {
   readonly spec: ProcessSpec;
-  /** Whether it ought to be running: its death is unexpected then. */
+  /** Whether it should be running. If so, its death is unexpected. */
   wanted: boolean;
   life?: ManagedProcess;
   /** Times of its unexpected deaths, as `performance.now()` gave them. */
@@ -24,27 +24,27 @@ interface Entry {
 
 export interface SupervisorOptions {
   log: (line: string) => void;
-  record: RunRecord;
+  pidFile: PidFile;
   /** Whether a process that dies is started again. */
   autoRestart: boolean;
 }
 
 /**
- * Keeps processes running: one that dies is started again, with a line that says so. One that dies 5 times within a minute, or does
- * not become ready in time at its first start, ends it all: `failure` resolves, and the caller should then call `stopAll`.
+ * Keeps processes running. A process that dies is restarted, with a log line. If a process dies 5 times within a minute, or is not ready
+ * in time at its first start, `failure` resolves. The caller should then call `stopAll`.
  */
 export class ProcessSupervisor {
-  /** Resolves, with the reason and the tail of the log, when it is no use to go on. */
+  /** Resolves with the reason and the tail of the log when a process has failed for good. */
   readonly failure: Promise<EmbeddedSystemError>;
   readonly #entries = new Map<string, Entry>();
   readonly #log: (line: string) => void;
-  readonly #record: RunRecord;
+  readonly #pidFile: PidFile;
   readonly #autoRestart: boolean;
   #fail!: (error: EmbeddedSystemError) => void;
 
-  constructor({ log, record, autoRestart }: SupervisorOptions) {
+  constructor({ log, pidFile, autoRestart }: SupervisorOptions) {
     this.#log = log;
-    this.#record = record;
+    this.#pidFile = pidFile;
     this.#autoRestart = autoRestart;
     this.failure = new Promise((resolve) => {
       this.#fail = resolve;
@@ -52,9 +52,9 @@ export class ProcessSupervisor {
   }
 
   /**
-   * Starts a process, to be stopped after all that are started later. Resolves when it is ready.
+   * Starts a process, which stops after all later ones. Resolves when it is ready.
    *
-   * @throws EmbeddedSystemError when it cannot be brought to that; the signal's reason when that aborts (the process may be running then).
+   * @throws EmbeddedSystemError if it does not become ready; the signal's reason if it aborts (the process may be running then).
    */
   async add(spec: ProcessSpec, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
@@ -81,7 +81,7 @@ export class ProcessSupervisor {
     await ready.finally(() => settled.abort());
   }
 
-  /** Stops a process and leaves it stopped. Resolves when it has ended. */
+  /** Stops a process for good. Resolves when it has ended. */
   async stop(name: string): Promise<void> {
     const entry = this.#entry(name);
     entry.wanted = false;
@@ -94,7 +94,7 @@ export class ProcessSupervisor {
     await this.start(name);
   }
 
-  /** Sends a process a signal; if it dies of that, the death counts as any other. */
+  /** Sends a process a signal. A death by the signal counts like any other. */
   kill(name: string, signal: NodeJS.Signals): void {
     this.#entry(name).life?.kill(signal);
   }
@@ -104,7 +104,7 @@ export class ProcessSupervisor {
     return this.#entry(name).life?.pid;
   }
 
-  /** Stops all, each after those that were started after it. May be called in the middle of a start, and again. */
+  /** Stops all processes in reverse order. May be called during a start, and again. */
   async stopAll(): Promise<void> {
     for (const { wanted, spec } of [...this.#entries.values()].toReversed()) {
       await this.stop(spec.name);
@@ -124,14 +124,14 @@ export class ProcessSupervisor {
       const startedAt = performance.now();
       const life = new ManagedProcess(spec);
       entry.life = life;
-      if (life.pid !== undefined) this.#record.add(spec.name, life.pid, spec.stopSignal);
+      if (life.pid !== undefined) this.#pidFile.add(spec.name, life.pid, spec.stopSignal);
       void this.#awaitReadiness(entry, life, startedAt).then((isReady) => isReady && ready());
       const how = await life.exited;
-      this.#record.remove(spec.name);
+      this.#pidFile.remove(spec.name);
       if (!entry.wanted) break;
       await this.#afterDeath(entry, how);
     }
-    gone(new Error(`${spec.name} was stopped before it was ready`)); // nobody listens any more if it has been ready
+    gone(new Error(`${spec.name} was stopped before it was ready`)); // has no effect if it was ready before
   }
 
   async #awaitReadiness(entry: Entry, life: ManagedProcess, startedAt: number): Promise<boolean> {
@@ -139,7 +139,7 @@ export class ProcessSupervisor {
     const settled = await waitUntil(async () => life.pid === undefined || (await isReady()), { withinMs: readyWithinMs });
     if (life.pid === undefined) return false;
     if (!settled && entry.hasBeenReady) {
-      // What it needs is away as well: that is no reason to end everything else.
+      // A dependency may be unavailable, too. The other processes keep running.
       this.#log(`${name}: is running but not ready after ${readyWithinMs / 1000} s; waiting for it`);
       return this.#awaitReadiness(entry, life, startedAt);
     }

@@ -6,10 +6,10 @@ import { listensOn } from './tcp-probe.js';
 
 const PATIENCE_MS = 5_000;
 
-/** The API promises that idempotency keys hold for 24 h; they are workflow ids, which Temporal keeps for as long as it retains a run. */
+/** Idempotency keys are workflow ids, which Temporal knows as long as it retains a run. The API promises 24 h. */
 const RETENTION_SECONDS = 72 * 3_600;
 
-/** Whether a server without TLS answers for that namespace. */
+/** Whether a server without TLS answers for the namespace. */
 export async function namespaceAnswers(address: string, namespace: string): Promise<boolean> {
   const [host = '', port] = address.split(':');
   if (!(await listensOn(host, Number(port)))) return false;
@@ -27,12 +27,12 @@ export async function namespaceAnswers(address: string, namespace: string): Prom
 }
 
 /** Makes the embedded server keep ended runs for at least 72 h. */
-export async function keepRunsLongEnough(address: string, namespace: string): Promise<void> {
+export async function ensureRetention(address: string, namespace: string): Promise<void> {
   const connection = await Connection.connect({ address });
   try {
     const { config } = await connection.workflowService.describeNamespace({ namespace });
     if (Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) >= RETENTION_SECONDS) return;
-    const seconds = RETENTION_SECONDS as never; // a Long by type; a number is written to the wire as well
+    const seconds = RETENTION_SECONDS as never; // the type is Long, but a number is encoded correctly, too
     await connection.workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl: { seconds } } });
   } finally {
     await connection.close();
@@ -40,10 +40,10 @@ export async function keepRunsLongEnough(address: string, namespace: string): Pr
 }
 
 /**
- * Makes sure that the server of TEMPORAL_ADDRESS is there, within a few seconds. Search attributes that it lacks are only
- * said, for they are not ours to change.
+ * Checks within a few seconds that the server of TEMPORAL_ADDRESS answers. Missing search attributes are only logged, because the server
+ * belongs to the user.
  *
- * @throws EmbeddedSystemError when it cannot be reached, or does not know the namespace.
+ * @throws EmbeddedSystemError if it is unreachable, or does not know the namespace.
  */
 export async function requireExternalTemporal(settings: TemporalSettings, log: (line: string) => void): Promise<void> {
   const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = settings;
@@ -60,7 +60,7 @@ export async function requireExternalTemporal(settings: TemporalSettings, log: (
   try {
     await withinPatience(() => connection.workflowService.describeNamespace({ namespace })).catch((error: Error) => {
       throw new EmbeddedSystemError(
-        `The Temporal server at ${address} does not let us into namespace ${namespace} (TEMPORAL_NAMESPACE): ${error.message}`,
+        `The Temporal server at ${address} gives no access to namespace ${namespace} (TEMPORAL_NAMESPACE): ${error.message}`,
       );
     });
     const listed = await withinPatience(() => connection.operatorService.listSearchAttributes({ namespace })).catch(

@@ -38,7 +38,7 @@ export function temporalServer({ executable, data, namespace, port, uiPort }: Te
     ],
     cwd: data.path,
     environment: { HOME: data.path, PATH: '/usr/bin:/bin' }, // not ours: TEMPORAL_* variables are settings of the CLI, too
-    followsParent: false,
+    exitsWithParent: false,
     stopSignal: 'SIGTERM',
     logFile: data.logOf('temporal'),
     address: `${address}, UI on http://127.0.0.1:${uiPort}`,

@@ -1,6 +1,6 @@
 /**
- * Dynamic configuration of every Temporal server that this project starts. The defaults are made for large clusters: on one machine each
- * hand-over between the server's parts would wait, and a saga of four steps would take half a second of doing nothing.
+ * Dynamic configuration of every Temporal server that this project starts. The defaults are made for large clusters. On one machine each
+ * hand-over between the server's parts would wait, and a saga of four steps would idle for half a second.
  */
 export const temporalTuning: Readonly<Record<string, string>> = {
   // How often a shard looks for work to hand over, a second. The dev server has one shard, and the default of 20 is a wait of 50 ms each time.

@@ -41,8 +41,8 @@ export class CommandExecutor<Tx extends Transaction = Transaction> {
   constructor(@Inject(DATABASE) private readonly database: Database<Tx>) {}
 
   /**
-   * @param handler the command's effect; it is run again when it lost a race (`ConcurrencyConflictError`, serialization failure).
-   * @throws ProblemException 422 `IDEMPOTENCY_KEY_REUSED` when the key came with another command before, 503 when the aggregate is too busy.
+   * @param handler the command's effect. It runs again after a lost race (`ConcurrencyConflictError`, serialization failure).
+   * @throws ProblemException 422 `IDEMPOTENCY_KEY_REUSED` if the key belongs to another command; 503 if the aggregate is too busy.
    */
   async execute(
     operation: string,

@@ -14,8 +14,8 @@ export interface NewestFirst {
 }
 
 /**
- * The ids of a page of rows, the newest first, and the cursor of the next page. The row comparison is what an index on `created_at` and
- * the id can begin at, so that a deep page costs what the first one does. Prisma writes a keyset condition as an OR, which no index bounds.
+ * The ids of a page of rows, the newest first, and the cursor of the next page. The row comparison lets the index on `created_at` and the
+ * id begin at the cursor, so that every page costs the same. Prisma writes a keyset condition as an OR, which no index bounds.
  *
  * @throws ProblemException 422 `INVALID_CURSOR`.
  */

@@ -29,7 +29,7 @@ export async function findOperationState(
 /**
  * Inserts an operation with its first state. The row stays for ever, so an operation runs once.
  * @param request identifies the caller's request, if the caller has sent an identity.
- * @throws ConcurrencyConflictError when another step of the operation came first, as can happen before the aggregate has a row to lock.
+ * @throws ConcurrencyConflictError if another step of the operation was first, which is possible before the aggregate has a row to lock.
  */
 export async function insertOperation(
   tx: Transaction,
@@ -83,8 +83,8 @@ export function operationsOf(reader: Transaction, aggregateId: string, requestKe
 }
 
 /**
- * The final marks of operations that no caller has named. One that a caller has named stays with its order or trip, so that a repeated
- * request finds it however late it comes; and one that is not final may still be waited for.
+ * The final marks of operations without a request identity. A mark with an identity stays with its order or trip, so that a repeated
+ * request always finds it. A mark that is not final may still be awaited.
  */
 export const operationMarks: TrimmableTable = {
   table: 'operation',

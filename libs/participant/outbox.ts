@@ -4,9 +4,9 @@ import type { CommandContext } from './command-context.js';
 import type { Transaction } from './transaction.js';
 
 /**
- * Writes an event in the transaction that makes it true. Call it after the aggregate's row is locked or versioned: the unique
- * index over the aggregate's version turns a missed lock into an error instead of a reordering.
- * @throws Error, and with it nothing is committed, as `requireCatalogued` says.
+ * Writes an event in the transaction of its change. Call it after the aggregate's row is locked or versioned: the unique index over the
+ * aggregate's version turns a missed lock into an error instead of a reordering.
+ * @throws Error as `requireCatalogued` does, so that nothing is committed.
  */
 export async function appendEvent(tx: Transaction, event: OutboxEvent, context: CommandContext): Promise<void> {
   const { type, typeVersion, aggregateType, aggregateId, aggregateVersion, occurredAt } = event;

@@ -6,8 +6,8 @@ export interface Transition {
 }
 
 /**
- * What may happen to a reservation and when. The database update carries `from` in its condition, so a transition that the table does
- * not allow cannot happen, also if another command changes the reservation at the same moment.
+ * The allowed transitions of a reservation. The database update has `from` in its condition, so no other transition can happen, also not
+ * at the same moment as another command.
  */
 export const reservationTransitions = {
   /** From EXPIRED only with its units claimed again. */

@@ -1,4 +1,4 @@
-/** Does a step again and again: at once while there is more to do, else after a pause that a kick ends. An error is told and pauses for longer. */
+/** Repeats a step: at once while there is more to do, else after a pause that a kick ends. An error is reported and pauses for longer. */
 export class BackgroundLoop {
   private stopped = false;
   private kicked = false;

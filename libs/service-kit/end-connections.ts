@@ -1,15 +1,14 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Connections that speak something else than HTTP by now: whoever has taken one over ends it. */
+/** Connections that no longer speak HTTP. The code that has taken one over ends it. */
 const upgraded = new WeakSet<Socket>();
 
 export const leaveToOwner = (socket: Socket): void => void upgraded.add(socket);
 
 /**
- * Makes a server that is closed let go of its connections as soon as their answers are out. Node by itself closes those that are idle at that
- * moment; one that becomes idle later (a stream that was just ended), or over which nothing has been asked yet (browsers and clients open
- * some in advance), would hold the end up for more than a minute.
+ * Closes the connections of a closed server as soon as their answers are sent. Node closes only the connections that are idle at that
+ * moment. A connection that becomes idle later, or that has had no request yet, would delay the end by more than a minute.
  */
 export function endConnectionsOnClose(server: Server): void {
   const open = new Set<Socket>();

@@ -1,11 +1,11 @@
 import { Gauge, register } from 'prom-client';
 
-/** One value of a gauge, with the labels that tell it from its others. */
+/** One value of a gauge, with its labels. */
 export type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
 
 /**
- * Gauges that are looked up whenever somebody asks for metrics, those of one scrape from one look. They show what the look had and nothing else; while it
- * fails they keep what they had last, as a database that is away must not take the other metrics of the process with it.
+ * Gauges that are read at each scrape, with one lookup per scrape. If the lookup fails they keep their last values, because an unavailable
+ * database must not hide the other metrics of the process.
  */
 export class LookupGauges<Look> {
   private looking: Promise<Look | undefined> | undefined;

@@ -14,9 +14,9 @@ export interface WebSocketUpgrade {
 }
 
 /**
- * Hands the WebSocket handshakes that arrive at a path to a handler; what that throws as a `ProblemException` is answered as a problem.
- * Every other request that offers an upgrade is served as if it had not: Node would otherwise give them all to the one listener, and HTTP
- * clients that offer h2c with everything (Java's does) could no longer use the API.
+ * Passes the WebSocket handshakes of a path to a handler. A `ProblemException` of the handler is answered as a problem. Every other
+ * request with an upgrade is served without it. Otherwise Node would pass them all to the one listener, and HTTP clients that offer h2c
+ * (such as Java's) could not use the API.
  */
 export function onWebSocketUpgrade(server: Server, path: string, handle: (upgrade: WebSocketUpgrade) => Promise<void>): void {
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {

@@ -8,11 +8,11 @@ const subschemas = new Set(['items', 'additionalItems', 'contains', 'not', 'prop
 const schemaLists = new Set(['anyOf', 'oneOf', 'allOf']);
 
 /**
- * What makes `today` another version than `published`, a sentence each; none when all who read the published one can go on.
+ * The breaking changes from `published` to `today`, one sentence each. Empty if every reader of the published schema can continue.
  *
- * A version binds in both directions, because the log is kept for ever and rendered as it was stored: who knows the published schema reads what is
- * written today (nothing may be missing, wider or of another kind), and who knows today's reads what was written then (nothing may be newly
- * required or narrower). What is left is to add optional fields, and to change words.
+ * A version is compatible in both directions, because the log keeps and renders events as they were stored. A reader of the published
+ * schema must be able to read today's events: nothing may be missing, wider or of another kind. A reader of today's schema must be able to
+ * read the old events: nothing may be newly required or narrower. So a compatible change adds optional fields or changes descriptions.
  */
 export function breakingChanges(published: JsonSchema, today: JsonSchema, at = 'data'): string[] {
   const found: string[] = [];

@@ -43,9 +43,9 @@ export function publicationState(folder: string, catalogue: EventCatalogue): Pub
 }
 
 /**
- * Writes down what is new and compatible.
- * @returns the files that were written.
- * @throws Error with every breaking change, and nothing is written, when there is one.
+ * Writes the new and compatible schemas.
+ * @returns the written files.
+ * @throws Error with every breaking change if there is any. Nothing is written then.
  */
 export function publishEvents(folder: string, catalogue: EventCatalogue): string[] {
   const { breaking, unpublished } = publicationState(folder, catalogue);

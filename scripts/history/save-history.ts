@@ -4,11 +4,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Takes the history of an ended saga into `test/replay/histories/<workflow>.<scenario>.<release>.json`; of its last run by default.
+ * Saves the history of an ended saga as `test/replay/histories/<workflow>.<scenario>.<release>.json`; by default of its last run. A
+ * recorded history is never written again: if it no longer replays, the workflow has changed.
  * @returns the file.
- *
- * A recorded history is never written again: one that does not replay any more means that the workflow has changed.
- * @throws Error when the file is there already, or the saga is still running.
+ * @throws Error if the file exists, or if the saga is still running.
  */
 export async function saveHistory(client: Client, sagaId: string, scenario: string, runId?: string): Promise<string> {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { searchAttributes } from '../../workflows/saga/search-attributes.js';
-import { newCustomer } from '../services/credit-account.fixture.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { newCustomer } from '../services/customer.harness.js';
+import { ParticipantHarness } from '../services/participant.harness.js';
 import { order } from '../support/api.js';
 import { continuedWatch, TAKEN } from '../support/continued-watch.js';
 import { system } from '../support/system.js';
 
 it('goes on in a new run when its history has grown long, where it was, and knows what it knew', async () => {
-  const customerId = await newCustomer(new ParticipantProbe('customer', () => system().customerUrl), { limit: 100_00 });
+  const customerId = await newCustomer(new ParticipantHarness('customer', () => system().customerUrl), { limit: 100_00 });
   const { orderId, temporal, workflowId, firstRunId, lastRunId, outcome } = await continuedWatch(customerId);
   try {
     expect(outcome).toEqual({ state: 'EXPIRED', orderId, sagaId: `cancel-order:${orderId}:${TAKEN + 1}` });

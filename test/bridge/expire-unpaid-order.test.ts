@@ -7,12 +7,12 @@ import {
   expireUnpaidOrderIds,
   type ExpireUnpaidOrderOutcome,
 } from '../../workflows/expire-unpaid-order/expire-unpaid-order.contract.js';
-import { newCustomer } from '../services/credit-account.fixture.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
-import { call, clearFaults, credit, ended, eventually, order, placeOrder, setFault, through } from '../support/api.js';
-import { nowhere, ownGateway } from '../support/own-gateway.js';
+import { newCustomer } from '../services/customer.harness.js';
+import { ParticipantHarness } from '../services/participant.harness.js';
+import { call, clearFaults, credit, ended, eventually, order, placeOrder, setFault, viaGateway } from '../support/api.js';
+import { unreachableAddress, startTestGateway } from '../support/gateway.harness.js';
 import { system } from '../support/system.js';
-import { OwnBridge } from './own-bridge.js';
+import { BridgeHarness } from './bridge.harness.js';
 
 /** Long enough to pay in, also on a busy machine. */
 const TERM_MS = 30_000;
@@ -21,9 +21,9 @@ let connection: Connection;
 let client: Client;
 let database: pg.Pool;
 let customerId: string;
-let bridges: OwnBridge[] = [];
+let bridges: BridgeHarness[] = [];
 const bridge = async (termMs = TERM_MS, settings: Record<string, string> = {}) => {
-  const started = await OwnBridge.start(termMs, settings);
+  const started = await BridgeHarness.start(termMs, settings);
   bridges.push(started);
   return started;
 };
@@ -32,7 +32,7 @@ beforeAll(async () => {
   connection = await Connection.connect({ address: system().temporalAddress });
   client = new Client({ connection });
   database = new pg.Pool({ connectionString: system().databaseAdminUrl });
-  customerId = await newCustomer(new ParticipantProbe('customer', () => system().customerUrl), { limit: 500_00 });
+  customerId = await newCustomer(new ParticipantHarness('customer', () => system().customerUrl), { limit: 500_00 });
 });
 afterEach(async () => {
   await clearFaults();
@@ -58,8 +58,8 @@ const outcomeOf = (orderId: string): Promise<ExpireUnpaidOrderOutcome> =>
     (outcome) => outcome.orderId === orderId,
   );
 
-/** How often the process has looked at its order: at the end of the term, and not when it was told of the end before. */
-async function looksAt(orderId: string): Promise<number> {
+/** How often the process has read its order. It reads at the end of the term, unless an event announced the order's end before. */
+async function readsOf(orderId: string): Promise<number> {
   const { events } = await client.workflow.getHandle(expireUnpaidOrderIds.of(orderId)).fetchHistory();
   return events!.filter((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'readOrder').length;
 }
@@ -78,7 +78,7 @@ async function pay(orderId: string, paymentMethod = 'pm_ok'): Promise<string> {
 const waiting = async () => (await database.query<{ attempts: number }>('select attempts from saga.bridge_signal')).rows;
 
 describe('an order that is approved and not paid', () => {
-  it('is cancelled when its term is over, by the saga that a person would have asked for, and its credit is free again', async () => {
+  it('is cancelled when its term is over, by an ordinary saga that releases its credit', async () => {
     await bridge(1_000);
     const reservedBefore = (await credit(customerId)).reserved.amount;
     const orderId = await approvedOrder();
@@ -86,7 +86,7 @@ describe('an order that is approved and not paid', () => {
     expect(await order(orderId)).toMatchObject({ state: 'CANCELLED' });
     expect((await credit(customerId)).reserved.amount).toBe(reservedBefore);
 
-    // The saga is listed like any other; the process that waits is none.
+    // The saga is listed like any other. The waiting process is no saga.
     const sagas = await eventually(
       async () => (await call<Page<Saga>>('GET', `/v1/sagas?businessId=${orderId}`)).body.items,
       (items) => items.length >= 2,
@@ -103,7 +103,7 @@ describe('an order that is approved and not paid', () => {
     const orderId = await approvedOrder();
     await ended(await pay(orderId));
     expect(await outcomeOf(orderId)).toEqual({ state: 'SETTLED', orderId });
-    expect(await looksAt(orderId), 'it was told').toBe(0);
+    expect(await readsOf(orderId), 'an event announced the end').toBe(0);
     expect(await order(orderId)).toMatchObject({ state: 'PAID' });
     const { commandCount } = await order(orderId);
     expect(commandCount, 'nobody has asked for a cancellation').toBe(1);
@@ -115,16 +115,16 @@ describe('an order that is approved and not paid', () => {
     const { body } = await call<{ sagaId: string }>('POST', `/v1/orders/${orderId}/cancel`);
     await ended(body.sagaId);
     expect(await outcomeOf(orderId)).toEqual({ state: 'SETTLED', orderId });
-    expect(await looksAt(orderId), 'it was told').toBe(0);
+    expect(await readsOf(orderId), 'an event announced the end').toBe(0);
   });
 
   it('is cancelled later when another saga has it locked at the end of its term', async () => {
-    // The bridge is away until the order is locked, so that on whatever machine the term, which counts from the approval, ends meanwhile.
+    // The bridge is stopped until the order is locked. So the term, which counts from the approval, ends meanwhile on any machine.
     await (await bridge(1_000)).stop('SIGTERM');
-    const patient = await ownGateway({ SAGA_STEP_DEADLINE_MS: 15_000 });
+    const patient = await startTestGateway({ SAGA_STEP_DEADLINE_MS: 15_000 });
     await setFault({ participant: 'payment', operation: 'authorize', mode: 'error' });
     const orderId = await approvedOrder();
-    const sagaId = await through(patient.url, () => pay(orderId));
+    const sagaId = await viaGateway(patient.url, () => pay(orderId));
     await patient.close();
     await eventually(
       () => order(orderId),
@@ -134,17 +134,17 @@ describe('an order that is approved and not paid', () => {
     expect(await outcomeOf(orderId)).toEqual({ state: 'EXPIRED', orderId, sagaId: `cancel-order:${orderId}:2` });
     expect((await ended(sagaId)).state).toBe('COMPENSATED');
     expect(await order(orderId)).toMatchObject({ state: 'CANCELLED', lastPayment: { code: 'PARTICIPANT_UNAVAILABLE' } });
-    expect(await looksAt(orderId), 'it was looked at while it was locked').toBeGreaterThan(1);
+    expect(await readsOf(orderId), 'it was read while it was locked').toBeGreaterThan(1);
   });
 });
 
 describe('the bridge', () => {
-  it('starts one process for each order, whatever is told twice, by whichever process', async () => {
+  it('starts one process for each order, although events come twice and to several processes', async () => {
     await Promise.all([bridge(1_000), bridge(1_000)]);
     const orderIds = await Promise.all(Array.from({ length: 5 }, () => approvedOrder()));
     for (const orderId of orderIds) expect(await outcomeOf(orderId)).toMatchObject({ state: 'EXPIRED' });
 
-    // As if a process had died between telling the workflow and its own note of that: also after the workflow has ended.
+    // As if a process had died after it signalled the workflow, and before it recorded that.
     for (const orderId of orderIds) {
       await database.query(
         `insert into saga.bridge_signal (occurrence_id, workflow_id, signal, argument, start)
@@ -159,7 +159,7 @@ describe('the bridge', () => {
     for (const orderId of orderIds) expect(await runsOf(orderId)).toBe(1);
   });
 
-  it('tells each workflow in order, and lets none wait for another', async () => {
+  it('signals each workflow in order, and no workflow waits for another', async () => {
     const note = async (workflow: string, due: string) => {
       await database.query(
         `insert into saga.bridge_signal (occurrence_id, workflow_id, signal, argument, next_attempt_at)
@@ -167,7 +167,7 @@ describe('the bridge', () => {
         [expireUnpaidOrderIds.of(workflow), due],
       );
     };
-    // What the bridge notes meanwhile of orders of the tests before is none of this one's business.
+    // Ignores what the bridge records about orders of earlier tests.
     const noted = async () => {
       const { rows } = await database.query<{ id: string }>(
         'select workflow_id as id from saga.bridge_signal where workflow_id = any($1) order by 1',
@@ -185,12 +185,12 @@ describe('the bridge', () => {
     await eventually(noted, (waitingFor) => waitingFor.length === 0);
   });
 
-  it('makes up for what it could not tell while Temporal was away, also when it was killed meanwhile', async () => {
-    const cutOff = await bridge(1_000, { TEMPORAL_ADDRESS: nowhere });
+  it('sends later what it could not send while Temporal was unavailable, also after a kill', async () => {
+    const cutOff = await bridge(1_000, { TEMPORAL_ADDRESS: unreachableAddress });
     const orderId = await approvedOrder();
     await eventually(waiting, ([first]) => (first?.attempts ?? 0) > 0);
     await cutOff.stop('SIGKILL');
-    // Whoever takes it over waits for the end of its lease; here that is now.
+    // The next process waits for the end of the lease. The lease ends now.
     await database.query('update saga.bridge_signal set next_attempt_at = now()');
     await bridge(1_000);
     expect(await outcomeOf(orderId)).toMatchObject({ state: 'EXPIRED' });

@@ -7,18 +7,18 @@ import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import { BrokerFollower } from '../../libs/messaging/relay/broker-follower.js';
 import { moveOutbox } from '../../libs/messaging/relay/move-outbox.js';
 import { outboxPlace } from '../../libs/messaging/relay/outbox-place.js';
-import { OwnLog } from '../events/own-log.js';
+import { LogHarness } from '../events/log.harness.js';
 import { eventually } from '../support/api.js';
 
-let own: OwnLog;
+let testLog: LogHarness;
 const followers: BrokerFollower[] = [];
 beforeAll(async () => {
-  own = await OwnLog.create();
+  testLog = await LogHarness.create();
 });
 afterEach(async () => {
   await Promise.all(followers.splice(0).map((follower) => follower.stop()));
 });
-afterAll(() => own.drop());
+afterAll(() => testLog.drop());
 
 /** A broker of this process that says no, or nothing at all, when the test wants it to. */
 class MoodyBroker extends InMemoryChannel {
@@ -45,7 +45,7 @@ class MoodyBroker extends InMemoryChannel {
 }
 
 function follow(name: string, broker: Channel): BrokerFollower {
-  const options = { database: own.log, name, open: async () => broker, logger: pino({ level: 'silent' }), retryMs: 50 };
+  const options = { database: testLog.log, name, open: async () => broker, logger: pino({ level: 'silent' }), retryMs: 50 };
   const follower = new BrokerFollower(options);
   followers.push(follower);
   follower.start();
@@ -53,18 +53,18 @@ function follow(name: string, broker: Channel): BrokerFollower {
 }
 
 async function state(aggregate: string, ...versions: number[]): Promise<void> {
-  for (const version of versions) await own.say({ aggregate, version });
-  while ((await moveOutbox(own.log, outboxPlace('order'), { batch: 200 })).taken > 0);
+  for (const version of versions) await testLog.emit({ aggregate, version });
+  while ((await moveOutbox(testLog.log, outboxPlace('order'), { batch: 200 })).taken > 0);
 }
 
 async function cursor(name: string): Promise<number> {
-  const { rows } = await own.admin.query<{ position: string }>('select position from events.cursor where name = $1', [
+  const { rows } = await testLog.admin.query<{ position: string }>('select position from events.cursor where name = $1', [
     `broker:${name}`,
   ]);
   return Number(rows[0]?.position ?? 0);
 }
 
-const head = async () => (await own.all()).at(-1)!.position;
+const head = async () => (await testLog.all()).at(-1)!.position;
 
 describe('the follower of the log that publishes to a broker', () => {
   it('publishes all of the log once and in its order while nothing goes wrong', async () => {
@@ -83,7 +83,7 @@ describe('the follower of the log that publishes to a broker', () => {
       () => cursor(name),
       (position) => position === last,
     );
-    expect(broker.taken.map(({ position }) => position)).toEqual((await own.all()).map(({ position }) => position));
+    expect(broker.taken.map(({ position }) => position)).toEqual((await testLog.all()).map(({ position }) => position));
   });
 
   it('holds back the key of an event that is refused, and no other, and its cursor stays before it', async () => {
@@ -100,7 +100,9 @@ describe('the follower of the log that publishes to a broker', () => {
       (versions) => versions.length === 3,
     );
     expect(broker.versions(bad)).toEqual([1]);
-    const refused = (await own.all()).find(({ aggregateId, aggregateVersion }) => aggregateId === bad && aggregateVersion === 2)!;
+    const refused = (await testLog.all()).find(
+      ({ aggregateId, aggregateVersion }) => aggregateId === bad && aggregateVersion === 2,
+    )!;
     await eventually(
       () => cursor(name),
       (position) => position === refused.position - 1,

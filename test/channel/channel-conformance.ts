@@ -4,15 +4,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Channel, ChannelSubscription, SubscribeOptions } from '../../libs/messaging/channel/channel.js';
 import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import { eventually } from '../support/api.js';
-import { type ChannelBed, LEASE_MS } from './channel-bed.js';
-import { aggregates, fact, facts } from './facts.js';
-import { Listener, missing, versionsOf } from './listener.js';
-import { MemberProcess } from './member-process.js';
+import { type ChannelHarness, LEASE_MS } from './channel.harness.js';
+import { aggregates, fact, facts } from './facts.harness.js';
+import { Listener, missing, versionsOf } from './listener.harness.js';
+import { MemberProcess } from './member-process.harness.js';
 
 export interface ChannelConformance {
   capabilities: Channel['capabilities'];
   /** Or why it cannot be had here. */
-  start: (() => Promise<ChannelBed>) | string;
+  start: (() => Promise<ChannelHarness>) | string;
 }
 
 const TIMEOUT_MS = 120_000;
@@ -23,15 +23,15 @@ const OUTAGE_MS = 15_000;
 export function channelConformance(transport: string, { capabilities, start }: ChannelConformance): void {
   const whyNot = typeof start === 'string' ? ` (not run here: ${start})` : '';
   describe.skipIf(whyNot)(`the channel over ${transport}${whyNot}`, { timeout: TIMEOUT_MS }, () => {
-    let bed: ChannelBed;
+    let harness: ChannelHarness;
     let channel: Channel;
     const subscriptions: ChannelSubscription[] = [];
     const channels: Channel[] = [];
     const processes: MemberProcess[] = [];
 
     beforeAll(async () => {
-      if (typeof start !== 'string') bed = await start();
-      channel = await bed.open();
+      if (typeof start !== 'string') harness = await start();
+      channel = await harness.open();
     }, 600_000);
     afterEach(async () => {
       await Promise.all(processes.splice(0).map((process) => process.kill()));
@@ -40,7 +40,7 @@ export function channelConformance(transport: string, { capabilities, start }: C
     });
     afterAll(async () => {
       await channel?.close();
-      await bed?.stop();
+      await harness?.stop();
     });
 
     const group = () => `group-${randomUUID().slice(0, 8)}`;
@@ -54,12 +54,12 @@ export function channelConformance(transport: string, { capabilities, start }: C
       return subscription;
     };
     const another = async (): Promise<Channel> => {
-      const opened = await bed.open();
+      const opened = await harness.open();
       channels.push(opened);
       return opened;
     };
     const publish = async (events: readonly LoggedEvent[]) => {
-      const results = await bed.publish(events);
+      const results = await harness.publish(events);
       expect(results.filter(({ taken }) => !taken)).toEqual([]);
     };
 
@@ -132,7 +132,7 @@ export function channelConformance(transport: string, { capabilities, start }: C
         listeners.set(name, listener);
         await listen(listener, { types });
       }
-      // Whoever has the last of a second round has had all that was to come of the first.
+      // A listener with the last event of the second round has received its events of the first.
       const [a2, b2, c2] = ['order.approved', 'order.placed', 'trip.booked'].map((type, i) => fact(key!, i + 4, { type }));
       await publish([a!, b!, c!, a2!, b2!, c2!]);
       const wanted = {
@@ -181,7 +181,7 @@ export function channelConformance(transport: string, { capabilities, start }: C
     });
 
     it('says that it is stalled as long as an event is not settled', async () => {
-      const impatient = await bed.open({ stalledAfterMs: 200 });
+      const impatient = await harness.open({ stalledAfterMs: 200 });
       channels.push(impatient);
       let open = (): void => {};
       const gate = new Promise<void>((resolve) => (open = resolve));
@@ -189,11 +189,11 @@ export function channelConformance(transport: string, { capabilities, start }: C
       const subscription = await listen(listener, {}, impatient);
       const events = facts(aggregates(1), 2);
       await publish(events);
-      await expect.poll(() => subscription.oldestUnsettledMs, { timeout: 60_000 }).toBeGreaterThan(200);
+      await expect.poll(() => subscription.oldestPendingMs, { timeout: 60_000 }).toBeGreaterThan(200);
       expect(() => impatient.assertDelivering()).toThrow('is not settled');
       open();
       await listener.has(events);
-      await expect.poll(() => subscription.oldestUnsettledMs).toBe(0);
+      await expect.poll(() => subscription.oldestPendingMs).toBe(0);
     });
 
     it.runIf(capabilities.replay)('gives a new group everything from the beginning', async () => {
@@ -323,14 +323,14 @@ export function channelConformance(transport: string, { capabilities, start }: C
         for (const key of keys) expect(member.versions(key)).toEqual(member.versions(key).toSorted((a, b) => a - b));
     });
 
-    it('tells of each event what became of it, and takes nothing of a key after what it refused', async () => {
+    it('returns the outcome of each event, and takes nothing of a key after a refused event', async () => {
       const [one, other] = aggregates(2);
       const [first, second, third] = facts([one!], 3);
       const [elsewhere] = facts([other!], 1);
       const listener = new Listener();
       await listen(listener);
-      await bed.publish([first!]);
-      const results = await channel.publish([bed.refusable(second!), third!]);
+      await harness.publish([first!]);
+      const results = await channel.publish([harness.refusable(second!), third!]);
       expect(results).toEqual([
         { taken: false, reason: expect.stringContaining(second!.eventId) as string },
         { taken: false, reason: expect.stringContaining(second!.eventId) as string },
@@ -349,7 +349,7 @@ export function channelConformance(transport: string, { capabilities, start }: C
       const [key] = aggregates(1);
       const [first, second] = facts([key!], 2);
       await publish([first!]);
-      const [repeated] = await bed.publish([first!]);
+      const [repeated] = await harness.publish([first!]);
       expect(repeated).toEqual({ taken: true, duplicate: capabilities.dedupMs > 0 });
       await publish([second!]);
       await listener.has([second!]);
@@ -357,7 +357,7 @@ export function channelConformance(transport: string, { capabilities, start }: C
       expect(times).toBe(capabilities.dedupMs > 0 ? 1 : 2);
     });
 
-    describe.each<[string, (member: MemberProcess, bed: ChannelBed) => Promise<void>]>([
+    describe.each<[string, (member: MemberProcess, harness: ChannelHarness) => Promise<void>]>([
       [
         'is paused for longer than its lease',
         async (member) => {
@@ -376,8 +376,8 @@ export function channelConformance(transport: string, { capabilities, start }: C
       ],
     ])('with a member that %s', (_what, interrupt) => {
       it('handles what was in progress, all that was behind it and all that comes later', async ({ skip }) => {
-        if (!bed.environment) return skip('the members of this transport are of one process');
-        const member = await MemberProcess.start(bed.environment, { group: group(), types: [], from: 'now', workMs: 200 });
+        if (!harness.environment) return skip('the members of this transport are of one process');
+        const member = await MemberProcess.start(harness.environment, { group: group(), types: [], from: 'now', workMs: 200 });
         processes.push(member);
         const keys = aggregates(20);
         const events = facts(keys, 4);
@@ -387,7 +387,7 @@ export function channelConformance(transport: string, { capabilities, start }: C
           (acked) => acked > 10,
         );
         expect(member.acked.length).toBeLessThan(events.length);
-        await interrupt(member, bed);
+        await interrupt(member, harness);
         const all = () => missing([...events, ...later], member.acked);
         const later: LoggedEvent[] = [];
         await eventually(
@@ -407,11 +407,11 @@ export function channelConformance(transport: string, { capabilities, start }: C
     });
 
     describe('with a member that is killed', () => {
-      it('gives what it had under way, and all that follows, to the others', async ({ skip }) => {
-        if (!bed.environment) return skip('the members of this transport are of one process');
+      it('gives its events in progress, and all later ones, to other members', async ({ skip }) => {
+        if (!harness.environment) return skip('the members of this transport are of one process');
         const name = group();
         const keys = aggregates(20);
-        const dying = await MemberProcess.start(bed.environment, { group: name, types: [], from: 'now', hangAfter: 10 });
+        const dying = await MemberProcess.start(harness.environment, { group: name, types: [], from: 'now', hangAfter: 10 });
         processes.push(dying);
         const events = facts(keys, 3);
         await publish(events);

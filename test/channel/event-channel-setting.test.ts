@@ -4,29 +4,29 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Environment } from '../../libs/config/settings.js';
 import type { Channel } from '../../libs/messaging/channel/channel.js';
-import { OwnLog } from '../events/own-log.js';
+import { LogHarness } from '../events/log.harness.js';
 import { eventually } from '../support/api.js';
 import { brokerOrReason, type RunningBroker } from './brokers/broker.js';
 import { startKafkaServer } from './brokers/kafka-server.js';
 import { startNatsServer } from './brokers/nats-server.js';
-import { kafkaEnvironment, natsEnvironment } from './broker-environment.js';
-import { Listener } from './listener.js';
-import { MemberProcess } from './member-process.js';
-import { openAs } from './open-as.js';
+import { kafkaEnvironment, natsEnvironment } from './broker-channel.harness.js';
+import { Listener } from './listener.harness.js';
+import { MemberProcess } from './member-process.harness.js';
+import { openAs } from './channel.harness.js';
 
 const nats = await brokerOrReason('NATS', startNatsServer);
 const kafka = await brokerOrReason('Kafka', startKafkaServer);
 
-let own: OwnLog;
+let testLog: LogHarness;
 beforeAll(async () => {
-  own = await OwnLog.create();
-  const service = new pg.Client({ connectionString: own.urlOf('hooks') });
+  testLog = await LogHarness.create();
+  const service = new pg.Client({ connectionString: testLog.urlOf('hooks') });
   await service.connect();
   await service.query(await readFile('libs/messaging/channel/channel-tables.sql', 'utf8'));
   await service.end();
 });
 afterAll(async () => {
-  await own?.drop();
+  await testLog?.drop();
   for (const broker of [nats, kafka]) if (typeof broker !== 'string') await broker.stop();
 });
 
@@ -39,7 +39,7 @@ const transports: [string, RunningBroker | string | undefined, (broker: RunningB
 
 describe.each(transports)('with EVENT_CHANNEL=%s', (transport, broker, environmentOf) => {
   const environment = (): Environment => ({
-    DATABASE_URL: own.urlOf('hooks'),
+    DATABASE_URL: testLog.urlOf('hooks'),
     ...(broker === undefined || typeof broker === 'string' ? {} : environmentOf(broker)),
     EVENT_CHANNEL: transport,
   });
@@ -53,10 +53,10 @@ describe.each(transports)('with EVENT_CHANNEL=%s', (transport, broker, environme
   const relay = async () => {
     const { EVENT_CHANNEL, NATS_URL, KAFKA_BROKERS } = environment();
     const brokers = { ...(NATS_URL && { NATS_URL }), ...(KAFKA_BROKERS && { KAFKA_BROKERS }) };
-    return own.relay({ EVENT_CHANNEL: EVENT_CHANNEL!, ...brokers });
+    return testLog.relay({ EVENT_CHANNEL: EVENT_CHANNEL!, ...brokers });
   };
   const cursor = async () => {
-    const { rows } = await own.admin.query<{ position: string }>('select position from events.cursor where name = $1', [
+    const { rows } = await testLog.admin.query<{ position: string }>('select position from events.cursor where name = $1', [
       `broker:${transport}`,
     ]);
     return Number(rows[0]?.position ?? 0);
@@ -70,7 +70,7 @@ describe.each(transports)('with EVENT_CHANNEL=%s', (transport, broker, environme
     const keys = [randomUUID(), randomUUID(), randomUUID()];
     const stated: string[] = [];
     const state = async (version: number) => {
-      for (const aggregate of keys) stated.push(await own.say({ aggregate, version }));
+      for (const aggregate of keys) stated.push(await testLog.emit({ aggregate, version }));
     };
     await state(1);
     await eventually(
@@ -94,10 +94,10 @@ describe.each(transports)('with EVENT_CHANNEL=%s', (transport, broker, environme
 
   it.skipIf(typeof broker === 'string')('brings what was in the log before anybody followed it', async () => {
     const [aggregate] = [randomUUID()];
-    const before = await own.relay();
-    const stated = [await own.say({ aggregate, version: 1 }), await own.say({ aggregate, version: 2 })];
+    const before = await testLog.relay();
+    const stated = [await testLog.emit({ aggregate, version: 1 }), await testLog.emit({ aggregate, version: 2 })];
     await eventually(
-      () => own.versions(aggregate),
+      () => testLog.versions(aggregate),
       (versions) => versions.length === 2,
     );
     await before.kill('SIGTERM');
@@ -112,7 +112,7 @@ describe.each(transports)('with EVENT_CHANNEL=%s', (transport, broker, environme
     );
     expect(listener.versions(aggregate)).toEqual([1, 2]);
     if (transport !== 'postgres') {
-      const head = (await own.all()).at(-1)!.position;
+      const head = (await testLog.all()).at(-1)!.position;
       await eventually(cursor, (position) => position === head);
     }
     await follower.kill('SIGTERM');

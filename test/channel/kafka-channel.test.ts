@@ -1,5 +1,4 @@
-import { kafkaEnvironment } from './broker-environment.js';
-import { brokerBed } from './broker-bed.js';
+import { brokerChannelHarness, kafkaEnvironment } from './broker-channel.harness.js';
 import { brokerOrReason } from './brokers/broker.js';
 import { startKafkaServer } from './brokers/kafka-server.js';
 import { channelConformance } from './channel-conformance.js';
@@ -8,5 +7,5 @@ const broker = await brokerOrReason('Kafka', startKafkaServer);
 
 channelConformance('Kafka', {
   capabilities: { order: 'partition', dedupMs: 0, replay: true },
-  start: typeof broker === 'string' ? broker : () => brokerBed(broker, kafkaEnvironment(broker)),
+  start: typeof broker === 'string' ? broker : () => brokerChannelHarness(broker, kafkaEnvironment(broker)),
 });

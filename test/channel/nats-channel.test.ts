@@ -1,5 +1,4 @@
-import { natsEnvironment } from './broker-environment.js';
-import { brokerBed } from './broker-bed.js';
+import { brokerChannelHarness, natsEnvironment } from './broker-channel.harness.js';
 import { brokerOrReason } from './brokers/broker.js';
 import { startNatsServer } from './brokers/nats-server.js';
 import { channelConformance } from './channel-conformance.js';
@@ -8,5 +7,5 @@ const broker = await brokerOrReason('NATS', startNatsServer);
 
 channelConformance('NATS', {
   capabilities: { order: 'subject', dedupMs: 120_000, replay: true },
-  start: typeof broker === 'string' ? broker : () => brokerBed(broker, natsEnvironment(broker)),
+  start: typeof broker === 'string' ? broker : () => brokerChannelHarness(broker, natsEnvironment(broker)),
 });

@@ -1,7 +1,7 @@
 import { channelConformance } from './channel-conformance.js';
-import { startPostgresBed } from './postgres-bed.js';
+import { startPostgresChannelHarness } from './postgres-channel.harness.js';
 
 channelConformance('PostgreSQL', {
   capabilities: { order: 'key', dedupMs: Infinity, replay: true },
-  start: startPostgresBed,
+  start: startPostgresChannelHarness,
 });

@@ -7,17 +7,17 @@ import type { HookCreated } from '../../contracts/hooks/hook.resource.js';
 import type { Client } from './client.js';
 
 /** One event as a follower got it. */
-export interface Heard {
+export interface ReceivedEvent {
   occurrenceId: string;
-  /** Where it stands in the log, as the follower was notified. */
+  /** Its position in the log. */
   position: number;
   data: unknown;
 }
 
-/** A webhook whose receiver is always there: it remembers everything that it is sent, and says yes. */
+/** A webhook with a receiver that is always available, records every event and answers 204. */
 export class LiveReceiver {
   /** In the order in which they came, repeats included. */
-  readonly heard: Heard[] = [];
+  readonly received: ReceivedEvent[] = [];
   readonly hookId: string;
 
   private constructor(
@@ -36,10 +36,10 @@ export class LiveReceiver {
     const receiver = new LiveReceiver(server, answer.body as unknown as HookCreated);
     server.on('request', (message, response) => {
       const chunks: Buffer[] = [];
-      message.on('error', () => {}); // who was killed while sending sends it again
+      message.on('error', () => {}); // a sender that was killed sends the event again
       message.on('data', (chunk: Buffer) => chunks.push(chunk));
       message.on('end', () => {
-        receiver.heard.push(heardOf(JSON.parse(Buffer.concat(chunks).toString('utf8')) as CloudEvent));
+        receiver.received.push(receivedEventOf(JSON.parse(Buffer.concat(chunks).toString('utf8')) as CloudEvent));
         response.writeHead(204).end();
       });
     });
@@ -52,14 +52,14 @@ export class LiveReceiver {
   }
 }
 
-/** Somebody who reads the log by its cursor, from the beginning, and goes on from where they were whatever happens. */
+/** Reads the log by cursor from the beginning, and continues after every failure. */
 export class CursorReader {
-  readonly heard: Heard[] = [];
+  readonly received: ReceivedEvent[] = [];
   private cursor = 'beginning';
 
   constructor(private readonly client: Client) {}
 
-  /** Reads until told to stop. */
+  /** Reads until the signal aborts. */
   async readUntil(over: AbortSignal): Promise<void> {
     while (!over.aborted) {
       await this.readOn(2);
@@ -76,13 +76,13 @@ export class CursorReader {
     const { status, body } = await this.client.once('GET', `/v1/events?after=${this.cursor}&limit=200&wait=${waitSeconds}`);
     if (status !== 200) return 0;
     const { items, next } = body as unknown as EventPage;
-    this.heard.push(...items.map(heardOf));
+    this.received.push(...items.map(receivedEventOf));
     this.cursor = next;
     return items.length;
   }
 }
 
-const heardOf = ({ occurrenceid, sequence, data }: CloudEvent): Heard => ({
+const receivedEventOf = ({ occurrenceid, sequence, data }: CloudEvent): ReceivedEvent => ({
   occurrenceId: occurrenceid,
   position: Number(sequence),
   data,

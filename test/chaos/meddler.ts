@@ -81,7 +81,10 @@ export class Meddler {
     return 'reset';
   }
 
-  /** Deletes the ended run, as Temporal does at the end of its retention: that is longer than any outage, so its steps are stored by then. */
+  /**
+   * Deletes the ended run, as Temporal does after its retention. Temporal's retention is longer than any outage, so the steps are stored
+   * by then.
+   */
   private async forget(sagaId: string): Promise<string> {
     const { workflow } = this.system.temporal;
     for (const deadline = Date.now() + END_MS; ; await delay(500)) {
@@ -116,7 +119,7 @@ export class Meddler {
     return (await this.system.database.query(stored, [sagaId, runId])).rowCount === 1;
   }
 
-  /** Decides about sagas that need attention, until told to stop: mostly to retry, sometimes to do without. */
+  /** Decides about sagas that need attention until the signal aborts: mostly retry, sometimes skip or done. */
   async decideUntil(over: AbortSignal): Promise<void> {
     while (!over.aborted) {
       await delay(LOOK_EVERY_MS, undefined, { signal: over }).catch(() => {});
@@ -143,14 +146,14 @@ export class Meddler {
     const { status, body } = await this.client.once('GET', `/v1/sagas/${sagaId}`);
     if (status !== 200) return;
     const { steps } = body as unknown as Saga;
-    // Of a saga that was ended by force nothing goes on by itself.
+    // A terminated saga does not continue by itself.
     if (!steps.some(({ state }) => state === 'NEEDS_ATTENTION')) {
       const answer = await this.client.once('POST', `/v1/sagas/${sagaId}/settle`, { note: 'chaos' });
       this.diary.deed(sagaId, 'settle', String(answer.status));
       return;
     }
     for (const { name, state, kind, compensates } of steps) {
-      // What a compensation in need takes back is shown as in need, too; it is the compensation that is decided about.
+      // A step is shown as needing attention, too, while its compensation does. The decision is about the compensation.
       if (state !== 'NEEDS_ATTENTION' || (compensates === undefined && kind !== 'retriable')) continue;
       const decision = { step: name, action, note: 'chaos' };
       const answer = await this.client.once('POST', `/v1/sagas/${sagaId}/resolve`, decision, { 'idempotency-key': randomUUID() });

@@ -17,8 +17,8 @@ const LEAD_MS = 500;
 type Act = { life: Life } | { disturbance: Disturbance };
 
 /**
- * Drops whatever a failing schedule fails without, in halves, then quarters, and so on (ddmin), until nothing more can be dropped or the
- * time is up. A candidate fails if it violates any of the invariants that the whole has violated.
+ * Removes the parts of a schedule that its failure does not need: halves, then quarters, and so on (ddmin), until nothing more can be
+ * removed or the time is up. A candidate fails if it violates any of the invariants that the whole schedule has violated.
  */
 export async function minimise(
   schedule: Schedule,

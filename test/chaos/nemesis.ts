@@ -6,7 +6,7 @@ import type { Disturbance } from './schedule.js';
 /** How long a process may take to be ready again. */
 const READY_WITHIN_MS = 90_000;
 
-/** Does to the system what a schedule says, and takes it back at the end. */
+/** Disturbs the system as a schedule says, and ends every disturbance. */
 export class Nemesis {
   /** How many of each kind have been done. */
   readonly done: Record<string, number> = {};
@@ -52,7 +52,7 @@ export class Nemesis {
         await this.eventually(`${name} to be started again`, () =>
           Promise.resolve(![before, undefined].includes(embedded.pid(name))),
         );
-        return this.ready(name);
+        return this.serves(name);
       }
       case 'stop':
         embedded.kill(name, 'SIGSTOP');
@@ -105,15 +105,24 @@ export class Nemesis {
     this.log(`${kind} ${target}`);
   }
 
-  private async ready(name: ProcessName): Promise<void> {
+  /** It answers. Whether it is ready depends on others as well, which the schedule goes on to disturb: `clear` waits for that. */
+  private serves(name: ProcessName): Promise<void> {
+    return this.answers(name, 'healthz');
+  }
+
+  private ready(name: ProcessName): Promise<void> {
+    return this.answers(name, 'readyz');
+  }
+
+  private async answers(name: ProcessName, path: 'healthz' | 'readyz'): Promise<void> {
     if (name === 'postgres')
       return this.eventually('postgres to answer', () => this.system.database.query('select 1').then(() => true));
     if (name === 'temporal')
       return this.eventually('temporal to answer', () => this.system.temporal.workflow.count().then(() => true));
-    await this.eventually(`${name} to be ready`, async () => {
+    await this.eventually(`${name} to answer ${path}`, async () => {
       const url = this.addressOf(name);
       if (url === undefined) return true;
-      const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) });
+      const answer = await fetch(`${url}/${path}`, { signal: AbortSignal.timeout(2_000) });
       if (!answer.ok) throw new Error(`it answers ${answer.status} ${await answer.text()}`);
       return true;
     });

@@ -7,7 +7,7 @@ import { services } from '../../libs/database/services.js';
 import type { ChaosSystem } from './chaos-system.js';
 import type { Client } from './client.js';
 import type { Diary } from './diary.js';
-import type { Heard } from './followers.js';
+import type { ReceivedEvent } from './followers.js';
 
 const reservers = ['hotel', 'flight', 'car', 'rail'] as const;
 const tellers = services.filter((service) => !['events', 'notification', 'projection'].includes(service));
@@ -18,7 +18,7 @@ const ofEach = (names: readonly string[], table: string): string =>
   names.map((name) => `select '${name}' as service, * from "${name}".${table}`).join(' union all ');
 
 /**
- * What was seen from outside, in a schema of its own beside those of the services, so that an invariant can compare the two in one
+ * The observations of the clients, in a schema of their own beside those of the services. So an invariant can compare both in one
  * statement.
  */
 const tables = `
@@ -32,11 +32,11 @@ const tables = `
   create table chaos.saga (saga_id text primary key, type text, business_id text, temporal_status text, state text, past_pivot boolean, held text[], decided boolean, started_at timestamptz, ended_at timestamptz);
   create table chaos.step (saga_id text, position int, name text, kind text, state text, compensates text, error_code text, decisions text[]);
   -- What a webhook that always answers, and a reader by cursor, have got; repeats included, in the order in which it came.
-  create table chaos.heard (follower text, number int, occurrence_id uuid, position bigint, data jsonb);
+  create table chaos.received (follower text, number int, occurrence_id uuid, position bigint, data jsonb);
   create index on chaos.sent (resource_id);
   create index on chaos.deed (saga_id);
   create index on chaos.step (saga_id);
-  create index on chaos.heard (occurrence_id);
+  create index on chaos.received (occurrence_id);
   create table chaos.hook (hook_id uuid, follower text);
   -- Orders and trips of which an operator has said that something is to stay as it is: they need not add up.
   create view chaos.left_as_it_is as select distinct business_id from chaos.saga where decided and business_id is not null;
@@ -74,12 +74,12 @@ const LOOKS = 5;
 
 export interface Seen {
   diary: Diary;
-  heard: Readonly<Record<string, readonly Heard[]>>;
+  received: Readonly<Record<string, readonly ReceivedEvent[]>>;
   hooks: Readonly<Record<string, string>>;
 }
 
 /** Writes down what was seen. Called when all is quiet; what was written before is replaced. */
-export async function writeDown(system: ChaosSystem, client: Client, { diary, heard, hooks }: Seen): Promise<void> {
+export async function writeDown(system: ChaosSystem, client: Client, { diary, received, hooks }: Seen): Promise<void> {
   const { database } = system;
   await database.query(tables);
   await insert(database, 'sent', diary.sent);
@@ -89,10 +89,10 @@ export async function writeDown(system: ChaosSystem, client: Client, { diary, he
     'hook',
     Object.entries(hooks).map(([follower, hookId]) => ({ hookId, follower })),
   );
-  for (const [follower, events] of Object.entries(heard))
+  for (const [follower, events] of Object.entries(received))
     await insert(
       database,
-      'heard',
+      'received',
       events.map((event, number) => ({ follower, number, ...event })),
     );
   const { sagas, steps } = await sagasNow(system, client, diary);
@@ -165,7 +165,7 @@ async function sagasNow({ temporal, database }: ChaosSystem, client: Client, dia
   return { sagas, steps };
 }
 
-/** Its steps may be the worker's to tell, and a busy one may be late with that. */
+/** The worker reports the steps, and a busy worker may report them late. */
 async function readSaga(client: Client, sagaId: string): Promise<Saga | undefined> {
   for (let tries = 1; ; tries++) {
     const read = await client.retry('GET', `/v1/sagas/${sagaId}`);

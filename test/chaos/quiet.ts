@@ -29,8 +29,8 @@ async function underWay({ database, temporal, embedded }: ChaosSystem): Promise<
 }
 
 /**
- * Waits until every saga has ended and every event has arrived everywhere, with whatever needs attention tried again.
- * @returns what is under way still when the time is up.
+ * Waits until every saga has ended and every event has arrived everywhere. Retries every step that needs attention.
+ * @returns what is still in progress when the time is up.
  */
 export async function untilQuiet(
   system: ChaosSystem,

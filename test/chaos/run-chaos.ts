@@ -118,7 +118,7 @@ export async function onSystem(system: ChaosSystem, schedule: Schedule, options:
 
     await writeDown(system, client, {
       diary,
-      heard: { hook: receiver.heard, reader: reader.heard },
+      received: { hook: receiver.received, reader: reader.received },
       hooks: { hook: receiver.hookId },
     });
     let found = await violations(system.database);

@@ -30,29 +30,29 @@ export async function traceOf(system: ChaosSystem, client: Client, diary: Diary,
     );
     if (sagas.length === 0) continue;
     const story: { at: string; text: string }[] = [];
-    const tell = (at: Date | string | null, text: string) =>
+    const note = (at: Date | string | null, text: string) =>
       story.push({ at: at === null ? '' : new Date(at).toISOString(), text });
     for (const { life, route, sending, status, code, sagaId, resourceId, at, ms } of diary.sent)
       if (resourceId === id)
-        tell(at, `client ${life} ${route} (${sending}): ${status ?? 'no answer'} ${code ?? sagaId ?? ''} after ${ms} ms`);
+        note(at, `client ${life} ${route} (${sending}): ${status ?? 'no answer'} ${code ?? sagaId ?? ''} after ${ms} ms`);
     for (const { sagaId, kind, outcome, at } of diary.deeds)
-      if (sagas.some((saga) => saga.saga_id === sagaId)) tell(at, `operator ${kind} ${sagaId}: ${outcome}`);
+      if (sagas.some((saga) => saga.saga_id === sagaId)) note(at, `operator ${kind} ${sagaId}: ${outcome}`);
     for (const { saga_id: sagaId } of sagas) {
       const { status, body } = await client.once('GET', `/v1/sagas/${sagaId}`);
       if (status !== 200) continue;
       const { state, steps } = body as unknown as Saga;
       for (const step of steps) {
         const outcome = `${step.state}${step.error ? ` ${step.error.code}` : ''}, ${step.attempts} attempts`;
-        tell(step.startedAt, `${sagaId} step ${step.name}: ${outcome}, until ${step.endedAt}`);
+        note(step.startedAt, `${sagaId} step ${step.name}: ${outcome}, until ${step.endedAt}`);
       }
-      tell(null, `${sagaId} is ${state}`);
+      note(null, `${sagaId} is ${state}`);
     }
     const { rows: events } = await system.database.query<{ occurred_at: Date; text: string }>(
       `select occurred_at, service || ' says ' || type || ' ' || aggregate_version || ' by ' || coalesce(causation_id, '-') as text
        from events.log where aggregate_id = $1 or correlation_id in (select saga_id from chaos.saga where business_id = $1) order by position`,
       [id],
     );
-    for (const { occurred_at: at, text } of events) tell(at, text);
+    for (const { occurred_at: at, text } of events) note(at, text);
     lines.push(
       `${id}:`,
       ...story.sort((one, other) => (one.at < other.at ? -1 : 1)).map(({ at, text }) => `  ${at.slice(11)} ${text}`),

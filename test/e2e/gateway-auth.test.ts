@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { type GatewayHarness, startTestGateway } from '../support/gateway.harness.js';
 
-let gateway: OwnGateway;
+let gateway: GatewayHarness;
 
 beforeAll(async () => {
-  gateway = await ownGateway({
+  gateway = await startTestGateway({
     AUTH: 'required',
     API_KEYS:
       'shop:shop-key:orders+customers,shop:shop-new:orders,ops:ops-key:operator,rival:shop-two:orders,agency:trip-key:trips,both:both-key:orders+trips',
@@ -100,11 +100,11 @@ describe('with AUTH=required', () => {
 
 describe('the start', () => {
   it('is refused rather than opening the API to a network', async () => {
-    await expect(ownGateway({ HOST: '0.0.0.0' })).rejects.toThrow('API_KEYS');
-    await expect(ownGateway({ HOST: '0.0.0.0', AUTH: 'off', API_KEYS: 'shop:k:orders' })).rejects.toThrow('loopback');
+    await expect(startTestGateway({ HOST: '0.0.0.0' })).rejects.toThrow('API_KEYS');
+    await expect(startTestGateway({ HOST: '0.0.0.0', AUTH: 'off', API_KEYS: 'shop:k:orders' })).rejects.toThrow('loopback');
   });
 
   it('is refused with keys of the old form, and shows the new one', async () => {
-    await expect(ownGateway({ AUTH: 'required', API_KEYS: 'shop-key:orders' })).rejects.toThrow('name:key:scope+scope');
+    await expect(startTestGateway({ AUTH: 'required', API_KEYS: 'shop-key:orders' })).rejects.toThrow('name:key:scope+scope');
   });
 });

@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import type { Order } from '../../contracts/order/order.resource.js';
 import type { Page } from '../../contracts/values/page.js';
 import { call } from '../support/api.js';
-import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { type GatewayHarness, startTestGateway } from '../support/gateway.harness.js';
 import { system } from '../support/system.js';
 
 interface Answer {
@@ -109,11 +109,11 @@ describe('OPTIONS', () => {
 
 describe('with CORS_ORIGINS', () => {
   const shop = 'https://shop.example.com';
-  let closed: OwnGateway;
-  let open: OwnGateway;
+  let closed: GatewayHarness;
+  let open: GatewayHarness;
   beforeAll(async () => {
-    closed = await ownGateway({ CORS_ORIGINS: [shop], AUTH: 'required', API_KEYS: 'shop:key:orders' });
-    open = await ownGateway({ CORS_ORIGINS: [shop], PUBLIC_URL: 'https://api.example.com' });
+    closed = await startTestGateway({ CORS_ORIGINS: [shop], AUTH: 'required', API_KEYS: 'shop:key:orders' });
+    open = await startTestGateway({ CORS_ORIGINS: [shop], PUBLIC_URL: 'https://api.example.com' });
   });
   afterAll(() => Promise.all([closed.close(), open.close()]));
 

@@ -10,10 +10,10 @@ import type { Page } from '../../contracts/values/page.js';
 import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import { renderEvent } from '../../libs/messaging/event/render-event.js';
 import { call, ended, eventually, placeOrder, richestCustomer } from '../support/api.js';
-import { nowhere, type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { unreachableAddress, type GatewayHarness, startTestGateway } from '../support/gateway.harness.js';
 import { system } from '../support/system.js';
 
-let gateway: OwnGateway | undefined;
+let gateway: GatewayHarness | undefined;
 afterEach(async () => {
   await gateway?.close();
   gateway = undefined;
@@ -56,7 +56,7 @@ describe('GET /v1/event-types', () => {
     expect(await pages(1)).toEqual(all);
   });
 
-  it('tells which version ends, when, and what to do', async () => {
+  it('lists which version ends, when, and the migration', async () => {
     const { body } = await call<EventTypeResource>('GET', '/v1/event-types/order.approved');
     expect(body).toMatchObject({
       type: 'order.approved',
@@ -98,7 +98,7 @@ describe('GET /v1/event-types', () => {
     for (const hookId of hooks) await call('DELETE', `/v1/hooks/${hookId}`);
     expect(await pinned()).toEqual([before, undefined]);
 
-    gateway = await ownGateway({ HOOKS_URL: `http://${nowhere}` });
+    gateway = await startTestGateway({ HOOKS_URL: `http://${unreachableAddress}` });
     const response = await fetch(`${gateway.url}/v1/event-types/order.approved`);
     expect(response.status).toBe(200);
     expect(((await response.json()) as EventTypeResource).versions[0]).not.toHaveProperty('pinnedHooks');
@@ -120,7 +120,7 @@ describe('GET /v1/event-types', () => {
   });
 
   it('is documentation: it needs no key where all else does', async () => {
-    gateway = await ownGateway({ AUTH: 'required', API_KEYS: 'reader:secret:events' });
+    gateway = await startTestGateway({ AUTH: 'required', API_KEYS: 'reader:secret:events' });
     for (const path of [
       '/v1/event-types',
       '/v1/event-types/order.approved',

@@ -3,7 +3,7 @@ import type { Fault } from '../../contracts/participant/fault.resource.js';
 import type { Page } from '../../contracts/values/page.js';
 import { participants } from '../../contracts/participant/participants.js';
 import { call, clearFaults } from '../support/api.js';
-import { ownGateway } from '../support/own-gateway.js';
+import { startTestGateway } from '../support/gateway.harness.js';
 
 afterEach(clearFaults);
 
@@ -52,7 +52,7 @@ describe('/v1/faults', () => {
   });
 
   it.each([{ CHAOS: false }, { CHAOS: true, NODE_ENV: 'production' as const }])('is off with %o', async (settings) => {
-    const gateway = await ownGateway(settings);
+    const gateway = await startTestGateway(settings);
     for (const [method, body] of [['PUT', JSON.stringify(fault())], ['GET'], ['DELETE']] as const) {
       const response = await fetch(`${gateway.url}/v1/faults`, {
         method,

@@ -177,7 +177,7 @@ function attacksOn(api: OpenApi, path: string, method: string, operation: Operat
   return own;
 }
 
-/** A path of the document with what is well formed and not there in the place of each parameter, unless told otherwise. */
+/** A path of the document with a well-formed id that does not exist for each parameter that is not given. */
 const withSegments = (path: string, given: Record<string, string> = {}) =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => given[name] ?? absent[name] ?? 'nobody');
 const absent: Record<string, string> = { sagaId: 'create-order:nobody', id: '0' };
@@ -267,10 +267,13 @@ function hostileBodies(base: Pick<Attack, 'method' | 'path'>, schema: Schema | u
   ];
 }
 
-/** What JSON can say and no database can keep: no field takes it, or it would be a 5xx where the rest of the request is right. */
+/**
+ * Values that JSON can express and a database cannot store. No field accepts them; the alternative would be a 5xx for an otherwise valid
+ * request.
+ */
 const isUnkeepable = (body: string) => body.includes(String.raw`\u0000`) || body.includes(String.raw`\ud800`);
 
-/** A body that nobody reads would be lost without a word, so it is refused; none at all, or an empty object, is not what is wrong. */
+/** A request with a body that the operation ignores is refused, so that no data is lost silently. No body, or an empty object, is valid. */
 const bodiesWhereNoneIsTaken = (base: Pick<Attack, 'method' | 'path'>): Attack[] => [
   { ...base, name: 'no body', statuses: [404] },
   { ...base, name: 'an empty object', headers: json, body: '{}', statuses: [404] },

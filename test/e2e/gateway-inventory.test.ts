@@ -3,10 +3,10 @@ import type { CarOffer, FlightOffer, HotelOffer, TrainOffer } from '../../contra
 import type { Page } from '../../contracts/values/page.js';
 import type { Reservation } from '../../contracts/reservation/reservation.resource.js';
 import { call, ended, payments } from '../support/api.js';
-import { nowhere, type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { unreachableAddress, type GatewayHarness, startTestGateway } from '../support/gateway.harness.js';
 import { bookTrip, dayFromNow, paymentsOf, reservationsOf, tripOf, tripParts } from '../support/trips.js';
 
-let gateway: OwnGateway | undefined;
+let gateway: GatewayHarness | undefined;
 afterEach(async () => {
   await gateway?.close();
   gateway = undefined;
@@ -72,8 +72,8 @@ describe('the inventory', () => {
     expect(await call('GET', `/v1/cars?date=${date}`)).toMatchObject({ status: 422, body: { code: 'VALIDATION_FAILED' } });
   });
 
-  it('says which participant is away, and still shows the others', async () => {
-    gateway = await ownGateway({ FLIGHT_URL: `http://${nowhere}` });
+  it('names the unavailable participant, and still lists the units of other participants', async () => {
+    gateway = await startTestGateway({ FLIGHT_URL: `http://${unreachableAddress}` });
     const flights = await fetch(`${gateway.url}/v1/flights`);
     expect(flights.status).toBe(503);
     expect(await flights.json()).toMatchObject({ code: 'PARTICIPANT_UNAVAILABLE', detail: expect.stringContaining('flight') });

@@ -18,7 +18,7 @@ import {
   setFault,
   tokens,
 } from '../support/api.js';
-import { nowhere, ownGateway } from '../support/own-gateway.js';
+import { unreachableAddress, startTestGateway } from '../support/gateway.harness.js';
 import { system } from '../support/system.js';
 
 let customerId: string;
@@ -124,7 +124,7 @@ describe('POST /v1/orders/{orderId}/cancel', () => {
       });
   });
 
-  it('takes the next number when a saga was ended by force before the order service had heard of it', async () => {
+  it('takes the next number when a saga was terminated before the order service knew of it', async () => {
     const orderId = await approved();
     await setFault({ participant: 'order', operation: 'beginOrderCancellation', mode: 'error' });
     const first = await send(orderId, 'cancel');
@@ -163,9 +163,9 @@ describe('POST /v1/orders/{orderId}/pay and /ship', () => {
     expect((await payments(`orderId=${orderId}`)).map(({ state }) => state)).toEqual(['CAPTURED', 'DECLINED']);
   });
 
-  it('is turned away when a participant that it needs is away; the others are not', async () => {
+  it('is refused while a participant that it needs is unavailable; other commands are not', async () => {
     const orderId = await approved();
-    const gateway = await ownGateway({ PAYMENT_URL: `http://${nowhere}` });
+    const gateway = await startTestGateway({ PAYMENT_URL: `http://${unreachableAddress}` });
     try {
       const ask = (command: Command) =>
         fetch(`${gateway.url}/v1/orders/${orderId}/${command}`, {
@@ -193,7 +193,7 @@ describe('commands on one order', () => {
     await ended(`cancel-order:${orderId}:1`);
   });
 
-  it('never interleave when they differ: who was not the first is told so', async () => {
+  it('never interleave when they differ: a later one is answered with the conflict', async () => {
     const orderId = await approved();
     await setFault({ participant: 'customer', operation: 'changeReservation', mode: 'delay', delayMs: 400 });
     await setFault({ participant: 'customer', operation: 'releaseCredit', mode: 'delay', delayMs: 400 });

@@ -50,7 +50,7 @@ describe('POST /v1/orders', () => {
     }
   });
 
-  it('can be read while the order service has not heard of it', async () => {
+  it('can be read before the order service knows of it', async () => {
     await setFault({ participant: 'order', operation: 'createOrder', mode: 'error' });
     const accepted = await placeOrder(customerId, 3);
     const read = await order(accepted.orderId);

@@ -2,9 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Page } from '../../contracts/values/page.js';
 import type { Customer } from '../../contracts/customer/customer.resource.js';
 import { call } from '../support/api.js';
-import { nowhere, type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { unreachableAddress, type GatewayHarness, startTestGateway } from '../support/gateway.harness.js';
 
-let gateway: OwnGateway;
+let gateway: GatewayHarness;
 afterEach(() => gateway.close());
 
 interface Timed {
@@ -34,7 +34,7 @@ const placed = { customerId: 'nobody', lines: [{ sku: 'SKU-TOKEN', quantity: 1 }
 
 describe('without Temporal', () => {
   it('starts, says that it is not ready, and answers 503 within five seconds what needs Temporal', async () => {
-    gateway = await ownGateway({ temporalAddress: nowhere });
+    gateway = await startTestGateway({ temporalAddress: unreachableAddress });
     expect((await ask('/healthz')).status).toBe(200);
     const answers = await Promise.all([
       ask('/v1/orders', placed),
@@ -59,7 +59,7 @@ describe('without Temporal', () => {
   });
 
   it('still answers what does not need it', async () => {
-    gateway = await ownGateway({ temporalAddress: nowhere });
+    gateway = await startTestGateway({ temporalAddress: unreachableAddress });
     expect((await ask('/v1/products')).status).toBe(200);
     expect((await ask('/v1/customers')).status).toBe(200);
   });
@@ -67,14 +67,14 @@ describe('without Temporal', () => {
 
 describe('without a participant', () => {
   it.each([
-    ['order', { ORDER_URL: `http://${nowhere}` }, ['/v1/products', '/v1/orders', '/v1/orders/unheard-of']],
+    ['order', { ORDER_URL: `http://${unreachableAddress}` }, ['/v1/products', '/v1/orders', '/v1/orders/unheard-of']],
     [
       'customer',
-      { CUSTOMER_URL: `http://${nowhere}` },
+      { CUSTOMER_URL: `http://${unreachableAddress}` },
       ['/v1/customers', '/v1/customers/x', '/v1/customers/x/credit', '/v1/customers/x/credit/entries'],
     ],
   ])('says that the %s service is away, and starts no saga', async (name, settings, paths) => {
-    gateway = await ownGateway(settings);
+    gateway = await startTestGateway(settings);
     for (const [path, body] of [...paths.map((path) => [path] as const), ['/v1/orders', placed] as const]) {
       const answer = await ask(path, body);
       expect(answer).toMatchObject({
@@ -92,7 +92,7 @@ describe('without a participant', () => {
     const order = { customerId: items[0]!.customerId, lines: placed.lines };
     const key = { 'idempotency-key': `kept-${Date.now()}` };
     const first = await call<{ orderId: string }>('POST', '/v1/orders', order, key);
-    gateway = await ownGateway({ CUSTOMER_URL: `http://${nowhere}` });
+    gateway = await startTestGateway({ CUSTOMER_URL: `http://${unreachableAddress}` });
     expect(await ask('/v1/orders', order, key)).toMatchObject({ status: 202, body: { orderId: first.body.orderId } });
     expect((await ask('/v1/orders', order, { 'idempotency-key': `new-${Date.now()}` })).status).toBe(503);
   });

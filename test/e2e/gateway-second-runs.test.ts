@@ -18,8 +18,8 @@ import {
   tokens,
 } from '../support/api.js';
 import { forgetRun, isForgotten } from '../support/forget-run.js';
-import { nowhere, ownGateway } from '../support/own-gateway.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { unreachableAddress, startTestGateway } from '../support/gateway.harness.js';
+import { ParticipantHarness } from '../services/participant.harness.js';
 import { backdate, trim } from '../services/trimming.harness.js';
 import { system } from '../support/system.js';
 import { tripOf } from '../support/trips.js';
@@ -123,7 +123,7 @@ async function sendUnderKey(url: string, content?: object): Promise<Sent> {
 /** Participants forget the commands of these sagas, as they do after their retention. */
 async function forgetCommands(sagas: Answer[]): Promise<void> {
   for (const name of participantNames) {
-    const probe = new ParticipantProbe(name, () => system()[`${name}Url`]);
+    const probe = new ParticipantHarness(name, () => system()[`${name}Url`]);
     await backdate(probe, '2020-01-01T00:00:00Z', ...sagas.map(({ orderId, tripId }) => orderId ?? tripId));
     await trim(probe, '2020-01-02T00:00:00Z');
     const keys = sagas.map(({ sagaId }) => `${sagaId}/%`);
@@ -186,7 +186,7 @@ describe('a command whose saga Temporal has forgotten', () => {
     expect((await send(url, undefined, key)).status).toBe(202);
   });
 
-  it('is remembered, too, where it was rejected before the order service had heard of it', async () => {
+  it('is remembered, too, if it was rejected before the order service knew of it', async () => {
     const { url, key, content, first } = rejected;
     const { orderId, sagaId } = first.body;
     expect(await send(url, content, key)).toMatchObject({ status: 202, body: { orderId, sagaId } });
@@ -196,7 +196,7 @@ describe('a command whose saga Temporal has forgotten', () => {
   });
 
   it('is undecided while its owner is away: nothing is started', async () => {
-    const gateway = await ownGateway({ ORDER_URL: `http://${nowhere}` });
+    const gateway = await startTestGateway({ ORDER_URL: `http://${unreachableAddress}` });
     const ask = async ({ url, key, content }: Sent) => {
       const headers = { ...key, 'content-type': 'application/json' };
       const answer = await fetch(`${gateway.url}${url}`, { method: 'POST', headers, body: JSON.stringify(content) });

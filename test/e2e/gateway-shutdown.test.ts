@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { OrderAccepted } from '../../contracts/order/order.resource.js';
 import { clearFaults, ended, eventually, richestCustomer, saga, setFault, tokens } from '../support/api.js';
-import { ownGateway } from '../support/own-gateway.js';
+import { startTestGateway } from '../support/gateway.harness.js';
 
 afterEach(() => clearFaults());
 
 describe('a shutdown', () => {
   it('answers who prefers to wait with the 202, and does not wait itself', async () => {
-    const gateway = await ownGateway({ SAGA_STEP_DEADLINE_MS: 60_000 });
+    const gateway = await startTestGateway({ SAGA_STEP_DEADLINE_MS: 60_000 });
     const customerId = await richestCustomer();
     await setFault({ participant: 'customer', operation: 'reserveCredit', mode: 'error' });
     const answered = fetch(`${gateway.url}/v1/orders`, {

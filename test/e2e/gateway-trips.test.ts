@@ -6,7 +6,7 @@ import type { Problem } from '../../contracts/values/problem.js';
 import type { SagaSummary } from '../../contracts/saga/saga.resource.js';
 import type { Trip } from '../../contracts/trip/trip.resource.js';
 import { call, clearFaults, ended, eventually, saga, setFault } from '../support/api.js';
-import { nowhere, ownGateway } from '../support/own-gateway.js';
+import { unreachableAddress, startTestGateway } from '../support/gateway.harness.js';
 import { bookTrip, dayFromNow, paymentsOf, reservationsOf, trip, tripOf, tripParts } from '../support/trips.js';
 
 afterEach(clearFaults);
@@ -85,7 +85,7 @@ describe('POST /v1/trips', () => {
     }
   });
 
-  it('can be read while the trip service has not heard of it', async () => {
+  it('can be read before the trip service knows of it', async () => {
     await setFault({ participant: 'trip', operation: 'createTrip', mode: 'error' });
     const { tripId, sagaId } = await bookTrip(tripOf({ car: undefined }));
     const read = await trip(tripId);
@@ -161,7 +161,7 @@ describe('POST /v1/trips', () => {
   });
 
   it('needs those participants only that it has parts of', async () => {
-    const gateway = await ownGateway({ CAR_URL: `http://${nowhere}` });
+    const gateway = await startTestGateway({ CAR_URL: `http://${unreachableAddress}` });
     try {
       const send = async (body: object) =>
         fetch(`${gateway.url}/v1/trips`, {
@@ -272,7 +272,7 @@ describe('a trip that needs approval', () => {
   });
 
   it('is for operators to decide', async () => {
-    const gateway = await ownGateway({ AUTH: 'required', API_KEYS: 'agency:agency:trips,boss:boss:operator' });
+    const gateway = await startTestGateway({ AUTH: 'required', API_KEYS: 'agency:agency:trips,boss:boss:operator' });
     try {
       const approve = async (key: string) =>
         (
@@ -343,7 +343,7 @@ describe('POST /v1/trips/{tripId}/cancel', () => {
     });
   });
 
-  it('is one cancellation of many at once; the others are told what is pending', async () => {
+  it('is one cancellation of many at once; later requests are answered with the pending one', async () => {
     const tripId = await booked();
     const answers = await Promise.all(Array.from({ length: 10 }, () => post(`/v1/trips/${tripId}/cancel`)));
     expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);

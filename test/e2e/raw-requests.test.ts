@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { participantNames } from '../../contracts/participant/participants.js';
-import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { type GatewayHarness, startTestGateway } from '../support/gateway.harness.js';
 import { system } from '../support/system.js';
 
 interface Answer {
@@ -122,9 +122,9 @@ describe('a target in absolute form', () => {
   );
 
   describe('of an API with keys', () => {
-    let gateway: OwnGateway;
+    let gateway: GatewayHarness;
     beforeAll(async () => {
-      gateway = await ownGateway({ AUTH: 'required', API_KEYS: 'shop:key:orders' });
+      gateway = await startTestGateway({ AUTH: 'required', API_KEYS: 'shop:key:orders' });
     });
     afterAll(() => gateway.close());
 

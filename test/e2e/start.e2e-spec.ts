@@ -51,8 +51,8 @@ class Command {
   }
 
   /**
-   * Waits until npm and all that has its output have ended, after a signal. Where a shell stands between npm and the system, the shell dies of
-   * the signal, and npm with it; else npm ends with 0.
+   * Waits until npm and every process with its output have ended after a signal. If a shell runs between npm and the system, the signal
+   * ends the shell and npm. Otherwise npm ends with 0.
    *
    * @returns the system's last line.
    */
@@ -183,7 +183,7 @@ describe('npm start', () => {
     return (await response.json()) as { orderId: string; sagaId: string };
   }
 
-  it('says where everything is when all is ready; on SIGTERM to npm stops all of it in order, and continues with the data next time', async () => {
+  it('prints every address when ready, stops in order on SIGTERM to npm, and continues with its data', async () => {
     const first = await startUntilReady();
     const ready = await first.line(/^ready /);
     for (const port of ports.slice(0, 4)) expect(ready).toContain(`127.0.0.1:${port}`);
@@ -294,7 +294,7 @@ describe('npm start', () => {
     lendToNext();
   });
 
-  it('starts a process that dies again, with a line that says so, and gives up after the fifth time within a minute', async () => {
+  it('restarts a process that dies, logs it, and gives up after five deaths within a minute', async () => {
     const command = await running();
     const before = pids();
     for (let death = 1; death <= 5; death++) {
@@ -338,7 +338,7 @@ describe('npm start', () => {
     await expectNothingLeft([]);
   });
 
-  it('says which folder is broken and what to do, and begins anew after npm run reset', async () => {
+  it('names the broken folder and the remedy, and starts with new data after npm run reset', async () => {
     const versionFile = path.join(dataDir, 'postgres', 'PG_VERSION');
     const version = readFileSync(versionFile, 'utf8');
     writeFileSync(versionFile, '12\n');

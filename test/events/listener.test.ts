@@ -1,7 +1,7 @@
 import { register } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NotificationListener } from '../../libs/database/notification-listener.js';
-import { CuttingProxy } from '../feeds/cutting-proxy.fixture.js';
+import { CuttingProxy } from '../support/cutting-proxy.harness.js';
 import { eventually } from '../support/api.js';
 import { system } from '../support/system.js';
 

@@ -6,23 +6,23 @@ import { LogRetention, type LogRetentionOptions } from '../../libs/messaging/rel
 import { moveOutbox } from '../../libs/messaging/relay/move-outbox.js';
 import { outboxPlace } from '../../libs/messaging/relay/outbox-place.js';
 import { Outboxes } from '../../libs/messaging/relay/outboxes.js';
-import { OwnLog } from './own-log.js';
+import { LogHarness } from './log.harness.js';
 
 const HOUR_MS = 3_600_000;
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 const logger = pino({ level: 'silent' });
 
-let own: OwnLog;
+let testLog: LogHarness;
 let outboxes: Outboxes;
 beforeAll(async () => {
-  own = await OwnLog.create();
-  outboxes = new Outboxes(own.log, {});
+  testLog = await LogHarness.create();
+  outboxes = new Outboxes(testLog.log, {});
 });
-afterAll(() => own.drop());
+afterAll(() => testLog.drop());
 
 const retention = (options: Partial<LogRetentionOptions> = {}) =>
   new LogRetention({
-    database: own.log,
+    database: testLog.log,
     outboxes,
     retentionMs: HOUR_MS,
     broker: undefined,
@@ -30,16 +30,18 @@ const retention = (options: Partial<LogRetentionOptions> = {}) =>
     logger,
     ...options,
   });
-const log = () => new EventLog(own.admin);
-const move = () => moveOutbox(own.log, outboxPlace('order'), { batch: 100 });
-const positions = async () => (await own.all()).map(({ position }) => position);
+const log = () => new EventLog(testLog.admin);
+const move = () => moveOutbox(testLog.log, outboxPlace('order'), { batch: 100 });
+const positions = async () => (await testLog.all()).map(({ position }) => position);
 
 /** Puts versions of an aggregate into the log, as of two hours ago. @returns their positions. */
 async function old(aggregate: string, ...versions: number[]): Promise<number[]> {
-  for (const version of versions) await own.say({ aggregate, version });
+  for (const version of versions) await testLog.emit({ aggregate, version });
   await move();
-  await own.admin.query(`update events.log set passed_at = passed_at - interval '2 hours' where aggregate_id = $1`, [aggregate]);
-  return (await own.all()).filter(({ aggregateId }) => aggregateId === aggregate).map(({ position }) => position);
+  await testLog.admin.query(`update events.log set passed_at = passed_at - interval '2 hours' where aggregate_id = $1`, [
+    aggregate,
+  ]);
+  return (await testLog.all()).filter(({ aggregateId }) => aggregateId === aggregate).map(({ position }) => position);
 }
 
 const emptied = [
@@ -56,38 +58,38 @@ const emptied = [
   'events.log_head',
 ];
 beforeEach(async () => {
-  for (const name of emptied) await own.admin.query(`delete from ${name}`);
+  for (const name of emptied) await testLog.admin.query(`delete from ${name}`);
   // As of a log whose events are made old by hand.
-  await own.admin.query('update events.log_floor set passed_at = null');
+  await testLog.admin.query('update events.log_floor set passed_at = null');
 });
 
 describe('retention of the log', () => {
   it('removes what is older, and nothing younger', async () => {
     await old('removed', 1, 2);
-    await own.say({ aggregate: 'kept', version: 1 });
+    await testLog.emit({ aggregate: 'kept', version: 1 });
     await move();
     await retention().step();
-    expect((await own.all()).map(({ aggregateId }) => aggregateId)).toEqual(['kept']);
+    expect((await testLog.all()).map(({ aggregateId }) => aggregateId)).toEqual(['kept']);
     expect((await log().read({ after: 0, scan: 1 })).missed).toBe(true);
   });
 
-  it('lets aggregates go on behind the versions that are removed, and still refuses a version that is out of order', async () => {
+  it('appends after removed versions, and still refuses a version that is out of order', async () => {
     await old('goes-on', 1, 2);
     await retention().step();
-    await own.say({ aggregate: 'goes-on', version: 3 });
+    await testLog.emit({ aggregate: 'goes-on', version: 3 });
     expect(await move()).toMatchObject({ logged: 1, refused: [] });
     await retention({ retentionMs: 1 }).step();
-    await own.say({ aggregate: 'goes-on', version: 5 });
+    await testLog.emit({ aggregate: 'goes-on', version: 5 });
     expect((await move()).refused.map(({ reason }) => reason)).toEqual(['VERSION_GAP']);
-    await own.say({ aggregate: 'goes-on', version: 4 });
+    await testLog.emit({ aggregate: 'goes-on', version: 4 });
     await move();
-    expect(await own.versions('goes-on')).toEqual([4, 5]);
-    await own.say({ aggregate: 'goes-on', version: 2 });
+    expect(await testLog.versions('goes-on')).toEqual([4, 5]);
+    await testLog.emit({ aggregate: 'goes-on', version: 2 });
     expect((await move()).refused.map(({ reason }) => reason)).toEqual(['VERSION_TAKEN']);
   });
 
   it('removes no more than a batch at a time, and says that there is more', async () => {
-    await own.admin.query(
+    await testLog.admin.query(
       `insert into events.log (event_id, service, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at, passed_at, data)
        select gen_random_uuid(), 'order', 'order.happened', 1, 'thing', 'many-' || nr, 1, 'many', now(), now() - interval '2 hours', '{}'
        from generate_series(1, 1500) nr`,
@@ -125,7 +127,7 @@ describe('retention of the log', () => {
   ])('keeps what %s still has before it', async (_reader, insert) => {
     const [first, second, third] = await old(randomUUID(), 1, 2, 3);
     const [sql, ...values] = insert(first!);
-    const client = await own.admin.connect();
+    const client = await testLog.admin.connect();
     await client.query('set session_replication_role = replica'); // a delivery needs no webhook here
     await client.query(sql, values);
     client.release(true);
@@ -136,12 +138,12 @@ describe('retention of the log', () => {
   it('keeps everything while an event is parked, and what is before a decision goes on', async () => {
     const all = await old('parked', 1, 2);
     const held = (state: string, version: number) =>
-      own.admin.query(
+      testLog.admin.query(
         `insert into saga.inbox_dead (consumer, occurrence_id, position, type, aggregate_key, aggregate_version, event, state)
          values ('bridge', gen_random_uuid(), 1, 'order.happened', 'order/thing/parked', $2, '{}', $1)`,
         [state, version],
       );
-    await own.admin.query(`insert into saga.inbox_mark (consumer, position) values ('bridge', $1)`, [all[1]]);
+    await testLog.admin.query(`insert into saga.inbox_mark (consumer, position) values ('bridge', $1)`, [all[1]]);
     await held('parked', 3);
     await retention().step();
     expect(await positions()).toEqual(all);
@@ -152,8 +154,10 @@ describe('retention of the log', () => {
 
   it('keeps nothing for a consumer that will not run again, nor for a broker that is not the channel', async () => {
     const [first] = await old('abandoned', 1, 2);
-    await own.admin.query(`insert into saga.inbox_mark (consumer, position, holds_log) values ('bridge', $1, false)`, [first]);
-    await own.admin.query(`insert into events.cursor (name, position) values ('broker:kafka', $1)`, [first]);
+    await testLog.admin.query(`insert into saga.inbox_mark (consumer, position, holds_log) values ('bridge', $1, false)`, [
+      first,
+    ]);
+    await testLog.admin.query(`insert into events.cursor (name, position) values ('broker:kafka', $1)`, [first]);
     await retention({ broker: 'nats' }).step();
     expect(await positions()).toEqual([]);
   });
@@ -169,20 +173,20 @@ describe('retention of the log', () => {
 
   it('removes nothing while a reader does not say how far it is', async () => {
     const all = await old('silent', 1);
-    await own.admin.query('revoke select on hooks.log_reader from roundtrip_events');
+    await testLog.admin.query('revoke select on hooks.log_reader from roundtrip_events');
     await expect(retention().step()).rejects.toThrow('log_reader of hooks');
-    await own.admin.query('grant select on hooks.log_reader to roundtrip_events');
+    await testLog.admin.query('grant select on hooks.log_reader to roundtrip_events');
     expect(await positions()).toEqual(all);
   });
 
   it('keeps what an outbox of another database may bring again', async () => {
     const all = await old('elsewhere', 1);
-    const elsewhere = new Outboxes(own.log, { rail: own.adminUrl });
-    await own.say({ service: 'rail', aggregate: 'waits', version: 1 });
-    await own.admin.query(`update rail.outbox set created_at = now() - interval '2 hours'`);
+    const elsewhere = new Outboxes(testLog.log, { rail: testLog.adminUrl });
+    await testLog.emit({ service: 'rail', aggregate: 'waits', version: 1 });
+    await testLog.admin.query(`update rail.outbox set created_at = now() - interval '2 hours'`);
     await retention({ outboxes: elsewhere }).step();
     expect(await positions()).toEqual(all);
-    await own.admin.query('delete from rail.outbox');
+    await testLog.admin.query('delete from rail.outbox');
     await retention({ outboxes: elsewhere }).step();
     expect(await positions()).toEqual([]);
     await elsewhere.close();

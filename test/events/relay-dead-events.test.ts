@@ -4,20 +4,20 @@ import type { DeadEvent } from '../../contracts/event/dead-event.resource.js';
 import type { Page } from '../../contracts/values/page.js';
 import { EventLog } from '../../libs/messaging/log/event-log.js';
 import { eventually } from '../support/api.js';
-import { OwnLog, type OwnRelay } from './own-log.js';
+import { LogHarness, type RelayProcess } from './log.harness.js';
 
-let own: OwnLog;
-let relay: OwnRelay;
+let testLog: LogHarness;
+let relay: RelayProcess;
 beforeAll(async () => {
-  own = await OwnLog.create();
-  relay = await own.relay();
+  testLog = await LogHarness.create();
+  relay = await testLog.relay();
 });
-afterAll(() => own.drop());
+afterAll(() => testLog.drop());
 
 /** The outbox after the relay has looked at everything in it. */
 const settled = () =>
   eventually(
-    () => own.outboxRows(),
+    () => testLog.outboxRows(),
     (rows) => rows === 0,
   );
 
@@ -37,46 +37,47 @@ const act = async (aggregate: string, version: number, action: 'replay' | 'skip'
 async function poisoned(): Promise<string> {
   const aggregate = randomUUID();
   const other = randomUUID();
-  await own.say({ aggregate, version: 1 });
-  await own.say({ aggregate, version: 2, data: '{"broken":' });
-  await own.say({ aggregate: other, version: 1 });
-  await own.say({ aggregate, version: 3 });
-  await own.say({ aggregate: other, version: 2 });
+  await testLog.emit({ aggregate, version: 1 });
+  await testLog.emit({ aggregate, version: 2, data: '{"broken":' });
+  await testLog.emit({ aggregate: other, version: 1 });
+  await testLog.emit({ aggregate, version: 3 });
+  await testLog.emit({ aggregate: other, version: 2 });
   await settled();
-  await own.say({ aggregate, version: 4 });
+  await testLog.emit({ aggregate, version: 4 });
   await settled();
-  expect(await own.versions(other)).toEqual([1, 2]);
-  expect(await own.versions(aggregate)).toEqual([1]);
+  expect(await testLog.versions(other)).toEqual([1, 2]);
+  expect(await testLog.versions(aggregate)).toEqual([1]);
   expect(await reasonsOf(aggregate)).toEqual(['2 dead INVALID_EVENT', '3 parked PARKED', '4 parked PARKED']);
   return aggregate;
 }
 
-const gapsOf = (aggregateId: string) => new EventLog(own.admin).gapsOf({ service: 'order', aggregateType: 'thing', aggregateId });
+const gapsOf = (aggregateId: string) =>
+  new EventLog(testLog.admin).gapsOf({ service: 'order', aggregateType: 'thing', aggregateId });
 
 describe('an event that cannot go into the log', () => {
-  it('is held back with the later ones of its aggregate, and all follow in order when it has been mended and replayed', async () => {
+  it('parks the later events of its aggregate, and all follow in order after it is repaired and replayed', async () => {
     const aggregate = await poisoned();
     expect(await act(aggregate, 2, 'replay')).toMatchObject({ status: 409, body: { code: 'DEAD_EVENT_REFUSED_AGAIN' } });
     expect(await act(aggregate, 3, 'replay')).toMatchObject({ status: 409, body: { code: 'DEAD_EVENT_REFUSED_AGAIN' } });
     expect((await deadOf(aggregate))[0]).toMatchObject({ attempts: 2, error: expect.stringContaining('json') });
 
-    await own.admin.query(
+    await testLog.admin.query(
       `update "order".outbox_dead set data = '{"mended":true}' where aggregate_id = $1 and aggregate_version = 2`,
       [aggregate],
     );
     expect(await act(aggregate, 2, 'replay')).toEqual({ status: 200, body: { released: 2 } });
-    await own.say({ aggregate, version: 5 });
+    await testLog.emit({ aggregate, version: 5 });
     await settled();
-    expect(await own.versions(aggregate)).toEqual([1, 2, 3, 4, 5]);
+    expect(await testLog.versions(aggregate)).toEqual([1, 2, 3, 4, 5]);
     expect(await deadOf(aggregate)).toEqual([]);
   });
 
-  it('can be skipped: the others go on without it, and it is kept with the note', async () => {
+  it('can be skipped: later events follow without it, and it is kept with the note', async () => {
     const aggregate = await poisoned();
     expect(await act(aggregate, 2, 'skip', { note: 'written by hand, wrongly' })).toEqual({ status: 200, body: { released: 2 } });
-    await own.say({ aggregate, version: 5 });
+    await testLog.emit({ aggregate, version: 5 });
     await settled();
-    expect(await own.versions(aggregate)).toEqual([1, 3, 4, 5]);
+    expect(await testLog.versions(aggregate)).toEqual([1, 3, 4, 5]);
     expect(await gapsOf(aggregate)).toEqual([{ from: 2, to: 2 }]);
     expect(await deadOf(aggregate)).toMatchObject([{ state: 'skipped', note: 'written by hand, wrongly' }]);
     expect(await act(aggregate, 2, 'replay')).toMatchObject({ status: 409, body: { code: 'DEAD_EVENT_SKIPPED' } });
@@ -84,40 +85,40 @@ describe('an event that cannot go into the log', () => {
 
   it('is known by what is wrong with it', async () => {
     const [gap, conflict, taken, long] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
-    await own.say({ aggregate: gap, version: 2 });
-    const eventId = await own.say({ aggregate: taken, version: 1 });
+    await testLog.emit({ aggregate: gap, version: 2 });
+    const eventId = await testLog.emit({ aggregate: taken, version: 1 });
     await settled();
-    await own.say({ aggregate: conflict, version: 1, eventId });
-    await own.say({ aggregate: taken, version: 1 });
-    await own.say({ aggregate: long, version: 1, subject: randomBytes(6_000).toString('base64') });
+    await testLog.emit({ aggregate: conflict, version: 1, eventId });
+    await testLog.emit({ aggregate: taken, version: 1 });
+    await testLog.emit({ aggregate: long, version: 1, subject: randomBytes(6_000).toString('base64') });
     await settled();
     expect(await reasonsOf(gap)).toEqual(['2 dead VERSION_GAP']);
     expect(await reasonsOf(conflict)).toEqual(['1 dead EVENT_ID_CONFLICT']);
     expect(await reasonsOf(taken)).toEqual(['1 dead VERSION_TAKEN']);
     expect(await reasonsOf(long)).toEqual(['1 dead INVALID_EVENT']);
-    await own.say({ aggregate: taken, version: 2 });
+    await testLog.emit({ aggregate: taken, version: 2 });
     await settled();
     expect(await reasonsOf(taken)).toEqual(['1 dead VERSION_TAKEN', '2 parked PARKED']);
-    expect(await own.versions(taken)).toEqual([1]);
+    expect(await testLog.versions(taken)).toEqual([1]);
   });
 
   it('goes on by itself when the missing version comes, and on demand when it is lost', async () => {
     const [late, lost] = [randomUUID(), randomUUID()];
     for (const aggregate of [late, lost]) {
-      await own.say({ aggregate, version: 1 });
-      await own.say({ aggregate, version: 3 });
-      await own.say({ aggregate, version: 4 });
+      await testLog.emit({ aggregate, version: 1 });
+      await testLog.emit({ aggregate, version: 3 });
+      await testLog.emit({ aggregate, version: 4 });
       await settled();
       expect(await reasonsOf(aggregate)).toEqual(['3 dead VERSION_GAP', '4 parked PARKED']);
     }
-    await own.say({ aggregate: late, version: 2 });
+    await testLog.emit({ aggregate: late, version: 2 });
     await settled();
-    expect(await own.versions(late)).toEqual([1, 2, 3, 4]);
+    expect(await testLog.versions(late)).toEqual([1, 2, 3, 4]);
     expect(await act(lost, 3, 'replay')).toMatchObject({ status: 409 });
     expect(await act(lost, 3, 'replay', { acceptGap: true })).toEqual({ status: 200, body: { released: 1 } });
-    expect(await own.versions(lost)).toEqual([1, 3, 4]);
+    expect(await testLog.versions(lost)).toEqual([1, 3, 4]);
     expect(await gapsOf(lost)).toEqual([{ from: 2, to: 2 }]);
-    await own.say({ aggregate: lost, version: 2 });
+    await testLog.emit({ aggregate: lost, version: 2 });
     await settled();
     expect(await reasonsOf(lost)).toEqual(['2 dead VERSION_TAKEN']);
   });

@@ -4,27 +4,27 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventLog } from '../../libs/messaging/log/event-log.js';
 import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
-import { tryMove } from '../../libs/messaging/relay/append-rows.js';
+import { tryMoveBatch } from '../../libs/messaging/relay/append-rows.js';
 import { inLogTransaction } from '../../libs/messaging/relay/log-transaction.js';
 import { moveOutbox } from '../../libs/messaging/relay/move-outbox.js';
 import { outboxPlace } from '../../libs/messaging/relay/outbox-place.js';
 import { eventually } from '../support/api.js';
 import { system } from '../support/system.js';
-import { OwnLog, type OwnRelay } from './own-log.js';
+import { LogHarness, type RelayProcess } from './log.harness.js';
 
-let own: OwnLog;
+let testLog: LogHarness;
 beforeAll(async () => {
-  own = await OwnLog.create();
+  testLog = await LogHarness.create();
   for (const service of ['order', 'hotel'])
-    await own.admin.query(`create table "${service}".tally (id text primary key, version int not null)`);
+    await testLog.admin.query(`create table "${service}".tally (id text primary key, version int not null)`);
 });
-afterAll(() => own.drop());
+afterAll(() => testLog.drop());
 
-const move = () => moveOutbox(own.log, outboxPlace('order'), { batch: 200 });
+const move = () => moveOutbox(testLog.log, outboxPlace('order'), { batch: 200 });
 
 /** Runs `use` in a transaction that the test itself ends. */
 async function transaction(): Promise<{ client: pg.PoolClient; end: (how: 'commit' | 'rollback') => Promise<void> }> {
-  const client = await own.admin.connect();
+  const client = await testLog.admin.connect();
   await client.query('begin');
   return {
     client,
@@ -41,16 +41,16 @@ async function change(client: pg.ClientBase, service: string, aggregate: string)
     `insert into "${service}".tally values ($1, 1) on conflict (id) do update set version = tally.version + 1 returning version`,
     [aggregate],
   );
-  return own.say({ service, aggregate, version: rows[0]!.version }, client);
+  return testLog.emit({ service, aggregate, version: rows[0]!.version }, client);
 }
 
 describe('the order of the log', () => {
   it('has a fact that commits late after those that committed before it, where a reader by cursor finds it', async () => {
     const slow = await transaction();
-    const late = await own.say({ aggregate: randomUUID(), version: 1 }, slow.client);
-    const early = await own.say({ aggregate: randomUUID(), version: 1 });
+    const late = await testLog.emit({ aggregate: randomUUID(), version: 1 }, slow.client);
+    const early = await testLog.emit({ aggregate: randomUUID(), version: 1 });
     await move();
-    const reader = new EventLog(own.admin);
+    const reader = new EventLog(testLog.admin);
     const cursor = await reader.head();
     expect((await reader.find(early))?.position).toBe(cursor);
     await slow.end('commit');
@@ -59,7 +59,7 @@ describe('the order of the log', () => {
     expect(events.map(({ eventId }) => eventId)).toEqual([late]);
   });
 
-  it("has an aggregate's facts in the order of its versions although the transaction of the second began first", async () => {
+  it('has the versions of an aggregate in order although the transaction of the second began first', async () => {
     const aggregate = randomUUID();
     const first = await transaction();
     await change(first.client, 'order', randomUUID()); // takes its transaction id before the other one does
@@ -69,7 +69,7 @@ describe('the order of the log', () => {
     await change(first.client, 'order', aggregate);
     await first.end('commit');
     await move();
-    expect(await own.versions(aggregate)).toEqual([1, 2]);
+    expect(await testLog.versions(aggregate)).toEqual([1, 2]);
   });
 
   it('is not held up by a transaction that somebody leaves open in another database of the server', async () => {
@@ -77,26 +77,26 @@ describe('the order of the log', () => {
     await elsewhere.connect();
     try {
       await elsewhere.query('begin; create temporary table left_open ()');
-      const event = await own.say({ aggregate: randomUUID(), version: 1 });
+      const event = await testLog.emit({ aggregate: randomUUID(), version: 1 });
       await move();
-      expect(await new EventLog(own.admin).find(event)).toBeDefined();
+      expect(await new EventLog(testLog.admin).find(event)).toBeDefined();
     } finally {
       await elsewhere.end();
     }
   });
 
   it('gives no position away while an earlier one is uncommitted, so that no reader can pass it by', async () => {
-    const reader = new EventLog(own.admin);
+    const reader = new EventLog(testLog.admin);
     const before = await reader.head();
-    const first = await own.say({ aggregate: randomUUID(), version: 1 });
-    const second = await own.say({ service: 'hotel', aggregate: randomUUID(), version: 1 });
+    const first = await testLog.emit({ aggregate: randomUUID(), version: 1 });
+    const second = await testLog.emit({ service: 'hotel', aggregate: randomUUID(), version: 1 });
     let over = false;
-    const other = await inLogTransaction(own.log, async (client) => {
-      await tryMove(client, outboxPlace('order'), 200);
-      const other = moveOutbox(own.log, outboxPlace('hotel'), { batch: 200 }).finally(() => (over = true));
+    const other = await inLogTransaction(testLog.log, async (client) => {
+      await tryMoveBatch(client, outboxPlace('order'), 200);
+      const other = moveOutbox(testLog.log, outboxPlace('hotel'), { batch: 200 }).finally(() => (over = true));
       const waiting = `select from pg_locks l join pg_database d on d.oid = l.database where d.datname = $1 and l.locktype = 'advisory' and not l.granted`;
       await eventually(
-        async () => over || (await own.admin.query(waiting, [own.name])).rowCount === 1,
+        async () => over || (await testLog.admin.query(waiting, [testLog.name])).rowCount === 1,
         (settled) => settled,
       );
       expect(await reader.head()).toBe(before);
@@ -109,25 +109,25 @@ describe('the order of the log', () => {
 
   it('takes a batch in the order in which the outbox has it, and leaves the rest for the next', async () => {
     const aggregate = randomUUID();
-    for (let version = 1; version <= 7; version++) await own.say({ aggregate, version });
+    for (let version = 1; version <= 7; version++) await testLog.emit({ aggregate, version });
     const taken = [];
     for (;;) {
-      const moved = await moveOutbox(own.log, outboxPlace('order'), { batch: 3 });
+      const moved = await moveOutbox(testLog.log, outboxPlace('order'), { batch: 3 });
       if (moved.taken === 0) break;
       taken.push(moved.logged);
     }
     expect(taken).toEqual([3, 3, 1]);
-    expect(await own.versions(aggregate)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(await testLog.versions(aggregate)).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 });
 
 describe('relays that die at any moment', () => {
-  it('lose nothing, repeat nothing and turn nothing round, with eight writers and a reader at the same time', async () => {
+  it('lose, repeat and reorder nothing, with eight writers and a reader at the same time', async () => {
     const WRITERS = 8;
     const AT_LEAST = 150;
     const KILLED = 3;
     const aggregates = Array.from({ length: 40 }, () => randomUUID());
-    const from = await new EventLog(own.admin).head();
+    const from = await new EventLog(testLog.admin).head();
     const committed: string[] = [];
 
     const phase = { writing: true, killed: 0 };
@@ -157,7 +157,7 @@ describe('relays that die at any moment', () => {
 
     const seen: LoggedEvent[] = [];
     let cursor = from;
-    const reader = new EventLog(own.admin);
+    const reader = new EventLog(testLog.admin);
     const read = async () => {
       const page = await reader.read({ after: cursor, scan: 50 });
       seen.push(...page.events);
@@ -169,7 +169,7 @@ describe('relays that die at any moment', () => {
     };
 
     // Started before the writing, as a process takes longer to start than all of it to be moved; the last one goes on.
-    const relays: OwnRelay[] = await Promise.all(Array.from({ length: KILLED + 1 }, () => own.relay()));
+    const relays: RelayProcess[] = await Promise.all(Array.from({ length: KILLED + 1 }, () => testLog.relay()));
     const killer = async () => {
       while (phase.killed < KILLED) {
         await delay(randomInt(50, 400));
@@ -182,7 +182,7 @@ describe('relays that die at any moment', () => {
     const others = [tail(), killer()];
     await Promise.all(Array.from({ length: WRITERS }, writer));
     await eventually(
-      async () => (await own.outboxRows('order')) + (await own.outboxRows('hotel')),
+      async () => (await testLog.outboxRows('order')) + (await testLog.outboxRows('hotel')),
       (rows) => rows === 0,
     );
     phase.writing = false;
@@ -190,7 +190,7 @@ describe('relays that die at any moment', () => {
     while ((await read()) > 0);
 
     expect(phase.killed).toBe(KILLED);
-    const logged = (await own.all()).filter(({ position }) => position > from);
+    const logged = (await testLog.all()).filter(({ position }) => position > from);
     expect(logged.map(({ eventId }) => eventId).toSorted()).toEqual(committed.toSorted());
     expect(seen.map(({ position }) => position)).toEqual(logged.map(({ position }) => position));
     const lines: Record<string, number[]> = {};
@@ -198,7 +198,7 @@ describe('relays that die at any moment', () => {
       (lines[`${service} ${aggregateId}`] ??= []).push(aggregateVersion);
     expect(Object.keys(lines).length).toBeGreaterThan(40);
     for (const [line, versions] of Object.entries(lines)) expect(versions, line).toEqual(versions.map((_, i) => i + 1));
-    const { rows } = await own.admin.query('select from "order".outbox_dead union all select from hotel.outbox_dead');
+    const { rows } = await testLog.admin.query('select from "order".outbox_dead union all select from hotel.outbox_dead');
     expect(rows).toEqual([]);
   }, 300_000);
 });

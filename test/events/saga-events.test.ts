@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { call, clearFaults, ended, eventually, placeOrder, richestCustomer, saga, setFault } from '../support/api.js';
 import { pidOf } from '../support/processes.js';
 import { system } from '../support/system.js';
-import { factsOf } from './facts.fixture.js';
+import { factsOf } from './facts.harness.js';
 
 const customerId = await richestCustomer();
 const facts = factsOf('saga');
@@ -18,27 +18,27 @@ afterEach(clearFaults);
 const typesOf = async (sagaId: string, lastType: string) => (await facts(sagaId, lastType)).map(({ type }) => type);
 
 describe('what becomes of a saga', () => {
-  it('is told from its start to its end, once, about the saga and on its account', async () => {
+  it('is published from its start to its end, once, about the saga and correlated with it', async () => {
     const { sagaId, orderId } = await placeOrder(customerId, 1);
     await ended(sagaId);
-    const told = await facts(sagaId, 'saga.completed.v1');
-    expect(told.map(({ type, version }) => [type, version])).toEqual([
+    const published = await facts(sagaId, 'saga.completed.v1');
+    expect(published.map(({ type, version }) => [type, version])).toEqual([
       ['saga.started.v1', 1],
       ['saga.completed.v1', 2],
     ]);
     const about = { sagaId, type: 'createOrder', businessId: orderId, customerId };
-    expect(told[0]).toMatchObject({ correlationId: sagaId, data: { ...about, state: 'RUNNING' } });
-    expect(told[1]).toMatchObject({ correlationId: sagaId, data: { ...about, state: 'COMPLETED' } });
+    expect(published[0]).toMatchObject({ correlationId: sagaId, data: { ...about, state: 'RUNNING' } });
+    expect(published[1]).toMatchObject({ correlationId: sagaId, data: { ...about, state: 'COMPLETED' } });
   });
 
-  it('is told when everything was taken back', async () => {
+  it('is published when every step was compensated', async () => {
     await setFault({ participant: 'order', operation: 'approveOrder', mode: 'refuse', times: 1 });
     const { sagaId } = await placeOrder(customerId, 1);
     await ended(sagaId);
     expect(await typesOf(sagaId, 'saga.compensated.v1')).toContain('saga.started.v1');
   });
 
-  it('is told when it needs attention, and that it goes on after the decision', async () => {
+  it('is published when it needs attention, and when it continues after the decision', async () => {
     await setFault({ participant: 'order', operation: 'approveOrder', mode: 'refuse', times: 1 });
     await setFault({ participant: 'customer', operation: 'releaseCredit', mode: 'refuse' });
     const { sagaId } = await placeOrder(customerId, 1);
@@ -50,7 +50,7 @@ describe('what becomes of a saga', () => {
     );
   });
 
-  it('is told of one that was terminated, and of one that ended while nobody watched', async () => {
+  it('is published for a terminated saga, and for a saga that ended while no process watched', async () => {
     await setFault({ participant: 'customer', operation: 'reserveCredit', mode: 'error' });
     const { sagaId } = await placeOrder(customerId, 1);
     await eventually(
@@ -61,8 +61,8 @@ describe('what becomes of a saga', () => {
     process.kill(pidOf('saga'), 'SIGKILL'); // its supervisor has it back in a few seconds
     await new Client({ connection }).workflow.getHandle(sagaId).terminate('a person with the CLI');
     // The service finds at once that the saga is lost and says so as well: its end is the last word for a moment only.
-    const told = await facts(sagaId, 'saga.needs-attention.v1');
-    expect(told.map(({ type, data }) => [type, data['state'], data['lost']])).toEqual([
+    const published = await facts(sagaId, 'saga.needs-attention.v1');
+    expect(published.map(({ type, data }) => [type, data['state'], data['lost']])).toEqual([
       ['saga.started.v1', 'RUNNING', undefined],
       ['saga.terminated.v1', 'INCOMPLETE', undefined],
       ['saga.needs-attention.v1', 'NEEDS_ATTENTION', true],

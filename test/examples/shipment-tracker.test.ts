@@ -8,8 +8,8 @@ import type { EventPage } from '../../contracts/event/event-feed.js';
 import type { Hook } from '../../contracts/hooks/hook.resource.js';
 import type { Page } from '../../contracts/values/page.js';
 import { freePort } from '../../libs/embedded/free-port.js';
-import { newCustomer } from '../services/credit-account.fixture.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { newCustomer } from '../services/customer.harness.js';
+import { ParticipantHarness } from '../services/participant.harness.js';
 import { call, ended, eventually, order, placeOrder } from '../support/api.js';
 import { system } from '../support/system.js';
 import { bookTrip, tripOf } from '../support/trips.js';
@@ -74,7 +74,7 @@ class Tracker {
 let tracker: Tracker;
 let customerId: string;
 beforeAll(async () => {
-  customerId = await newCustomer(new ParticipantProbe('customer', () => system().customerUrl), { limit: 100_00 });
+  customerId = await newCustomer(new ParticipantHarness('customer', () => system().customerUrl), { limit: 100_00 });
   tracker = new Tracker(await freePort());
   await tracker.start();
 });

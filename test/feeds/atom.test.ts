@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CloudEvent } from '../../contracts/event/cloud-event.js';
 import { publicUrl } from '../../libs/config/public-url.js';
-import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
-import { all, ATOM, type Element, link, parse } from './atom-reading.js';
-import { type LogFixture, ownLog } from './log.fixture.js';
-import { ownHooks, type OwnHooks } from './own-feeds.fixture.js';
-import { get } from './reading.js';
+import { type GatewayHarness, startTestGateway } from '../support/gateway.harness.js';
+import { all, ATOM, type Element, link, parse } from './atom-reader.harness.js';
+import { type FeedLogHarness, createFeedLog } from './feed-log.harness.js';
+import { startHooksService, type HooksServiceHarness } from './hooks-service.harness.js';
+import { get } from './feed-reader.harness.js';
 
 const eventOf = (entry: Element) => JSON.parse(all(entry, 'content')[0]!.text) as CloudEvent;
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
@@ -28,14 +28,14 @@ function expectAtom(feed: Element): void {
   expect(new Set(ids).size).toBe(ids.length);
 }
 
-let log: LogFixture & { hooksUrl: string };
-let hooks: OwnHooks;
-let gateway: OwnGateway;
+let log: FeedLogHarness & { hooksUrl: string };
+let hooks: HooksServiceHarness;
+let gateway: GatewayHarness;
 
 beforeAll(async () => {
-  log = await ownLog();
-  hooks = await ownHooks(log.hooksUrl);
-  gateway = await ownGateway({ HOOKS_URL: hooks.url });
+  log = await createFeedLog();
+  hooks = await startHooksService(log.hooksUrl);
+  gateway = await startTestGateway({ HOOKS_URL: hooks.url });
 });
 afterAll(async () => {
   await gateway?.close();
@@ -131,8 +131,8 @@ describe('the Atom feed', () => {
 
   it('has an id of its own in every installation, and keeps it over a restore', async () => {
     const idAt = async (url: string) => all(parse(await (await get(url, '/v1/events.atom')).text()), 'id')[0]!.text;
-    const otherLog = await ownLog();
-    const other = await ownHooks(otherLog.hooksUrl);
+    const otherLog = await createFeedLog();
+    const other = await startHooksService(otherLog.hooksUrl);
     try {
       const id = await idAt(hooks.url);
       expect(await idAt(other.url)).not.toBe(id);

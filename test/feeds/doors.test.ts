@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { system } from '../support/system.js';
-import { atomSince } from './atom-reading.js';
-import { LogFixture } from './log.fixture.js';
-import { get, page, Reader, socket, stream } from './reading.js';
+import { atomSince } from './atom-reader.harness.js';
+import { FeedLogHarness } from './feed-log.harness.js';
+import { get, page, Reader, socket, stream } from './feed-reader.harness.js';
 
-let log: LogFixture;
+let log: FeedLogHarness;
 beforeAll(() => {
-  log = new LogFixture(system().databaseAdminUrl);
+  log = new FeedLogHarness(system().databaseAdminUrl);
 });
 afterAll(() => log.close());
 

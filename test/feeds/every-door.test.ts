@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CloudEvent } from '../../contracts/event/cloud-event.js';
 import type { HookCreated } from '../../contracts/hooks/hook.resource.js';
-import { Receiver } from '../hooks/receiver.js';
+import { Receiver } from '../hooks/receiver.harness.js';
 import { call, ended, eventually, placeOrder, richestCustomer } from '../support/api.js';
 import { system } from '../support/system.js';
-import { atomSince } from './atom-reading.js';
-import { page, Reader, stream } from './reading.js';
+import { atomSince } from './atom-reader.harness.js';
+import { page, Reader, stream } from './feed-reader.harness.js';
 
 const TYPES = 'order.*';
 let receiver: Receiver;
@@ -31,7 +31,7 @@ async function allSince(after: string, atLeast: number): Promise<CloudEvent[]> {
 }
 
 describe('a consumer that changes doors', () => {
-  it('polls, follows a stream, has a webhook recover what it missed, and reads the feed: nothing lost, nothing under two ids', async () => {
+  it('gets every event once under one id by polling, by a stream, by a recovered webhook and by the feed', async () => {
     const { gatewayUrl } = system();
     const reader = new Reader();
     const start = (await page(gatewayUrl, { after: 'now' })).next;

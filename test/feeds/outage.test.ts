@@ -1,21 +1,21 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../libs/embedded/free-port.js';
 import { eventually } from '../support/api.js';
-import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
-import { type LogFixture, ownLog } from './log.fixture.js';
-import { ownHooks, type OwnHooks } from './own-feeds.fixture.js';
-import { get, page, Reader, socket, stream } from './reading.js';
+import { type GatewayHarness, startTestGateway } from '../support/gateway.harness.js';
+import { type FeedLogHarness, createFeedLog } from './feed-log.harness.js';
+import { startHooksService, type HooksServiceHarness } from './hooks-service.harness.js';
+import { get, page, Reader, socket, stream } from './feed-reader.harness.js';
 
-let log: LogFixture & { hooksUrl: string };
-let hooks: OwnHooks | undefined;
-let gateway: OwnGateway;
+let log: FeedLogHarness & { hooksUrl: string };
+let hooks: HooksServiceHarness | undefined;
+let gateway: GatewayHarness;
 let port: number;
 const open: { close(): unknown }[] = [];
 
 beforeAll(async () => {
-  log = await ownLog();
+  log = await createFeedLog();
   port = await freePort();
-  gateway = await ownGateway({ HOOKS_URL: `http://127.0.0.1:${port}` });
+  gateway = await startTestGateway({ HOOKS_URL: `http://127.0.0.1:${port}` });
 });
 afterEach(async () => {
   for (const one of open.splice(0).toReversed()) await one.close();
@@ -27,7 +27,7 @@ afterAll(async () => {
   await log?.close();
 });
 
-const start = async () => (hooks = await ownHooks(log.hooksUrl, {}, port));
+const start = async () => (hooks = await startHooksService(log.hooksUrl, {}, port));
 const stop = async (): Promise<number> => {
   const startedAt = performance.now();
   await hooks!.close();
@@ -86,7 +86,7 @@ describe('when the hooks service stops', () => {
 describe('when the gateway stops', () => {
   it('those who follow through it are let go at once, and the hooks service forgets them', async () => {
     await start();
-    const passing = await ownGateway({ HOOKS_URL: `http://127.0.0.1:${port}` });
+    const passing = await startTestGateway({ HOOKS_URL: `http://127.0.0.1:${port}` });
     const { closed } = await socket(passing.url, '', new Reader());
     const following = fetch(`${passing.url}/v1/events/stream`).then((response) => response.text());
     const polling = get(passing.url, '/v1/events?after=now&wait=30');

@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventPage } from '../../contracts/event/event-feed.js';
 import { eventually } from '../support/api.js';
-import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
-import { type LogFixture, ownLog } from './log.fixture.js';
-import { ownHooks, type OwnHooks } from './own-feeds.fixture.js';
-import { get, page, sequenceIn } from './reading.js';
+import { type GatewayHarness, startTestGateway } from '../support/gateway.harness.js';
+import { type FeedLogHarness, createFeedLog } from './feed-log.harness.js';
+import { startHooksService, type HooksServiceHarness } from './hooks-service.harness.js';
+import { get, page, sequenceIn } from './feed-reader.harness.js';
 
-let log: LogFixture & { hooksUrl: string };
-let hooks: OwnHooks;
-let gateway: OwnGateway;
+let log: FeedLogHarness & { hooksUrl: string };
+let hooks: HooksServiceHarness;
+let gateway: GatewayHarness;
 let url: string;
 
 beforeAll(async () => {
-  log = await ownLog();
-  hooks = await ownHooks(log.hooksUrl);
-  gateway = await ownGateway({ HOOKS_URL: hooks.url });
+  log = await createFeedLog();
+  hooks = await startHooksService(log.hooksUrl);
+  gateway = await startTestGateway({ HOOKS_URL: hooks.url });
   url = gateway.url;
 });
 afterAll(async () => {
@@ -42,7 +42,7 @@ describe('polling', () => {
     });
   });
 
-  it('gives every event once and in order, page by page, from the beginning, whatever rolled back in between', async () => {
+  it('returns every event once and in order, page by page, although transactions rolled back in between', async () => {
     const expected: string[] = [];
     for (let batch = 0; batch < 5; batch++) {
       expected.push(...(await log.append(...facts(7, 'A'))).map(({ id }) => id));
@@ -158,13 +158,13 @@ describe('polling', () => {
     const known = { 'if-none-match': last.headers.get('etag')! };
     const same = await get(url, `/v1/events?after=${next}`, known);
     expect([same.status, await same.text()]).toEqual([304, '']);
-    await log.append(fact('news'));
+    await log.append(fact('update'));
     const changed = await get(url, `/v1/events?after=${next}`, known);
     expect(changed.status).toBe(200);
     expect(((await changed.json()) as EventPage).items).toHaveLength(1);
   });
 
-  it('answers a batch of CloudEvents to whoever asks for one, with the cursor in the headers', async () => {
+  it('answers with a batch of CloudEvents on request, with the cursor in the headers', async () => {
     const response = await get(url, '/v1/events?limit=2&subject=A', { accept: 'application/cloudevents-batch+json' });
     expect(response.headers.get('content-type')).toContain('application/cloudevents-batch+json');
     const batch = (await response.json()) as { sequence: string }[];
@@ -248,7 +248,7 @@ describe('polling', () => {
     }
   });
 
-  it('tells a reader whose cursor lies below what is kept where it can go on, and lets those go on who have missed nothing', async () => {
+  it('answers a cursor below the floor with the place to continue, and serves readers that missed nothing', async () => {
     const [a, b, c] = await log.append(...facts(3, 'kept'));
     await log.waste(5);
     const [d] = await log.append(fact('kept'));

@@ -3,26 +3,26 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { EventSource } from 'eventsource';
 import type { OutboxPlace } from '../../libs/messaging/relay/outbox-place.js';
-import { tryMove } from '../../libs/messaging/relay/append-rows.js';
+import { tryMoveBatch } from '../../libs/messaging/relay/append-rows.js';
 import { inLogTransaction } from '../../libs/messaging/relay/log-transaction.js';
-import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { type GatewayHarness, startTestGateway } from '../support/gateway.harness.js';
 import { system } from '../support/system.js';
-import { OwnLog } from '../events/own-log.js';
+import { LogHarness } from '../events/log.harness.js';
 import { eventually } from '../support/api.js';
-import { CuttingProxy } from './cutting-proxy.fixture.js';
-import { type LogFixture, ownLog } from './log.fixture.js';
-import { ownHooks, type OwnHooks } from './own-feeds.fixture.js';
-import { get, page, Reader, sequenceIn } from './reading.js';
+import { CuttingProxy } from '../support/cutting-proxy.harness.js';
+import { type FeedLogHarness, createFeedLog } from './feed-log.harness.js';
+import { startHooksService, type HooksServiceHarness } from './hooks-service.harness.js';
+import { get, page, Reader, sequenceIn } from './feed-reader.harness.js';
 
-let log: LogFixture & { hooksUrl: string };
-let hooks: OwnHooks;
-let gateway: OwnGateway;
+let log: FeedLogHarness & { hooksUrl: string };
+let hooks: HooksServiceHarness;
+let gateway: GatewayHarness;
 const open: { close(): unknown }[] = [];
 
 beforeAll(async () => {
-  log = await ownLog();
-  hooks = await ownHooks(log.hooksUrl);
-  gateway = await ownGateway({ HOOKS_URL: hooks.url });
+  log = await createFeedLog();
+  hooks = await startHooksService(log.hooksUrl);
+  gateway = await startTestGateway({ HOOKS_URL: hooks.url });
 });
 afterEach(async () => {
   for (const one of open.splice(0).toReversed()) await one.close();
@@ -80,16 +80,16 @@ describe('a Last-Event-ID', () => {
 
 describe('after a restore', () => {
   it('cursors of what it undid are refused for good, and an EventSource goes on by itself', { timeout: 60_000 }, async () => {
-    const own = await OwnLog.create();
-    const backup = `${own.name}_backup`;
-    const service = await ownHooks(own.urlOf('hooks'));
+    const testLog = await LogHarness.create();
+    const backup = `${testLog.name}_backup`;
+    const service = await startHooksService(testLog.urlOf('hooks'));
     const proxy = await CuttingProxy.before(service.url);
-    open.push(service, { close: () => own.drop() }, proxy);
+    open.push(service, { close: () => testLog.drop() }, proxy);
 
-    await relayed(own, 3);
+    await relayed(testLog, 3);
     const kept = (await page(service.url, { after: 'now' })).next;
-    await copyDatabase(own.name, backup);
-    await relayed(own, 3);
+    await copyDatabase(testLog.name, backup);
+    await relayed(testLog, 3);
     const undone = (await page(service.url, { after: 'now' })).next;
     const reader = new Reader();
     const gaps: string[] = [];
@@ -100,9 +100,9 @@ describe('after a restore', () => {
     await reader.until(6);
 
     proxy.takeDown();
-    await copyDatabase(backup, own.name);
+    await copyDatabase(backup, testLog.name);
     // By now the log is longer than it ever was, so that the position alone says nothing.
-    const since = await relayed(own, 10);
+    const since = await relayed(testLog, 10);
     expect((await page(service.url, { after: kept })).items.map(({ id }) => id)).toEqual(since);
     for (let again = 0; again < 2; again++) {
       const refused = await get(service.url, `/v1/events?after=${undone}`);
@@ -125,11 +125,11 @@ describe('after a restore', () => {
 });
 
 /** Puts facts into the log as a relay does, which notices a restore. @returns the ids of the events. */
-async function relayed(own: OwnLog, count: number): Promise<string[]> {
+async function relayed(testLog: LogHarness, count: number): Promise<string[]> {
   const ids: string[] = [];
-  for (let each = 0; each < count; each++) ids.push(await own.say({ aggregate: randomUUID(), version: 1 }));
+  for (let each = 0; each < count; each++) ids.push(await testLog.emit({ aggregate: randomUUID(), version: 1 }));
   const place = { service: 'order', outbox: '"order".outbox', dead: '"order".outbox_dead' } as OutboxPlace;
-  expect(await inLogTransaction(own.log, (log) => tryMove(log, place, 100))).toBe(count);
+  expect(await inLogTransaction(testLog.log, (log) => tryMoveBatch(log, place, 100))).toBe(count);
   return ids;
 }
 

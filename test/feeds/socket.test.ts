@@ -1,20 +1,20 @@
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { type GatewayHarness, startTestGateway } from '../support/gateway.harness.js';
 import { eventually } from '../support/api.js';
-import { type LogFixture, ownLog } from './log.fixture.js';
-import { ownHooks, type OwnHooks } from './own-feeds.fixture.js';
-import { page, Reader, socket, type Socket } from './reading.js';
+import { type FeedLogHarness, createFeedLog } from './feed-log.harness.js';
+import { startHooksService, type HooksServiceHarness } from './hooks-service.harness.js';
+import { page, Reader, socket, type Socket } from './feed-reader.harness.js';
 
-let log: LogFixture & { hooksUrl: string };
-let hooks: OwnHooks;
-let gateway: OwnGateway;
+let log: FeedLogHarness & { hooksUrl: string };
+let hooks: HooksServiceHarness;
+let gateway: GatewayHarness;
 const open: { close(): unknown }[] = [];
 
 beforeAll(async () => {
-  log = await ownLog();
-  hooks = await ownHooks(log.hooksUrl);
-  gateway = await ownGateway({ HOOKS_URL: hooks.url });
+  log = await createFeedLog();
+  hooks = await startHooksService(log.hooksUrl);
+  gateway = await startTestGateway({ HOOKS_URL: hooks.url });
 });
 afterEach(async () => {
   for (const one of open.splice(0).toReversed()) await one.close();
@@ -70,7 +70,7 @@ describe('the socket', () => {
     await reader.until(2);
     socket.send(JSON.stringify({ want: 3 }));
     await reader.until(5);
-    // What is not wanted does not come, also when the server has heard from the client since.
+    // An unwanted event does not come, also not after the client has sent a message.
     const pong = new Promise((resolve) => socket.once('pong', resolve));
     socket.ping();
     await pong;
@@ -107,7 +107,7 @@ describe('the socket', () => {
   });
 
   it('asks for a key where keys are required', async () => {
-    const closedOff = await ownGateway({
+    const closedOff = await startTestGateway({
       HOOKS_URL: hooks.url,
       AUTH: 'required',
       API_KEYS: 'robot:reader:events,shop:shop:orders',
@@ -129,7 +129,7 @@ describe('the socket', () => {
     opened.terminate();
   });
 
-  it('says what it is to whoever comes without a handshake', async () => {
+  it('describes itself to a request without a handshake', async () => {
     const response = await fetch(`${gateway.url}/v1/events/socket`);
     expect(response.status).toBe(426);
     expect(await response.json()).toMatchObject({ code: 'UPGRADE_REQUIRED' });
@@ -153,14 +153,14 @@ describe('the socket', () => {
   });
 
   it('ends after its lifetime with a code that says to come back', async () => {
-    const shortLived = await ownHooks(log.hooksUrl, { FEED_LIFETIME_MS: 300 });
+    const shortLived = await startHooksService(log.hooksUrl, { FEED_LIFETIME_MS: 300 });
     open.push(shortLived);
     const { closed } = await join('', new Reader(), shortLived.url);
-    expect(await closed).toEqual({ code: 1001, reason: 'come back with after=<the last sequence>' });
+    expect(await closed).toEqual({ code: 1001, reason: 'reconnect with after=<the last sequence>' });
   });
 
-  it('cuts off whoever does not answer pings', async () => {
-    const restless = await ownHooks(log.hooksUrl, { FEED_HEARTBEAT_MS: 100 });
+  it('closes the connection of a client that does not answer pings', async () => {
+    const restless = await startHooksService(log.hooksUrl, { FEED_HEARTBEAT_MS: 100 });
     open.push(restless);
     const { socket: silent, closed } = await join('', new Reader(), restless.url);
     silent.pong = () => {};

@@ -1,21 +1,21 @@
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/api.js';
-import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
-import { CuttingProxy } from './cutting-proxy.fixture.js';
-import { type LogFixture, ownLog } from './log.fixture.js';
-import { ownHooks, type OwnHooks } from './own-feeds.fixture.js';
-import { get, page, Reader, socket, stream } from './reading.js';
+import { type GatewayHarness, startTestGateway } from '../support/gateway.harness.js';
+import { CuttingProxy } from '../support/cutting-proxy.harness.js';
+import { type FeedLogHarness, createFeedLog } from './feed-log.harness.js';
+import { startHooksService, type HooksServiceHarness } from './hooks-service.harness.js';
+import { get, page, Reader, socket, stream } from './feed-reader.harness.js';
 
-let log: LogFixture & { hooksUrl: string };
-let hooks: OwnHooks;
-let gateway: OwnGateway;
+let log: FeedLogHarness & { hooksUrl: string };
+let hooks: HooksServiceHarness;
+let gateway: GatewayHarness;
 const open: { close(): unknown }[] = [];
 
 beforeAll(async () => {
-  log = await ownLog();
-  hooks = await ownHooks(log.hooksUrl);
-  gateway = await ownGateway({ HOOKS_URL: hooks.url });
+  log = await createFeedLog();
+  hooks = await startHooksService(log.hooksUrl);
+  gateway = await startTestGateway({ HOOKS_URL: hooks.url });
 });
 afterEach(async () => {
   for (const one of open.splice(0).toReversed()) await one.close();
@@ -65,14 +65,14 @@ describe('the stream', () => {
   });
 
   it('shows that it lives, and moves the id of a reader whose filter passes nothing', async () => {
-    const restless = await ownHooks(log.hooksUrl, { FEED_HEARTBEAT_MS: 50 });
-    const through = await ownGateway({ HOOKS_URL: restless.url });
-    open.push(restless, through);
+    const restless = await startHooksService(log.hooksUrl, { FEED_HEARTBEAT_MS: 50 });
+    const restlessGateway = await startTestGateway({ HOOKS_URL: restless.url });
+    open.push(restless, restlessGateway);
     const [noise] = await log.append(...facts(1, 'noise'));
     const controller = new AbortController();
     open.push({ close: () => controller.abort() });
     const path = `/v1/events/stream?after=beginning&types=never.comes`;
-    const response = await fetch(new URL(path, through.url), { signal: controller.signal });
+    const response = await fetch(new URL(path, restlessGateway.url), { signal: controller.signal });
     let text = '';
     for await (const chunk of response.body!) {
       text += new TextDecoder().decode(chunk as Uint8Array);
@@ -130,8 +130,8 @@ describe('the stream', () => {
     }
   });
 
-  it('cuts a reader off that takes nothing, and keeps serving the others', async () => {
-    const impatient = await ownHooks(log.hooksUrl, { FEED_HEARTBEAT_MS: 250 });
+  it('closes the connection of a reader that takes nothing, and keeps serving other readers', async () => {
+    const impatient = await startHooksService(log.hooksUrl, { FEED_HEARTBEAT_MS: 250 });
     open.push(impatient);
     const start = await now();
     const big = Array.from({ length: 300 }, () => ({ type: 'big.happened', subject: 'big', data: 'x'.repeat(60_000) }));
@@ -160,7 +160,7 @@ describe('the stream', () => {
   });
 
   it('turns readers away when all places are taken, and takes them when one is free again', async () => {
-    const small = await ownHooks(log.hooksUrl, { FEED_CONNECTIONS: 1 });
+    const small = await startHooksService(log.hooksUrl, { FEED_CONNECTIONS: 1 });
     open.push(small);
     const controller = new AbortController();
     await fetch(new URL('/v1/events/stream', small.url), { signal: controller.signal });
@@ -178,8 +178,8 @@ describe('the stream', () => {
   });
 
   it('leaves places to other keys, whatever one key opens', async () => {
-    const small = await ownHooks(log.hooksUrl, { FEED_CONNECTIONS: 8 });
-    const keyed = await ownGateway({
+    const small = await startHooksService(log.hooksUrl, { FEED_CONNECTIONS: 8 });
+    const keyed = await startTestGateway({
       HOOKS_URL: small.url,
       AUTH: 'required',
       API_KEYS: 'greedy:one:events,greedy:two:events,modest:three:events,third:four:events',
@@ -206,7 +206,7 @@ describe('the stream', () => {
   });
 
   it('keeps a reader that takes little at a time, however long it takes', async () => {
-    const impatient = await ownHooks(log.hooksUrl, { FEED_HEARTBEAT_MS: 125 });
+    const impatient = await startHooksService(log.hooksUrl, { FEED_HEARTBEAT_MS: 125 });
     open.push(impatient);
     const start = await now();
     const big = Array.from({ length: 300 }, () => ({ type: 'big.happened', subject: 'slow', data: 'x'.repeat(60_000) }));
@@ -226,7 +226,7 @@ describe('the stream', () => {
   });
 
   it('ends after its lifetime, and nothing is missed by coming back', async () => {
-    const shortLived = await ownHooks(log.hooksUrl, { FEED_LIFETIME_MS: 150 });
+    const shortLived = await startHooksService(log.hooksUrl, { FEED_LIFETIME_MS: 150 });
     open.push(shortLived);
     const { text } = await get(shortLived.url, '/v1/events/stream').then(async (response) => ({ text: await response.text() }));
     expect(text).toMatch(/^retry: 3000\nid: \d{20}-[0-9a-f]{12}\n\n$/);

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { system } from '../support/system.js';
-import { LogFixture } from './log.fixture.js';
-import { get, page, Reader, socket, stream } from './reading.js';
+import { FeedLogHarness } from './feed-log.harness.js';
+import { get, page, Reader, socket, stream } from './feed-reader.harness.js';
 
-let log: LogFixture;
+let log: FeedLogHarness;
 beforeAll(() => {
-  log = new LogFixture(system().databaseAdminUrl);
+  log = new FeedLogHarness(system().databaseAdminUrl);
 });
 afterAll(() => log.close());
 
@@ -36,7 +36,7 @@ describe('an event that was stored in an older version', () => {
     expect(items[0]).not.toHaveProperty('deprecated');
   });
 
-  it('comes as it was written to a reader that pins the version, at every door, and is told that this ends', async () => {
+  it('is sent as written to a reader that pins the version, through every API, and is marked as deprecated', async () => {
     const { event, subject, total, after } = await approvedOfOld();
     const { gatewayUrl } = system();
     const versions = 'order.approved@1';
@@ -55,7 +55,7 @@ describe('an event that was stored in an older version', () => {
     }
   });
 
-  it('is told by the answer, too, where that is in a version that ends', async () => {
+  it('is marked in the response, too, if its version is deprecated', async () => {
     const { event, subject } = await approvedOfOld();
     const { gatewayUrl } = system();
     const toldBy = async (path: string, init: RequestInit = {}) => {

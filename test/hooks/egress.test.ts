@@ -3,14 +3,14 @@ import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { notPublicAddresses } from '../../apps/hooks/egress/not-public-addresses.fixture.js';
-import { HooksBed, ManualClock } from './hooks-bed.js';
+import { HooksHarness, ManualClock } from './hooks.harness.js';
 
 /** What names mean at the moment; a test changes it. */
 let meaning: (host: string) => string[];
 let trap: Server;
 let connections = 0;
 let port: number;
-let bed: HooksBed;
+let harness: HooksHarness;
 const clock = new ManualClock();
 const PUBLIC = '93.184.216.34';
 
@@ -22,11 +22,11 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => trap.listen(0, '::', resolve));
   port = (trap.address() as AddressInfo).port;
-  bed = await HooksBed.open({ clock, allowLoopback: false, resolveHost: async (host) => meaning(host) });
+  harness = await HooksHarness.open({ clock, allowLoopback: false, resolveHost: async (host) => meaning(host) });
 });
 afterAll(async () => {
-  expect(bed.errors).toEqual([]);
-  await bed.close();
+  expect(harness.errors).toEqual([]);
+  await harness.close();
   await new Promise((resolve) => trap.close(resolve));
 });
 beforeEach(() => {
@@ -56,45 +56,45 @@ const withPort = (url: string) => url.replace(':0/', `:${port}/`);
 describe('an address that is not public', () => {
   it.each(literals)('is refused when it is saved, tested and sent to: %s (%s)', async (_, template) => {
     const url = withPort(template);
-    await expect(bed.hook({ url })).rejects.toMatchObject(refused);
+    await expect(harness.hook({ url })).rejects.toMatchObject(refused);
 
-    const hook = await bed.hook({ url: 'https://receiver.example/' });
-    await expect(bed.endpoints.change(hook.hookId, { url })).rejects.toMatchObject(refused);
+    const hook = await harness.hook({ url: 'https://receiver.example/' });
+    await expect(harness.endpoints.change(hook.hookId, { url })).rejects.toMatchObject(refused);
 
     // As if it had got in some other way: neither a test nor a delivery goes there.
-    await bed.admin.query('update hooks.endpoint set url = $2 where hook_id = $1', [hook.hookId, url]);
-    await expect(bed.endpoints.test(hook.hookId, { fingerprint: '' })).rejects.toMatchObject(refused);
-    await bed.log({ type: 'order.placed', aggregateId: randomUUID(), aggregateVersion: 1 });
-    await bed.run();
-    expect(await bed.deliveriesOf(hook.hookId)).toMatchObject([{ state: 'retrying', lastError: 'blocked' }]);
+    await harness.admin.query('update hooks.endpoint set url = $2 where hook_id = $1', [hook.hookId, url]);
+    await expect(harness.endpoints.test(hook.hookId, { fingerprint: '' })).rejects.toMatchObject(refused);
+    await harness.log({ type: 'order.placed', aggregateId: randomUUID(), aggregateVersion: 1 });
+    await harness.run();
+    expect(await harness.deliveriesOf(hook.hookId)).toMatchObject([{ state: 'retrying', lastError: 'blocked' }]);
     expect(connections).toBe(0);
-    await bed.endpoints.remove(hook.hookId);
+    await harness.endpoints.remove(hook.hookId);
   });
 
   it.each(Object.entries(notPublicAddresses))('is refused behind a name, too: %s (%s)', async (_, address) => {
     const url = `https://receiver.example:${port}/`;
-    const hook = await bed.hook({ url });
+    const hook = await harness.hook({ url });
     for (const addresses of [[address], [PUBLIC, address], [address, PUBLIC]]) {
       meaning = () => addresses;
-      await expect(bed.hook({ url })).rejects.toMatchObject(refused);
-      await expect(bed.endpoints.test(hook.hookId, { fingerprint: '' })).rejects.toMatchObject(refused);
-      await bed.log({ type: 'order.placed', aggregateId: randomUUID(), aggregateVersion: 1 });
-      await bed.run();
+      await expect(harness.hook({ url })).rejects.toMatchObject(refused);
+      await expect(harness.endpoints.test(hook.hookId, { fingerprint: '' })).rejects.toMatchObject(refused);
+      await harness.log({ type: 'order.placed', aggregateId: randomUUID(), aggregateVersion: 1 });
+      await harness.run();
       const blocked = { state: 'retrying', attemptCount: 1, lastError: 'blocked' };
-      expect((await bed.deliveriesOf(hook.hookId)).at(-1), addresses.join()).toMatchObject(blocked);
+      expect((await harness.deliveriesOf(hook.hookId)).at(-1), addresses.join()).toMatchObject(blocked);
     }
     expect(connections).toBe(0);
-    await bed.endpoints.remove(hook.hookId);
+    await harness.endpoints.remove(hook.hookId);
   });
 
   it('is refused when a name comes to mean it between the test and its delivery', async () => {
-    const hook = await bed.hook({ url: `https://rebinding.example:${port}/` });
-    await bed.endpoints.test(hook.hookId, { fingerprint: '' });
+    const hook = await harness.hook({ url: `https://rebinding.example:${port}/` });
+    await harness.endpoints.test(hook.hookId, { fingerprint: '' });
     meaning = () => ['127.0.0.1'];
-    await bed.run();
-    expect(await bed.deliveriesOf(hook.hookId)).toMatchObject([{ trigger: 'test', lastError: 'blocked' }]);
+    await harness.run();
+    expect(await harness.deliveriesOf(hook.hookId)).toMatchObject([{ trigger: 'test', lastError: 'blocked' }]);
     expect(connections).toBe(0);
-    await bed.endpoints.remove(hook.hookId);
+    await harness.endpoints.remove(hook.hookId);
   });
 });
 
@@ -113,7 +113,7 @@ describe('a URL', () => {
     ['https://receiver.onion/', 'private networks'],
     ['https://nas.home.arpa/', 'private networks'],
   ])('%s is refused', async (url, why) => {
-    await expect(bed.hook({ url })).rejects.toMatchObject({
+    await expect(harness.hook({ url })).rejects.toMatchObject({
       problem: { code: 'HOOK_URL_REFUSED', detail: expect.stringContaining(why) },
     });
   });
@@ -122,18 +122,18 @@ describe('a URL', () => {
     meaning = () => {
       throw Object.assign(new Error('not found'), { code: 'ENOTFOUND' });
     };
-    const hook = await bed.hook({ url: 'https://not-yet.example/' });
-    await bed.endpoints.test(hook.hookId, { fingerprint: '' });
-    await bed.run();
-    expect(await bed.deliveriesOf(hook.hookId)).toMatchObject([{ state: 'retrying', lastError: 'dns' }]);
-    await bed.endpoints.remove(hook.hookId);
+    const hook = await harness.hook({ url: 'https://not-yet.example/' });
+    await harness.endpoints.test(hook.hookId, { fingerprint: '' });
+    await harness.run();
+    expect(await harness.deliveriesOf(hook.hookId)).toMatchObject([{ state: 'retrying', lastError: 'dns' }]);
+    await harness.endpoints.remove(hook.hookId);
   });
 });
 
 describe('where loopback is allowed', () => {
-  let local: HooksBed;
+  let local: HooksHarness;
   beforeAll(async () => {
-    local = await HooksBed.open({ clock, allowLoopback: true, resolveHost: async (host) => meaning(host) });
+    local = await HooksHarness.open({ clock, allowLoopback: true, resolveHost: async (host) => meaning(host) });
   });
   afterAll(() => local.close());
 
@@ -155,7 +155,7 @@ describe('where loopback is allowed', () => {
   });
 
   it('a port of our own is refused when it is saved and sent to, by address and by name', async () => {
-    const guarded = await HooksBed.open({ clock, ownPorts: new Set([port]), resolveHost: async (host) => meaning(host) });
+    const guarded = await HooksHarness.open({ clock, internalPorts: new Set([port]), resolveHost: async (host) => meaning(host) });
     meaning = () => ['127.0.0.1'];
     for (const host of ['127.0.0.1', '[::1]', 'receiver.example']) {
       const url = `http://${host}:${port}/`;
@@ -172,7 +172,7 @@ describe('where loopback is allowed', () => {
   });
 
   it('a redirect from there to elsewhere is not followed', async () => {
-    const { Receiver, status } = await import('./receiver.js');
+    const { Receiver, status } = await import('./receiver.harness.js');
     const redirecting = await Receiver.start(status(307, { location: `http://127.0.0.1:${port}/` }));
     const hook = await local.hook({ url: redirecting.url });
     await local.endpoints.test(hook.hookId, { fingerprint: '' });

@@ -3,25 +3,25 @@ import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ProblemException } from '../../libs/service-kit/problem.exception.js';
 import { eventually } from '../support/api.js';
-import { HooksBed, ManualClock } from './hooks-bed.js';
-import { type Answer, ok, Receiver, status } from './receiver.js';
+import { HooksHarness, ManualClock } from './hooks.harness.js';
+import { type Answer, ok, Receiver, status } from './receiver.harness.js';
 
 const DAY = 86_400;
 
 let clock: ManualClock;
-let bed: HooksBed;
+let harness: HooksHarness;
 let receiver: Receiver;
 beforeAll(async () => {
   clock = new ManualClock();
-  bed = await HooksBed.open({ clock, hooksPerKey: 3 });
+  harness = await HooksHarness.open({ clock, hooksPerKey: 3 });
 });
-afterAll(() => bed.close());
+afterAll(() => harness.close());
 beforeEach(async () => {
   clock.forward(1);
   receiver = await Receiver.start();
 });
 afterEach(async () => {
-  for (const { hookId } of (await bed.endpoints.list({ limit: 200 })).items) await bed.endpoints.remove(hookId);
+  for (const { hookId } of (await harness.endpoints.list({ limit: 200 })).items) await harness.endpoints.remove(hookId);
   await receiver.stop();
 });
 
@@ -40,220 +40,225 @@ const echo: Answer = (response, request) => void response.writeHead(200).end(cha
 
 describe('a hook that has to prove itself', () => {
   it('is sent another challenge when that is asked for, and the one before proves nothing any more', async () => {
-    const { hookId } = await bed.hook({ url: receiver.url, verify: true });
-    await bed.run();
+    const { hookId } = await harness.hook({ url: receiver.url, verify: true });
+    await harness.run();
     clock.forward(10 * DAY);
     for (let n = 0; n < 10; n++) {
-      await bed.run();
+      await harness.run();
       clock.forward(DAY);
     }
-    expect(await bed.endpoints.get(hookId)).toMatchObject({ state: 'pending' });
+    expect(await harness.endpoints.get(hookId)).toMatchObject({ state: 'pending' });
     const tried = receiver.received.length;
     expect(tried, 'all its attempts are used up').toBe(10);
 
     // The answer to the first of two challenges comes when the second has been asked for.
     let late: ServerResponse | undefined;
     receiver.answer = (response) => (late = response);
-    await bed.endpoints.verify(hookId, command());
-    await bed.worker.dispatch();
+    await harness.endpoints.verify(hookId, command());
+    await harness.worker.dispatch();
     await eventually(
       async () => late,
       (it) => it !== undefined,
     );
-    await bed.endpoints.verify(hookId, command());
+    await harness.endpoints.verify(hookId, command());
     late!.writeHead(200).end(challengeOf(receiver.received.at(-1)!));
-    await bed.worker.idle();
-    expect(await bed.endpoints.get(hookId)).toMatchObject({ state: 'pending' });
+    await harness.worker.idle();
+    expect(await harness.endpoints.get(hookId)).toMatchObject({ state: 'pending' });
 
     receiver.answer = echo;
-    await bed.run();
-    expect(await bed.endpoints.get(hookId)).toMatchObject({ state: 'enabled' });
-    await expect(bed.endpoints.verify(hookId, command())).rejects.toMatchObject({ problem: { code: 'HOOK_STATE_CONFLICT' } });
+    await harness.run();
+    expect(await harness.endpoints.get(hookId)).toMatchObject({ state: 'enabled' });
+    await expect(harness.endpoints.verify(hookId, command())).rejects.toMatchObject({ problem: { code: 'HOOK_STATE_CONFLICT' } });
   });
 
   it('proves a new URL, too, and gets there what came meanwhile', async () => {
     receiver.answer = echo;
-    const { hookId } = await bed.hook({ url: receiver.url, verify: true });
-    await bed.run();
-    await bed.endpoints.change(hookId, { description: 'the same URL' });
-    expect(await bed.endpoints.change(hookId, { url: receiver.url })).toMatchObject({ state: 'enabled' });
+    const { hookId } = await harness.hook({ url: receiver.url, verify: true });
+    await harness.run();
+    await harness.endpoints.change(hookId, { description: 'the same URL' });
+    expect(await harness.endpoints.change(hookId, { url: receiver.url })).toMatchObject({ state: 'enabled' });
 
     const victim = await Receiver.start();
-    const moved = await bed.endpoints.change(hookId, { url: victim.url });
+    const moved = await harness.endpoints.change(hookId, { url: victim.url });
     expect(moved).toMatchObject({ state: 'pending', url: victim.url });
-    await bed.log(placed());
-    await bed.run();
-    await bed.sweeper.sweep();
-    await bed.run();
+    await harness.log(placed());
+    await harness.run();
+    await harness.sweeper.sweep();
+    await harness.run();
     expect(victim.received.map(({ event }) => event.type)).toEqual(['com.roundtrip.hooks.endpoint.verify.v1']);
-    expect(await bed.deliveriesOf(hookId)).toContainEqual(expect.objectContaining({ type: 'order.placed', state: 'held' }));
-    const written = () => bed.admin.query(`select xmin from hooks.delivery where hook_id = $1 and state = 'held'`, [hookId]);
+    expect(await harness.deliveriesOf(hookId)).toContainEqual(expect.objectContaining({ type: 'order.placed', state: 'held' }));
+    const written = () => harness.admin.query(`select xmin from hooks.delivery where hook_id = $1 and state = 'held'`, [hookId]);
     const { rows: held } = await written();
-    await bed.sweeper.sweep();
+    await harness.sweeper.sweep();
     expect((await written()).rows, 'what waits for the proof is not written again').toEqual(held);
-    await expect(bed.endpoints.change(hookId, { state: 'enabled' })).rejects.toMatchObject({
+    await expect(harness.endpoints.change(hookId, { state: 'enabled' })).rejects.toMatchObject({
       problem: { code: 'HOOK_STATE_CONFLICT', detail: expect.stringContaining('/verify') as string },
     });
 
     victim.answer = echo;
-    await bed.endpoints.verify(hookId, command());
-    await bed.run();
-    expect(await bed.endpoints.get(hookId)).toMatchObject({ state: 'enabled' });
+    await harness.endpoints.verify(hookId, command());
+    await harness.run();
+    expect(await harness.endpoints.get(hookId)).toMatchObject({ state: 'enabled' });
     expect(victim.received.at(-1)!.event.type).toBe('com.roundtrip.order.placed.v1');
     await victim.stop();
   });
 
   it('goes on as it was: paused, or disabled until somebody enables it', async () => {
     receiver.answer = echo;
-    const { hookId } = await bed.hook({ url: receiver.url, verify: true });
-    await bed.run();
-    await bed.endpoints.change(hookId, { state: 'paused' });
-    expect(await bed.endpoints.change(hookId, { url: `${receiver.url}/2` })).toMatchObject({ state: 'pending' });
-    await bed.run();
-    expect(await bed.endpoints.get(hookId)).toMatchObject({ state: 'paused' });
+    const { hookId } = await harness.hook({ url: receiver.url, verify: true });
+    await harness.run();
+    await harness.endpoints.change(hookId, { state: 'paused' });
+    expect(await harness.endpoints.change(hookId, { url: `${receiver.url}/2` })).toMatchObject({ state: 'pending' });
+    await harness.run();
+    expect(await harness.endpoints.get(hookId)).toMatchObject({ state: 'paused' });
 
-    await bed.endpoints.change(hookId, { state: 'enabled' });
+    await harness.endpoints.change(hookId, { state: 'enabled' });
     receiver.answer = status(410);
-    await bed.log(placed());
-    await bed.run();
-    expect(await bed.endpoints.change(hookId, { url: `${receiver.url}/3` })).toMatchObject({ state: 'disabled' });
+    await harness.log(placed());
+    await harness.run();
+    expect(await harness.endpoints.change(hookId, { url: `${receiver.url}/3` })).toMatchObject({ state: 'disabled' });
     receiver.answer = echo;
-    await bed.run();
-    expect(await bed.endpoints.change(hookId, { state: 'enabled' })).toMatchObject({ state: 'pending' });
-    await bed.run();
-    expect(await bed.endpoints.get(hookId)).toMatchObject({ state: 'enabled' });
+    await harness.run();
+    expect(await harness.endpoints.change(hookId, { state: 'enabled' })).toMatchObject({ state: 'pending' });
+    await harness.run();
+    expect(await harness.endpoints.get(hookId)).toMatchObject({ state: 'enabled' });
   });
 
   it('asks nothing of one that never had to', async () => {
-    const { hookId } = await bed.hook({ url: receiver.url });
-    expect(await bed.endpoints.change(hookId, { url: `${receiver.url}/2` })).toMatchObject({ state: 'enabled' });
+    const { hookId } = await harness.hook({ url: receiver.url });
+    expect(await harness.endpoints.change(hookId, { url: `${receiver.url}/2` })).toMatchObject({ state: 'enabled' });
   });
 });
 
 describe('a pinned version', () => {
   it('is set when the first event of a type comes that nothing is pinned for', async () => {
-    const { hookId, versions } = await bed.hook({ url: receiver.url });
+    const { hookId, versions } = await harness.hook({ url: receiver.url });
     // As a process of the release before saves it, which does not know the type.
-    await bed.admin.query(`update hooks.endpoint set version_pins = version_pins - 'order.approved' where hook_id = $1`, [
+    await harness.admin.query(`update hooks.endpoint set version_pins = version_pins - 'order.approved' where hook_id = $1`, [
       hookId,
     ]);
-    await bed.log(approved());
-    await bed.run();
+    await harness.log(approved());
+    await harness.run();
     expect(types()).toEqual(['order.approved.v2']);
-    expect((await bed.endpoints.get(hookId)).versions).toEqual(versions);
+    expect((await harness.endpoints.get(hookId)).versions).toEqual(versions);
   });
 
   it('is sent or nothing is: an event that cannot be rendered in it waits, and says why', async () => {
-    const { hookId } = await bed.hook({ url: receiver.url, types: ['order.approved'] });
+    const { hookId } = await harness.hook({ url: receiver.url, types: ['order.approved'] });
     // As a hook was pinned by a later release that was rolled back.
-    await bed.admin.query(`update hooks.endpoint set version_pins = '{"order.approved": 9}' where hook_id = $1`, [hookId]);
-    await bed.log(approved());
-    await bed.run();
+    await harness.admin.query(`update hooks.endpoint set version_pins = '{"order.approved": 9}' where hook_id = $1`, [hookId]);
+    await harness.log(approved());
+    await harness.run();
     expect(receiver.received).toEqual([]);
-    const [delivery] = await bed.deliveriesOf(hookId);
+    const [delivery] = await harness.deliveriesOf(hookId);
     expect(delivery).toMatchObject({ state: 'retrying', lastError: 'internal' });
     expect(delivery!.attempts[0]!.detail).toMatch(/cannot be rendered as com\.roundtrip\.order\.approved\.v9, .*PATCH types/);
-    expect(await bed.endpoints.get(hookId), 'no verdict on the endpoint').toMatchObject({ health: { failures: 0 } });
+    expect(await harness.endpoints.get(hookId), 'no verdict on the endpoint').toMatchObject({ health: { failures: 0 } });
   });
 });
 
 describe('a recovery of what is older than the deliveries that are kept', () => {
   it('is refused where it would send again what has succeeded, and says what can be had', async () => {
-    const { hookId } = await bed.hook({ url: receiver.url });
-    await bed.log(placed());
-    await bed.run();
+    const { hookId } = await harness.hook({ url: receiver.url });
+    await harness.log(placed());
+    await harness.run();
     const since = new Date(clock.now().getTime() - 1).toISOString();
     clock.forward(31 * DAY);
-    await bed.log(placed());
-    await bed.run();
-    await bed.sweeper.sweep();
-    const kept = await bed.deliveriesOf(hookId);
+    await harness.log(placed());
+    await harness.run();
+    await harness.sweeper.sweep();
+    const kept = await harness.deliveriesOf(hookId);
     expect(kept, 'the first has been removed').toHaveLength(1);
 
-    const refusal: unknown = await bed.recoveryRequests.recover(hookId, { since }, command()).catch((error: unknown) => error);
+    const refusal: unknown = await harness.recoveryRequests
+      .recover(hookId, { since }, command())
+      .catch((error: unknown) => error);
     expect(refusal).toMatchObject({
       problem: { code: 'DELIVERIES_TRIMMED', status: 422, detail: expect.stringContaining('onlyMissing') as string },
     });
     const first = /\d{20}/.exec((refusal as ProblemException).problem.errors![0]!.detail)![0];
-    await bed.recoveryRequests.recover(hookId, { since: first }, command());
-    while (await bed.recoveries.step());
-    expect(await bed.run(), 'nothing was missed').toBe(0);
-    await bed.recoveryRequests.recover(hookId, { since, onlyMissing: false }, command());
-    while (await bed.recoveries.step());
-    expect(await bed.run(), 'both').toBe(2);
+    await harness.recoveryRequests.recover(hookId, { since: first }, command());
+    while (await harness.recoveries.step());
+    expect(await harness.run(), 'nothing was missed').toBe(0);
+    await harness.recoveryRequests.recover(hookId, { since, onlyMissing: false }, command());
+    while (await harness.recoveries.step());
+    expect(await harness.run(), 'both').toBe(2);
   });
 
   it('expires when they are removed while it waits', async () => {
-    const { hookId } = await bed.hook({ url: receiver.url });
+    const { hookId } = await harness.hook({ url: receiver.url });
     const since = new Date(clock.now().getTime() - 1).toISOString();
-    await bed.log(placed());
-    await bed.run();
-    const { recoveryId } = await bed.recoveryRequests.recover(hookId, { since }, command());
+    await harness.log(placed());
+    await harness.run();
+    const { recoveryId } = await harness.recoveryRequests.recover(hookId, { since }, command());
     clock.forward(31 * DAY);
-    await bed.sweeper.sweep();
-    while (await bed.recoveries.step());
-    expect(await bed.recoveryRequests.get(hookId, recoveryId)).toMatchObject({ state: 'expired', queued: 0 });
-    expect(await bed.run()).toBe(0);
+    await harness.sweeper.sweep();
+    while (await harness.recoveries.step());
+    expect(await harness.recoveryRequests.get(hookId, recoveryId)).toMatchObject({ state: 'expired', queued: 0 });
+    expect(await harness.run()).toBe(0);
   });
 });
 
 describe('deliveries', () => {
   it('that were given up are sent again together, but for what has arrived meanwhile', async () => {
     receiver.answer = status(413);
-    const { hookId } = await bed.hook({ url: receiver.url, types: ['order.*', 'trip.*'] });
-    const [first, second] = await bed.log(placed(), placed());
-    await bed.log({ type: 'trip.booked', aggregateId: randomUUID(), aggregateVersion: 1 });
-    await bed.run();
+    const { hookId } = await harness.hook({ url: receiver.url, types: ['order.*', 'trip.*'] });
+    const [first, second] = await harness.log(placed(), placed());
+    await harness.log({ type: 'trip.booked', aggregateId: randomUUID(), aggregateVersion: 1 });
+    await harness.run();
     receiver.answer = ok;
-    const exhausted = await bed.deliveries.list(hookId, { state: 'exhausted', limit: 10 });
+    const exhausted = await harness.deliveries.list(hookId, { state: 'exhausted', limit: 10 });
     const one = exhausted.items.find(({ eventId }) => eventId === first)!;
-    await bed.deliveries.redeliver(hookId, one.deliveryId, command());
-    await bed.run();
+    await harness.deliveries.redeliver(hookId, one.deliveryId, command());
+    await harness.run();
     receiver.received.length = 0;
     const wanted = { state: 'exhausted' as const, types: ['order.placed'] };
-    expect(await bed.deliveries.redeliverAll(hookId, wanted, command())).toEqual({ queued: 1, next: null });
-    await bed.run();
+    expect(await harness.deliveries.redeliverAll(hookId, wanted, command())).toEqual({ queued: 1, next: null });
+    await harness.run();
     expect(receiver.ids).toEqual([second]);
     const [now, nothing] = [clock.now().toISOString(), { queued: 0, next: null }];
     expect(
-      await bed.deliveries.redeliverAll(hookId, { state: 'exhausted', createdBefore: '2026-01-01T00:00:00Z' }, command()),
+      await harness.deliveries.redeliverAll(hookId, { state: 'exhausted', createdBefore: '2026-01-01T00:00:00Z' }, command()),
     ).toEqual(nothing);
-    expect(await bed.deliveries.redeliverAll(hookId, { state: 'exhausted', createdFrom: now }, command())).toMatchObject({
+    expect(await harness.deliveries.redeliverAll(hookId, { state: 'exhausted', createdFrom: now }, command())).toMatchObject({
       queued: 1,
     });
   });
 
   it('are sent again page by page, each once', async () => {
-    const { hookId } = await bed.hook({ url: receiver.url });
-    await bed.admin.query(
+    const { hookId } = await harness.hook({ url: receiver.url });
+    await harness.admin.query(
       `insert into hooks.delivery (hook_id, event_id, data, type, type_version, state, trigger, next_attempt_at, created_at, finished_at)
        select $1, gen_random_uuid(), '{}', 'order.placed', 1, 'succeeded', 'manual', $2, $2, $2 from generate_series(1, 1001)`,
       [hookId, clock.now()],
     );
-    const first = await bed.deliveries.redeliverAll(hookId, { state: 'succeeded' }, command());
+    const first = await harness.deliveries.redeliverAll(hookId, { state: 'succeeded' }, command());
     expect(first.queued).toBe(1_000);
-    const second = await bed.deliveries.redeliverAll(hookId, { state: 'succeeded', after: first.next! }, command());
+    const second = await harness.deliveries.redeliverAll(hookId, { state: 'succeeded', after: first.next! }, command());
     expect(second).toEqual({ queued: 1, next: null });
-    await bed.admin.query(
+    await harness.admin.query(
       `insert into hooks.delivery (hook_id, event_id, data, type, type_version, state, trigger, next_attempt_at, created_at)
        select $1, gen_random_uuid(), '{}', 'order.placed', 1, 'pending', 'manual', $2, $2 from generate_series(1, 9000)`,
       [hookId, clock.now()],
     );
-    await expect(bed.deliveries.redeliverAll(hookId, { state: 'succeeded' }, command())).rejects.toMatchObject({
+    await expect(harness.deliveries.redeliverAll(hookId, { state: 'succeeded' }, command())).rejects.toMatchObject({
       problem: { code: 'TOO_MANY_DELIVERIES' },
     });
   });
 
   it('of one event are listed over all hooks, under any of its ids', async () => {
-    const hooks = [await bed.hook({ url: receiver.url }), await bed.hook({ url: receiver.url, types: ['order.approved@1'] })];
-    const [id] = await bed.log(approved());
-    await bed.run();
-    const page = await bed.deliveries.ofEvent(id!, { limit: 1 });
-    const rest = await bed.deliveries.ofEvent(`${id}-v2`, { limit: 10, after: page.next! });
+    const hooks = [
+      await harness.hook({ url: receiver.url }),
+      await harness.hook({ url: receiver.url, types: ['order.approved@1'] }),
+    ];
+    const [id] = await harness.log(approved());
+    await harness.run();
+    const page = await harness.deliveries.ofEvent(id!, { limit: 1 });
+    const rest = await harness.deliveries.ofEvent(`${id}-v2`, { limit: 10, after: page.next! });
     expect([...page.items, ...rest.items].map(({ hookId }) => hookId).toSorted()).toEqual(
       hooks.map(({ hookId }) => hookId).toSorted(),
     );
-    await expect(bed.deliveries.ofEvent(randomUUID(), { limit: 1 })).rejects.toMatchObject({
+    await expect(harness.deliveries.ofEvent(randomUUID(), { limit: 1 })).rejects.toMatchObject({
       problem: { code: 'EVENT_NOT_FOUND' },
     });
   });
@@ -261,7 +266,7 @@ describe('deliveries', () => {
 
 describe('hooks', () => {
   it('have a limit for each caller', async () => {
-    const create = (owner: string) => bed.endpoints.create({ url: receiver.url, types: ['order.*'] }, command(), owner);
+    const create = (owner: string) => harness.endpoints.create({ url: receiver.url, types: ['order.*'] }, command(), owner);
     const made = await Promise.allSettled(Array.from({ length: 5 }, () => create('shop')));
     expect(made.map(({ status: outcome }) => outcome).filter((outcome) => outcome === 'fulfilled')).toHaveLength(3);
     await expect(create('shop')).rejects.toMatchObject({

@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Webhook } from 'standardwebhooks';
 import type { HookCreated } from '../../contracts/hooks/hook.resource.js';
-import { newCustomer } from '../services/credit-account.fixture.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { newCustomer } from '../services/customer.harness.js';
+import { ParticipantHarness } from '../services/participant.harness.js';
 import { call, ended, eventually, order, placeOrder } from '../support/api.js';
 import { system } from '../support/system.js';
-import { Receiver } from './receiver.js';
+import { Receiver } from './receiver.harness.js';
 
 const ORDERS = 100;
 const hooks: HookCreated[] = [];
@@ -39,7 +39,7 @@ describe('a hundred sagas and three hooks', () => {
     const orders = await subscribe(['order.*']);
     const credit = await subscribe(['customer.credit-reserved', 'order.rejected']);
     // Many customers: what is said of one account comes in order, so a refusal holds up what comes after it. One of them has too little credit.
-    const probe = new ParticipantProbe('customer', () => system().customerUrl);
+    const probe = new ParticipantHarness('customer', () => system().customerUrl);
     const placed: Awaited<ReturnType<typeof placeOrder>>[] = [];
     for (let i = 0; i < ORDERS; i += 5) {
       const customer = await newCustomer(probe, { limit: i === 0 ? 2_00 : 100_00 });

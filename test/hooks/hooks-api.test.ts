@@ -13,9 +13,9 @@ import type {
 } from '../../contracts/hooks/hook.resource.js';
 import type { Page } from '../../contracts/values/page.js';
 import { call, eventually } from '../support/api.js';
-import { nowhere, type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { unreachableAddress, type GatewayHarness, startTestGateway } from '../support/gateway.harness.js';
 import { system } from '../support/system.js';
-import { Receiver, status } from './receiver.js';
+import { Receiver, status } from './receiver.harness.js';
 
 let receiver: Receiver;
 let admin: pg.Client;
@@ -232,11 +232,15 @@ describe('/v1/hooks', () => {
 });
 
 describe('without the hooks service', () => {
-  let gateway: OwnGateway;
+  let gateway: GatewayHarness;
   afterAll(() => gateway.close());
 
   it('says so within five seconds, and needs the scope', async () => {
-    gateway = await ownGateway({ HOOKS_URL: `http://${nowhere}`, AUTH: 'required', API_KEYS: 'robot:h:hooks,shop:o:orders' });
+    gateway = await startTestGateway({
+      HOOKS_URL: `http://${unreachableAddress}`,
+      AUTH: 'required',
+      API_KEYS: 'robot:h:hooks,shop:o:orders',
+    });
     const ask = (key: string) => fetch(`${gateway.url}/v1/hooks`, { headers: { authorization: `Bearer ${key}` } });
     expect((await ask('o')).status).toBe(403);
     const from = performance.now();

@@ -3,7 +3,7 @@ import type { HookCreated } from '../../contracts/hooks/hook.resource.js';
 import { call, ended, eventually, placeOrder, richestCustomer } from '../support/api.js';
 import { killAndAwaitRestart, pidOf } from '../support/processes.js';
 import { system } from '../support/system.js';
-import { Receiver } from './receiver.js';
+import { Receiver } from './receiver.harness.js';
 
 describe('while the process that delivers webhooks is away', () => {
   let receiver: Receiver;

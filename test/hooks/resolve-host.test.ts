@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostResolver, type ResolveHost } from '../../apps/hooks/egress/resolve-host.js';
-import { HooksBed, ManualClock } from './hooks-bed.js';
-import { NameServer } from './name-server.js';
-import { Receiver } from './receiver.js';
+import { HooksHarness, ManualClock } from './hooks.harness.js';
+import { NameServer } from './name-server.harness.js';
+import { Receiver } from './receiver.harness.js';
 
 let server: NameServer;
 let folder: string;
@@ -38,7 +38,7 @@ describe('the name of a host', () => {
   it.each([
     ['nobody.example', 'ENOTFOUND'],
     ['dead.example', 'EAI_AGAIN'],
-  ])('%s is told within the time: %s', async (name, code) => {
+  ])('%s fails in time with %s', async (name, code) => {
     const from = performance.now();
     await expect(resolve(name)).rejects.toMatchObject({ code });
     expect(performance.now() - from).toBeLessThan(3_000);
@@ -53,15 +53,18 @@ describe('the name of a host', () => {
 
 describe('hooks whose name servers are dead', () => {
   it('hold up no other hook', async () => {
-    const bed = await HooksBed.open({ clock: new ManualClock(), resolveHost: hostResolver({ nameServers: [server.address] }) });
+    const harness = await HooksHarness.open({
+      clock: new ManualClock(),
+      resolveHost: hostResolver({ nameServers: [server.address] }),
+    });
     const receiver = await Receiver.start();
-    for (let n = 0; n < 20; n++) await bed.hook({ url: `http://dead-${n}.example:${receiver.port}/`, types: ['trip.*'] });
-    await bed.hook({ url: `http://known.example:${receiver.port}/`, types: ['order.*'] });
-    await bed.log({ type: 'trip.booked', aggregateId: 'TRIP-1', aggregateVersion: 1 });
-    await bed.follow();
-    expect(await bed.worker.dispatch()).toBe(20);
-    await bed.log({ type: 'order.placed', aggregateId: 'ORDER-1', aggregateVersion: 1 });
-    await bed.follow();
+    for (let n = 0; n < 20; n++) await harness.hook({ url: `http://dead-${n}.example:${receiver.port}/`, types: ['trip.*'] });
+    await harness.hook({ url: `http://known.example:${receiver.port}/`, types: ['order.*'] });
+    await harness.log({ type: 'trip.booked', aggregateId: 'TRIP-1', aggregateVersion: 1 });
+    await harness.follow();
+    expect(await harness.worker.dispatch()).toBe(20);
+    await harness.log({ type: 'order.placed', aggregateId: 'ORDER-1', aggregateVersion: 1 });
+    await harness.follow();
     const from = performance.now();
     const received = new Promise((arrived) => {
       receiver.answer = (response) => {
@@ -69,14 +72,14 @@ describe('hooks whose name servers are dead', () => {
         arrived(performance.now() - from);
       };
     });
-    expect(await bed.worker.dispatch()).toBe(1);
+    expect(await harness.worker.dispatch()).toBe(1);
     // The dead ones take four seconds.
     expect(await received).toBeLessThan(3_000);
-    await bed.worker.idle();
-    const { items } = await bed.endpoints.list({ limit: 200 });
-    const deliveries = await Promise.all(items.map(({ hookId }) => bed.deliveriesOf(hookId)));
+    await harness.worker.idle();
+    const { items } = await harness.endpoints.list({ limit: 200 });
+    const deliveries = await Promise.all(items.map(({ hookId }) => harness.deliveriesOf(hookId)));
     expect(deliveries.flat().filter(({ lastError }) => lastError === 'dns')).toHaveLength(20);
     await receiver.stop();
-    await bed.close();
+    await harness.close();
   });
 });

@@ -3,17 +3,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../libs/service-kit/clock.js';
 import { freePort } from '../../libs/embedded/free-port.js';
 import { eventually } from '../support/api.js';
-import { HooksBed } from './hooks-bed.js';
-import { Receiver } from './receiver.js';
+import { HooksHarness } from './hooks.harness.js';
+import { Receiver } from './receiver.harness.js';
 
-let bed: HooksBed;
+let harness: HooksHarness;
 const workers: ChildProcess[] = [];
 beforeAll(async () => {
-  bed = await HooksBed.open({ clock: systemClock });
+  harness = await HooksHarness.open({ clock: systemClock });
 });
 afterAll(async () => {
   await Promise.all(workers.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null).map(stop));
-  await bed.close();
+  await harness.close();
 });
 
 /** A hooks service as it is deployed, a process of its own, over the test's database. */
@@ -25,8 +25,8 @@ async function startWorker(): Promise<ChildProcess> {
       PATH: process.env['PATH'], // oxlint-disable-line node/no-process-env
       PORT: String(port),
       LOG_LEVEL: 'warn',
-      DATABASE_URL: bed.databaseUrl,
-      HOOKS_SECRET_KEY: bed.secretKey,
+      DATABASE_URL: harness.databaseUrl,
+      HOOKS_SECRET_KEY: harness.secretKey,
       HOOKS_ALLOW_PRIVATE: 'true',
     },
   });
@@ -50,7 +50,7 @@ const facts = (n: number, prefix: string) =>
 describe('two workers', () => {
   it('share the queue, and what one was sending when it was killed the other sends', { timeout: 180_000 }, async () => {
     const receiver = await Receiver.start();
-    const hook = await bed.hook({ url: receiver.url, timeoutMs: 1_000 });
+    const hook = await harness.hook({ url: receiver.url, timeoutMs: 1_000 });
     const first = await startWorker();
     // The first request is swallowed by a worker that will not live to see its end.
     let killed = false;
@@ -59,14 +59,14 @@ describe('two workers', () => {
       killed = true;
       first.kill('SIGKILL');
     };
-    const ids = await bed.log(...facts(1, 'KILLED'));
+    const ids = await harness.log(...facts(1, 'KILLED'));
     await eventually(
       async () => killed,
       (it) => it,
     );
     await startWorker();
     const [delivery] = await eventually(
-      () => bed.deliveriesOf(hook.hookId),
+      () => harness.deliveriesOf(hook.hookId),
       ([it]) => it?.state === 'succeeded',
       90_000,
     );
@@ -76,7 +76,7 @@ describe('two workers', () => {
     await startWorker();
     const more: string[] = [];
     const workers = async () => {
-      const { rows } = await bed.admin.query<{ worker: string }>(
+      const { rows } = await harness.admin.query<{ worker: string }>(
         `select distinct a.worker from hooks.attempt a join hooks.delivery d using (delivery_id)
          where a.error is null and d.event_id = any($1::uuid[])`,
         [more],
@@ -86,7 +86,7 @@ describe('two workers', () => {
     // Until both have had something: which of them looks first is chance.
     await eventually(
       async () => {
-        more.push(...(await bed.log(...facts(50, `SHARED-${more.length}`))));
+        more.push(...(await harness.log(...facts(50, `SHARED-${more.length}`))));
         await eventually(
           async () => receiver.ids.length - 2,
           (received) => received >= more.length,
@@ -103,13 +103,13 @@ describe('two workers', () => {
 describe('one endpoint that hangs among twenty', () => {
   it('does not delay the other nineteen', { timeout: 180_000 }, async () => {
     const receiver = await Receiver.start();
-    for (let n = 0; n < 19; n++) await bed.hook({ url: `${receiver.url}/${n}`, types: ['trip.*'] });
+    for (let n = 0; n < 19; n++) await harness.hook({ url: `${receiver.url}/${n}`, types: ['trip.*'] });
     const p95 = async () => {
       const from = receiver.received.length;
       const begun = new Map<string, number>();
       for (let n = 0; n < 20; n++) {
         const at = performance.now();
-        const [id] = await bed.log({ type: 'trip.booked', aggregateId: `TRIP-${from}-${n}`, aggregateVersion: 1 });
+        const [id] = await harness.log({ type: 'trip.booked', aggregateId: `TRIP-${from}-${n}`, aggregateVersion: 1 });
         begun.set(id!, at);
       }
       await eventually(
@@ -122,7 +122,7 @@ describe('one endpoint that hangs among twenty', () => {
     await p95(); // warm
     const without = await p95();
     const hanging = await Receiver.start(() => {});
-    await bed.hook({ url: hanging.url, types: ['trip.*'] });
+    await harness.hook({ url: hanging.url, types: ['trip.*'] });
     const beside = await p95();
     expect(hanging.received.length, 'it was sent to').toBeGreaterThan(0);
     // Noise of a shared machine, of which a hanging receiver, which takes 15 s, is far away.

@@ -1,31 +1,31 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LEASE_MS } from '../../libs/messaging/channel/channel-options.js';
-import { OwnLog } from '../events/own-log.js';
+import { LogHarness } from '../events/log.harness.js';
 import { eventually } from '../support/api.js';
-import { ownPostgres, type OwnPostgres } from '../support/own-postgres.js';
-import { ConsumerProcess, consumingProcesses } from './consumer-process.js';
+import { startTestPostgres, type PostgresHarness } from '../support/postgres.harness.js';
+import { ConsumerProcess, consumingProcesses } from './consumer-process.harness.js';
 
 const ORDERS = 60;
 const LATER = 5;
 /** Longer than a lease, and longer than a query may take. */
 const OUTAGE_MS = LEASE_MS + 5_000;
 
-let postgres: OwnPostgres;
-let own: OwnLog;
+let postgres: PostgresHarness;
+let testLog: LogHarness;
 let consumers: ConsumerProcess[] = [];
 beforeAll(async () => {
-  postgres = await ownPostgres();
-  own = await OwnLog.create({ serverUrl: postgres.adminUrl });
-  consumers = await Promise.all(consumingProcesses.map((consuming) => ConsumerProcess.start(own, consuming)));
+  postgres = await startTestPostgres();
+  testLog = await LogHarness.create({ serverUrl: postgres.adminUrl });
+  consumers = await Promise.all(consumingProcesses.map((consuming) => ConsumerProcess.start(testLog, consuming)));
 });
 afterAll(async () => {
   await Promise.all(consumers.map((consumer) => consumer.kill()));
-  await own.drop();
+  await testLog.drop();
   await postgres.stop();
 });
 
-it('notification, bridge and projection handle every event without a restart after the database was stopped in the middle', async () => {
+it('notification, bridge and projection handle every event after the database stopped, without a restart', async () => {
   const held = [];
   for (const consumer of consumers) held.push(await consumer.holdUp(ORDERS));
   await postgres.takeDown();

@@ -2,49 +2,50 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Consumer } from '../../libs/messaging/inbox/consumer.js';
 import { ConsumerProgress } from '../../libs/messaging/inbox/consumer-progress.js';
 import { InboxUpkeep } from '../../libs/messaging/inbox/inbox-upkeep.js';
-import { InboxBed, noting } from './inbox-bed.js';
+import { InboxHarness, noting } from './inbox.harness.js';
 
-let bed: InboxBed;
+let harness: InboxHarness;
 beforeAll(async () => {
-  bed = await InboxBed.create();
+  harness = await InboxHarness.create();
 });
-afterAll(() => bed.drop());
+afterAll(() => harness.drop());
 
 const upkeep = (consumer: Consumer, retentionMs = -1_000) =>
-  new InboxUpkeep({ database: bed.database, eventLog: bed.log, retentionMs, clearEveryMs: 0 }).step([
-    new ConsumerProgress(bed.database, consumer),
+  new InboxUpkeep({ database: harness.database, eventLog: harness.log, retentionMs, clearEveryMs: 0 }).step([
+    new ConsumerProgress(harness.database, consumer),
   ]);
-const rowsOf = async ({ name }: Consumer) => (await bed.database.query('select from inbox where consumer = $1', [name])).rowCount;
+const rowsOf = async ({ name }: Consumer) =>
+  (await harness.database.query('select from inbox where consumer = $1', [name])).rowCount;
 let aggregates = 0;
 const history = (versions: number, prefix = 'kept') => {
   const aggregate = `${prefix}${(aggregates += 1)}/`;
-  return bed.say(...Array.from({ length: versions }, (_, index) => ({ aggregate, version: index + 1 })));
+  return harness.append(...Array.from({ length: versions }, (_, index) => ({ aggregate, version: index + 1 })));
 };
 
 describe.each(['latest', 'sequential', 'commutative'] as const)('the inbox of a consumer in mode %s', (mode) => {
   it('has no rows of what is settled, and still takes it for a duplicate', async () => {
     const consumer = noting(mode);
-    const inbox = bed.inbox();
+    const inbox = harness.inbox();
     await inbox.begin(consumer, 'now');
     const events = await history(3);
     for (const event of events) await inbox.receive(consumer, event);
     await upkeep(consumer);
     expect(await rowsOf(consumer)).toBe(0);
-    for (const event of events) expect(await bed.inbox().receive(consumer, event)).toBe('duplicate');
-    expect(await bed.effects(consumer.name)).toHaveLength(3);
+    for (const event of events) expect(await harness.inbox().receive(consumer, event)).toBe('duplicate');
+    expect(await harness.effects(consumer.name)).toHaveLength(3);
   });
 
   it('keeps the rows that are younger than their time', async () => {
     const consumer = noting(mode);
-    await bed.inbox().begin(consumer, 'now');
-    for (const event of await history(2)) await bed.inbox().receive(consumer, event);
+    await harness.inbox().begin(consumer, 'now');
+    for (const event of await history(2)) await harness.inbox().receive(consumer, event);
     await upkeep(consumer, 3_600_000);
     expect(await rowsOf(consumer)).toBe(2);
   });
 
   it('keeps the rows behind an event that has not come yet', async () => {
     const consumer = noting(mode);
-    const inbox = bed.inbox();
+    const inbox = harness.inbox();
     await inbox.begin(consumer, 'now');
     const [late] = await history(1);
     const events = await history(2);
@@ -59,7 +60,7 @@ describe.each(['latest', 'sequential', 'commutative'] as const)('the inbox of a 
 
 it('has each effect once while rows are removed all the time and every event comes again and again', async () => {
   const consumer = noting('commutative');
-  const inbox = bed.inbox();
+  const inbox = harness.inbox();
   await inbox.begin(consumer, 'now');
   const events = (await Promise.all(Array.from({ length: 15 }, () => history(4)))).flat();
   const over = new AbortController();
@@ -73,7 +74,7 @@ it('has each effect once while rows are removed all the time and every event com
   over.abort();
   await keeping;
   await upkeep(consumer);
-  expect((await bed.effects(consumer.name)).toSorted()).toEqual(
+  expect((await harness.effects(consumer.name)).toSorted()).toEqual(
     events.map(({ aggregateId, aggregateVersion }) => `${aggregateId}${aggregateVersion}`).toSorted(),
   );
   expect(await rowsOf(consumer)).toBe(0);
@@ -85,17 +86,17 @@ it('forgets a skipped event once the log has, and its aggregate is past it', asy
       if (aggregateVersion === 1) throw new Error('poison');
     },
   });
-  const inbox = bed.inbox({ attempts: 1 });
+  const inbox = harness.inbox({ attempts: 1 });
   await inbox.begin(consumer, 'now');
   const [first, second] = await history(2);
   expect(await inbox.receive(consumer, first!)).toBe('dead');
   await inbox.receive(consumer, second!);
-  const letters = bed.letters(inbox, consumer);
+  const letters = harness.letters(inbox, consumer);
   const list = () => letters.list({ consumer: consumer.name, limit: 9 });
   await letters.skip((await list())[0]!.id, 'nobody misses it');
   await upkeep(consumer);
   expect(await list()).toHaveLength(1);
-  await bed.database.query('delete from events.log where position <= $1', [second!.position]);
+  await harness.database.query('delete from events.log where position <= $1', [second!.position]);
   await upkeep(consumer);
   expect(await list()).toEqual([]);
 });

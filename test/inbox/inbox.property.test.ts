@@ -2,15 +2,18 @@ import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ConsumerMode } from '../../libs/messaging/inbox/consumer.js';
-import { InboxBed, noting } from './inbox-bed.js';
+import { InboxHarness, noting } from './inbox.harness.js';
 
-let bed: InboxBed;
+let harness: InboxHarness;
 beforeAll(async () => {
-  bed = await InboxBed.create();
+  harness = await InboxHarness.create();
 });
-afterAll(() => bed.drop());
+afterAll(() => harness.drop());
 
-/** How a channel that promises nothing brings the events of some aggregates: which, in which order, how often, how many at once, and where it crashes. */
+/**
+ * How a channel without guarantees delivers the events of some aggregates: which, in which order, how often, how many at once, and where
+ * it crashes.
+ */
 const bringing = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }).chain((lengths) => {
   const count = lengths.reduce((sum, length) => sum + length, 0);
   return fc.record({
@@ -30,7 +33,7 @@ it.each(['latest', 'sequential', 'commutative'] as const)(
     await fc.assert(
       fc.asyncProperty(bringing, async ({ lengths, repeats, crashes, shuffle, atOnce }) => {
         const run = randomUUID();
-        const events = await bed.say(
+        const events = await harness.append(
           ...lengths.flatMap((length, nr) =>
             Array.from({ length }, (_, index) => ({ aggregate: `${run}/${nr}/`, version: index + 1 })),
           ),
@@ -45,7 +48,7 @@ it.each(['latest', 'sequential', 'commutative'] as const)(
         const order = [...events, ...repeats.map((index) => events[index]!)]
           .map((event, index) => ({ event, at: shuffle[index]! }))
           .toSorted((a, b) => a.at - b.at);
-        const members = Array.from({ length: atOnce }, () => bed.inbox({ attempts: 99 }));
+        const members = Array.from({ length: atOnce }, () => harness.inbox({ attempts: 99 }));
         for (let from = 0; from < order.length; from += atOnce) {
           await Promise.all(
             order.slice(from, from + atOnce).map(({ event }, index) =>
@@ -56,11 +59,11 @@ it.each(['latest', 'sequential', 'commutative'] as const)(
         }
         // Each crash of what was parked costs one more look.
         for (let look = 0; look <= crashes.length; look++) {
-          bed.forward(3_600);
+          harness.forward(3_600);
           await members[0]!.tend(consumer);
         }
 
-        const effects = await bed.effects(run);
+        const effects = await harness.effects(run);
         for (const [nr, length] of lengths.entries())
           expectPromised(
             mode,

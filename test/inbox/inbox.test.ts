@@ -2,19 +2,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Consumer } from '../../libs/messaging/inbox/consumer.js';
 import type { Inbox } from '../../libs/messaging/inbox/inbox.js';
 import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
-import { InboxBed, noting } from './inbox-bed.js';
+import { InboxHarness, noting } from './inbox.harness.js';
 
-let bed: InboxBed;
+let harness: InboxHarness;
 beforeAll(async () => {
-  bed = await InboxBed.create();
+  harness = await InboxHarness.create();
 });
-afterAll(() => bed.drop());
+afterAll(() => harness.drop());
 
 let aggregates = 0;
 /** Versions 1 to n of a new aggregate, in the log. */
 async function history(versions: number, prefix = 'a'): Promise<LoggedEvent[]> {
   const aggregate = `${prefix}${(aggregates += 1)}/`;
-  return bed.say(...Array.from({ length: versions }, (_, index) => ({ aggregate, version: index + 1 })));
+  return harness.append(...Array.from({ length: versions }, (_, index) => ({ aggregate, version: index + 1 })));
 }
 const named = (...events: (LoggedEvent | undefined)[]) =>
   events.map((event) => `${event!.aggregateId}${event!.aggregateVersion}`);
@@ -30,7 +30,7 @@ describe.each(['latest', 'sequential', 'commutative'] as const)('an inbox in mod
     const events = await history(3);
     const consumer = noting(mode);
     const twice = events.flatMap((event) => [event, event]);
-    expect(await bring(bed.inbox(), consumer, twice)).toEqual([
+    expect(await bring(harness.inbox(), consumer, twice)).toEqual([
       'applied',
       'duplicate',
       'applied',
@@ -38,25 +38,25 @@ describe.each(['latest', 'sequential', 'commutative'] as const)('an inbox in mod
       'applied',
       'duplicate',
     ]);
-    expect(await bring(bed.inbox(), consumer, events)).toEqual(['duplicate', 'duplicate', 'duplicate']);
-    expect(await bed.effects(consumer.name)).toEqual(named(...events));
+    expect(await bring(harness.inbox(), consumer, events)).toEqual(['duplicate', 'duplicate', 'duplicate']);
+    expect(await harness.effects(consumer.name)).toEqual(named(...events));
   });
 
   it('takes the versions of one occurrence for one fact', async () => {
     const [event] = await history(1);
     const consumer = noting(mode);
-    expect(await bring(bed.inbox(), consumer, [event, { ...event!, typeVersion: 2, data: '{"n": 2}' }])).toEqual([
+    expect(await bring(harness.inbox(), consumer, [event, { ...event!, typeVersion: 2, data: '{"n": 2}' }])).toEqual([
       'applied',
       'duplicate',
     ]);
-    expect(await bed.effects(consumer.name)).toHaveLength(1);
+    expect(await harness.effects(consumer.name)).toHaveLength(1);
   });
 
   it('keeps what consumers have received apart', async () => {
     const [event] = await history(1);
     const [one, other] = [noting(mode), noting(mode)];
-    await bring(bed.inbox(), one, [event]);
-    expect(await bring(bed.inbox(), other, [event])).toEqual(['applied']);
+    await bring(harness.inbox(), one, [event]);
+    expect(await bring(harness.inbox(), other, [event])).toEqual(['applied']);
   });
 
   it('commits the effects, the record and the head together, or none of them', async () => {
@@ -67,23 +67,23 @@ describe.each(['latest', 'sequential', 'commutative'] as const)('an inbox in mod
         if (broken) throw new Error('after the effect');
       },
     });
-    await expect(bed.inbox().receive(consumer, event!)).rejects.toThrow('after the effect');
-    expect(await bed.effects(consumer.name)).toEqual([]);
+    await expect(harness.inbox().receive(consumer, event!)).rejects.toThrow('after the effect');
+    expect(await harness.effects(consumer.name)).toEqual([]);
     broken = false;
-    expect(await bed.inbox().receive(consumer, event!)).toBe('applied');
-    expect(await bed.effects(consumer.name)).toEqual(named(event));
-    expect((await bed.letters(bed.inbox(), consumer).list({ consumer: consumer.name, limit: 9 })).length).toBe(0);
+    expect(await harness.inbox().receive(consumer, event!)).toBe('applied');
+    expect(await harness.effects(consumer.name)).toEqual(named(event));
+    expect((await harness.letters(harness.inbox(), consumer).list({ consumer: consumer.name, limit: 9 })).length).toBe(0);
   });
 
   it('gives an event one effect when many members receive it at once', async () => {
     const events = await history(4);
     const consumer = noting(mode);
-    const members = Array.from({ length: 4 }, () => bed.inbox());
+    const members = Array.from({ length: 4 }, () => harness.inbox());
     for (const event of events) {
       const outcomes = await Promise.all(members.map((inbox) => inbox.receive(consumer, event)));
       expect(outcomes.toSorted()).toEqual(['applied', 'duplicate', 'duplicate', 'duplicate']);
     }
-    expect(await bed.effects(consumer.name)).toEqual(named(...events));
+    expect(await harness.effects(consumer.name)).toEqual(named(...events));
   });
 
   it('makes a dead letter of an event that fails again and again, with the reason', async () => {
@@ -93,12 +93,12 @@ describe.each(['latest', 'sequential', 'commutative'] as const)('an inbox in mod
         throw new TypeError('cannot read that');
       },
     });
-    const inbox = bed.inbox({ attempts: 3 });
+    const inbox = harness.inbox({ attempts: 3 });
     for (const attempt of [1, 2])
       await expect(inbox.receive(consumer, event!), `attempt ${attempt}`).rejects.toThrow('cannot read that');
     expect(await inbox.receive(consumer, event!)).toBe('dead');
     expect(await inbox.receive(consumer, event!)).toBe('duplicate');
-    expect(await bed.letters(inbox, consumer).list({ consumer: consumer.name, limit: 9 })).toEqual([
+    expect(await harness.letters(inbox, consumer).list({ consumer: consumer.name, limit: 9 })).toEqual([
       expect.objectContaining({
         state: 'dead',
         attempts: 3,
@@ -107,7 +107,7 @@ describe.each(['latest', 'sequential', 'commutative'] as const)('an inbox in mod
         data: '{"n": 1.50}',
       }),
     ]);
-    expect(await bed.effects(consumer.name)).toEqual([]);
+    expect(await harness.effects(consumer.name)).toEqual([]);
   });
 
   it('holds nothing against an event that the database could not take just then', async () => {
@@ -119,7 +119,7 @@ describe.each(['latest', 'sequential', 'commutative'] as const)('an inbox in mod
         if (failures > 0) throw Object.assign(new Error('deadlock detected'), { code: '40P01' });
       },
     });
-    const inbox = bed.inbox({ attempts: 2 });
+    const inbox = harness.inbox({ attempts: 2 });
     for (let attempt = 1; attempt < 10; attempt++) await expect(inbox.receive(consumer, event!)).rejects.toThrow('deadlock');
     expect(await inbox.receive(consumer, event!)).toBe('applied');
   });
@@ -132,15 +132,15 @@ describe.each(['latest', 'sequential', 'commutative'] as const)('an inbox in mod
         await tx.query('select 1 / 0').catch(() => {});
       },
     };
-    expect(await bed.inbox({ attempts: 1 }).receive(consumer, event!)).toBe('dead');
-    await bed.database.query('create table if not exists checked (a int unique deferrable initially deferred)');
+    expect(await harness.inbox({ attempts: 1 }).receive(consumer, event!)).toBe('dead');
+    await harness.database.query('create table if not exists checked (a int unique deferrable initially deferred)');
     const late = {
       ...noting(mode),
       handle: async (_event: LoggedEvent, tx: { query: (sql: string) => Promise<unknown> }) => {
         await tx.query('insert into checked values (1), (1)');
       },
     };
-    expect(await bed.inbox({ attempts: 1 }).receive(late, event!)).toBe('dead');
+    expect(await harness.inbox({ attempts: 1 }).receive(late, event!)).toBe('dead');
   });
 });
 
@@ -149,8 +149,8 @@ describe('an inbox in mode latest', () => {
     const [one, two, three] = await history(3);
     const [other] = await history(1);
     const consumer = noting('latest');
-    expect(await bring(bed.inbox(), consumer, [three, one, two, other])).toEqual(['applied', 'stale', 'stale', 'applied']);
-    expect(await bed.effects(consumer.name)).toEqual(named(three, other));
+    expect(await bring(harness.inbox(), consumer, [three, one, two, other])).toEqual(['applied', 'stale', 'stale', 'applied']);
+    expect(await harness.effects(consumer.name)).toEqual(named(three, other));
   });
 
   it('goes on with an aggregate of which an event is dead, and drops that when it is replayed', async () => {
@@ -160,20 +160,20 @@ describe('an inbox in mode latest', () => {
         if (aggregateVersion === 1) throw new Error('not this one');
       },
     });
-    const inbox = bed.inbox({ attempts: 1 });
+    const inbox = harness.inbox({ attempts: 1 });
     expect(await bring(inbox, consumer, [one, two])).toEqual(['dead', 'applied']);
-    const letters = bed.letters(inbox, consumer);
+    const letters = harness.letters(inbox, consumer);
     const [dead] = await letters.list({ consumer: consumer.name, limit: 9 });
     expect(await letters.replay(dead!.id)).toEqual({ outcome: 'done', released: 0 });
     expect(await letters.list({ consumer: consumer.name, limit: 9 })).toEqual([]);
-    expect(await bed.effects(consumer.name)).toEqual(named(two));
+    expect(await harness.effects(consumer.name)).toEqual(named(two));
   });
 
   it('has no effect of what is of no type that the consumer wants', async () => {
-    const [event] = await bed.say({ aggregate: 'unwanted', version: 1, type: 'hotel.room-held' });
+    const [event] = await harness.append({ aggregate: 'unwanted', version: 1, type: 'hotel.room-held' });
     const consumer = noting('latest', { types: ['order.*'] });
-    expect(await bring(bed.inbox(), consumer, [event])).toEqual(['ignored']);
-    expect(await bed.effects(consumer.name)).toEqual([]);
+    expect(await bring(harness.inbox(), consumer, [event])).toEqual(['ignored']);
+    expect(await harness.effects(consumer.name)).toEqual([]);
   });
 });
 
@@ -181,68 +181,70 @@ describe('an inbox in mode sequential', () => {
   it('lets what came early wait, and applies it in order when what was missing comes', async () => {
     const [one, two, three, four] = await history(4);
     const consumer = noting('sequential');
-    expect(await bring(bed.inbox(), consumer, [four, two, three, three, one])).toEqual([
+    expect(await bring(harness.inbox(), consumer, [four, two, three, three, one])).toEqual([
       'parked',
       'parked',
       'parked',
       'duplicate',
       'applied',
     ]);
-    expect(await bed.effects(consumer.name)).toEqual(named(one, two, three, four));
-    expect(await bring(bed.inbox(), consumer, [two])).toEqual(['duplicate']);
+    expect(await harness.effects(consumer.name)).toEqual(named(one, two, three, four));
+    expect(await bring(harness.inbox(), consumer, [two])).toEqual(['duplicate']);
   });
 
   it('asks the log for what is missing, once it has waited for it', async () => {
     const events = await history(5);
     const consumer = noting('sequential');
-    const inbox = bed.inbox({ gapAfterMs: 5_000 });
+    const inbox = harness.inbox({ gapAfterMs: 5_000 });
     expect(await bring(inbox, consumer, [events[4]])).toEqual(['parked']);
-    bed.forward(4.9);
+    harness.forward(4.9);
     await inbox.tend(consumer);
-    expect(await bed.effects(consumer.name)).toEqual([]);
-    bed.forward(0.2);
+    expect(await harness.effects(consumer.name)).toEqual([]);
+    harness.forward(0.2);
     await inbox.tend(consumer);
-    expect(await bed.effects(consumer.name)).toEqual(named(...events));
+    expect(await harness.effects(consumer.name)).toEqual(named(...events));
     expect(await bring(inbox, consumer, events)).toEqual(events.map(() => 'duplicate'));
   });
 
   it('counts the versions of types that it does not want, and gives them no effect', async () => {
-    const [one, two, three] = await bed.say(
+    const [one, two, three] = await harness.append(
       { aggregate: 'mixed/', version: 1 },
       { aggregate: 'mixed/', version: 2, type: 'order.other' },
       { aggregate: 'mixed/', version: 3 },
     );
     const consumer = noting('sequential', { types: ['order.happened'] });
-    expect(await bring(bed.inbox(), consumer, [one, three, two])).toEqual(['applied', 'parked', 'ignored']);
-    expect(await bed.effects(consumer.name)).toEqual(named(one, three));
+    expect(await bring(harness.inbox(), consumer, [one, three, two])).toEqual(['applied', 'parked', 'ignored']);
+    expect(await harness.effects(consumer.name)).toEqual(named(one, three));
   });
 
   it('begins in the middle of an aggregate when it began after it, without waiting for what came before', async () => {
     const events = await history(3);
     const consumer = noting('sequential');
-    const inbox = bed.inbox();
+    const inbox = harness.inbox();
     await inbox.begin(consumer, 'now');
-    const [four] = await bed.say({ aggregate: events[0]!.aggregateId, version: 4 });
+    const [four] = await harness.append({ aggregate: events[0]!.aggregateId, version: 4 });
     expect(await bring(inbox, consumer, [four, events[2]])).toEqual(['applied', 'stale']);
-    const again = bed.inbox();
+    const again = harness.inbox();
     await again.begin(consumer, 'now'); // a restart does not move the beginning
-    const [five] = await bed.say({ aggregate: events[0]!.aggregateId, version: 5 });
+    const [five] = await harness.append({ aggregate: events[0]!.aggregateId, version: 5 });
     expect(await bring(again, consumer, [five])).toEqual(['applied']);
-    expect(await bed.effects(consumer.name)).toEqual(named(four, five));
+    expect(await harness.effects(consumer.name)).toEqual(named(four, five));
   });
 
   it('begins an aggregate where the log does when what came before has been removed from it', async () => {
-    const own = await InboxBed.create();
+    const otherHarness = await InboxHarness.create();
     try {
-      const [one, two, three, four] = await own.say(...[1, 2, 3, 4].map((version) => ({ aggregate: 'cut/', version })));
-      await own.database.query('delete from events.log where position <= $1', [two!.position]);
+      const [one, two, three, four] = await otherHarness.append(
+        ...[1, 2, 3, 4].map((version) => ({ aggregate: 'cut/', version })),
+      );
+      await otherHarness.database.query('delete from events.log where position <= $1', [two!.position]);
       const consumer = noting('sequential');
-      const inbox = own.inbox();
+      const inbox = otherHarness.inbox();
       await inbox.begin(consumer, 'beginning');
       expect(await bring(inbox, consumer, [three, four, one])).toEqual(['applied', 'applied', 'stale']);
-      expect(await own.effects(consumer.name)).toEqual(named(three, four));
+      expect(await otherHarness.effects(consumer.name)).toEqual(named(three, four));
     } finally {
-      await own.drop();
+      await otherHarness.drop();
     }
   });
 
@@ -255,7 +257,7 @@ describe('an inbox in mode sequential', () => {
         if (broken && event.eventId === two!.eventId) throw new Error('poison');
       },
     });
-    const inbox = bed.inbox({ attempts: 1 });
+    const inbox = harness.inbox({ attempts: 1 });
     expect(await bring(inbox, consumer, [one, two, three, ...others])).toEqual([
       'applied',
       'dead',
@@ -263,9 +265,9 @@ describe('an inbox in mode sequential', () => {
       'applied',
       'applied',
     ]);
-    bed.forward(600);
+    harness.forward(600);
     await inbox.tend(consumer);
-    const letters = bed.letters(inbox, consumer);
+    const letters = harness.letters(inbox, consumer);
     const [dead, parked] = await letters.list({ consumer: consumer.name, limit: 9 });
     expect([dead?.state, parked?.state]).toEqual(['dead', 'parked']);
     expect(await letters.replay(dead!.id)).toMatchObject({ outcome: 'failed', error: new Error('poison') });
@@ -273,7 +275,7 @@ describe('an inbox in mode sequential', () => {
     expect(await letters.release(parked!.id)).toEqual({ outcome: 'behind', first: dead!.id });
     broken = false;
     expect(await letters.replay(dead!.id)).toEqual({ outcome: 'done', released: 1 });
-    expect(await bed.effects(consumer.name)).toEqual(named(one, ...others, two, three));
+    expect(await harness.effects(consumer.name)).toEqual(named(one, ...others, two, three));
     expect(await letters.replay(dead!.id)).toEqual({ outcome: 'unknown' });
   });
 
@@ -284,12 +286,12 @@ describe('an inbox in mode sequential', () => {
         if (aggregateVersion === 2) throw new Error('poison');
       },
     });
-    const inbox = bed.inbox({ attempts: 1 });
+    const inbox = harness.inbox({ attempts: 1 });
     await bring(inbox, consumer, [one, two, three]);
-    const letters = bed.letters(inbox, consumer);
+    const letters = harness.letters(inbox, consumer);
     const [dead] = await letters.list({ consumer: consumer.name, state: 'dead', limit: 9 });
     expect(await letters.skip(dead!.id, 'made good by hand')).toEqual({ outcome: 'done', released: 1 });
-    expect(await bed.effects(consumer.name)).toEqual(named(one, three));
+    expect(await harness.effects(consumer.name)).toEqual(named(one, three));
     expect(await letters.list({ consumer: consumer.name, limit: 9 })).toEqual([
       expect.objectContaining({ id: dead!.id, state: 'skipped', note: 'made good by hand' }),
     ]);
@@ -304,9 +306,9 @@ describe('an inbox in mode sequential', () => {
         if (aggregateVersion === 1) throw new Error('not yet');
       },
     });
-    const inbox = bed.inbox({ attempts: 9 });
+    const inbox = harness.inbox({ attempts: 9 });
     await expect(inbox.receive(consumer, one!)).rejects.toThrow('not yet');
-    const letters = bed.letters(inbox, consumer);
+    const letters = harness.letters(inbox, consumer);
     const [failing] = await letters.list({ consumer: consumer.name, limit: 9 });
     expect(await letters.replay(failing!.id)).toEqual({ outcome: 'still-failing' });
     await letters.skip(failing!.id, 'never mind');
@@ -314,41 +316,44 @@ describe('an inbox in mode sequential', () => {
   });
 
   it.each(['before', 'after'])('goes on over versions that an operator has decided %s the next one came', async (moment) => {
-    const [one, five] = await bed.say({ aggregate: `gap-${moment}/`, version: 1 }, { aggregate: `gap-${moment}/`, version: 5 });
+    const [one, five] = await harness.append(
+      { aggregate: `gap-${moment}/`, version: 1 },
+      { aggregate: `gap-${moment}/`, version: 5 },
+    );
     const decide = () =>
-      bed.database.query(
+      harness.database.query(
         `insert into events.log_gap (service, aggregate_type, aggregate_id, first_version, last_version)
          values ('order', 'thing', $1, 2, 2), ('order', 'thing', $1, 3, 4)`,
         [one!.aggregateId],
       );
     const consumer = noting('sequential');
-    const inbox = bed.inbox();
+    const inbox = harness.inbox();
     if (moment === 'before') await decide();
     await bring(inbox, consumer, [one, five]);
-    const waiting = await bed.effects(consumer.name);
+    const waiting = await harness.effects(consumer.name);
     expect(waiting).toEqual(moment === 'before' ? named(one, five) : named(one));
     if (moment === 'after') await decide();
-    bed.forward(6);
+    harness.forward(6);
     await inbox.tend(consumer);
-    expect(await bed.effects(consumer.name)).toEqual(named(one, five));
-    const [six] = await bed.say({ aggregate: one!.aggregateId, version: 6 });
+    expect(await harness.effects(consumer.name)).toEqual(named(one, five));
+    const [six] = await harness.append({ aggregate: one!.aggregateId, version: 6 });
     expect(await bring(inbox, consumer, [six])).toEqual(['applied']);
   });
 
   it('releases an event before which something is gone for good', async () => {
     const [one, two, three, four] = await history(4);
-    await bed.database.query('delete from events.log where event_id = $1', [two!.eventId]);
+    await harness.database.query('delete from events.log where event_id = $1', [two!.eventId]);
     const consumer = noting('sequential');
-    const inbox = bed.inbox();
+    const inbox = harness.inbox();
     await bring(inbox, consumer, [one, three, four]);
-    bed.forward(60);
+    harness.forward(60);
     await inbox.tend(consumer);
-    expect(await bed.effects(consumer.name)).toEqual(named(one));
-    const letters = bed.letters(inbox, consumer);
+    expect(await harness.effects(consumer.name)).toEqual(named(one));
+    const letters = harness.letters(inbox, consumer);
     const [parked] = await letters.list({ consumer: consumer.name, limit: 9 });
     expect(await letters.replay(parked!.id)).toEqual({ outcome: 'gap', missing: 1 });
     expect(await letters.release(parked!.id)).toEqual({ outcome: 'done', released: 1 });
-    expect(await bed.effects(consumer.name)).toEqual(named(one, three, four));
+    expect(await harness.effects(consumer.name)).toEqual(named(one, three, four));
     expect(await bring(inbox, consumer, [two])).toEqual(['stale']);
   });
 
@@ -359,22 +364,22 @@ describe('an inbox in mode sequential', () => {
         if (aggregateVersion === 2) throw new Error('poison');
       },
     });
-    const inbox = bed.inbox({ attempts: 2, backoffMs: () => 30_000 });
+    const inbox = harness.inbox({ attempts: 2, backoffMs: () => 30_000 });
     expect(await bring(inbox, consumer, [three, two, one])).toEqual(['parked', 'parked', 'applied']);
-    const letters = bed.letters(inbox, consumer);
+    const letters = harness.letters(inbox, consumer);
     const states = async () =>
       (await letters.list({ consumer: consumer.name, limit: 9 })).map(({ state, attempts }) => [state, attempts]);
     expect(await states()).toEqual([
       ['parked', 0],
       ['parked', 1],
     ]);
-    bed.forward(29);
+    harness.forward(29);
     await inbox.tend(consumer); // the one behind it is due, but it is not
     expect(await states()).toEqual([
       ['parked', 0],
       ['parked', 1],
     ]);
-    bed.forward(2);
+    harness.forward(2);
     await inbox.tend(consumer);
     expect(await states()).toEqual([
       ['parked', 0],

@@ -12,7 +12,7 @@ import { approveUpdate, declineUpdate } from '../../workflows/book-trip/book-tri
 import { outlineOf } from '../../workflows/outlines.js';
 import { abortUpdate, resolveUpdate, sagaFailures, type SagaPolicy } from '../../workflows/saga/saga.contract.js';
 import { searchAttributes } from '../../workflows/saga/search-attributes.js';
-import { expectRefused, expectSealed } from '../sagas/expect-rolled-back.js';
+import { expectRefused, expectSealed } from '../sagas/rolled-back.harness.js';
 import { eventually } from '../support/api.js';
 import { approvalSteps, type Cell, expectedEnd, inParallel } from './matrix-cells.js';
 import { type RunRules, sealOf, type SagaScript, type ScriptedRun, undoOf } from './run-script.js';

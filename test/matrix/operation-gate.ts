@@ -1,4 +1,4 @@
-import type { Target } from '../sagas/step-target.js';
+import type { Target } from '../sagas/step-target.harness.js';
 
 /** Lets requests of one operation pass side by side, and one alone that a fault on demand is set for: it must strike no other. */
 export class OperationGate {

@@ -3,10 +3,10 @@ import type { Info } from '@temporalio/activity';
 import { failureOf } from '../../activities/failures.js';
 import type { StepKey } from '../../activities/idempotent-command.js';
 import type { OutlinedStep } from '../../contracts/saga/saga-outline.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { ParticipantHarness } from '../services/participant.harness.js';
 import { system } from '../support/system.js';
 import { eventually } from '../support/api.js';
-import { type Target, targetOf } from '../sagas/step-target.js';
+import { type Target, targetOf } from '../sagas/step-target.harness.js';
 import type { Loss } from './matrix-cells.js';
 import type { OperationGate } from './operation-gate.js';
 
@@ -28,8 +28,8 @@ export interface RunRules {
 type Send = () => Promise<unknown>;
 
 /**
- * Stands between the activities of one saga and its participants. Each run is lost, kept waiting and refused as its rules say; a request
- * of a lost run goes no further, unless it is in flight: then it arrives with `land`.
+ * Intercepts the requests of one saga's activities to its participants. Each run is lost, delayed and refused as its rules say. A request
+ * of a lost run is dropped, unless it is in flight: then it arrives with `land`.
  */
 export class SagaScript {
   private readonly targets = new Map<RequestName, Target>();
@@ -116,7 +116,7 @@ export class SagaScript {
 
   private refuse(run: ScriptedRun, target: Target, send: Send): Promise<unknown> {
     return this.gate.passAlone(target, async () => {
-      const probe = new ParticipantProbe(target.participant, () => system()[`${target.participant}Url`]);
+      const probe = new ParticipantHarness(target.participant, () => system()[`${target.participant}Url`]);
       run.isRefused = true;
       const { operation } = target;
       await probe.putFault({ operation, mode: 'refuse', times: 1 });

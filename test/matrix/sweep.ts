@@ -2,9 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
 import { outlineOf } from '../../workflows/outlines.js';
-import { newCustomer } from '../services/credit-account.fixture.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
-import { expectCreditAddsUp, expectInventoryAddsUp } from '../sagas/adds-up.js';
+import { newCustomer } from '../services/customer.harness.js';
+import { ParticipantHarness } from '../services/participant.harness.js';
+import { assertCreditConsistent, assertInventoryConsistent } from '../sagas/consistency.harness.js';
 import { system } from '../support/system.js';
 import { CellRun, prepare } from './cell-run.js';
 import { type Cell, type Profile, titleOf } from './matrix-cells.js';
@@ -29,7 +29,7 @@ export async function profileOf(worker: ScriptedWorker, saga: SweptSaga): Promis
   return { saga, outline, steps };
 }
 
-const richCustomer = () => newCustomer(new ParticipantProbe('customer', () => system().customerUrl), { limit: 100_000_00 });
+const richCustomer = () => newCustomer(new ParticipantHarness('customer', () => system().customerUrl), { limit: 100_000_00 });
 
 /** The outcome of each cell, by its title: nothing for one that was as it must be. */
 export type Outcomes = Record<string, string | null>;
@@ -70,8 +70,8 @@ export async function sweep(worker: ScriptedWorker, cells: readonly Cell[], outc
     }
   };
   await Promise.all(Array.from({ length: CELLS_AT_ONCE }, lane));
-  for (const customerId of await Promise.all(customers)) await expectCreditAddsUp(customerId);
-  await expectInventoryAddsUp();
+  for (const customerId of await Promise.all(customers)) await assertCreditConsistent(customerId);
+  await assertInventoryConsistent();
 }
 
 async function outcomeOf(worker: ScriptedWorker, cell: Cell, customerId: string): Promise<string | null> {

@@ -8,7 +8,7 @@ import type { SagaType } from '../../workflows/outlines.js';
 import { payOrderIds } from '../../workflows/pay-order/pay-order.contract.js';
 import { reviseOrderIds } from '../../workflows/revise-order/revise-order.contract.js';
 import { shipOrderIds } from '../../workflows/ship-order/ship-order.contract.js';
-import { type MatrixSubject } from '../sagas/matrix-run.js';
+import { type MatrixSaga } from '../sagas/rollback-matrix.harness.js';
 import {
   orderCancellation,
   orderCreation,
@@ -17,7 +17,7 @@ import {
   orderShipment,
   tripBooking,
   tripCancellation,
-} from '../sagas/matrix-subjects.js';
+} from '../sagas/matrix-sagas.harness.js';
 import { tokens } from '../support/api.js';
 import { plentifulTrip } from '../support/trips.js';
 
@@ -39,7 +39,7 @@ export interface SweptSaga {
 }
 
 /** The world of a subject of the rollback matrix. The reason of a rollback is checked there. */
-const worldOf = ({ expectDone, expectRolledBack }: MatrixSubject) => ({
+const worldOf = ({ expectDone, expectRolledBack }: MatrixSaga) => ({
   expectDone,
   expectRolledBack: (businessId: string) => expectRolledBack(businessId, expect.any(String) as string, false),
 });

@@ -35,15 +35,15 @@ export class EnvironmentMoves extends MoveList {
       this.hazard('platform cancel', () => ({ ...system, cancelRequested: true }));
     }
     if (isAtRest && system.cancelRequested && !now.cancelled) {
-      const heard = { ...now, cancelled: true };
-      this.progress('the cancel is heard', () =>
-        stops ? this.leave(rollBack(model, heard, 'cancelled')) : { ...system, now: heard },
+      const notified = { ...now, cancelled: true };
+      this.progress('the cancel arrives', () =>
+        stops ? this.leave(rollBack(model, notified, 'cancelled')) : { ...system, now: notified },
       );
     }
     if (model.hazards.aborts && isAtRest && !now.aborted) {
-      const heard = { ...now, aborted: true };
-      if (stops) this.hazard('abort', () => this.leave(rollBack(model, heard, 'aborted')));
-      if (now.mode === 'sealing' || now.mode === 'undoing') this.hazard('abort', () => ({ ...system, now: heard }));
+      const notified = { ...now, aborted: true };
+      if (stops) this.hazard('abort', () => this.leave(rollBack(model, notified, 'aborted')));
+      if (now.mode === 'sealing' || now.mode === 'undoing') this.hazard('abort', () => ({ ...system, now: notified }));
     }
   }
 
@@ -88,8 +88,8 @@ export class EnvironmentMoves extends MoveList {
     const { model, system } = this;
     const others = system.zombies.filter((other) => other !== zombie);
     for (const step of stepsTrying(model, zombie, '?')) {
-      for (const { label, participants, hears } of this.answers(zombie, step)) {
-        this.add('late', `zombie: ${label}`, () => ({ ...system, participants, zombies: [...others, hears()] }));
+      for (const { label, participants, receives } of this.answers(zombie, step)) {
+        this.add('late', `zombie: ${label}`, () => ({ ...system, participants, zombies: [...others, receives()] }));
       }
     }
     const seal = nextToSeal(model, zombie);
@@ -106,26 +106,26 @@ export class EnvironmentMoves extends MoveList {
     const { model, system } = this;
     const { participants, lateCommands, lateUndos, lateSeals } = system;
     model.saga.steps.forEach(({ name }, step) => {
-      const landed = ~setOf(step);
+      const arrived = ~setOf(step);
       if (has(lateCommands, step)) {
         for (const { after, how } of landCommand(participants, step, choicesOf(model, system, step), model.rules)) {
           this.add('late', `late: ${name} ${how}`, () => ({
             ...system,
             participants: after,
-            lateCommands: lateCommands & landed,
+            lateCommands: lateCommands & arrived,
           }));
         }
       }
       if (has(lateUndos, step)) {
         const after = landUndo(participants, step, model.rules);
-        this.add('late', `late: undo of ${name}`, () => ({ ...system, participants: after, lateUndos: lateUndos & landed }));
+        this.add('late', `late: undo of ${name}`, () => ({ ...system, participants: after, lateUndos: lateUndos & arrived }));
       }
       if (has(lateSeals, step)) {
         const { after, how } = landSeal(participants, step);
         this.add('late', `late: seal of ${name}: ${how}`, () => ({
           ...system,
           participants: after,
-          lateSeals: lateSeals & landed,
+          lateSeals: lateSeals & arrived,
         }));
       }
     });

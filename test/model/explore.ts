@@ -16,8 +16,8 @@ export interface Exploration {
 }
 
 /**
- * Visits every system that the model can come to, nearest first, until one violates what must hold: so the trace to it is a shortest one.
- * A system in which the run cannot go on is a violation too.
+ * Visits every reachable state of the model, nearest first, until one violates an invariant. So the trace to it is a shortest one. A state
+ * in which the run cannot continue is a violation, too.
  */
 export function explore(model: Model, violates: typeof violationOf = violationOf): Exploration {
   const first = start(model);

@@ -1,27 +1,27 @@
 import { landCommand, type Participants } from './participants.model.js';
-import { type Execution, hear } from './saga.model.js';
+import { type Execution, receive } from './saga.model.js';
 import { choicesOf, type Model, type System, tidy, wayFrom } from './system.model.js';
 
 /** One thing that may happen next. */
 export interface Move {
   label: string;
-  /** Progress brings the run nearer to its end; what comes late is nothing that the run does or waits for. */
+  /** `progress` brings the run nearer to its end. The run neither does nor awaits a `late` move. */
   kind: 'progress' | 'hazard' | 'late';
   to: () => System;
 }
 
-/** What a command may come to: for the participants, and for the execution that hears of it. */
+/** A possible outcome of a command, for the participants and for the execution that receives it. */
 interface Answer {
   kind: 'progress' | 'hazard';
   label: string;
   participants: Participants;
-  hears: () => Execution;
+  receives: () => Execution;
 }
 
 /** Collects moves of one system. */
 export abstract class MoveList {
   private readonly moves: Move[] = [];
-  /** Whether the history holds all that the execution has done: only then are activities scheduled and messages heard. */
+  /** Whether the history has everything that the execution has done. Only then are activities scheduled and messages received. */
   protected readonly isAtRest: boolean;
 
   constructor(
@@ -61,7 +61,7 @@ export abstract class MoveList {
         kind: isBusinessRefusal ? 'hazard' : 'progress',
         label: `${this.name(step)} ${how}`,
         participants: after,
-        hears: () => hear(model, run, step, answer, wayFrom(model, after, system.clock)),
+        receives: () => receive(model, run, step, answer, wayFrom(model, after, system.clock)),
       }),
     );
   }

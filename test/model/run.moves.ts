@@ -2,7 +2,7 @@ import { MoveList } from './move-list.js';
 import { landSeal, landUndo } from './participants.model.js';
 import {
   goOn,
-  hear,
+  receive,
   hearSeal,
   hearUndo,
   isWaiting,
@@ -33,13 +33,13 @@ export class RunMoves extends MoveList {
     const { model, system } = this;
     const { now } = system;
     for (const step of stepsTrying(model, now, '?')) {
-      for (const { kind, label, participants, hears } of this.answers(now, step)) {
-        this.add(kind, label, () => ({ ...system, participants, now: hears() }));
+      for (const { kind, label, participants, receives } of this.answers(now, step)) {
+        this.add(kind, label, () => ({ ...system, participants, now: receives() }));
       }
       this.hazard(`${this.name(step)} is sent and not answered`, () => ({
         ...system,
         lateCommands: system.lateCommands | setOf(step),
-        now: hear(model, now, step, 'in doubt', 0),
+        now: receive(model, now, step, 'in doubt', 0),
       }));
     }
   }
@@ -54,8 +54,8 @@ export class RunMoves extends MoveList {
     const { now } = system;
     if (now.tries.includes('?')) return;
     for (const step of stepsTrying(model, now, 'd')) {
-      for (const { kind, label, participants, hears } of this.answers(now, step)) {
-        this.add(kind, `again: ${label}`, () => persist({ ...system, participants }, hears()));
+      for (const { kind, label, participants, receives } of this.answers(now, step)) {
+        this.add(kind, `again: ${label}`, () => persist({ ...system, participants }, receives()));
       }
       const phase = phaseOf(model, now);
       if (phase === 'before') {
@@ -66,7 +66,7 @@ export class RunMoves extends MoveList {
       }
       if (phase !== 'past' && !model.rules.onlyOwnAnswersRefuse) {
         this.hazard(`${this.name(step)} gets a 4xx that is not its key's`, () =>
-          persist(system, hear(model, now, step, 'refusal', 0)),
+          persist(system, receive(model, now, step, 'refusal', 0)),
         );
       }
       if (phase !== 'past' && !model.rules.nobodySettlesByHand) this.settlingByHand(step);
@@ -77,7 +77,7 @@ export class RunMoves extends MoveList {
     const { model, system } = this;
     const { now, participants, clock } = system;
     this.hazard(`an operator says that ${this.name(step)} has happened`, () =>
-      persist(system, hear(model, now, step, 'success', wayFrom(model, participants, clock))),
+      persist(system, receive(model, now, step, 'success', wayFrom(model, participants, clock))),
     );
     this.hazard(`an operator says that ${this.name(step)} has not happened`, () =>
       persist(system, rollBack(model, { ...now, refused: now.refused | setOf(step) }, 'settled by hand')),

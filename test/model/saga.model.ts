@@ -86,7 +86,7 @@ export function goOn(model: RuledSaga, run: Execution, way: number): Execution {
 const tryStates = { success: 'y', refusal: 'n', sealed: 'n', 'in doubt': 'd' } as const;
 
 /** Takes what a try of a step came to. Once all first tries of the part are over: forward, back, or on with what is in doubt. */
-export function hear(model: RuledSaga, before: Execution, step: number, came: KeyAnswer | 'in doubt', way: number): Execution {
+export function receive(model: RuledSaga, before: Execution, step: number, came: KeyAnswer | 'in doubt', way: number): Execution {
   const index = (currentPart(model, before) as readonly number[]).indexOf(step);
   const state = tryStates[came];
   const tries = before.tries.slice(0, index) + state + before.tries.slice(index + 1);

@@ -1,5 +1,5 @@
 import { answered, answerOf, type Choices, type Participants, untouched } from './participants.model.js';
-import { begin, type Execution, hear, idOf, type RuledSaga, stepsTrying } from './saga.model.js';
+import { begin, type Execution, receive, idOf, type RuledSaga, stepsTrying } from './saga.model.js';
 import type { StepSet } from './saga-shape.js';
 
 /** The participants, the execution that counts, executions that Temporal has given up, and requests that are still under way. */
@@ -84,24 +84,24 @@ export function persist(system: System, now: Execution): System {
 }
 
 /**
- * Forgets what makes no difference any more, so that equal systems have equal keys: late requests and tombstones of keys that have their answer, and
- * zombies that have nothing to send. A zombie goes on at once where answers are stored: that has no effect.
- * @param before the system before the move, which was tidy.
+ * Removes the parts of a system that have no effect any more, so that equal systems have equal keys: late requests and tombstones of
+ * answered keys, and zombies that have nothing to send. A zombie with a stored answer continues at once, which has no effect.
+ * @param before the system before the move, already tidy.
  */
 export function tidy(model: Model, system: System, before: System): System {
   const { participants, zombies, lateCommands, lateSeals, lateUndos } = system;
   const isOver = system.now.mode === 'closed' && system.laterRuns === 0;
   const isTidy = participants === before.participants && zombies === before.zombies && lateCommands === before.lateCommands;
   if (isTidy && !isOver && lateUndos === before.lateUndos && lateSeals === before.lateSeals) return system;
-  const landed = answered(participants);
+  const arrived = answered(participants);
   return {
     ...system,
     participants:
-      participants.tombstones & landed ? { ...participants, tombstones: participants.tombstones & ~landed } : participants,
+      participants.tombstones & arrived ? { ...participants, tombstones: participants.tombstones & ~arrived } : participants,
     zombies: zombies.length > 0 ? activeZombies(model, system) : zombies,
-    lateCommands: lateCommands & ~landed,
-    lateSeals: lateSeals & ~landed,
-    lateUndos: lateUndos & ~participants.tombstones & (~landed | participants.effects),
+    lateCommands: lateCommands & ~arrived,
+    lateSeals: lateSeals & ~arrived,
+    lateUndos: lateUndos & ~participants.tombstones & (~arrived | participants.effects),
     losses: isOver ? 0 : system.losses,
     cancelRequested: system.cancelRequested && !isOver,
   };
@@ -123,7 +123,7 @@ function asZombie(model: Model, { participants, clock }: System, zombie: Executi
     const trying = stepsTrying(model, run, '?');
     const step = trying.find((each) => answerOf(participants, each));
     if (step === undefined) break;
-    run = hear(model, run, step, answerOf(participants, step)!, wayFrom(model, participants, clock));
+    run = receive(model, run, step, answerOf(participants, step)!, wayFrom(model, participants, clock));
   }
   const sends = stepsTrying(model, run, '?').length > 0 || (run.mode === 'sealing' && run.sealsLocally);
   return sends ? { ...run, begun: 0, known: 0, toUndo: 0, aborted: false, cancelled: false, fault: '' } : undefined;

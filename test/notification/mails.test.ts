@@ -1,8 +1,8 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { MailboxEntry, MailboxMessage } from '../../apps/notification/mailbox/mailbox.service.js';
 import type { Page } from '../../contracts/values/page.js';
-import { newCustomer } from '../services/credit-account.fixture.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { newCustomer } from '../services/customer.harness.js';
+import { ParticipantHarness } from '../services/participant.harness.js';
 import { call, ended, eventually, order, placeOrder } from '../support/api.js';
 import { pidOf } from '../support/processes.js';
 import { system } from '../support/system.js';
@@ -11,20 +11,20 @@ import { bookTrip, tripOf } from '../support/trips.js';
 const ask = async <Body>(path: string): Promise<Body> =>
   (await (await fetch(new URL(path, system().notificationUrl))).json()) as Body;
 
-const probe = new ParticipantProbe('customer', () => system().customerUrl);
+const harness = new ParticipantHarness('customer', () => system().customerUrl);
 let customerId: string;
 let address: string;
 beforeAll(async () => {
-  customerId = await newCustomer(probe, { limit: 100_00 });
+  customerId = await newCustomer(harness, { limit: 100_00 });
   address = `${customerId.toLowerCase()}@example.com`;
-  await probe.asAdministrator((client) =>
+  await harness.asAdministrator((client) =>
     client.query('update customer set name = $2, email = $3 where customer_id = $1', [customerId, 'Zoë <b>Test</b>', address]),
   );
 });
 
 const mailsTo = async (to: string) =>
   (await ask<Page<MailboxEntry>>(`/mailbox/messages?limit=200&to=${encodeURIComponent(to)}`)).items;
-const told =
+const mailsAbout =
   (orderId: string, to = address) =>
   async () =>
     (await mailsTo(to)).filter(({ subject }) => subject.includes(orderId));
@@ -36,12 +36,12 @@ async function command(orderId: string, name: string, body?: object): Promise<vo
 }
 
 describe('mails', () => {
-  it('tell the customer, by name and at the address of now, what becomes of an order', async () => {
+  it('inform the customer, by name and at the current address, about the outcome of an order', async () => {
     const { orderId, sagaId } = await placeOrder(customerId, 3);
     await ended(sagaId);
     await command(orderId, 'pay', { paymentMethod: 'pm_ok' });
     await command(orderId, 'ship');
-    const mails = await eventually(told(orderId), (found) => found.length >= 3);
+    const mails = await eventually(mailsAbout(orderId), (found) => found.length >= 3);
     expect(mails.map(({ subject, to, copies }) => [subject, to, copies]).toSorted()).toEqual(
       [`Thank you for paying order ${orderId}`, `We have your order ${orderId}`, `Your order ${orderId} is on its way`].map(
         (subject) => [subject, [address], 1],
@@ -55,20 +55,23 @@ describe('mails', () => {
     expect(headers.find(({ name }) => name === 'auto-submitted')?.value).toBe('auto-generated');
   });
 
-  it('tell the customer of a refusal and of a booked trip, and operators what waits for them', async () => {
+  it('inform the customer of a refusal and of a booked trip, and operators of open decisions', async () => {
     const { orderId, sagaId } = await placeOrder(customerId, 900);
     await ended(sagaId);
     expect(await order(orderId)).toMatchObject({ state: 'REJECTED' });
-    await eventually(told(orderId), ([mail]) => mail?.subject === `We cannot take your order ${orderId}`);
+    await eventually(mailsAbout(orderId), ([mail]) => mail?.subject === `We cannot take your order ${orderId}`);
 
     const { tripId, sagaId: tripSaga } = await bookTrip(
       tripOf({ customerId, approvalRequiredAbove: { amount: 1, currency: 'EUR' } }),
     );
     const operators = 'operations@roundtrip.localhost';
-    await eventually(told(tripId, operators), ([mail]) => mail?.subject.startsWith(`Please approve trip ${tripId}`) === true);
+    await eventually(
+      mailsAbout(tripId, operators),
+      ([mail]) => mail?.subject.startsWith(`Please approve trip ${tripId}`) === true,
+    );
     expect((await call('POST', `/v1/trips/${tripId}/approve`, {})).status).toBeLessThan(300);
     await ended(tripSaga);
-    await eventually(told(tripId), ([mail]) => mail?.subject === `Your trip ${tripId} is booked`);
+    await eventually(mailsAbout(tripId), ([mail]) => mail?.subject === `Your trip ${tripId} is booked`);
   });
 
   describe('while nobody sends them', () => {
@@ -83,7 +86,7 @@ describe('mails', () => {
       }
       process.kill(pidOf('notification'), 'SIGCONT');
       for (const { orderId } of placed) {
-        const mails = await eventually(told(orderId), (found) => found.length > 0);
+        const mails = await eventually(mailsAbout(orderId), (found) => found.length > 0);
         expect(mails).toMatchObject([{ copies: 1 }]);
       }
     });
@@ -94,7 +97,7 @@ describe('the mailbox', () => {
   it('shows mails on a page that runs nothing of what they bring along', async () => {
     const { orderId, sagaId } = await placeOrder(customerId, 1);
     await ended(sagaId);
-    const [mail] = await eventually(told(orderId), (found) => found.length > 0);
+    const [mail] = await eventually(mailsAbout(orderId), (found) => found.length > 0);
     const page = await fetch(new URL(`/mailbox?message=${mail!.id}`, system().notificationUrl));
     const shown = await page.text();
     expect(page.status).toBe(200);

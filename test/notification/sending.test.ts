@@ -15,12 +15,12 @@ import type { Page } from '../../contracts/values/page.js';
 import { servicePool } from '../../libs/database/service-pool.js';
 import { freePort } from '../../libs/embedded/free-port.js';
 import { ServiceApi } from '../../libs/service-client/service-api.js';
-import { OwnLog } from '../events/own-log.js';
-import { LogFixture } from '../feeds/log.fixture.js';
+import { LogHarness } from '../events/log.harness.js';
+import { FeedLogHarness } from '../feeds/feed-log.harness.js';
 import { eventually } from '../support/api.js';
-import { nowhere } from '../support/own-gateway.js';
+import { unreachableAddress } from '../support/gateway.harness.js';
 import { system } from '../support/system.js';
-import { MailServer, refusal } from './mail-server.js';
+import { MailServer, refusal } from './mail-server.harness.js';
 
 const shipped = (customerId = 'CUST-ALICE') => {
   const orderId = randomUUID();
@@ -28,16 +28,16 @@ const shipped = (customerId = 'CUST-ALICE') => {
   return { type: 'order.shipped', subject: orderId, data: { orderId, customerId, lines: [], total } };
 };
 
-let own: OwnLog;
-let log: LogFixture;
+let testLog: LogHarness;
+let log: FeedLogHarness;
 let server: MailServer;
 beforeAll(async () => {
-  own = await OwnLog.create();
-  log = new LogFixture(own.adminUrl);
+  testLog = await LogHarness.create();
+  log = new FeedLogHarness(testLog.adminUrl);
 });
 afterAll(async () => {
   await log.close();
-  await own.drop();
+  await testLog.drop();
 });
 beforeEach(async () => {
   server = await MailServer.start();
@@ -46,7 +46,7 @@ afterEach(() => server.stop());
 
 const mails = async () =>
   (
-    await own.admin.query<{ state: string; attempts: number; last_error: string | null }>(
+    await testLog.admin.query<{ state: string; attempts: number; last_error: string | null }>(
       'select * from notification.mail order by position',
     )
   ).rows;
@@ -70,8 +70,8 @@ describe('a sender', () => {
     });
   };
   beforeEach(async () => {
-    database = servicePool(own.urlOf('notification'), 'notification', 5);
-    await own.admin.query('delete from notification.mail');
+    database = servicePool(testLog.urlOf('notification'), 'notification', 5);
+    await testLog.admin.query('delete from notification.mail');
     time = Date.parse('2027-01-01T00:00:00Z');
     open(server.url);
   });
@@ -83,7 +83,7 @@ describe('a sender', () => {
   /** As the consumer notes it. */
   const note = async (customerId: string | null = 'CUST-ALICE'): Promise<string> => {
     const { type, subject, data } = shipped(customerId ?? undefined);
-    const { rows } = await own.admin.query<{ mail_id: string }>(
+    const { rows } = await testLog.admin.query<{ mail_id: string }>(
       `insert into notification.mail (mail_id, type, type_version, subject, data, recipient, customer_id, position, state, next_attempt_at, created_at)
        values (gen_random_uuid(), $1, 1, $2, $3, $4, $5, 1, 'pending', $6, $6) returning mail_id`,
       [type, subject, JSON.stringify(data), customerId === null ? 'operations' : 'customer', customerId, new Date(time)],
@@ -99,14 +99,14 @@ describe('a sender', () => {
     expect(await mails()).toMatchObject([{ state: 'sent', attempts: 1, last_error: null }]);
   });
 
-  it('tries again later and later, gives up in the end, and starts anew when an operator says so', async () => {
+  it('retries at growing intervals, gives up in the end, and starts again when an operator says so', async () => {
     server.verdict = () => refusal(451, 'come back later');
     const mailId = await note();
     const waits: number[] = [];
     for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt++) {
       expect(await sender.send()).toBe(1);
       expect(await sender.send(), 'not before its time').toBe(0);
-      const { rows } = await own.admin.query<{ at: Date }>('select next_attempt_at as at from notification.mail');
+      const { rows } = await testLog.admin.query<{ at: Date }>('select next_attempt_at as at from notification.mail');
       waits.push((rows[0]!.at.getTime() - time) / 1_000);
       time = rows[0]!.at.getTime();
     }
@@ -128,9 +128,9 @@ describe('a sender', () => {
     expect(await mails()).toMatchObject([{ state: 'dead', attempts: 1, last_error: expect.stringMatching(/550|554/) as string }]);
   });
 
-  it('forgets in batches what was sent long ago, and neither what is young nor what a person has to decide about', async () => {
+  it('removes old sent mails in batches, and no young mail and none that an operator must decide about', async () => {
     const insert = (state: string, ageDays: number, rows: number) =>
-      own.admin.query(
+      testLog.admin.query(
         `insert into notification.mail (mail_id, type, type_version, subject, data, recipient, position, state, next_attempt_at, created_at, finished_at)
          select gen_random_uuid(), 'order.shipped', 1, 'O-1', '{}', 'operations', n, $1, $2, $2, $2 from generate_series(1, $3::int) n`,
         [state, new Date(time - ageDays * 86_400_000), rows],
@@ -149,11 +149,11 @@ describe('a sender', () => {
     expect(await mails()).toMatchObject([{ state: 'unaddressed', last_error: 'There is no customer CUST-NOBODY.' }]);
     expect(server.read).toEqual([]);
 
-    await own.admin.query('delete from notification.mail');
+    await testLog.admin.query('delete from notification.mail');
     await note();
     smtp.close();
     await api.close();
-    open(server.url, `http://${nowhere}`);
+    open(server.url, `http://${unreachableAddress}`);
     await sender.send();
     expect(await mails()).toMatchObject([{ state: 'pending', attempts: 1 }]);
     await api.close();
@@ -164,7 +164,7 @@ describe('a sender', () => {
     expect(await mails()).toMatchObject([{ state: 'sent', attempts: 2 }]);
   });
 
-  it('leaves one that another sends alone until the lease has ended, and notes nothing of one that it has lost', async () => {
+  it('does not touch a mail of another sender until its lease ends, and records nothing for a lost lease', async () => {
     await note();
     let release: () => void = () => {};
     server.verdict = () => new Promise((resolve) => (release = () => resolve(undefined)));
@@ -203,7 +203,7 @@ describe('a sender', () => {
       clock: { now: () => new Date(time), random: () => 0.5 },
       onError: () => {},
       retentionMs: 30 * 86_400_000,
-      handOverWithinMs: 300,
+      deliveryTimeoutMs: 300,
     });
     let greet: () => void = () => {};
     server.greeting = () => new Promise((resolve) => (greet = resolve));
@@ -238,7 +238,7 @@ describe('the notification process', () => {
     url = `http://127.0.0.1:${port}`;
     child = spawn(process.execPath, [path.resolve('dist/bundled/apps/notification/main.js')], {
       env: {
-        DATABASE_URL: own.urlOf('notification'),
+        DATABASE_URL: testLog.urlOf('notification'),
         CUSTOMER_URL: system().customerUrl,
         PORT: String(port),
         LOG_LEVEL: 'silent',
@@ -258,7 +258,7 @@ describe('the notification process', () => {
     child.kill(signal);
     await exit;
   };
-  beforeEach(() => own.admin.query('delete from notification.mail'));
+  beforeEach(() => testLog.admin.query('delete from notification.mail'));
   afterEach(() => kill());
 
   it(
@@ -269,7 +269,7 @@ describe('the notification process', () => {
       const taken = new Set<string>();
       server.verdict = (mail) => {
         taken.add(mail.messageId);
-        return new Promise(() => {}); // taken, but the sender does not hear of it
+        return new Promise(() => {}); // accepted, but the sender gets no answer
       };
       const facts = Array.from({ length: 12 }, () => shipped());
       const appended = await log.append(...facts);
@@ -280,7 +280,7 @@ describe('the notification process', () => {
       await kill();
       server.verdict = () => undefined;
       // The lease of a process that is gone ends after half a minute; here at once.
-      await own.admin.query(`update notification.mail set leased_until = now() where state = 'sending'`);
+      await testLog.admin.query(`update notification.mail set leased_until = now() where state = 'sending'`);
       await start();
       await eventually(mails, (rows) => rows.length === 12 && rows.every(({ state }) => state === 'sent'));
       const count = new Map<string, number>();
@@ -306,7 +306,7 @@ describe('the notification process', () => {
     expect(server.read.flatMap(({ to }) => to)).toContain('night-shift@shop.example');
   });
 
-  it('shows dead mails, and sends them when it is told to', async () => {
+  it('shows dead mails, and sends them on request', async () => {
     await start();
     server.recipient = () => refusal(550, 'no such mailbox');
     const [appended] = await log.append(shipped());
@@ -351,7 +351,7 @@ describe('the notification process', () => {
 
 describe('the local mail server', () => {
   it('keeps a message once by its Message-ID, only the newest thousand, and none that is too big', async () => {
-    const database = servicePool(own.urlOf('notification'), 'notification', 5);
+    const database = servicePool(testLog.urlOf('notification'), 'notification', 5);
     const mailbox = new Mailbox(database);
     const local = new MailboxServer(mailbox, () => {});
     const address = await local.start();
@@ -383,7 +383,7 @@ describe('the local mail server', () => {
   });
 
   it('outlives a client that says nonsense', async () => {
-    const database = servicePool(own.urlOf('notification'), 'notification', 2);
+    const database = servicePool(testLog.urlOf('notification'), 'notification', 2);
     const local = new MailboxServer(new Mailbox(database), () => {});
     const { hostname, port } = new URL(await local.start());
     try {

@@ -2,24 +2,24 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeadEvent } from '../../contracts/event/dead-event.resource.js';
 import type { Page } from '../../contracts/values/page.js';
-import { OwnLog, type OwnRelay } from '../events/own-log.js';
-import { approvedOrder, OwnProjection, registered, type Stated } from './own-projection.js';
+import { LogHarness, type RelayProcess } from '../events/log.harness.js';
+import { approvedOrder, ProjectionHarness, registered, type Stated } from './projection.harness.js';
 
 const CUSTOMER = 'CUST-1';
 
-let own: OwnLog;
-let relay: OwnRelay;
-let projection: OwnProjection;
+let testLog: LogHarness;
+let relay: RelayProcess;
+let projection: ProjectionHarness;
 beforeAll(async () => {
-  own = await OwnLog.create();
-  [relay, projection] = await Promise.all([own.relay(), OwnProjection.start({ own, fetchAfterMs: 200 })]);
+  testLog = await LogHarness.create();
+  [relay, projection] = await Promise.all([testLog.relay(), ProjectionHarness.start({ testLog, fetchAfterMs: 200 })]);
   await projection.state(registered(CUSTOMER));
 });
 afterAll(() => projection.drop());
 
 /** Writes a fact of an order into the outbox. @param data what it says, unless it is to say something else. */
-const say = ({ type, aggregateId, version, data }: Stated, text = JSON.stringify(data)) =>
-  own.say({ type, aggregateType: 'order', aggregate: aggregateId, version, data: text });
+const emit = ({ type, aggregateId, version, data }: Stated, text = JSON.stringify(data)) =>
+  testLog.emit({ type, aggregateType: 'order', aggregate: aggregateId, version, data: text });
 
 /** What a client sees of an order. */
 const stateOf = async (orderId: string): Promise<string | undefined> => {
@@ -50,9 +50,9 @@ const decisions: [name: string, reached: (facts: ReturnType<typeof cancelledOrde
   [
     'an event that an operator has skipped',
     async ([placed, approved, cancelled]) => {
-      await say(placed);
-      await say(approved, '{"broken":');
-      await say(cancelled);
+      await emit(placed);
+      await emit(approved, '{"broken":');
+      await emit(cancelled);
       const { id } = await deadOf(placed.aggregateId);
       return relay.post(`/dead-events/order/${id}/skip`, { note: 'written by hand, wrongly' });
     },
@@ -60,8 +60,8 @@ const decisions: [name: string, reached: (facts: ReturnType<typeof cancelledOrde
   [
     'versions that an operator has given up',
     async ([placed, , cancelled]) => {
-      await say(placed);
-      await say(cancelled);
+      await emit(placed);
+      await emit(cancelled);
       const { id } = await deadOf(placed.aggregateId);
       return relay.post(`/dead-events/order/${id}/replay`, { acceptGap: true });
     },
@@ -75,7 +75,7 @@ describe.each(decisions)('customer-orders goes on behind %s', (_name, decide) =>
     expect(await decide(facts)).toMatchObject({ status: 200 });
     await shows(orderId, 'CANCELLED');
     const other = cancelledOrder();
-    for (const fact of other) await say(fact);
+    for (const fact of other) await emit(fact);
     await shows(other[0].aggregateId, 'CANCELLED');
 
     const runner = projection.runner('customer-orders');

@@ -7,19 +7,19 @@ import type { Problem } from '../../contracts/values/problem.js';
 import type { ProjectedPage } from '../../contracts/projection/projection.resource.js';
 import { InMemoryChannel } from '../../libs/messaging/channel/in-memory.channel.js';
 import { sequenceOf } from '../../libs/messaging/event/render-event.js';
-import { call, through } from '../support/api.js';
-import { nowhere, type OwnGateway, ownGateway } from '../support/own-gateway.js';
-import { approvedOrder, OwnProjection, registered } from './own-projection.js';
+import { call, viaGateway } from '../support/api.js';
+import { unreachableAddress, type GatewayHarness, startTestGateway } from '../support/gateway.harness.js';
+import { approvedOrder, ProjectionHarness, registered } from './projection.harness.js';
 
 /** Over a channel that brings what the test publishes, and nothing else. */
-let projection: OwnProjection;
+let projection: ProjectionHarness;
 let channel: InMemoryChannel;
-let gateway: OwnGateway;
+let gateway: GatewayHarness;
 beforeAll(async () => {
   channel = new InMemoryChannel();
-  projection = await OwnProjection.start({ channel, fetchAfterMs: 3_600_000 });
+  projection = await ProjectionHarness.start({ channel, fetchAfterMs: 3_600_000 });
   // The relay is of another database: nobody says where the present is.
-  gateway = await ownGateway({ PROJECTION_URL: projection.url, RELAY_URL: `http://${nowhere}` });
+  gateway = await startTestGateway({ PROJECTION_URL: projection.url, RELAY_URL: `http://${unreachableAddress}` });
 });
 afterAll(async () => {
   await gateway.close();
@@ -27,9 +27,9 @@ afterAll(async () => {
 });
 
 const ask = <Body>(method: string, path: string, body?: unknown) =>
-  through(gateway.url, () => call<Body & Problem>(method, path, body));
+  viaGateway(gateway.url, () => call<Body & Problem>(method, path, body));
 const orders = (customerId: string, query = '') => ask<ProjectedPage<Order>>('GET', `/v1/customers/${customerId}/orders${query}`);
-const bring = async () => void (await channel.publish(await projection.own.all()));
+const bring = async () => void (await channel.publish(await projection.testLog.all()));
 
 describe('GET /v1/customers/{id}/orders?at=', () => {
   it('waits for the position, and is a 503 that may be tried again when it is not there in time', async () => {
@@ -119,7 +119,10 @@ describe('/v1/dead-letters', () => {
   });
 
   it('is a 503 that names who is away', async () => {
-    const alone = await ownGateway({ PROJECTION_URL: `http://${nowhere}`, RELAY_URL: `http://${nowhere}` });
+    const alone = await startTestGateway({
+      PROJECTION_URL: `http://${unreachableAddress}`,
+      RELAY_URL: `http://${unreachableAddress}`,
+    });
     try {
       for (const [path, name] of [
         ['/v1/dead-letters', 'projection'],
@@ -127,7 +130,7 @@ describe('/v1/dead-letters', () => {
         ['/v1/projections', 'projection'],
         ['/v1/customers/CUST-A/orders', 'projection'],
       ]) {
-        const { status, headers, body } = await through(alone.url, () => call<Problem>('GET', path!));
+        const { status, headers, body } = await viaGateway(alone.url, () => call<Problem>('GET', path!));
         expect({ status, detail: body.detail, code: body.code }, path).toEqual({
           status: 503,
           detail: expect.stringContaining(`${name} service`),

@@ -5,11 +5,11 @@ import type { Projection } from '../../apps/projection/projection.js';
 import type { DeadLetter } from '../../contracts/event/dead-letter.resource.js';
 import type { Page } from '../../contracts/values/page.js';
 import { InMemoryChannel } from '../../libs/messaging/channel/in-memory.channel.js';
-import { approvedOrder, OwnProjection, registered } from './own-projection.js';
+import { approvedOrder, ProjectionHarness, registered } from './projection.harness.js';
 
-let projection: OwnProjection;
+let projection: ProjectionHarness;
 beforeAll(async () => {
-  projection = await OwnProjection.start({ fetchAfterMs: 200 });
+  projection = await ProjectionHarness.start({ fetchAfterMs: 200 });
 });
 afterAll(() => projection.drop());
 
@@ -127,7 +127,7 @@ it('is not read while it lacks what the old one has, until an operator has decid
         },
       })),
   };
-  const other = await OwnProjection.start({ projections: [failing] });
+  const other = await ProjectionHarness.start({ projections: [failing] });
   try {
     const last = await other.state(...approvedOrder('CUST-1', lost), ...approvedOrder('CUST-1'));
     await other.runner('customer-orders').reached(last, 60_000);
@@ -155,11 +155,11 @@ it('is not read while it lacks what the old one has, until an operator has decid
 
 it('keeps up over a channel that loses, repeats and shuffles events', async () => {
   const channel = new InMemoryChannel({ seed: 3, shuffle: true, duplicate: 0.3, drop: 0.3 });
-  const other = await OwnProjection.start({ channel, fetchAfterMs: 100 });
+  const other = await ProjectionHarness.start({ channel, fetchAfterMs: 100 });
   try {
     const orders = Array.from({ length: 10 }, () => approvedOrder('CUST-1', randomUUID())).flat();
     const last = await other.state(...orders);
-    await channel.publish(await other.own.all());
+    await channel.publish(await other.testLog.all());
     expect(await other.runner('customer-orders').reached(last, 60_000)).toBe(last);
     const { rows: states } = await other.database.query(`select state, count(*)::int from customer_order group by state`);
     expect(states).toEqual([{ state: 'APPROVED', count: 10 }]);

@@ -5,7 +5,7 @@ import { customerOrders } from '../../apps/projection/customer-orders.projection
 import type { Projection } from '../../apps/projection/projection.js';
 import { sagaList } from '../../apps/projection/saga-list.projection.js';
 import { LogRetention } from '../../libs/messaging/relay/log-retention.js';
-import { approvedOrder, OwnProjection, registered, type Stated } from './own-projection.js';
+import { approvedOrder, ProjectionHarness, registered, type Stated } from './projection.harness.js';
 
 const logger = pino({ level: 'silent' });
 const POISON = randomUUID();
@@ -24,9 +24,9 @@ const picky: Projection = {
     })),
 };
 
-let projection: OwnProjection;
+let projection: ProjectionHarness;
 beforeAll(async () => {
-  projection = await OwnProjection.start({
+  projection = await ProjectionHarness.start({
     projections: [picky, sagaList],
     fetchAfterMs: 200,
     logRetentionMs: 1,
@@ -46,12 +46,12 @@ async function rows(): Promise<object[]> {
   return found.map(({ row }) => row);
 }
 
-const logged = async () => (await projection.own.all()).length;
+const logged = async () => (await projection.testLog.all()).length;
 
 /** Removes what retention may, until the log has so many events left. */
 async function trimTo(left: number): Promise<void> {
   const retention = new LogRetention({
-    database: projection.own.log,
+    database: projection.testLog.log,
     outboxes: { all: async () => [] },
     retentionMs: 1,
     broker: undefined,
@@ -81,7 +81,7 @@ const paid = (orderId: string, version = 3): Stated => ({
   data: { orderId, customerId: 'CUST-1', total: { amount: 300, currency: 'EUR' } },
 });
 
-it('makes the same rows of a log that was trimmed, and goes on with the orders that it has lost from sight', async () => {
+it('builds the same rows from a trimmed log, and continues with orders whose events were removed', async () => {
   const orders = Array.from({ length: 12 }, () => randomUUID());
   await projection.state(registered('CUST-1'));
   const last = await projection.state(...orders.flatMap((order) => approvedOrder('CUST-1', order)));

@@ -7,8 +7,8 @@ import type { ProjectedPage } from '../../contracts/projection/projection.resour
 import type { SagaPage } from '../../contracts/saga/saga.resource.js';
 import { sequenceOf } from '../../libs/messaging/event/render-event.js';
 import { rebuildProjections } from '../../scripts/rebuild-projections.js';
-import { call, ended, eventually, order, placeOrder, richestCustomer, through } from '../support/api.js';
-import { nowhere, ownGateway } from '../support/own-gateway.js';
+import { call, ended, eventually, order, placeOrder, richestCustomer, viaGateway } from '../support/api.js';
+import { unreachableAddress, startTestGateway } from '../support/gateway.harness.js';
 import { whileNothingIsRelayed } from '../support/relay.js';
 import { system } from '../support/system.js';
 
@@ -103,25 +103,25 @@ describe('the list of sagas', () => {
   });
 
   it("is Temporal's own while the read model is away, with a cursor that goes on there", async () => {
-    const gateway = await ownGateway({ PROJECTION_URL: `http://${nowhere}` });
+    const gateway = await startTestGateway({ PROJECTION_URL: `http://${unreachableAddress}` });
     try {
-      const [first, second] = await through(gateway.url, async () => {
+      const [first, second] = await viaGateway(gateway.url, async () => {
         const page = await sagas('limit=1');
         return [page, await sagas(`limit=1&after=${page.next}`)];
       });
       expect(first.asOf).toBeNull();
       expect(first.items).toHaveLength(1);
       expect(second.items[0]!.sagaId).not.toBe(first.items[0]!.sagaId);
-      expect(await through(gateway.url, () => call('GET', '/v1/sagas?at=1'))).toMatchObject({ status: 503 });
+      expect(await viaGateway(gateway.url, () => call('GET', '/v1/sagas?at=1'))).toMatchObject({ status: 503 });
     } finally {
       await gateway.close();
     }
   });
 
   it('goes on while Temporal is away', async () => {
-    const gateway = await ownGateway({ temporalAddress: nowhere, SAGA_URL: `http://${nowhere}` });
+    const gateway = await startTestGateway({ temporalAddress: unreachableAddress, SAGA_URL: `http://${unreachableAddress}` });
     try {
-      const { items, asOf } = await through(gateway.url, () => sagas('limit=5'));
+      const { items, asOf } = await viaGateway(gateway.url, () => sagas('limit=5'));
       expect(items.length).toBeGreaterThan(0);
       expect(asOf).toMatch(/^\d{20}$/);
     } finally {
@@ -142,7 +142,7 @@ describe('npm run projections:rebuild', () => {
       )
     ).rows;
 
-  it('builds every read model anew, to the same', async () => {
+  it('rebuilds every read model to the same rows', async () => {
     await sagas('limit=1');
     const before = await Promise.all(['customer_order', 'known_customer', 'saga'].map(content));
     expect(before.map((rows) => rows.length > 0)).toEqual([true, true, true]);
@@ -156,7 +156,7 @@ describe('npm run projections:rebuild', () => {
     await expect(rebuildProjections([randomUUID()], () => {}, system().projectionUrl)).rejects.toThrow(
       'customer-orders, saga-list',
     );
-    await expect(rebuildProjections([], () => {}, `http://${nowhere}`)).rejects.toThrow('PROJECTION_URL');
+    await expect(rebuildProjections([], () => {}, `http://${unreachableAddress}`)).rejects.toThrow('PROJECTION_URL');
   });
 });
 

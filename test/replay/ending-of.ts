@@ -7,7 +7,7 @@ export const sagaEndings = [
   'out of time',
   'aborted',
   'cancelled in Temporal',
-  'taken back with the help of an operator',
+  'compensated with the help of an operator',
   'incomplete, as an operator skipped a compensation',
   'answered as no contract says',
 ] as const;
@@ -63,7 +63,7 @@ export function sagaEndingOf(history: unknown): SagaEnding {
   }
   const helped = states.includes('NEEDS_ATTENTION');
   if (states.at(-1) === 'COMPLETED') return helped ? 'completed with the help of an operator' : 'completed';
-  if (helped) return 'taken back with the help of an operator';
+  if (helped) return 'compensated with the help of an operator';
   const { reason, rejection, failure } = outcomeOf(history)!;
   const code = (reason ?? rejection ?? failure)?.code;
   if (code === 'ABORTED') return 'aborted';

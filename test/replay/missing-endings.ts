@@ -3,7 +3,7 @@ import type { SagaEnding } from './ending-of.js';
 type Reasons = Partial<Record<SagaEnding, string>>;
 
 /** No saga has them. */
-export const nowhere: Reasons = {
+export const unreachableAddress: Reasons = {
   'answered as no contract says': 'it would take a participant that breaks its contract, and none of ours can be made to',
 };
 
@@ -20,7 +20,7 @@ export const impossible: Record<string, Reasons> = {
     'incomplete, as an operator skipped a retriable step': noRetriable,
     'out of time': 'a pivot is asked until it is answered',
     'cancelled in Temporal': pivotFirst,
-    'taken back with the help of an operator': pivotFirst,
+    'compensated with the help of an operator': pivotFirst,
     'incomplete, as an operator skipped a compensation': pivotFirst,
   },
 };

@@ -24,7 +24,7 @@ const scenarios = Object.entries({
 let connection: Connection;
 beforeAll(async () => {
   connection = await Connection.connect({ address: system().temporalAddress });
-  // The first saga of a fresh system finds everything cold, and some of its first tries take too long: it would not show the plain way.
+  // On a fresh system the first attempts of the first saga may take too long, so its history would not show the plain way.
   await ended((await bookTrip()).sagaId);
 });
 afterAll(() => connection.close());

@@ -7,7 +7,7 @@ import { bundleWorkflows } from '../support/bundle-workflows.js';
 import { silentSinks } from '../support/silent-sinks.js';
 import { outcomeOf, sagaEndingOf, sagaEndings, workflowTypeOf } from './ending-of.js';
 import { loadHistories, type RecordedHistory } from './load-histories.js';
-import { impossible, nowhere } from './missing-endings.js';
+import { impossible, unreachableAddress } from './missing-endings.js';
 import { swapSteps } from './swap-steps.js';
 
 const folder = path.join(import.meta.dirname, 'histories');
@@ -154,7 +154,7 @@ const endingsOf = (type: string, endingOf: (history: unknown) => string): string
 
 describe('recorded histories', () => {
   it.each(sagas)('has one of every ending of %s that there can be', (type) => {
-    const missing = sagaEndings.filter((ending) => ending in nowhere || ending in (impossible[type] ?? {}));
+    const missing = sagaEndings.filter((ending) => ending in unreachableAddress || ending in (impossible[type] ?? {}));
     expect(endingsOf(type, sagaEndingOf)).toEqual(sagaEndings.filter((ending) => !missing.includes(ending)).toSorted());
   });
 

@@ -1,6 +1,6 @@
 /**
- * The same history as if two local steps had run in the other order: what a careless change of the workflow would produce.
- * @throws when the history holds neither, as then nothing would have been swapped.
+ * The same history with two local steps swapped, as a careless change of the workflow would produce it.
+ * @throws Error if the history has neither step, because nothing would be swapped.
  */
 export function swapSteps(history: unknown, one: string, other: string): unknown {
   let swaps = 0;

@@ -2,9 +2,9 @@ import { Client, Connection } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Money } from '../../contracts/values/money.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { ParticipantHarness } from '../services/participant.harness.js';
 import { call, clearFaults, ended, eventually, saga, setFault } from '../support/api.js';
-import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { type GatewayHarness, startTestGateway } from '../support/gateway.harness.js';
 import { pidOf } from '../support/processes.js';
 import { system } from '../support/system.js';
 import { expectBooked, expectNothingBooked, plentifulTrip, trip } from '../support/trips.js';
@@ -12,18 +12,18 @@ import { expectBooked, expectNothingBooked, plentifulTrip, trip } from '../suppo
 /** Half of it must be enough to come to the wait, on a busy machine too. */
 const WITHIN_MS = 8_000;
 
-let gateway: OwnGateway;
+let gateway: GatewayHarness;
 let connection: Connection;
 let client: Client;
 beforeAll(async () => {
   connection = await Connection.connect({ address: system().temporalAddress });
   client = new Client({ connection });
-  gateway = await ownGateway({ APPROVAL_WITHIN_MS: WITHIN_MS, SAGA_STEP_DEADLINE_MS: 30_000 });
+  gateway = await startTestGateway({ APPROVAL_WITHIN_MS: WITHIN_MS, SAGA_STEP_DEADLINE_MS: 30_000 });
 });
 afterAll(() => Promise.all([gateway.close(), connection.close()]));
 afterEach(clearFaults);
 
-const tripService = new ParticipantProbe('trip', () => system().tripUrl);
+const tripService = new ParticipantHarness('trip', () => system().tripUrl);
 const eventsOf = async (tripId: string) => {
   const facts = await tripService.facts('trip', tripId);
   return facts.map(({ name }) => name.replace(/\.v\d+$/, ''));
@@ -132,7 +132,7 @@ describe('an approval that is waited for', () => {
     expect(await eventsOf(tripId)).not.toContain('trip.approval-reminded');
   });
 
-  it('expires when it was told to, though the reminder cannot be sent', async () => {
+  it('expires on time although the reminder cannot be sent', async () => {
     await setFault({ participant: 'trip', operation: 'remindApproval', mode: 'error' });
     const { tripId, sagaId } = await waiting();
     const { steps } = await saga(sagaId);

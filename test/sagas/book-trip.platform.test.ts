@@ -5,7 +5,7 @@ import { forgetRun } from '../support/forget-run.js';
 import { type StartedWith, startedWith } from '../support/started-with.js';
 import { system } from '../support/system.js';
 import { bookTrip, expectBooked, expectNothingBooked, reservationsOf, trip } from '../support/trips.js';
-import { expectInventoryAddsUp } from './adds-up.js';
+import { assertInventoryConsistent } from './consistency.harness.js';
 
 let connection: Connection;
 let temporal: Client;
@@ -34,7 +34,7 @@ describe('bookTrip under the operations of the platform', () => {
     expect(await again.result()).toMatchObject({ state: 'BOOKED', tripId });
     await expectBooked(tripId);
     expect(await reservationsOf(tripId)).toEqual(reserved);
-    await expectInventoryAddsUp();
+    await assertInventoryConsistent();
   });
 
   it('leaves a failed trip as it is, although the second run fails for another reason', async () => {

@@ -1,14 +1,14 @@
 import { Client, Connection } from '@temporalio/client';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ResolveAction } from '../../contracts/saga/saga-state.js';
-import { call, clearFaults, ended, eventually, saga, setFault, through } from '../support/api.js';
-import { ownGateway } from '../support/own-gateway.js';
+import { call, clearFaults, ended, eventually, saga, setFault, viaGateway } from '../support/api.js';
+import { startTestGateway } from '../support/gateway.harness.js';
 import { system } from '../support/system.js';
 import { bookTrip, dayOf, expectBooked, expectNothingBooked, plentifulTrip, reservationsOf, trip } from '../support/trips.js';
 import { abortUpdate } from '../../workflows/saga/saga.contract.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
-import { expectInventoryAddsUp } from './adds-up.js';
-import { answerTo, landed } from './step-target.js';
+import { ParticipantHarness } from '../services/participant.harness.js';
+import { assertInventoryConsistent } from './consistency.harness.js';
+import { answerTo, answered } from './step-target.harness.js';
 
 afterEach(clearFaults);
 
@@ -16,7 +16,7 @@ afterEach(clearFaults);
 const fullFlight = () => ({ ...plentifulTrip(), flights: [{ flightId: 'FLIGHT-THREE', date: dayOf(0), seats: 4 }] });
 
 describe('bookTrip', () => {
-  it('books as many trips as there are seats, and leaves nothing of the others, though a tenth of the answers is lost', async () => {
+  it('books as many trips as there are seats and compensates the rest while a tenth of the answers is lost', async () => {
     const date = dayOf(20);
     for (const [participant, operation] of [
       ['flight', 'reserveSeat'],
@@ -28,10 +28,10 @@ describe('bookTrip', () => {
     }
     const body = { ...plentifulTrip(20), flights: [{ flightId: 'FLIGHT-THREE', date, seats: 1 }] };
     // With the deadlines that sagas have by default: fifty at once take longer than impatient ones wait.
-    const usual = await ownGateway({ SAGA_FAST_STEP_MS: 1_000, SAGA_STEP_DEADLINE_MS: 30_000 });
+    const usual = await startTestGateway({ SAGA_FAST_STEP_MS: 1_000, SAGA_STEP_DEADLINE_MS: 30_000 });
     let booked: Awaited<ReturnType<typeof bookTrip>>[];
     try {
-      booked = await through(usual.url, () => Promise.all(Array.from({ length: 50 }, () => bookTrip(body))));
+      booked = await viaGateway(usual.url, () => Promise.all(Array.from({ length: 50 }, () => bookTrip(body))));
     } finally {
       await usual.close();
     }
@@ -76,15 +76,15 @@ describe('bookTrip', () => {
   });
 
   it('blames no part when it is aborted, also when one is refused after that', async () => {
-    // A first try that is still under way when the abort is heard, which is when the worker reports on its workflow task, after 8 s.
-    const patient = await ownGateway({ SAGA_FAST_STEP_MS: 60_000 });
+    // The first attempt is still in progress when the abort arrives. It arrives when the worker reports its workflow task, after 8 s.
+    const patient = await startTestGateway({ SAGA_FAST_STEP_MS: 60_000 });
     const connection = await Connection.connect({ address: system().temporalAddress });
     try {
       await setFault({ participant: 'hotel', operation: 'reserveRoom', mode: 'delay', delayMs: 16_000 });
       const { hotel, ...others } = plentifulTrip();
       const full = { ...others, hotel: { ...hotel, hotelId: 'HOTEL-TWO', rooms: 3 } };
-      const { tripId, sagaId } = await through(patient.url, () => bookTrip(full));
-      await landed(sagaId, { name: 'reserve seat' });
+      const { tripId, sagaId } = await viaGateway(patient.url, () => bookTrip(full));
+      await answered(sagaId, { name: 'reserve seat' });
       await new Client({ connection }).workflow.getHandle(sagaId).executeUpdate(abortUpdate);
       const { steps } = await ended(sagaId);
       expect(steps.find(({ name }) => name === 'reserve room')).toMatchObject({
@@ -101,13 +101,13 @@ describe('bookTrip', () => {
 
   it('undoes a room that was still being reserved when the flight was refused', async () => {
     // A first try that takes its time, so that the room is reserved after the refusal and is known to be.
-    const patient = await ownGateway({ SAGA_FAST_STEP_MS: 9_000 });
+    const patient = await startTestGateway({ SAGA_FAST_STEP_MS: 9_000 });
     try {
       await setFault({ participant: 'hotel', operation: 'reserveRoom', mode: 'delay', delayMs: 1_000 });
-      const { tripId, sagaId } = await through(patient.url, () => bookTrip(fullFlight()));
-      await landed(sagaId, { name: 'reserve seat' });
+      const { tripId, sagaId } = await viaGateway(patient.url, () => bookTrip(fullFlight()));
+      await answered(sagaId, { name: 'reserve seat' });
       expect(await answerTo(sagaId, { name: 'reserve room' })).toBeUndefined();
-      expect(await landed(sagaId, { name: 'reserve room' })).toMatchObject({ status: 200 });
+      expect(await answered(sagaId, { name: 'reserve room' })).toMatchObject({ status: 200 });
       expect((await ended(sagaId)).state).toBe('COMPENSATED');
       await expectNothingBooked(tripId, 'FLIGHT_FULL');
       expect((await reservationsOf(tripId)).map(({ participant }) => participant).toSorted()).toEqual(['car', 'hotel', 'rail']);
@@ -116,29 +116,29 @@ describe('bookTrip', () => {
     }
   });
 
-  it('does not wait for a room that hangs when the flight was refused, and refuses the room when it comes after all', async () => {
+  it('does not wait for a hanging room when the flight was refused, and refuses the late room', async () => {
     await setFault({ participant: 'hotel', operation: 'reserveRoom', mode: 'delay', delayMs: 5_000 });
     const { tripId, sagaId } = await bookTrip(fullFlight());
     expect((await ended(sagaId)).state).toBe('COMPENSATED');
     expect(await answerTo(sagaId, { name: 'reserve room' })).toBeUndefined();
     await expectNothingBooked(tripId, 'FLIGHT_FULL');
-    expect(await landed(sagaId, { name: 'reserve room' })).toMatchObject({ status: 409 });
+    expect(await answered(sagaId, { name: 'reserve room' })).toMatchObject({ status: 409 });
     await expectNothingBooked(tripId, 'FLIGHT_FULL');
     expect((await reservationsOf(tripId)).map(({ participant }) => participant).toSorted()).toEqual(['car', 'rail']);
   });
 
   it('fails by its deadline when the hotel hangs, and refuses the room when it comes after all', async () => {
-    const impatient = await ownGateway({ SAGA_FAST_STEP_MS: 500, SAGA_STEP_DEADLINE_MS: 2_000 });
+    const impatient = await startTestGateway({ SAGA_FAST_STEP_MS: 500, SAGA_STEP_DEADLINE_MS: 2_000 });
     try {
       await setFault({ participant: 'hotel', operation: 'reserveRoom', mode: 'delay', delayMs: 8_000 });
-      const { tripId, sagaId } = await through(impatient.url, () => bookTrip());
+      const { tripId, sagaId } = await viaGateway(impatient.url, () => bookTrip());
       expect((await ended(sagaId)).state).toBe('COMPENSATED');
       expect(await answerTo(sagaId, { name: 'reserve room' })).toBeUndefined();
       expect((await trip(tripId)).failure).toMatchObject({ part: 'hotel', code: 'PARTICIPANT_UNAVAILABLE' });
       await expectNothingBooked(tripId, 'PARTICIPANT_UNAVAILABLE');
-      expect(await landed(sagaId, { name: 'reserve room' })).toMatchObject({ status: 409 });
+      expect(await answered(sagaId, { name: 'reserve room' })).toMatchObject({ status: 409 });
       await expectNothingBooked(tripId, 'PARTICIPANT_UNAVAILABLE');
-      await expectInventoryAddsUp();
+      await assertInventoryConsistent();
     } finally {
       await impatient.close();
     }
@@ -159,7 +159,7 @@ describe('bookTrip', () => {
       for (const { name, state } of compensations)
         expect([name, state]).toEqual([name, name === 'cancel car' ? 'NEEDS_ATTENTION' : 'COMPENSATED']);
       expect(await partsHeld(booked.tripId)).toEqual(['car']);
-      const facts = await new ParticipantProbe('trip', () => system().tripUrl).facts('trip', booked.tripId);
+      const facts = await new ParticipantHarness('trip', () => system().tripUrl).facts('trip', booked.tripId);
       expect(JSON.parse(facts.at(-1)!.data)).toMatchObject({ failure: { code: 'CAPTURE_DECLINED' }, except: ['car'] });
       return booked;
     }
@@ -184,7 +184,7 @@ describe('bookTrip', () => {
       expect(await ended(sagaId)).toMatchObject({ state: 'INCOMPLETE', held: ['reserve car'] });
       expect(await partsHeld(tripId)).toEqual(['car']);
       expect(await trip(tripId)).toMatchObject({ state: 'FAILED', hotel: { state: 'CANCELLED' }, car: { state: 'HELD' } });
-      await expectInventoryAddsUp();
+      await assertInventoryConsistent();
     });
   });
 
@@ -205,7 +205,7 @@ describe('bookTrip', () => {
     );
   });
 
-  it('tells of a trip that failed what had been reserved, and of what', async () => {
+  it('shows for a failed trip what was reserved, and of what', async () => {
     const { tripId, sagaId } = await bookTrip(fullFlight());
     await ended(sagaId);
     const failed = await trip(tripId);

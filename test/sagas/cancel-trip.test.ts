@@ -1,16 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { call, clearFaults, ended, eventually, saga, setFault } from '../support/api.js';
 import { bookTrip, expectCancelled, paymentsOf, plentifulTrip, reservationsOf, trip } from '../support/trips.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { ParticipantHarness } from '../services/participant.harness.js';
 import { system } from '../support/system.js';
-import { landed } from './step-target.js';
+import { answered } from './step-target.harness.js';
 
 afterEach(clearFaults);
 
 const faultsLeft = async () => (await call<{ items: object[] }>('GET', '/v1/faults')).body.items;
 
 describe('cancelTrip', () => {
-  it('gives back once what the policy says, although an operator has the refund retried while it is under way', async () => {
+  it('refunds once what the policy says although an operator retries the refund in progress', async () => {
     // Ten days ahead half of the price is given back: a second refund of the same would not be more than was paid.
     const { tripId, sagaId: booking } = await bookTrip(plentifulTrip(-50));
     await ended(booking);
@@ -27,7 +27,7 @@ describe('cancelTrip', () => {
     expect((await call('POST', `/v1/sagas/${body.sagaId}/resolve`, decision)).status).toBe(200);
     await clearFaults();
     expect((await ended(body.sagaId)).state).toBe('COMPLETED');
-    await landed(body.sagaId, { name: 'refund payment' });
+    await answered(body.sagaId, { name: 'refund payment' });
     await expectCancelled(tripId, Math.floor((await trip(tripId)).total.amount / 2));
     expect(await paymentsOf(tripId)).toHaveLength(1);
   });
@@ -48,8 +48,8 @@ describe('cancelTrip', () => {
       expect(await ended(body.sagaId)).toMatchObject({ state: 'INCOMPLETE', held: [step] });
       return tripId;
     }
-    const told = async (tripId: string, type: string) => {
-      const facts = await new ParticipantProbe('trip', () => system().tripUrl).facts('trip', tripId);
+    const eventAbout = async (tripId: string, type: string) => {
+      const facts = await new ParticipantHarness('trip', () => system().tripUrl).facts('trip', tripId);
       return JSON.parse(facts.find(({ name }) => name === type)!.data) as Record<string, unknown>;
     };
 
@@ -58,7 +58,7 @@ describe('cancelTrip', () => {
       const { state, refund, total } = await trip(tripId);
       expect({ state, refund }).toEqual({ state: 'CANCELLED', refund: { ...total, amount: 0 } });
       expect(await paymentsOf(tripId)).toMatchObject([{ state: 'CAPTURED', amount: total }]);
-      expect(await told(tripId, 'trip.cancelled.v1')).toMatchObject({ refund: { amount: 0 } });
+      expect(await eventAbout(tripId, 'trip.cancelled.v1')).toMatchObject({ refund: { amount: 0 } });
     });
 
     it('does not say that a part was cancelled which was not', async () => {
@@ -71,7 +71,7 @@ describe('cancelTrip', () => {
       });
       const states = (await reservationsOf(tripId)).map(({ participant, state }) => [participant, state]);
       expect(Object.fromEntries(states)).toMatchObject({ hotel: 'CANCELLED', car: 'CONFIRMED' });
-      expect(await told(tripId, 'trip.cancelled.v1')).toMatchObject({ except: ['car'] });
+      expect(await eventAbout(tripId, 'trip.cancelled.v1')).toMatchObject({ except: ['car'] });
     });
   });
 });

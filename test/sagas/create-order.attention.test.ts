@@ -35,7 +35,7 @@ const inNeed = (sagaId: string) =>
 const reservedFor = async (orderId: string) =>
   (await ledger(customerId)).filter((entry) => entry.orderId === orderId).reduce((total, { amount }) => total + amount.amount, 0);
 
-/** An order that turns round at its pivot, and whose credit cannot be given back. */
+/** An order that is refused at its pivot, and whose credit cannot be released. */
 async function stuckOrder(fault: { mode: 'refuse' | 'error' }) {
   await setFault({ participant: 'order', operation: 'approveOrder', mode: 'refuse', times: 1 });
   await setFault({ participant: 'customer', operation: 'releaseCredit', ...fault });
@@ -156,7 +156,7 @@ describe('createOrder, when a compensation fails for longer than its limit', () 
     expect(await reservedFor(orderId)).toBe(euros * 100);
   });
 
-  it('says so when the participant comes back and refuses, and is tried anew with the first retry', async () => {
+  it('shows a refusal after the participant recovers, and is tried again with the first retry', async () => {
     const { orderId, sagaId } = await stuckOrder({ mode: 'error' });
     await setFault({ participant: 'customer', operation: 'releaseCredit', mode: 'refuse', times: 1 });
     const refused = await eventually(

@@ -2,14 +2,14 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { clearFaults, credit, ended, ledger, order, placeOrder, richestCustomer, setFault } from '../support/api.js';
 import { killAndAwaitRestart } from '../support/processes.js';
 import { system } from '../support/system.js';
-import { newCustomer } from '../services/credit-account.fixture.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { newCustomer } from '../services/customer.harness.js';
+import { ParticipantHarness } from '../services/participant.harness.js';
 
 afterEach(clearFaults);
 
 describe('many orders at once', () => {
   it('approves exactly as many as the credit limit covers', async () => {
-    const poor = await newCustomer(new ParticipantProbe('customer', () => system().customerUrl), { limit: 10_000 });
+    const poor = await newCustomer(new ParticipantHarness('customer', () => system().customerUrl), { limit: 10_000 });
     expect(await credit(poor)).toMatchObject({ limit: { amount: 10_000 }, reserved: { amount: 0 } });
     const placed = await Promise.all(Array.from({ length: 20 }, () => placeOrder(poor, 30)));
     await Promise.all(placed.map(({ sagaId }) => ended(sagaId)));
@@ -20,7 +20,7 @@ describe('many orders at once', () => {
     expect(await credit(poor)).toMatchObject({ reserved: { amount: 9_000 }, available: { amount: 1_000 } });
   });
 
-  it('ends every order, and the credit adds up exactly, when the worker is killed in the middle and a tenth of the answers is lost', async () => {
+  it('ends every order with consistent credit although the worker is killed and answers are lost', async () => {
     const customerId = await richestCustomer();
     const before = (await credit(customerId)).reserved.amount;
     for (const [participant, operation] of [

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { StoredSaga } from '../../contracts/saga/ended-saga.js';
 import type { Problem } from '../../contracts/values/problem.js';
-import { call, clearFaults, ended, eventually, placeOrder, richestCustomer, saga, setFault, through } from '../support/api.js';
+import { call, clearFaults, ended, eventually, placeOrder, richestCustomer, saga, setFault, viaGateway } from '../support/api.js';
 import { forgetRun } from '../support/forget-run.js';
-import { ownGateway } from '../support/own-gateway.js';
+import { startTestGateway } from '../support/gateway.harness.js';
 import { pidOf } from '../support/processes.js';
 import { system } from '../support/system.js';
 
@@ -45,12 +45,12 @@ describe('a saga that has ended', () => {
     const { sagaId } = await placeOrder(customerId, 1);
     const before = await ended(sagaId);
     await keptSaga(sagaId);
-    const gateway = await ownGateway();
+    const gateway = await startTestGateway();
     const worker = pidOf('gateway'); // the two are one process
     process.kill(worker, 'SIGSTOP');
     try {
       // The links of this gateway lead elsewhere.
-      expect({ ...(await through(gateway.url, () => saga(sagaId))), links: before.links }).toEqual(before);
+      expect({ ...(await viaGateway(gateway.url, () => saga(sagaId))), links: before.links }).toEqual(before);
     } finally {
       process.kill(worker, 'SIGCONT');
       await gateway.close();

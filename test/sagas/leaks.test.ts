@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Leak } from '../../contracts/saga/leak.resource.js';
 import type { Page } from '../../contracts/values/page.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { ParticipantHarness } from '../services/participant.harness.js';
 import { clearFaults, ended, eventually, get, placeOrder, richestCustomer } from '../support/api.js';
 import { system } from '../support/system.js';
 import { bookTrip, dayOf, plentifulTrip } from '../support/trips.js';
 
-const hotel = new ParticipantProbe('hotel', () => system().hotelUrl);
-const customer = new ParticipantProbe('customer', () => system().customerUrl);
+const hotel = new ParticipantHarness('hotel', () => system().hotelUrl);
+const customer = new ParticipantHarness('customer', () => system().customerUrl);
 afterEach(clearFaults);
 
 async function leaksOf(id: string): Promise<Leak[]> {

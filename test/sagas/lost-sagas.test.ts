@@ -14,7 +14,7 @@ import { ServiceApi } from '../../libs/service-client/service-api.js';
 import type { Page } from '../../contracts/values/page.js';
 import type { Problem } from '../../contracts/values/problem.js';
 import type { Saga, SagaSummary } from '../../contracts/saga/saga.resource.js';
-import { factsOf } from '../events/facts.fixture.js';
+import { factsOf } from '../events/facts.harness.js';
 import {
   call,
   clearFaults,
@@ -29,7 +29,7 @@ import {
   tokens,
 } from '../support/api.js';
 import { forgetRun } from '../support/forget-run.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { ParticipantHarness } from '../services/participant.harness.js';
 import { system } from '../support/system.js';
 import { bookTrip, paymentsOf, plentifulTrip, reservationsOf, trip } from '../support/trips.js';
 
@@ -171,7 +171,7 @@ describe('a saga that was deleted in mid-trip', () => {
   });
 });
 
-describe('a saga that was deleted before its owner had heard of it', () => {
+describe('a saga that was deleted before its owner knew of it', () => {
   it.each(['order', 'trip'] as const)('leaves a tombstone for the %s when it is settled', async (noun) => {
     const operation = noun === 'order' ? 'createOrder' : 'createTrip';
     await setFault({ participant: noun, operation, mode: 'error' });
@@ -186,17 +186,17 @@ describe('a saga that was deleted before its owner had heard of it', () => {
     expect(await settle(sagaId, 'deleted by mistake')).toMatchObject({ status: 202 });
     expect((await ended(sagaId)).state).toBe('COMPENSATED');
     // A request that was on its way all the time.
-    const probe = new ParticipantProbe(noun, () => system()[`${noun}Url`]);
+    const harness = new ParticipantHarness(noun, () => system()[`${noun}Url`]);
     const late =
       'orderId' in ids
         ? { orderId: ids.orderId, customerId, lines: tokens(1), operationId: sagaId }
         : { tripId: (ids as { tripId: string }).tripId, customerId, hotel: plentifulTrip().hotel, operationId: sagaId };
-    const reply = await probe.send(operation, late, `${sagaId}/create-${noun}`);
+    const reply = await harness.send(operation, late, `${sagaId}/create-${noun}`);
     expect(reply).toMatchObject({ status: 409 });
   });
 });
 
-describe('an order that waits for a saga of which nothing tells any more', () => {
+describe('an order that waits for a saga without any trace', () => {
   it('is found by its owner, and settled', async () => {
     await setFault({ participant: 'customer', operation: 'reserveCredit', mode: 'error' });
     const { orderId, sagaId } = await placeOrder(await richestCustomer(), 1);

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Participant } from '../../contracts/participant/participants.js';
-import { newCustomer } from '../services/credit-account.fixture.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { newCustomer } from '../services/customer.harness.js';
+import { ParticipantHarness } from '../services/participant.harness.js';
 import { call, clearFaults, ended, eventually, order, placeOrder, saga, setFault, tokens } from '../support/api.js';
 import { system } from '../support/system.js';
-import { expectCreditAddsUp } from './adds-up.js';
+import { assertCreditConsistent } from './consistency.harness.js';
 
-const customerId = await newCustomer(new ParticipantProbe('customer', () => system().customerUrl), { limit: 10_000_00 });
+const customerId = await newCustomer(new ParticipantHarness('customer', () => system().customerUrl), { limit: 10_000_00 });
 const EUROS = 10;
 
 afterEach(clearFaults);
@@ -65,10 +65,10 @@ describe('an order', () => {
     await expectLockedBy(sagaId, orderId);
     await clearFaults();
     expect((await ended(sagaId)).state).toBe('COMPLETED');
-    await expectCreditAddsUp(customerId);
+    await assertCreditConsistent(customerId);
   });
 
-  it.each(compensations)('is locked by %s (%j) that is taken back, while an operator is waited for', async (...row) => {
+  it.each(compensations)('is locked by %s (%j) that is compensated, while an operator is waited for', async (...row) => {
     const [, [name, body], [participant, pivot], undo, [undoing, operation]] = row;
     const orderId = await approvedOrder();
     await setFault({ participant, operation: pivot, mode: 'refuse', times: 1 });
@@ -83,6 +83,6 @@ describe('an order', () => {
     await call('POST', `/v1/sagas/${sagaId}/resolve`, { step: undo, action: 'retry', note: 'the cause is gone' });
     expect((await ended(sagaId)).state).toBe('COMPENSATED');
     expect(await order(orderId)).toMatchObject({ state: 'APPROVED', total: { amount: EUROS * 100 } });
-    await expectCreditAddsUp(customerId);
+    await assertCreditConsistent(customerId);
   });
 });

@@ -13,8 +13,8 @@ import type { CommandFloor } from '../../contracts/participant/retention.resourc
 import { servicePool } from '../../libs/database/service-pool.js';
 import { serviceUrl } from '../../libs/database/service-url.js';
 import { ServiceApi } from '../../libs/service-client/service-api.js';
-import { OwnLog } from '../events/own-log.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { LogHarness } from '../events/log.harness.js';
+import { ParticipantHarness } from '../services/participant.harness.js';
 import { backdate, trim } from '../services/trimming.harness.js';
 import { clearFaults, ended, eventually, setFault } from '../support/api.js';
 import { system } from '../support/system.js';
@@ -26,18 +26,18 @@ const log = pino({ level: 'silent' });
 const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString();
 let connection: Connection;
 let client: Client;
-let own: OwnLog;
+let testLog: LogHarness;
 let sagas: pg.Pool;
 
 beforeAll(async () => {
   connection = await Connection.connect({ address: system().temporalAddress });
   client = new Client({ connection });
-  own = await OwnLog.create();
-  sagas = servicePool(own.urlOf('saga'), 'saga', 3);
+  testLog = await LogHarness.create();
+  sagas = servicePool(testLog.urlOf('saga'), 'saga', 3);
 });
 afterAll(async () => {
   await sagas.end();
-  await Promise.all([own.drop(), connection.close()]);
+  await Promise.all([testLog.drop(), connection.close()]);
 });
 afterEach(clearFaults);
 
@@ -106,8 +106,10 @@ describe('the floor of what participants remember', () => {
 
   it('is not known while the watch is behind, or Temporal is away', async () => {
     expect(await floor(Date.now() - 31_000)).toBeUndefined();
-    const nowhere = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
-    await expect(new Floor({ database: sagas, client: nowhere, lastPoll: Date.now }).read()).rejects.toBeInstanceOf(Error);
+    const unreachableAddress = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
+    await expect(new Floor({ database: sagas, client: unreachableAddress, lastPoll: Date.now }).read()).rejects.toBeInstanceOf(
+      Error,
+    );
   });
 
   it('is shown by the saga service', async () => {
@@ -164,13 +166,13 @@ const running = (sagaId: string, runId: string): ObservedSaga => ({
   state: 'RUNNING',
   recorded: 'RUNNING',
   status: 'RUNNING',
-  settled: false,
+  endRecorded: false,
   startedAt: new Date(),
   endedAt: undefined,
 });
 
 describe('the commands of a saga', () => {
-  const hotel = new ParticipantProbe('hotel', () => system().hotelUrl);
+  const hotel = new ParticipantHarness('hotel', () => system().hotelUrl);
   let database: pg.Pool;
   let sweep: RetentionSweep;
   let apis: Record<string, ServiceApi>;

@@ -1,16 +1,15 @@
 import { expect, it } from 'vitest';
-import { newCustomer } from '../services/credit-account.fixture.js';
-import { ParticipantProbe } from '../services/participant-probe.js';
+import { newCustomer } from '../services/customer.harness.js';
+import { ParticipantHarness } from '../services/participant.harness.js';
 import { system } from '../support/system.js';
-import { expectCreditAddsUp, expectInventoryAddsUp } from './adds-up.js';
-import { profilesOf } from './matrix-run.js';
-import { isInMatrix } from './matrix-sample.js';
-import { orderCancellation, orderPayment, orderRevision, orderShipment, tripCancellation } from './matrix-subjects.js';
+import { assertCreditConsistent, assertInventoryConsistent } from './consistency.harness.js';
+import { profilesOf } from './rollback-matrix.harness.js';
+import { orderCancellation, orderPayment, orderRevision, orderShipment, tripCancellation } from './matrix-sagas.harness.js';
 import { describeRollbackMatrix } from './rollback-matrix.js';
 
-const customerId = await newCustomer(new ParticipantProbe('customer', () => system().customerUrl), { limit: 100_000_00 });
+const customerId = await newCustomer(new ParticipantHarness('customer', () => system().customerUrl), { limit: 100_000_00 });
 
-/** Runs of these are under way at the same time; what one of them does and another saga undoes is in the other group: `rollback-matrix.bookings.test.ts`. */
+// These runs are in progress at the same time. Sagas whose steps compensate each other are in the other group: rollback-matrix.bookings.test.ts.
 const profiles = await profilesOf([
   orderRevision(customerId, 'more'),
   orderCancellation(customerId),
@@ -49,11 +48,7 @@ it('is run for every step of every saga', () => {
   });
 });
 
-describeRollbackMatrix(
-  profiles,
-  async () => {
-    await expectCreditAddsUp(customerId);
-    await expectInventoryAddsUp();
-  },
-  isInMatrix,
-);
+describeRollbackMatrix(profiles, async () => {
+  await assertCreditConsistent(customerId);
+  await assertInventoryConsistent();
+});

@@ -1,24 +1,50 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, call, clearFaults, ended, endedWithRetries, eventually, saga, through } from '../support/api.js';
-import { type OwnGateway, ownGateway } from '../support/own-gateway.js';
+import { givenEnvironment } from '../../libs/config/settings.js';
+import { type Answer, call, clearFaults, ended, endedWithRetries, eventually, saga, viaGateway } from '../support/api.js';
+import { type GatewayHarness, startTestGateway } from '../support/gateway.harness.js';
 import { killAndAwaitRestart } from '../support/processes.js';
 import { system } from '../support/system.js';
-import { type Cell, cellsOf, holdAt, holdEverywhere, pivotOf, type Profile, type Run } from './matrix-run.js';
-import type { FaultKind } from './matrix-sample.js';
-import { expectRefused, expectSealed } from './expect-rolled-back.js';
-import { answerTo, landed, refusalOf, type Step } from './step-target.js';
+import { type Cell, cellsOf, runUpTo, runUpToEachStep, pivotOf, type Profile, type Run } from './rollback-matrix.harness.js';
+import { expectRefused, expectSealed } from './rolled-back.harness.js';
+import { answerTo, answered, refusalOf, type Step } from './step-target.harness.js';
 
-/** Much longer than a compensable step of an impatient saga is tried, so that the effect lands after the undo even on a busy machine. */
-const LATE_MS = 14_000;
-const IMPATIENT = { SAGA_FAST_STEP_MS: 500, SAGA_STEP_DEADLINE_MS: 4_000, SAGA_ATTENTION_AFTER_MS: 2_000 };
-/** Sagas whose first tries are short and whose deadlines pass on no machine, while runs of all sagas are being brought to all steps. */
+/**
+ * The rollback matrix: every saga × every step × every fault. The steps come from runs of the sagas, so a new step is in the matrix by itself.
+ *
+ * | fault         | compensable step                  | pivot                  | retriable step               |
+ * | ------------- | --------------------------------- | ---------------------- | ---------------------------- |
+ * | `error`       | retried, completes                | retried, completes     | retried, completes           |
+ * | `lost answer` | one effect, completes             | one effect, completes  | one effect, completes        |
+ * | `refusal`     | rolled back                       | rolled back            | an operator retries it       |
+ * | `unavailable` | rolled back after the deadline    |                        |                              |
+ * | `late effect` | rolled back, the effect is refused | waits, completes      | waits, completes             |
+ * | `abort`       | rolled back                       | the seal decides       | the abort is refused         |
+ * | `kill`        | another worker completes the run, at every step and at every compensation                           |
+ */
+const faultKinds = ['error', 'lost answer', 'refusal', 'unavailable', 'late effect', 'abort', 'kill'] as const;
+type FaultKind = (typeof faultKinds)[number];
+
+const isWhole = givenEnvironment()['MATRIX'] === 'whole';
+
+/**
+ * Whether a fault is injected into the saga at this place of its group. Each saga gets every second kind, and its neighbour gets the other
+ * kinds, so each kind is tried in each group. `MATRIX=whole` injects every kind into every saga.
+ */
+const isSelected = (place: number, kind: FaultKind): boolean => isWhole || (place + faultKinds.indexOf(kind)) % 2 === 0;
+
+/** First attempts are short, and no deadline passes while runs of all sagas are brought to all steps. */
 const STEADY = { SAGA_FAST_STEP_MS: 500, SAGA_STEP_DEADLINE_MS: 120_000, SAGA_ATTENTION_AFTER_MS: 2_000 };
-/** Longer than a first try. */
-const SLOW_MS = 3_000;
-/** Longer than it takes to bring a run to every step and to kill the worker, on whatever machine; nobody waits for its end. */
-const HOLD_MS = 90_000;
-/** Sagas that do not give up meanwhile. */
+/** The deadline of a compensable step passes soon. */
+const IMPATIENT = { SAGA_FAST_STEP_MS: 500, SAGA_STEP_DEADLINE_MS: 4_000, SAGA_ATTENTION_AFTER_MS: 2_000 };
+/** First attempts are so long that each run stays in its first workflow task. */
 const PATIENT = { SAGA_FAST_STEP_MS: 120_000, SAGA_STEP_DEADLINE_MS: 300_000, SAGA_ATTENTION_AFTER_MS: 300_000 };
+
+/** Longer than a first attempt. */
+const SLOW_MS = 3_000;
+/** Much longer than an impatient saga tries a step, so that the effect comes after the compensation on a busy machine, too. */
+const LATE_MS = 14_000;
+/** Longer than it takes to bring a run to every step and to kill the worker. No test waits for its end. */
+const UNTIL_KILLED_MS = 90_000;
 
 async function expectDone({ cell: { profile }, sagaId, businessId }: Run): Promise<void> {
   const { state, steps, held } = await ended(sagaId);
@@ -29,7 +55,7 @@ async function expectDone({ cell: { profile }, sagaId, businessId }: Run): Promi
 }
 
 /**
- * Nothing is left of the saga.
+ * Asserts that the saga has left nothing.
  *
  * @param isProven whether a refusal in a first run proves how far the saga has come. Otherwise the pivots are sealed, and steps that have
  *   not begun are compensated, too.
@@ -50,23 +76,16 @@ const refusedAt = (run: Run, step: Step) => expectRolledBack(run, refusalOf(step
 const titleOf = ({ profile: { subject }, step: { name, kind } }: Cell) => `${subject.saga}, step "${name}" (${kind})`;
 
 /**
- * Each step × {refused, failing before the effect, failing beyond the deadline, effect with a lost answer, effect after the undo, abort,
- * worker killed}. Generated from the steps that runs of the sagas have had, so a new step is in it without anybody's help. The runs for one
- * kind of fault are all under way at once, as most of their time is waiting.
+ * Declares the tests of the matrix. The runs for one kind of fault are in progress at the same time, because most of their time is waiting.
  *
- * @param profiles sagas whose steps and compensations do not call what compensations of the others call.
- * @param expectAddsUp asserts what must be so of the whole world, whatever has become of the single runs.
- * @param isIn whether a kind of fault strikes the saga that has this place among them.
+ * @param profiles sagas whose steps and compensations call no operation that a compensation of another saga calls.
+ * @param assertConsistent asserts what must hold across all services after all runs.
  */
-export function describeRollbackMatrix(
-  profiles: readonly Profile[],
-  expectAddsUp: () => Promise<void>,
-  isIn: (place: number, kind: FaultKind) => boolean,
-): void {
-  const struckBy = (kind: FaultKind) => profiles.filter((_profile, place) => isIn(place, kind));
-  /** The cells of the sagas that are struck by this kind of fault. */
+export function describeRollbackMatrix(profiles: readonly Profile[], assertConsistent: () => Promise<void>): void {
+  const sagasWith = (kind: FaultKind) => profiles.filter((_profile, place) => isSelected(place, kind));
+  /** The cells of the sagas that get this kind of fault. */
   function cellsFor(kind: FaultKind) {
-    const all = struckBy(kind).flatMap(cellsOf);
+    const all = sagasWith(kind).flatMap(cellsOf);
     const ofKind = (...kinds: Step['kind'][]) => all.filter(({ step }) => kinds.includes(step.kind));
     return {
       all,
@@ -74,20 +93,20 @@ export function describeRollbackMatrix(
       upToPivot: ofKind('compensable', 'pivot'),
       pivot: ofKind('pivot'),
       retriable: ofKind('retriable'),
-      /** The pivot and what follows it: in its own time each is done, or it is refused. */
+      /** The pivot and the steps after it. */
       final: ofKind('pivot', 'retriable'),
     };
   }
 
-  let impatient: OwnGateway;
-  let steady: OwnGateway;
+  let impatient: GatewayHarness;
+  let steady: GatewayHarness;
   beforeAll(async () => {
-    impatient = await ownGateway({ CHAOS: true, ...IMPATIENT });
-    steady = await ownGateway({ CHAOS: true, ...STEADY });
+    impatient = await startTestGateway({ CHAOS: true, ...IMPATIENT });
+    steady = await startTestGateway({ CHAOS: true, ...STEADY });
   });
   afterAll(() => Promise.all([impatient.close(), steady.close()]));
 
-  /** Starts runs for all cells before the tests of one `describe`. @returns a test for each cell, which gets its run. */
+  /** Starts runs for all cells before the tests of a `describe`. @returns a function that declares a test for each cell. */
   function prepareRuns(start: () => Promise<Run[]>) {
     let runs = new Map<Cell, Run>();
     beforeAll(async () => {
@@ -102,46 +121,46 @@ export function describeRollbackMatrix(
       });
   }
 
-  /** Holds the final steps first and lets them go again: else they would be in the way of the deadlines of the others. */
-  async function holdAndClear(
+  /** Brings runs to the final steps first and clears their faults, so that they do not delay the runs at compensable steps. */
+  async function runUpToEach(
     { final, compensable }: ReturnType<typeof cellsFor>,
-    fault: Parameters<typeof holdAt>[1],
+    fault: Parameters<typeof runUpTo>[1],
     arrived?: (run: Run) => void,
   ): Promise<Run[]> {
-    const runs = await holdAt(final, fault, arrived);
+    const runs = await runUpTo(final, fault, arrived);
     await clearFaults();
-    return [...runs, ...(await holdAt(compensable, fault, arrived))];
+    return [...runs, ...(await runUpTo(compensable, fault, arrived))];
   }
 
-  describe('when a participant fails before the effect and then recovers', () => {
+  describe('error: a participant fails before the effect and then recovers', () => {
     const cells = cellsFor('error');
     const itEach = prepareRuns(async () => {
-      const runs = await through(steady.url, () => holdAndClear(cells, { mode: 'error' }));
+      const runs = await viaGateway(steady.url, () => runUpToEach(cells, { mode: 'error' }));
       await clearFaults();
       return runs;
     });
-    itEach('it goes on', cells.all, async (run) => {
+    itEach('completes', cells.all, async (run) => {
       await expectDone(run);
       const { steps } = await saga(run.sagaId);
       expect(steps.find(({ name }) => name === run.cell.step.name)?.attempts).toBeGreaterThan(1);
     });
   });
 
-  describe('when the answers of a step and of all after it are lost', () => {
+  describe('lost answer: the answers of a step and of all later steps are lost', () => {
     const cells = cellsFor('lost answer');
-    const itEach = prepareRuns(() => through(steady.url, () => holdAt(cells.all, { mode: 'drop-response' })));
-    itEach('each has its effect once', cells.all, expectDone);
+    const itEach = prepareRuns(() => viaGateway(steady.url, () => runUpTo(cells.all, { mode: 'drop-response' })));
+    itEach('has one effect per step', cells.all, expectDone);
   });
 
-  describe('when a participant refuses', () => {
+  describe('refusal: a participant refuses', () => {
     const cells = cellsFor('refusal');
-    const itEach = prepareRuns(() => through(steady.url, () => holdAndClear(cells, { mode: 'refuse' })));
-    itEach('everything is rolled back', cells.upToPivot, async (run) => {
+    const itEach = prepareRuns(() => viaGateway(steady.url, () => runUpToEach(cells, { mode: 'refuse' })));
+    itEach('is rolled back', cells.upToPivot, async (run) => {
       await refusedAt(run, run.cell.step);
       const { steps } = await saga(run.sagaId);
       expect(steps.find(({ name }) => name === run.cell.step.name)?.state).toBe('REFUSED');
     });
-    itEach('it waits for an operator, and goes on with the retry', cells.retriable, async (run) => {
+    itEach('waits for an operator and completes with the retry', cells.retriable, async (run) => {
       const { name } = run.cell.step;
       await eventually(
         () => saga(run.sagaId),
@@ -153,73 +172,75 @@ export function describeRollbackMatrix(
     });
   });
 
-  describe('when a participant fails beyond the deadline', () => {
+  describe('unavailable: a participant fails beyond the deadline', () => {
     const cells = cellsFor('unavailable');
-    const itEach = prepareRuns(() => through(impatient.url, () => holdAt(cells.compensable, { mode: 'error' })));
-    itEach('everything is rolled back', cells.compensable, (run) => expectRolledBack(run, 'PARTICIPANT_UNAVAILABLE'));
+    const itEach = prepareRuns(() => viaGateway(impatient.url, () => runUpTo(cells.compensable, { mode: 'error' })));
+    itEach('is rolled back', cells.compensable, (run) => expectRolledBack(run, 'PARTICIPANT_UNAVAILABLE'));
   });
 
-  describe('when an effect comes late', () => {
+  describe('late effect: the effect comes after the deadline', () => {
     const cells = cellsFor('late effect');
-    const itEach = prepareRuns(() => through(impatient.url, () => holdAndClear(cells, { mode: 'delay', delayMs: LATE_MS })));
-    itEach('it is waited for', cells.final, expectDone);
-    itEach('it is refused after its undo', cells.compensable, async (run) => {
+    const itEach = prepareRuns(() => viaGateway(impatient.url, () => runUpToEach(cells, { mode: 'delay', delayMs: LATE_MS })));
+    itEach('waits for the effect', cells.final, expectDone);
+    itEach('is rolled back, and the late effect is refused', cells.compensable, async (run) => {
       await expectRolledBack(run, 'PARTICIPANT_UNAVAILABLE');
-      expect(await landed(run.sagaId, run.cell.step)).toMatchObject({ status: 409 });
+      expect(await answered(run.sagaId, run.cell.step)).toMatchObject({ status: 409 });
       await expectRolledBack(run, 'PARTICIPANT_UNAVAILABLE');
     });
   });
 
-  describe('when it is aborted meanwhile', () => {
+  describe('abort: an operator aborts the saga', () => {
     const cells = cellsFor('abort');
     const answers = new Map<Cell, Promise<Answer<{ code?: string; state?: string }>>>();
     const abort = ({ cell, sagaId }: Run) => void answers.set(cell, call('POST', `/v1/sagas/${sagaId}/abort`));
     const itEach = prepareRuns(async () => {
-      const runs = await through(steady.url, () => holdAndClear(cells, { mode: 'delay', delayMs: SLOW_MS }, abort));
+      const runs = await viaGateway(steady.url, () => runUpToEach(cells, { mode: 'delay', delayMs: SLOW_MS }, abort));
       await Promise.all(answers.values());
       return runs;
     });
-    itEach('that is refused, and it goes on', cells.retriable, async (run) => {
+    itEach('refuses the abort and completes', cells.retriable, async (run) => {
       const { status, body } = (await answers.get(run.cell))!;
       expect([status, body.code]).toEqual([409, 'SAGA_PAST_PIVOT']);
       await expectDone(run);
     });
-    itEach('the seal decides, and the answer says how', cells.pivot, async (run) => {
+    itEach('follows the seal, as the answer says', cells.pivot, async (run) => {
       const { status, body } = (await answers.get(run.cell))!;
       const { state } = await ended(run.sagaId);
-      // The saga has been decided about by then, or the answer says that it is still under way.
+      // The seal has decided by then, or the answer says that the saga is still in progress.
       if (status === 409) expect([state, body.code]).toEqual(['COMPLETED', 'SAGA_PAST_PIVOT']);
       else expect(status, JSON.stringify(body)).toBe(202);
       if (body.state?.startsWith('COMPENSAT')) expect(state).toBe('COMPENSATED');
       await (state === 'COMPLETED' ? expectDone(run) : expectRolledBack(run, 'ABORTED'));
-      expect((await landed(run.sagaId, run.cell.step, 'sealed'))?.status).toBe(state === 'COMPLETED' ? 200 : 409);
+      expect((await answered(run.sagaId, run.cell.step, 'sealed'))?.status).toBe(state === 'COMPLETED' ? 200 : 409);
     });
-    itEach('everything is rolled back', cells.compensable, async (run) => {
+    itEach('is rolled back', cells.compensable, async (run) => {
       expect((await answers.get(run.cell))?.status).toBe(202);
       await expectRolledBack(run, 'ABORTED');
-      await landed(run.sagaId, run.cell.step);
+      await answered(run.sagaId, run.cell.step);
       await expectRolledBack(run, 'ABORTED');
     });
   });
 
   /**
-   * The worker dies of SIGKILL while it has a run at each boundary between two steps, and between two compensations. First tries that may take
-   * long keep each run in its first workflow task, as it is in an undisturbed run: nothing of it is recorded, and all of it is done again.
+   * SIGKILL ends the worker while a run is at each step and at each compensation. Long first attempts keep each run in its first workflow
+   * task, so Temporal has recorded nothing and the next worker repeats everything.
    */
-  it('survives a worker that is killed at every step boundary', async () => {
-    const killed = struckBy('kill');
-    const gateway = await ownGateway({ CHAOS: true, ...PATIENT });
+  it('kill: survives a worker that is killed at every step boundary', async () => {
+    const killed = sagasWith('kill');
+    const gateway = await startTestGateway({ CHAOS: true, ...PATIENT });
     try {
-      const [forward, turned] = await through(gateway.url, () => holdEverywhere(killed, { mode: 'delay', delayMs: HOLD_MS }));
-      for (const { cell, sagaId } of [...forward, ...turned])
-        expect(await answerTo(sagaId, cell.step), `${titleOf(cell)} has gone on before the worker was killed`).toBeUndefined();
-      // The new worker must not meet the faults of the old one.
-      await Promise.all([killAndAwaitRestart('gateway', system().gatewayUrl), through(gateway.url, clearFaults)]);
+      const [forward, rolledBack] = await viaGateway(gateway.url, () =>
+        runUpToEachStep(killed, { mode: 'delay', delayMs: UNTIL_KILLED_MS }),
+      );
+      for (const { cell, sagaId } of [...forward, ...rolledBack])
+        expect(await answerTo(sagaId, cell.step), `${titleOf(cell)} went on before the worker was killed`).toBeUndefined();
+      // The next worker must not meet these faults.
+      await Promise.all([killAndAwaitRestart('gateway', system().gatewayUrl), viaGateway(gateway.url, clearFaults)]);
       for (const run of forward) await expectDone(run);
-      for (const run of turned) await refusedAt(run, pivotOf(run.cell.profile));
+      for (const run of rolledBack) await refusedAt(run, pivotOf(run.cell.profile));
 
       for (const profile of killed) {
-        const swept = [...forward, ...turned].filter(({ cell }) => cell.profile === profile).length;
+        const swept = [...forward, ...rolledBack].filter(({ cell }) => cell.profile === profile).length;
         const boundaries = profile.steps.length + profile.compensations.length;
         process.stdout.write(`  ${profile.subject.saga}: worker killed at each step boundary, swept ${swept} of ${boundaries}\n`);
         expect(swept).toBe(boundaries);
@@ -230,5 +251,5 @@ export function describeRollbackMatrix(
     }
   });
 
-  it('leaves a world that adds up', () => expect(expectAddsUp()).resolves.toBeUndefined());
+  it('leaves all services consistent', () => expect(assertConsistent()).resolves.toBeUndefined());
 }

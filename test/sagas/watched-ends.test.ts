@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { participantNames } from '../../contracts/participant/participants.js';
 import { urlSettingOf } from '../../libs/config/participant-url.js';
 import { freePort } from '../../libs/embedded/free-port.js';
-import { OwnLog } from '../events/own-log.js';
+import { LogHarness } from '../events/log.harness.js';
 import { ended, eventually, placeOrder, richestCustomer } from '../support/api.js';
 import { pidOf } from '../support/processes.js';
 import { system } from '../support/system.js';
@@ -14,17 +14,17 @@ const HOUR_MS = 3_600_000;
 const customerId = await richestCustomer();
 
 /** Where a saga service of the test's own registers what it sees in the system's Temporal. */
-let own: OwnLog;
+let testLog: LogHarness;
 let watch: ChildProcess | undefined;
 beforeAll(async () => {
-  own = await OwnLog.create();
+  testLog = await LogHarness.create();
 });
 afterEach(async () => {
   const exit = new Promise((resolve) => watch?.once('exit', resolve));
   if (watch?.kill('SIGKILL')) await exit;
   watch = undefined;
 });
-afterAll(() => own.drop());
+afterAll(() => testLog.drop());
 
 /** Starts the saga service. Resolves when it is ready. */
 async function startWatch(options: { clockAheadMs?: number } = {}): Promise<void> {
@@ -33,7 +33,7 @@ async function startWatch(options: { clockAheadMs?: number } = {}): Promise<void
   const clock = `${pathToFileURL(path.resolve('test/sagas/shifted-clock.mjs')).href}?aheadMs=${clockAheadMs}`;
   watch = spawn(process.execPath, ['--import', clock, path.resolve('dist/bundled/apps/saga/main.js')], {
     env: {
-      DATABASE_URL: own.urlOf('saga'),
+      DATABASE_URL: testLog.urlOf('saga'),
       SAGA_PORT: String(port),
       TEMPORAL_ADDRESS: system().temporalAddress,
       LOG_LEVEL: 'silent',
@@ -48,7 +48,7 @@ async function startWatch(options: { clockAheadMs?: number } = {}): Promise<void
 }
 
 /** The watch had polled up to then when it was last there. */
-const polledUpTo = (time: Date) => own.admin.query('update saga.watermark set seen_to = $1', [time]);
+const polledUpTo = (time: Date) => testLog.admin.query('update saga.watermark set seen_to = $1', [time]);
 
 async function place(count: number): Promise<string[]> {
   const sagaIds: string[] = [];
@@ -59,7 +59,7 @@ async function place(count: number): Promise<string[]> {
 /** Waits until the end of each saga is published. @returns how often each was. */
 async function published(sagaIds: readonly string[]): Promise<number[]> {
   const read = async () => {
-    const { rows } = await own.admin.query<{ sagaId: string; times: number }>(
+    const { rows } = await testLog.admin.query<{ sagaId: string; times: number }>(
       `select aggregate_id as "sagaId", count(*)::int as times from saga.outbox
        where aggregate_id = any($1) and type = any(array['saga.completed', 'saga.compensated']) group by aggregate_id`,
       [sagaIds],

@@ -6,10 +6,10 @@ import { CarOffer } from '../../contracts/reservation/inventory.resource.js';
 import { addDays } from '../../libs/reservation/calendar.js';
 import { system } from '../support/system.js';
 import { describeConformance, expectProblem } from './participant-conformance.js';
-import { ParticipantProbe } from './participant-probe.js';
+import { ParticipantHarness } from './participant.harness.js';
 import { anHour, describeReservations, freshDay, undoneReservation } from './reservation-conformance.js';
 
-const car = new ParticipantProbe('car', () => system().carUrl);
+const car = new ParticipantHarness('car', () => system().carUrl);
 
 const rental = (carClass: string, day: string, days = 1) => ({
   carClass,

@@ -7,23 +7,23 @@ import { customerEvents } from '../../contracts/customer/customer.events.js';
 import { Customer } from '../../contracts/customer/customer.resource.js';
 import { pageOf } from '../../contracts/values/page.js';
 import { system } from '../support/system.js';
-import { newCustomer } from './credit-account.fixture.js';
+import { newCustomer } from './customer.harness.js';
 import { describeConformance, expectProblem } from './participant-conformance.js';
-import { newKey, ParticipantProbe } from './participant-probe.js';
+import { newKey, ParticipantHarness } from './participant.harness.js';
 
-const probe = new ParticipantProbe('customer', () => system().customerUrl);
+const harness = new ParticipantHarness('customer', () => system().customerUrl);
 const EUR = (amount: number) => ({ amount, currency: 'EUR' });
 const newOrderId = () => randomUUID();
 
 const reserve = (customerId: string, orderId: string, amount: number, key?: string) =>
-  probe.send('reserveCredit', { customerId, orderId, amount: EUR(amount) }, key);
+  harness.send('reserveCredit', { customerId, orderId, amount: EUR(amount) }, key);
 const change = (orderId: string, amount: number, changeId: string = randomUUID()) =>
-  probe.send('changeReservation', { orderId, changeId, amount: EUR(amount) });
-const restore = (orderId: string, changeId: string) => probe.send('restoreReservation', { orderId, changeId });
-const release = (orderId: string) => probe.send('releaseCredit', { orderId });
+  harness.send('changeReservation', { orderId, changeId, amount: EUR(amount) });
+const restore = (orderId: string, changeId: string) => harness.send('restoreReservation', { orderId, changeId });
+const release = (orderId: string) => harness.send('releaseCredit', { orderId });
 
 const credit = async (customerId: string, at?: string) => {
-  const { status, body } = await probe.get(
+  const { status, body } = await harness.get(
     `/customers/${customerId}/credit${at === undefined ? '' : `?at=${encodeURIComponent(at)}`}`,
   );
   expect(status, `credit of ${customerId}: ${JSON.stringify(body)}`).toBe(200);
@@ -33,17 +33,17 @@ const reserved = async (customerId: string) => (await credit(customerId)).reserv
 const ledger = async (customerId: string): Promise<LedgerEntry[]> => {
   const entries: LedgerEntry[] = [];
   for (let after = ''; ;) {
-    const page = pageOf(LedgerEntry).parse((await probe.get(`/customers/${customerId}/credit/entries?limit=70${after}`)).body);
+    const page = pageOf(LedgerEntry).parse((await harness.get(`/customers/${customerId}/credit/entries?limit=70${after}`)).body);
     entries.push(...page.items);
     if (page.next === null) return entries;
     after = `&after=${encodeURIComponent(page.next)}`;
   }
 };
-const eventsOf = (customerId: string) => probe.facts('customer', customerId);
+const eventsOf = (customerId: string) => harness.facts('customer', customerId);
 
-describeConformance(probe, {
+describeConformance(harness, {
   effect: async () => {
-    const customerId = await newCustomer(probe, { limit: 100_000 });
+    const customerId = await newCustomer(harness, { limit: 100_000 });
     const body = { customerId, orderId: newOrderId(), amount: EUR(3_000) };
     return {
       operation: 'reserveCredit',
@@ -59,7 +59,7 @@ describeConformance(probe, {
   }),
   undos: {
     releaseCredit: async () => {
-      const customerId = await newCustomer(probe, { limit: 10_000 });
+      const customerId = await newCustomer(harness, { limit: 10_000 });
       const orderId = newOrderId();
       return {
         undo: { operation: 'releaseCredit', body: { orderId } },
@@ -68,7 +68,7 @@ describeConformance(probe, {
       };
     },
     restoreReservation: async () => {
-      const customerId = await newCustomer(probe, { limit: 10_000 });
+      const customerId = await newCustomer(harness, { limit: 10_000 });
       const [orderId, changeId] = [newOrderId(), randomUUID()];
       await reserve(customerId, orderId, 1_000);
       return {
@@ -82,7 +82,7 @@ describeConformance(probe, {
 
 describe('customer: reserveCredit', () => {
   it('grants all that is available and not a cent more', async () => {
-    const customerId = await newCustomer(probe, { limit: 10_000 });
+    const customerId = await newCustomer(harness, { limit: 10_000 });
     expectProblem(await reserve(customerId, newOrderId(), 10_001), 409, 'INSUFFICIENT_CREDIT');
     const orderId = newOrderId();
     expect(await reserve(customerId, orderId, 10_000)).toMatchObject({ status: 200, body: { orderId, reserved: EUR(10_000) } });
@@ -91,7 +91,7 @@ describe('customer: reserveCredit', () => {
   });
 
   it('says in the refusal what was asked for and what is left', async () => {
-    const customerId = await newCustomer(probe, { limit: 10_000 });
+    const customerId = await newCustomer(harness, { limit: 10_000 });
     await reserve(customerId, newOrderId(), 2_550);
     const { body } = await reserve(customerId, newOrderId(), 10_000);
     expect(body.detail).toBe(
@@ -99,8 +99,8 @@ describe('customer: reserveCredit', () => {
     );
   });
 
-  it('grants exactly 3 of 20 parallel reservations of 30.00 on a limit of 100.00, and fails none for being busy', async () => {
-    const customerId = await newCustomer(probe, { limit: 10_000 });
+  it('grants exactly 3 of 20 parallel reservations of 30.00 on a limit of 100.00, and none fails as busy', async () => {
+    const customerId = await newCustomer(harness, { limit: 10_000 });
     const replies = await Promise.all(Array.from({ length: 20 }, () => reserve(customerId, newOrderId(), 3_000)));
     expect(replies.filter(({ status }) => status === 200)).toHaveLength(3);
     expect(replies.filter(({ status, body }) => status === 409 && body.code === 'INSUFFICIENT_CREDIT')).toHaveLength(17);
@@ -109,7 +109,7 @@ describe('customer: reserveCredit', () => {
   });
 
   it('takes 50 parallel reservations and their 50 releases on one account', async () => {
-    const customerId = await newCustomer(probe, { limit: 500_000 });
+    const customerId = await newCustomer(harness, { limit: 500_000 });
     const orderIds = Array.from({ length: 50 }, newOrderId);
     const granted = await Promise.all(orderIds.map((orderId) => reserve(customerId, orderId, 3_000)));
     expect(granted.map(({ status }) => status)).toEqual(orderIds.map(() => 200));
@@ -120,7 +120,7 @@ describe('customer: reserveCredit', () => {
   });
 
   it('reserves once for an order, with whatever key it comes', async () => {
-    const customerId = await newCustomer(probe, { limit: 10_000 });
+    const customerId = await newCustomer(harness, { limit: 10_000 });
     const orderId = newOrderId();
     const first = await reserve(customerId, orderId, 3_000);
     expect(await reserve(customerId, orderId, 3_000)).toEqual({ ...first, key: expect.any(String) });
@@ -132,7 +132,7 @@ describe('customer: reserveCredit', () => {
   });
 
   it('answers a repeat of its key as it did then, whatever has happened since', async () => {
-    const customerId = await newCustomer(probe, { limit: 10_000 });
+    const customerId = await newCustomer(harness, { limit: 10_000 });
     const [orderId, key] = [newOrderId(), newKey()];
     const first = await reserve(customerId, orderId, 3_000, key);
     await release(orderId);
@@ -141,7 +141,7 @@ describe('customer: reserveCredit', () => {
   });
 
   it('refuses another amount or another customer for an order that has reserved', async () => {
-    const [customerId, another] = [await newCustomer(probe, { limit: 10_000 }), await newCustomer(probe, { limit: 10_000 })];
+    const [customerId, another] = [await newCustomer(harness, { limit: 10_000 }), await newCustomer(harness, { limit: 10_000 })];
     const orderId = newOrderId();
     await reserve(customerId, orderId, 3_000);
     expectProblem(await reserve(customerId, orderId, 3_001), 409, 'CREDIT_ALREADY_RESERVED');
@@ -150,7 +150,7 @@ describe('customer: reserveCredit', () => {
   });
 
   it('reserves nothing as it reserves something, also when nothing is left', async () => {
-    const customerId = await newCustomer(probe, { limit: 100 });
+    const customerId = await newCustomer(harness, { limit: 100 });
     await reserve(customerId, newOrderId(), 100);
     const orderId = newOrderId();
     expect(await reserve(customerId, orderId, 0)).toMatchObject({ status: 200, body: { reserved: EUR(0) } });
@@ -168,23 +168,27 @@ describe('customer: reserveCredit', () => {
   it('refuses what cannot be: no customer, no account, a blocked account, another currency', async () => {
     const orderId = newOrderId();
     expectProblem(await reserve('CUST-NOBODY', orderId, 1), 409, 'CUSTOMER_NOT_FOUND');
-    expectProblem(await reserve(await newCustomer(probe, { limit: 0, open: false }), orderId, 1), 409, 'CREDIT_ACCOUNT_NOT_OPEN');
     expectProblem(
-      await reserve(await newCustomer(probe, { limit: 10_000, blocked: true }), orderId, 1),
+      await reserve(await newCustomer(harness, { limit: 0, open: false }), orderId, 1),
+      409,
+      'CREDIT_ACCOUNT_NOT_OPEN',
+    );
+    expectProblem(
+      await reserve(await newCustomer(harness, { limit: 10_000, blocked: true }), orderId, 1),
       409,
       'CREDIT_ACCOUNT_BLOCKED',
     );
     expectProblem(
-      await reserve(await newCustomer(probe, { limit: 10_000, currency: 'USD' }), orderId, 1),
+      await reserve(await newCustomer(harness, { limit: 10_000, currency: 'USD' }), orderId, 1),
       409,
       'CURRENCY_MISMATCH',
     );
     // A refusal leaves nothing behind: the order can still reserve elsewhere.
-    expect((await reserve(await newCustomer(probe, { limit: 1 }), orderId, 1)).status).toBe(200);
+    expect((await reserve(await newCustomer(harness, { limit: 1 }), orderId, 1)).status).toBe(200);
   });
 
   it('takes amounts that are whole, not negative and exact as numbers', async () => {
-    const customerId = await newCustomer(probe, { limit: Number.MAX_SAFE_INTEGER });
+    const customerId = await newCustomer(harness, { limit: Number.MAX_SAFE_INTEGER });
     for (const amount of [-1, 0.5, Number.MAX_SAFE_INTEGER + 1, 1e300])
       expectProblem(await reserve(customerId, newOrderId(), amount), 422);
     expect((await reserve(customerId, newOrderId(), Number.MAX_SAFE_INTEGER)).status).toBe(200);
@@ -195,7 +199,7 @@ describe('customer: reserveCredit', () => {
 
 describe('customer: restoreReservation', () => {
   it('takes a raise back', async () => {
-    const customerId = await newCustomer(probe, { limit: 10_000 });
+    const customerId = await newCustomer(harness, { limit: 10_000 });
     const orderId = newOrderId();
     await reserve(customerId, orderId, 1_000);
     const changeId = randomUUID();
@@ -206,7 +210,7 @@ describe('customer: restoreReservation', () => {
 
   it('refuses a raise that comes after it, and that one only', async () => {
     const late = randomUUID();
-    const customerId = await newCustomer(probe, { limit: 10_000 });
+    const customerId = await newCustomer(harness, { limit: 10_000 });
     const orderId = newOrderId();
     await reserve(customerId, orderId, 1_000);
     expect(await restore(orderId, late)).toMatchObject({ status: 200, body: { reserved: EUR(1_000) } });
@@ -215,8 +219,8 @@ describe('customer: restoreReservation', () => {
     expect((await credit(customerId)).reserved).toEqual(EUR(2_000));
   });
 
-  it('takes back what its change has added, once, whatever was changed besides', async () => {
-    const customerId = await newCustomer(probe, { limit: 10_000 });
+  it('restores what its change has added, once, whatever else was changed', async () => {
+    const customerId = await newCustomer(harness, { limit: 10_000 });
     const [orderId, mine, other] = [newOrderId(), randomUUID(), randomUUID()];
     await reserve(customerId, orderId, 1_000);
     await change(orderId, 4_000, mine);
@@ -230,7 +234,7 @@ describe('customer: restoreReservation', () => {
   });
 
   it('never reserves more: a change that has lowered the reservation is left as it is', async () => {
-    const customerId = await newCustomer(probe, { limit: 10_000 });
+    const customerId = await newCustomer(harness, { limit: 10_000 });
     const [orderId, changeId] = [newOrderId(), randomUUID()];
     await reserve(customerId, orderId, 4_000);
     await change(orderId, 1_000, changeId);
@@ -244,7 +248,7 @@ describe('customer: restoreReservation', () => {
 
 describe('customer: checkCustomer', () => {
   it('says in which state a customer is, and refuses one that does not exist', async () => {
-    const check = (customerId: string) => probe.send('checkCustomer', { customerId });
+    const check = (customerId: string) => harness.send('checkCustomer', { customerId });
     expect(await check('CUST-ALICE')).toMatchObject({ status: 200, body: { customerId: 'CUST-ALICE', state: 'ACTIVE' } });
     expectProblem(await check('NOBODY'), 409, 'CUSTOMER_NOT_FOUND');
   });
@@ -252,7 +256,7 @@ describe('customer: checkCustomer', () => {
 
 describe('customer: changeReservation', () => {
   it('raises up to the limit and lowers to anything', async () => {
-    const customerId = await newCustomer(probe, { limit: 10_000 });
+    const customerId = await newCustomer(harness, { limit: 10_000 });
     const orderId = newOrderId();
     await reserve(customerId, orderId, 3_000);
     await reserve(customerId, newOrderId(), 2_000);
@@ -271,10 +275,10 @@ describe('customer: changeReservation', () => {
   });
 
   it('lowers on a blocked account and raises nothing there', async () => {
-    const customerId = await newCustomer(probe, { limit: 10_000 });
+    const customerId = await newCustomer(harness, { limit: 10_000 });
     const orderId = newOrderId();
     await reserve(customerId, orderId, 3_000);
-    await probe.rows(
+    await harness.rows(
       `insert into ledger_entry (customer_id, sequence, kind, amount, currency, occurred_at) values ($1, 3, 'BLOCKED', 0, 'EUR', clock_timestamp())`,
       customerId,
     );
@@ -285,17 +289,17 @@ describe('customer: changeReservation', () => {
   });
 
   it('refuses what cannot be: nothing reserved, released, another currency', async () => {
-    const customerId = await newCustomer(probe, { limit: 10_000 });
+    const customerId = await newCustomer(harness, { limit: 10_000 });
     const orderId = newOrderId();
     expectProblem(await change(orderId, 1), 409, 'RESERVATION_NOT_FOUND');
     await reserve(customerId, orderId, 3_000);
     expectProblem(
-      await probe.send('changeReservation', { orderId, changeId: randomUUID(), amount: { amount: 1, currency: 'USD' } }),
+      await harness.send('changeReservation', { orderId, changeId: randomUUID(), amount: { amount: 1, currency: 'USD' } }),
       409,
       'CURRENCY_MISMATCH',
     );
     expectProblem(
-      await probe.send('changeReservation', { orderId, changeId: randomUUID(), amount: { amount: 3_000, currency: 'USD' } }),
+      await harness.send('changeReservation', { orderId, changeId: randomUUID(), amount: { amount: 3_000, currency: 'USD' } }),
       409,
       'CURRENCY_MISMATCH',
     );
@@ -307,7 +311,7 @@ describe('customer: changeReservation', () => {
 
 describe('customer: releaseCredit', () => {
   it('gives back what is reserved by then, once, and for good', async () => {
-    const customerId = await newCustomer(probe, { limit: 10_000 });
+    const customerId = await newCustomer(harness, { limit: 10_000 });
     const orderId = newOrderId();
     await reserve(customerId, orderId, 3_000);
     await change(orderId, 4_000);
@@ -320,7 +324,7 @@ describe('customer: releaseCredit', () => {
   });
 
   it('of an order never seen is remembered, so that its late reservation is refused', async () => {
-    const customerId = await newCustomer(probe, { limit: 10_000 });
+    const customerId = await newCustomer(harness, { limit: 10_000 });
     const orderId = newOrderId();
     expect(await release(orderId)).toMatchObject({ status: 200, body: { orderId, reserved: null } });
     expect(await release(orderId)).toMatchObject({ status: 200, body: { orderId, reserved: null } });
@@ -330,7 +334,7 @@ describe('customer: releaseCredit', () => {
   });
 
   it('leaves nothing reserved, however it races with the reservation', async () => {
-    const customerId = await newCustomer(probe, { limit: 10_000_000 });
+    const customerId = await newCustomer(harness, { limit: 10_000_000 });
     const orderIds = Array.from({ length: 60 }, newOrderId);
     const both = await Promise.all(
       orderIds.map((orderId, index) =>
@@ -343,8 +347,8 @@ describe('customer: releaseCredit', () => {
     expect(await reserved(customerId)).toBe(0);
   });
 
-  it('waits for a reservation that is being made, and takes it back', async () => {
-    const customerId = await newCustomer(probe, { limit: 10_000 });
+  it('waits for a reservation in progress, and releases it', async () => {
+    const customerId = await newCustomer(harness, { limit: 10_000 });
     const orderId = newOrderId();
     const [reservation, releasing] = await whileHeld(
       // The next entry of the account, as if somebody were writing it: the reservation has looked at the order and waits to write.
@@ -361,7 +365,7 @@ describe('customer: releaseCredit', () => {
   });
 
   it('is waited for by a reservation, which is then refused', async () => {
-    const customerId = await newCustomer(probe, { limit: 10_000 });
+    const customerId = await newCustomer(harness, { limit: 10_000 });
     const orderId = newOrderId();
     const [releasing, reservation] = await whileHeld(
       ['insert into released_order (order_id) values ($1)', orderId],
@@ -376,21 +380,21 @@ describe('customer: releaseCredit', () => {
 
 describe('customer: the ledger', () => {
   it('can only be added to', async () => {
-    const customerId = await newCustomer(probe, { limit: 10_000 });
+    const customerId = await newCustomer(harness, { limit: 10_000 });
     const ofCustomer = `where customer_id = '${customerId}'`;
     for (const attempt of [
       `update ledger_entry set amount = 0 ${ofCustomer}`,
       `delete from ledger_entry ${ofCustomer}`,
       'truncate ledger_entry cascade',
     ]) {
-      await expect(probe.rows(attempt)).rejects.toThrow('The ledger is append-only');
+      await expect(harness.rows(attempt)).rejects.toThrow('The ledger is append-only');
     }
-    await expect(probe.rows(`delete from customer ${ofCustomer}`)).rejects.toThrow('foreign key');
+    await expect(harness.rows(`delete from customer ${ofCustomer}`)).rejects.toThrow('foreign key');
     expect(await ledger(customerId)).toHaveLength(1);
   });
 
   it('has one entry, one event and one version for each effect, and all of them fit the contract', async () => {
-    const customerId = await newCustomer(probe, { limit: 10_000 });
+    const customerId = await newCustomer(harness, { limit: 10_000 });
     const [one, two] = [newOrderId(), newOrderId()];
     await reserve(customerId, one, 3_000);
     await reserve(customerId, two, 9_000); // refused
@@ -430,8 +434,8 @@ describe('customer: the ledger', () => {
     });
   });
 
-  it('tells the state at any past instant, across snapshots', async () => {
-    const customerId = await newCustomer(probe, { limit: 1_000_000 });
+  it('returns the state at any past instant, across snapshots', async () => {
+    const customerId = await newCustomer(harness, { limit: 1_000_000 });
     const orderId = newOrderId();
     await reserve(customerId, orderId, 0);
     for (let amount = 1; amount <= 228; amount++) await change(orderId, amount);
@@ -448,7 +452,7 @@ describe('customer: the ledger', () => {
         at: times[last],
       });
     }
-    const snapshots = await probe.rows(
+    const snapshots = await harness.rows(
       'select sequence, reserved::int, credit_limit::int as "limit" from ledger_snapshot where customer_id = $1 order by sequence',
       customerId,
     );
@@ -459,8 +463,8 @@ describe('customer: the ledger', () => {
   });
 
   it('is read from its newest snapshot on', async () => {
-    const customerId = await newCustomer(probe, { limit: 10_000 });
-    await probe.rows(
+    const customerId = await newCustomer(harness, { limit: 10_000 });
+    await harness.rows(
       `insert into ledger_snapshot select customer_id, sequence, currency, 777, 0, false, occurred_at from ledger_entry where customer_id = $1`,
       customerId,
     );
@@ -469,7 +473,7 @@ describe('customer: the ledger', () => {
 
   it('goes forward in time also when the clock went back', async () => {
     const openedAt = new Date(Date.now() + 3_600_000);
-    const customerId = await newCustomer(probe, { limit: 10_000, openedAt });
+    const customerId = await newCustomer(harness, { limit: 10_000, openedAt });
     await reserve(customerId, newOrderId(), 100);
     await reserve(customerId, newOrderId(), 100);
     const micros = (await ledger(customerId)).map(({ occurredAt }) => occurredAt.slice(-7, -1));
@@ -479,12 +483,12 @@ describe('customer: the ledger', () => {
   });
 
   it('has no state before it was opened, and the present one for an instant to come', async () => {
-    const customerId = await newCustomer(probe, { limit: 10_000 });
+    const customerId = await newCustomer(harness, { limit: 10_000 });
     const [{ occurredAt }] = (await ledger(customerId)) as [LedgerEntry];
     const path = (at: string) => `/customers/${customerId}/credit?at=${encodeURIComponent(at)}`;
-    expectProblem(await probe.get(path('2001-01-01T00:00:00Z')), 404, 'CREDIT_ACCOUNT_NOT_OPEN');
+    expectProblem(await harness.get(path('2001-01-01T00:00:00Z')), 404, 'CREDIT_ACCOUNT_NOT_OPEN');
     const before = occurredAt.replace(/\d{6}Z$/, (micros) => `${String(Number(micros.slice(0, -1)) - 1).padStart(6, '0')}Z`);
-    expectProblem(await probe.get(path(before)), 404, 'CREDIT_ACCOUNT_NOT_OPEN');
+    expectProblem(await harness.get(path(before)), 404, 'CREDIT_ACCOUNT_NOT_OPEN');
     expect(await credit(customerId, '2999-01-01T00:00:00+02:00')).toEqual(await credit(customerId));
     for (const at of [
       'yesterday',
@@ -495,24 +499,24 @@ describe('customer: the ledger', () => {
       '9999-12-31T23:59:59-23:00',
       '2026-01-01T00:00:00',
     ]) {
-      expectProblem(await probe.get(path(at)), 422, 'VALIDATION_FAILED');
+      expectProblem(await harness.get(path(at)), 422, 'VALIDATION_FAILED');
     }
   });
 });
 
 describe('customer: queries', () => {
   it('lists customers page by page, each once', async () => {
-    await Promise.all([newCustomer(probe, { limit: 1 }), newCustomer(probe, { limit: 1 })]);
+    await Promise.all([newCustomer(harness, { limit: 1 }), newCustomer(harness, { limit: 1 })]);
     const seen: string[] = [];
     for (let after = ''; ;) {
-      const page = pageOf(Customer).parse((await probe.get(`/customers?limit=3${after}`)).body);
+      const page = pageOf(Customer).parse((await harness.get(`/customers?limit=3${after}`)).body);
       expect(page.items.length).toBeLessThanOrEqual(3);
       seen.push(...page.items.map(({ customerId }) => customerId));
       if (page.next === null) break;
       after = `&after=${encodeURIComponent(page.next)}`;
     }
     expect(new Set(seen).size).toBe(seen.length);
-    const all = await probe.rows<{ id: string }>('select customer_id as id from customer');
+    const all = await harness.rows<{ id: string }>('select customer_id as id from customer');
     expect(seen.sort()).toEqual(all.map(({ id }) => id).sort());
   });
 
@@ -525,7 +529,7 @@ describe('customer: queries', () => {
       'CUST-ELENA': 500_000,
     };
     for (const [customerId, limit] of Object.entries(limits)) {
-      expect(Customer.parse((await probe.get(`/customers/${customerId}`)).body)).toMatchObject({ customerId, state: 'ACTIVE' });
+      expect(Customer.parse((await harness.get(`/customers/${customerId}`)).body)).toMatchObject({ customerId, state: 'ACTIVE' });
       expect(await credit(customerId)).toMatchObject({ customerId, limit: EUR(limit), blocked: false });
     }
     expect((await credit('CUST-FRANK')).blocked).toBe(true);
@@ -534,11 +538,11 @@ describe('customer: queries', () => {
 
   it('answers what is not there and what is wrong with a problem', async () => {
     for (const path of ['/customers/CUST-NOBODY', '/customers/CUST-NOBODY/credit', '/customers/CUST-NOBODY/credit/entries']) {
-      expectProblem(await probe.get(path), 404, 'CUSTOMER_NOT_FOUND');
+      expectProblem(await harness.get(path), 404, 'CUSTOMER_NOT_FOUND');
     }
-    const registered = await newCustomer(probe, { limit: 0, open: false });
-    expectProblem(await probe.get(`/customers/${registered}/credit`), 404, 'CREDIT_ACCOUNT_NOT_OPEN');
-    expect((await probe.get(`/customers/${registered}/credit/entries`)).body).toEqual({ items: [], next: null });
+    const registered = await newCustomer(harness, { limit: 0, open: false });
+    expectProblem(await harness.get(`/customers/${registered}/credit`), 404, 'CREDIT_ACCOUNT_NOT_OPEN');
+    expect((await harness.get(`/customers/${registered}/credit/entries`)).body).toEqual({ items: [], next: null });
 
     const cursorOf = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const wrong = [
@@ -553,28 +557,30 @@ describe('customer: queries', () => {
       `after=${cursorOf([{}])}`,
     ];
     for (const query of wrong) {
-      expectProblem(await probe.get(`/customers?${query}`), 422);
-      expectProblem(await probe.get(`/customers/CUST-ALICE/credit/entries?${query}`), 422);
+      expectProblem(await harness.get(`/customers?${query}`), 422);
+      expectProblem(await harness.get(`/customers/CUST-ALICE/credit/entries?${query}`), 422);
     }
-    expectProblem(await probe.get('/customers/CUST-ALICE/credit?when=now'), 422, 'VALIDATION_FAILED');
-    expectProblem(await probe.get('/customers/%00'), 422);
-    expect((await probe.get(`/customers/CUST-ALICE/credit/entries?after=${cursorOf([Number.MAX_SAFE_INTEGER])}`)).body).toEqual({
-      items: [],
-      next: null,
-    });
+    expectProblem(await harness.get('/customers/CUST-ALICE/credit?when=now'), 422, 'VALIDATION_FAILED');
+    expectProblem(await harness.get('/customers/%00'), 422);
+    expect((await harness.get(`/customers/CUST-ALICE/credit/entries?after=${cursorOf([Number.MAX_SAFE_INTEGER])}`)).body).toEqual(
+      {
+        items: [],
+        next: null,
+      },
+    );
   });
 });
 
 /**
- * Sends two commands while somebody else's uncommitted statement keeps the first one from writing: the second arrives when the first has
- * read and not yet written. Then that statement is taken back, and both are let go.
+ * Sends two commands while an uncommitted statement of a third session blocks the first one. The second command arrives when the first
+ * has read and not yet written. Then the statement is rolled back, and both commands continue.
  */
 async function whileHeld<One, Two>(
   [sql, ...values]: [string, ...unknown[]],
   first: () => Promise<One>,
   second: () => Promise<Two>,
 ): Promise<[One, Two]> {
-  return probe.asAdministrator(async (client) => {
+  return harness.asAdministrator(async (client) => {
     await client.query('begin');
     await client.query(sql, values);
     const one = first();

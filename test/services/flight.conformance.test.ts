@@ -6,10 +6,10 @@ import { FlightOffer } from '../../contracts/reservation/inventory.resource.js';
 import { addDays } from '../../libs/reservation/calendar.js';
 import { system } from '../support/system.js';
 import { describeConformance, expectProblem } from './participant-conformance.js';
-import { ParticipantProbe } from './participant-probe.js';
+import { ParticipantHarness } from './participant.harness.js';
 import { anHour, describeReservations, freshDay, undoneReservation } from './reservation-conformance.js';
 
-const flight = new ParticipantProbe('flight', () => system().flightUrl);
+const flight = new ParticipantHarness('flight', () => system().flightUrl);
 
 /** A leg on each of so many days. */
 const legs = (flightId: string, day: string, days = 1) => ({

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { eventually } from '../support/api.js';
-import type { ParticipantProbe } from './participant-probe.js';
+import type { ParticipantHarness } from './participant.harness.js';
 
 interface HeldKey {
   /** Resolves when a transaction has the key and is held open. */
@@ -15,8 +15,8 @@ interface HeldKey {
 const LOCK = 727_073_000;
 
 /** Holds open the transaction of the first who takes an idempotency key, so that a test can see who waits for it. */
-export async function holdingKey(probe: ParticipantProbe, key: string, use: (held: HeldKey) => Promise<void>): Promise<void> {
-  await probe.asAdministrator(async (client) => {
+export async function holdingKey(harness: ParticipantHarness, key: string, use: (held: HeldKey) => Promise<void>): Promise<void> {
+  await harness.asAdministrator(async (client) => {
     // After the insert, so that the key is in the unique index.
     await client.query(`
       create or replace function hold_key() returns trigger language plpgsql as $$
@@ -26,7 +26,7 @@ export async function holdingKey(probe: ParticipantProbe, key: string, use: (hel
     const waiting = async (event: string) => {
       const { rowCount } = await client.query(
         `select from pg_stat_activity where application_name = $1 and wait_event_type = 'Lock' and wait_event = $2`,
-        [`roundtrip-${probe.participant}`, event],
+        [`roundtrip-${harness.participant}`, event],
       );
       return rowCount! > 0;
     };

@@ -5,10 +5,10 @@ import { HotelOffer } from '../../contracts/reservation/inventory.resource.js';
 import { addDays } from '../../libs/reservation/calendar.js';
 import { system } from '../support/system.js';
 import { describeConformance } from './participant-conformance.js';
-import { ParticipantProbe } from './participant-probe.js';
+import { ParticipantHarness } from './participant.harness.js';
 import { anHour, describeReservations, freshDay, undoneReservation } from './reservation-conformance.js';
 
-const hotel = new ParticipantProbe('hotel', () => system().hotelUrl);
+const hotel = new ParticipantHarness('hotel', () => system().hotelUrl);
 
 const stay = (hotelId: string, day: string, nights = 1, rooms = 1) => ({
   hotelId,

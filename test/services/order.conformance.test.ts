@@ -4,9 +4,9 @@ import { orderEvents } from '../../contracts/order/order.events.js';
 import { Order } from '../../contracts/order/order.resource.js';
 import { system } from '../support/system.js';
 import { describeConformance, expectProblem } from './participant-conformance.js';
-import { newKey, ParticipantProbe } from './participant-probe.js';
+import { newKey, ParticipantHarness } from './participant.harness.js';
 
-const order = new ParticipantProbe('order', () => system().orderUrl);
+const order = new ParticipantHarness('order', () => system().orderUrl);
 
 function creation(quantity = 3) {
   const orderId = randomUUID();
@@ -87,7 +87,7 @@ describe('order', () => {
     expect((await read(body.orderId)).body).toMatchObject({ status: 404, code: 'ORDER_NOT_FOUND' });
   });
 
-  it('answers a rejection again that comes under its key for another reason, as a later run of its saga may send it', async () => {
+  it('repeats the answer of a rejection under its key, although a later run may send another reason', async () => {
     const { orderId } = creation();
     const key = newKey();
     const first = await order.send('rejectOrder', { orderId, rejection }, key);
@@ -402,7 +402,7 @@ describe('order: commands on an order that stands', () => {
     expect(await read(orderId)).toMatchObject({ total: EUR(500), lines: [{ quantity: 5, unitPrice: EUR(100) }] });
   });
 
-  it('refuses a revision with an unknown product, and readers of the order are told', async () => {
+  it('refuses a revision with an unknown product, and the order says so to its readers', async () => {
     const orderId = await approved();
     const body = { orderId, operationId: sagaOf(revise, orderId), lines: [{ sku: 'SKU-GONE', quantity: 1 }] };
     expectProblem(await order.send('beginOrderRevision', body), 409, 'UNKNOWN_PRODUCT');
@@ -411,7 +411,7 @@ describe('order: commands on an order that stands', () => {
     expect(await read(orderId)).toMatchObject({ state: 'APPROVED', commandCount: 1, lastRevision: { code: 'UNKNOWN_PRODUCT' } });
   });
 
-  it('tells who pays what when a payment begins', async () => {
+  it('answers who pays what when a payment begins', async () => {
     const orderId = await approved();
     expect((await begin(pay, orderId)).body).toEqual({
       orderId,

@@ -7,7 +7,7 @@ import { services } from '../../libs/database/services.js';
 import { roleOf } from '../../libs/database/service-url.js';
 import { whileNothingIsRelayed } from '../support/relay.js';
 import { holdingKey } from './holding-key.harness.js';
-import { newKey, type ParticipantProbe, type Reply } from './participant-probe.js';
+import { newKey, type ParticipantHarness, type Reply } from './participant.harness.js';
 import { backdate, trim } from './trimming.harness.js';
 
 /** A command that succeeds, on an aggregate that nobody else uses. */
@@ -38,10 +38,10 @@ interface ConformanceSamples {
 }
 
 /** What every participant promises to sagas, whatever it does. */
-export function describeConformance(probe: ParticipantProbe, samples: ConformanceSamples): void {
-  const { participant } = probe;
+export function describeConformance(harness: ParticipantHarness, samples: ConformanceSamples): void {
+  const { participant } = harness;
 
-  const eventsOf = ({ type, id }: EffectSample['aggregate']) => probe.facts(type, id);
+  const eventsOf = ({ type, id }: EffectSample['aggregate']) => harness.facts(type, id);
   const causedBy = async (aggregate: EffectSample['aggregate'], key: string) =>
     (await eventsOf(aggregate)).filter(({ causation }) => causation === key);
 
@@ -49,37 +49,37 @@ export function describeConformance(probe: ParticipantProbe, samples: Conformanc
     it('has its effect once and answers a repeat the same', async () => {
       const { operation, body, aggregate } = await samples.effect();
       const key = newKey();
-      const first = await probe.send(operation, body, key);
+      const first = await harness.send(operation, body, key);
       expect(first.status).toBe(200);
       const reordered = Object.fromEntries(Object.entries(body).reverse());
-      expect(await probe.send(operation, reordered, key)).toEqual(first);
+      expect(await harness.send(operation, reordered, key)).toEqual(first);
       expect(await causedBy(aggregate, key)).toHaveLength(1);
     });
 
     it('refuses a key that came with another body or another operation', async () => {
       const { operation, body, otherBody, aggregate } = await samples.effect();
       const key = newKey();
-      await probe.send(operation, body, key);
-      expectProblem(await probe.send(operation, otherBody, key), 422, 'IDEMPOTENCY_KEY_REUSED');
+      await harness.send(operation, body, key);
+      expectProblem(await harness.send(operation, otherBody, key), 422, 'IDEMPOTENCY_KEY_REUSED');
       const { operation: another, body: anotherBody } = await samples.refusal();
-      expectProblem(await probe.send(another, anotherBody, key), 422, 'IDEMPOTENCY_KEY_REUSED');
+      expectProblem(await harness.send(another, anotherBody, key), 422, 'IDEMPOTENCY_KEY_REUSED');
       expect(await causedBy(aggregate, key)).toHaveLength(1);
     });
 
     it('keeps a refusal as it keeps a success', async () => {
       const { operation, body, code } = await samples.refusal();
       const key = newKey();
-      const first = await probe.send(operation, body, key);
+      const first = await harness.send(operation, body, key);
       expectProblem(first, 409, code);
       expect(refusalsOf(participant, operation)).toContain(code);
-      expect(await probe.send(operation, body, key)).toEqual(first);
-      expect((await probe.find(key)).body).toEqual({ operation, status: 409, body: first.body });
+      expect(await harness.send(operation, body, key)).toEqual(first);
+      expect((await harness.find(key)).body).toEqual({ operation, status: 409, body: first.body });
     });
 
     it('has one effect when the same command comes many times at once', async () => {
       const { operation, body, aggregate } = await samples.effect();
       const key = newKey();
-      const replies = await Promise.all(Array.from({ length: 20 }, () => probe.send(operation, body, key)));
+      const replies = await Promise.all(Array.from({ length: 20 }, () => harness.send(operation, body, key)));
       for (const reply of replies) expect(reply).toEqual(replies[0]);
       expect(replies[0]!.status).toBe(200);
       expect(await causedBy(aggregate, key)).toHaveLength(1);
@@ -88,9 +88,9 @@ export function describeConformance(probe: ParticipantProbe, samples: Conformanc
     it('can be looked up by its key once it has had its effect', async () => {
       const { operation, body } = await samples.effect();
       const key = newKey();
-      expectProblem(await probe.find(key), 404, 'COMMAND_NOT_FOUND');
-      const { body: answer } = await probe.send(operation, body, key);
-      expect(await probe.find(key)).toMatchObject({ status: 200, body: { operation, status: 200, body: answer } });
+      expectProblem(await harness.find(key), 404, 'COMMAND_NOT_FOUND');
+      const { body: answer } = await harness.send(operation, body, key);
+      expect(await harness.find(key)).toMatchObject({ status: 200, body: { operation, status: 200, body: answer } });
     });
 
     it('writes its event in the transaction of the effect and the key', async () => {
@@ -98,8 +98,8 @@ export function describeConformance(probe: ParticipantProbe, samples: Conformanc
       const key = newKey();
       const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
       await whileNothingIsRelayed(async () => {
-        await probe.send(operation, body, key, { 'x-correlation-id': 'saga-of-the-test', traceparent });
-        const transactions = await probe.rows(
+        await harness.send(operation, body, key, { 'x-correlation-id': 'saga-of-the-test', traceparent });
+        const transactions = await harness.rows(
           `select 'command' as what, xmin::text as id from command where key = $1
            union all select 'event', xmin::text from outbox where causation_id = $1`,
           key,
@@ -120,26 +120,26 @@ export function describeConformance(probe: ParticipantProbe, samples: Conformanc
     const expectSealed = async (key: string, reply: Reply) => {
       const { operation, status, body } = refusalOf(key);
       expect(reply).toMatchObject({ status: 200, key, body: { operation, status, body, sealed: true } });
-      expect((await probe.find(key)).body).toMatchObject({ operation, status, body });
+      expect((await harness.find(key)).body).toMatchObject({ operation, status, body });
     };
 
     it('before its command comes refuses that command, with any body, and any other', async () => {
       const { operation, body, otherBody, aggregate } = await samples.effect();
       const other = await samples.refusal();
       const key = newKey();
-      await expectSealed(key, await probe.seal(key));
+      await expectSealed(key, await harness.seal(key));
       for (const [wanted, content] of [
         [operation, body],
         [operation, otherBody],
         [other.operation, other.body],
       ] as const) {
-        const reply = await probe.send(wanted, content, key);
+        const reply = await harness.send(wanted, content, key);
         expectProblem(reply, 409, 'COMMAND_SEALED');
         expect(reply.key).toBe(key);
       }
       expect(await causedBy(aggregate, key)).toHaveLength(0);
       // The command itself is not refused: only this key is.
-      expect((await probe.send(operation, body)).status).toBe(200);
+      expect((await harness.send(operation, body)).status).toBe(200);
     });
 
     it('after its command keeps the answer, be it a refusal', async () => {
@@ -150,11 +150,11 @@ export function describeConformance(probe: ParticipantProbe, samples: Conformanc
         [refused.operation, refused.body],
       ] as const) {
         const key = newKey();
-        const first = await probe.send(wanted, content, key);
+        const first = await harness.send(wanted, content, key);
         const found = { operation: wanted, status: first.status, body: first.body };
-        expect(await probe.seal(key)).toMatchObject({ status: 200, key, body: { ...found, sealed: false } });
-        expect(await probe.send(wanted, content, key)).toEqual(first);
-        expect((await probe.find(key)).body).toEqual(found);
+        expect(await harness.seal(key)).toMatchObject({ status: 200, key, body: { ...found, sealed: false } });
+        expect(await harness.send(wanted, content, key)).toEqual(first);
+        expect((await harness.find(key)).body).toEqual(found);
       }
       expect(await eventsOf(aggregate)).not.toHaveLength(0);
     });
@@ -162,10 +162,10 @@ export function describeConformance(probe: ParticipantProbe, samples: Conformanc
     it('while its command is under way waits for the answer', async () => {
       const { operation, body, aggregate } = await samples.effect();
       const key = newKey();
-      await holdingKey(probe, key, async ({ untilHeld, untilWaiting, release }) => {
-        const command = probe.send(operation, body, key);
+      await holdingKey(harness, key, async ({ untilHeld, untilWaiting, release }) => {
+        const command = harness.send(operation, body, key);
         await untilHeld();
-        const seal = probe.seal(key);
+        const seal = harness.seal(key);
         await untilWaiting();
         await release();
         expect(await command).toMatchObject({ status: 200, key });
@@ -177,10 +177,10 @@ export function describeConformance(probe: ParticipantProbe, samples: Conformanc
     it('makes a command wait that comes meanwhile, and refuses it', async () => {
       const { operation, body, aggregate } = await samples.effect();
       const key = newKey();
-      await holdingKey(probe, key, async ({ untilHeld, untilWaiting, release }) => {
-        const seal = probe.seal(key);
+      await holdingKey(harness, key, async ({ untilHeld, untilWaiting, release }) => {
+        const seal = harness.seal(key);
         await untilHeld();
-        const command = probe.send(operation, body, key);
+        const command = harness.send(operation, body, key);
         await untilWaiting();
         await release();
         await expectSealed(key, await seal);
@@ -191,10 +191,10 @@ export function describeConformance(probe: ParticipantProbe, samples: Conformanc
 
     it('twice, and many times at once, has one answer', async () => {
       const key = newKey();
-      const first = await probe.seal(key);
-      expect(await probe.seal(key)).toEqual(first);
+      const first = await harness.seal(key);
+      expect(await harness.seal(key)).toEqual(first);
       const other = newKey();
-      const replies = await Promise.all(Array.from({ length: 10 }, () => probe.seal(other)));
+      const replies = await Promise.all(Array.from({ length: 10 }, () => harness.seal(other)));
       for (const reply of replies) expect(reply).toEqual(replies[0]);
       await expectSealed(other, replies[0]!);
     });
@@ -203,7 +203,7 @@ export function describeConformance(probe: ParticipantProbe, samples: Conformanc
       for (let round = 0; round < 5; round++) {
         const { operation, body, aggregate } = await samples.effect();
         const key = newKey();
-        const [command, seal] = await Promise.all([probe.send(operation, body, key), probe.seal(key)]);
+        const [command, seal] = await Promise.all([harness.send(operation, body, key), harness.seal(key)]);
         expect(seal.body.sealed).toBe(command.status !== 200);
         if (command.status !== 200) expectProblem(command, 409, 'COMMAND_SEALED');
         expect(await causedBy(aggregate, key)).toHaveLength(command.status === 200 ? 1 : 0);
@@ -212,7 +212,7 @@ export function describeConformance(probe: ParticipantProbe, samples: Conformanc
 
     it('must be a key', async () => {
       for (const key of ['with space', 'x'.repeat(256)]) {
-        const reply = await probe.seal(key);
+        const reply = await harness.seal(key);
         expectProblem(reply, 422, 'VALIDATION_FAILED');
         expect(reply.key).toBeNull();
       }
@@ -224,17 +224,17 @@ export function describeConformance(probe: ParticipantProbe, samples: Conformanc
       const { operation, body, otherBody } = await samples.effect();
       const refused = await samples.refusal();
       const [key, refusedKey] = [newKey(), newKey()];
-      expect(await probe.find(key)).toMatchObject({ status: 404, key: null });
-      expect(await probe.send(operation, { ...body, unknown: 1 }, key)).toMatchObject({ status: 422, key: null });
-      expect(await probe.send('noSuchThing', body, key)).toMatchObject({ status: 404, key: null });
-      expect(await probe.send(operation, body, 'with space')).toMatchObject({ status: 400, key: null });
+      expect(await harness.find(key)).toMatchObject({ status: 404, key: null });
+      expect(await harness.send(operation, { ...body, unknown: 1 }, key)).toMatchObject({ status: 422, key: null });
+      expect(await harness.send('noSuchThing', body, key)).toMatchObject({ status: 404, key: null });
+      expect(await harness.send(operation, body, 'with space')).toMatchObject({ status: 400, key: null });
 
-      expect(await probe.send(operation, body, key)).toMatchObject({ status: 200, key });
-      expect(await probe.send(operation, body, key)).toMatchObject({ status: 200, key });
-      expect(await probe.find(key)).toMatchObject({ status: 200, key });
-      expect(await probe.send(refused.operation, refused.body, refusedKey)).toMatchObject({ status: 409, key: refusedKey });
-      expect(await probe.find(refusedKey)).toMatchObject({ status: 200, key: refusedKey });
-      expect(await probe.send(operation, otherBody, key)).toMatchObject({ status: 422, key: null });
+      expect(await harness.send(operation, body, key)).toMatchObject({ status: 200, key });
+      expect(await harness.send(operation, body, key)).toMatchObject({ status: 200, key });
+      expect(await harness.find(key)).toMatchObject({ status: 200, key });
+      expect(await harness.send(refused.operation, refused.body, refusedKey)).toMatchObject({ status: 409, key: refusedKey });
+      expect(await harness.find(refusedKey)).toMatchObject({ status: 200, key: refusedKey });
+      expect(await harness.send(operation, otherBody, key)).toMatchObject({ status: 422, key: null });
     });
   });
 
@@ -245,15 +245,15 @@ export function describeConformance(probe: ParticipantProbe, samples: Conformanc
         const { undo, late, aggregate, published = [] } = await sample();
         expect(undo.operation).toBe(name);
         const [first, second] = [newKey(), newKey()];
-        const undone = await probe.send(undo.operation, undo.body, first);
+        const undone = await harness.send(undo.operation, undo.body, first);
         expect(undone.status, JSON.stringify(undone.body)).toBe(200);
         const refusals = refusalsOf(participant, late.operation);
         for (let attempt = 0; attempt < 2; attempt++) {
-          const reply = await probe.send(late.operation, late.body);
+          const reply = await harness.send(late.operation, late.body);
           expectProblem(reply, 409);
           expect(refusals).toContain(reply.body.code);
         }
-        expect((await probe.send(undo.operation, undo.body, second)).body).toEqual(undone.body);
+        expect((await harness.send(undo.operation, undo.body, second)).body).toEqual(undone.body);
         expect((await causedBy(aggregate, first)).map((fact) => fact.name)).toEqual(published);
         expect(await causedBy(aggregate, second)).toEqual([]);
       },
@@ -266,41 +266,41 @@ export function describeConformance(probe: ParticipantProbe, samples: Conformanc
     it('goes once it is older than asked for, and no sooner', async () => {
       const { operation, body, otherBody } = await samples.effect();
       const [old, young] = [newKey(), newKey()];
-      const first = await probe.send(operation, body, old);
-      const second = await probe.send(operation, otherBody, young);
-      await backdate(probe, before, old);
-      await backdate(probe, after, young);
-      expect((await trim(probe, floor)).keptSince).toBe(floor);
-      expect((await probe.find(old)).status).toBe(404);
-      expect(await probe.send(operation, otherBody, young)).toEqual(second);
+      const first = await harness.send(operation, body, old);
+      const second = await harness.send(operation, otherBody, young);
+      await backdate(harness, before, old);
+      await backdate(harness, after, young);
+      expect((await trim(harness, floor)).keptSince).toBe(floor);
+      expect((await harness.find(old)).status).toBe(404);
+      expect(await harness.send(operation, otherBody, young)).toEqual(second);
       expect(first.status).toBe(200);
     });
 
     it('is kept for as long as the participant itself keeps it, whatever floor it receives', async () => {
       const { operation, body } = await samples.effect();
       const key = newKey();
-      const first = await probe.send(operation, body, key);
-      const { keptSince } = await trim(probe, '2999-01-01T00:00:00Z');
+      const first = await harness.send(operation, body, key);
+      const { keptSince } = await trim(harness, '2999-01-01T00:00:00Z');
       expect(Date.now() - Date.parse(keptSince)).toBeGreaterThanOrEqual(168 * 3_600_000);
-      expect(await probe.send(operation, body, key)).toEqual(first);
+      expect(await harness.send(operation, body, key)).toEqual(first);
     });
 
     it.each(Object.entries(samples.undos))('keeps refusing what %s has undone while that may still come', async (_, sample) => {
       const { undo, late, published = [] } = await sample();
       const ids = Object.values(undo.body).filter((value) => typeof value === 'string');
-      await probe.send(undo.operation, undo.body);
-      await backdate(probe, after, ...ids);
-      await trim(probe, floor);
-      expectProblem(await probe.send(late.operation, late.body), 409);
+      await harness.send(undo.operation, undo.body);
+      await backdate(harness, after, ...ids);
+      await trim(harness, floor);
+      expectProblem(await harness.send(late.operation, late.body), 409);
       if (published.length > 0) return; // published tombstones stay
-      await backdate(probe, before, ...ids);
-      const { removed } = await trim(probe, floor);
+      await backdate(harness, before, ...ids);
+      const { removed } = await trim(harness, floor);
       expect(Object.values({ ...removed, command: 0 }).reduce((sum, count) => sum + count)).toBeGreaterThanOrEqual(1);
     });
 
     it('must be asked for with a time', async () => {
       for (const body of [{}, { keepCommandsSince: 'yesterday' }, { keepCommandsSince: null }]) {
-        const reply = await probe.request('POST', '/retention', JSON.stringify(body), { 'content-type': 'application/json' });
+        const reply = await harness.request('POST', '/retention', JSON.stringify(body), { 'content-type': 'application/json' });
         expect(reply.status).toBe(422);
         expectProblem(reply, 422, 'VALIDATION_FAILED');
       }
@@ -310,9 +310,9 @@ export function describeConformance(probe: ParticipantProbe, samples: Conformanc
   describe(`${participant}: its events`, () => {
     it('are in the catalogue, fit their schemas, and say nothing that these do not describe', async () => {
       const { operation, body } = await samples.effect();
-      expect((await probe.send(operation, body)).status).toBe(200);
+      expect((await harness.send(operation, body)).status).toBe(200);
       // Those that tests before this one have caused, too, wherever the relay has brought them.
-      const rows = await probe.rows<{ name: string; type: string; version: number; data: string }>(
+      const rows = await harness.rows<{ name: string; type: string; version: number; data: string }>(
         `select type || '.v' || type_version as name, type, type_version as version, data from outbox
          union all select type || '.v' || type_version, type, type_version, data from events.log where service = $1`,
         participant,
@@ -331,121 +331,121 @@ export function describeConformance(probe: ParticipantProbe, samples: Conformanc
       const before = await eventsOf(aggregate);
       const json = JSON.stringify(body);
       const post = (text: string, headers: Record<string, string> = {}) =>
-        probe.request('POST', `/commands/${operation}`, text, {
+        harness.request('POST', `/commands/${operation}`, text, {
           'content-type': 'application/json',
           'idempotency-key': newKey(),
           ...headers,
         });
       const [field] = Object.keys(body) as [string];
 
-      expectProblem(await probe.send(operation, { ...body, unknown: 1 }), 422, 'VALIDATION_FAILED');
-      expectProblem(await probe.send(operation, { ...body, [field]: { nested: true } }), 422, 'VALIDATION_FAILED');
-      expectProblem(await probe.send(operation, { ...body, [field]: undefined }), 422, 'VALIDATION_FAILED');
-      expectProblem(await probe.send(operation, { ...body, [field]: '\u0000' }), 422, 'VALIDATION_FAILED');
-      for (const other of [null, [], 'text', 5]) expectProblem(await probe.send(operation, other), 422);
+      expectProblem(await harness.send(operation, { ...body, unknown: 1 }), 422, 'VALIDATION_FAILED');
+      expectProblem(await harness.send(operation, { ...body, [field]: { nested: true } }), 422, 'VALIDATION_FAILED');
+      expectProblem(await harness.send(operation, { ...body, [field]: undefined }), 422, 'VALIDATION_FAILED');
+      expectProblem(await harness.send(operation, { ...body, [field]: '\u0000' }), 422, 'VALIDATION_FAILED');
+      for (const other of [null, [], 'text', 5]) expectProblem(await harness.send(operation, other), 422);
       expectProblem(await post(json.slice(1)), 400);
       expectProblem(await post(json, { 'content-type': 'text/plain' }));
       expectProblem(await post(JSON.stringify({ ...body, unknown: 'x'.repeat(200_000) })), 413);
       for (const key of ['', 'with space', 'x'.repeat(256)])
-        expectProblem(await probe.send(operation, body, key), 400, 'INVALID_HEADER');
+        expectProblem(await harness.send(operation, body, key), 400, 'INVALID_HEADER');
       expectProblem(
-        await probe.request('POST', `/commands/${operation}`, json, { 'content-type': 'application/json' }),
+        await harness.request('POST', `/commands/${operation}`, json, { 'content-type': 'application/json' }),
         400,
         'INVALID_HEADER',
       );
       for (const unknown of ['noSuchThing', '__proto__', 'constructor', 'toString'])
-        expectProblem(await probe.send(unknown, body), 404, 'UNKNOWN_OPERATION');
+        expectProblem(await harness.send(unknown, body), 404, 'UNKNOWN_OPERATION');
       expect(await eventsOf(aggregate)).toEqual(before);
     });
   });
 
   describe(`${participant}: faults on demand`, () => {
-    afterEach(() => probe.clearFaults());
+    afterEach(() => harness.clearFaults());
 
     it('error: fails before any effect, as often as asked', async () => {
       const { operation, body, aggregate } = await samples.effect();
       const key = newKey();
-      await probe.putFault({ operation, mode: 'error', times: 2 });
-      expectProblem(await probe.send(operation, body, key), 500, 'FAULT_ON_DEMAND');
-      expectProblem(await probe.send(operation, body, key), 500, 'FAULT_ON_DEMAND');
-      expect((await probe.find(key)).status).toBe(404);
-      expect((await probe.send(operation, body, key)).status).toBe(200);
+      await harness.putFault({ operation, mode: 'error', times: 2 });
+      expectProblem(await harness.send(operation, body, key), 500, 'FAULT_ON_DEMAND');
+      expectProblem(await harness.send(operation, body, key), 500, 'FAULT_ON_DEMAND');
+      expect((await harness.find(key)).status).toBe(404);
+      expect((await harness.send(operation, body, key)).status).toBe(200);
       expect(await causedBy(aggregate, key)).toHaveLength(1);
     });
 
     it('delay: answers late', async () => {
       const { operation, body } = await samples.effect();
-      await probe.putFault({ operation, mode: 'delay', delayMs: 300, times: 1 });
+      await harness.putFault({ operation, mode: 'delay', delayMs: 300, times: 1 });
       const startedAt = performance.now();
-      expect((await probe.send(operation, body)).status).toBe(200);
+      expect((await harness.send(operation, body)).status).toBe(200);
       expect(performance.now() - startedAt).toBeGreaterThan(295);
     });
 
-    it('drop-response: has its effect and cuts the connection; the key tells', async () => {
+    it('drop-response: has its effect and cuts the connection; the key has the answer', async () => {
       const { operation, body, aggregate } = await samples.effect();
       const key = newKey();
-      await probe.putFault({ operation, mode: 'drop-response', times: 1 });
-      await expect(probe.send(operation, body, key)).rejects.toThrow('fetch failed');
-      const found = await probe.find(key);
+      await harness.putFault({ operation, mode: 'drop-response', times: 1 });
+      await expect(harness.send(operation, body, key)).rejects.toThrow('fetch failed');
+      const found = await harness.find(key);
       expect(found).toMatchObject({ status: 200, body: { operation, status: 200 } });
-      expect(await probe.send(operation, body, key)).toMatchObject({ status: 200, body: found.body.body });
+      expect(await harness.send(operation, body, key)).toMatchObject({ status: 200, body: found.body.body });
       expect(await causedBy(aggregate, key)).toHaveLength(1);
     });
 
     it('refuse: is a refusal like any other: without effect, and the final answer of its key', async () => {
       const { operation, body, otherBody, aggregate } = await samples.effect();
       const key = newKey();
-      await probe.putFault({ operation, mode: 'refuse', times: 1 });
-      const first = await probe.send(operation, body, key);
+      await harness.putFault({ operation, mode: 'refuse', times: 1 });
+      const first = await harness.send(operation, body, key);
       expectProblem(first, 409, refusalsOf(participant, operation)[0]);
       expect(first.key).toBe(key);
-      expect((await probe.find(key)).body).toEqual({ operation, status: 409, body: first.body });
-      expect(await probe.send(operation, body, key)).toEqual(first);
-      expectProblem(await probe.send(operation, otherBody, key), 422, 'IDEMPOTENCY_KEY_REUSED');
+      expect((await harness.find(key)).body).toEqual({ operation, status: 409, body: first.body });
+      expect(await harness.send(operation, body, key)).toEqual(first);
+      expectProblem(await harness.send(operation, otherBody, key), 422, 'IDEMPOTENCY_KEY_REUSED');
       expect(await causedBy(aggregate, key)).toHaveLength(0);
-      expect((await probe.send(operation, body)).status).toBe(200);
+      expect((await harness.send(operation, body)).status).toBe(200);
     });
 
     it('refuse: does not change the answer that a key has', async () => {
       const { operation, body } = await samples.effect();
       const key = newKey();
-      const first = await probe.send(operation, body, key);
-      await probe.putFault({ operation, mode: 'refuse' });
-      expect(await probe.send(operation, body, key)).toEqual(first);
+      const first = await harness.send(operation, body, key);
+      await harness.putFault({ operation, mode: 'refuse' });
+      expect(await harness.send(operation, body, key)).toEqual(first);
     });
 
     it('can be set for the seal, which is never refused', async () => {
       const keys = { error: newKey(), 'drop-response': newKey(), delay: newKey() };
-      await probe.putFault({ operation: 'seal', mode: 'error', times: 1 });
-      expectProblem(await probe.seal(keys.error), 500, 'FAULT_ON_DEMAND');
-      expect((await probe.find(keys.error)).status).toBe(404);
+      await harness.putFault({ operation: 'seal', mode: 'error', times: 1 });
+      expectProblem(await harness.seal(keys.error), 500, 'FAULT_ON_DEMAND');
+      expect((await harness.find(keys.error)).status).toBe(404);
 
-      await probe.putFault({ operation: 'seal', mode: 'drop-response', times: 1 });
-      await expect(probe.seal(keys['drop-response'])).rejects.toThrow('fetch failed');
-      expect(await probe.find(keys['drop-response'])).toMatchObject({ status: 200, body: { operation: 'seal' } });
+      await harness.putFault({ operation: 'seal', mode: 'drop-response', times: 1 });
+      await expect(harness.seal(keys['drop-response'])).rejects.toThrow('fetch failed');
+      expect(await harness.find(keys['drop-response'])).toMatchObject({ status: 200, body: { operation: 'seal' } });
 
-      await probe.putFault({ operation: 'seal', mode: 'delay', delayMs: 300, times: 1 });
+      await harness.putFault({ operation: 'seal', mode: 'delay', delayMs: 300, times: 1 });
       const startedAt = performance.now();
-      expect((await probe.seal(keys.delay)).body).toMatchObject({ sealed: true });
+      expect((await harness.seal(keys.delay)).body).toMatchObject({ sealed: true });
       expect(performance.now() - startedAt).toBeGreaterThan(295);
 
-      expectProblem(await probe.putFault({ operation: 'seal', mode: 'refuse' }), 422, 'FAULT_NOT_POSSIBLE');
+      expectProblem(await harness.putFault({ operation: 'seal', mode: 'refuse' }), 422, 'FAULT_NOT_POSSIBLE');
     });
 
     it('lists and clears them, and refuses one for an operation that there is not', async () => {
       const { operation } = await samples.effect();
       const fault = { operation, mode: 'error' as const, times: 3 };
-      expect(await probe.putFault(fault)).toMatchObject({ status: 200, body: { participant, ...fault } });
-      expect((await probe.get('/faults')).body).toEqual({ items: [{ participant, ...fault }] });
-      expect((await probe.clearFaults()).status).toBe(204);
-      expect((await probe.get('/faults')).body).toEqual({ items: [] });
-      expectProblem(await probe.putFault({ ...fault, operation: 'noSuchThing' }), 422, 'UNKNOWN_OPERATION');
+      expect(await harness.putFault(fault)).toMatchObject({ status: 200, body: { participant, ...fault } });
+      expect((await harness.get('/faults')).body).toEqual({ items: [{ participant, ...fault }] });
+      expect((await harness.clearFaults()).status).toBe(204);
+      expect((await harness.get('/faults')).body).toEqual({ items: [] });
+      expectProblem(await harness.putFault({ ...fault, operation: 'noSuchThing' }), 422, 'UNKNOWN_OPERATION');
     });
   });
 
   describe(`${participant}: its database role`, () => {
     it('owns its own tables and cannot read those of any other service', async () => {
-      await probe.asAdministrator(async (client) => {
+      await harness.asAdministrator(async (client) => {
         await client.query(`set role ${pg.escapeIdentifier(roleOf(participant))}`);
         await client.query(`select count(*) from ${pg.escapeIdentifier(participant)}.command`);
         const others = services.filter((service) => service !== participant);

@@ -6,10 +6,10 @@ import { railEvents } from '../../contracts/reservation/rail.events.js';
 import { addDays } from '../../libs/reservation/calendar.js';
 import { system } from '../support/system.js';
 import { describeConformance, expectProblem } from './participant-conformance.js';
-import { ParticipantProbe } from './participant-probe.js';
+import { ParticipantHarness } from './participant.harness.js';
 import { anHour, describeReservations, freshDay, undoneReservation } from './reservation-conformance.js';
 
-const rail = new ParticipantProbe('rail', () => system().railUrl);
+const rail = new ParticipantHarness('rail', () => system().railUrl);
 
 /** A ride on each of so many days. */
 const rides = (trainId: string, day: string, days = 1) => ({

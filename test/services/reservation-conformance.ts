@@ -7,7 +7,7 @@ import type { ReservationState } from '../../contracts/reservation/reservation-s
 import { addDays, today } from '../../libs/reservation/calendar.js';
 import { eventually } from '../support/api.js';
 import { expectProblem } from './participant-conformance.js';
-import { newKey, type ParticipantProbe, type Reply } from './participant-probe.js';
+import { newKey, type ParticipantHarness, type Reply } from './participant.harness.js';
 
 /** A request in the participant's own words: a command without its trip and its hold. */
 type Request = Record<string, unknown>;
@@ -20,7 +20,7 @@ export interface ReservationSamples {
   eventPrefix: string;
   answer: z.ZodType;
   offer: z.ZodType;
-  /** One unit of a scarce resource on each of so many days, the given one the first; `inventory` tells its offer from others. */
+  /** One unit of a scarce resource on each of this many days from the given day. `inventory` filters its offer. */
   scarce: { capacity: number; request(day: string, days?: number): Request; inventory: Record<string, unknown> };
   /** One unit of something that does not run out, likewise. */
   plenty: { request(day: string, days?: number): Request; inventory: Record<string, unknown> };
@@ -49,14 +49,14 @@ export function undoneReservation(reserve: string, cancel: string, request: Requ
 }
 
 /** What every participant that takes reservations promises, whatever can be reserved there. */
-export function describeReservations(probe: ParticipantProbe, samples: ReservationSamples): void {
-  const { participant } = probe;
+export function describeReservations(harness: ParticipantHarness, samples: ReservationSamples): void {
+  const { participant } = harness;
   const { operations, refusals, scarce, plenty } = samples;
 
   const reserve = (tripId: string, request: Request, key?: string) =>
-    probe.send(operations.reserve, { tripId, ...request, holdForMs: anHour }, key);
-  const confirm = (tripId: string) => probe.send(operations.confirm, { tripId });
-  const cancel = (tripId: string) => probe.send(operations.cancel, { tripId });
+    harness.send(operations.reserve, { tripId, ...request, holdForMs: anHour }, key);
+  const confirm = (tripId: string) => harness.send(operations.confirm, { tripId });
+  const cancel = (tripId: string) => harness.send(operations.cancel, { tripId });
   const held = async (request: Request): Promise<string> => {
     const tripId = randomUUID();
     const reply = await reserve(tripId, request);
@@ -65,7 +65,8 @@ export function describeReservations(probe: ParticipantProbe, samples: Reservati
   };
   const fill = (day: string) => Promise.all(Array.from({ length: scarce.capacity }, () => held(scarce.request(day))));
 
-  const reservations = async (query: string) => pageOf(Reservation).parse((await probe.get(`/reservations?${query}`)).body).items;
+  const reservations = async (query: string) =>
+    pageOf(Reservation).parse((await harness.get(`/reservations?${query}`)).body).items;
   const stateOf = async (tripId: string) => (await reservations(`tripId=${tripId}`))[0]?.state;
   const becomes = (tripId: string, state: ReservationState) =>
     eventually(
@@ -74,7 +75,7 @@ export function describeReservations(probe: ParticipantProbe, samples: Reservati
       15_000,
     );
   const offerOf = async ({ inventory }: Pick<typeof scarce, 'inventory'>, day?: string) => {
-    const { items } = (await probe.get(`/inventory?limit=200${day === undefined ? '' : `&date=${day}`}`)).body as {
+    const { items } = (await harness.get(`/inventory?limit=200${day === undefined ? '' : `&date=${day}`}`)).body as {
       items: { capacity: number; free: number; price: unknown }[];
     };
     return items.find((item) => Object.entries(inventory).every(([name, value]) => Reflect.get(item, name) === value))!;
@@ -85,22 +86,22 @@ export function describeReservations(probe: ParticipantProbe, samples: Reservati
   };
   /** As if the hold had been for a shorter time. */
   const makeOverdue = (...tripIds: string[]) =>
-    probe.rows(`update reservation set hold_until = clock_timestamp() - interval '1 second' where trip_id = any($1)`, tripIds);
-  const eventsOf = (tripId: string) => probe.facts('reservation', tripId);
+    harness.rows(`update reservation set hold_until = clock_timestamp() - interval '1 second' where trip_id = any($1)`, tripIds);
+  const eventsOf = (tripId: string) => harness.facts('reservation', tripId);
 
   describe(`${participant}: a reservation`, () => {
     it('is held, confirmed and cancelled, and a repeat of each is a success', async () => {
       const day = freshDay();
       const tripId = randomUUID();
       const body = { tripId, ...scarce.request(day), holdForMs: anHour };
-      const first = await probe.send(operations.reserve, body);
+      const first = await harness.send(operations.reserve, body);
       expect(samples.answer.parse(first.body)).toMatchObject({
         tripId,
         state: 'HELD',
         price: { amount: samples.price, currency: 'EUR' },
       });
       expect(first.body).not.toHaveProperty('holdUntil');
-      expect(await probe.send(operations.reserve, body)).toEqual({ ...first, key: expect.any(String) });
+      expect(await harness.send(operations.reserve, body)).toEqual({ ...first, key: expect.any(String) });
       for (const [command, state] of [
         [confirm, 'CONFIRMED'],
         [cancel, 'CANCELLED'],
@@ -171,14 +172,14 @@ export function describeReservations(probe: ParticipantProbe, samples: Reservati
       const body = { tripId: randomUUID(), ...plenty.request(freshDay()) };
       const key = newKey();
       const [earliest, holdForMs] = [Date.now(), 14 * 86_400_000];
-      const first = await probe.send(operations.reserve, { ...body, holdForMs }, key);
+      const first = await harness.send(operations.reserve, { ...body, holdForMs }, key);
       const { holdUntil } = (await reservations(`tripId=${body.tripId}`))[0]!;
       const end = Date.parse(holdUntil);
       expect(end).toBeGreaterThanOrEqual(earliest + holdForMs);
       expect(end).toBeLessThanOrEqual(Date.now() + holdForMs);
       // With the same key for another length, as after a change of settings, and with another key.
-      expect(await probe.send(operations.reserve, { ...body, holdForMs: 2 * holdForMs }, key)).toEqual(first);
-      expect(await probe.send(operations.reserve, { ...body, holdForMs: 2 * holdForMs })).toEqual({
+      expect(await harness.send(operations.reserve, { ...body, holdForMs: 2 * holdForMs }, key)).toEqual(first);
+      expect(await harness.send(operations.reserve, { ...body, holdForMs: 2 * holdForMs })).toEqual({
         ...first,
         key: expect.any(String),
       });
@@ -187,7 +188,7 @@ export function describeReservations(probe: ParticipantProbe, samples: Reservati
 
     it('is held for one length, for no longer than 92 days', async () => {
       const body = { tripId: randomUUID(), ...plenty.request(freshDay()) };
-      const reserved = (term: object) => probe.send(operations.reserve, { ...body, ...term });
+      const reserved = (term: object) => harness.send(operations.reserve, { ...body, ...term });
       for (const term of [{}, { holdForMs: 0 }, { holdForMs: 1.5 }, { holdUntil: new Date().toISOString() }])
         expectProblem(await reserved(term), 422, 'VALIDATION_FAILED');
       for (const holdForMs of [93 * 86_400_000, Number.MAX_SAFE_INTEGER])
@@ -212,12 +213,15 @@ export function describeReservations(probe: ParticipantProbe, samples: Reservati
       const replies = await Promise.all(tripIds.flatMap((tripId) => [reserve(tripId, plenty.request(day)), cancel(tripId)]));
       for (const reply of refused(replies)) expectProblem(reply, 409, 'RESERVATION_CANCELLED');
       expect(await taken(plenty, day)).toBe(0);
-      const rows = await probe.rows<{ state: string }>('select distinct state from reservation where trip_id = any($1)', tripIds);
+      const rows = await harness.rows<{ state: string }>(
+        'select distinct state from reservation where trip_id = any($1)',
+        tripIds,
+      );
       expect(rows).toEqual([{ state: 'CANCELLED' }]);
       for (const tripId of tripIds) expectProblem(await confirm(tripId), 409, 'RESERVATION_CANCELLED');
     });
 
-    it('takes back a hold that has expired too, so that nothing confirms it afterwards', async () => {
+    it('cancels a hold that has expired, too, so that nothing confirms it afterwards', async () => {
       const tripId = await held(plenty.request(freshDay()));
       await makeOverdue(tripId);
       await becomes(tripId, 'EXPIRED');
@@ -239,7 +243,7 @@ export function describeReservations(probe: ParticipantProbe, samples: Reservati
       const day = freshDay();
       await held(scarce.request(day));
       for (const value of ['capacity + 1', '-1'])
-        await expect(probe.rows(`update allotment set taken = ${value} where day = $1`, day)).rejects.toThrow(
+        await expect(harness.rows(`update allotment set taken = ${value} where day = $1`, day)).rejects.toThrow(
           'allotment_not_overbooked',
         );
     });
@@ -287,13 +291,13 @@ export function describeReservations(probe: ParticipantProbe, samples: Reservati
       expect((await offerOf(scarce, day)).free).toBe(0);
     });
 
-    it('is listed with what is free on a day, tomorrow unless told, page by page', async () => {
+    it('is listed with the free units of a day, by default tomorrow, page by page', async () => {
       const schema = pageOf(samples.offer);
-      const tomorrow = schema.parse((await probe.get('/inventory')).body);
-      expect(tomorrow).toEqual((await probe.get(`/inventory?date=${addDays(today(), 1)}`)).body);
+      const tomorrow = schema.parse((await harness.get('/inventory')).body);
+      expect(tomorrow).toEqual((await harness.get(`/inventory?date=${addDays(today(), 1)}`)).body);
       const pages: unknown[] = [];
       for (let after = ''; ;) {
-        const page = schema.parse((await probe.get(`/inventory?limit=2${after}`)).body);
+        const page = schema.parse((await harness.get(`/inventory?limit=2${after}`)).body);
         pages.push(...page.items);
         if (page.next === null) break;
         after = `&after=${encodeURIComponent(page.next)}`;
@@ -304,7 +308,7 @@ export function describeReservations(probe: ParticipantProbe, samples: Reservati
         price: { amount: samples.price, currency: 'EUR' },
       });
       for (const query of ['date=2027-02-30', 'date=0000-01-01', 'limit=0', 'unknown=1', 'after=x'])
-        expectProblem(await probe.get(`/inventory?${query}`), 422);
+        expectProblem(await harness.get(`/inventory?${query}`), 422);
     });
   });
 
@@ -313,12 +317,12 @@ export function describeReservations(probe: ParticipantProbe, samples: Reservati
       const day = freshDay();
       const tripId = randomUUID();
       const until = Date.now() + 700;
-      expect((await probe.send(operations.reserve, { tripId, ...scarce.request(day, 2), holdForMs: 700 })).status).toBe(200);
+      expect((await harness.send(operations.reserve, { tripId, ...scarce.request(day, 2), holdForMs: 700 })).status).toBe(200);
       await becomes(tripId, 'EXPIRED');
       expect(Date.now()).toBeGreaterThan(until);
       for (const each of [day, addDays(day, 1)]) expect(await taken(scarce, each)).toBe(0);
       expectProblem(
-        await probe.send(operations.reserve, { tripId, ...scarce.request(day, 2), holdForMs: anHour }),
+        await harness.send(operations.reserve, { tripId, ...scarce.request(day, 2), holdForMs: anHour }),
         409,
         'RESERVATION_EXPIRED',
       );
@@ -358,7 +362,7 @@ export function describeReservations(probe: ParticipantProbe, samples: Reservati
     it('turns nobody away while somebody else is about to end it', async () => {
       const day = freshDay();
       const holds = await fill(day);
-      const reply = await probe.asAdministrator(async (client) => {
+      const reply = await harness.asAdministrator(async (client) => {
         await makeOverdue(...holds);
         await client.query('begin');
         await client.query('select from reservation where trip_id = any($1) for update', [holds]);
@@ -408,19 +412,19 @@ export function describeReservations(probe: ParticipantProbe, samples: Reservati
     });
 
     it('are listed page by page, and a cursor that was made up is refused', async () => {
-      const { items } = pageOf(Reservation).parse((await probe.get('/reservations?limit=7')).body);
+      const { items } = pageOf(Reservation).parse((await harness.get('/reservations?limit=7')).body);
       const paged: unknown[] = [];
       for (let after = ''; paged.length < items.length;) {
-        const page = pageOf(Reservation).parse((await probe.get(`/reservations?limit=2${after}`)).body);
+        const page = pageOf(Reservation).parse((await harness.get(`/reservations?limit=2${after}`)).body);
         paged.push(...page.items);
         if (page.next === null) break;
         after = `&after=${encodeURIComponent(page.next)}`;
       }
       expect(paged.slice(0, items.length)).toEqual(items);
       for (const query of ['after=x', 'state=GONE', 'tripId=%00', 'limit=201'])
-        expectProblem(await probe.get(`/reservations?${query}`), 422);
+        expectProblem(await harness.get(`/reservations?${query}`), 422);
       const made = Buffer.from(JSON.stringify(['0000-01-01T00:00:00Z', 'x'])).toString('base64url');
-      expectProblem(await probe.get(`/reservations?after=${made}`), 422, 'INVALID_CURSOR');
+      expectProblem(await harness.get(`/reservations?after=${made}`), 422, 'INVALID_CURSOR');
     });
   });
 }

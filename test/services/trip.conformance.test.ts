@@ -6,9 +6,9 @@ import { tripEvents } from '../../contracts/trip/trip.events.js';
 import { Trip } from '../../contracts/trip/trip.resource.js';
 import { system } from '../support/system.js';
 import { describeConformance, expectProblem } from './participant-conformance.js';
-import { newKey, ParticipantProbe } from './participant-probe.js';
+import { newKey, ParticipantHarness } from './participant.harness.js';
 
-const probe = new ParticipantProbe('trip', () => system().tripUrl);
+const harness = new ParticipantHarness('trip', () => system().tripUrl);
 const EUR = (amount: number) => ({ amount, currency: 'EUR' });
 
 const hotel = { hotelId: 'HOTEL-TWO', checkIn: '2030-05-01', checkOut: '2030-05-03', rooms: 1 };
@@ -26,23 +26,23 @@ function creation(customerId = 'CUST-ALICE') {
   return { tripId, customerId, hotel, flights, operationId: `book-trip:${tripId}` };
 }
 const state = async (tripId: string) => (await read(tripId)).state;
-const read = async (tripId: string) => Trip.parse((await probe.get(`/trips/${tripId}`)).body);
+const read = async (tripId: string) => Trip.parse((await harness.get(`/trips/${tripId}`)).body);
 const sagaOf = (tripId: string, n = 1) => `cancel-trip:${tripId}:${n}`;
-const begin = (tripId: string, operationId = sagaOf(tripId)) => probe.send('beginTripCancellation', { tripId, operationId });
-const undo = (tripId: string, operationId = sagaOf(tripId)) => probe.send('reinstateTrip', { tripId, operationId, reason });
-const commit = (tripId: string, operationId = sagaOf(tripId)) => probe.send('commitTripCancellation', { tripId, operationId });
+const begin = (tripId: string, operationId = sagaOf(tripId)) => harness.send('beginTripCancellation', { tripId, operationId });
+const undo = (tripId: string, operationId = sagaOf(tripId)) => harness.send('reinstateTrip', { tripId, operationId, reason });
+const commit = (tripId: string, operationId = sagaOf(tripId)) => harness.send('commitTripCancellation', { tripId, operationId });
 const confirmCancellation = (tripId: string, refund = EUR(15_000), operationId = sagaOf(tripId)) =>
-  probe.send('confirmTripCancellation', { tripId, operationId, refund });
-const eventsOf = (tripId: string) => probe.facts('trip', tripId);
+  harness.send('confirmTripCancellation', { tripId, operationId, refund });
+const eventsOf = (tripId: string) => harness.facts('trip', tripId);
 
 async function booked(): Promise<string> {
   const body = creation();
-  await probe.send('createTrip', body);
-  expect((await probe.send('confirmTrip', { tripId: body.tripId, parts, total })).status).toBe(200);
+  await harness.send('createTrip', body);
+  expect((await harness.send('confirmTrip', { tripId: body.tripId, parts, total })).status).toBe(200);
   return body.tripId;
 }
 
-describeConformance(probe, {
+describeConformance(harness, {
   effect: () => {
     const body = creation();
     const otherBody = { ...body, customerId: 'CUST-BOB' };
@@ -63,7 +63,7 @@ describeConformance(probe, {
     withdrawApproval: async () => {
       const body = creation();
       const { tripId } = body;
-      await probe.send('createTrip', body);
+      await harness.send('createTrip', body);
       return {
         undo: { operation: 'withdrawApproval', body: { tripId } },
         late: { operation: 'requestApproval', body: { tripId, parts, total } },
@@ -87,7 +87,7 @@ describe('trip: booking', () => {
   it('records what was asked for, and what was reserved once it is booked', async () => {
     const body = creation();
     const { tripId, operationId } = body;
-    expect(await probe.send('createTrip', body)).toMatchObject({ status: 200, body: { tripId, state: 'PENDING' } });
+    expect(await harness.send('createTrip', body)).toMatchObject({ status: 200, body: { tripId, state: 'PENDING' } });
     expect(await read(tripId)).toMatchObject({
       state: 'PENDING',
       hotel,
@@ -96,8 +96,8 @@ describe('trip: booking', () => {
       sagaId: operationId,
       commandCount: 0,
     });
-    expect((await probe.send('confirmTrip', { tripId, parts, total })).body).toEqual({ tripId, state: 'BOOKED' });
-    expect((await probe.send('confirmTrip', { tripId, parts, total })).body).toEqual({ tripId, state: 'BOOKED' });
+    expect((await harness.send('confirmTrip', { tripId, parts, total })).body).toEqual({ tripId, state: 'BOOKED' });
+    expect((await harness.send('confirmTrip', { tripId, parts, total })).body).toEqual({ tripId, state: 'BOOKED' });
     expect(await read(tripId)).toMatchObject({
       state: 'BOOKED',
       total,
@@ -108,44 +108,50 @@ describe('trip: booking', () => {
 
   it('asks for at least one part, and for none that it does not know', async () => {
     const { hotel: _, flights: __, ...none } = creation();
-    expectProblem(await probe.send('createTrip', none), 422, 'VALIDATION_FAILED');
-    expectProblem(await probe.send('createTrip', { ...creation(), yacht: {} }), 422, 'VALIDATION_FAILED');
-    expectProblem(await probe.send('createTrip', { ...creation(), flights: [] }), 422, 'VALIDATION_FAILED');
+    expectProblem(await harness.send('createTrip', none), 422, 'VALIDATION_FAILED');
+    expectProblem(await harness.send('createTrip', { ...creation(), yacht: {} }), 422, 'VALIDATION_FAILED');
+    expectProblem(await harness.send('createTrip', { ...creation(), flights: [] }), 422, 'VALIDATION_FAILED');
     const rail = { trainId: 'TRAIN-FIVE', date: '2030-05-01', seats: 1 };
     const car = { carClass: 'ONLY-ONE', location: 'AMS', pickUp: '2030-05-01', dropOff: '2030-05-02' };
     const other = { ...none, rail, car };
-    expect((await probe.send('createTrip', other)).status).toBe(200);
+    expect((await harness.send('createTrip', other)).status).toBe(200);
     expect(await read(other.tripId)).toMatchObject({ rail, car });
   });
 
   it('waits for approval with its parts held, and can stop waiting', async () => {
     const body = creation();
     const { tripId } = body;
-    await probe.send('createTrip', body);
-    expect((await probe.send('requestApproval', { tripId, parts, total })).body).toEqual({ tripId, state: 'AWAITING_APPROVAL' });
-    expect((await probe.send('requestApproval', { tripId, parts, total })).body).toEqual({ tripId, state: 'AWAITING_APPROVAL' });
+    await harness.send('createTrip', body);
+    expect((await harness.send('requestApproval', { tripId, parts, total })).body).toEqual({
+      tripId,
+      state: 'AWAITING_APPROVAL',
+    });
+    expect((await harness.send('requestApproval', { tripId, parts, total })).body).toEqual({
+      tripId,
+      state: 'AWAITING_APPROVAL',
+    });
     expect(await read(tripId)).toMatchObject({ state: 'AWAITING_APPROVAL', total, hotel: { ...parts.hotel, state: 'HELD' } });
-    expect((await probe.send('withdrawApproval', { tripId })).body).toEqual({ tripId, state: 'PENDING' });
-    expect((await probe.send('withdrawApproval', { tripId })).body).toEqual({ tripId, state: 'PENDING' });
-    expect((await probe.send('withdrawApproval', { tripId: randomUUID() })).body).toMatchObject({ state: null });
-    expect((await probe.send('failTrip', { tripId, failure })).body).toEqual({ tripId, state: 'FAILED' });
+    expect((await harness.send('withdrawApproval', { tripId })).body).toEqual({ tripId, state: 'PENDING' });
+    expect((await harness.send('withdrawApproval', { tripId })).body).toEqual({ tripId, state: 'PENDING' });
+    expect((await harness.send('withdrawApproval', { tripId: randomUUID() })).body).toMatchObject({ state: null });
+    expect((await harness.send('failTrip', { tripId, failure })).body).toEqual({ tripId, state: 'FAILED' });
     expect(await read(tripId)).toMatchObject({ state: 'FAILED', failure, hotel: { state: 'CANCELLED' } });
   });
 
   it('is reminded of its approval once, while it waits for that', async () => {
     const body = creation();
     const { tripId } = body;
-    const remind = (key?: string) => probe.send('remindApproval', { tripId }, key);
+    const remind = (key?: string) => harness.send('remindApproval', { tripId }, key);
     const reminders = async () => (await eventsOf(tripId)).filter(({ name }) => name === 'trip.approval-reminded.v1');
     expectProblem(await remind(), 409, 'TRIP_NOT_FOUND');
-    await probe.send('createTrip', body);
+    await harness.send('createTrip', body);
     expectProblem(await remind(), 409, 'TRIP_STATE_CONFLICT');
-    await probe.send('requestApproval', { tripId, parts, total });
+    await harness.send('requestApproval', { tripId, parts, total });
     const key = newKey();
     const replies = [await remind(key), await remind(key), await remind(), ...(await Promise.all([remind(), remind()]))];
     for (const reply of replies) expect(reply).toMatchObject({ status: 200, body: { tripId, state: 'AWAITING_APPROVAL' } });
     expect(await reminders()).toHaveLength(1);
-    await probe.send('confirmTrip', { tripId, parts, total });
+    await harness.send('confirmTrip', { tripId, parts, total });
     expectProblem(await remind(), 409, 'TRIP_STATE_CONFLICT');
     expect(await reminders()).toHaveLength(1);
   });
@@ -153,20 +159,20 @@ describe('trip: booking', () => {
   it('is PENDING again once it is approved, however often that is said', async () => {
     const body = creation();
     const { tripId } = body;
-    const accept = (key?: string) => probe.send('acceptApproval', { tripId }, key);
+    const accept = (key?: string) => harness.send('acceptApproval', { tripId }, key);
     expectProblem(await accept(), 409, 'TRIP_NOT_FOUND');
-    await probe.send('createTrip', body);
+    await harness.send('createTrip', body);
     expectProblem(await accept(), 409, 'TRIP_STATE_CONFLICT');
-    await probe.send('requestApproval', { tripId, parts, total });
+    await harness.send('requestApproval', { tripId, parts, total });
     const replies = await Promise.all([accept(), accept(), accept()]);
     for (const reply of [...replies, await accept()])
       expect(reply).toMatchObject({ status: 200, body: { tripId, state: 'PENDING' } });
     expect(await read(tripId)).toMatchObject({ state: 'PENDING', total, hotel: { state: 'HELD' } });
     // The approval is given: nobody is asked again, or reminded.
-    expectProblem(await probe.send('requestApproval', { tripId, parts, total }), 409, 'TRIP_STATE_CONFLICT');
-    expectProblem(await probe.send('remindApproval', { tripId }), 409, 'TRIP_STATE_CONFLICT');
-    expect((await probe.send('withdrawApproval', { tripId })).body).toEqual({ tripId, state: 'PENDING' });
-    expect((await probe.send('confirmTrip', { tripId, parts, total })).body).toEqual({ tripId, state: 'BOOKED' });
+    expectProblem(await harness.send('requestApproval', { tripId, parts, total }), 409, 'TRIP_STATE_CONFLICT');
+    expectProblem(await harness.send('remindApproval', { tripId }), 409, 'TRIP_STATE_CONFLICT');
+    expect((await harness.send('withdrawApproval', { tripId })).body).toEqual({ tripId, state: 'PENDING' });
+    expect((await harness.send('confirmTrip', { tripId, parts, total })).body).toEqual({ tripId, state: 'BOOKED' });
     expectProblem(await accept(), 409, 'TRIP_STATE_CONFLICT');
     expect((await eventsOf(tripId)).map(({ name }) => name)).toEqual([
       'trip.requested.v1',
@@ -179,15 +185,15 @@ describe('trip: booking', () => {
   it('cannot be approved once its approval is withdrawn, or it has failed', async () => {
     const trips = [creation(), creation()];
     for (const body of trips) {
-      await probe.send('createTrip', body);
-      await probe.send('requestApproval', { tripId: body.tripId, parts, total });
+      await harness.send('createTrip', body);
+      await harness.send('requestApproval', { tripId: body.tripId, parts, total });
     }
     const [withdrawn, failed] = trips.map(({ tripId }) => tripId) as [string, string];
-    await probe.send('withdrawApproval', { tripId: withdrawn });
-    expectProblem(await probe.send('acceptApproval', { tripId: withdrawn }), 409, 'TRIP_STATE_CONFLICT');
-    await probe.send('acceptApproval', { tripId: failed });
-    await probe.send('failTrip', { tripId: failed, failure });
-    expectProblem(await probe.send('acceptApproval', { tripId: failed }), 409, 'TRIP_STATE_CONFLICT');
+    await harness.send('withdrawApproval', { tripId: withdrawn });
+    expectProblem(await harness.send('acceptApproval', { tripId: withdrawn }), 409, 'TRIP_STATE_CONFLICT');
+    await harness.send('acceptApproval', { tripId: failed });
+    await harness.send('failTrip', { tripId: failed, failure });
+    expectProblem(await harness.send('acceptApproval', { tripId: failed }), 409, 'TRIP_STATE_CONFLICT');
     expect(await Promise.all([withdrawn, failed].map(state))).toEqual(['PENDING', 'FAILED']);
   });
 
@@ -195,14 +201,14 @@ describe('trip: booking', () => {
     const trips = await Promise.all(
       Array.from({ length: 10 }, async () => {
         const body = creation();
-        await probe.send('createTrip', body);
+        await harness.send('createTrip', body);
         return body.tripId;
       }),
     );
     await Promise.all(
       trips.flatMap((tripId) => [
-        probe.send('requestApproval', { tripId, parts, total }),
-        probe.send('withdrawApproval', { tripId }),
+        harness.send('requestApproval', { tripId, parts, total }),
+        harness.send('withdrawApproval', { tripId }),
       ]),
     );
     for (const tripId of trips) expect(await state(tripId)).toBe('PENDING');
@@ -210,33 +216,33 @@ describe('trip: booking', () => {
 
   it('is booked from approval, too', async () => {
     const body = creation();
-    await probe.send('createTrip', body);
-    await probe.send('requestApproval', { tripId: body.tripId, parts, total });
-    await probe.send('confirmTrip', { tripId: body.tripId, parts, total });
+    await harness.send('createTrip', body);
+    await harness.send('requestApproval', { tripId: body.tripId, parts, total });
+    await harness.send('confirmTrip', { tripId: body.tripId, parts, total });
     expect(await read(body.tripId)).toMatchObject({ state: 'BOOKED', hotel: { state: 'CONFIRMED' } });
   });
 
   it('refuses reserved parts that were not asked for', async () => {
     const body = creation();
-    await probe.send('createTrip', body);
+    await harness.send('createTrip', body);
     for (const wrong of [{ hotel: parts.hotel }, { ...parts, flights: parts.flights.slice(1) }, {}]) {
       for (const operation of ['confirmTrip', 'requestApproval'])
-        expectProblem(await probe.send(operation, { tripId: body.tripId, parts: wrong, total }), 409, 'TRIP_PARTS_MISMATCH');
+        expectProblem(await harness.send(operation, { tripId: body.tripId, parts: wrong, total }), 409, 'TRIP_PARTS_MISMATCH');
     }
     expect(await state(body.tripId)).toBe('PENDING');
   });
 
   it('makes only the transitions of its table', async () => {
     const tripId = await booked();
-    expectProblem(await probe.send('failTrip', { tripId, failure }), 409, 'TRIP_STATE_CONFLICT');
-    expectProblem(await probe.send('requestApproval', { tripId, parts, total }), 409, 'TRIP_STATE_CONFLICT');
-    expectProblem(await probe.send('createTrip', { ...creation(), tripId }), 409, 'TRIP_STATE_CONFLICT');
-    expect((await probe.send('withdrawApproval', { tripId })).body).toEqual({ tripId, state: 'BOOKED' });
+    expectProblem(await harness.send('failTrip', { tripId, failure }), 409, 'TRIP_STATE_CONFLICT');
+    expectProblem(await harness.send('requestApproval', { tripId, parts, total }), 409, 'TRIP_STATE_CONFLICT');
+    expectProblem(await harness.send('createTrip', { ...creation(), tripId }), 409, 'TRIP_STATE_CONFLICT');
+    expect((await harness.send('withdrawApproval', { tripId })).body).toEqual({ tripId, state: 'BOOKED' });
     const { tripId: failed, ...rest } = creation();
-    await probe.send('createTrip', { tripId: failed, ...rest });
-    await probe.send('failTrip', { tripId: failed, failure });
-    expectProblem(await probe.send('confirmTrip', { tripId: failed, parts, total }), 409, 'TRIP_STATE_CONFLICT');
-    expectProblem(await probe.send('requestApproval', { tripId: failed, parts, total }), 409, 'TRIP_STATE_CONFLICT');
+    await harness.send('createTrip', { tripId: failed, ...rest });
+    await harness.send('failTrip', { tripId: failed, failure });
+    expectProblem(await harness.send('confirmTrip', { tripId: failed, parts, total }), 409, 'TRIP_STATE_CONFLICT');
+    expectProblem(await harness.send('requestApproval', { tripId: failed, parts, total }), 409, 'TRIP_STATE_CONFLICT');
     expectProblem(await begin(failed), 409, 'TRIP_STATE_CONFLICT');
     expect(await read(failed)).toMatchObject({ state: 'FAILED', failure });
   });
@@ -249,8 +255,8 @@ describe('trip: what is not so of every part', () => {
   it('is booked with the parts that are excluded still held', async () => {
     const body = creation();
     const { tripId } = body;
-    await probe.send('createTrip', body);
-    expect((await probe.send('confirmTrip', { tripId, parts, total, excludedParts: ['flights'] })).status).toBe(200);
+    await harness.send('createTrip', body);
+    expect((await harness.send('confirmTrip', { tripId, parts, total, excludedParts: ['flights'] })).status).toBe(200);
     const held = [{ state: 'HELD' }, { state: 'HELD' }];
     expect(await read(tripId)).toMatchObject({ state: 'BOOKED', hotel: { state: 'CONFIRMED' }, flights: held });
     expect(await facts(tripId, 'trip.booked.v1')).toMatchObject({ hotel: { state: 'CONFIRMED' }, flights: held });
@@ -259,10 +265,10 @@ describe('trip: what is not so of every part', () => {
   it('fails with the parts that are excluded as they were, and says which', async () => {
     const body = creation();
     const { tripId } = body;
-    await probe.send('createTrip', body);
-    await probe.send('requestApproval', { tripId, parts, total });
-    await probe.send('withdrawApproval', { tripId });
-    expect((await probe.send('failTrip', { tripId, failure, excludedParts: ['hotel'] })).status).toBe(200);
+    await harness.send('createTrip', body);
+    await harness.send('requestApproval', { tripId, parts, total });
+    await harness.send('withdrawApproval', { tripId });
+    expect((await harness.send('failTrip', { tripId, failure, excludedParts: ['hotel'] })).status).toBe(200);
     expect(await read(tripId)).toMatchObject({
       state: 'FAILED',
       hotel: { state: 'HELD' },
@@ -276,7 +282,7 @@ describe('trip: what is not so of every part', () => {
     const operationId = sagaOf(tripId);
     await begin(tripId);
     await commit(tripId);
-    const reply = await probe.send('confirmTripCancellation', {
+    const reply = await harness.send('confirmTripCancellation', {
       tripId,
       operationId,
       refund: EUR(0),
@@ -287,36 +293,40 @@ describe('trip: what is not so of every part', () => {
     expect(await read(tripId)).toMatchObject({ refund: EUR(0), hotel: { state: 'CANCELLED' }, flights: confirmed });
     expect(await facts(tripId, 'trip.cancelled.v1')).toMatchObject({ refund: EUR(0), except: ['flights'] });
     for (const excludedParts of [[], ['yacht']])
-      expectProblem(await probe.send('failTrip', { tripId, failure, excludedParts }), 422, 'VALIDATION_FAILED');
+      expectProblem(await harness.send('failTrip', { tripId, failure, excludedParts }), 422, 'VALIDATION_FAILED');
   });
 
   it('fails once for each key, whatever the reason is that a repeat gives', async () => {
     const body = creation();
     const { tripId } = body;
-    await probe.send('createTrip', body);
+    await harness.send('createTrip', body);
     const key = newKey();
-    const first = await probe.send('failTrip', { tripId, failure }, key);
-    const again = await probe.send('failTrip', { tripId, failure: { ...failure, code: 'OTHER' }, excludedParts: ['hotel'] }, key);
+    const first = await harness.send('failTrip', { tripId, failure }, key);
+    const again = await harness.send(
+      'failTrip',
+      { tripId, failure: { ...failure, code: 'OTHER' }, excludedParts: ['hotel'] },
+      key,
+    );
     expect(again).toEqual(first);
     expect((await read(tripId)).failure).toEqual(failure);
-    expectProblem(await probe.send('failTrip', { tripId: randomUUID(), failure }, key), 422, 'IDEMPOTENCY_KEY_REUSED');
+    expectProblem(await harness.send('failTrip', { tripId: randomUUID(), failure }, key), 422, 'IDEMPOTENCY_KEY_REUSED');
   });
 });
 
 describe('trip: failing before the creation', () => {
   it('keeps what was asked for, readable as a failed trip, and refuses the creation that comes late', async () => {
     const { tripId, ...trip } = creation();
-    expect((await probe.send('failTrip', { tripId, failure, trip })).body).toEqual({ tripId, state: 'FAILED' });
-    expectProblem(await probe.send('createTrip', { tripId, ...trip }), 409, 'TRIP_STATE_CONFLICT');
+    expect((await harness.send('failTrip', { tripId, failure, trip })).body).toEqual({ tripId, state: 'FAILED' });
+    expectProblem(await harness.send('createTrip', { tripId, ...trip }), 409, 'TRIP_STATE_CONFLICT');
     expect(await read(tripId)).toMatchObject({ state: 'FAILED', failure, hotel, flights, customerId: 'CUST-ALICE' });
-    expect((await probe.send('failTrip', { tripId, failure })).status).toBe(200);
+    expect((await harness.send('failTrip', { tripId, failure })).status).toBe(200);
   });
 
   it('needs no more than the id', async () => {
     const body = creation();
-    expect((await probe.send('failTrip', { tripId: body.tripId, failure })).status).toBe(200);
-    expectProblem(await probe.send('createTrip', body), 409, 'TRIP_STATE_CONFLICT');
-    expectProblem(await probe.get(`/trips/${body.tripId}`), 404, 'TRIP_NOT_FOUND');
+    expect((await harness.send('failTrip', { tripId: body.tripId, failure })).status).toBe(200);
+    expectProblem(await harness.send('createTrip', body), 409, 'TRIP_STATE_CONFLICT');
+    expectProblem(await harness.get(`/trips/${body.tripId}`), 404, 'TRIP_NOT_FOUND');
     expectProblem(await begin(body.tripId), 409, 'TRIP_NOT_FOUND');
   });
 
@@ -324,8 +334,8 @@ describe('trip: failing before the creation', () => {
     const trips = Array.from({ length: 20 }, () => creation());
     const replies = await Promise.all(
       trips.flatMap(({ tripId, ...trip }) => [
-        probe.send('createTrip', { tripId, ...trip }),
-        probe.send('failTrip', { tripId, failure, trip }),
+        harness.send('createTrip', { tripId, ...trip }),
+        harness.send('failTrip', { tripId, failure, trip }),
       ]),
     );
     for (const { status, body } of replies) expect([200, 409], JSON.stringify(body)).toContain(status);
@@ -334,7 +344,7 @@ describe('trip: failing before the creation', () => {
 });
 
 describe('trip: cancellation', () => {
-  it('locks the trip, tells what there is to release, and ends with the refund', async () => {
+  it('locks the trip, answers what to release, and ends with the refund', async () => {
     const tripId = await booked();
     const locked = await begin(tripId);
     expect(BeginTripCancellationAnswer.parse(locked.body)).toMatchObject({
@@ -370,8 +380,8 @@ describe('trip: cancellation', () => {
     const second = await begin(tripId, sagaOf(tripId, 2));
     expectProblem(second, 409, 'TRIP_STATE_CONFLICT');
     expect(second.body.detail).toContain(`is CANCELLING (its cancellation is pending on behalf of ${sagaOf(tripId)})`);
-    expectProblem(await probe.send('failTrip', { tripId, failure }), 409, 'TRIP_STATE_CONFLICT');
-    expectProblem(await probe.send('confirmTrip', { tripId, parts, total }), 409, 'TRIP_STATE_CONFLICT');
+    expectProblem(await harness.send('failTrip', { tripId, failure }), 409, 'TRIP_STATE_CONFLICT');
+    expectProblem(await harness.send('confirmTrip', { tripId, parts, total }), 409, 'TRIP_STATE_CONFLICT');
     expectProblem(await commit(tripId, sagaOf(tripId, 2)), 409, 'TRIP_STATE_CONFLICT');
     expectProblem(await confirmCancellation(tripId, total, sagaOf(tripId, 2)), 409, 'TRIP_STATE_CONFLICT');
     expect(await read(tripId)).toMatchObject({ state: 'CANCELLING', pending: { sagaId: sagaOf(tripId) }, commandCount: 2 });
@@ -446,43 +456,43 @@ describe('trip: what it keeps', () => {
   it('in a final state refuses every command, except with the key of one that it has answered', async () => {
     const body = creation();
     const [failed, cancelled] = [body.tripId, await booked()];
-    await probe.send('createTrip', body);
-    await probe.send('failTrip', { tripId: failed, failure });
+    await harness.send('createTrip', body);
+    await harness.send('failTrip', { tripId: failed, failure });
     const key = newKey();
     const begun = { tripId: cancelled, operationId: sagaOf(cancelled) };
-    const first = await probe.send('beginTripCancellation', begun, key);
+    const first = await harness.send('beginTripCancellation', begun, key);
     expect(BeginTripCancellationAnswer.parse(first.body).begunAt).toEqual(expect.any(String));
     await commit(cancelled);
     await confirmCancellation(cancelled);
     for (const tripId of [failed, cancelled]) {
       const before = await read(tripId);
       const replies = await Promise.all([
-        probe.send('createTrip', { ...creation(), tripId }),
-        probe.send('requestApproval', { tripId, parts, total }),
-        probe.send('remindApproval', { tripId }),
-        probe.send('acceptApproval', { tripId }),
-        probe.send('confirmTrip', { tripId, parts, total }),
+        harness.send('createTrip', { ...creation(), tripId }),
+        harness.send('requestApproval', { tripId, parts, total }),
+        harness.send('remindApproval', { tripId }),
+        harness.send('acceptApproval', { tripId }),
+        harness.send('confirmTrip', { tripId, parts, total }),
         begin(tripId, sagaOf(tripId, 7)),
         commit(tripId, sagaOf(tripId, 8)),
         confirmCancellation(tripId, total, sagaOf(tripId, 9)),
       ]);
       for (const reply of replies) expectProblem(reply, 409, 'TRIP_STATE_CONFLICT');
-      expect((await probe.send('withdrawApproval', { tripId })).body).toEqual({ tripId, state: before.state });
+      expect((await harness.send('withdrawApproval', { tripId })).body).toEqual({ tripId, state: before.state });
       expect((await read(tripId)).state).toBe(before.state);
     }
-    expect(await probe.send('beginTripCancellation', begun, key)).toEqual(first);
+    expect(await harness.send('beginTripCancellation', begun, key)).toEqual(first);
   });
 
   it('remembers which request of a caller each operation is for', async () => {
     const operationsOf = async (tripId: string, requestKey: string) =>
-      (await probe.get(`/trips/${tripId}/operations?requestKey=${encodeURIComponent(requestKey)}`)).body;
+      (await harness.get(`/trips/${tripId}/operations?requestKey=${encodeURIComponent(requestKey)}`)).body;
     const request = { key: 'caller/book', fingerprint: 'print-book' };
     const body = { ...creation(), request };
     const { tripId, operationId } = body;
     const record = { operationId, command: 'create', requestKey: request.key, fingerprint: request.fingerprint };
-    await probe.send('createTrip', body);
+    await harness.send('createTrip', body);
     expect(await operationsOf(tripId, request.key)).toEqual({ items: [{ ...record, state: 'CONFIRMED' }] });
-    await probe.send('confirmTrip', { tripId, parts, total });
+    await harness.send('confirmTrip', { tripId, parts, total });
     const cancellation = { tripId, operationId: sagaOf(tripId), request: { key: 'caller/cancel', fingerprint: 'print-cancel' } };
     const states: unknown[] = [];
     const noteState = async () => {
@@ -490,7 +500,7 @@ describe('trip: what it keeps', () => {
       expect(items).toMatchObject([{ operationId: sagaOf(tripId), command: 'cancel', fingerprint: 'print-cancel' }]);
       states.push(items[0]!.state);
     };
-    await probe.send('beginTripCancellation', cancellation);
+    await harness.send('beginTripCancellation', cancellation);
     await noteState();
     await commit(tripId);
     await noteState();
@@ -499,33 +509,33 @@ describe('trip: what it keeps', () => {
     expect(states).toEqual(['BEGUN', 'COMMITTED', 'CONFIRMED']);
 
     const late = { tripId, operationId: `cancel-trip:${tripId}:9`, request: { key: 'caller/late', fingerprint: 'print-late' } };
-    await probe.send('reinstateTrip', { ...late, reason: { code: 'ABORTED', detail: 'before it began' } });
+    await harness.send('reinstateTrip', { ...late, reason: { code: 'ABORTED', detail: 'before it began' } });
     expect(await operationsOf(tripId, 'caller/late')).toMatchObject({ items: [{ state: 'UNDONE', fingerprint: 'print-late' }] });
 
     const { tripId: _, ...particulars } = body;
     const never = randomUUID();
-    await probe.send('failTrip', { tripId: never, failure, trip: particulars });
+    await harness.send('failTrip', { tripId: never, failure, trip: particulars });
     expect(await operationsOf(never, request.key)).toEqual({ items: [{ ...record, state: 'UNDONE' }] });
     expect(await operationsOf(tripId, 'caller/other')).toEqual({ items: [] });
-    expectProblem(await probe.get(`/trips/${tripId}/operations`), 422, 'VALIDATION_FAILED');
+    expectProblem(await harness.get(`/trips/${tripId}/operations`), 422, 'VALIDATION_FAILED');
   });
 
   it('answers a confirmation again that comes under its key with other parts excluded', async () => {
     const body = creation();
     const { tripId } = body;
-    await probe.send('createTrip', body);
+    await harness.send('createTrip', body);
     const [confirmKey, cancelKey] = [newKey(), newKey()];
-    const first = await probe.send('confirmTrip', { tripId, parts, total, excludedParts: ['hotel'] }, confirmKey);
+    const first = await harness.send('confirmTrip', { tripId, parts, total, excludedParts: ['hotel'] }, confirmKey);
     expect(first.status).toBe(200);
-    expect(await probe.send('confirmTrip', { tripId, parts, total }, confirmKey)).toEqual(first);
-    expectProblem(await probe.send('confirmTrip', { tripId, parts, total: EUR(1) }, confirmKey), 422, 'IDEMPOTENCY_KEY_REUSED');
+    expect(await harness.send('confirmTrip', { tripId, parts, total }, confirmKey)).toEqual(first);
+    expectProblem(await harness.send('confirmTrip', { tripId, parts, total: EUR(1) }, confirmKey), 422, 'IDEMPOTENCY_KEY_REUSED');
     await begin(tripId);
     await commit(tripId);
     const confirmation = { tripId, operationId: sagaOf(tripId), refund: EUR(0) };
-    const cancelled = await probe.send('confirmTripCancellation', confirmation, cancelKey);
+    const cancelled = await harness.send('confirmTripCancellation', confirmation, cancelKey);
     expect(cancelled.status).toBe(200);
     const again = { ...confirmation, excludedParts: ['hotel'] };
-    expect(await probe.send('confirmTripCancellation', again, cancelKey)).toEqual(cancelled);
+    expect(await harness.send('confirmTripCancellation', again, cancelKey)).toEqual(cancelled);
   });
 });
 
@@ -533,11 +543,11 @@ describe('trip: what is published and asked', () => {
   it('says each change in an event that the catalogue of events knows, version by version', async () => {
     const body = creation();
     const { tripId } = body;
-    await probe.send('createTrip', body);
-    await probe.send('requestApproval', { tripId, parts, total });
-    await probe.send('remindApproval', { tripId });
-    await probe.send('withdrawApproval', { tripId });
-    await probe.send('confirmTrip', { tripId, parts, total });
+    await harness.send('createTrip', body);
+    await harness.send('requestApproval', { tripId, parts, total });
+    await harness.send('remindApproval', { tripId });
+    await harness.send('withdrawApproval', { tripId });
+    await harness.send('confirmTrip', { tripId, parts, total });
     await begin(tripId);
     await undo(tripId);
     await undo(tripId, sagaOf(tripId, 2));
@@ -546,7 +556,7 @@ describe('trip: what is published and asked', () => {
     await commit(tripId, sagaOf(tripId, 3));
     await confirmCancellation(tripId, total, sagaOf(tripId, 3));
     const tombstone = randomUUID();
-    await probe.send('failTrip', { tripId: tombstone, failure });
+    await harness.send('failTrip', { tripId: tombstone, failure });
     const events = [...(await eventsOf(tripId)), ...(await eventsOf(tombstone))];
     expect(events.map(({ name, version }) => `${version} ${name}`)).toEqual([
       '1 trip.requested.v1',
@@ -571,19 +581,19 @@ describe('trip: what is published and asked', () => {
     const created = [];
     for (let n = 0; n < 3; n++) {
       const body = creation(customerId);
-      await probe.send('createTrip', body);
+      await harness.send('createTrip', body);
       created.unshift(body.tripId);
     }
-    await probe.send('failTrip', { tripId: created[0], failure });
-    const first = pageOf(Trip).parse((await probe.get(`/trips?customerId=${customerId}&limit=2`)).body);
-    const second = pageOf(Trip).parse((await probe.get(`/trips?customerId=${customerId}&limit=2&after=${first.next}`)).body);
+    await harness.send('failTrip', { tripId: created[0], failure });
+    const first = pageOf(Trip).parse((await harness.get(`/trips?customerId=${customerId}&limit=2`)).body);
+    const second = pageOf(Trip).parse((await harness.get(`/trips?customerId=${customerId}&limit=2&after=${first.next}`)).body);
     expect([...first.items, ...second.items].map(({ tripId }) => tripId)).toEqual(created);
     expect(second.next).toBeNull();
-    const failed = await probe.get(`/trips?customerId=${customerId}&state=FAILED`);
+    const failed = await harness.get(`/trips?customerId=${customerId}&state=FAILED`);
     expect(failed.body.items.map(({ tripId }: Trip) => tripId)).toEqual([created[0]]);
-    await probe.send('failTrip', { tripId: randomUUID(), failure }); // the newest, and a tombstone
-    expect((await probe.get('/trips?limit=1')).body).toMatchObject({ items: [{}], next: expect.any(String) });
-    expectProblem(await probe.get('/trips?state=NONE'), 422);
-    expectProblem(await probe.get('/trips?after=nonsense'), 422, 'INVALID_CURSOR');
+    await harness.send('failTrip', { tripId: randomUUID(), failure }); // the newest, and a tombstone
+    expect((await harness.get('/trips?limit=1')).body).toMatchObject({ items: [{}], next: expect.any(String) });
+    expectProblem(await harness.get('/trips?state=NONE'), 422);
+    expectProblem(await harness.get('/trips?after=nonsense'), 422, 'INVALID_CURSOR');
   });
 });

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect } from 'vitest';
 import type { Credit, LedgerEntry } from '../../contracts/customer/credit.resource.js';
 import type { Customer } from '../../contracts/customer/customer.resource.js';
@@ -15,26 +16,19 @@ export interface Answer<Body> {
   body: Body;
 }
 
-let gatewayUrl: string | undefined;
+const otherGateway = new AsyncLocalStorage<string>();
 
-/** Whatever is called meanwhile is asked of another gateway than the system's own. */
-export async function through<Result>(url: string, work: () => Promise<Result>): Promise<Result> {
-  gatewayUrl = url;
-  try {
-    return await work();
-  } finally {
-    gatewayUrl = undefined;
-  }
-}
+/** Sends every request that `work` makes, and no other, to this gateway instead of the system's. */
+export const viaGateway = <Result>(url: string, work: () => Promise<Result>): Promise<Result> => otherGateway.run(url, work);
 
-/** One request to the public API, as any client would send it. */
+/** Sends one request to the public API, as any client would. */
 export async function call<Body = unknown>(
   method: string,
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
 ): Promise<Answer<Body>> {
-  const response = await fetch(new URL(path, gatewayUrl ?? system().gatewayUrl), {
+  const response = await fetch(new URL(path, otherGateway.getStore() ?? system().gatewayUrl), {
     method,
     headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -43,7 +37,7 @@ export async function call<Body = unknown>(
   return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : undefined) as Body };
 }
 
-/** What is at a path that is known to be there. */
+/** Reads a resource that must exist. */
 export async function get<Body>(path: string): Promise<Body> {
   const { status, body } = await call<Body>('GET', path);
   expect(status, `GET ${path} ${JSON.stringify(body)}`).toBe(200);
@@ -52,21 +46,21 @@ export async function get<Body>(path: string): Promise<Body> {
 
 export const tokens = (euros: number) => [{ sku: 'SKU-TOKEN', quantity: euros }];
 
-/** Places an order over whole euros; @returns what the 202 says. */
+/** Places an order over whole euros. @returns the body of the 202. */
 export async function placeOrder(customerId: string, euros: number, lines = tokens(euros)): Promise<OrderAccepted> {
   const { status, body } = await call<OrderAccepted>('POST', '/v1/orders', { customerId, lines });
   expect(status, JSON.stringify(body)).toBe(202);
   return body;
 }
 
-/** What was paid, declined or given back about something, such as `orderId=…`. */
+/** The payments about an object, such as `orderId=…`. */
 export const payments = async (about: string) => (await get<Page<Payment>>(`/v1/payments?${about}`)).items;
 
 export const order = (orderId: string) => get<Order>(`/v1/orders/${orderId}`);
 export const saga = (sagaId: string) => get<Saga>(`/v1/sagas/${sagaId}`);
 export const credit = (customerId: string) => get<Credit>(`/v1/customers/${customerId}/credit`);
 
-/** Of the customers of the seed, the one with the most credit left. */
+/** The customer of the seed with the most available credit. */
 export async function richestCustomer(): Promise<string> {
   const { items } = await get<Page<Customer>>('/v1/customers?limit=200');
   const accounts = await Promise.all(items.map(({ customerId }) => call<Credit>('GET', `/v1/customers/${customerId}/credit`)));
@@ -74,7 +68,7 @@ export async function richestCustomer(): Promise<string> {
   return credits.reduce((most, one) => (one.available.amount > most.available.amount ? one : most)).customerId;
 }
 
-/** The whole of a list, page by page. */
+/** Reads a whole list, page by page. */
 async function all<Item>(path: string): Promise<Item[]> {
   const items: Item[] = [];
   for (let after = ''; ;) {
@@ -101,17 +95,17 @@ export async function clearFaults(): Promise<void> {
 
 const ends = new Set(['COMPLETED', 'COMPENSATED', 'INCOMPLETE']);
 
-/** Its steps are the worker's to tell, and a busy one may be late with that. */
+/** The worker reports the steps, and a busy worker may report them late. */
 const hasEnded = ({ state, endedAt, steps }: Saga) => ends.has(state) && endedAt !== null && steps.length > 0;
 
-/** The saga once it has ended. */
+/** Waits for the end of the saga. */
 export async function ended(sagaId: string): Promise<Saga> {
   const read = await eventually(() => saga(sagaId), hasEnded);
   noteEnded(sagaId);
   return read;
 }
 
-/** The saga once it has ended, with an operator who has whatever needs attention tried again. */
+/** Waits for the end of the saga and retries every step that needs attention, as an operator would. */
 export async function endedWithRetries(sagaId: string): Promise<Saga> {
   for (;;) {
     const read = await eventually(
@@ -120,17 +114,17 @@ export async function endedWithRetries(sagaId: string): Promise<Saga> {
     );
     if (hasEnded(read)) return ended(sagaId);
     const { state, steps } = read;
-    // What a compensation in need takes back is shown as in need, too; it is the compensation that is decided about.
+    // A step is shown as needing attention, too, while its compensation does. The operator decides about the compensation.
     const inNeed = steps.filter((step) => step.state === 'NEEDS_ATTENTION' && (step.compensates ?? step.kind === 'retriable'));
     for (const { name } of inNeed) {
       const { status, body } = await call('POST', `/v1/sagas/${sagaId}/resolve`, { step: name, action: 'retry', note: 'again' });
-      // It may have come right by itself meanwhile, or nobody may have had time for it: then it is looked at again.
+      // The step may have recovered meanwhile, or the worker may be busy. The loop reads the saga again.
       expect([200, 409, 503], `${state} ${JSON.stringify(body)}`).toContain(status);
     }
   }
 }
 
-/** Asks until the answer is as expected; waits on the condition, never on the clock alone. */
+/** Asks until the answer is as expected. Waits for the condition, never for the clock alone. */
 export async function eventually<Value>(
   ask: () => Promise<Value>,
   holds: (value: Value) => boolean,
@@ -145,7 +139,7 @@ export async function eventually<Value>(
     });
     if (value !== undefined && holds(value)) return value;
     if (Date.now() > deadline) throw new Error(`Still not so after ${withinMs} ms: ${JSON.stringify(value)}`);
-    // What takes long is asked about less often: the asking is work for the processes that it is about.
+    // The pause grows, because each request is work for the processes under test.
     const pauseMs = Math.min(25 + (Date.now() - startedAt) / 20, 150);
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }

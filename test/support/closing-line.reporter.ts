@@ -15,9 +15,9 @@ const inOneLine = (error: unknown): string => {
 };
 
 /**
- * Ends a run with the one line that says how it went: `N passed, N failed`, and how many were skipped. Before it stand the files that took
- * longest, what failed, one line each, and the tests that passed only at their second try, with what the first one ended in: each of these
- * is a race, of the test or of the product, that somebody has to look at.
+ * Ends a run with one summary line: `N passed, N failed`, and how many were skipped. Before it come the slowest files, and the failures,
+ * one line each. Then come the tests that passed only at their second attempt, with the first failure. Each of them shows a race of the
+ * test or of the product.
  */
 export default class ClosingLineReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {

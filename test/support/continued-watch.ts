@@ -9,7 +9,7 @@ import {
 } from '../../workflows/expire-unpaid-order/expire-unpaid-order.contract.js';
 import { searchAttributes } from '../../workflows/saga/search-attributes.js';
 import { ended, placeOrder } from './api.js';
-import { type OwnTemporal, ownTemporal } from './own-temporal.js';
+import { type TemporalHarness, startTestTemporal } from './temporal.harness.js';
 
 /** Numbers of cancellations of which each is found taken, in a round of its own. */
 export const TAKEN = 4;
@@ -18,18 +18,21 @@ const LONG_HISTORY = 35;
 
 export interface ContinuedWatch {
   orderId: string;
-  temporal: OwnTemporal;
+  temporal: TemporalHarness;
   workflowId: string;
   firstRunId: string;
   lastRunId: string;
   outcome: ExpireUnpaidOrderOutcome;
 }
 
-/** Has a process watch an unpaid order for longer than one history, on a Temporal server that finds a history long soon; the caller stops that. */
+/**
+ * Lets a process watch an unpaid order for longer than one history. The Temporal server continues a history as new early. The caller stops
+ * the server.
+ */
 export async function continuedWatch(customerId: string): Promise<ContinuedWatch> {
   const { orderId, sagaId } = await placeOrder(customerId, 5);
   expect((await ended(sagaId)).state).toBe('COMPLETED');
-  const temporal = await ownTemporal({ 'limit.historyCount.suggestContinueAsNew': String(LONG_HISTORY) });
+  const temporal = await startTestTemporal({ 'limit.historyCount.suggestContinueAsNew': String(LONG_HISTORY) });
   const { workflow } = temporal.client;
   const policy = { fastStepMs: 2_000, stepDeadlineMs: 30_000, attentionAfterMs: 30_000 };
 

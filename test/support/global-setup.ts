@@ -13,8 +13,8 @@ import { systemCount } from './system-count.js';
 import type { SystemUnderTest } from './system.js';
 
 /**
- * Whole systems for the whole run, as many as test files run side by side: each with real PostgreSQL, real Temporal and every process, on
- * ports of its own and with data of its own.
+ * Starts the systems of a test run, one per file that runs at the same time. Each has real PostgreSQL, real Temporal and every process, on
+ * its own ports and with its own data.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit', shell: process.platform === 'win32' });

@@ -4,9 +4,9 @@ import { LOG_LOCK } from '../../libs/messaging/relay/log-transaction.js';
 import { system } from './system.js';
 
 /**
- * Holds the lock that every relay has to have: what is committed meanwhile stays in its outbox, and the log does not go on.
- * @param use is told the last position of the log.
- * @param databaseUrl where the log is: the system's own database, unless a test has another.
+ * Takes the lock that every relay needs. Events that are committed meanwhile stay in their outboxes.
+ * @param use receives the last position of the log.
+ * @param databaseUrl the log's database; by default the system's.
  */
 export async function whileNothingIsRelayed<Result>(
   use: (head: number) => Promise<Result>,

@@ -1,11 +1,11 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** What takes longest on every machine: begun last, one of these would go on alone after all the others have ended. */
+/** The slowest files on every machine. If one of them started last, it would run alone at the end. */
 const slowest = ['sagas/rollback-matrix', 'e2e/start', 'channel/kafka-channel', 'sagas/create-order', 'hooks/deliveries'];
 
 /**
- * The order in which files are begun. Within a project those come first that took longest in the last run, as Vitest has it; a fresh clone
- * knows none, and there the slowest are named here.
+ * Starts the slowest files first. Vitest orders the files of a project by their last duration. A fresh clone knows no durations, so the
+ * slowest files are named here.
  */
 export class SlowestFirstSequencer extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

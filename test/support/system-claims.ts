@@ -7,9 +7,9 @@ export interface SystemClaims {
 }
 
 /**
- * Hands out the systems of a run to the processes of its test files, each to one at a time. A claim lasts as long as its connection, so a
- * process that dies gives its system back. Vitest's own ids of workers do not serve: those of one group of projects are freed during the
- * next one, and two files then have the same.
+ * Assigns the systems of a run to the processes of its test files, each to one at a time. A claim lasts as long as its connection, so a
+ * process that dies frees its system. Vitest's worker ids cannot serve, because they are reused between groups of projects, and two files
+ * then have the same id.
  */
 export async function serveClaims(count: number): Promise<SystemClaims> {
   const free = Array.from({ length: count }, (_, place) => place);

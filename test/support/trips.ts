@@ -5,19 +5,19 @@ import type { Reservation } from '../../contracts/reservation/reservation.resour
 import type { Trip } from '../../contracts/trip/trip.resource.js';
 import { call, get, payments } from './api.js';
 
-/** The day that is so many days from now, as `YYYY-MM-DD`. */
+/** The day this many days from now, as `YYYY-MM-DD`. */
 export const dayFromNow = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
-/** A day far enough away for anything; each test that counts units takes a day of its own. */
+/** A day far in the future. Each test that counts units uses its own day. */
 export const dayOf = (offset: number): string => dayFromNow(60 + offset);
 
-/** A hotel, a flight and a car, all plentiful, for a trip that begins so many days from now and lasts two. */
+/** A hotel, a flight and a car, all plentiful, for a trip of two days that begins this many days from now. */
 export const tripParts = (days = 60) => ({
   hotel: { hotelId: 'HOTEL-ASTORIA', checkIn: dayFromNow(days), checkOut: dayFromNow(days + 2), rooms: 1 },
   flights: [{ flightId: 'FLIGHT-BER-AMS', date: dayFromNow(days), seats: 2 }],
   car: { carClass: 'COMPACT', location: 'AMS', pickUp: dayFromNow(days), dropOff: dayFromNow(days + 2) },
 });
 
-/** A trip of those parts, but for what is asked to be otherwise. */
+/** A trip of those parts, with changes. */
 export const tripOf = (more: object = {}) => ({ customerId: 'CUST-ALICE', paymentMethod: 'pm_ok', ...tripParts(), ...more });
 
 /** A trip with a room, a seat, a car and a train, all of them plentiful, from `offset` days on. */
@@ -30,7 +30,7 @@ export const plentifulTrip = (offset = 0) => ({
   rail: { trainId: 'TRAIN-AMS-BER', date: dayOf(offset), seats: 1 },
 });
 
-/** The same of what soon runs out: there are 2 rooms a night, and 3 seats, 1 car and 5 places on the train a day. */
+/** The same trip of scarce parts: 2 rooms a night, and 3 seats, 1 car and 5 train places a day. */
 export const scarceTrip = (offset = 0) => ({
   ...plentifulTrip(offset),
   hotel: { hotelId: 'HOTEL-TWO', checkIn: dayOf(offset), checkOut: dayOf(offset + 2), rooms: 1 },
@@ -39,7 +39,7 @@ export const scarceTrip = (offset = 0) => ({
   rail: { trainId: 'TRAIN-FIVE', date: dayOf(offset), seats: 1 },
 });
 
-/** Books a trip; @returns what the 202 says. */
+/** Books a trip. @returns the body of the 202. */
 export async function bookTrip(body: object = plentifulTrip()): Promise<TripAccepted> {
   const answer = await call<TripAccepted>('POST', '/v1/trips', body);
   expect(answer.status, JSON.stringify(answer.body)).toBe(202);
@@ -51,7 +51,7 @@ export const reservationsOf = async (tripId: string) =>
   (await get<Page<Reservation>>(`/v1/reservations?tripId=${tripId}&limit=200`)).items;
 export const paymentsOf = (tripId: string) => payments(`tripId=${tripId}`);
 
-/** Everything that a trip has, and nothing else: confirmed, paid, shown. */
+/** Asserts that every part of the trip is confirmed, paid and shown. */
 export async function expectBooked(tripId: string): Promise<void> {
   const booked = await trip(tripId);
   expect(booked.state).toBe('BOOKED');
@@ -63,7 +63,7 @@ export async function expectBooked(tripId: string): Promise<void> {
   expect(await paymentsOf(tripId)).toMatchObject([{ state: 'CAPTURED', amount: booked.total }]);
 }
 
-/** Nothing held, nothing charged. */
+/** Asserts that nothing is held and nothing is charged. */
 export async function expectNothingBooked(tripId: string, code: string): Promise<void> {
   expect(await trip(tripId)).toMatchObject({ state: 'FAILED', failure: { code } });
   for (const reservation of await reservationsOf(tripId))
@@ -71,7 +71,7 @@ export async function expectNothingBooked(tripId: string, code: string): Promise
   for (const { state } of await paymentsOf(tripId)) expect(['VOIDED', 'DECLINED']).toContain(state);
 }
 
-/** Nothing held any more, and what the trip says was given back was; all of it, unless told otherwise. */
+/** Asserts that nothing is held and that the refund of the trip was paid. The default refund is the whole price. */
 export async function expectCancelled(tripId: string, refund?: number): Promise<void> {
   const cancelled = await trip(tripId);
   expect(cancelled.state).toBe('CANCELLED');

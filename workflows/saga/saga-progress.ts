@@ -8,7 +8,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { openStates } from '../../contracts/saga/saga-standing.js';
+import { openStates } from '../../contracts/saga/saga-status.js';
 import type { SagaState } from '../../contracts/saga/saga-state.js';
 import { SagaJournal } from './saga-journal.js';
 import type { SagaSinks } from './saga-sinks.js';

@@ -1,6 +1,9 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiBearerAuth } from '@nestjs/swagger';
-import type { ScopeRule } from './scopes.js';
+import type { Scope } from '../../../libs/config/api-keys.js';
+
+/** A scope that suffices, or several that suffice together. */
+export type ScopeRule = Scope | readonly Scope[];
 
 export const ALLOWED_SCOPES = 'allowed scopes';
 
@@ -20,3 +23,8 @@ export const Allow = (...rules: [ScopeRule, ...ScopeRule[]]) => allow(rules);
 export const AllowBy = (rulesOf: (request: RoutedRequest) => readonly ScopeRule[]) => allow(rulesOf);
 
 const allow = (allowed: AllowedScopes) => applyDecorators(SetMetadata(ALLOWED_SCOPES, allowed), ApiBearerAuth());
+
+export const IS_PUBLIC = 'is public';
+
+/** Opens a route or a controller under /v1 to everybody, key or not: for what is documentation, as /openapi.json is. */
+export const Public = () => SetMetadata(IS_PUBLIC, true);

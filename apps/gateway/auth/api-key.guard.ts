@@ -1,8 +1,7 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { IncomingMessage } from 'node:http';
-import { ALLOWED_TO_ANYBODY } from './allow-anybody.decorator.js';
-import { ALLOWED_SCOPES, type AllowedScopes, type RoutedRequest } from './allow.decorator.js';
+import { IS_PUBLIC, ALLOWED_SCOPES, type AllowedScopes, type RoutedRequest } from './allow.decorator.js';
 import { AUTH_POLICY, type AuthPolicy } from './auth-policy.js';
 import { requireKey } from './require-key.js';
 
@@ -21,11 +20,8 @@ export class ApiKeyGuard implements CanActivate {
       context.getHandler(),
       context.getClass(),
     ]);
-    const open = this.reflector.getAllAndOverride<true | undefined>(ALLOWED_TO_ANYBODY, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
-    if (open) return true;
+    const isPublic = this.reflector.getAllAndOverride<true | undefined>(IS_PUBLIC, [context.getHandler(), context.getClass()]);
+    if (isPublic) return true;
     if (!allowed && !/^\/v1(\/|$)/i.test(request.url ?? '')) return true;
     requireKey(this.policy, request, typeof allowed === 'function' ? allowed(request) : (allowed ?? []));
     return true;

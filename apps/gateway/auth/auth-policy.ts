@@ -1,5 +1,6 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { type AccessSettings, faultInAccess, needsKeys } from '../../../libs/config/access.js';
-import { type ApiKey, readApiKeys } from './api-key.js';
+import { type ApiKeyEntry, parseApiKeys, type Scope } from '../../../libs/config/api-keys.js';
 
 export const AUTH_POLICY = Symbol('AUTH_POLICY');
 
@@ -17,3 +18,21 @@ export function authPolicy(settings: AccessSettings): AuthPolicy {
   const keys = settings.API_KEYS === undefined ? [] : readApiKeys(settings.API_KEYS);
   return needsKeys(settings) ? { required: true, keys } : { required: false };
 }
+
+/** An API key as the gateway keeps it: never the key itself. */
+export interface ApiKey extends Pick<ApiKeyEntry, 'name'> {
+  hash: Buffer;
+  scopes: ReadonlySet<Scope>;
+}
+
+/** The keys of the setting `API_KEYS`. @throws Error as `parseApiKeys`. */
+export const readApiKeys = (setting: string): ApiKey[] =>
+  parseApiKeys(setting).map(({ name, key, scopes }) => ({ name, hash: hashOf(key), scopes: new Set(scopes) }));
+
+/** The API key that was presented, or undefined. Takes as long for a wrong key as for a right one. */
+export function findApiKey(keys: readonly ApiKey[], token: string): ApiKey | undefined {
+  const hash = hashOf(token);
+  return keys.filter((key) => timingSafeEqual(key.hash, hash))[0];
+}
+
+const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest();

@@ -5,7 +5,7 @@ import type { OriginPolicy } from './origin-policy.js';
 
 const PREFLIGHT_MAX_AGE_S = 600;
 
-const requestHeaders = [
+const allowedRequestHeaders = [
   'Authorization',
   'Content-Type',
   'Idempotency-Key',
@@ -16,7 +16,7 @@ const requestHeaders = [
 ];
 
 /** Headers of answers that a script cannot read unless they are named. */
-const answerHeaders = [
+const exposedHeaders = [
   'Location',
   'Link',
   'Retry-After',
@@ -37,7 +37,7 @@ export function crossOrigin(policy: OriginPolicy): Middleware {
     } catch (error) {
       return next(error);
     }
-    const origin = readableBy(policy, request, response);
+    const origin = exposeAnswer(policy, request, response);
     const methods = request.method === 'OPTIONS' ? allowedMethods(request.app, request.path) : [];
     if (methods.length === 0) return next();
 
@@ -45,7 +45,7 @@ export function crossOrigin(policy: OriginPolicy): Middleware {
     response.setHeader('Allow', allow);
     if (origin !== undefined && request.headers['access-control-request-method'] !== undefined) {
       response.setHeader('Access-Control-Allow-Methods', allow);
-      response.setHeader('Access-Control-Allow-Headers', requestHeaders.join(', '));
+      response.setHeader('Access-Control-Allow-Headers', allowedRequestHeaders.join(', '));
       response.setHeader('Access-Control-Max-Age', PREFLIGHT_MAX_AGE_S);
     }
     response.statusCode = 204;
@@ -54,14 +54,14 @@ export function crossOrigin(policy: OriginPolicy): Middleware {
 }
 
 /** The origin whose page may read the answer, if any. */
-function readableBy(
+function exposeAnswer(
   policy: OriginPolicy,
   { headers: { origin } }: IncomingMessage,
   response: ServerResponse,
 ): string | undefined {
-  if (policy.anyMayRead) response.appendHeader('Vary', 'Origin');
-  if (origin === undefined || !policy.mayRead(origin)) return undefined;
+  if (policy.hasCorsOrigins) response.appendHeader('Vary', 'Origin');
+  if (origin === undefined || !policy.mayReadAnswers(origin)) return undefined;
   response.setHeader('Access-Control-Allow-Origin', origin);
-  response.setHeader('Access-Control-Expose-Headers', answerHeaders.join(', '));
+  response.setHeader('Access-Control-Expose-Headers', exposedHeaders.join(', '));
   return origin;
 }

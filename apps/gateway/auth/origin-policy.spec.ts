@@ -6,7 +6,7 @@ const settings = {
   PUBLIC_URL: 'https://api.example.com/base',
   CORS_ORIGINS: ['https://shop.example.com'],
 };
-const open = new OriginPolicy(settings, false);
+const withoutKeys = new OriginPolicy(settings, false);
 const withKeys = new OriginPolicy(settings, true);
 const code = (expected: string) => expect.objectContaining({ problem: expect.objectContaining({ status: 403, code: expected }) });
 
@@ -22,7 +22,7 @@ describe('an API without keys', () => {
     'api.example.com',
     'api.example.com:443',
   ])('answers to the Host %s', (host) => {
-    expect(() => open.check({ host })).not.toThrow();
+    expect(() => withoutKeys.check({ host })).not.toThrow();
   });
 
   it.each([
@@ -40,7 +40,7 @@ describe('an API without keys', () => {
     '',
   ])('refuses the Host %j and names PUBLIC_URL', (host) => {
     const detail = expect.stringMatching(/PUBLIC_URL.*https:\/\/api\.example\.com\/base/);
-    expect(() => open.check({ host })).toThrow(
+    expect(() => withoutKeys.check({ host })).toThrow(
       expect.objectContaining({ problem: expect.objectContaining({ status: 403, code: 'HOST_REFUSED', detail }) }),
     );
   });
@@ -53,7 +53,7 @@ describe('an API without keys', () => {
     'https://api.example.com',
     'https://shop.example.com',
   ])('takes requests of pages of %s', (origin) => {
-    expect(() => open.check({ host: 'localhost', origin })).not.toThrow();
+    expect(() => withoutKeys.check({ host: 'localhost', origin })).not.toThrow();
   });
 
   it.each([
@@ -69,12 +69,12 @@ describe('an API without keys', () => {
     'http://user@localhost',
     'http://localhost/path',
   ])('refuses requests of pages of %j', (origin) => {
-    expect(() => open.check({ host: 'localhost', origin })).toThrow(code('ORIGIN_REFUSED'));
-    expect(() => open.checkSocket({ host: 'localhost', origin })).toThrow(code('ORIGIN_REFUSED'));
+    expect(() => withoutKeys.check({ host: 'localhost', origin })).toThrow(code('ORIGIN_REFUSED'));
+    expect(() => withoutKeys.checkSocket({ host: 'localhost', origin })).toThrow(code('ORIGIN_REFUSED'));
   });
 
   it('takes requests that no page has sent', () => {
-    expect(() => open.check({})).not.toThrow();
+    expect(() => withoutKeys.check({})).not.toThrow();
   });
 });
 

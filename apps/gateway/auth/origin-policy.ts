@@ -14,7 +14,7 @@ const loopbackNames: readonly string[] = ['127.0.0.1', 'localhost', '[::1]'];
  * DNS rebinding). Pages of `CORS_ORIGINS` may also read the answers.
  */
 export class OriginPolicy {
-  private readonly ownNames: ReadonlySet<string>;
+  private readonly trustedHosts: ReadonlySet<string>;
   private readonly publicOrigin: string;
 
   /** @param keysRequired an API key proves the caller, so the names are not checked. */
@@ -24,15 +24,15 @@ export class OriginPolicy {
   ) {
     const { hostname, origin } = new URL(settings.PUBLIC_URL);
     // An address cannot be rebound, so the one that the API listens on is its own, too.
-    this.ownNames = new Set([...loopbackNames, hostname, settings.HOST]);
+    this.trustedHosts = new Set([...loopbackNames, hostname, settings.HOST]);
     this.publicOrigin = origin;
   }
 
   /** @throws ProblemException 403 `HOST_REFUSED` or `ORIGIN_REFUSED`. */
   check({ host, origin }: Pick<IncomingHttpHeaders, 'host' | 'origin'>): void {
     if (this.keysRequired) return;
-    if (host !== undefined && !this.isOwnHost(host)) throw this.refused('HOST_REFUSED', 'Host', host);
-    if (origin !== undefined && !this.isOwnOrigin(origin)) throw this.refused('ORIGIN_REFUSED', 'Origin', origin);
+    if (host !== undefined && !this.isTrustedHost(host)) throw this.refused('HOST_REFUSED', 'Host', host);
+    if (origin !== undefined && !this.isTrustedOrigin(origin)) throw this.refused('ORIGIN_REFUSED', 'Origin', origin);
   }
 
   /**
@@ -42,28 +42,28 @@ export class OriginPolicy {
   checkSocket(headers: Pick<IncomingHttpHeaders, 'host' | 'origin'>): void {
     this.check(headers);
     const { host, origin } = headers;
-    if (!this.keysRequired || origin === undefined || this.mayRead(origin)) return;
+    if (!this.keysRequired || origin === undefined || this.mayReadAnswers(origin)) return;
     if (URL.canParse(origin) && new URL(origin).host === host) return;
     throw new ProblemException(403, 'ORIGIN_REFUSED', 'A page of another origin may not open this socket.');
   }
 
   /** Whether answers depend on the `Origin`. */
-  get anyMayRead(): boolean {
+  get hasCorsOrigins(): boolean {
     return this.settings.CORS_ORIGINS.length > 0;
   }
 
   /** Whether pages of the origin may read answers (CORS). */
-  mayRead(origin: string): boolean {
+  mayReadAnswers(origin: string): boolean {
     return this.settings.CORS_ORIGINS.includes(origin);
   }
 
-  private isOwnHost(host: string): boolean {
+  private isTrustedHost(host: string): boolean {
     const [, name] = /^(\[[0-9a-f:.]+\]|[^:[\]/@\s]+)(?::\d{1,5})?$/.exec(host.toLowerCase()) ?? [];
-    return name !== undefined && this.ownNames.has(name);
+    return name !== undefined && this.trustedHosts.has(name);
   }
 
-  private isOwnOrigin(origin: string): boolean {
-    if (origin === this.publicOrigin || this.mayRead(origin)) return true;
+  private isTrustedOrigin(origin: string): boolean {
+    if (origin === this.publicOrigin || this.mayReadAnswers(origin)) return true;
     if (!URL.canParse(origin)) return false;
     const url = new URL(origin);
     return url.origin === origin && /^https?:$/.test(url.protocol) && loopbackNames.includes(url.hostname);

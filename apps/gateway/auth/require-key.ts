@@ -1,9 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
-import { findApiKey } from './api-key.js';
-import type { AuthPolicy } from './auth-policy.js';
-import { rememberCaller } from './caller.js';
-import type { ScopeRule } from './scopes.js';
+import { type AuthPolicy, findApiKey } from './auth-policy.js';
+import type { ScopeRule } from './allow.decorator.js';
+
+/** The caller: the name of the API key's holder, or empty while no keys are required. */
+export type Caller = string;
+
+const callers = new WeakMap<IncomingMessage, Caller>();
+
+export function rememberCaller(request: IncomingMessage, caller: Caller): void {
+  callers.set(request, caller);
+}
+
+/** The caller that the guard has found. */
+export const callerOf = (request: IncomingMessage): Caller => callers.get(request) ?? '';
 
 /**
  * Requires an API key that fits one of the rules, where keys are required, and remembers its holder.

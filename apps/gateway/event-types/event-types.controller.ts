@@ -7,9 +7,12 @@ import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js'
 import { deprecationHeaders } from '../../../libs/messaging/event/deprecation-headers.js';
 import type { JsonSchema } from '../../../libs/messaging/event/event-schema.js';
 import type { PageRequest } from '../../../libs/service-kit/slice-page.js';
+import { eventCatalogue } from '../../../contracts/event-catalogue.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
-import { AllowAnybody } from '../auth/allow-anybody.decorator.js';
+import { Public } from '../auth/allow.decorator.js';
+import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 import { EventTypes } from './event-types.service.js';
+import { asyncApiDocument } from './asyncapi/asyncapi-document.js';
 
 const EventTypeListQuery = z.strictObject(pageQuery);
 const TypeName = z.string().regex(/^[a-z][a-z.-]{0,99}$/, 'must be a type of event without its version, as order.approved');
@@ -17,7 +20,7 @@ const VersionName = z.string().regex(/^v[1-9]\d{0,3}$/, 'must be a version, as v
 
 /** What is published: documentation, so anybody may read it. An event's `dataschema` leads here. */
 @ApiTags('event-types')
-@AllowAnybody()
+@Public()
 @Controller('v1/event-types')
 export class EventTypesController {
   constructor(@Inject(EventTypes) private readonly eventTypes: EventTypes) {}
@@ -52,5 +55,20 @@ export class EventTypesController {
     const schema = this.eventTypes.schema(type, version);
     for (const [name, value] of Object.entries(deprecationHeaders({ [type]: version }))) response.setHeader(name, value);
     return schema;
+  }
+}
+
+/** For events what /openapi.json is for requests. */
+@Controller()
+export class AsyncApiController {
+  private readonly document: object;
+
+  constructor(@Inject(GATEWAY_SETTINGS) settings: GatewaySettings) {
+    this.document = asyncApiDocument(eventCatalogue, settings.PUBLIC_URL);
+  }
+
+  @Get('asyncapi.json')
+  read(): object {
+    return this.document;
   }
 }

@@ -7,10 +7,10 @@ import { eventSchema, eventSchemaPath, type JsonSchema } from '../../../libs/mes
 import { newestVersion } from '../../../libs/messaging/event/event-versions.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { type PageRequest, slicePage } from '../../../libs/service-kit/slice-page.js';
-import { HooksService } from '../hooks/hooks.service.js';
+import { HooksService } from '../upstreams/hooks.service.js';
 
 /** How many hooks are pinned to which version, by type; undefined while nobody can say. */
-type Pinned = VersionPinCounts | undefined;
+type PinCounts = VersionPinCounts | undefined;
 
 /** The catalogue of events, for readers. */
 @Injectable()
@@ -20,13 +20,13 @@ export class EventTypes {
   /** By name. @throws ProblemException 422 `INVALID_CURSOR`. */
   async list(page: PageRequest): Promise<Page<EventTypeResource>> {
     const { items, next } = slicePage([...eventCatalogue.values()], ({ type }) => type, page);
-    const pinned = await this.pinned();
-    return { items: items.map((eventType) => resourceOf(eventType, pinned)), next };
+    const pinCounts = await this.pinCounts();
+    return { items: items.map((eventType) => resourceOf(eventType, pinCounts)), next };
   }
 
   /** @throws ProblemException 404 `EVENT_TYPE_NOT_FOUND`. */
   async get(type: string): Promise<EventTypeResource> {
-    return resourceOf(find(type), await this.pinned());
+    return resourceOf(find(type), await this.pinCounts());
   }
 
   /** @throws ProblemException 404 `EVENT_TYPE_NOT_FOUND`. */
@@ -44,7 +44,7 @@ export class EventTypes {
   }
 
   /** Who still reads what ends. The catalogue is documentation, so it is there whether or not that can be asked. */
-  private async pinned(): Promise<Pinned> {
+  private async pinCounts(): Promise<PinCounts> {
     return this.hooks.api.get<VersionPinCounts>('/version-pins').catch(() => undefined);
   }
 }
@@ -59,7 +59,7 @@ function find(type: string): EventType {
   );
 }
 
-function resourceOf(eventType: EventType, pinned: Pinned): EventTypeResource {
+function resourceOf(eventType: EventType, pinCounts: PinCounts): EventTypeResource {
   const { type, versions } = eventType;
   return {
     type,
@@ -77,7 +77,7 @@ function resourceOf(eventType: EventType, pinned: Pinned): EventTypeResource {
         ...(deprecation && {
           deprecatedFrom: deprecation.from,
           sunset: deprecation.sunset,
-          ...(pinned && { pinnedHooks: pinned[type]?.[version] ?? 0 }),
+          ...(pinCounts && { pinnedHooks: pinCounts[type]?.[version] ?? 0 }),
           migration: deprecation.migration,
         }),
       };

@@ -1,16 +1,16 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { type Dispatcher, Pool } from 'undici';
-import { classifyError } from '../../../libs/service-client/call-outcome.js';
-import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
+import { classifyError, type NoAnswer } from '../../../libs/service-client/call-outcome.js';
 import { READER_HEADER } from '../../../libs/service-kit/feed-reader.js';
-import { readerName } from './reader-name.js';
-import { HooksUnavailableException } from './hooks-unavailable.exception.js';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
+import { callerOf } from '../auth/require-key.js';
 
 const CONNECT_TIMEOUT_MS = 1_000;
 /** How long the service may take to begin its answer, beyond what the caller has asked it to wait. */
-const ANSWER_TIMEOUT_MS = 3_500;
+const RESPONSE_TIMEOUT_MS = 3_500;
 
 const forwardedRequestHeaders = ['accept', 'if-none-match', 'last-event-id', 'traceparent', 'tracestate'] as const;
 const forwardedHeaders = [
@@ -49,17 +49,17 @@ export class EventProxy implements OnModuleDestroy, OnApplicationShutdown {
     this.open.add(controller);
     response.once('close', () => controller.abort());
     try {
-      const answer = await this.ask(response, waitS, controller.signal);
-      response.statusCode = answer.statusCode;
+      const upstreamResponse = await this.request(response, waitS, controller.signal);
+      response.statusCode = upstreamResponse.statusCode;
       for (const name of forwardedHeaders) {
-        const value = answer.headers[name];
+        const value = upstreamResponse.headers[name];
         // Not `setHeader`: the answer may vary by Origin already.
         if (value !== undefined) response.appendHeader(name, value);
       }
       // Before the first event: a reader must learn at once that it is connected.
       response.flushHeaders();
       // A reader that goes away and a service that breaks off both end the exchange; nobody is left to answer.
-      await pipeline(answer.body, response).catch(() => response.destroy());
+      await pipeline(upstreamResponse.body, response).catch(() => response.destroy());
     } finally {
       this.open.delete(controller);
     }
@@ -74,20 +74,20 @@ export class EventProxy implements OnModuleDestroy, OnApplicationShutdown {
     await this.pool.destroy();
   }
 
-  private async ask(response: ServerResponse, waitS: number, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  private async request(response: ServerResponse, waitS: number, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
     const { url = '/', method, headers } = response.req;
-    const request: Dispatcher.RequestOptions = {
+    const options: Dispatcher.RequestOptions = {
       method: method === 'HEAD' ? 'HEAD' : 'GET',
       path: url,
       headers: { ...requestHeaders(headers), [READER_HEADER]: readerName(response.req) },
-      headersTimeout: waitS * 1_000 + ANSWER_TIMEOUT_MS,
+      headersTimeout: waitS * 1_000 + RESPONSE_TIMEOUT_MS,
       bodyTimeout: 0,
       signal,
     };
     try {
-      return await this.pool.request(request).catch((error: unknown) => {
+      return await this.pool.request(options).catch((error: unknown) => {
         // A pooled connection that the service had closed says nothing about the service now: reading may be repeated.
-        if (classifyError(error) === 'broken' && !signal.aborted) return this.pool.request(request);
+        if (classifyError(error) === 'broken' && !signal.aborted) return this.pool.request(options);
         throw error;
       });
     } catch (cause) {
@@ -103,4 +103,29 @@ function requestHeaders(headers: IncomingHttpHeaders): Record<string, string> {
       return value === undefined ? [] : [[name, String(value)]];
     }),
   );
+}
+
+const reasons: Record<NoAnswer, string> = {
+  refused: 'cannot be reached',
+  broken: 'broke the connection off',
+  'timed-out': 'does not answer in time',
+};
+
+/** 503 `HOOKS_UNAVAILABLE`: the service that gives events out cannot be asked right now. */
+export class HooksUnavailableException extends ProblemException {
+  constructor(cause: unknown) {
+    super(
+      503,
+      'HOOKS_UNAVAILABLE',
+      `The hooks service, which gives events out, ${reasons[classifyError(cause)]}. Nothing is lost: try again later, with the same cursor.`,
+      {},
+      { cause, retryAfter: 1 },
+    );
+  }
+}
+
+/** Whose share of the places for readers a request takes: the holder of the API key, or the address while no keys are required. */
+export function readerName(request: IncomingMessage): string {
+  const holder = callerOf(request);
+  return encodeURIComponent(holder === '' ? `address:${request.socket.remoteAddress ?? ''}` : `key:${holder}`);
 }

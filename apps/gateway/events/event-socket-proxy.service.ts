@@ -9,11 +9,10 @@ import { ORIGIN_POLICY, type OriginPolicy } from '../auth/origin-policy.js';
 import { requireKey } from '../auth/require-key.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 import { READER_HEADER } from '../../../libs/service-kit/feed-reader.js';
-import { readerName } from './reader-name.js';
-import { HooksUnavailableException } from './hooks-unavailable.exception.js';
+import { readerName, HooksUnavailableException } from './event-proxy.service.js';
 
 const SOCKET_PATH = '/v1/events/socket';
-const ANSWER_TIMEOUT_MS = 3_500;
+const RESPONSE_TIMEOUT_MS = 3_500;
 const handshakeHeaders = ['sec-websocket-key', 'sec-websocket-version', 'sec-websocket-protocol', 'sec-websocket-extensions'];
 
 /** Lets WebSockets through to the hooks service: the handshake by our rules, then byte by byte. */
@@ -42,53 +41,61 @@ export class EventSocketProxy implements OnApplicationBootstrap, OnModuleDestroy
     this.origins.checkSocket(request.headers);
     requireKey(this.policy, request, ['events']);
     this.open.add(socket);
-    const upstream = this.handshake(request);
+    const upstream = this.startHandshake(request);
     socket.once('close', () => {
       this.open.delete(socket);
       upstream.destroy();
     });
     upstream
-      .on('upgrade', (answer: IncomingMessage, inner: Socket, innerHead: Buffer) => {
+      .on('upgrade', (upstreamResponse: IncomingMessage, upstreamSocket: Socket, upstreamHead: Buffer) => {
         upstream.setTimeout(0);
-        socket.write(statusAndHeaders(answer, ['upgrade', 'connection', 'sec-websocket-accept', 'sec-websocket-protocol']));
-        if (innerHead.length > 0) socket.write(innerHead);
-        if (head.length > 0) inner.write(head);
-        socket.setNoDelay(true);
-        inner.on('error', () => socket.destroy()).on('close', () => socket.destroy());
-        socket.on('close', () => inner.destroy());
-        inner.pipe(socket).pipe(inner);
-      })
-      .on('response', (answer) => {
         socket.write(
-          statusAndHeaders(answer, ['content-type', 'content-length', 'retry-after', 'events-cursor'], 'Connection: close'),
+          statusAndHeaders(upstreamResponse, ['upgrade', 'connection', 'sec-websocket-accept', 'sec-websocket-protocol']),
         );
-        answer.pipe(socket);
+        if (upstreamHead.length > 0) socket.write(upstreamHead);
+        if (head.length > 0) upstreamSocket.write(head);
+        socket.setNoDelay(true);
+        upstreamSocket.on('error', () => socket.destroy()).on('close', () => socket.destroy());
+        socket.on('close', () => upstreamSocket.destroy());
+        upstreamSocket.pipe(socket).pipe(upstreamSocket);
+      })
+      .on('response', (upstreamResponse) => {
+        socket.write(
+          statusAndHeaders(
+            upstreamResponse,
+            ['content-type', 'content-length', 'retry-after', 'events-cursor'],
+            'Connection: close',
+          ),
+        );
+        upstreamResponse.pipe(socket);
       })
       .on('timeout', () => upstream.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })))
       .on('error', (error) => refuseUpgrade(request, socket, new HooksUnavailableException(error)))
       .end();
   }
 
-  private handshake(request: IncomingMessage): ClientRequest {
+  private startHandshake(request: IncomingMessage): ClientRequest {
     const { url = SOCKET_PATH, headers } = request;
     const target = new URL(url, this.settings.HOOKS_URL);
-    const passed = handshakeHeaders.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]]));
+    const forwarded = handshakeHeaders.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]]));
     const send = target.protocol === 'https:' ? httpsRequest : httpRequest;
     return send(target, {
       agent: false,
       headers: {
-        ...Object.fromEntries(passed),
+        ...Object.fromEntries(forwarded),
         [READER_HEADER]: readerName(request),
         connection: 'Upgrade',
         upgrade: 'websocket',
       },
-      timeout: ANSWER_TIMEOUT_MS,
+      timeout: RESPONSE_TIMEOUT_MS,
     });
   }
 }
 
-function statusAndHeaders(answer: IncomingMessage, names: readonly string[], ...more: string[]): string {
-  const { statusCode = 502 } = answer;
-  const lines = names.flatMap((name) => (answer.headers[name] === undefined ? [] : [`${name}: ${String(answer.headers[name])}`]));
+function statusAndHeaders(upstreamResponse: IncomingMessage, names: readonly string[], ...more: string[]): string {
+  const { statusCode = 502 } = upstreamResponse;
+  const lines = names.flatMap((name) =>
+    upstreamResponse.headers[name] === undefined ? [] : [`${name}: ${String(upstreamResponse.headers[name])}`],
+  );
   return `HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode] ?? ''}\r\n${[...lines, ...more].join('\r\n')}\r\n\r\n`;
 }

@@ -14,12 +14,12 @@ import { ApiProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { EventProxy } from './event-proxy.service.js';
 
-const invalid = ['VALIDATION_FAILED', 'INVALID_CURSOR'];
-const away = ['HOOKS_UNAVAILABLE'];
-const fromCursor = { 410: ['CURSOR_EXPIRED'], 422: invalid, 503: [...away, 'TOO_MANY_CONNECTIONS'] };
+const invalidInput = ['VALIDATION_FAILED', 'INVALID_CURSOR'];
+const unavailable = ['HOOKS_UNAVAILABLE'];
+const cursorProblems = { 410: ['CURSOR_EXPIRED'], 422: invalidInput, 503: [...unavailable, 'TOO_MANY_CONNECTIONS'] };
 
 const NotModified = () => ApiResponse({ status: 304, description: 'Not modified since `If-None-Match`; no body' });
-const text = (schema: object = { type: 'string' }) => ({ schema });
+const textSchema = (schema: object = { type: 'string' }) => ({ schema });
 
 /** The doors of the hooks service. What is wrong with a request is said here; everything else passes through as it is. */
 @ApiTags('events')
@@ -37,7 +37,7 @@ is valid for every feed. \`Accept: application/cloudevents-batch+json\` answers 
   })
   @ApiOkResponse({ standardSchema: EventPage })
   @NotModified()
-  @ApiProblems(fromCursor)
+  @ApiProblems(cursorProblems)
   list(@Query({ schema: EventPageQuery }) { wait }: EventPageQuery, @Res() response: ServerResponse): Promise<void> {
     return this.proxy.forward(response, wait);
   }
@@ -54,8 +54,8 @@ then begins with an event \`gap\`, whose \`data\` is the problem, and continues 
     required: false,
     description: 'The last `id` that was received. It takes precedence over `after`, unless it is empty',
   })
-  @ApiResponse({ status: 200, description: 'The stream', content: { 'text/event-stream': text() } })
-  @ApiProblems(fromCursor)
+  @ApiResponse({ status: 200, description: 'The stream', content: { 'text/event-stream': textSchema() } })
+  @ApiProblems(cursorProblems)
   stream(@Query({ schema: EventStreamQuery }) _query: EventStreamQuery, @Res() response: ServerResponse): Promise<void> {
     return this.proxy.forward(response);
   }
@@ -68,7 +68,7 @@ next \`want\`. \`want\` in the query limits from the beginning. Close codes: 100
 1008, the message was not \`{"want": n}\`. Pages of other origins are refused.`,
   })
   @ApiResponse({ status: 101, description: 'The socket is open' })
-  @ApiProblems({ 403: ['ORIGIN_REFUSED'], 426: ['UPGRADE_REQUIRED'], ...fromCursor })
+  @ApiProblems({ 403: ['ORIGIN_REFUSED'], 426: ['UPGRADE_REQUIRED'], ...cursorProblems })
   socket(@Query({ schema: EventSocketQuery }) _query: EventSocketQuery, @Res() response: ServerResponse): Promise<void> {
     return this.proxy.forward(response);
   }
@@ -78,9 +78,9 @@ next \`want\`. \`want\` in the query limits from the beginning. Close codes: 100
     summary: 'Read the newest events as an Atom feed',
     description: 'RFC 4287; older events by `prev-archive` (RFC 5005). Each entry has the CloudEvent as its content.',
   })
-  @ApiResponse({ status: 200, description: 'The current document', content: { 'application/atom+xml': text() } })
+  @ApiResponse({ status: 200, description: 'The current document', content: { 'application/atom+xml': textSchema() } })
   @NotModified()
-  @ApiProblems({ 422: ['VALIDATION_FAILED'], 503: away })
+  @ApiProblems({ 422: ['VALIDATION_FAILED'], 503: unavailable })
   current(@Query({ schema: EventFeedQuery }) _query: EventFeedQuery, @Res() response: ServerResponse): Promise<void> {
     return this.proxy.forward(response);
   }
@@ -91,10 +91,10 @@ next \`want\`. \`want\` in the query limits from the beginning. Close codes: 100
     description:
       'Positions (page-1)*100+1 to page*100. A closed page never changes. An open page redirects to the current document.',
   })
-  @ApiResponse({ status: 200, description: 'The archive document', content: { 'application/atom+xml': text() } })
+  @ApiResponse({ status: 200, description: 'The archive document', content: { 'application/atom+xml': textSchema() } })
   @ApiResponse({ status: 307, description: 'The page is still open' })
   @NotModified()
-  @ApiProblems({ 404: ['PAGE_NOT_FOUND'], 410: ['CURSOR_EXPIRED'], 422: ['VALIDATION_FAILED'], 503: away })
+  @ApiProblems({ 404: ['PAGE_NOT_FOUND'], 410: ['CURSOR_EXPIRED'], 422: ['VALIDATION_FAILED'], 503: unavailable })
   archive(
     @Param('page', { schema: ArchivePageNumber }) _page: number,
     @Query({ schema: EventFeedQuery }) _query: EventFeedQuery,
@@ -107,7 +107,7 @@ next \`want\`. \`want\` in the query limits from the beginning. Close codes: 100
   @ApiOperation({ summary: 'Read an event' })
   @ApiOkResponse({ standardSchema: CloudEvent })
   @NotModified()
-  @ApiProblems({ 404: ['EVENT_NOT_FOUND'], 503: away })
+  @ApiProblems({ 404: ['EVENT_NOT_FOUND'], 503: unavailable })
   one(@Param('eventId') _eventId: string, @Res() response: ServerResponse): Promise<void> {
     return this.proxy.forward(response);
   }

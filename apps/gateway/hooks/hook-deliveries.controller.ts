@@ -13,9 +13,9 @@ import { Identifier } from '../../../contracts/values/identifier.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
 import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { IdempotentCommand, idempotentCommandProblems } from '../http/idempotent-command.decorator.js';
-import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
-import { HooksService } from './hooks.service.js';
+import { IdempotentCommand, idempotentCommandProblems } from '../http/command.decorator.js';
+import { type CommandHeaders, FromHeaders } from '../http/command-headers.decorator.js';
+import { HooksService } from '../upstreams/hooks.service.js';
 
 const DeliveryListQuery = z.strictObject({ state: z.enum(deliveryStates).optional(), ...pageQuery });
 const unavailable = { 503: ['PARTICIPANT_UNAVAILABLE'] };
@@ -92,5 +92,26 @@ export class HookDeliveriesController {
     @FromHeaders() headers: CommandHeaders,
   ): Promise<Delivery> {
     return this.hooks.command(`/hooks/${hookId}/deliveries/${deliveryId}/redeliver`, undefined, headers);
+  }
+}
+
+const EventDeliveryListQuery = z.strictObject(pageQuery);
+
+/** Who was sent an event: of the hooks, so it takes their scope and not that of events. */
+@ApiTags('hooks')
+@Allow('hooks')
+@Controller('v1/events/:eventId/deliveries')
+export class EventDeliveriesController {
+  constructor(@Inject(HooksService) private readonly hooks: HooksService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'List the deliveries of an event to all hooks, newest first' })
+  @ApiOkResponse({ standardSchema: pageOf(Delivery) })
+  @ApiProblems({ 404: ['EVENT_NOT_FOUND'], 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] })
+  list(
+    @Param('eventId', { schema: Identifier }) eventId: string,
+    @Query({ schema: EventDeliveryListQuery }) page: { limit: number; after?: string },
+  ): Promise<Page<Delivery>> {
+    return this.hooks.api.get(`/events/${eventId}/deliveries`, { ...page });
   }
 }

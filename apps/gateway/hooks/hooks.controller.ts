@@ -25,9 +25,9 @@ import { Identifier } from '../../../contracts/values/identifier.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
 import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { IdempotentCommand, idempotentCommandProblems } from '../http/idempotent-command.decorator.js';
-import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
-import { HooksService } from './hooks.service.js';
+import { IdempotentCommand, idempotentCommandProblems } from '../http/command.decorator.js';
+import { type CommandHeaders, FromHeaders } from '../http/command-headers.decorator.js';
+import { HooksService } from '../upstreams/hooks.service.js';
 
 const HookListQuery = z.strictObject(pageQuery);
 const OptionalRotation = RotateSecret.optional();

@@ -18,9 +18,9 @@ export class Links {
 
   /** What a saga is about, which its id says: `cancel-trip:<tripId>:<n>`. Undefined where that is nothing of the API's. */
   resource(sagaId: string): string | undefined {
-    const [, noun, businessId] = /^[a-z-]*-(order|trip):([^:]+)/.exec(sagaId) ?? [];
+    const [, aggregateType, businessId] = /^[a-z-]*-(order|trip):([^:]+)/.exec(sagaId) ?? [];
     if (businessId === undefined) return undefined;
-    return noun === 'order' ? this.order(businessId) : this.trip(businessId);
+    return aggregateType === 'order' ? this.order(businessId) : this.trip(businessId);
   }
 
   saga(sagaId: string): string {

@@ -1,7 +1,7 @@
-import type { INestApplication } from '@nestjs/common';
+import { Controller, Get, type INestApplication, Redirect } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { z } from 'zod';
 import { Problem } from '../../../contracts/values/problem.js';
-import { openApiSchema } from './openapi-schema.js';
 
 const description = `Business transactions that cross services. Every transaction either completes or is fully compensated.
 
@@ -66,4 +66,37 @@ export function serveOpenApi(app: INestApplication): void {
 function operationIdOf(controller: string, method: string): string {
   const resource = controller.replace(/Controller$/, '');
   return `${resource.charAt(0).toLowerCase()}${resource.slice(1)}${method.charAt(0).toUpperCase()}${method.slice(1)}`;
+}
+
+/** Who comes without knowing where to go is shown the documentation. */
+@Controller()
+export class DocsController {
+  @Get()
+  @Redirect('/docs', 302)
+  root(): void {}
+}
+
+type JsonSchema = Record<string, unknown>;
+
+/** A schema in the words of OpenAPI 3.0, with the named schemas that it uses; undefined for what is no schema of ours. */
+export function openApiSchema(
+  schema: unknown,
+  { schemaType }: { schemaType: 'input' | 'output' },
+): { schema: JsonSchema; components: Record<string, JsonSchema> } | undefined {
+  if (!(schema instanceof z.ZodType)) return undefined;
+  const {
+    $schema: _,
+    definitions = {},
+    ...own
+  } = z.toJSONSchema(schema, {
+    target: 'openapi-3.0',
+    io: schemaType,
+    override: ({ zodSchema, jsonSchema }) => {
+      // Answers may get more fields one day: only what we refuse (a strict object) is closed.
+      if (zodSchema instanceof z.ZodObject && zodSchema.def.catchall === undefined) delete jsonSchema.additionalProperties;
+      // The format says it better than the 300 characters of its regular expression.
+      if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+    },
+  });
+  return { schema: own, components: definitions as Record<string, JsonSchema> };
 }

@@ -5,9 +5,9 @@ import { Identifier } from '../../../contracts/values/identifier.js';
 import { Order } from '../../../contracts/order/order.resource.js';
 import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { answerCommand } from '../saga-start/answer-command.js';
-import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
-import { Command, commandProblems } from '../saga-start/command.decorator.js';
+import { respondToCommand } from '../saga-start/command-response.js';
+import { type CommandHeaders, FromHeaders } from '../http/command-headers.decorator.js';
+import { Command, commandProblems } from '../http/command.decorator.js';
 import { OrderCommandAccepted, PayOrder, ReviseOrder } from './order-command.dto.js';
 import { OrderCommandsService } from './order-commands.service.js';
 
@@ -98,6 +98,6 @@ export class OrderCommandsController {
 
   private answer(command: OrderCommandAccepted, { wait }: CommandHeaders, response: ServerResponse): Answer {
     const outcome = (seconds: number) => this.commands.outcome(command, seconds);
-    return answerCommand(response, wait, { location: command.links.self, accepted: command, outcome, finalStatus: 200 });
+    return respondToCommand(response, wait, { location: command.links.self, accepted: command, outcome, finalStatus: 200 });
   }
 }

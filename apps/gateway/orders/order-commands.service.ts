@@ -15,49 +15,49 @@ import {
 } from '../../../workflows/revise-order/revise-order.contract.js';
 import { shipOrderIds, type ShipOrderRequest, shipOrderType } from '../../../workflows/ship-order/ship-order.contract.js';
 import { Links } from '../http/links.js';
-import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
+import type { CommandHeaders } from '../http/command-headers.decorator.js';
 import { ResourceCommandStarter, type ResourceCommand } from '../saga-start/resource-command-starter.service.js';
 import type { SagaInput } from '../saga-start/saga-start.js';
 import type { OrderCommandAccepted, PayOrder, ReviseOrder } from './order-command.dto.js';
 import { OrderReader } from './order-reader.service.js';
 
-interface CommandKind extends Pick<ResourceCommand<Order>, 'done' | 'type' | 'ids' | 'from'> {
+interface CommandKind extends Pick<ResourceCommand<Order>, 'participle' | 'type' | 'ids' | 'requiredState'> {
   /** The state that the order is in until the saga has ended. Shipping takes one step, so there is nothing in between. */
-  meanwhile: OrderState;
+  pendingState: OrderState;
   participants: readonly Participant[];
 }
 
 const kinds: Record<OrderCommand, CommandKind> = {
   revise: {
-    done: 'revised',
+    participle: 'revised',
     type: reviseOrderType,
     ids: reviseOrderIds,
-    from: 'APPROVED',
-    meanwhile: 'REVISION_PENDING',
+    requiredState: 'APPROVED',
+    pendingState: 'REVISION_PENDING',
     participants: ['order', 'customer'],
   },
   cancel: {
-    done: 'cancelled',
+    participle: 'cancelled',
     type: cancelOrderType,
     ids: cancelOrderIds,
-    from: 'APPROVED',
-    meanwhile: 'CANCEL_PENDING',
+    requiredState: 'APPROVED',
+    pendingState: 'CANCEL_PENDING',
     participants: ['order', 'customer'],
   },
   pay: {
-    done: 'paid',
+    participle: 'paid',
     type: payOrderType,
     ids: payOrderIds,
-    from: 'APPROVED',
-    meanwhile: 'PAYMENT_PENDING',
+    requiredState: 'APPROVED',
+    pendingState: 'PAYMENT_PENDING',
     participants: ['order', 'payment', 'customer'],
   },
   ship: {
-    done: 'shipped',
+    participle: 'shipped',
     type: shipOrderType,
     ids: shipOrderIds,
-    from: 'PAID',
-    meanwhile: 'PAID',
+    requiredState: 'PAID',
+    pendingState: 'PAID',
     participants: ['order'],
   },
 };
@@ -95,7 +95,7 @@ export class OrderCommandsService {
    * @throws ProblemException 409 `ORDER_STATE_CONFLICT` when another saga had been faster.
    */
   async outcome({ orderId, sagaId }: OrderCommandAccepted, seconds: number): Promise<Order | undefined> {
-    if (!(await this.sagas.hasEnded({ noun: 'order' }, sagaId, seconds))) return undefined;
+    if (!(await this.sagas.hasEnded({ aggregateType: 'order' }, sagaId, seconds))) return undefined;
     const order = await this.orders.order(orderId).catch(() => undefined);
     return order?.pending?.sagaId === sagaId ? undefined : order;
   }
@@ -106,11 +106,11 @@ export class OrderCommandsService {
     content: ReviseOrder | PayOrder | object,
     headers: CommandHeaders,
   ): Promise<OrderCommandAccepted> {
-    const { meanwhile, participants, ...kind } = kinds[name];
+    const { pendingState, participants, ...kind } = kinds[name];
     const request: CommandRequest = { orderId, ...content };
     const command: ResourceCommand<Order> = {
       ...kind,
-      noun: 'order',
+      aggregateType: 'order',
       businessId: orderId,
       content,
       read: () => this.orders.order(orderId),
@@ -118,6 +118,6 @@ export class OrderCommandsService {
     };
     const { sagaId, runId } = await this.sagas.start(command, headers);
     const links = { self: this.links.order(orderId), ...this.links.ofRun(sagaId, runId) };
-    return { orderId, state: meanwhile, sagaId, links };
+    return { orderId, state: pendingState, sagaId, links };
   }
 }

@@ -3,7 +3,7 @@ import type { OrderState } from '../../../contracts/order/order-state.js';
 import type { Order } from '../../../contracts/order/order.resource.js';
 import type { Page } from '../../../contracts/values/page.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
-import { ParticipantsService } from '../participants/participants.service.js';
+import { ParticipantsService } from '../upstreams/participants.service.js';
 import { UnrecordedOrders } from './unrecorded-orders.service.js';
 
 export interface OrderListFilter {

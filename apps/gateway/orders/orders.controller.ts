@@ -10,9 +10,9 @@ import type { SagaOutline } from '../../../contracts/saga/saga-outline.js';
 import { DryRunQuery, SagaOutlineView } from '../../../contracts/saga/saga-outline.resource.js';
 import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { answerCommand } from '../saga-start/answer-command.js';
-import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
-import { Command, commandProblems } from '../saga-start/command.decorator.js';
+import { respondToCommand } from '../saga-start/command-response.js';
+import { type CommandHeaders, FromHeaders } from '../http/command-headers.decorator.js';
+import { Command, commandProblems } from '../http/command.decorator.js';
 import { type OrderListFilter, OrderReader } from './order-reader.service.js';
 import { PlaceOrderService } from './place-order.service.js';
 
@@ -51,7 +51,7 @@ export class OrdersController {
     }
     const accepted = await this.placing.place(order, headers);
     const outcome = (seconds: number) => this.placing.outcome(accepted, seconds);
-    return answerCommand(response, headers.wait, { location: accepted.links.self, accepted, outcome, finalStatus: 201 });
+    return respondToCommand(response, headers.wait, { location: accepted.links.self, accepted, outcome, finalStatus: 201 });
   }
 
   @Get()

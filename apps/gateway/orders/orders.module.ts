@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { ProductsModule } from '../products/products.module.js';
 import { OrderCommandsController } from './order-commands.controller.js';
 import { OrderCommandsService } from './order-commands.service.js';
 import { OrderReader } from './order-reader.service.js';
@@ -8,7 +7,6 @@ import { PlaceOrderService } from './place-order.service.js';
 import { UnrecordedOrders } from './unrecorded-orders.service.js';
 
 @Module({
-  imports: [ProductsModule],
   controllers: [OrdersController, OrderCommandsController],
   providers: [PlaceOrderService, OrderCommandsService, OrderReader, UnrecordedOrders],
 })

@@ -8,9 +8,8 @@ import {
 } from '../../../workflows/create-order/create-order.contract.js';
 import { outlineOf } from '../../../workflows/outlines.js';
 import { Links } from '../http/links.js';
-import { businessIdOfKey, newBusinessId } from '../saga-start/business-id.js';
-import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
-import { requestIdentity } from '../saga-start/request-identity.js';
+import { businessIdOfKey, newBusinessId, requestIdentity } from '../saga-start/request-identity.js';
+import type { CommandHeaders } from '../http/command-headers.decorator.js';
 import type { SagaInput } from '../saga-start/saga-start.js';
 import { SagaStarter } from '../saga-start/saga-starter.service.js';
 import { OrderReader } from './order-reader.service.js';
@@ -33,7 +32,7 @@ export class PlaceOrderService {
       {
         type: createOrderType,
         sagaId: createOrderIds.of(orderId),
-        noun: 'order',
+        aggregateType: 'order',
         businessId: orderId,
         customerId,
         request,

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { type Order, PlaceOrder, type Rejection } from '../../../contracts/order/order.resource.js';
 import { type CreateOrderOutcome, createOrderIds } from '../../../workflows/create-order/create-order.contract.js';
-import { Catalogue } from '../products/catalogue.service.js';
+import { Catalogue } from '../queries/catalogue.service.js';
 import { type StartedSaga, StartedSagas } from '../saga-start/started-sagas.service.js';
 
 /** As much of the saga's input as an order shows. */
@@ -33,7 +33,7 @@ export class UnrecordedOrders {
     return {
       orderId,
       customerId: request.customerId,
-      ...standingOf(saga),
+      ...statusOf(saga),
       lines,
       total: {
         amount: lines.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice.amount, 0),
@@ -47,7 +47,7 @@ export class UnrecordedOrders {
 }
 
 /** The order's state as far as its saga knows it. A saga that was ended by force before it recorded anything has sold nothing. */
-function standingOf({ end }: CreateOrderSaga): { state: Order['state']; rejection?: Rejection } {
+function statusOf({ end }: CreateOrderSaga): { state: Order['state']; rejection?: Rejection } {
   if (!end) return { state: 'PENDING' };
   if (end.outcome?.state === 'APPROVED') return { state: 'APPROVED' };
   const byForce = { code: 'ABORTED', detail: `The saga ended as ${end.status} before the order was recorded.` };

@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import type { RequestIdentity } from '../../../workflows/saga/saga.contract.js';
 import type { WorkflowIds } from '../../../workflows/saga/workflow-id.js';
-import type { CommandHeaders } from './command-headers.decorator.js';
-import { RememberedRequests } from './remembered-requests.service.js';
+import type { CommandHeaders } from '../http/command-headers.decorator.js';
+import { RequestLookup } from './request-lookup.service.js';
 import { requestIdentity } from './request-identity.js';
 import type { SagaStart, StartedRun } from './saga-start.js';
 import { isStartedBy, SagaStarter } from './saga-starter.service.js';
@@ -24,14 +24,14 @@ export interface Aggregate {
 /** A command on one aggregate. */
 interface AggregateCommand {
   /** The aggregate's kind, as in `ORDER_STATE_CONFLICT`. */
-  noun: 'order' | 'trip';
+  aggregateType: 'order' | 'trip';
   businessId: string;
   /** The command in the past participle: *cancelled*. */
-  done: string;
+  participle: string;
   type: string;
   ids: WorkflowIds;
   /** The only state that allows the command. */
-  from: string;
+  requiredState: string;
   /** The request body. */
   content: object;
   /** @throws ProblemException 404. */
@@ -40,7 +40,7 @@ interface AggregateCommand {
 
 /** A command on an existing aggregate. Each accepted command is a saga of its own. */
 export interface ResourceCommand<Resource extends Aggregate> extends AggregateCommand {
-  from: Resource['state'];
+  requiredState: Resource['state'];
   read: () => Promise<Resource>;
   saga: (resource: Resource) => Pick<SagaStart, 'request' | 'participants' | 'details'>;
 }
@@ -53,12 +53,12 @@ interface Unchanged {
 }
 
 /** The newest commands are read by workflow id, which is strongly consistent. The owner remembers all others. */
-const RECENT = 10;
+const RECENT_COMMANDS = 10;
 /** How many numbers of sagas that have ended uncounted are skipped. A sealed `ship order` and a refusal on demand leave one behind. */
-const MAX_NUMBERS = 100;
+const MAX_NUMBERS_TRIED = 100;
 /** How long the answer waits until the command is visible on the aggregate. */
-const SHOW_MS = 1_000;
-const FIRST_LOOK_MS = 15;
+const VISIBLE_WITHIN_MS = 1_000;
+const FIRST_POLL_MS = 15;
 
 /**
  * Starts the sagas of commands on orders and trips. Each saga id ends in a number, one more than the owner's command count. So two
@@ -68,7 +68,7 @@ const FIRST_LOOK_MS = 15;
 export class ResourceCommandStarter {
   constructor(
     @Inject(SagaStarter) private readonly starter: SagaStarter,
-    @Inject(RememberedRequests) private readonly remembered: RememberedRequests,
+    @Inject(RequestLookup) private readonly requestLookup: RequestLookup,
   ) {}
 
   /**
@@ -83,8 +83,8 @@ export class ResourceCommandStarter {
     const identity = requestIdentity({ type, businessId, caller, idempotencyKey, content });
     if (identity === undefined) return this.begin(command, identity);
     return this.starter.singleFlight(`${identity.key} ${identity.fingerprint}`, async () => {
-      const remembered = await this.remembered.find(command, identity);
-      return remembered === undefined ? this.begin(command, identity) : this.replayRemembered(command, remembered);
+      const remembered = await this.requestLookup.find(command, identity);
+      return remembered === undefined ? this.begin(command, identity) : this.replayFromOwner(command, remembered);
     });
   }
 
@@ -92,7 +92,7 @@ export class ResourceCommandStarter {
    * Whether the saga has ended within `seconds`.
    * @throws ProblemException 409 `…_STATE_CONFLICT` when it ended because another saga had been faster.
    */
-  async hasEnded(command: Pick<AggregateCommand, 'noun'>, sagaId: string, seconds: number): Promise<boolean> {
+  async hasEnded(command: Pick<AggregateCommand, 'aggregateType'>, sagaId: string, seconds: number): Promise<boolean> {
     const end = await this.starter.outcome<Unchanged>(sagaId, seconds * 1_000);
     throwIfSuperseded(command, end?.result);
     return end !== undefined;
@@ -102,13 +102,13 @@ export class ResourceCommandStarter {
     command: ResourceCommand<Resource>,
     identity: RequestIdentity | undefined,
   ): Promise<StartedRun> {
-    let free = 1;
+    let nextNumber = 1;
     for (let attempt = 1; ; attempt++) {
       const resource = await command.read();
-      const number = Math.max((resource.commandCount ?? 0) + 1, free);
+      const number = Math.max((resource.commandCount ?? 0) + 1, nextNumber);
       const first = await this.firstRun(command, number, identity);
       if (first) return this.replayAnswer(command, first);
-      if (resource.state !== command.from) throw conflict(command, resource);
+      if (resource.state !== command.requiredState) throw conflict(command, resource);
       try {
         return await this.waitUntilVisible(
           command,
@@ -119,30 +119,30 @@ export class ResourceCommandStarter {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       }
       const sagaId = command.ids.of(command.businessId, number);
-      const taken = await this.starter.describe(sagaId);
-      if (taken && isStartedBy(taken, identity)) return this.replayAnswer(command, taken);
-      if (taken?.status.name === 'RUNNING' || attempt === MAX_NUMBERS) throw inProgress(command, sagaId);
+      const existing = await this.starter.describe(sagaId);
+      if (existing && isStartedBy(existing, identity)) return this.replayAnswer(command, existing);
+      if (existing?.status.name === 'RUNNING' || attempt === MAX_NUMBERS_TRIED) throw inProgress(command, sagaId);
       // The other saga has ended since, or was ended by force before it was counted. Its number is used either way.
-      free = number + 1;
+      nextNumber = number + 1;
     }
   }
 
   /** Answers a retry that the owner remembers; Temporal may have forgotten its run. */
-  private async replayRemembered(command: AggregateCommand, sagaId: string): Promise<StartedRun> {
+  private async replayFromOwner(command: AggregateCommand, sagaId: string): Promise<StartedRun> {
     const run = await this.starter.describe(sagaId).catch(() => undefined);
-    return run ? this.replayAnswer(command, run) : this.starter.forgotten(sagaId);
+    return run ? this.replayAnswer(command, run) : this.starter.expiredRun(sagaId);
   }
 
   /** Answers a retry with the run that its first request started. */
   private async replayAnswer(command: AggregateCommand, { workflowId: sagaId, runId, status }: Run): Promise<StartedRun> {
-    if (status.name !== 'RUNNING') await this.hasEnded(command, sagaId, SHOW_MS / 1_000);
+    if (status.name !== 'RUNNING') await this.hasEnded(command, sagaId, VISIBLE_WITHIN_MS / 1_000);
     return { sagaId, runId };
   }
 
   /** Waits until the aggregate shows the command. */
   private async waitUntilVisible(command: AggregateCommand, number: number, started: StartedRun): Promise<StartedRun> {
-    const deadline = Date.now() + SHOW_MS;
-    for (let pause = FIRST_LOOK_MS; Date.now() < deadline; pause *= 2) {
+    const deadline = Date.now() + VISIBLE_WITHIN_MS;
+    for (let pause = FIRST_POLL_MS; Date.now() < deadline; pause *= 2) {
       // The saga is accepted, whether this read succeeds or not.
       const resource = await command.read().catch(() => undefined);
       if (!resource || resource.pending?.sagaId === started.sagaId) return started;
@@ -166,42 +166,51 @@ export class ResourceCommandStarter {
     identity: RequestIdentity | undefined,
   ): Promise<Run | undefined> {
     if (identity === undefined) return undefined;
-    const numbers = Array.from({ length: Math.min(newest, RECENT) }, (_, index) => newest - index);
+    const numbers = Array.from({ length: Math.min(newest, RECENT_COMMANDS) }, (_, index) => newest - index);
     const recent = await Promise.all(numbers.map((number) => this.starter.describe(ids.of(businessId, number))));
     return recent.find((run) => run !== undefined && isStartedBy(run, identity));
   }
 }
 
 function sagaOf<Resource extends Aggregate>(command: ResourceCommand<Resource>, resource: Resource, number: number): SagaStart {
-  const { noun, businessId, done, type, ids } = command;
+  const { aggregateType, businessId, participle, type, ids } = command;
   return {
     type,
     sagaId: ids.of(businessId, number),
-    noun,
+    aggregateType,
     businessId,
     customerId: resource.customerId,
-    summary: `The ${noun} ${businessId} is to be ${done}`,
+    summary: `The ${aggregateType} ${businessId} is to be ${participle}`,
     ...command.saga(resource),
   };
 }
 
-const stateConflict = (noun: AggregateCommand['noun'], detail: string): ProblemException =>
-  new ProblemException(409, `${noun.toUpperCase()}_STATE_CONFLICT`, detail);
+const stateConflict = (aggregateType: AggregateCommand['aggregateType'], detail: string): ProblemException =>
+  new ProblemException(409, `${aggregateType.toUpperCase()}_STATE_CONFLICT`, detail);
 
-function conflict({ noun, businessId, done, from }: AggregateCommand, { state, pending, sagaId }: Aggregate): ProblemException {
+function conflict(
+  { aggregateType, businessId, participle, requiredState }: AggregateCommand,
+  { state, pending, sagaId }: Aggregate,
+): ProblemException {
   const why = pending
     ? ` (the command to ${pending.command} it is pending on behalf of ${pending.sagaId})`
     : state === 'PENDING' || state === 'AWAITING_APPROVAL'
       ? ` (${sagaId} is under way)`
       : '';
-  return stateConflict(noun, `The ${noun} ${businessId} is ${state}${why}: it can be ${done} only when it is ${from}.`);
+  return stateConflict(
+    aggregateType,
+    `The ${aggregateType} ${businessId} is ${state}${why}: it can be ${participle} only when it is ${requiredState}.`,
+  );
 }
 
-const inProgress = ({ noun, businessId, done }: AggregateCommand, sagaId: string): ProblemException =>
-  stateConflict(noun, `The ${noun} ${businessId} is being ${done} already, on behalf of ${sagaId}, which is pending.`);
+const inProgress = ({ aggregateType, businessId, participle }: AggregateCommand, sagaId: string): ProblemException =>
+  stateConflict(
+    aggregateType,
+    `The ${aggregateType} ${businessId} is being ${participle} already, on behalf of ${sagaId}, which is pending.`,
+  );
 
 /** @throws ProblemException 409 if another saga locked the aggregate after this gateway had read it. */
-function throwIfSuperseded({ noun }: Pick<AggregateCommand, 'noun'>, outcome: Unchanged | undefined): void {
-  const problem = stateConflict(noun, outcome?.reason?.detail ?? '');
+function throwIfSuperseded({ aggregateType }: Pick<AggregateCommand, 'aggregateType'>, outcome: Unchanged | undefined): void {
+  const problem = stateConflict(aggregateType, outcome?.reason?.detail ?? '');
   if (outcome?.reason?.code === problem.problem.code) throw problem;
 }

@@ -1,6 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { ResourceCommandStarter } from './resource-command-starter.service.js';
-import { RememberedRequests } from './remembered-requests.service.js';
+import { RequestLookup } from './request-lookup.service.js';
 import { EAGER_START, SagaStarter } from './saga-starter.service.js';
 import { StartedSagas } from './started-sagas.service.js';
 
@@ -17,7 +17,7 @@ export class SagaStartModule {
         SagaStarter,
         ResourceCommandStarter,
         StartedSagas,
-        RememberedRequests,
+        RequestLookup,
       ],
       exports: [SagaStarter, ResourceCommandStarter, StartedSagas],
     };

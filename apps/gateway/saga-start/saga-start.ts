@@ -6,7 +6,7 @@ export interface SagaStart {
   type: string;
   sagaId: string;
   /** The kind of what the saga is about; its participant of the same name owns it. */
-  noun: 'order' | 'trip';
+  aggregateType: 'order' | 'trip';
   businessId: string;
   customerId: string;
   /** The saga's one argument, without the policy and the identity of the request. */

@@ -15,19 +15,19 @@ import type { RequestIdentity, SagaPolicy } from '../../../workflows/saga/saga.c
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 import { Links } from '../http/links.js';
-import { ParticipantsService } from '../participants/participants.service.js';
-import { ReadModels } from '../read-models/read-models.service.js';
-import { TemporalUnavailableException } from '../temporal/temporal-unavailable.exception.js';
+import { ParticipantsService } from '../upstreams/participants.service.js';
+import { ReadModels } from '../upstreams/read-models.service.js';
+import { TemporalUnavailableException } from '../temporal/temporal-outage.js';
 import { TemporalService } from '../temporal/temporal.service.js';
-import { keyReused } from './key-reused.js';
-import { RememberedRequests } from './remembered-requests.service.js';
+import { keyReused } from './request-identity.js';
+import { RequestLookup } from './request-lookup.service.js';
 import type { SagaStart, StartedRun } from './saga-start.js';
 
 export const EAGER_START = Symbol('EAGER_START');
 
-const START_MS = 3_500;
+const START_TIMEOUT_MS = 3_500;
 /** Within the five seconds that a caller is promised. */
-const CREATE_MS = 4_500;
+const CREATE_TIMEOUT_MS = 4_500;
 
 /** A run's memo keeps the request that started it: without a key there is no second one to compare. */
 const memoOf = (identity: RequestIdentity | undefined) =>
@@ -55,7 +55,7 @@ export class SagaStarter {
   constructor(
     @Inject(TemporalService) private readonly temporal: TemporalService,
     @Inject(ParticipantsService) private readonly participants: ParticipantsService,
-    @Inject(RememberedRequests) private readonly remembered: RememberedRequests,
+    @Inject(RequestLookup) private readonly requestLookup: RequestLookup,
     @Inject(ReadModels) private readonly readModels: ReadModels,
     @Inject(Links) private readonly links: Links,
     @Inject(GATEWAY_SETTINGS) private readonly settings: GatewaySettings,
@@ -87,7 +87,7 @@ export class SagaStarter {
    * Starts a saga as soon as it is known that it can do its work.
    * @throws ProblemException 503; WorkflowExecutionAlreadyStartedError when its id is taken.
    */
-  async start(saga: SagaStart, identity: RequestIdentity | undefined, withinMs = START_MS): Promise<StartedRun> {
+  async start(saga: SagaStart, identity: RequestIdentity | undefined, withinMs = START_TIMEOUT_MS): Promise<StartedRun> {
     this.participants.assertAvailable(saga.participants);
     const { type, sagaId, businessId, customerId, request, summary, details } = saga;
     const start = this.temporal.call(
@@ -109,7 +109,7 @@ export class SagaStarter {
           staticSummary: summary,
           ...(details === undefined ? {} : { staticDetails: details }),
         }),
-      Math.min(withinMs, START_MS),
+      Math.min(withinMs, START_TIMEOUT_MS),
     );
     const handle = await start.catch((error: unknown) => {
       throw error instanceof TemporalUnavailableException ? this.inDoubt(error, saga, identity !== undefined) : error;
@@ -136,19 +136,19 @@ export class SagaStarter {
   }
 
   /** A saga that its owner remembers and whose run Temporal has forgotten, or cannot show: the run is for links, as the saga service kept it. */
-  async forgotten(sagaId: string): Promise<StartedRun> {
+  async expiredRun(sagaId: string): Promise<StartedRun> {
     const stored = await this.readModels.saga.get<StoredSaga>(`/sagas/${sagaId}`).catch(() => undefined);
     return { sagaId, runId: stored?.saga?.runId || undefined };
   }
 
   private async createOnce(saga: SagaStart, identity: RequestIdentity): Promise<StartedRun> {
-    const deadline = Date.now() + CREATE_MS;
+    const deadline = Date.now() + CREATE_TIMEOUT_MS;
     const msLeft = () => Math.max(deadline - Date.now(), 1);
     try {
-      const remembered = await this.remembered.find(saga, identity);
+      const remembered = await this.requestLookup.find(saga, identity);
       if (remembered !== undefined) {
         const run = await this.describe(remembered).catch(() => undefined);
-        return run ? { sagaId: remembered, runId: run.runId } : await this.forgotten(remembered);
+        return run ? { sagaId: remembered, runId: run.runId } : await this.expiredRun(remembered);
       }
       return await this.start(saga, identity, msLeft());
     } catch (error) {

@@ -31,7 +31,7 @@ export class StartedSagas {
         const [request, description] = await Promise.all([inputOf(client, sagaId), client.workflow.getHandle(sagaId).describe()]);
         return { request, description };
       })
-      .catch(nothingIfNotFound);
+      .catch(undefinedIfNotFound);
     const request = input.safeParse(started?.request);
     if (!started || !request.success) return undefined;
     const { startTime, closeTime } = started.description;
@@ -70,7 +70,7 @@ async function inputOf(client: Client, workflowId: string): Promise<unknown> {
   return input;
 }
 
-function nothingIfNotFound(error: unknown): undefined {
+function undefinedIfNotFound(error: unknown): undefined {
   if (error instanceof WorkflowNotFoundError || grpcCodeOf(error) === NOT_FOUND) return undefined;
   throw error;
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 
-const TAG_BYTES = 8;
+const CHECKSUM_BYTES = 8;
 
 /** Temporal's page token as a cursor of the API, tied to the query that it continues. */
 export function cursorOf(token: Uint8Array, query: string): string | null {
-  return token.length === 0 ? null : Buffer.concat([tagOf(token, query), token]).toString('base64url');
+  return token.length === 0 ? null : Buffer.concat([checksumOf(token, query), token]).toString('base64url');
 }
 
 /**
@@ -14,8 +14,8 @@ export function cursorOf(token: Uint8Array, query: string): string | null {
  */
 export function tokenOf(cursor: string, query: string): Uint8Array {
   const bytes = Buffer.from(cursor, 'base64url');
-  const token = bytes.subarray(TAG_BYTES);
-  if (token.length === 0 || !tagOf(token, query).equals(bytes.subarray(0, TAG_BYTES))) throw invalidCursor();
+  const token = bytes.subarray(CHECKSUM_BYTES);
+  if (token.length === 0 || !checksumOf(token, query).equals(bytes.subarray(0, CHECKSUM_BYTES))) throw invalidCursor();
   return token;
 }
 
@@ -30,6 +30,6 @@ export function invalidCursor(cause?: unknown): ProblemException {
 }
 
 /** A checksum, no signature: the token opens nothing that the list would not show anyway. */
-function tagOf(token: Uint8Array, query: string): Buffer {
-  return createHash('sha256').update(query).update('\0').update(token).digest().subarray(0, TAG_BYTES);
+function checksumOf(token: Uint8Array, query: string): Buffer {
+  return createHash('sha256').update(query).update('\0').update(token).digest().subarray(0, CHECKSUM_BYTES);
 }

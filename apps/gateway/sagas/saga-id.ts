@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ScopeRule } from '../auth/allow.decorator.js';
 
 /** A saga's id: its kind, the business id, and where one aggregate has several sagas of a kind, which of them. */
 export const SagaId = z
@@ -8,3 +9,16 @@ export const SagaId = z
     'must be of the form kind:id or kind:id:n',
   )
   .meta({ examples: ['create-order:0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b'] });
+
+const scopeOfKind = [
+  [/-order$/, 'orders'],
+  [/-trip$/, 'trips'],
+  [/-(customer|address)$/, 'customers'],
+] as const;
+
+/** The scopes that may read a saga: the one of the resource that the saga's id names, and `operator`. */
+export function sagaScopes(sagaId: unknown): readonly ScopeRule[] {
+  const [kind = ''] = String(sagaId).split(':', 1);
+  const scopes = scopeOfKind.flatMap(([pattern, scope]) => (pattern.test(kind) ? [scope] : []));
+  return ['operator', ...scopes];
+}

@@ -6,22 +6,18 @@ import type { ResolveStep, Saga } from '../../../contracts/saga/saga.resource.js
 import { fingerprint } from '../../../libs/service-kit/fingerprint.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { abortUpdate, resolveUpdate, sagaFailures } from '../../../workflows/saga/saga.contract.js';
-import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
+import type { CommandHeaders } from '../http/command-headers.decorator.js';
 import { TemporalService } from '../temporal/temporal.service.js';
-import { recordedState } from './recorded-state.js';
-import { sagaNotFound } from './saga-not-found.js';
-import { SagaReader } from './saga-reader.service.js';
-import type { SagaRun } from './saga-run.js';
-import { SagaView } from './saga-view.js';
-import { rejectedUpdate, updateFailureOf } from './update-failure.js';
-import { workerUnavailable } from './worker-unavailable.js';
+import { recordedState, type SagaRun, SagaView } from './saga-view.js';
+import { sagaNotFound, SagaReader } from './saga-reader.service.js';
+import { rejectedUpdate, updateFailureOf, workerUnavailable } from './update-failure.js';
 
 /** Leaves time within a caller's patience to read the saga before. */
-const UPDATE_MS = 2_500;
+const UPDATE_TIMEOUT_MS = 2_500;
 /** How long an accepted abort waits for the pivot's key to decide. */
-const DECISION_MS = 2_000;
+const DECISION_TIMEOUT_MS = 2_000;
 
-type KeyedBy = Pick<CommandHeaders, 'caller' | 'idempotencyKey'>;
+type CallerKey = Pick<CommandHeaders, 'caller' | 'idempotencyKey'>;
 /** Sends an update; undefined while the saga has accepted it and not yet decided. */
 type Update = () => Promise<SagaTimeline | undefined>;
 
@@ -39,38 +35,38 @@ export class SagaOperator {
    * idempotency key gets the update's result after the saga's end, too.
    * @throws ProblemException 404, 409 `SAGA_PAST_PIVOT` or `SAGA_ENDED`, 503 `WORKER_UNAVAILABLE` when no worker accepts it in time.
    */
-  async abort(sagaId: string, { caller, idempotencyKey }: KeyedBy): Promise<Saga> {
+  async abort(sagaId: string, { caller, idempotencyKey }: CallerKey): Promise<Saga> {
     const run = await this.run(sagaId);
-    if (idempotencyKey === undefined && run.status.name !== 'RUNNING') throw endedUnabortable(run);
+    if (idempotencyKey === undefined && run.status.name !== 'RUNNING') throw abortAfterEnd(run);
     const updateId = idempotencyKey === undefined ? 'abort' : `abort:${fingerprint(caller, idempotencyKey)}`;
     const update: Update = async () => {
       const accepted = await this.temporal.call(
         (client) =>
           client.workflow.getHandle(sagaId).startUpdate(abortUpdate, { updateId, waitForStage: WorkflowUpdateStage.ACCEPTED }),
-        UPDATE_MS,
+        UPDATE_TIMEOUT_MS,
       );
-      return this.temporal.wait(() => accepted.result(), DECISION_MS);
+      return this.temporal.wait(() => accepted.result(), DECISION_TIMEOUT_MS);
     };
-    return this.send(run, update, endedUnabortable);
+    return this.send(run, update, abortAfterEnd);
   }
 
   /**
    * Decides about a step that needs attention. With an idempotency key the decision is made once, however often it is sent.
    * @throws ProblemException 404, 409 `STEP_NOT_IN_NEED` or `STEP_NOT_RESOLVABLE`, 422 `IDEMPOTENCY_KEY_REUSED`, 503 `WORKER_UNAVAILABLE`.
    */
-  async resolve(sagaId: string, decision: ResolveStep, { caller, idempotencyKey }: KeyedBy): Promise<Saga> {
+  async resolve(sagaId: string, decision: ResolveStep, { caller, idempotencyKey }: CallerKey): Promise<Saga> {
     const run = await this.run(sagaId);
     const updateId = `resolve:${idempotencyKey === undefined ? randomUUID() : fingerprint(caller, idempotencyKey)}`;
     const update: Update = async () => {
       const timeline = await this.temporal.call(
         (client) => client.workflow.getHandle(sagaId).executeUpdate(resolveUpdate, { args: [decision], updateId }),
-        UPDATE_MS,
+        UPDATE_TIMEOUT_MS,
       );
       if (isDecided(timeline, decision)) return timeline;
       const detail = 'The Idempotency-Key belongs to another decision about this saga. Another one needs a key of its own.';
       throw new ProblemException(422, 'IDEMPOTENCY_KEY_REUSED', detail);
     };
-    return this.send(run, update, endedUnresolvable);
+    return this.send(run, update, resolveAfterEnd);
   }
 
   private async run(sagaId: string): Promise<SagaRun> {
@@ -91,7 +87,7 @@ export class SagaOperator {
   }
 }
 
-function endedUnabortable(run: SagaRun): ProblemException {
+function abortAfterEnd(run: SagaRun): ProblemException {
   if (recordedState(run) === 'COMPLETED') {
     return new ProblemException(
       409,
@@ -106,7 +102,7 @@ function endedUnabortable(run: SagaRun): ProblemException {
   );
 }
 
-function endedUnresolvable(run: SagaRun): ProblemException {
+function resolveAfterEnd(run: SagaRun): ProblemException {
   return new ProblemException(
     409,
     'STEP_NOT_IN_NEED',
@@ -117,12 +113,12 @@ function endedUnresolvable(run: SagaRun): ProblemException {
 function problemOf(error: unknown, sagaId: string): ProblemException | undefined {
   const failure = updateFailureOf(error);
   if (!failure) return workerUnavailable(error, sagaId);
-  const code = conflicts[failure.type ?? ''];
+  const code = conflictCodes[failure.type ?? ''];
   return code === undefined ? rejectedUpdate(failure) : new ProblemException(409, code, failure.message);
 }
 
 /** The 409s of a saga's own refusals. */
-const conflicts: Readonly<Record<string, string>> = {
+const conflictCodes: Readonly<Record<string, string>> = {
   [sagaFailures.pastPivot]: 'SAGA_PAST_PIVOT',
   [sagaFailures.stepNotInNeed]: 'STEP_NOT_IN_NEED',
   [sagaFailures.stepNotResolvable]: 'STEP_NOT_RESOLVABLE',

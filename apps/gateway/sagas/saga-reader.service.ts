@@ -8,25 +8,21 @@ import type { ProjectedSaga, Saga, SagaPage } from '../../../contracts/saga/saga
 import { ParticipantUnavailableException } from '../../../libs/service-client/participant-unavailable.exception.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { timelineQuery } from '../../../workflows/saga/saga.contract.js';
-import { isBehind, ReadModels } from '../read-models/read-models.service.js';
+import { isBehind, ReadModels } from '../upstreams/read-models.service.js';
 import { grpcCodeOf, INVALID_ARGUMENT, NOT_FOUND } from '../temporal/temporal-outage.js';
 import { TemporalService } from '../temporal/temporal.service.js';
 import { cursorOf, invalidCursor, tokenOf } from './page-token.js';
-import { recordedState } from './recorded-state.js';
-import type { SagaFilter } from './saga-filter.js';
-import { sagaNotFound } from './saga-not-found.js';
-import type { SagaRun } from './saga-run.js';
-import { SagaView } from './saga-view.js';
-import { visibilityQuery } from './visibility-query.js';
+import { recordedState, type SagaRun, SagaView } from './saga-view.js';
+import { type SagaFilter, visibilityQuery } from './visibility-query.js';
 
 /** A query is answered by a worker, which may be busy or away; the rest of a saga can be shown without it. */
-const QUERY_MS = 2_000;
-const HISTORY_MS = 4_000;
+const QUERY_TIMEOUT_MS = 2_000;
+const HISTORY_TIMEOUT_MS = 4_000;
 /** How long to wait for the steps of a saga that has ended just now: its worker reports them within a moment. */
-const STEPS_MS = 1_500;
+const STEPS_TIMEOUT_MS = 1_500;
 
 /** What a cursor of a list begins with that Temporal itself has answered. */
-const OF_TEMPORAL = 'temporal.';
+const TEMPORAL_CURSOR_PREFIX = 'temporal.';
 
 /**
  * Sagas: an open one as Temporal has it, an ended one with its stored steps; the list from the read model, or from Temporal where the read
@@ -47,28 +43,29 @@ export class SagaReader {
    * @throws ProblemException 503 when `at` was asked for and is not there in time, or nobody can be asked.
    */
   async list({ at, after, ...filter }: SagaFilter): Promise<SagaPage> {
-    if (after?.startsWith(OF_TEMPORAL)) return this.ofTemporal(filter, after.slice(OF_TEMPORAL.length));
-    if (at !== undefined || after !== undefined) return this.ofReadModel({ ...filter, after, at });
-    const now = await this.readModels.sagasCommitted();
+    if (after?.startsWith(TEMPORAL_CURSOR_PREFIX))
+      return this.listFromTemporal(filter, after.slice(TEMPORAL_CURSOR_PREFIX.length));
+    if (at !== undefined || after !== undefined) return this.listFromReadModel({ ...filter, after, at });
+    const now = await this.readModels.committedPositionWithSagas();
     if (now !== undefined) {
-      const page = await this.ofReadModel({ ...filter, at: now }).catch(noneIfNotThere);
+      const page = await this.listFromReadModel({ ...filter, at: now }).catch(undefinedIfUnavailable);
       if (page) return page;
     }
-    return this.ofTemporal(filter).catch((error: unknown) =>
-      this.ofReadModel(filter).catch(() => {
+    return this.listFromTemporal(filter).catch((error: unknown) =>
+      this.listFromReadModel(filter).catch(() => {
         throw error;
       }),
     );
   }
 
-  private async ofReadModel(
+  private async listFromReadModel(
     query: Omit<SagaFilter, 'at' | 'after'> & { at?: string | undefined; after?: string | undefined },
   ): Promise<SagaPage> {
     const { items, ...page } = await this.readModels.page<ProjectedSaga>('/sagas', { ...query });
     return { ...page, items: items.map((saga) => this.view.projected(saga)) };
   }
 
-  private async ofTemporal({ limit, ...filter }: Omit<SagaFilter, 'at' | 'after'>, after?: string): Promise<SagaPage> {
+  private async listFromTemporal({ limit, ...filter }: Omit<SagaFilter, 'at' | 'after'>, after?: string): Promise<SagaPage> {
     const query = visibilityQuery(filter);
     const nextPageToken = after === undefined ? new Uint8Array() : tokenOf(after, query);
     return this.temporal.call(async (client) => {
@@ -84,7 +81,7 @@ export class SagaReader {
       const next = cursorOf(page.nextPageToken ?? new Uint8Array(), query);
       return {
         items: runs.flatMap((run) => this.view.summary(run) ?? []),
-        next: next === null ? null : `${OF_TEMPORAL}${next}`,
+        next: next === null ? null : `${TEMPORAL_CURSOR_PREFIX}${next}`,
         asOf: null,
       };
     });
@@ -96,12 +93,12 @@ export class SagaReader {
    * @throws ProblemException 404 `SAGA_NOT_FOUND`.
    */
   async saga(sagaId: string): Promise<Saga> {
-    const run = await this.keptRun(sagaId);
-    if (!run) return this.droppedSaga(sagaId);
+    const run = await this.retainedRun(sagaId);
+    if (!run) return this.expiredSaga(sagaId);
     if (!this.view.summary(run)) return sagaNotFound(sagaId);
     if (run.status.name === 'RUNNING') return this.view.full(run, await this.timeline(sagaId))!;
-    const stored = await this.stored(sagaId, { runId: run.runId, state: recordedState(run), waitMs: STEPS_MS }).catch(
-      noneIfNotThere,
+    const stored = await this.stored(sagaId, { runId: run.runId, state: recordedState(run), waitMs: STEPS_TIMEOUT_MS }).catch(
+      undefinedIfUnavailable,
     );
     const timeline = stored ? stored.steps?.timeline : await this.timeline(sagaId);
     return this.view.full(run, timeline, stored?.saga?.runId === run.runId && stored.saga.lost)!;
@@ -109,7 +106,7 @@ export class SagaReader {
 
   /** The newest run of a saga as Temporal describes it now. @throws ProblemException 404 `SAGA_NOT_FOUND`. */
   async run(sagaId: string): Promise<SagaRun> {
-    return (await this.keptRun(sagaId)) ?? sagaNotFound(sagaId);
+    return (await this.retainedRun(sagaId)) ?? sagaNotFound(sagaId);
   }
 
   /**
@@ -118,7 +115,7 @@ export class SagaReader {
    */
   async history(sagaId: string): Promise<string> {
     try {
-      return await this.temporal.call((client) => historyOf(client, sagaId), HISTORY_MS);
+      return await this.temporal.call((client) => historyOf(client, sagaId), HISTORY_TIMEOUT_MS);
     } catch (error) {
       if (!isNotFound(error)) throw error;
       await this.stored(sagaId);
@@ -127,7 +124,7 @@ export class SagaReader {
     }
   }
 
-  private async keptRun(sagaId: string): Promise<SagaRun | undefined> {
+  private async retainedRun(sagaId: string): Promise<SagaRun | undefined> {
     try {
       return await this.temporal.call((client) => client.workflow.getHandle(sagaId).describe());
     } catch (error) {
@@ -136,7 +133,7 @@ export class SagaReader {
     }
   }
 
-  private async droppedSaga(sagaId: string): Promise<Saga> {
+  private async expiredSaga(sagaId: string): Promise<Saga> {
     const { saga, steps } = await this.stored(sagaId);
     return saga ? this.view.recorded(saga, steps) : sagaNotFound(sagaId);
   }
@@ -148,13 +145,13 @@ export class SagaReader {
 
   private async timeline(sagaId: string): Promise<SagaTimeline | undefined> {
     return this.temporal
-      .call((client) => client.workflow.getHandle(sagaId).query(timelineQuery), QUERY_MS)
+      .call((client) => client.workflow.getHandle(sagaId).query(timelineQuery), QUERY_TIMEOUT_MS)
       .catch(() => undefined);
   }
 }
 
 /** Whether it is away or has not come far enough: somebody else may answer. */
-function noneIfNotThere(error: unknown): undefined {
+function undefinedIfUnavailable(error: unknown): undefined {
   if (isBehind(error) || error instanceof ParticipantUnavailableException) return undefined;
   throw error;
 }
@@ -167,3 +164,8 @@ async function historyOf(client: Client, workflowId: string): Promise<string> {
 }
 
 const isNotFound = (error: unknown): boolean => error instanceof WorkflowNotFoundError || grpcCodeOf(error) === NOT_FOUND;
+
+/** @throws ProblemException 404 `SAGA_NOT_FOUND`. */
+export function sagaNotFound(sagaId: string): never {
+  throw new ProblemException(404, 'SAGA_NOT_FOUND', `There is no saga ${sagaId}.`);
+}

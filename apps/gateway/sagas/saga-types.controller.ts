@@ -12,7 +12,7 @@ import { Allow } from '../auth/allow.decorator.js';
 const ListQuery = z.strictObject(pageQuery);
 
 /** An input that has every optional part, so that every step is listed. */
-const everything = {
+const inputWithAllParts = {
   orderId: 'ORDER',
   tripId: 'TRIP',
   customerId: 'CUSTOMER',
@@ -24,7 +24,7 @@ const everything = {
   rail: { trainId: 'TRAIN', date: '2027-01-01', seats: 1 },
   approval: { requiredAbove: { amount: 1, currency: 'EUR' }, withinMs: 1 },
 };
-const outlines = sagaTypes.map((type) => outlineOf(type, everything));
+const outlines = sagaTypes.map((type) => outlineOf(type, inputWithAllParts));
 
 @ApiTags('sagas')
 @Allow('orders', 'trips', 'customers', 'operator')

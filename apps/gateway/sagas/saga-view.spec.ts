@@ -4,8 +4,7 @@ import type { SagaState, SagaTimeline, StepRecord } from '../../../contracts/sag
 import { Saga } from '../../../contracts/saga/saga.resource.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
 import { Links } from '../http/links.js';
-import type { SagaRun } from './saga-run.js';
-import { SagaView } from './saga-view.js';
+import { type SagaRun, SagaView } from './saga-view.js';
 
 const view = new SagaView(new Links({ TEMPORAL_UI_URL: 'http://ui.test/', TEMPORAL_NAMESPACE: 'ns' }));
 

@@ -1,13 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { RecordedSaga, StoredTimeline } from '../../../contracts/saga/ended-saga.js';
-import type { SagaTimeline, StepRecord } from '../../../contracts/saga/saga-state.js';
+import { type SagaState, sagaStates, type SagaTimeline, type StepRecord } from '../../../contracts/saga/saga-state.js';
 import type { ProjectedSaga, Saga, SagaSummary } from '../../../contracts/saga/saga.resource.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
-import { Links } from '../http/links.js';
-import { standingOf } from '../../../contracts/saga/saga-standing.js';
-import { recordedState } from './recorded-state.js';
-import type { SagaRun } from './saga-run.js';
+import { statusOf } from '../../../contracts/saga/saga-status.js';
 import { workflowVersionOf } from '../../../libs/temporal/workflow-version.js';
+import { Links } from '../http/links.js';
+
+/** What the API uses of a workflow's run, whether it comes from a list or from a description. */
+export interface SagaRun extends Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'startTime' | 'typedSearchAttributes'> {
+  status: Pick<WorkflowExecutionInfo['status'], 'name'>;
+  closeTime?: Date | undefined;
+  raw: unknown;
+}
 
 /** How a run of a workflow looks as a saga. */
 @Injectable()
@@ -22,7 +28,7 @@ export class SagaView {
     return {
       sagaId,
       type,
-      state: standingOf(recordedState(run), run.status.name === 'RUNNING'),
+      state: statusOf(recordedState(run), run.status.name === 'RUNNING'),
       businessId: attributes.get(searchAttributes.businessId) ?? '',
       customerId: attributes.get(searchAttributes.customerId) ?? null,
       startedAt: run.startTime.toISOString(),
@@ -50,7 +56,7 @@ export class SagaView {
   full(run: SagaRun, timeline: SagaTimeline | undefined, lost = false): Saga | undefined {
     const summary = this.summary(run);
     if (!summary) return undefined;
-    const state = timeline ? standingOf(timeline.state, run.status.name === 'RUNNING') : summary.state;
+    const state = timeline ? statusOf(timeline.state, run.status.name === 'RUNNING') : summary.state;
     return { ...withSteps({ ...summary, state }, timeline, lost), workflowVersion: workflowVersionOf(run) };
   }
 
@@ -70,11 +76,17 @@ function withSteps(summary: SagaSummary, timeline: SagaTimeline | undefined, los
     ...(lost ? { state: 'NEEDS_ATTENTION' as const, lost, endedAt: null } : {}),
     pastPivot: timeline?.pastPivot ?? summary.state === 'COMPLETED',
     steps,
-    held: endedByForce ? steps.filter(mayStand).map(({ name }) => name) : (timeline?.held ?? []),
+    held: endedByForce ? steps.filter(mayHaveEffect).map(({ name }) => name) : (timeline?.held ?? []),
   };
 }
 
 /** Of a saga that was ended by force: whether the step's effect may still be there. */
-function mayStand({ compensates, state }: StepRecord): boolean {
+function mayHaveEffect({ compensates, state }: StepRecord): boolean {
   return compensates === undefined && state !== 'PENDING' && state !== 'REFUSED' && state !== 'COMPENSATED';
+}
+
+/** The state that the saga itself recorded last; the one that it is started with if it has recorded none. */
+export function recordedState({ typedSearchAttributes }: Pick<SagaRun, 'typedSearchAttributes'>): SagaState {
+  const recorded = typedSearchAttributes.get(searchAttributes.sagaState);
+  return sagaStates.find((state) => state === recorded) ?? 'RUNNING';
 }

@@ -3,15 +3,14 @@ import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nest
 import { ResolveStep, Saga, SagaPage } from '../../../contracts/saga/saga.resource.js';
 import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow, AllowBy } from '../auth/allow.decorator.js';
-import { IdempotentCommand, idempotentCommandProblems } from '../http/idempotent-command.decorator.js';
-import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
-import { SagaFilter } from './saga-filter.js';
-import { SagaId } from './saga-id.js';
+import { IdempotentCommand, idempotentCommandProblems } from '../http/command.decorator.js';
+import { type CommandHeaders, FromHeaders } from '../http/command-headers.decorator.js';
+import { SagaFilter } from './visibility-query.js';
+import { SagaId, sagaScopes } from './saga-id.js';
 import { SagaOperator } from './saga-operator.service.js';
 import { SagaReader } from './saga-reader.service.js';
-import { sagaScopes } from './saga-scopes.js';
 
-const problemsOfOne = {
+const itemProblems = {
   404: ['SAGA_NOT_FOUND'],
   422: ['VALIDATION_FAILED'],
   503: ['TEMPORAL_UNAVAILABLE', 'PARTICIPANT_UNAVAILABLE'],
@@ -51,7 +50,7 @@ export class SagasController {
       '(`orders`, `trips`, `customers`), or `operator`.',
   })
   @ApiOkResponse({ standardSchema: Saga })
-  @ApiProblems(problemsOfOne)
+  @ApiProblems(itemProblems)
   get(@Param('sagaId', { schema: SagaId }) sagaId: string): Promise<Saga> {
     return this.sagas.saga(sagaId);
   }
@@ -65,7 +64,7 @@ export class SagasController {
       'application/json': { schema: { type: 'object', properties: { events: { type: 'array', items: { type: 'object' } } } } },
     },
   })
-  @ApiProblems({ ...problemsOfOne, 410: ['HISTORY_EXPIRED'] })
+  @ApiProblems({ ...itemProblems, 410: ['HISTORY_EXPIRED'] })
   history(@Param('sagaId', { schema: SagaId }) sagaId: string): Promise<string> {
     return this.sagas.history(sagaId);
   }
@@ -80,7 +79,7 @@ export class SagasController {
   })
   @ApiAcceptedResponse({ standardSchema: Saga })
   @ApiProblems({
-    ...problemsOfOne,
+    ...itemProblems,
     ...idempotentCommandProblems,
     409: ['SAGA_PAST_PIVOT', 'SAGA_ENDED', 'UPDATE_REJECTED'],
     503: ['WORKER_UNAVAILABLE', 'TEMPORAL_UNAVAILABLE'],
@@ -94,7 +93,7 @@ export class SagasController {
   @ApiOperation({ summary: 'Decide about a step that needs attention', description: 'The note is kept in the history.' })
   @ApiOkResponse({ standardSchema: Saga })
   @ApiProblems({
-    ...problemsOfOne,
+    ...itemProblems,
     ...bodyProblems,
     ...idempotentCommandProblems,
     409: ['STEP_NOT_IN_NEED', 'STEP_NOT_RESOLVABLE', 'UPDATE_REJECTED'],

@@ -5,14 +5,14 @@ import { Saga } from '../../../contracts/saga/saga.resource.js';
 import { fingerprint } from '../../../libs/service-kit/fingerprint.js';
 import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { IdempotentCommand, idempotentCommandProblems } from '../http/idempotent-command.decorator.js';
-import { ReadModels } from '../read-models/read-models.service.js';
-import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
+import { IdempotentCommand, idempotentCommandProblems } from '../http/command.decorator.js';
+import { ReadModels } from '../upstreams/read-models.service.js';
+import { type CommandHeaders, FromHeaders } from '../http/command-headers.decorator.js';
 import { SagaId } from './saga-id.js';
 import { SagaReader } from './saga-reader.service.js';
 
 /** The saga service asks the owner and Temporal before it answers. */
-const SETTLE_MS = 4_500;
+const SETTLE_TIMEOUT_MS = 4_500;
 
 @ApiTags('sagas')
 @Allow('operator')
@@ -49,7 +49,7 @@ export class SettleSagaController {
       ...(caller === '' ? {} : { by: caller }),
       ...(idempotencyKey === undefined ? {} : { requestKey: fingerprint(caller, idempotencyKey) }),
     };
-    await this.readModels.saga.post(`/sagas/${sagaId}/settle`, command, {}, SETTLE_MS);
+    await this.readModels.saga.post(`/sagas/${sagaId}/settle`, command, {}, SETTLE_TIMEOUT_MS);
     return this.sagas.saga(sagaId);
   }
 }

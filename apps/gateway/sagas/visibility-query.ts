@@ -1,7 +1,14 @@
+import { z } from 'zod';
 import type { SagaState } from '../../../contracts/saga/saga-state.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
-import { openStates } from '../../../contracts/saga/saga-standing.js';
-import type { SagaFilter } from './saga-filter.js';
+import { openStates } from '../../../contracts/saga/saga-status.js';
+import { pageQuery } from '../../../contracts/values/page.js';
+import { atPosition } from '../../../contracts/projection/projection.resource.js';
+import { sagaFilter } from '../../../contracts/saga/saga.resource.js';
+
+/** How the list of sagas can be narrowed down, and what it has to know. */
+export const SagaFilter = z.strictObject({ ...sagaFilter, ...pageQuery, ...atPosition });
+export type SagaFilter = z.infer<typeof SagaFilter>;
 
 const { sagaType, sagaState, customerId, businessId } = searchAttributes;
 
@@ -17,7 +24,7 @@ export function visibilityQuery(filter: Pick<SagaFilter, 'type' | 'state' | 'cus
   return conditions.join(' AND ');
 }
 
-/** As `standingOf` reads one run: what was ended by force is INCOMPLETE and in none of the states that it had recorded. */
+/** As `statusOf` reads one run: what was ended by force is INCOMPLETE and in none of the states that it had recorded. */
 function inState(state: SagaState): string {
   const running = `ExecutionStatus = 'Running'`;
   const recorded = equals(sagaState.name, state);

@@ -1,6 +1,6 @@
 import type { ConnectionLike } from '@temporalio/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { TemporalUnavailableException } from './temporal-unavailable.exception.js';
+import { TemporalUnavailableException } from './temporal-outage.js';
 import { TemporalService } from './temporal.service.js';
 
 /** As much of a gRPC error as Temporal's client looks at. */
@@ -17,7 +17,7 @@ beforeEach(() => {
   getSystemInfo = async () => ({});
   const connection = {
     plugins: [],
-    withDeadline: (_: number, ask: () => Promise<unknown>) => ask(),
+    withDeadline: (_: number, request: () => Promise<unknown>) => request(),
     workflowService: { getSystemInfo: () => getSystemInfo() },
   };
   temporal = new TemporalService(connection as unknown as ConnectionLike, { TEMPORAL_NAMESPACE: 'default' });
@@ -49,15 +49,15 @@ describe('TemporalService', () => {
   });
 
   it('sends nothing while Temporal is known to be away, and goes on when it is back', async () => {
-    const ask = vi.fn(async () => 'answer');
+    const request = vi.fn(async () => 'answer');
     getSystemInfo = () => Promise.reject(grpcError(14));
     temporal.onApplicationBootstrap();
     await vi.advanceTimersByTimeAsync(500);
-    await expect(temporal.call(ask)).rejects.toThrow(sent(false));
-    expect(ask).not.toHaveBeenCalled();
+    await expect(temporal.call(request)).rejects.toThrow(sent(false));
+    expect(request).not.toHaveBeenCalled();
     getSystemInfo = async () => ({});
     await vi.advanceTimersByTimeAsync(500);
-    await expect(temporal.call(ask)).resolves.toBe('answer');
+    await expect(temporal.call(request)).resolves.toBe('answer');
   });
 
   it('does not turn callers away for one missed probe', async () => {

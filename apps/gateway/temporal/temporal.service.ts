@@ -7,19 +7,17 @@ import {
 } from '@nestjs/common';
 import { Client, type ConnectionLike } from '@temporalio/client';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
-import { outageOf } from './temporal-outage.js';
-import { TemporalUnavailableException } from './temporal-unavailable.exception.js';
-import { TimeUpError, within } from './within.js';
+import { outageOf, TemporalUnavailableException } from './temporal-outage.js';
 
 export const TEMPORAL_CONNECTION = Symbol('TEMPORAL_CONNECTION');
 
-const CALL_MS = 2_500;
-const PROBE_MS = 1_000;
+const CALL_TIMEOUT_MS = 2_500;
+const PROBE_TIMEOUT_MS = 1_000;
 const UP_INTERVAL_MS = 1_000;
-const AWAY_INTERVAL_MS = 250;
+const DOWN_INTERVAL_MS = 250;
 
 /** A busy server or a pause of our own may cost one answer; a second one in a row is an outage. */
-const PATIENCE = 2;
+const MISSED_PROBES_OF_OUTAGE = 2;
 
 /**
  * Temporal's client with a bound on every call. Both kinds of connection retry by themselves for longer than a caller waits, so the
@@ -29,7 +27,7 @@ const PATIENCE = 2;
 @Injectable()
 export class TemporalService implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   private readonly client: Client;
-  private missed = 0;
+  private missedProbes = 0;
   private timer: NodeJS.Timeout | undefined;
   private probing: Promise<void> | undefined;
   private stopped = false;
@@ -43,13 +41,13 @@ export class TemporalService implements OnApplicationBootstrap, OnModuleDestroy,
   }
 
   /** @throws TemporalUnavailableException after at most `withinMs`; errors that are answers (not found, already started) as they are. */
-  async call<Result>(ask: (client: Client) => Promise<Result>, withinMs = CALL_MS): Promise<Result> {
-    if (this.missed >= PATIENCE) throw new TemporalUnavailableException(false);
+  async call<Result>(request: (client: Client) => Promise<Result>, withinMs = CALL_TIMEOUT_MS): Promise<Result> {
+    if (this.missedProbes >= MISSED_PROBES_OF_OUTAGE) throw new TemporalUnavailableException(false);
     try {
-      return await within(this.connection, withinMs, () => ask(this.client));
+      return await withTimeout(this.connection, withinMs, () => request(this.client));
     } catch (cause) {
       if (!isOutage(cause)) throw cause;
-      this.missed = Math.max(this.missed, 1);
+      this.missedProbes = Math.max(this.missedProbes, 1);
       void this.watch();
       throw new TemporalUnavailableException(true, { cause });
     }
@@ -59,8 +57,8 @@ export class TemporalService implements OnApplicationBootstrap, OnModuleDestroy,
    * Like `call`, for long waits: running out of time is an answer, undefined, and says nothing about Temporal. The end of the process ends
    * every wait, so that a caller who prefers to wait does not hold it up.
    */
-  async wait<Result>(ask: (client: Client) => Promise<Result>, forMs: number): Promise<Result | undefined> {
-    return within(this.connection, forMs, () => ask(this.client), this.waits.signal).catch((error: unknown) => {
+  async wait<Result>(request: (client: Client) => Promise<Result>, forMs: number): Promise<Result | undefined> {
+    return withTimeout(this.connection, forMs, () => request(this.client), this.waits.signal).catch((error: unknown) => {
       if (isOutage(error)) return undefined;
       throw error;
     });
@@ -68,7 +66,7 @@ export class TemporalService implements OnApplicationBootstrap, OnModuleDestroy,
 
   /** Settles within a second. @throws when Temporal does not answer. */
   async probe(): Promise<void> {
-    await within(this.connection, PROBE_MS, () => this.connection.workflowService.getSystemInfo({}));
+    await withTimeout(this.connection, PROBE_TIMEOUT_MS, () => this.connection.workflowService.getSystemInfo({}));
   }
 
   onApplicationBootstrap(): void {
@@ -86,23 +84,54 @@ export class TemporalService implements OnApplicationBootstrap, OnModuleDestroy,
   }
 
   private watch(): Promise<void> {
-    this.probing ??= this.observe().finally(() => {
+    this.probing ??= this.probeOnce().finally(() => {
       this.probing = undefined;
       clearTimeout(this.timer);
-      const pause = this.missed === 0 ? UP_INTERVAL_MS : AWAY_INTERVAL_MS;
+      const pause = this.missedProbes === 0 ? UP_INTERVAL_MS : DOWN_INTERVAL_MS;
       if (!this.stopped) this.timer = setTimeout(() => void this.watch(), pause).unref();
     });
     return this.probing;
   }
 
-  private async observe(): Promise<void> {
+  private async probeOnce(): Promise<void> {
     try {
       await this.probe();
-      this.missed = 0;
+      this.missedProbes = 0;
     } catch {
-      this.missed += 1;
+      this.missedProbes += 1;
     }
   }
 }
 
-const isOutage = (error: unknown): boolean => error instanceof TimeUpError || outageOf(error) !== undefined;
+const isOutage = (error: unknown): boolean => error instanceof DeadlineExceededError || outageOf(error) !== undefined;
+
+/** This side stopped waiting: time ran out, or the process ends. The call may still have its effect. */
+export class DeadlineExceededError extends Error {
+  override readonly name = 'DeadlineExceededError';
+}
+
+/**
+ * Calls Temporal with a deadline, and waits no longer than that whatever the connection does. @param signal ends the wait earlier.
+ * @throws TimeUpError, or what `request` throws.
+ */
+export async function withTimeout<Result>(
+  connection: ConnectionLike,
+  ms: number,
+  request: () => Promise<Result>,
+  signal?: AbortSignal,
+): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  let stop = () => {};
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new DeadlineExceededError(`no answer within ${ms} ms`)), ms);
+    stop = () => reject(new DeadlineExceededError('the wait was ended'));
+    if (signal?.aborted) stop();
+    signal?.addEventListener('abort', stop);
+  });
+  try {
+    return await Promise.race([connection.withDeadline(Date.now() + ms, request), deadline]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
+  }
+}

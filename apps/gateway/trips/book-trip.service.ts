@@ -5,14 +5,12 @@ import { bookTripIds, type BookTripRequest, bookTripType } from '../../../workfl
 import { outlineOf } from '../../../workflows/outlines.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 import { Links } from '../http/links.js';
-import { businessIdOfKey, newBusinessId } from '../saga-start/business-id.js';
-import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
-import { requestIdentity } from '../saga-start/request-identity.js';
+import { businessIdOfKey, newBusinessId, requestIdentity } from '../saga-start/request-identity.js';
+import type { CommandHeaders } from '../http/command-headers.decorator.js';
 import type { SagaInput } from '../saga-start/saga-start.js';
 import { SagaStarter } from '../saga-start/saga-starter.service.js';
-import { askedParts } from './asked-parts.js';
+import { requestedParts, participantsFor } from './trip-parts.js';
 import { KnownCustomers } from './known-customers.service.js';
-import { participantsFor } from './part-participants.js';
 import { TripReader } from './trip-reader.service.js';
 import type { BookTrip, TripAccepted } from './trip.dto.js';
 
@@ -36,13 +34,13 @@ export class BookTripService {
       {
         type: bookTripType,
         sagaId: bookTripIds.of(tripId),
-        noun: 'trip',
+        aggregateType: 'trip',
         businessId: tripId,
         customerId,
         request,
         participants: [...participantsFor(trip), ...(request.customerVerified ? [] : ['customer' as const])],
         summary: `Trip ${tripId} for customer ${customerId}`,
-        details: inWords(trip),
+        details: describeParts(trip),
       },
       requestIdentity({ type: bookTripType, businessId: tripId, caller, idempotencyKey: key, content: trip }),
     );
@@ -69,7 +67,7 @@ export class BookTripService {
       tripId,
       customerId,
       paymentMethod,
-      ...askedParts(trip),
+      ...requestedParts(trip),
       ...((await this.customers.has(customerId)) && { customerVerified: true }),
       ...(requiredAbove && { approval: { requiredAbove, withinMs: this.settings.APPROVAL_WITHIN_MS } }),
     };
@@ -77,7 +75,7 @@ export class BookTripService {
 }
 
 /** The parts as a list in Markdown, for the Temporal UI. */
-function inWords({ hotel, flights = [], car, rail }: BookTrip): string {
+function describeParts({ hotel, flights = [], car, rail }: BookTrip): string {
   return [
     ...(hotel ? [`- ${hotel.rooms} × ${hotel.hotelId}, ${hotel.checkIn} to ${hotel.checkOut}`] : []),
     ...flights.map(({ flightId, date, seats }) => `- ${seats} × ${flightId}, ${date}`),

@@ -2,10 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Trip } from '../../../contracts/trip/trip.resource.js';
 import { cancelTripIds, type CancelTripRequest, cancelTripType } from '../../../workflows/cancel-trip/cancel-trip.contract.js';
 import { Links } from '../http/links.js';
-import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
+import type { CommandHeaders } from '../http/command-headers.decorator.js';
 import { ResourceCommandStarter, type ResourceCommand } from '../saga-start/resource-command-starter.service.js';
 import type { SagaInput } from '../saga-start/saga-start.js';
-import { participantsFor } from './part-participants.js';
+import { participantsFor } from './trip-parts.js';
 import { TripReader } from './trip-reader.service.js';
 import type { TripAccepted } from './trip.dto.js';
 
@@ -22,12 +22,12 @@ export class CancelTripService {
   async cancel(tripId: string, headers: CommandHeaders): Promise<TripAccepted> {
     const request: SagaInput<CancelTripRequest> = { tripId };
     const command: ResourceCommand<Trip> = {
-      noun: 'trip',
+      aggregateType: 'trip',
       businessId: tripId,
-      done: 'cancelled',
+      participle: 'cancelled',
       type: cancelTripType,
       ids: cancelTripIds,
-      from: 'BOOKED',
+      requiredState: 'BOOKED',
       content: {},
       read: () => this.trips.trip(tripId),
       saga: (trip) => ({ request, participants: participantsFor(trip) }),
@@ -42,7 +42,7 @@ export class CancelTripService {
    * @throws ProblemException 409 `TRIP_STATE_CONFLICT` when another cancellation had been faster.
    */
   async outcome({ tripId, sagaId }: TripAccepted, seconds: number): Promise<Trip | undefined> {
-    if (!(await this.sagas.hasEnded({ noun: 'trip' }, sagaId, seconds))) return undefined;
+    if (!(await this.sagas.hasEnded({ aggregateType: 'trip' }, sagaId, seconds))) return undefined;
     const trip = await this.trips.trip(tripId).catch(() => undefined);
     return trip?.pending?.sagaId === sagaId ? undefined : trip;
   }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ParticipantsService } from '../participants/participants.service.js';
+import type { ParticipantsService } from '../upstreams/participants.service.js';
 import { KnownCustomers } from './known-customers.service.js';
 
 const get = vi.fn<(path: string) => Promise<object>>();

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ParticipantsService } from '../participants/participants.service.js';
+import { ParticipantsService } from '../upstreams/participants.service.js';
 
 const CAPACITY = 10_000;
 /** A trip is accepted without the look-up, too: then its saga checks the customer. */
-const LOOK_UP_MS = 500;
+const LOOKUP_TIMEOUT_MS = 500;
 
 /** Customers that are known to exist, so that a trip's saga need not check them. The most recently asked ones are kept. */
 @Injectable()
@@ -15,14 +15,14 @@ export class KnownCustomers {
 
   /** Whether the customer exists. False also when the customer service cannot be asked in time. */
   async has(customerId: string): Promise<boolean> {
-    const exists = this.known.delete(customerId) || (await this.lookUp(customerId));
+    const exists = this.known.delete(customerId) || (await this.lookup(customerId));
     if (exists) this.keep(customerId);
     return exists;
   }
 
-  private async lookUp(customerId: string): Promise<boolean> {
+  private async lookup(customerId: string): Promise<boolean> {
     if (!this.participants.isAvailable('customer')) return false;
-    return this.participants.apis.customer.get(`/customers/${customerId}`, {}, LOOK_UP_MS).then(
+    return this.participants.apis.customer.get(`/customers/${customerId}`, {}, LOOKUP_TIMEOUT_MS).then(
       () => true,
       () => false,
     );

@@ -5,16 +5,15 @@ import type { Reservation } from '../../../contracts/reservation/reservation.res
 import type { ReservationState } from '../../../contracts/reservation/reservation-state.js';
 import { type TripPartName, tripPartNames } from '../../../contracts/trip/trip-part.js';
 import type { Trip } from '../../../contracts/trip/trip.resource.js';
-import { ParticipantsService } from '../participants/participants.service.js';
-import { partParticipants } from './part-participants.js';
-import { type PartState, withReserved } from './with-reserved.js';
+import { ParticipantsService } from '../upstreams/participants.service.js';
+import { partParticipants } from './trip-parts.js';
 
 /** Who reads a trip does not wait longer than this for what its participants would add. */
-const PATIENCE_MS = 1_000;
+const LOOKUP_TIMEOUT_MS = 1_000;
 /** More than a trip can have of one participant. */
 const LIMIT = 200;
 
-const settled: readonly (ReservationState | undefined)[] = ['CONFIRMED', 'CANCELLED'];
+const finalStates: readonly (ReservationState | undefined)[] = ['CONFIRMED', 'CANCELLED'];
 
 /**
  * Parts of a trip that the participants know and the trip service does not. It learns of the parts when all are held or confirmed. If the trip
@@ -28,20 +27,20 @@ export class ReservedParts {
    * The trip with price, reservation and state of each part whose participant answers within a second; other parts are as they were.
    * Costs nothing where the trip service knows what has become of every part.
    */
-  async fill(trip: Trip): Promise<Trip> {
-    const unknown = tripPartNames.filter((name) => isUnknown(trip, name));
+  async withReservedParts(trip: Trip): Promise<Trip> {
+    const unknown = tripPartNames.filter((name) => needsLookup(trip, name));
     if (unknown.length === 0) return trip;
     const stop = new AbortController();
-    const timeUp = delay(PATIENCE_MS, undefined, { signal: stop.signal }).catch(() => undefined);
-    const filled = await Promise.all(
-      unknown.map(async (name) => Promise.race([this.reserved(trip.tripId, name).catch(() => undefined), timeUp])),
+    const timeout = delay(LOOKUP_TIMEOUT_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+    const lookups = await Promise.all(
+      unknown.map(async (name) => Promise.race([this.reserved(trip.tripId, name).catch(() => undefined), timeout])),
     );
     stop.abort();
-    return unknown.reduce((known, name, index) => withReserved(known, name, filled[index] ?? []), trip);
+    return unknown.reduce((known, name, index) => withReservations(known, name, lookups[index] ?? []), trip);
   }
 
   /** In the order of the request. */
-  private async reserved(tripId: string, name: TripPartName): Promise<PartState[]> {
+  private async reserved(tripId: string, name: TripPartName): Promise<ReservedPart[]> {
     const api = this.participants.apis[partParticipants[name]];
     const { items } = await api.get<Page<Reservation>>('/reservations', { tripId, limit: LIMIT });
     return items.toReversed().map(({ price, reservationId, state }) => ({ price, reservationId, state }));
@@ -49,8 +48,18 @@ export class ReservedParts {
 }
 
 /** Whether the trip's record says less of the part than its participant may. While it waits for approval all parts are HELD, as recorded. */
-function isUnknown(trip: Trip, name: TripPartName): boolean {
+function needsLookup(trip: Trip, name: TripPartName): boolean {
   const part = trip[name];
   if (part === undefined || trip.state === 'AWAITING_APPROVAL') return false;
-  return [part].flat().some(({ state }) => !settled.includes(state));
+  return [part].flat().some(({ state }) => !finalStates.includes(state));
+}
+
+export type ReservedPart = Pick<Reservation, 'price' | 'reservationId' | 'state'>;
+
+/** The trip with what its participant has reserved for a part, in the order of the request; as it was if that does not fit. */
+export function withReservations(trip: Trip, name: TripPartName, reserved: readonly ReservedPart[]): Trip {
+  const part = trip[name];
+  if (part === undefined || reserved.length !== [part].flat().length) return trip;
+  const filled = Array.isArray(part) ? part.map((one, index) => ({ ...one, ...reserved[index] })) : { ...part, ...reserved[0] };
+  return { ...trip, [name]: filled };
 }

@@ -6,9 +6,9 @@ import { Trip } from '../../../contracts/trip/trip.resource.js';
 import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { Links } from '../http/links.js';
-import { answerCommand } from '../saga-start/answer-command.js';
-import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
-import { Command, commandProblems } from '../saga-start/command.decorator.js';
+import { respondToCommand } from '../saga-start/command-response.js';
+import { type CommandHeaders, FromHeaders } from '../http/command-headers.decorator.js';
+import { Command, commandProblems } from '../http/command.decorator.js';
 import { BookTripService } from './book-trip.service.js';
 import { TripApproval } from './trip-approval.service.js';
 import { TripDecision } from './trip.dto.js';
@@ -74,13 +74,13 @@ export class TripApprovalController {
   private async decide(
     decision: 'approve' | 'decline',
     tripId: string,
-    given: TripDecision | undefined,
+    body: TripDecision | undefined,
     headers: CommandHeaders,
     response: ServerResponse,
   ): Promise<Trip> {
-    const trip = await this.approval.decide(decision, tripId, given, headers);
+    const trip = await this.approval.decide(decision, tripId, body, headers);
     const outcome = (seconds: number) => this.booking.outcome(trip, seconds);
-    return answerCommand(response, headers.wait, {
+    return respondToCommand(response, headers.wait, {
       location: this.links.trip(tripId),
       accepted: trip,
       outcome,

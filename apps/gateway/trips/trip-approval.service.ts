@@ -13,9 +13,8 @@ import {
   declineUpdate,
   notAwaitingApproval,
 } from '../../../workflows/book-trip/book-trip.contract.js';
-import type { CommandHeaders } from '../saga-start/command-headers.decorator.js';
-import { rejectedUpdate, updateFailureOf } from '../sagas/update-failure.js';
-import { workerUnavailable } from '../sagas/worker-unavailable.js';
+import type { CommandHeaders } from '../http/command-headers.decorator.js';
+import { rejectedUpdate, updateFailureOf, workerUnavailable } from '../sagas/update-failure.js';
 import { TemporalService } from '../temporal/temporal.service.js';
 import { TripReader } from './trip-reader.service.js';
 import type { TripDecision } from './trip.dto.js';
@@ -26,9 +25,9 @@ const updates = {
 } as const;
 
 /** Leaves time within a caller's patience to read the trip. */
-const UPDATE_MS = 2_500;
+const UPDATE_TIMEOUT_MS = 2_500;
 /** How long an accepted decision waits for its result. To decline is decided by the pivot's key, whose participant may be away. */
-const RESULT_MS = 1_000;
+const RESULT_TIMEOUT_MS = 1_000;
 /** The trip is AWAITING_APPROVAL a moment before its saga waits. So a saga that does not wait gets the update again after these pauses. */
 const RETRY_PAUSES_MS = [50, 150, 300];
 
@@ -48,43 +47,38 @@ export class TripApproval {
   async decide(
     decision: keyof typeof updates,
     tripId: string,
-    given: TripDecision | undefined,
+    body: TripDecision | undefined,
     { caller, idempotencyKey }: Pick<CommandHeaders, 'caller' | 'idempotencyKey'>,
   ): Promise<Trip> {
-    const note: ApprovalDecision = given?.note === undefined ? {} : { note: given.note };
+    const note: ApprovalDecision = body?.note === undefined ? {} : { note: body.note };
     const updateId = `decide:${idempotencyKey === undefined ? randomUUID() : fingerprint(caller, idempotencyKey)}`;
     const send = () => this.send(tripId, decision, note, updateId);
-    let taken = await send();
-    for (const pause of taken ? [] : RETRY_PAUSES_MS) {
+    let accepted = await send();
+    for (const pause of accepted ? [] : RETRY_PAUSES_MS) {
       const { state } = await this.trips.trip(tripId);
       if (state !== 'AWAITING_APPROVAL') break;
       await delay(pause);
-      taken = await send();
-      if (taken) break;
+      accepted = await send();
+      if (accepted) break;
     }
     const trip = await this.trips.trip(tripId);
-    if (!taken) throw notAwaited(trip);
+    if (!accepted) throw notAwaitingProblem(trip);
     return trip;
   }
 
   /** @returns false when the saga does not wait for an approval: not yet, not any more, or there is none. */
-  private async send(
-    tripId: string,
-    decision: keyof typeof updates,
-    given: ApprovalDecision,
-    updateId: string,
-  ): Promise<boolean> {
+  private async send(tripId: string, decision: keyof typeof updates, body: ApprovalDecision, updateId: string): Promise<boolean> {
     const sagaId = bookTripIds.of(tripId);
     const { update, made } = updates[decision];
     try {
-      const options = { args: [given] as [ApprovalDecision], updateId };
+      const options = { args: [body] as [ApprovalDecision], updateId };
       const waitForStage = WorkflowUpdateStage.ACCEPTED;
       const accepted = await this.temporal.call(
         (client) => client.workflow.getHandle(sagaId).startUpdate(update, { ...options, waitForStage }),
-        UPDATE_MS,
+        UPDATE_TIMEOUT_MS,
       );
-      const first = await this.temporal.wait(() => accepted.result(), RESULT_MS);
-      if (first && !isSame(first, { decision: made, ...given })) throw keyReused(tripId);
+      const first = await this.temporal.wait(() => accepted.result(), RESULT_TIMEOUT_MS);
+      if (first && !isSame(first, { decision: made, ...body })) throw keyReused(tripId);
       return true;
     } catch (error) {
       const failure = updateFailureOf(error);
@@ -105,7 +99,7 @@ const keyReused = (tripId: string): ProblemException =>
     `The Idempotency-Key belongs to another decision about the trip ${tripId}. Send this decision with a new key.`,
   );
 
-function notAwaited({ tripId, state }: Trip): ProblemException {
+function notAwaitingProblem({ tripId, state }: Trip): ProblemException {
   const why = state === 'AWAITING_APPROVAL' ? 'decided about already' : state;
   return new ProblemException(
     409,

@@ -3,7 +3,7 @@ import type { Page } from '../../../contracts/values/page.js';
 import type { TripState } from '../../../contracts/trip/trip-state.js';
 import type { Trip } from '../../../contracts/trip/trip.resource.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
-import { ParticipantsService } from '../participants/participants.service.js';
+import { ParticipantsService } from '../upstreams/participants.service.js';
 import { ReservedParts } from './reserved-parts.service.js';
 import { UnrecordedTrips } from './unrecorded-trips.service.js';
 
@@ -29,7 +29,7 @@ export class TripReader {
    * @throws ProblemException 404 `TRIP_NOT_FOUND`.
    */
   async trip(tripId: string): Promise<Trip> {
-    return this.reserved.fill(await this.accepted(tripId));
+    return this.reserved.withReservedParts(await this.accepted(tripId));
   }
 
   private async accepted(tripId: string): Promise<Trip> {

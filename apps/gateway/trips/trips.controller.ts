@@ -10,9 +10,9 @@ import { tripStates } from '../../../contracts/trip/trip-state.js';
 import { Trip } from '../../../contracts/trip/trip.resource.js';
 import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { answerCommand } from '../saga-start/answer-command.js';
-import { type CommandHeaders, FromHeaders } from '../saga-start/command-headers.decorator.js';
-import { Command, commandProblems } from '../saga-start/command.decorator.js';
+import { respondToCommand } from '../saga-start/command-response.js';
+import { type CommandHeaders, FromHeaders } from '../http/command-headers.decorator.js';
+import { Command, commandProblems } from '../http/command.decorator.js';
 import { BookTripService } from './book-trip.service.js';
 import { CancelTripService } from './cancel-trip.service.js';
 import { type TripListFilter, TripReader } from './trip-reader.service.js';
@@ -58,7 +58,7 @@ export class TripsController {
     }
     const accepted = await this.booking.book(trip, headers);
     const outcome = (seconds: number) => this.booking.outcome(accepted, seconds);
-    return answerCommand(response, headers.wait, { location: accepted.links.self, accepted, outcome, finalStatus: 201 });
+    return respondToCommand(response, headers.wait, { location: accepted.links.self, accepted, outcome, finalStatus: 201 });
   }
 
   @Get()
@@ -109,6 +109,6 @@ export class TripsController {
   ): Promise<TripAccepted | Trip> {
     const accepted = await this.cancelling.cancel(tripId, headers);
     const outcome = (seconds: number) => this.cancelling.outcome(accepted, seconds);
-    return answerCommand(response, headers.wait, { location: accepted.links.self, accepted, outcome, finalStatus: 200 });
+    return respondToCommand(response, headers.wait, { location: accepted.links.self, accepted, outcome, finalStatus: 200 });
   }
 }

@@ -4,7 +4,7 @@ import { Identifier } from '../../../contracts/values/identifier.js';
 import { type Trip, tripRequestParts } from '../../../contracts/trip/trip.resource.js';
 import { bookTripIds, type BookTripOutcome } from '../../../workflows/book-trip/book-trip.contract.js';
 import { type StartedSaga, StartedSagas } from '../saga-start/started-sagas.service.js';
-import { askedParts } from './asked-parts.js';
+import { requestedParts } from './trip-parts.js';
 
 /** As much of the saga's input as a trip shows. */
 const Requested = z.object({ customerId: Identifier, ...tripRequestParts });
@@ -24,8 +24,8 @@ export class UnrecordedTrips {
       tripId,
       customerId: saga.request.customerId,
       total: { amount: 0, currency: 'EUR' },
-      ...standingOf(saga),
-      ...askedParts(saga.request),
+      ...statusOf(saga),
+      ...requestedParts(saga.request),
       commandCount: 0,
       sagaId: saga.sagaId,
       createdAt: saga.startedAt,
@@ -35,7 +35,7 @@ export class UnrecordedTrips {
 }
 
 /** The trip's state as far as its saga knows it. A saga that was ended by force before it recorded anything has booked nothing. */
-function standingOf({ end }: BookTripSaga): Pick<Trip, 'state'> & Partial<Pick<Trip, 'total' | 'failure'>> {
+function statusOf({ end }: BookTripSaga): Pick<Trip, 'state'> & Partial<Pick<Trip, 'total' | 'failure'>> {
   if (!end) return { state: 'PENDING' };
   if (end.outcome?.state === 'BOOKED') return { state: 'BOOKED', total: end.outcome.total };
   const detail = `The saga ended as ${end.status} before the trip was recorded.`;

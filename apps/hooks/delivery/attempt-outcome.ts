@@ -1,7 +1,7 @@
 /**
- * Why an attempt failed. `http`: it was answered, but not with a 2xx. `unverified`: it did not echo the challenge. `lease_lost`: whoever made
- * it is gone, and it is not known how it went. `expired`: the event is not in the log any more. `internal`: nothing was sent, for a reason of
- * ours, such as a secret that cannot be read.
+ * Why an attempt failed. `http`: the status is not a 2xx. `unverified`: the body does not echo the challenge. `lease_lost`: the
+ * worker is gone, so the outcome is unknown. `expired`: the event is no longer in the log. `internal`: nothing was sent because
+ * of a fault of this service, such as an unreadable secret.
  */
 export type AttemptError =
   | 'dns'
@@ -17,17 +17,17 @@ export type AttemptError =
   | 'expired'
   | 'internal';
 
-/** How one attempt went: without an `error` it succeeded. */
+/** The outcome of one attempt. Without an `error` it succeeded. */
 export interface AttemptOutcome {
   startedAt: Date;
   durationMs: number;
   status?: number;
   error?: AttemptError;
   detail?: string;
-  /** What the answer asks for by `Retry-After`, from the end of the attempt. */
+  /** The delay that `Retry-After` asks for, from the end of the attempt. */
   retryAfterMs?: number;
   requestHeaders: Record<string, string>;
   responseHeaders?: Record<string, string>;
-  /** At most 16 KB of it. */
+  /** The first 16 KB. */
   responseBody?: string;
 }

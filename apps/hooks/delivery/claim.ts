@@ -1,14 +1,14 @@
 import type { Pool, PoolClient } from 'pg';
 import type { DeliveryTrigger } from '../../../contracts/hooks/hook.resource.js';
 import { endpointColumns, type EndpointRow } from '../endpoints/endpoint.row.js';
-import { breakerRoom } from './breaker.js';
+import { breakerQuota } from './breaker.js';
 import { rateLimit } from './rate-limit.js';
 
-/** How long, beyond the time that the endpoint has to answer, a worker may take before its delivery is given to another. */
+/** How long a lease outlasts the timeout of the endpoint. After that, another worker takes the delivery. */
 export const LEASE_MARGIN_MS = 30_000;
 const ENDPOINTS_AT_ONCE = 100;
-/** How many deliveries of an endpoint one claim puts off: more would keep others from it for too long. */
-const PUT_OFF_AT_ONCE = 1_000;
+/** How many deliveries of an endpoint one claim postpones. More would lock the endpoint for too long. */
+const POSTPONED_AT_ONCE = 1_000;
 
 /** A delivery that this worker alone may send, until its lease ends. */
 export interface ClaimedDelivery {
@@ -31,7 +31,7 @@ export interface ClaimedDelivery {
 
 export interface ClaimRequest {
   worker: string;
-  /** How many deliveries at the most. */
+  /** The largest number of deliveries to claim. */
   capacity: number;
   now: Date;
 }
@@ -39,17 +39,17 @@ export interface ClaimRequest {
 type Candidate = EndpointRow & { sending: number };
 type Share = {
   hookId: string;
-  room: number;
+  quota: number;
   ordered: boolean;
-  ownOnly: boolean;
+  unloggedOnly: boolean;
   arrivalAt: Date | null;
   rate: ReturnType<typeof rateLimit> | undefined;
 };
 
 /**
- * Takes what is due, fairly: the endpoint that waited longest first, none more than its share, its own limit, its rate and its breaker
- * allow. Where an endpoint keeps order, of each aggregate only the earliest event goes that is not done with. What waits for breaker or
- * rate spends no attempt. Nothing is taken, and no attempt spent, until the transaction commits.
+ * Claims due deliveries fairly. The endpoint that waited longest comes first. Its quota is limited by its share, its own limit,
+ * its rate and its breaker. For an ordered endpoint, only the earliest unfinished event of each aggregate is claimed. A delivery
+ * that waits for the breaker or the rate uses no attempt. Nothing is claimed until the transaction commits.
  */
 export async function claim(tx: PoolClient, { worker, capacity, now }: ClaimRequest): Promise<ClaimedDelivery[]> {
   if (capacity <= 0) return [];
@@ -58,7 +58,7 @@ export async function claim(tx: PoolClient, { worker, capacity, now }: ClaimRequ
   const shares = sharesOf(candidates, capacity, now);
   const { rows: claimed } = await tx.query<ClaimedDelivery>(
     `with share as (
-       select * from unnest($1::uuid[], $2::int[], $3::boolean[], $4::boolean[]) as s(hook_id, room, ordered, own_only)
+       select * from unnest($1::uuid[], $2::int[], $3::boolean[], $4::boolean[]) as s(hook_id, quota, ordered, unlogged_only)
      ), picked as (
        select p.delivery_id from share s cross join lateral (
          select d.delivery_id from delivery d
@@ -66,18 +66,18 @@ export async function claim(tx: PoolClient, { worker, capacity, now }: ClaimRequ
            and (not s.ordered or d.partition_key is null or not exists (
              select from delivery o where o.hook_id = d.hook_id and o.partition_key = d.partition_key and o.position < d.position
                and o.state in ('pending', 'retrying', 'sending', 'held')))
-         order by d.next_attempt_at, d.position limit s.room
+         order by d.next_attempt_at, d.position limit s.quota
          for update of d skip locked
-       ) p where not s.own_only
+       ) p where not s.unlogged_only
        union all
-       -- By an index of their own: behind an open breaker there may be any number of others.
+       -- Tests and challenges have an index of their own, because any number of events may wait behind an open breaker.
        select p.delivery_id from share s cross join lateral (
          select d.delivery_id from delivery d
          where d.hook_id = s.hook_id and d.state in ('pending', 'retrying') and d.next_attempt_at <= $5
            and d.trigger in ('test', 'verify')
-         order by d.next_attempt_at limit s.room
+         order by d.next_attempt_at limit s.quota
          for update of d skip locked
-       ) p where s.own_only
+       ) p where s.unlogged_only
      )
      update delivery d set state = 'sending', attempts = d.attempts + 1, lease_token = gen_random_uuid(), worker = $6,
        leased_until = $5 + (e.timeout_ms + ${LEASE_MARGIN_MS}) * interval '1 millisecond'
@@ -88,49 +88,54 @@ export async function claim(tx: PoolClient, { worker, capacity, now }: ClaimRequ
        e.timeout_ms as "timeoutMs", e.content_mode as "contentMode"`,
     [
       shares.map((share) => share.hookId),
-      shares.map((share) => share.room),
+      shares.map((share) => share.quota),
       shares.map((share) => share.ordered),
-      shares.map((share) => share.ownOnly),
+      shares.map((share) => share.unloggedOnly),
       now,
       worker,
     ],
   );
-  const takenOf = (hookId: string) => claimed.filter((delivery) => delivery.hookId === hookId).length;
+  const claimedOf = (hookId: string) => claimed.filter((delivery) => delivery.hookId === hookId).length;
   const arrivals = shares.map(({ hookId, rate, arrivalAt }) => {
-    const taken = takenOf(hookId);
-    return rate && taken > 0 ? rate.arrivalAt(taken) : arrivalAt;
+    const claimedCount = claimedOf(hookId);
+    return rate && claimedCount > 0 ? rate.arrivalAt(claimedCount) : arrivalAt;
   });
   await tx.query(
     `update endpoint e set last_claimed_at = $3, arrival_at = c.arrival_at
      from unnest($1::uuid[], $2::timestamptz[]) as c(hook_id, arrival_at) where e.hook_id = c.hook_id`,
     [shares.map((share) => share.hookId), arrivals, now],
   );
-  const stuck = shares.filter(({ hookId, room, ordered, ownOnly }) => ordered && !ownOnly && room > 0 && takenOf(hookId) === 0);
-  if (stuck.length > 0) await putOffFollowers(tx, stuck.map(({ hookId }) => hookId), now); // prettier-ignore
+  const blocked = shares.filter(
+    ({ hookId, quota, ordered, unloggedOnly }) => ordered && !unloggedOnly && quota > 0 && claimedOf(hookId) === 0,
+  );
+  if (blocked.length > 0) await postponeFollowers(tx, blocked.map(({ hookId }) => hookId), now); // prettier-ignore
   return claimed;
 }
 
-/** When the earliest delivery of an endpoint `e` is due: one look into the index, where a join would read all that is due of all endpoints. */
+/**
+ * When the earliest delivery of an endpoint `e` is due. This reads one index entry. A join would read every due delivery of every
+ * endpoint.
+ */
 export const earliestDue = `(select d.next_attempt_at from delivery d where d.hook_id = e.hook_id and d.state in ('pending', 'retrying')
   order by d.next_attempt_at limit 1)`;
-/** The same of tests and challenges alone. */
-const earliestOwnDue = `(select d.next_attempt_at from delivery d where d.hook_id = e.hook_id and d.state in ('pending', 'retrying')
+/** The same, for tests and challenges only. */
+const earliestUnloggedDue = `(select d.next_attempt_at from delivery d where d.hook_id = e.hook_id and d.state in ('pending', 'retrying')
   and d.trigger in ('test', 'verify') order by d.next_attempt_at limit 1)`;
 
-/** An endpoint that something is due for, that may be given it and has room. `$1` is now. */
+/** An endpoint with a due delivery, free capacity, and no breaker or throttle in the way. `$1` is now. */
 const claimable = `(
-    (e.state = 'enabled' and greatest(e.breaker_until, e.throttled_until, $1) <= $1 and ${earliestDue} <= $1) or ${earliestOwnDue} <= $1)
+    (e.state = 'enabled' and greatest(e.breaker_until, e.throttled_until, $1) <= $1 and ${earliestDue} <= $1) or ${earliestUnloggedDue} <= $1)
   and (select count(*) from delivery d where d.hook_id = e.hook_id and d.state = 'sending') < e.max_in_flight`;
 
-/** Whether a claim could find anything: one statement and no lock, for a queue that is mostly empty. */
-export async function anythingDue(database: Pick<Pool, 'query'>, now: Date): Promise<boolean> {
+/** Whether a claim could find a delivery. This takes one statement and no lock, because the queue is mostly empty. */
+export async function isAnythingDue(database: Pick<Pool, 'query'>, now: Date): Promise<boolean> {
   const { rows } = await database.query<{ any: boolean }>(`select exists (select from endpoint e where ${claimable}) as "any"`, [
     now,
   ]);
   return rows[0]!.any;
 }
 
-/** Locks the endpoints that something is due for and that have room for it, so that no other worker gives them anything meanwhile. */
+/** Locks the claimable endpoints, so that no other worker claims their deliveries at the same time. */
 async function lockCandidates(tx: PoolClient, now: Date): Promise<Candidate[]> {
   const { rows } = await tx.query<EndpointRow>(
     `select ${endpointColumns('e')} from endpoint e
@@ -139,7 +144,8 @@ async function lockCandidates(tx: PoolClient, now: Date): Promise<Candidate[]> {
      for no key update of e skip locked`,
     [now, ENDPOINTS_AT_ONCE],
   );
-  // What is under way is counted in a statement of its own: the one that waited for the locks may not see what others have just claimed.
+  // A second statement counts the requests in flight. The statement that waited for the locks may not see what other workers have
+  // just claimed.
   const { rows: counts } = await tx.query<{ hookId: string; sending: number }>(
     `select hook_id as "hookId", count(*)::int as sending from delivery where hook_id = any($1::uuid[]) and state = 'sending' group by hook_id`,
     [rows.map(({ hookId }) => hookId)],
@@ -149,17 +155,17 @@ async function lockCandidates(tx: PoolClient, now: Date): Promise<Candidate[]> {
 }
 
 /**
- * Lets what waits behind an event that is tried again later be due no sooner than that: else every claim would look at all of it, for as
- * long as a receiver refuses the first. The endpoints' rows are locked, so no such event changes meanwhile.
+ * Postpones events until the retry of the event that they wait for. Otherwise every claim would read all of them while a receiver
+ * refuses the first one. The rows of the endpoints are locked, so no such event changes meanwhile.
  */
-async function putOffFollowers(tx: PoolClient, hookIds: string[], now: Date): Promise<void> {
+async function postponeFollowers(tx: PoolClient, hookIds: string[], now: Date): Promise<void> {
   await tx.query(
     `with late as materialized (
        select f.delivery_id, head.next_attempt_at as at
        from unnest($1::uuid[]) as s(hook_id) cross join lateral (
          select delivery_id, partition_key from delivery
          where hook_id = s.hook_id and state = 'pending' and next_attempt_at <= $2 and partition_key is not null
-         order by next_attempt_at, position limit ${PUT_OFF_AT_ONCE}
+         order by next_attempt_at, position limit ${POSTPONED_AT_ONCE}
        ) f cross join lateral (
          select state, next_attempt_at from delivery o
          where o.hook_id = s.hook_id and o.partition_key = f.partition_key and o.state in ('pending', 'retrying', 'sending', 'held')
@@ -174,8 +180,8 @@ async function putOffFollowers(tx: PoolClient, hookIds: string[], now: Date): Pr
 }
 
 /**
- * How much of the worker's free capacity each endpoint gets: an equal part, at least one, until there is no more. No endpoint has more under
- * way than it leaves free, so receivers that are slow never hold every place.
+ * How much of the free capacity of the worker each endpoint gets: an equal part, and at least one delivery. No endpoint may have
+ * more requests in flight than the capacity that it leaves free. So slow receivers never occupy the whole worker.
  */
 function sharesOf(candidates: readonly Candidate[], capacity: number, now: Date): Share[] {
   const equal = Math.max(1, Math.floor(capacity / candidates.length));
@@ -183,17 +189,17 @@ function sharesOf(candidates: readonly Candidate[], capacity: number, now: Date)
   return candidates.map((endpoint) => {
     const { hookId, ordered, arrivalAt, ratePerSecond, sending } = endpoint;
     const rate = ratePerSecond === null ? undefined : rateLimit(ratePerSecond, arrivalAt, now);
-    const probing = breakerRoom(
+    const probing = breakerQuota(
       { failures: endpoint.breakerFailures, opened: endpoint.breakerOpened, until: endpoint.breakerUntil },
       now,
     );
-    // Tests and challenges are how one finds out whether an endpoint is well: they go whatever its state.
+    // Tests and challenges show whether an endpoint works, so they are sent in every state.
     const throttled = endpoint.throttledUntil !== null && endpoint.throttledUntil > now;
-    const ownOnly = endpoint.state !== 'enabled' || probing === 0 || throttled;
-    const limit = ownOnly ? 1 : Math.min(endpoint.maxInFlight, probing);
+    const unloggedOnly = endpoint.state !== 'enabled' || probing === 0 || throttled;
+    const limit = unloggedOnly ? 1 : Math.min(endpoint.maxInFlight, probing);
     const fair = sending === 0 ? Math.max(1, Math.floor(left / 2)) : Math.floor((left - sending) / 2);
-    const room = Math.max(0, Math.min(limit - sending, rate?.room ?? Number.POSITIVE_INFINITY, equal, fair, left));
-    left -= room;
-    return { hookId, room, ordered, ownOnly, arrivalAt, rate };
+    const quota = Math.max(0, Math.min(limit - sending, rate?.quota ?? Number.POSITIVE_INFINITY, equal, fair, left));
+    left -= quota;
+    return { hookId, quota, ordered, unloggedOnly, arrivalAt, rate };
   });
 }

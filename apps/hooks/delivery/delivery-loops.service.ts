@@ -1,7 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientConfig } from 'pg';
-import { LogNewsListener } from '../../../libs/messaging/log/log-listener.js';
+import { LogListener } from '../../../libs/messaging/log/log-listener.js';
 import { BackgroundLoop } from '../../../libs/service-kit/background-loop.js';
 import type { KeyRotation } from '../endpoints/key-rotation.js';
 import type { DeliveryWorker } from './delivery-worker.js';
@@ -13,43 +13,43 @@ const DISPATCH_IDLE_MS = 100;
 const RECOVER_IDLE_MS = 250;
 const SWEEP_IDLE_MS = 5_000;
 const ROTATE_IDLE_MS = 10_000;
-/** What is settled within this time is made room for in one go. */
-const SETTLED_TOGETHER_MS = 5;
-/** Requests that are under way when the process is to end; what is not over by then another worker repeats. */
-const DRAIN_WITHIN_MS = 5_000;
+/** Attempts that end within this time cause one dispatch. */
+const DISPATCH_DELAY_MS = 5;
+/** How long a shutdown waits for requests in flight. Another worker repeats those that do not finish. */
+const DRAIN_TIMEOUT_MS = 5_000;
 
-interface Parts {
+interface DeliveryLoopsOptions {
   fanOut: FanOut;
   worker: DeliveryWorker;
   sweeper: Sweeper;
   recoveries: Recoveries;
   rotation: KeyRotation;
-  /** Where the log is. */
+  /** The database of the event log. */
   database: ClientConfig;
-  /** Before anything is sent: what must hold, or the service does not start. */
+  /** Runs before anything is sent. The service does not start if it fails. */
   prepare: () => Promise<unknown>;
 }
 
-/** Keeps the deliveries going for as long as the process lives. Each part goes on when another one fails. */
+/** The background loops that deliver events. A failure of one loop does not stop another one. */
 @Injectable()
 export class DeliveryLoops implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log = new Logger('Deliveries');
   private readonly dispatching: BackgroundLoop;
   private readonly loops: BackgroundLoop[];
-  private readonly news: LogNewsListener;
-  private together: NodeJS.Timeout | undefined;
+  private readonly logListener: LogListener;
+  private dispatchTimer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly parts: Parts) {
-    const { fanOut, worker, sweeper, recoveries, rotation } = parts;
+  constructor(private readonly options: DeliveryLoopsOptions) {
+    const { fanOut, worker, sweeper, recoveries, rotation } = options;
     const onError = (error: unknown) => this.log.warn(error);
     this.dispatching = new BackgroundLoop(async () => (await worker.dispatch()) > 0, { idleMs: DISPATCH_IDLE_MS, onError });
-    const following = async () => {
-      const looked = (await fanOut.step()) > 0;
-      if (looked) this.dispatching.kick();
-      return looked;
+    const fanOutStep = async () => {
+      const examined = (await fanOut.step()) > 0;
+      if (examined) this.dispatching.kick();
+      return examined;
     };
-    const fanningOut = new BackgroundLoop(following, { idleMs: () => this.news.lookEveryMs, onError });
-    this.news = new LogNewsListener(parts.database, () => fanningOut.kick());
+    const fanningOut = new BackgroundLoop(fanOutStep, { idleMs: () => this.logListener.pollMs, onError });
+    this.logListener = new LogListener(options.database, () => fanningOut.kick());
     this.loops = [
       fanningOut,
       this.dispatching,
@@ -58,22 +58,22 @@ export class DeliveryLoops implements OnApplicationBootstrap, BeforeApplicationS
       new BackgroundLoop(() => sweeper.sweep().then(() => false), { idleMs: SWEEP_IDLE_MS, onError }),
     ];
     worker.onSettled(() => {
-      this.together ??= setTimeout(() => {
-        this.together = undefined;
+      this.dispatchTimer ??= setTimeout(() => {
+        this.dispatchTimer = undefined;
         this.dispatching.kick();
-      }, SETTLED_TOGETHER_MS);
+      }, DISPATCH_DELAY_MS);
     });
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.parts.prepare();
+    await this.options.prepare();
     for (const loop of this.loops) loop.start();
-    this.news.start();
+    this.logListener.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.news.stop(), ...this.loops.map((loop) => loop.stop())]);
-    await Promise.race([this.parts.worker.idle(), delay(DRAIN_WITHIN_MS, undefined, { ref: false })]);
-    clearTimeout(this.together);
+    await Promise.all([this.logListener.stop(), ...this.loops.map((loop) => loop.stop())]);
+    await Promise.race([this.options.worker.idle(), delay(DRAIN_TIMEOUT_MS, undefined, { ref: false })]);
+    clearTimeout(this.dispatchTimer);
   }
 }

@@ -8,17 +8,17 @@ import { earliestDue } from './claim.js';
 
 const attempts = new Counter({
   name: 'hooks_delivery_attempts_total',
-  help: 'Attempts to deliver an event to an endpoint, by how they went and what the delivery is now',
+  help: 'Attempts to deliver an event to an endpoint, by outcome and by the state of the delivery',
   labelNames: ['outcome', 'state'],
   registers: [register],
 });
 
-/** How many hooks have numbers of their own in one process; what there is beyond them is counted together, as `other`. */
+/** How many hooks have their own series in one process. All further hooks are counted as `other`. */
 const HOOKS_SHOWN = 100;
 const shown = new Set<string>();
 const attemptsOfHooks = new Counter({
   name: 'hooks_hook_attempts_total',
-  help: `Attempts by hook: the first ${HOOKS_SHOWN} that this process sent to since its start, and all others together`,
+  help: `Attempts by hook, for the first ${HOOKS_SHOWN} hooks since the start of this process. All further hooks are counted as other`,
   labelNames: ['hook', 'outcome'],
   registers: [register],
 });
@@ -29,7 +29,7 @@ export function countAttempt(hookId: string, outcome: AttemptError | 'success', 
   attemptsOfHooks.inc({ hook: shown.has(hookId) ? hookId : 'other', outcome: outcome === 'success' ? 'success' : 'failure' });
 }
 
-/** Of each endpoint and state. */
+/** The limit of the count, for each endpoint and state. */
 const COUNTED_UP_TO = 10_000;
 const WORST_SHOWN = 50;
 
@@ -42,13 +42,15 @@ interface Queue {
   depth: Record<string, number>;
   oldestDue: number;
   breakersOpen: number;
-  /** Those that are furthest behind, or fail for longest. */
+  /** The hooks that are furthest behind, or have failed for the longest time. */
   worst: { hookId: string; dueSeconds: number; failingSeconds: number }[];
   oldKeySecrets: number;
 }
 
-/** What waits to be delivered; 0 for what has none. Of single hooks only the worst are shown, so that the number of series has a limit. */
-export function observeQueue(database: Pool, rotation: Pick<KeyRotation, 'left'>): void {
+/**
+ * Exports the metrics of the delivery queue. Only the worst hooks have their own series, so that the number of series is limited.
+ */
+export function observeQueue(database: Pool, rotation: Pick<KeyRotation, 'remaining'>): void {
   new LookupGauges(async () => {
     const { rows } = await database.query<Omit<Queue, 'worst' | 'oldKeySecrets'>>(
       `select json_build_object(${depths.join(', ')}) as depth,
@@ -62,32 +64,28 @@ export function observeQueue(database: Pool, rotation: Pick<KeyRotation, 'left'>
        where due <= clock_timestamp() or failing_since is not null
        order by least(due, failing_since), hook_id limit ${WORST_SHOWN}`,
     );
-    return { ...rows[0]!, worst, oldKeySecrets: await rotation.left() };
+    return { ...rows[0]!, worst, oldKeySecrets: await rotation.remaining() };
   })
-    .add('hooks_queue_depth', 'Deliveries that are not done with, by state', ['state'], ({ depth }) =>
+    .add('hooks_queue_depth', 'Unfinished deliveries, by state', ['state'], ({ depth }) =>
       Object.entries(depth).map(([state, deliveries]) => [{ state }, deliveries]),
     )
-    .add('hooks_oldest_due_seconds', 'For how long the delivery has been due that waits longest', [], ({ oldestDue }) => [
-      [{}, oldestDue],
-    ])
-    .add('hooks_breakers_open', 'Endpoints to which nothing is sent for now, as they looked down', [], ({ breakersOpen }) => [
-      [{}, breakersOpen],
-    ])
+    .add('hooks_oldest_due_seconds', 'How long the oldest due delivery has waited', [], ({ oldestDue }) => [[{}, oldestDue]])
+    .add('hooks_breakers_open', 'Endpoints whose circuit breaker is open', [], ({ breakersOpen }) => [[{}, breakersOpen]])
     .add(
       'hooks_hook_oldest_due_seconds',
-      `For how long the delivery of a hook has been due that waits longest; of the ${WORST_SHOWN} hooks that are worst off`,
+      `How long the oldest due delivery of a hook has waited, for the ${WORST_SHOWN} worst hooks`,
       ['hook'],
       ({ worst }) => worst.map(({ hookId, dueSeconds }) => [{ hook: hookId }, dueSeconds]),
     )
     .add(
       'hooks_hook_failing_seconds',
-      `For how long nothing has succeeded at a hook that fails; of the ${WORST_SHOWN} hooks that are worst off`,
+      `How long a failing hook has had no success, for the ${WORST_SHOWN} worst hooks`,
       ['hook'],
       ({ worst }) => worst.map(({ hookId, failingSeconds }) => [{ hook: hookId }, failingSeconds]),
     )
     .add(
       'hooks_old_key_secrets',
-      'Secrets and answers that are encrypted with a key of HOOKS_OLD_SECRET_KEYS; at 0 no such key is used any more',
+      'Secrets and stored answers that are encrypted with a key of HOOKS_OLD_SECRET_KEYS. At 0 those keys can be removed',
       [],
       ({ oldKeySecrets }) => [[{}, oldKeySecrets]],
     );

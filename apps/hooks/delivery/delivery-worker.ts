@@ -7,11 +7,11 @@ import { isPassing } from '../../../libs/messaging/inbox/passing-failure.js';
 import type { HookConnections } from '../egress/guarded-agent.js';
 import type { EndpointSecrets } from '../endpoints/endpoint-secrets.js';
 import type { AttemptOutcome } from './attempt-outcome.js';
-import { anythingDue, claim, type ClaimedDelivery } from './claim.js';
+import { isAnythingDue, claim, type ClaimedDelivery } from './claim.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import { countAttempt } from './delivery-metrics.js';
 import { renderDelivery } from './render-delivery.js';
-import { continuedTrace, sendHook } from './send-hook.js';
+import { childTraceparent, sendHook } from './send-hook.js';
 import { settle } from './settle.js';
 import { signatureOf } from './sign.js';
 
@@ -20,22 +20,22 @@ export interface DeliveryWorkerOptions {
   secrets: EndpointSecrets;
   connections: HookConnections;
   clock: Clock;
-  /** Says in leases and in the log whose attempt it is. */
+  /** Names this worker in leases and in the log. */
   name: string;
-  /** How many requests at once. */
+  /** The largest number of requests in flight. */
   capacity?: number;
   onError?: (error: unknown) => void;
 }
 
 interface ReadyDelivery {
   delivery: ClaimedDelivery;
-  /** Undefined for what is not in the log, or not any more. */
+  /** Undefined for an event that is not in the log, or no longer. */
   logged: LoggedEvent | undefined;
-  /** An error in place of secrets that cannot be read. */
+  /** An error if the secrets cannot be read. */
   secrets: string[] | Error;
 }
 
-/** How long the outcome of an attempt waits for a database that cannot take it now. */
+/** The pause before the outcome of an attempt is written again after a database fault. */
 const WRITE_AGAIN_AFTER_MS = 250;
 
 const contentTypes = {
@@ -43,9 +43,9 @@ const contentTypes = {
   json: 'application/json; charset=utf-8',
 } as const;
 
-/** Sends what is due. Any number of workers share the queue; what one sends no other does, until its lease ends. */
+/** Sends due deliveries. Any number of workers share the queue. A lease reserves a delivery for one worker. */
 export class DeliveryWorker {
-  private readonly underWay = new Set<Promise<void>>();
+  private readonly inFlight = new Set<Promise<void>>();
   private readonly capacity: number;
   private readonly settledListeners = new Set<() => void>();
 
@@ -53,28 +53,28 @@ export class DeliveryWorker {
     this.capacity = options.capacity ?? 200;
   }
 
-  /** Takes what is due now and there is room for, and begins to send it. @returns how many that were. */
+  /** Claims due deliveries up to the free capacity, and starts to send them. @returns their number. */
   async dispatch(): Promise<number> {
-    const capacity = this.capacity - this.underWay.size;
+    const capacity = this.capacity - this.inFlight.size;
     if (capacity <= 0) return 0;
     const ready = await this.take(capacity);
     for (const one of ready) {
       const work = this.attempt(one)
         .catch((error: unknown) => this.options.onError?.(error))
         .finally(() => {
-          this.underWay.delete(work);
+          this.inFlight.delete(work);
           for (const listener of this.settledListeners) listener();
         });
-      this.underWay.add(work);
+      this.inFlight.add(work);
     }
     return ready.length;
   }
 
-  /** Claims deliveries with all that they need: where that cannot be read nothing is claimed, and no attempt is spent. */
+  /** Claims deliveries and reads their events and secrets. If that fails, nothing is claimed and no attempt is used. */
   private async take(capacity: number): Promise<ReadyDelivery[]> {
     const { database, clock, name, secrets } = this.options;
     const now = clock.now();
-    if (!(await anythingDue(database, now))) return [];
+    if (!(await isAnythingDue(database, now))) return [];
     return inTransaction(database, async (tx) => {
       const deliveries = await claim(tx, { worker: name, capacity, now });
       if (deliveries.length === 0) return [];
@@ -90,28 +90,34 @@ export class DeliveryWorker {
     });
   }
 
-  /** Tells whenever an attempt is over: there is room again, and in an ordered endpoint perhaps a successor. */
+  /** Calls the listener after each attempt. Capacity is free then, and a successor at an ordered endpoint may be due. */
   onSettled(listener: () => void): void {
     this.settledListeners.add(listener);
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when no request is in flight. */
   async idle(): Promise<void> {
-    while (this.underWay.size > 0) await Promise.all(this.underWay);
+    while (this.inFlight.size > 0) await Promise.all(this.inFlight);
   }
 
   private async attempt(ready: ReadyDelivery): Promise<void> {
     const { onError } = this.options;
     const outcome = await this.send(ready).catch((error: unknown) => {
-      // Nothing that a receiver does ends here. It is ours to mend, and this delivery's alone: the others have gone.
+      // This is a fault of the service, never of a receiver. It concerns this delivery only.
       onError?.(error);
-      return this.unsent('internal', error instanceof Error ? error.message : 'Something went wrong before it was sent.');
+      return this.unsent(
+        'internal',
+        error instanceof Error ? error.message : 'The delivery failed before it was sent. See the log of the hooks service.',
+      );
     });
     const state = await this.write(ready.delivery, outcome);
     countAttempt(ready.delivery.hookId, outcome.error ?? 'success', state);
   }
 
-  /** Writes an outcome down. While the database is away it tries again until the lease ends: no other worker repeats the attempt before. */
+  /**
+   * Records an outcome. While the database is unavailable it retries until the lease ends: no other worker repeats the attempt
+   * before that.
+   */
   private async write(delivery: ClaimedDelivery, outcome: AttemptOutcome): Promise<string | undefined> {
     const { database, clock, name } = this.options;
     for (;;) {
@@ -127,7 +133,7 @@ export class DeliveryWorker {
   private async send({ delivery, logged, secrets }: ReadyDelivery): Promise<AttemptOutcome> {
     if (secrets instanceof Error) throw secrets;
     const event = renderDelivery(delivery, logged, this.options.clock.now());
-    if (!event) return this.unsent('expired', 'The event is not in the log any more.');
+    if (!event) return this.unsent('expired', 'The event is no longer in the log.');
     const { connections, clock } = this.options;
     const body = JSON.stringify(event);
     const timestamp = Math.floor(clock.now().getTime() / 1_000);
@@ -137,8 +143,8 @@ export class DeliveryWorker {
       'webhook-id': event.id,
       'webhook-timestamp': String(timestamp),
       'webhook-signature': signatureOf(secrets, event.id, timestamp, body),
-      traceparent: continuedTrace(event.traceparent),
-      // Hints for people who look at logs; they are not signed.
+      traceparent: childTraceparent(event.traceparent),
+      // For people who read logs. These headers are not signed.
       'x-hook-delivery': delivery.deliveryId,
       'x-hook-attempt': String(delivery.attempt),
     };
@@ -152,10 +158,10 @@ export class DeliveryWorker {
   }
 }
 
-/** An endpoint that is to prove that it wants to be one has to give the challenge back. */
+/** An endpoint under verification has to return the challenge in the body. */
 function checkEcho({ data }: ClaimedDelivery, outcome: AttemptOutcome): AttemptOutcome {
   if (outcome.error !== undefined) return outcome;
   const { challenge } = JSON.parse(data!) as { challenge: string };
   if (outcome.responseBody?.includes(challenge)) return outcome;
-  return { ...outcome, error: 'unverified', detail: 'The answer does not contain the challenge that stands in data.challenge.' };
+  return { ...outcome, error: 'unverified', detail: 'The answer does not contain the challenge of data.challenge.' };
 }

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { tell } from '../endpoints/operational-events.js';
+import { publishOperationalEvent } from '../endpoints/operational-events.js';
 
 export interface EndpointToDisable {
   hookId: string;
@@ -9,8 +9,8 @@ export interface EndpointToDisable {
 }
 
 /**
- * Sends nothing more to an endpoint until somebody enables it, and says so by an event. What waits for it is cancelled: the log has it
- * still, for a recovery. The caller holds the endpoint's row.
+ * Disables an endpoint and publishes that. Its waiting deliveries are cancelled. A recovery can queue their events again from the
+ * log. The caller has locked the row of the endpoint.
  */
 export async function disableEndpoint(
   tx: PoolClient,
@@ -29,7 +29,7 @@ export async function disableEndpoint(
      where hook_id = $1 and state in ('pending', 'retrying', 'held') and trigger not in ('test', 'verify')`,
     [hookId, now],
   );
-  await tell(
+  await publishOperationalEvent(
     tx,
     'hooks.endpoint.disabled.v1',
     endpoint,

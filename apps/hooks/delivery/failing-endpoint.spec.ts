@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { DISABLE_AFTER_MS, verdictOn } from './failing-endpoint.js';
+import { DISABLE_AFTER_MS, failureActionFor } from './failing-endpoint.js';
 
 const failingSince = new Date(0);
 const after = (share: number) => new Date(share * DISABLE_AFTER_MS);
 const endpoint = { failingSince, failures: 10, warnedPercent: 0 };
 
-describe('verdictOn', () => {
+describe('failureActionFor', () => {
   it('disables after five days', () => {
     expect(DISABLE_AFTER_MS).toBe(5 * 24 * 3_600_000);
-    expect(verdictOn(endpoint, after(1))).toBe('disable');
+    expect(failureActionFor(endpoint, after(1))).toBe('disable');
   });
 
   it.each([
@@ -20,10 +20,10 @@ describe('verdictOn', () => {
     [0.95, 0, { warn: 90 }],
     [0.99, 90, undefined],
   ])('at %d of the time, after the warning %i, says %j', (share, warnedPercent, expected) => {
-    expect(verdictOn({ ...endpoint, warnedPercent }, after(share))).toEqual(expected);
+    expect(failureActionFor({ ...endpoint, warnedPercent }, after(share))).toEqual(expected);
   });
 
-  it('does not disable for a few failures that were long ago', () => {
-    expect(verdictOn({ ...endpoint, failures: 9, warnedPercent: 90 }, after(2))).toBeUndefined();
+  it('does not disable an endpoint for a few old failures', () => {
+    expect(failureActionFor({ ...endpoint, failures: 9, warnedPercent: 90 }, after(2))).toBeUndefined();
   });
 });

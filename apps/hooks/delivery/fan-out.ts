@@ -3,12 +3,13 @@ import { inTransaction } from '../../../libs/database/in-transaction.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import { newestVersions } from '../endpoints/event-types.js';
 
-const FOLLOWER = 'fan-out';
+const CURSOR_NAME = 'fan-out';
 const BATCH = 500;
 
 /**
- * Follows the log and queues each event for the endpoints that want it: once, as the rows and the position are written together. Any number
- * of processes may do it; one at a time does. A hook is pinned to the newest version of a type when the first event of it is queued.
+ * Reads the log and queues each event for its subscribed endpoints, once: one transaction writes the deliveries and the position.
+ * Any number of processes may run it; one at a time works. A hook is pinned to the newest version of a type when its first event
+ * is queued.
  */
 export class FanOut {
   constructor(
@@ -16,29 +17,29 @@ export class FanOut {
     private readonly clock: Clock,
   ) {}
 
-  /** Begins at the end of the log where it has never run: no endpoint wants what was before it. */
+  /** Starts at the end of the log on the first run, because no endpoint existed before. */
   async prepare(): Promise<void> {
     await this.database.query(
       `insert into cursor (name, position) select $1, coalesce(max(position), 0) from events.log on conflict do nothing`,
-      [FOLLOWER],
+      [CURSOR_NAME],
     );
   }
 
-  /** One step. @returns how many events it looked at; when that is none, there are none for now, or another process is at it. */
+  /** One step. @returns how many events it read. 0 means that there is none, or that another process works. */
   async step(): Promise<number> {
-    const { rows: news } = await this.database.query<{ any: boolean }>(
+    const { rows: behind } = await this.database.query<{ any: boolean }>(
       `select position < coalesce((select max(position) from events.log), 0) as "any" from cursor where name = $1`,
-      [FOLLOWER],
+      [CURSOR_NAME],
     );
-    if (!news[0]?.any) return 0;
+    if (!behind[0]?.any) return 0;
     return inTransaction(this.database, async (tx) => {
       const { rows } = await tx.query<{ position: string }>(
         'select position from cursor where name = $1 for update skip locked',
-        [FOLLOWER],
+        [CURSOR_NAME],
       );
       if (!rows[0]) return 0;
-      // Events and endpoints are read in one statement: an endpoint that was there when an event came is there when it is queued.
-      const { rows: done } = await tx.query<{ scanned: number }>(
+      // One statement reads events and endpoints, so an event is queued for each endpoint that existed when it was recorded.
+      const { rows: scannedRows } = await tx.query<{ scanned: number }>(
         `with page as materialized (
            select position, event_id, service, type, type_version, aggregate_type, aggregate_id from events.log
            where position > $1 order by position limit ${BATCH}
@@ -48,7 +49,7 @@ export class FanOut {
            from page join endpoint e on (e.state in ('enabled', 'paused') or (e.state = 'pending' and e.resume_state is not null))
              and page.position > e.start_position
              and (page.type = any(e.exact_types) or '*' = any(e.services) or split_part(page.type, '.', 1) = any(e.services))
-             -- What is said about an endpoint is for others to hear.
+             -- An endpoint does not receive the events about itself.
              and not (page.service = 'hooks' and page.aggregate_id = e.hook_id::text)
          ), queued as (
            insert into delivery (hook_id, event_id, position, type, type_version, partition_key, state, trigger, next_attempt_at, created_at)
@@ -56,7 +57,7 @@ export class FanOut {
                   case when state = 'enabled' then 'pending' else 'held' end, 'auto', $2, $2
            from wanted on conflict do nothing
          ), pinned as (
-           -- A type that has appeared since the hook was saved, and since this process has started.
+           -- A type that is newer than the hook and than this process.
            update endpoint e set version_pins = new.pins || e.version_pins
            from (select hook_id, jsonb_object_agg(type, version) as pins from wanted where not pinned group by hook_id) new
            where e.hook_id = new.hook_id
@@ -64,9 +65,9 @@ export class FanOut {
            update cursor set position = (select max(position) from page), updated_at = $2 where name = $3 and exists (select from page)
          )
          select count(*)::int as scanned from page`,
-        [rows[0].position, this.clock.now(), FOLLOWER, JSON.stringify(newestVersions)],
+        [rows[0].position, this.clock.now(), CURSOR_NAME, JSON.stringify(newestVersions)],
       );
-      return done[0]?.scanned ?? 0;
+      return scannedRows[0]?.scanned ?? 0;
     });
   }
 }

@@ -5,30 +5,30 @@ describe('rateLimit', () => {
   const start = new Date(0);
   const at = (ms: number) => new Date(ms);
 
-  it("lets a second's worth go at once, then keeps to the rate", () => {
+  it('allows a burst of one second, then keeps to the rate', () => {
     const first = rateLimit(10, null, start);
-    expect(first.room).toBe(10);
+    expect(first.quota).toBe(10);
     const spent = first.arrivalAt(10);
-    expect(rateLimit(10, spent, start).room).toBe(0);
-    expect(rateLimit(10, spent, at(99)).room).toBe(0);
-    expect(rateLimit(10, spent, at(100)).room).toBe(1);
-    expect(rateLimit(10, spent, at(1_000)).room).toBe(10);
-    expect(rateLimit(10, spent, at(60_000)).room, 'a long rest saves up no more than that').toBe(10);
+    expect(rateLimit(10, spent, start).quota).toBe(0);
+    expect(rateLimit(10, spent, at(99)).quota).toBe(0);
+    expect(rateLimit(10, spent, at(100)).quota).toBe(1);
+    expect(rateLimit(10, spent, at(1_000)).quota).toBe(10);
+    expect(rateLimit(10, spent, at(60_000)).quota, 'a long pause allows no larger burst').toBe(10);
   });
 
-  it('does less than one a second', () => {
+  it('supports less than one request a second', () => {
     const spent = rateLimit(0.5, null, start).arrivalAt(1);
-    expect(rateLimit(0.5, spent, at(1_999)).room).toBe(0);
-    expect(rateLimit(0.5, spent, at(2_000)).room).toBe(1);
+    expect(rateLimit(0.5, spent, at(1_999)).quota).toBe(0);
+    expect(rateLimit(0.5, spent, at(2_000)).quota).toBe(1);
   });
 
-  it('never lets more go in a long time than the rate, however often it is asked', () => {
+  it('never exceeds the rate in the long run, however often it is called', () => {
     let arrivalAt: Date | null = null;
     let gone = 0;
     for (let ms = 0; ms <= 10_000; ms += 7) {
       const limit: ReturnType<typeof rateLimit> = rateLimit(5, arrivalAt, at(ms));
-      gone += limit.room;
-      if (limit.room > 0) arrivalAt = limit.arrivalAt(limit.room);
+      gone += limit.quota;
+      if (limit.quota > 0) arrivalAt = limit.arrivalAt(limit.quota);
     }
     expect(gone).toBeGreaterThanOrEqual(50);
     expect(gone).toBeLessThanOrEqual(55);

@@ -4,12 +4,12 @@ import type { Clock } from '../../../libs/service-kit/clock.js';
 import { newestVersions } from '../endpoints/event-types.js';
 
 const SCAN = 1_000;
-/** A recovery goes on when fewer than this many deliveries of its endpoint wait: the queue is no place to keep a log in. */
-const WAITING_AT_MOST = 10_000;
+/** A recovery continues when fewer deliveries of its endpoint wait, so that the queue stays short. */
+const MAX_WAITING = 10_000;
 
 /**
- * Queues again what an endpoint missed, a bounded step at a time. While the endpoint is disabled its recoveries wait; enabled, they go on, unless
- * the deliveries that say what succeeded have been removed meanwhile: such a recovery expires.
+ * Queues the events that an endpoint missed, in bounded steps. The recoveries of a disabled endpoint wait until it is enabled. A
+ * recovery expires if the deliveries that show what succeeded have been removed meanwhile.
  */
 export class Recoveries {
   constructor(
@@ -17,7 +17,7 @@ export class Recoveries {
     private readonly clock: Clock,
   ) {}
 
-  /** One step of one recovery. @returns whether there was one that could go on. */
+  /** One step of one recovery. @returns whether a recovery could continue. */
   async step(): Promise<boolean> {
     const { rows: running } = await this.database.query(
       `select from recovery where state = 'running' order by created_at limit 1`,
@@ -30,7 +30,7 @@ export class Recoveries {
            select count(*) from (select from delivery d where d.hook_id = r.hook_id and d.state in ('pending', 'retrying', 'held') limit $1) w
          ) < $1
          order by r.created_at limit 1 for update of r skip locked`,
-        [WAITING_AT_MOST],
+        [MAX_WAITING],
       );
       if (!rows[0]) return false;
       const { rowCount: expired } = await tx.query(
@@ -58,7 +58,7 @@ export class Recoveries {
            from r cross join page
            where (page.type = any(r.wanted_types) or '*' = any(r.wanted_services) or split_part(page.type, '.', 1) = any(r.wanted_services))
              and not (page.service = 'hooks' and page.aggregate_id = r.hook_id::text)
-             -- A limit keeps the planner from a hash of all deliveries.
+             -- The limit keeps the planner from hashing all deliveries.
              and not (r.only_missing and (
                select true from delivery d where d.hook_id = r.hook_id and d.event_id = page.event_id
                  and d.state in ('succeeded', 'pending', 'sending', 'retrying', 'held') limit 1) is not null)

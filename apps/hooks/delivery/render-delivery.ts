@@ -6,11 +6,11 @@ import { renderEvent, sequenceOf } from '../../../libs/messaging/event/render-ev
 import type { ClaimedDelivery } from './claim.js';
 
 /**
- * The event that a delivery carries, in the version that its subscription is pinned to: the one place where hooks render events.
- * @throws Error when it cannot be rendered in that version: another one is never sent in its place.
+ * Renders the event of a delivery in the version that its subscription is pinned to. Hooks render events only here.
+ * @throws Error when it cannot be rendered in that version. Another version is never sent instead.
  */
 export function renderDelivery(delivery: ClaimedDelivery, event: LoggedEvent | undefined, now: Date): CloudEvent | undefined {
-  if (delivery.data !== null) return ownEvent(delivery, delivery.data, now);
+  if (delivery.data !== null) return unloggedEvent(delivery, delivery.data, now);
   if (!event) return undefined;
   const rendered = renderEvent(event, delivery.typeVersion);
   const pinned = cloudEventType(event.type, delivery.typeVersion);
@@ -21,8 +21,8 @@ export function renderDelivery(delivery: ClaimedDelivery, event: LoggedEvent | u
   );
 }
 
-/** Tests and challenges look like events and stand in no log. */
-function ownEvent({ eventId, hookId, type, typeVersion }: ClaimedDelivery, data: string, now: Date): CloudEvent {
+/** Tests and challenges look like events but are not in the log. */
+function unloggedEvent({ eventId, hookId, type, typeVersion }: ClaimedDelivery, data: string, now: Date): CloudEvent {
   return {
     specversion: '1.0',
     id: eventId,

@@ -22,17 +22,17 @@ describe('retryDelay', () => {
     ]);
   });
 
-  it('strays from it by no more than a fifth either way', () => {
+  it('adds a jitter of at most 20 % either way', () => {
     expect(retryDelay(2, { error: 'connect' }, 0)).toBe(seconds(240));
     expect(retryDelay(2, { error: 'connect' }, 0.999_999)).toBeCloseTo(seconds(360), -1);
   });
 
-  it.each([429, 502, 503, 504])('leaves who answers %i alone for a minute at least', (status) => {
+  it.each([429, 502, 503, 504])('waits a minute at least after a %i', (status) => {
     expect(retryDelay(1, { status, error: 'http' }, 0)).toBe(seconds(60));
     expect(retryDelay(2, { status, error: 'http' }, noJitter)).toBe(seconds(300));
   });
 
-  it('leaves who did not answer in time alone for a minute at least', () => {
+  it('waits a minute at least after a timeout', () => {
     expect(retryDelay(1, { error: 'timeout' }, 0)).toBe(seconds(60));
   });
 
@@ -41,11 +41,11 @@ describe('retryDelay', () => {
     ['in between', 1, 90, 90],
     ['longer than an hour, early on', 1, 7_200, 3_600],
     ['up to twice what the schedule says, later', 4, 5 * 3_600, 4 * 3_600],
-  ])('takes a Retry-After that is %s for what it may be', (_, attempt, asked, expected) => {
+  ])('honours a Retry-After within its limits: %s', (_, attempt, asked, expected) => {
     expect(retryDelay(attempt, { status: 503, error: 'http', retryAfterMs: seconds(asked) }, noJitter)).toBe(seconds(expected));
   });
 
-  it('gives up for a Retry-After, too', () => {
+  it('gives up after the last attempt whatever Retry-After says', () => {
     expect(retryDelay(MAX_ATTEMPTS, { status: 429, error: 'http', retryAfterMs: 1 }, noJitter)).toBeUndefined();
   });
 });

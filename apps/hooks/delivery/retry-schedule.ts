@@ -4,10 +4,10 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** How long after the one before each attempt is made: the schedule of Standard Webhooks, ten attempts in 75 hours. */
+/** The delay before each attempt: the schedule of Standard Webhooks, ten attempts in 75 hours. */
 const delays = [0, 5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR];
 const JITTER = 0.2;
-/** Who says that it is too busy, and does not say for how long, is left alone for this long. */
+/** The delay after a receiver is too busy and sends no `Retry-After`. */
 const THROTTLED_MS = MINUTE;
 const throttledStatuses = new Set([429, 502, 503, 504]);
 const RETRY_AFTER_AT_LEAST_ALLOWED_MS = HOUR;
@@ -16,8 +16,8 @@ const ENDPOINT_THROTTLED_AT_MOST_MS = HOUR;
 export const MAX_ATTEMPTS = delays.length;
 
 /**
- * How long to wait, in ms, after attempt number `attempt` (from 1) went so; undefined when the attempts are used up. A `Retry-After` is kept to between what
- * the schedule says and twice that, or an hour.
+ * How long to wait, in ms, after attempt number `attempt` (from 1); undefined when no attempt is left. `Retry-After` is honoured,
+ * but never earlier than the schedule, and never later than twice the scheduled delay or one hour, whichever is longer.
  *
  * @param random from 0 to 1; 0.5 is no jitter.
  */
@@ -36,8 +36,8 @@ export function retryDelay(
 }
 
 /**
- * For how long, in ms, an attempt asks that nothing at all be sent to its endpoint: by `Retry-After`, an hour at most, or by a 429, which is
- * a minute where it does not say more. 0 when it does not ask.
+ * How long, in ms, the endpoint is throttled after an attempt: the `Retry-After`, at most one hour. A 429 without it counts as
+ * one minute. 0 if the endpoint did not ask.
  */
 export function throttledFor({ status, retryAfterMs }: Pick<AttemptOutcome, 'status' | 'retryAfterMs'>): number {
   if (retryAfterMs !== undefined) return Math.min(retryAfterMs, ENDPOINT_THROTTLED_AT_MOST_MS);
@@ -51,7 +51,7 @@ const time = String.raw`\d{2}:\d{2}:\d{2}`;
 const zonedDate = new RegExp(
   `^(?:(?:${days}), \\d{2} (?:${months}) \\d{4}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, \\d{2}-(?:${months})-\\d{2}) ${time} GMT$`,
 );
-/** The third form, of asctime: it is in UTC, too, and does not say so. */
+/** The third form, of asctime: it is in UTC, without naming the zone. */
 const asctimeDate = new RegExp(`^(?:${days}) (?:${months}) [ \\d]\\d ${time} \\d{4}$`);
 
 /** A `Retry-After` header as RFC 9110 defines it, whole seconds or an HTTP-date, as ms from `now`; undefined for anything else. */

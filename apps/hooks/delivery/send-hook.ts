@@ -7,7 +7,7 @@ import type { Clock } from '../../../libs/service-kit/clock.js';
 import { parseRetryAfter } from './retry-schedule.js';
 
 const BODY_KEPT_BYTES = 16_384;
-/** Once the status is there the verdict is, too; the rest of a slow body is not worth a place among those under way. */
+/** The status decides. So a slow body must not occupy the worker for longer. */
 const BODY_WITHIN_MS = 1_000;
 const INSTANT_RETRY_WITHIN_MS = 1_000;
 const HEADERS_KEPT = 50;
@@ -16,27 +16,27 @@ export interface HookRequest {
   url: string;
   headers: Record<string, string>;
   body: string;
-  /** For the receiver's answer, from when the request goes out. */
+  /** The time for the answer of the receiver, from when the request goes out. */
   timeoutMs: number;
-  /** Whether a connection that is refused at once is tried a second time at once: a receiver may just be starting again. */
+  /** Whether a refused connection is retried at once, because the receiver may be restarting. */
   instantRetry: boolean;
 }
 
 /**
- * Sends one request, and settles, whatever the receiver does, within the time limit and what a connection may take to open. Only a 2xx is a
- * success; a redirect is not followed. A kept connection that the receiver has closed is replaced by a fresh one within the same attempt.
+ * Sends one request. It settles within the timeout plus the time to connect, whatever the receiver does. Only a 2xx is a success;
+ * redirects are not followed. If the receiver has closed a pooled connection, the same attempt uses a new one.
  */
 export async function sendHook(connections: HookConnections, request: HookRequest, clock: Clock): Promise<AttemptOutcome> {
   const startedAt = clock.now();
   const from = performance.now();
-  const time = new ReceiverTime(request.timeoutMs);
+  const deadline = new ReceiverDeadline(request.timeoutMs);
   const base = () => ({ startedAt, durationMs: Math.round(performance.now() - from), requestHeaders: request.headers });
   try {
-    const response = await post(connections.kept, request, time).catch((error: unknown) => {
-      if (time.isUp || performance.now() - from > INSTANT_RETRY_WITHIN_MS) throw error;
-      const kind = classOf(error);
-      if (kind === 'reset' && time.onUsedConnection) return post(connections.fresh, request, time);
-      if (kind === 'connect' && request.instantRetry) return post(connections.kept, request, time);
+    const response = await post(connections.pooled, request, deadline).catch((error: unknown) => {
+      if (deadline.isExpired || performance.now() - from > INSTANT_RETRY_WITHIN_MS) throw error;
+      const kind = classifyError(error);
+      if (kind === 'reset' && deadline.onReusedConnection) return post(connections.unpooled, request, deadline);
+      if (kind === 'connect' && request.instantRetry) return post(connections.pooled, request, deadline);
       throw error;
     });
     const responseBody = await readBounded(response);
@@ -54,19 +54,21 @@ export async function sendHook(connections: HookConnections, request: HookReques
   } catch (error) {
     return {
       ...base(),
-      error: time.isUp ? 'timeout' : classOf(error),
-      detail: time.isUp ? `No answer within ${request.timeoutMs} ms.` : messageOf(error),
+      error: deadline.isExpired ? 'timeout' : classifyError(error),
+      detail: deadline.isExpired ? `No answer within ${request.timeoutMs} ms.` : messageOf(error),
     };
   } finally {
-    time.stop();
+    deadline.stop();
   }
 }
 
-/** The receiver's time limit. It begins when a request goes out on a connection, and again when it goes out on another one. */
-class ReceiverTime {
+/**
+ * The timeout of the receiver. It starts when a request goes out, and restarts when the request goes out on another connection.
+ */
+class ReceiverDeadline {
   private readonly controller = new AbortController();
   private timer: NodeJS.Timeout;
-  onUsedConnection = false;
+  onReusedConnection = false;
 
   constructor(private readonly timeoutMs: number) {
     this.timer = this.endAfter(CONNECT_TIMEOUT_MS + timeoutMs);
@@ -76,12 +78,12 @@ class ReceiverTime {
     return this.controller.signal;
   }
 
-  get isUp(): boolean {
+  get isExpired(): boolean {
     return this.signal.aborted;
   }
 
-  begin(onUsedConnection: boolean): void {
-    this.onUsedConnection = onUsedConnection;
+  restart(onReusedConnection: boolean): void {
+    this.onReusedConnection = onReusedConnection;
     clearTimeout(this.timer);
     this.timer = this.endAfter(this.timeoutMs);
   }
@@ -95,15 +97,18 @@ class ReceiverTime {
   }
 }
 
-function post(agent: Agent, { url, headers, body }: HookRequest, time: ReceiverTime): Promise<Dispatcher.ResponseData> {
+function post(agent: Agent, { url, headers, body }: HookRequest, deadline: ReceiverDeadline): Promise<Dispatcher.ResponseData> {
   const { origin } = new URL(url);
-  const options = { origin, path: pathOf(new URL(url)), method: 'POST', headers, body, signal: time.signal } as const;
-  return sendOnConnection(agent, options, (onUsedConnection) => time.begin(onUsedConnection));
+  const options = { origin, path: pathOf(new URL(url)), method: 'POST', headers, body, signal: deadline.signal } as const;
+  return sendOnConnection(agent, options, (onReusedConnection) => deadline.restart(onReusedConnection));
 }
 
 const pathOf = ({ pathname, search }: URL): string => pathname + search;
 
-/** As much of a body as is kept for the log. What is longer, slower or cut off changes nothing about the status: the connection is dropped. */
+/**
+ * Reads the part of a body that is stored. A longer, slower or truncated body does not change the outcome: the connection is
+ * dropped.
+ */
 async function readBounded({ body }: Dispatcher.ResponseData): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -115,11 +120,11 @@ async function readBounded({ body }: Dispatcher.ResponseData): Promise<string> {
       if (size > BODY_KEPT_BYTES) break; // which destroys the body
     }
   } catch {
-    // What has come is what there is.
+    // The part that was received is stored.
   } finally {
     clearTimeout(tooSlow);
   }
-  // PostgreSQL has no text with a NUL in it.
+  // PostgreSQL text cannot contain NUL.
   return Buffer.concat(chunks).subarray(0, BODY_KEPT_BYTES).toString('utf8').replaceAll('\0', '\uFFFD');
 }
 
@@ -130,7 +135,7 @@ function headersOf({ headers }: Dispatcher.ResponseData): Record<string, string>
 
 const dnsCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME', 'ENODATA']);
 const connectCodes = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EACCES']);
-const classes: Record<string, AttemptError> = {
+const errorClasses: Record<string, AttemptError> = {
   HOOK_ADDRESS_BLOCKED: 'blocked',
   UND_ERR_CONNECT_TIMEOUT: 'timeout',
   UND_ERR_HEADERS_TIMEOUT: 'timeout',
@@ -138,10 +143,10 @@ const classes: Record<string, AttemptError> = {
   UND_ERR_HEADERS_OVERFLOW: 'too_large',
 };
 
-function classOf(error: unknown): AttemptError {
+function classifyError(error: unknown): AttemptError {
   const { code = '', errors } = (error ?? {}) as { code?: string; errors?: unknown[] };
-  if (code === '' && errors?.[0] !== undefined) return classOf(errors[0]);
-  if (classes[code]) return classes[code];
+  if (code === '' && errors?.[0] !== undefined) return classifyError(errors[0]);
+  if (errorClasses[code]) return errorClasses[code];
   if (dnsCodes.has(code)) return 'dns';
   if (connectCodes.has(code)) return 'connect';
   if (/CERT|TLS|SSL|EPROTO|SELF_SIGNED|UNABLE_TO/.test(code)) return 'tls';
@@ -153,8 +158,8 @@ function messageOf(error: unknown): string {
   return ((message || code) ?? 'The connection broke.').replaceAll('\0', '').slice(0, 500);
 }
 
-/** A `traceparent` of a new span: in the trace of the event, where it has one. */
-export function continuedTrace(traceparent: string | undefined): string {
+/** A `traceparent` of a new span, in the trace of the event if it has one. */
+export function childTraceparent(traceparent: string | undefined): string {
   const [, traceId] = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(traceparent ?? '') ?? [];
   return `00-${traceId ?? randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
 }

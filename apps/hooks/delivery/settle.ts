@@ -1,8 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../../../libs/database/in-transaction.js';
 import { endpointColumns, type EndpointRow } from '../endpoints/endpoint.row.js';
-import { tell } from '../endpoints/operational-events.js';
-import { acceptProof } from '../endpoints/own-deliveries.js';
+import { publishOperationalEvent } from '../endpoints/operational-events.js';
+import { completeVerification } from '../endpoints/unlogged-deliveries.js';
 import type { AttemptOutcome } from './attempt-outcome.js';
 import { afterAttempt, type Breaker } from './breaker.js';
 import type { ClaimedDelivery } from './claim.js';
@@ -10,57 +10,64 @@ import type { Clock } from '../../../libs/service-kit/clock.js';
 import { disableEndpoint } from './disable-endpoint.js';
 import { retryDelay, throttledFor } from './retry-schedule.js';
 
-const EXHAUSTED_TOLD_EVERY_MS = 3_600_000;
-/** Statuses that no repetition changes: the receiver does not take this body. */
+const EXHAUSTED_NOTIFIED_EVERY_MS = 3_600_000;
+/** Statuses that a retry cannot change: the receiver refuses this body. */
 const finalStatuses = new Set([410, 413, 415]);
-/** That a worker of ours was lost, the log has been cut or a secret cannot be read says nothing about the endpoint. */
-const oursToMend = new Set<AttemptOutcome['error']>(['lease_lost', 'expired', 'internal']);
-/** How exactly it is kept when an endpoint last succeeded: each time would be a write for each delivery. */
+/** Faults of this service. They do not count against the endpoint. */
+const internalErrors = new Set<AttemptOutcome['error']>(['lease_lost', 'expired', 'internal']);
+/** The precision of the time of the last success. An exact time would cost a write for each delivery. */
 const LAST_SUCCESS_EVERY_MS = 1_000;
 
-export type Settled = Pick<ClaimedDelivery, 'deliveryId' | 'hookId' | 'type' | 'trigger' | 'attempt' | 'leaseToken'> & {
+export type AttemptedDelivery = Pick<ClaimedDelivery, 'deliveryId' | 'hookId' | 'type' | 'trigger' | 'attempt' | 'leaseToken'> & {
   worker: string;
 };
 
 /**
- * Writes down how an attempt went, and what follows from it for the delivery and its endpoint. Fenced by the lease: of a worker that was
- * taken for dead nothing is believed any more.
+ * Records the outcome of an attempt, and updates the delivery and its endpoint. The lease is a fence: results are ignored once it
+ * has passed to another worker.
  *
- * @returns the state that the delivery has now; undefined when it is not this worker's any more, or its endpoint is gone.
+ * @returns the new state of the delivery; undefined if the lease is lost or the endpoint is gone.
  */
 export async function settle(
   database: Pool,
-  delivery: Settled,
+  delivery: AttemptedDelivery,
   outcome: AttemptOutcome,
   clock: Clock,
 ): Promise<string | undefined> {
   const now = clock.now();
   return inTransaction(database, async (tx) => {
     const succeeded = outcome.error === undefined;
-    // Before the delivery's row, as everybody else: a success does not keep others from the endpoint, unless it ends a bad time.
-    const sharing = succeeded && delivery.trigger !== 'verify';
-    const endpoint = await lockEndpoint(tx, delivery.hookId, sharing ? 'for key share' : 'for no key update');
+    // The endpoint is locked before the delivery, in the same order everywhere. A success takes a shared lock, so it blocks no
+    // other worker.
+    const isPlainSuccess = succeeded && delivery.trigger !== 'verify';
+    const endpoint = await lockEndpoint(tx, delivery.hookId, isPlainSuccess ? 'for key share' : 'for no key update');
     if (!endpoint) return undefined;
     const next = succeeded ? { state: 'succeeded' } : afterFailedAttempt(delivery, outcome, endpoint, clock, now);
     if (!(await writeAttempt(tx, delivery, outcome, next, now))) return undefined;
-    if (succeeded) await noteSuccess(tx, delivery, endpoint, now);
-    else await noteFailure(tx, delivery, outcome, endpoint, next.state, now);
+    if (succeeded) await recordSuccess(tx, delivery, endpoint, now);
+    else await recordFailure(tx, delivery, outcome, endpoint, next.state, now);
     return next.state;
   });
 }
 
-interface Next {
+interface NextState {
   state: string;
   at?: Date;
 }
 
-function afterFailedAttempt(delivery: Settled, outcome: AttemptOutcome, endpoint: EndpointRow, clock: Clock, now: Date): Next {
+function afterFailedAttempt(
+  delivery: AttemptedDelivery,
+  outcome: AttemptOutcome,
+  endpoint: EndpointRow,
+  clock: Clock,
+  now: Date,
+): NextState {
   const delay = retryDelay(delivery.attempt, outcome, clock.random());
   const final = outcome.error === 'expired' || (outcome.status !== undefined && finalStatuses.has(outcome.status));
   if (delay === undefined || final) return { state: 'exhausted' };
   const at = new Date(now.getTime() + (outcome.error === 'lease_lost' ? 0 : delay));
-  const own = delivery.trigger === 'test' || delivery.trigger === 'verify';
-  if (own || endpoint.state === 'enabled') return { state: 'retrying', at };
+  const isUnlogged = delivery.trigger === 'test' || delivery.trigger === 'verify';
+  if (isUnlogged || endpoint.state === 'enabled') return { state: 'retrying', at };
   return endpoint.state === 'paused' || endpoint.state === 'pending' ? { state: 'held', at } : { state: 'cancelled' };
 }
 
@@ -69,7 +76,13 @@ async function lockEndpoint(tx: PoolClient, hookId: string, lock: string): Promi
   return rows[0];
 }
 
-async function writeAttempt(tx: PoolClient, delivery: Settled, outcome: AttemptOutcome, next: Next, now: Date): Promise<boolean> {
+async function writeAttempt(
+  tx: PoolClient,
+  delivery: AttemptedDelivery,
+  outcome: AttemptOutcome,
+  next: NextState,
+  now: Date,
+): Promise<boolean> {
   const { rowCount } = await tx.query(
     `with settled as (
        update delivery set state = $3, next_attempt_at = coalesce($4, next_attempt_at), lease_token = null, leased_until = null,
@@ -99,34 +112,34 @@ async function writeAttempt(tx: PoolClient, delivery: Settled, outcome: AttemptO
   return rowCount === 1;
 }
 
-async function noteSuccess(tx: PoolClient, delivery: Settled, seen: EndpointRow, now: Date): Promise<void> {
+async function recordSuccess(tx: PoolClient, delivery: AttemptedDelivery, endpointBefore: EndpointRow, now: Date): Promise<void> {
   const { hookId } = delivery;
-  if (delivery.trigger === 'verify') await acceptProof(tx, hookId, now);
-  const bad = seen.failures > 0 || seen.breakerFailures > 0 || seen.troubleTold;
-  if (bad) {
-    // Read again under the lock that counts: others may have failed, or said so, meanwhile.
+  if (delivery.trigger === 'verify') await completeVerification(tx, hookId, now);
+  const wasFailing = endpointBefore.failures > 0 || endpointBefore.breakerFailures > 0 || endpointBefore.failureNotified;
+  if (wasFailing) {
+    // Read again under the exclusive lock: another worker may have recorded a failure meanwhile.
     const endpoint = await lockEndpoint(tx, hookId, 'for no key update');
     await tx.query(
       `update endpoint set failing_since = null, failures = 0, warned_percent = 0, breaker_failures = 0, breaker_opened = 0, breaker_until = null,
          last_error = null where hook_id = $1`,
       [hookId],
     );
-    if (endpoint?.troubleTold) await tell(tx, 'hooks.endpoint.recovered.v1', endpoint, {}, now);
+    if (endpoint?.failureNotified) await publishOperationalEvent(tx, 'hooks.endpoint.recovered.v1', endpoint, {}, now);
   }
-  if (seen.lastSuccessAt === null || now.getTime() - seen.lastSuccessAt.getTime() >= LAST_SUCCESS_EVERY_MS)
+  if (endpointBefore.lastSuccessAt === null || now.getTime() - endpointBefore.lastSuccessAt.getTime() >= LAST_SUCCESS_EVERY_MS)
     await tx.query('update endpoint set last_success_at = $2 where hook_id = $1', [hookId, now]);
 }
 
-async function noteFailure(
+async function recordFailure(
   tx: PoolClient,
-  delivery: Settled,
+  delivery: AttemptedDelivery,
   outcome: AttemptOutcome,
   endpoint: EndpointRow,
   state: string,
   now: Date,
 ): Promise<void> {
   const { hookId } = endpoint;
-  if (oursToMend.has(outcome.error)) return;
+  if (internalErrors.has(outcome.error)) return;
   const failingSince = endpoint.failingSince ?? now;
   const lastError = outcome.detail ?? outcome.error ?? null;
   const breaker: Breaker = { failures: endpoint.breakerFailures, opened: endpoint.breakerOpened, until: endpoint.breakerUntil };
@@ -141,9 +154,9 @@ async function noteFailure(
     await disableEndpoint(tx, { ...endpoint, failingSince, lastError }, 'gone', now);
     return;
   }
-  const toldAt = endpoint.exhaustedToldAt?.getTime() ?? Number.NEGATIVE_INFINITY;
-  if (state !== 'exhausted' || now.getTime() - toldAt < EXHAUSTED_TOLD_EVERY_MS) return;
+  const notifiedAt = endpoint.exhaustedNotifiedAt?.getTime() ?? Number.NEGATIVE_INFINITY;
+  if (state !== 'exhausted' || now.getTime() - notifiedAt < EXHAUSTED_NOTIFIED_EVERY_MS) return;
   await tx.query('update endpoint set exhausted_told_at = $2 where hook_id = $1', [hookId, now]);
-  const said = { failingSince: failingSince.toISOString(), lastError, deliveryId: delivery.deliveryId, eventType: delivery.type };
-  await tell(tx, 'hooks.endpoint.exhausted.v1', endpoint, said, now);
+  const data = { failingSince: failingSince.toISOString(), lastError, deliveryId: delivery.deliveryId, eventType: delivery.type };
+  await publishOperationalEvent(tx, 'hooks.endpoint.exhausted.v1', endpoint, data, now);
 }

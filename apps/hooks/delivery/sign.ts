@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 const PREFIX = 'whsec_';
 
 /**
- * The `webhook-signature` of Standard Webhooks: one signature for each secret, in their order, over exactly the bytes that are sent.
+ * The `webhook-signature` of Standard Webhooks: one signature for each secret, in the same order, over the bytes that are sent.
  *
  * @param secrets as their owners know them: `whsec_` and base64.
  */

@@ -1,11 +1,11 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '../../../libs/database/in-transaction.js';
 import { endpointColumns, type EndpointRow } from '../endpoints/endpoint.row.js';
-import { tell } from '../endpoints/operational-events.js';
+import { publishOperationalEvent } from '../endpoints/operational-events.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import { disableEndpoint } from './disable-endpoint.js';
-import { DISABLE_AFTER_MS, verdictOn } from './failing-endpoint.js';
-import { type Settled, settle } from './settle.js';
+import { DISABLE_AFTER_MS, failureActionFor } from './failing-endpoint.js';
+import { type AttemptedDelivery, settle } from './settle.js';
 
 const BATCH = 200;
 const PURGE_BATCH = 2_000;
@@ -18,7 +18,10 @@ export interface HooksRetention {
   commandsMs: number;
 }
 
-/** What time alone brings about: leases that ended, deliveries beside the state of their endpoint, endpoints that failed for too long, logs that are old enough. */
+/**
+ * Periodic work: expired leases, deliveries that do not match the state of their endpoint, endpoints that failed for too long,
+ * and retention.
+ */
 export class Sweeper {
   constructor(
     private readonly database: Pool,
@@ -27,21 +30,21 @@ export class Sweeper {
   ) {}
 
   async sweep(): Promise<void> {
-    await this.returnLostLeases();
-    await this.followEndpointStates();
-    await this.judgeFailingEndpoints();
+    await this.expireLeases();
+    await this.reconcileEndpointStates();
+    await this.handleFailingEndpoints();
     await this.purge();
   }
 
-  /** A worker that has not said how its attempt went is gone: the attempt counts, and another worker makes the next, at once. */
-  private async returnLostLeases(): Promise<void> {
-    const { rows } = await this.database.query<Settled & { startedAt: Date }>(
+  /** Ends the attempts of workers that are gone. The attempt counts, and another worker makes the next one at once. */
+  private async expireLeases(): Promise<void> {
+    const { rows } = await this.database.query<AttemptedDelivery & { startedAt: Date }>(
       `select delivery_id as "deliveryId", hook_id as "hookId", type, trigger, attempts as attempt, lease_token as "leaseToken", worker,
          leased_until as "startedAt" from delivery where state = 'sending' and leased_until < $1 order by leased_until limit $2`,
       [this.clock.now(), BATCH],
     );
     for (const { startedAt, ...delivery } of rows) {
-      const detail = `The worker ${delivery.worker} was lost while it sent; the receiver may have got it.`;
+      const detail = `The worker ${delivery.worker} was lost during the attempt. The receiver may have received the event.`;
       await settle(
         this.database,
         delivery,
@@ -52,16 +55,16 @@ export class Sweeper {
   }
 
   /**
-   * Gives waiting deliveries the state that the state of their endpoint asks for. The fan-out and recoveries do not wait for somebody who pauses,
-   * enables or disables an endpoint at the same moment, so what they queue may follow the state of before.
+   * Corrects waiting deliveries that do not match the state of their endpoint. The fan-out and recoveries take no lock on the
+   * endpoint, so they may queue by a state that has just changed.
    */
-  private async followEndpointStates(): Promise<void> {
+  private async reconcileEndpointStates(): Promise<void> {
     await this.database.query(
       `with misplaced as (
          select d.delivery_id, e.state as endpoint_state from endpoint e cross join lateral unnest(case e.state
            when 'enabled' then array['held'] when 'disabled' then array['pending', 'retrying', 'held'] else array['pending', 'retrying'] end
          ) as wrong(state) cross join lateral (
-           -- In the order of an index, and one state at a time: else the planner may read all deliveries, in the hope of finding some soon.
+           -- One state at a time, in the order of an index. Otherwise the planner may read all deliveries.
            select delivery_id from delivery
            where hook_id = e.hook_id and state = wrong.state and trigger not in ('test', 'verify') order by created_at, delivery_id
            limit $2
@@ -77,7 +80,7 @@ export class Sweeper {
     );
   }
 
-  private async judgeFailingEndpoints(): Promise<void> {
+  private async handleFailingEndpoints(): Promise<void> {
     const now = this.clock.now();
     await inTransaction(this.database, async (tx) => {
       const { rows } = await tx.query<EndpointRow & { failingSince: Date }>(
@@ -86,14 +89,14 @@ export class Sweeper {
         [new Date(now.getTime() - DISABLE_AFTER_MS / 2), BATCH],
       );
       for (const endpoint of rows) {
-        const verdict = verdictOn(endpoint, now);
-        if (verdict === 'disable') await disableEndpoint(tx, endpoint, 'failing', now);
-        else if (verdict) {
-          await tx.query('update endpoint set warned_percent = $2 where hook_id = $1', [endpoint.hookId, verdict.warn]);
+        const action = failureActionFor(endpoint, now);
+        if (action === 'disable') await disableEndpoint(tx, endpoint, 'failing', now);
+        else if (action) {
+          await tx.query('update endpoint set warned_percent = $2 where hook_id = $1', [endpoint.hookId, action.warn]);
           const failingSince = endpoint.failingSince.toISOString();
           const disabledAt = new Date(endpoint.failingSince.getTime() + DISABLE_AFTER_MS).toISOString();
-          const said = { failingSince, lastError: endpoint.lastError, percent: verdict.warn, disabledAt };
-          await tell(tx, 'hooks.endpoint.warned.v1', endpoint, said, now);
+          const data = { failingSince, lastError: endpoint.lastError, percent: action.warn, disabledAt };
+          await publishOperationalEvent(tx, 'hooks.endpoint.warned.v1', endpoint, data, now);
         }
       }
     });

@@ -1,41 +1,41 @@
 import { describe, expect, it } from 'vitest';
-import { mayConnect } from './address-policy.js';
+import { isAllowed } from './address-policy.js';
 import { notPublicAddresses } from './not-public-addresses.fixture.js';
 
 const production = { allowLoopback: false };
 const embedded = { allowLoopback: true };
 
-describe('mayConnect', () => {
+describe('isAllowed', () => {
   it.each(['93.184.216.34', '1.1.1.1', '2606:2800:220:1:248:1893:25c8:1946', '2a00:1450:4001:829::200e'])(
-    'lets HTTPS through to the public address %s, and HTTP not',
+    'allows HTTPS to the public address %s, and no HTTP',
     (address) => {
-      expect(mayConnect({ address, protocol: 'https:', port: 443 }, production)).toBe(true);
-      expect(mayConnect({ address, protocol: 'http:', port: 443 }, production)).toBe(false);
-      expect(mayConnect({ address, protocol: 'http:', port: 443 }, embedded)).toBe(false);
+      expect(isAllowed({ address, protocol: 'https:', port: 443 }, production)).toBe(true);
+      expect(isAllowed({ address, protocol: 'http:', port: 443 }, production)).toBe(false);
+      expect(isAllowed({ address, protocol: 'http:', port: 443 }, embedded)).toBe(false);
     },
   );
 
   it.each(Object.entries(notPublicAddresses))('refuses %s (%s)', (_, address) => {
-    expect(mayConnect({ address, protocol: 'https:', port: 443 }, production)).toBe(false);
-    expect(mayConnect({ address, protocol: 'http:', port: 443 }, production)).toBe(false);
+    expect(isAllowed({ address, protocol: 'https:', port: 443 }, production)).toBe(false);
+    expect(isAllowed({ address, protocol: 'http:', port: 443 }, production)).toBe(false);
   });
 
-  it('makes an exception for loopback alone, where that is allowed', () => {
+  it('allows loopback and no other private address if the policy says so', () => {
     const passing = Object.values(notPublicAddresses).filter((address) =>
-      mayConnect({ address, protocol: 'http:', port: 443 }, embedded),
+      isAllowed({ address, protocol: 'http:', port: 443 }, embedded),
     );
     expect(passing.sort()).toEqual(['127.0.0.1', '127.255.255.254', '::1', '::ffff:127.0.0.1', '::ffff:7f00:1'].sort());
   });
 
   it.each(['', 'localhost', '127.1', '0x7f.1', '2130706433', '1.2.3', '::g'])('refuses %j, which is no address', (text) => {
-    expect(mayConnect({ address: text, protocol: 'https:', port: 443 }, embedded)).toBe(false);
+    expect(isAllowed({ address: text, protocol: 'https:', port: 443 }, embedded)).toBe(false);
   });
 
-  it('lets nothing through to a port of the installation itself, and only on loopback', () => {
-    const policy = { allowLoopback: true, ownPorts: new Set([3_001]) };
+  it('refuses the ports of the installation, on loopback only', () => {
+    const policy = { allowLoopback: true, internalPorts: new Set([3_001]) };
     for (const address of ['127.0.0.1', '127.0.0.9', '::1', '::ffff:127.0.0.1'])
-      expect(mayConnect({ address, protocol: 'http:', port: 3_001 }, policy)).toBe(false);
-    expect(mayConnect({ address: '127.0.0.1', protocol: 'http:', port: 8_080 }, policy)).toBe(true);
-    expect(mayConnect({ address: '1.1.1.1', protocol: 'https:', port: 3_001 }, policy)).toBe(true);
+      expect(isAllowed({ address, protocol: 'http:', port: 3_001 }, policy)).toBe(false);
+    expect(isAllowed({ address: '127.0.0.1', protocol: 'http:', port: 8_080 }, policy)).toBe(true);
+    expect(isAllowed({ address: '1.1.1.1', protocol: 'https:', port: 3_001 }, policy)).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** Where a connection is to lead. */
+/** The destination of a connection. */
 export interface Destination {
   address: string;
   /** `http:` or `https:`. */
@@ -10,23 +10,23 @@ export interface Destination {
 }
 
 export interface AddressPolicy {
-  /** Lets HTTP and HTTPS through to loopback, and nothing else that is private (`HOOKS_ALLOW_PRIVATE`). */
+  /** Allows HTTP and HTTPS to loopback, and to no other private address (`HOOKS_ALLOW_PRIVATE`). */
   allowLoopback: boolean;
-  /** Ports of loopback at which processes of this installation listen: no hook goes there. */
-  ownPorts?: ReadonlySet<number>;
+  /** Loopback ports of the processes of this installation. Hooks must not reach them. */
+  internalPorts?: ReadonlySet<number>;
 }
 
-/** Of IPv6 only this much is given out for the public; what lies outside and has no name of its own yet is not public either. */
+/** The only IPv6 range for public addresses. Unassigned ranges outside it are not public either. */
 const publicV6: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('2000::'), 3];
 
 /**
- * Whether a hook may be sent to an address. Only public unicast addresses pass; an IPv4 address that is written in IPv6 is judged as what
- * it is. Unencrypted HTTP passes to loopback alone, and nothing to the installation's own ports there.
+ * Whether a hook may be sent to an address. Only public unicast addresses are allowed. An IPv4-mapped address counts as its IPv4
+ * address. Unencrypted HTTP is allowed to loopback only, and never to a port of this installation.
  */
-export function mayConnect({ address, protocol, port }: Destination, { allowLoopback, ownPorts }: AddressPolicy): boolean {
-  if (!isIP(address)) return false; // ipaddr.js would read 127.1 and the like, too
+export function isAllowed({ address, protocol, port }: Destination, { allowLoopback, internalPorts }: AddressPolicy): boolean {
+  if (!isIP(address)) return false; // ipaddr.js would also accept forms such as 127.1
   const parsed = ipaddr.process(address);
-  if (parsed.range() === 'loopback') return allowLoopback && !ownPorts?.has(port);
+  if (parsed.range() === 'loopback') return allowLoopback && !internalPorts?.has(port);
   if (protocol !== 'https:' || parsed.range() !== 'unicast') return false;
   return parsed.kind() === 'ipv4' || (parsed as ipaddr.IPv6).match(publicV6);
 }

@@ -1,19 +1,18 @@
 import { isIP } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type AddressPolicy, type Destination, mayConnect } from './address-policy.js';
-import { BlockedAddressError } from './blocked-address.error.js';
+import { type AddressPolicy, type Destination, isAllowed } from './address-policy.js';
 import { resolveHost, type ResolveHost } from './resolve-host.js';
 
-/** A name that cannot be resolved in this time is judged when a connection is opened; whoever saves a hook does not wait for it. */
+/** How long saving a hook waits for name resolution. A slower name is checked when a connection is opened. */
 const RESOLVE_WITHIN_MS = 1_000;
 const WELL_KNOWN_PORTS = new Set([80, 443]);
 const FIRST_FREE_PORT = 1_024;
-/** Names for private networks and for other ways to resolve them (RFC 6761, 6762, 7686, 8375): no public address stands behind one. */
+/** Special-use names (RFC 6761, 6762, 7686, 8375). None has a public address. */
 const specialUseName = /(?:^|\.)(?:internal|local|onion|home\.arpa)\.?$/;
 
 /**
- * Says where hooks may go. Asked when a hook is saved and again, through the connector, whenever a connection is opened: what a name
- * means may change in between.
+ * Decides which destinations hooks may reach. It is checked when a hook is saved, and by the connector for every connection,
+ * because a name may resolve to another address by then.
  */
 export class EgressGuard {
   constructor(
@@ -21,8 +20,8 @@ export class EgressGuard {
     private readonly resolve: ResolveHost = resolveHost,
   ) {}
 
-  /** What is wrong with a URL, in words for whoever gave it; undefined when nothing is. Opens no connection. */
-  async objection(text: string): Promise<string | undefined> {
+  /** The problem of a URL, as text for the caller; undefined if there is none. Opens no connection. */
+  async urlProblem(text: string): Promise<string | undefined> {
     if (!URL.canParse(text)) return 'must be an absolute URL';
     const url = new URL(text);
     const { allowLoopback } = this.policy;
@@ -36,7 +35,7 @@ export class EgressGuard {
       this.addresses(url.hostname).catch(() => []),
       delay(RESOLVE_WITHIN_MS, [] as string[], { ref: false }),
     ]);
-    if (addresses.every((address) => mayConnect({ address, ...destinationOf(url) }, this.policy))) return undefined;
+    if (addresses.every((address) => isAllowed({ address, ...destinationOf(url) }, this.policy))) return undefined;
     return allowLoopback
       ? 'must lead to public addresses over HTTPS, or to loopback at a port that is not one of this installation'
       : 'must lead to public addresses: private, local and reserved ones are refused';
@@ -44,11 +43,11 @@ export class EgressGuard {
 
   /**
    * The addresses to connect to.
-   * @throws BlockedAddressError when any of them is not allowed: a name with one good and one bad address is not given a choice.
+   * @throws BlockedAddressError when any of them is not allowed, even if another one is.
    */
-  async permitted(host: string, to: Omit<Destination, 'address'>): Promise<string[]> {
+  async allowedAddresses(host: string, to: Omit<Destination, 'address'>): Promise<string[]> {
     const addresses = await this.addresses(host);
-    if (addresses.length === 0 || !addresses.every((address) => mayConnect({ address, ...to }, this.policy)))
+    if (addresses.length === 0 || !addresses.every((address) => isAllowed({ address, ...to }, this.policy)))
       throw new BlockedAddressError(host, to.protocol);
     return addresses;
   }
@@ -59,7 +58,20 @@ export class EgressGuard {
   }
 }
 
-/** Where a URL leads, apart from the address. */
+/** The protocol and port of a URL. */
 export function destinationOf({ protocol, port }: Pick<URL, 'protocol' | 'port'>): Omit<Destination, 'address'> {
   return { protocol, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
+}
+
+/** The destination of a hook is not allowed. No connection was opened. */
+export class BlockedAddressError extends Error {
+  override readonly name = 'BlockedAddressError';
+  readonly code = 'HOOK_ADDRESS_BLOCKED';
+  constructor(host: string, protocol: string) {
+    super(
+      protocol === 'https:'
+        ? `${host} is not, or does not resolve to, public addresses only.`
+        : `${host} over ${protocol.replace(':', '')}: a hook needs HTTPS.`,
+    );
+  }
 }

@@ -1,7 +1,22 @@
 import { Resolver } from 'node:dns/promises';
-import { addressesInHostsFile, HOSTS_FILE } from './hosts-file.js';
+import { readFile } from 'node:fs/promises';
 
-/** Every address of a host. Injected, so that tests can let a name mean now this and now that. */
+/** The hosts file of the operating system. */
+export const HOSTS_FILE = process.platform === 'win32' ? String.raw`C:\Windows\System32\drivers\etc\hosts` : '/etc/hosts';
+
+/**
+ * The addresses of a name in a hosts file, in order; none without the name or the file. The file is read each time, because it
+ * may change.
+ */
+export async function addressesInHostsFile(host: string, file: string): Promise<string[]> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.split('\n').flatMap((line) => {
+    const [address, ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
+    return address && names.some((name) => name.toLowerCase() === host) ? [address] : [];
+  });
+}
+
+/** Every address of a host. Injected, so that tests can change what a name resolves to. */
 export type ResolveHost = (host: string) => Promise<string[]>;
 
 export interface HostResolverOptions {
@@ -11,18 +26,18 @@ export interface HostResolverOptions {
   timeoutMs?: number;
 }
 
-/** Less than a connection may take to open, so that a name without an answer is told as what it is. */
+/** Shorter than the connect timeout, so that an unresolved name is reported as such. */
 const TIMEOUT_MS = 4_000;
 const FIRST_TRY_MS = 1_500;
 const loopback = ['127.0.0.1', '::1'];
-/** There is such a name, or none, but no address of this kind: an answer, as opposed to none. */
+/** Answers that there is no address of this kind, in contrast to no answer. */
 const noneCodes = new Set(['ENODATA', 'ENOTFOUND']);
 
 /**
- * A resolver that asks the hosts file and then name servers, over sockets of its own. `dns.lookup` would do it on Node's few threads for
- * such work: two names whose servers are dead would hold up the names of all other hooks.
+ * A resolver that reads the hosts file and then queries name servers, over its own sockets. `dns.lookup` would use the few
+ * threads of Node's pool: two names with dead servers would block the names of all other hooks.
  *
- * What it returns is all that the name means: where there is an answer for IPv4 and none for IPv6, or the other way round, it throws.
+ * The result is complete: if only one of IPv4 and IPv6 is answered, it throws.
  *
  * @returns a function that settles within the timeout; it throws an Error with the code `ENOTFOUND` or `EAI_AGAIN`.
  */
@@ -31,13 +46,13 @@ export function hostResolver({
   nameServers,
   timeoutMs = TIMEOUT_MS,
 }: HostResolverOptions = {}): ResolveHost {
-  const underWay = new Map<string, Promise<string[]>>();
+  const inFlight = new Map<string, Promise<string[]>>();
   return (name) => {
     const host = name.toLowerCase().replace(/\.$/, '');
-    let lookup = underWay.get(host);
+    let lookup = inFlight.get(host);
     if (!lookup) {
-      lookup = resolve(host).finally(() => underWay.delete(host));
-      underWay.set(host, lookup);
+      lookup = resolve(host).finally(() => inFlight.delete(host));
+      inFlight.set(host, lookup);
     }
     return lookup;
   };
@@ -45,9 +60,9 @@ export function hostResolver({
   async function resolve(host: string): Promise<string[]> {
     const local = await addressesInHostsFile(host, hostsFile);
     if (local.length > 0) return local;
-    // By RFC 6761 that is for no name server to say.
+    // By RFC 6761 name servers are not queried for localhost.
     if (host === 'localhost' || host.endsWith('.localhost')) return loopback;
-    // One for each lookup: it can be cancelled alone, and knows the name servers of now.
+    // A resolver for each lookup can be cancelled alone, and uses the current name servers.
     const resolver = new Resolver({ timeout: Math.min(FIRST_TRY_MS, timeoutMs), tries: 2 });
     if (nameServers) resolver.setServers(nameServers);
     const timeIsUp = setTimeout(() => resolver.cancel(), timeoutMs);
@@ -68,5 +83,5 @@ export function hostResolver({
   }
 }
 
-/** As the machine resolves it. */
+/** The default resolver. */
 export const resolveHost: ResolveHost = hostResolver();

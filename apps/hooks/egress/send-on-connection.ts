@@ -1,15 +1,15 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { Agent, Dispatcher } from 'undici';
 
-type Sent = (onUsedConnection: boolean) => void;
+type OnSent = (onReusedConnection: boolean) => void;
 
-/** The listener of the request that is being made: undici makes it before `request` returns. */
-let making: Sent | undefined;
-const listeners = new WeakMap<object, Sent>();
+/** The listener of the request that is being created. undici creates it before `request` returns. */
+let pendingListener: OnSent | undefined;
+const listeners = new WeakMap<object, OnSent>();
 const usedSockets = new WeakSet<object>();
 
 subscribe('undici:request:create', (message) => {
-  if (making) listeners.set((message as { request: object }).request, making);
+  if (pendingListener) listeners.set((message as { request: object }).request, pendingListener);
 });
 subscribe('undici:client:sendHeaders', (message) => {
   const { request, socket } = message as { request: object; socket: object };
@@ -21,18 +21,18 @@ subscribe('undici:client:sendHeaders', (message) => {
 });
 
 /**
- * Sends a request. Reports when its connection is open and the request goes out on it: then the receiver's time limit begins.
+ * Sends a request. Calls `sent` when the request goes out on an open connection, because the timeout of the receiver starts then.
  * @param sent receives whether the connection has carried a request before, so that the receiver may have closed it meanwhile.
  */
 export function sendOnConnection(
   agent: Agent,
   options: Dispatcher.RequestOptions & { origin: string },
-  sent: Sent,
+  sent: OnSent,
 ): Promise<Dispatcher.ResponseData> {
-  making = sent;
+  pendingListener = sent;
   try {
     return agent.request(options);
   } finally {
-    making = undefined;
+    pendingListener = undefined;
   }
 }

@@ -9,12 +9,12 @@ import {
 } from '../../../contracts/hooks/hook.resource.js';
 import { type Page, pageQuery } from '../../../contracts/values/page.js';
 import { DeliveriesService, type DeliveryFilter } from './deliveries.service.js';
-import { keyed } from './hooks.controller.js';
+import { idempotentCommand } from './hooks.controller.js';
 
 const DeliveryListQuery = z.strictObject({ state: z.enum(deliveryStates).optional(), ...pageQuery });
 const EventDeliveryListQuery = z.strictObject(pageQuery);
 
-/** What was sent, by hook and by event; the gateway has the public routes in front of these. */
+/** Deliveries by hook and by event. Internal: the gateway has the public routes. */
 @Controller()
 export class DeliveriesController {
   constructor(@Inject(DeliveriesService) private readonly deliveries: DeliveriesService) {}
@@ -44,7 +44,7 @@ export class DeliveriesController {
     @Body({ schema: RedeliverDeliveries }) wanted: RedeliverDeliveries,
     @Headers('idempotency-key') key?: string,
   ): Promise<Redelivered> {
-    return this.deliveries.redeliverAll(hookId, wanted, keyed(key, 'redeliver-all', hookId, wanted));
+    return this.deliveries.redeliverAll(hookId, wanted, idempotentCommand(key, 'redeliver-all', hookId, wanted));
   }
 
   @Post('hooks/:hookId/deliveries/:deliveryId/redeliver')
@@ -54,6 +54,6 @@ export class DeliveriesController {
     @Param('deliveryId') deliveryId: string,
     @Headers('idempotency-key') key?: string,
   ): Promise<Delivery> {
-    return this.deliveries.redeliver(hookId, deliveryId, keyed(key, 'redeliver', hookId, deliveryId));
+    return this.deliveries.redeliver(hookId, deliveryId, idempotentCommand(key, 'redeliver', hookId, deliveryId));
   }
 }

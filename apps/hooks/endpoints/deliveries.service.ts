@@ -15,15 +15,15 @@ import { holdLog } from '../../../libs/messaging/log/trim-lock.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
-import type { CommandKeys, KeyedCommand } from './command-keys.js';
+import type { IdempotencyKeys, IdempotentCommand } from './idempotency-keys.js';
 import { deliveryColumns, type DeliveryRow, toDelivery } from './delivery.row.js';
 import { cursorTime, type EndpointsService, requireSendable } from './endpoints.service.js';
-import { isUuid } from './is-uuid.js';
+import { isUuid } from './endpoint.row.js';
 
-/** How many deliveries one call looks at to send them again. */
+/** How many deliveries one call reads for redelivery. */
 const REDELIVERED_AT_ONCE = 1_000;
-/** While more wait for an endpoint, no more are queued by hand in bulk. */
-const WAITING_AT_MOST = 10_000;
+/** While more deliveries wait for an endpoint, bulk redelivery is refused. */
+const MAX_WAITING = 10_000;
 
 export interface DeliveryFilter {
   state?: DeliveryState | undefined;
@@ -33,12 +33,12 @@ export interface DeliveryFilter {
 
 type AttemptRow = Omit<DeliveryAttempt, 'startedAt'> & { startedAt: Date };
 
-/** What was sent to an endpoint, what it said, and what waits. */
+/** The deliveries of an endpoint with their attempts. */
 export class DeliveriesService {
   constructor(
     private readonly database: Pool,
     private readonly endpoints: EndpointsService,
-    private readonly keys: CommandKeys,
+    private readonly keys: IdempotencyKeys,
     private readonly clock: Clock,
   ) {}
 
@@ -56,7 +56,7 @@ export class DeliveriesService {
     return pageOf(this.database, rows, limit);
   }
 
-  /** One delivery with everything that was said. @throws ProblemException 404 `DELIVERY_NOT_FOUND`. */
+  /** One delivery with its attempts. @throws ProblemException 404 `DELIVERY_NOT_FOUND`. */
   async get(hookId: string, deliveryId: string): Promise<DeliveryDetail> {
     const delivery = await this.find(hookId, deliveryId);
     const { rows } = await this.database.query<AttemptRow>(
@@ -72,10 +72,11 @@ export class DeliveriesService {
   }
 
   /**
-   * Queues the same event once more, as a delivery of its own, whatever became of the first. It keeps no order with others.
-   * @throws ProblemException 404 `DELIVERY_NOT_FOUND`, `EVENT_NOT_FOUND` when the log has trimmed the event; 409 `HOOK_STATE_CONFLICT` while the endpoint is disabled.
+   * Queues the same event again as a new delivery, whatever the outcome of the first. It keeps no order.
+   * @throws ProblemException 404 `DELIVERY_NOT_FOUND`, `EVENT_NOT_FOUND` when the log has trimmed the event; 409
+   * `HOOK_STATE_CONFLICT` while the endpoint is disabled.
    */
-  async redeliver(hookId: string, deliveryId: string, command: KeyedCommand): Promise<Delivery> {
+  async redeliver(hookId: string, deliveryId: string, command: IdempotentCommand): Promise<Delivery> {
     await this.find(hookId, deliveryId);
     const now = this.clock.now();
     return this.keys.once(command, now, async (tx) => {
@@ -101,10 +102,12 @@ export class DeliveriesService {
   }
 
   /**
-   * Queues once more what was sent to an endpoint and is in a state: one bounded page of it, newest first. What it queues it does not meet again.
-   * @throws ProblemException 409 `HOOK_STATE_CONFLICT` while nothing is sent to the endpoint, `TOO_MANY_DELIVERIES` while too many wait for it.
+   * Queues the deliveries of an endpoint in one state again: one bounded page, newest first. A later page never includes
+   * deliveries that it queued.
+   * @throws ProblemException 409 `HOOK_STATE_CONFLICT` while nothing is sent to the endpoint, `TOO_MANY_DELIVERIES` while too
+   * many wait for it.
    */
-  async redeliverAll(hookId: string, wanted: RedeliverDeliveries, command: KeyedCommand): Promise<Redelivered> {
+  async redeliverAll(hookId: string, wanted: RedeliverDeliveries, command: IdempotentCommand): Promise<Redelivered> {
     const [createdAt, deliveryId] = wanted.after === undefined ? [null, null] : decodeCursor(wanted.after, ['instant', 'uuid']);
     const now = this.clock.now();
     return this.keys.once(command, now, async (tx) => {
@@ -112,7 +115,7 @@ export class DeliveriesService {
       requireSendable(endpoint);
       await requireShortQueue(tx, hookId);
       await holdLog(tx);
-      const { rows } = await tx.query<{ queued: number; looked: number; cursorAt: string | null; lastId: string | null }>(
+      const { rows } = await tx.query<{ queued: number; examined: number; cursorAt: string | null; lastId: string | null }>(
         `with page as materialized (
            select delivery_id, event_id, position, data, type, type_version, created_at from delivery
            where hook_id = $1 and state = $2 and ($3::timestamptz is null or (created_at, delivery_id) < ($3, $4::uuid))
@@ -129,7 +132,7 @@ export class DeliveriesService {
          ), last as (
            select delivery_id, created_at from page order by created_at, delivery_id limit 1
          )
-         select (select count(*)::int from queued) as queued, (select count(*)::int from page) as looked,
+         select (select count(*)::int from queued) as queued, (select count(*)::int from page) as examined,
            (select ${cursorTime('last')} from last), (select delivery_id from last) as "lastId"`,
         [
           hookId,
@@ -144,8 +147,8 @@ export class DeliveriesService {
           wanted.types ?? null,
         ],
       );
-      const { queued, looked, cursorAt, lastId } = rows[0]!;
-      const more = looked === REDELIVERED_AT_ONCE && cursorAt !== null && lastId !== null;
+      const { queued, examined, cursorAt, lastId } = rows[0]!;
+      const more = examined === REDELIVERED_AT_ONCE && cursorAt !== null && lastId !== null;
       return { queued, next: more ? encodeCursor(cursorAt, lastId) : null };
     });
   }
@@ -153,7 +156,7 @@ export class DeliveriesService {
   /**
    * The deliveries of an event to all endpoints, newest first.
    * @param eventId of any of its versions.
-   * @throws ProblemException 404 `EVENT_NOT_FOUND` when it is not in the log and nothing is known of its deliveries.
+   * @throws ProblemException 404 `EVENT_NOT_FOUND` when it is not in the log and has no deliveries.
    */
   async ofEvent(eventId: string, { limit, after }: Omit<DeliveryFilter, 'state'>): Promise<Page<Delivery>> {
     const occurrence = eventId.replace(/-v[1-9]\d{0,3}$/, '');
@@ -200,19 +203,19 @@ async function pageOf(
 const isKept = (delivery: string): string =>
   `(${delivery}.position is null or exists (select from events.log l where l.position = ${delivery}.position))`;
 
-/** @throws ProblemException 409 `TOO_MANY_DELIVERIES`: the queue is no place to keep a log in. */
+/** @throws ProblemException 409 `TOO_MANY_DELIVERIES`: the queue must stay short. */
 async function requireShortQueue(tx: PoolClient, hookId: string): Promise<void> {
-  const waiting = boundedCount(`delivery where hook_id = $1 and state in ('pending', 'retrying', 'held')`, WAITING_AT_MOST);
+  const waiting = boundedCount(`delivery where hook_id = $1 and state in ('pending', 'retrying', 'held')`, MAX_WAITING);
   const { rows } = await tx.query<{ waiting: number }>(`select ${waiting} as waiting`, [hookId]);
-  if (rows[0]!.waiting >= WAITING_AT_MOST)
+  if (rows[0]!.waiting >= MAX_WAITING)
     throw new ProblemException(
       409,
       'TOO_MANY_DELIVERIES',
-      `${WAITING_AT_MOST} deliveries or more wait for the hook ${hookId}; go on when it has taken them.`,
+      `${MAX_WAITING} deliveries or more wait for the hook ${hookId}. Continue when fewer wait.`,
     );
 }
 
-/** Deliveries under the ids that their receivers read. */
+/** Deliveries with the event ids that receivers see. */
 async function withEvents(database: Pick<Pool | PoolClient, 'query'>, rows: DeliveryRow[]): Promise<Delivery[]> {
   const logged = rows.flatMap(({ position, eventId }) => (position === null ? [] : [eventId]));
   const events = await new EventLog(database).findAll([...new Set(logged)]);

@@ -6,7 +6,7 @@ export interface DeliveryRow {
   deliveryId: string;
   hookId: string;
   eventId: string;
-  /** As PostgreSQL gives a bigint. */
+  /** A bigint, which the driver returns as text. */
   position: string | null;
   type: string;
   typeVersion: number;
@@ -27,7 +27,7 @@ export const deliveryColumns = `delivery.delivery_id as "deliveryId", delivery.h
 
 const waiting: readonly DeliveryState[] = ['pending', 'retrying'];
 
-/** @param event what it carries, if that stands in the log: its id is of the version that the subscription is pinned to. */
+/** @param event the event, if it is in the log. Its id contains the version that the subscription is pinned to. */
 export const toDelivery = (row: DeliveryRow, event?: LoggedEvent): Delivery => ({
   deliveryId: row.deliveryId,
   hookId: row.hookId,

@@ -11,7 +11,7 @@ type Queries = Pick<Pool | PoolClient, 'query'>;
 export class EndpointSecrets {
   constructor(private readonly box: SecretBox) {}
 
-  /** Makes a secret that signs first from now on. @returns it, as only its owner will ever see it. */
+  /** Creates a secret, whose signature comes first from now on. @returns the secret, which is shown only once. */
   async add(tx: Queries, hookId: string, now: Date): Promise<string> {
     const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
     const { keyId, ciphertext } = this.box.seal(secret, hookId);
@@ -24,7 +24,7 @@ export class EndpointSecrets {
     return secret;
   }
 
-  /** Lets those that are there sign no longer than until `at`. The oldest of too many end at once. */
+  /** Ends the current secrets at `at`. If there are too many, the oldest end at once. */
   async expire(tx: Queries, hookId: string, at: Date): Promise<void> {
     await tx.query('update endpoint_secret set expires_at = $2 where hook_id = $1 and (expires_at is null or expires_at > $2)', [
       hookId,
@@ -38,8 +38,8 @@ export class EndpointSecrets {
   }
 
   /**
-   * The secrets that sign at `now`, by endpoint, newest first. Where one of them cannot be read there is an error in their place, so that it
-   * is the trouble of that endpoint alone: the process that made it may know a key that this one does not know yet.
+   * The secrets that sign at `now`, by endpoint, newest first. If a secret cannot be read, its endpoint gets an error instead, so
+   * that no other endpoint is affected: another process may have encrypted it with a key that this process does not have yet.
    */
   async live(database: Queries, hookIds: readonly string[], now: Date): Promise<Map<string, string[] | Error>> {
     const { rows } = await database.query<{ hookId: string; keyId: string; ciphertext: Buffer }>(

@@ -1,6 +1,6 @@
 import type { Hook } from '../../../contracts/hooks/hook.resource.js';
 
-/** An endpoint as the database has it, in the names of the code. */
+/** The row of an endpoint. */
 export interface EndpointRow {
   hookId: string;
   url: string;
@@ -22,11 +22,11 @@ export interface EndpointRow {
   failingSince: Date | null;
   failures: number;
   warnedPercent: number;
-  troubleTold: boolean;
-  exhaustedToldAt: Date | null;
+  failureNotified: boolean;
+  exhaustedNotifiedAt: Date | null;
   lastError: string | null;
   lastSuccessAt: Date | null;
-  /** Whether its URL has to prove that it wants events: `needed` until it has. */
+  /** Whether the URL has to echo a challenge: `needed` until it has. */
   proof: 'none' | 'needed' | 'given';
   /** Deliveries of events up to this position may have been removed. */
   trimmedPosition: number;
@@ -35,7 +35,7 @@ export interface EndpointRow {
   updatedAt: Date;
 }
 
-/** The columns of an `EndpointRow`, of the table that is called `endpoint` or so. */
+/** The columns of an `EndpointRow`. @param table the name or alias of the table. */
 export const endpointColumns = (table = 'endpoint'): string =>
   [
     'hook_id as "hookId"',
@@ -58,8 +58,8 @@ export const endpointColumns = (table = 'endpoint'): string =>
     'failing_since as "failingSince"',
     'failures',
     'warned_percent as "warnedPercent"',
-    'trouble_told as "troubleTold"',
-    'exhausted_told_at as "exhaustedToldAt"',
+    'trouble_told as "failureNotified"',
+    'exhausted_told_at as "exhaustedNotifiedAt"',
     'last_error as "lastError"',
     'last_success_at as "lastSuccessAt"',
     'proof',
@@ -102,3 +102,6 @@ export function toHook(row: EndpointRow, now: Date): Hook {
     updatedAt: row.updatedAt.toISOString(),
   };
 }
+
+/** Whether an id is a UUID. PostgreSQL answers with an error to any other text. */
+export const isUuid = (id: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);

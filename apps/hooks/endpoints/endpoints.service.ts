@@ -16,38 +16,37 @@ import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js'
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import type { EgressGuard } from '../egress/egress-guard.js';
-import type { CommandKeys, KeyedCommand } from './command-keys.js';
+import type { IdempotencyKeys, IdempotentCommand } from './idempotency-keys.js';
 import { toDelivery } from './delivery.row.js';
-import { endpointColumns, type EndpointRow, toHook } from './endpoint.row.js';
+import { endpointColumns, type EndpointRow, toHook, isUuid } from './endpoint.row.js';
 import type { EndpointSecrets } from './endpoint-secrets.js';
 import { selectEvents } from './event-types.js';
-import { isUuid } from './is-uuid.js';
-import { awaitProof, queueChallenge, queueOwn } from './own-deliveries.js';
+import { awaitVerification, queueChallenge, queueUnlogged } from './unlogged-deliveries.js';
 
 const OVERLAP_SECONDS = 86_400;
 
-/** What a subscriber does with its endpoints. Every method knows the endpoint or throws 404 `HOOK_NOT_FOUND`. */
+/** The commands and queries of subscribers on endpoints. Every method throws 404 `HOOK_NOT_FOUND` for an unknown endpoint. */
 export class EndpointsService {
   constructor(
     private readonly database: Pool,
     private readonly guard: EgressGuard,
     private readonly secrets: EndpointSecrets,
-    private readonly keys: CommandKeys,
+    private readonly keys: IdempotencyKeys,
     private readonly clock: Clock,
     private readonly hooksPerKey = Number.POSITIVE_INFINITY,
   ) {}
 
   /**
-   * Makes an endpoint; events from now on go to it, at once or once it has echoed its challenge.
-   * @param owner the caller, who may have a limited number of them.
+   * Creates an endpoint. Events from now on are sent to it, at once or after it has echoed its challenge.
+   * @param owner the caller. The number of endpoints of one caller is limited.
    * @throws ProblemException 422 `UNKNOWN_EVENT_TYPE` or `HOOK_URL_REFUSED`; 409 `TOO_MANY_HOOKS`.
    */
-  async create(hook: CreateHook, command: KeyedCommand, owner = ''): Promise<HookCreated> {
+  async create(hook: CreateHook, command: IdempotentCommand, owner = ''): Promise<HookCreated> {
     const { exactTypes, services, versionPins } = selectEvents(hook.types);
-    await this.requirePermitted(hook.url);
+    await this.requireAllowedUrl(hook.url);
     const now = this.clock.now();
     return this.keys.once(command, now, async (tx) => {
-      await this.requireRoom(tx, owner);
+      await this.requireQuota(tx, owner);
       const { rows } = await tx.query<EndpointRow>(
         `insert into endpoint (url, description, state, types, exact_types, services, version_pins, content_mode, ordered, max_in_flight,
                                rate_per_second, timeout_ms, start_position, created_at, updated_at, proof, owner)
@@ -73,7 +72,7 @@ export class EndpointsService {
       );
       const row = rows[0]!;
       const secret = await this.secrets.add(tx, row.hookId, now);
-      if (hook.verify) await queueOwn(tx, row.hookId, 'verify', now);
+      if (hook.verify) await queueUnlogged(tx, row.hookId, 'verify', now);
       return { ...toHook(row, now), secret };
     });
   }
@@ -99,19 +98,19 @@ export class EndpointsService {
   }
 
   /**
-   * Changes what was given. A type that stays keeps the version it is pinned to, unless another is named. Deliveries that wait for a type that
-   * is no longer wanted are cancelled; pausing holds what waits, enabling releases it. Another URL of an endpoint that had to prove itself has to
-   * do so, too: what waits is held until it has.
+   * Changes the given fields. A type that stays keeps its pinned version, unless another is named. Waiting deliveries of a
+   * removed type are cancelled. Pausing holds waiting deliveries, and enabling releases them. If the endpoint was verified, a new
+   * URL has to be verified as well: waiting deliveries are held until then.
    * @throws ProblemException 422 as `create`; 409 `HOOK_STATE_CONFLICT` while the endpoint has not echoed its challenge.
    */
   async change(hookId: string, change: ChangeHook): Promise<Hook> {
-    if (change.url !== undefined) await this.requirePermitted(change.url);
+    if (change.url !== undefined) await this.requireAllowedUrl(change.url);
     const now = this.clock.now();
     return inTransaction(this.database, async (tx) => {
       const before = await this.find(tx, hookId, 'for no key update');
-      if (change.state && before.state === 'pending') throw awaitsProof(hookId);
-      const movesAway = change.url !== undefined && change.url !== before.url;
-      const proof = movesAway && before.proof === 'given' ? 'needed' : before.proof;
+      if (change.state && before.state === 'pending') throw verificationPending(hookId);
+      const urlChanges = change.url !== undefined && change.url !== before.url;
+      const proof = urlChanges && before.proof === 'given' ? 'needed' : before.proof;
       await tx.query(
         `update endpoint set url = $2, description = $3, content_mode = $4, ordered = $5, max_in_flight = $6, rate_per_second = $7,
            timeout_ms = $8, version = version + 1, updated_at = $9, proof = $10 where hook_id = $1`,
@@ -144,32 +143,32 @@ export class EndpointsService {
           [hookId, exactTypes, services, now],
         );
       }
-      // What was put off until an event before it is tried again may have nothing before it now.
+      // A delivery that was postponed behind an earlier event may have no earlier event now.
       if (change.types || change.ordered !== undefined)
         await tx.query(
           `update delivery set next_attempt_at = $2 where hook_id = $1 and state = 'pending' and next_attempt_at > $2 and partition_key is not null`,
           [hookId, now],
         );
-      if (change.state && change.state !== before.state) await this.turn(tx, before, change.state, now);
+      if (change.state && change.state !== before.state) await this.changeState(tx, before, change.state, now);
       const state = change.state ?? before.state;
-      if (proof === 'needed' && (state === 'enabled' || state === 'paused')) await awaitProof(tx, hookId, state, now);
-      else if (movesAway && state === 'pending') await queueChallenge(tx, hookId, now);
+      if (proof === 'needed' && (state === 'enabled' || state === 'paused')) await awaitVerification(tx, hookId, state, now);
+      else if (urlChanges && state === 'pending') await queueChallenge(tx, hookId, now);
       return toHook(await this.find(tx, hookId), now);
     });
   }
 
-  /** Ends an endpoint, its secrets, what waits for it and its log. A request that is under way is not called back. */
+  /** Deletes an endpoint with its secrets, deliveries and attempts. A request in flight is not cancelled. */
   async remove(hookId: string): Promise<void> {
     requireUuid(hookId);
     const { rowCount } = await this.database.query('delete from endpoint where hook_id = $1', [hookId]);
     if (!rowCount) throw notFound(hookId);
   }
 
-  /** Makes a new secret. Those before sign beside it for a while, so that receivers have time to take the new one in. */
+  /** Creates a new secret. Older secrets also sign for a while, so that receivers have time to change. */
   async rotateSecret(
     hookId: string,
     { expireAfterSeconds = OVERLAP_SECONDS }: RotateSecret,
-    command: KeyedCommand,
+    command: IdempotentCommand,
   ): Promise<SecretRotated> {
     const now = this.clock.now();
     return this.keys.once(command, now, async (tx) => {
@@ -180,33 +179,29 @@ export class EndpointsService {
     });
   }
 
-  /** Sends an event that is none: a delivery like any other, whatever the state of the endpoint. */
-  async test(hookId: string, command: KeyedCommand): Promise<Delivery> {
+  /** Sends a test event: a normal delivery, whatever the state of the endpoint. */
+  async test(hookId: string, command: IdempotentCommand): Promise<Delivery> {
     const { url } = await this.find(this.database, hookId);
-    await this.requirePermitted(url);
+    await this.requireAllowedUrl(url);
     const now = this.clock.now();
     return this.keys.once(command, now, async (tx) => {
       await this.find(tx, hookId, 'for key share');
-      return toDelivery(await queueOwn(tx, hookId, 'test', now));
+      return toDelivery(await queueUnlogged(tx, hookId, 'test', now));
     });
   }
 
   /**
-   * Sends an endpoint that has to prove itself another challenge; those before prove nothing any more.
-   * @throws ProblemException 409 `HOOK_STATE_CONFLICT` when it has nothing to prove.
+   * Sends another challenge to an endpoint under verification. Earlier challenges become invalid.
+   * @throws ProblemException 409 `HOOK_STATE_CONFLICT` when the endpoint needs no verification.
    */
-  async verify(hookId: string, command: KeyedCommand): Promise<Delivery> {
+  async verify(hookId: string, command: IdempotentCommand): Promise<Delivery> {
     const { url } = await this.find(this.database, hookId);
-    await this.requirePermitted(url);
+    await this.requireAllowedUrl(url);
     const now = this.clock.now();
     return this.keys.once(command, now, async (tx) => {
       const { state } = await this.find(tx, hookId, 'for no key update');
       if (state !== 'pending')
-        throw new ProblemException(
-          409,
-          'HOOK_STATE_CONFLICT',
-          `The hook ${hookId} is ${state}: it waits for no proof of its URL.`,
-        );
+        throw new ProblemException(409, 'HOOK_STATE_CONFLICT', `The hook ${hookId} is ${state}: it needs no verification.`);
       return toDelivery(await queueChallenge(tx, hookId, now));
     });
   }
@@ -221,15 +216,15 @@ export class EndpointsService {
     return rows[0];
   }
 
-  private async turn(tx: PoolClient, before: EndpointRow, state: 'enabled' | 'paused', now: Date): Promise<void> {
+  private async changeState(tx: PoolClient, before: EndpointRow, state: 'enabled' | 'paused', now: Date): Promise<void> {
     const { hookId } = before;
     await tx.query('update endpoint set state = $2, disabled_reason = null where hook_id = $1', [hookId, state]);
     if (before.state === 'disabled') {
-      // What happened meanwhile is not made up for, unless somebody asks for it.
+      // Events of the meantime are not sent, unless a recovery is requested.
       await tx.query('update endpoint set start_position = $2 where hook_id = $1', [hookId, await new EventLog(tx).head()]);
     }
     if (state === 'enabled') {
-      // It begins with all our patience: the time in which nothing was sent to it says nothing about it.
+      // The failure counters start again: the time in which nothing was sent does not count.
       await tx.query(
         `update endpoint set breaker_failures = 0, breaker_opened = 0, breaker_until = null, throttled_until = null, failing_since = null,
            failures = 0, warned_percent = 0 where hook_id = $1`,
@@ -245,9 +240,9 @@ export class EndpointsService {
   }
 
   /** @throws ProblemException 409 `TOO_MANY_HOOKS`. */
-  private async requireRoom(tx: PoolClient, owner: string): Promise<void> {
+  private async requireQuota(tx: PoolClient, owner: string): Promise<void> {
     if (this.hooksPerKey === Number.POSITIVE_INFINITY) return;
-    // Two at once: the second counts the hook of the first.
+    // Of two concurrent requests the second counts the hook of the first.
     await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 1))', [`hooks of ${owner}`]);
     const { rows } = await tx.query<{ hooks: number }>(
       `select ${boundedCount('endpoint where owner = $1', this.hooksPerKey)} as hooks`,
@@ -258,15 +253,15 @@ export class EndpointsService {
     throw new ProblemException(
       409,
       'TOO_MANY_HOOKS',
-      `${whose} ${this.hooksPerKey} hooks, and may have no more (HOOKS_PER_KEY); delete one first (DELETE /v1/hooks/{hookId}).`,
+      `${whose} ${this.hooksPerKey} hooks, which is the limit (HOOKS_PER_KEY). Delete one first (DELETE /v1/hooks/{hookId}).`,
     );
   }
 
-  private async requirePermitted(url: string): Promise<void> {
-    const objection = await this.guard.objection(url);
-    if (objection !== undefined)
-      throw new ProblemException(422, 'HOOK_URL_REFUSED', `The URL of a hook ${objection}.`, {
-        errors: [{ pointer: '/url', detail: objection }],
+  private async requireAllowedUrl(url: string): Promise<void> {
+    const urlProblem = await this.guard.urlProblem(url);
+    if (urlProblem !== undefined)
+      throw new ProblemException(422, 'HOOK_URL_REFUSED', `The URL of a hook ${urlProblem}.`, {
+        errors: [{ pointer: '/url', detail: urlProblem }],
       });
   }
 }
@@ -277,20 +272,20 @@ function requireUuid(hookId: string): void {
 
 const notFound = (hookId: string) => new ProblemException(404, 'HOOK_NOT_FOUND', `There is no hook ${hookId}.`);
 
-/** @throws ProblemException 409 `HOOK_STATE_CONFLICT` when nothing is queued for an endpoint, as it is disabled or has to prove itself. */
+/** @throws ProblemException 409 `HOOK_STATE_CONFLICT` when the endpoint is disabled or not verified yet. */
 export function requireSendable({ hookId, state }: Pick<EndpointRow, 'hookId' | 'state'>): void {
   if (state === 'disabled')
     throw new ProblemException(409, 'HOOK_STATE_CONFLICT', `The hook ${hookId} is disabled; enable it first (PATCH state).`);
-  if (state === 'pending') throw awaitsProof(hookId);
+  if (state === 'pending') throw verificationPending(hookId);
 }
 
-const awaitsProof = (hookId: string) =>
+const verificationPending = (hookId: string) =>
   new ProblemException(
     409,
     'HOOK_STATE_CONFLICT',
     `The hook ${hookId} waits for the echo of its challenge; POST /v1/hooks/${hookId}/verify sends another one.`,
   );
 
-/** A time with all its digits, for a cursor: a JavaScript date has but milliseconds. */
+/** A time with microseconds, for a cursor. A JavaScript date has milliseconds only. */
 export const cursorTime = (table: string): string =>
   `to_char(${table}.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "cursorAt"`;

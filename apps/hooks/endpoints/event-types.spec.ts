@@ -12,7 +12,7 @@ describe('selectEvents', () => {
     expect(selectEvents(['*'])).toMatchObject({ services: ['*'] });
   });
 
-  it('leaves out what is sent to one hook and stands in no log', () => {
+  it('leaves out events that are not in the log', () => {
     for (const all of ['*', 'hooks.*'])
       expect(Object.keys(selectEvents([all]).versionPins).filter((type) => type.startsWith('hooks.'))).toEqual([
         'hooks.endpoint.disabled',
@@ -22,7 +22,7 @@ describe('selectEvents', () => {
       ]);
   });
 
-  it('pins each type to the version that is named, else to the newest of today', () => {
+  it('pins each type to the version that is named, else to the newest', () => {
     expect(selectEvents(['order.approved']).versionPins).toEqual({ 'order.approved': 2 });
     expect(selectEvents(['order.approved@1', 'hooks.endpoint.disabled']).versionPins).toEqual({
       'order.approved': 1,
@@ -55,7 +55,7 @@ describe('selectEvents', () => {
   });
 
   it.each(['order.aproved', 'orders.*', 'order.approved@99', 'order', 'hooks.endpoint.tested', 'hooks.endpoint.verify'])(
-    'does not know %s, and says what it knows',
+    'refuses the unknown type %s and lists the known types',
     (type) => {
       const select = () => selectEvents(['order.approved', type]);
       expect(select).toThrow(ProblemException);

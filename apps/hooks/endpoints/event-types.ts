@@ -6,21 +6,21 @@ const serviceOf = (type: string): string => type.split('.')[0]!;
 const subscribable = new Map([...eventCatalogue].filter(([, { unlogged }]) => !unlogged));
 const knownServices = new Set([...subscribable.keys()].map(serviceOf));
 
-/** A subscription in the form that the fan-out matches by. */
+/** A subscription, in the form that the fan-out needs. */
 export interface EventSelection {
   exactTypes: string[];
-  /** Services of which all is wanted; `*` for every service. */
+  /** Services whose events are all selected; `*` for every service. */
   services: string[];
-  /** The version in which each selected type is rendered: a version that comes later changes nothing for the subscription. */
+  /** The version in which each selected type is rendered. A later version does not change the subscription. */
   versionPins: Record<string, number>;
 }
 
 /**
- * Reads `order.approved`, `order.approved@1`, `order.*` and `*`. What does not name a version keeps the pin that it had, else is pinned to the
- * newest of today.
+ * Reads `order.approved`, `order.approved@1`, `order.*` and `*`. A type without a version keeps its pin, or is pinned to the
+ * newest version.
  *
  * @param before the pins of the subscription that is changed.
- * @throws ProblemException 422 `UNKNOWN_EVENT_TYPE` that points at each one that cannot be had and lists what can.
+ * @throws ProblemException 422 `UNKNOWN_EVENT_TYPE` that points at each unknown type and lists the known types.
  */
 export function selectEvents(types: readonly string[], before: Readonly<Record<string, number>> = {}): EventSelection {
   const selection: Pick<EventSelection, 'exactTypes' | 'services'> = { exactTypes: [], services: [] };
@@ -36,14 +36,14 @@ export function selectEvents(types: readonly string[], before: Readonly<Record<s
       if (version !== undefined && (named[type] ?? Number(version)) !== Number(version))
         unknown.push({ pointer: `/types/${index}`, detail: `${type} is asked for in two versions` });
       else if (version !== undefined) named[type] = Number(version);
-    } else unknown.push({ pointer: `/types/${index}`, detail: `${text} is not a type that there is` });
+    } else unknown.push({ pointer: `/types/${index}`, detail: `${text} is not a known event type` });
   });
   if (unknown.length > 0) {
     const known = [...[...knownServices].map((service) => `${service}.*`), ...subscribable.keys()].sort();
     throw new ProblemException(
       422,
       'UNKNOWN_EVENT_TYPE',
-      `There are no such event types, or not together; known are ${known.join(', ')}.`,
+      `Some event types are unknown, or named in two versions. Known types are ${known.join(', ')}.`,
       {
         errors: unknown,
       },
@@ -53,8 +53,8 @@ export function selectEvents(types: readonly string[], before: Readonly<Record<s
 }
 
 /**
- * Pins every selected type: to the version that it is pinned to, else to the newest of today. A pin stays even if this build does not know
- * its type: another build of the service may have set it.
+ * Pins every selected type: a pin stays, and a type without one is pinned to the newest version. A pin stays even if this build
+ * does not know its type, because another build may have set it.
  */
 export function pinVersions(
   selection: Pick<EventSelection, 'exactTypes' | 'services'>,
@@ -64,7 +64,7 @@ export function pinVersions(
   return Object.fromEntries(selected);
 }
 
-/** The newest version of each type that can be subscribed to: what a hook is pinned to where it names none. */
+/** The newest version of each type that can be subscribed to. */
 export const newestVersions: Readonly<Record<string, number>> = Object.fromEntries(
   [...subscribable.values()].map((known) => [known.type, newestVersion(known)]),
 );

@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
+import { Pool } from 'pg';
 import { IdempotencyKey } from '../../../contracts/values/idempotency-key.js';
 import {
   ChangeHook,
@@ -15,13 +16,14 @@ import {
 import { type Page, pageQuery } from '../../../contracts/values/page.js';
 import { fingerprint } from '../../../libs/service-kit/fingerprint.js';
 import { parseHeader } from '../../../libs/service-kit/parse-header.js';
-import type { KeyedCommand } from './command-keys.js';
+import type { VersionPinCounts } from '../../../contracts/event/event-type.resource.js';
+import type { IdempotentCommand } from './idempotency-keys.js';
 import { EndpointsService } from './endpoints.service.js';
 import { RecoveryRequests } from './recovery-requests.js';
 
 const HookListQuery = z.strictObject(pageQuery);
 
-/** The hooks service's own routes; the gateway has the public ones in front of them. */
+/** Internal: the gateway has the public routes. */
 @Controller('hooks')
 export class HooksController {
   constructor(
@@ -35,7 +37,7 @@ export class HooksController {
     @Headers('idempotency-key') key?: string,
     @Headers('x-caller') caller?: string,
   ): Promise<HookCreated> {
-    return this.endpoints.create(hook, keyed(key, 'create', hook), caller);
+    return this.endpoints.create(hook, idempotentCommand(key, 'create', hook), caller);
   }
 
   @Get()
@@ -66,19 +68,19 @@ export class HooksController {
     @Body({ schema: RotateSecret }) wanted: RotateSecret,
     @Headers('idempotency-key') key?: string,
   ): Promise<SecretRotated> {
-    return this.endpoints.rotateSecret(hookId, wanted, keyed(key, 'rotate-secret', hookId, wanted));
+    return this.endpoints.rotateSecret(hookId, wanted, idempotentCommand(key, 'rotate-secret', hookId, wanted));
   }
 
   @Post(':hookId/test')
   @HttpCode(202)
   test(@Param('hookId') hookId: string, @Headers('idempotency-key') key?: string): Promise<Delivery> {
-    return this.endpoints.test(hookId, keyed(key, 'test', hookId));
+    return this.endpoints.test(hookId, idempotentCommand(key, 'test', hookId));
   }
 
   @Post(':hookId/verify')
   @HttpCode(202)
   verify(@Param('hookId') hookId: string, @Headers('idempotency-key') key?: string): Promise<Delivery> {
-    return this.endpoints.verify(hookId, keyed(key, 'verify', hookId));
+    return this.endpoints.verify(hookId, idempotentCommand(key, 'verify', hookId));
   }
 
   @Post(':hookId/recover')
@@ -88,7 +90,7 @@ export class HooksController {
     @Body({ schema: RecoverHook }) wanted: RecoverHook,
     @Headers('idempotency-key') key?: string,
   ): Promise<Recovery> {
-    return this.recoveries.recover(hookId, wanted, keyed(key, 'recover', hookId, wanted));
+    return this.recoveries.recover(hookId, wanted, idempotentCommand(key, 'recover', hookId, wanted));
   }
 
   @Get(':hookId/recoveries/:recoveryId')
@@ -97,9 +99,27 @@ export class HooksController {
   }
 }
 
-export function keyed(key: string | undefined, ...request: unknown[]): KeyedCommand {
+export function idempotentCommand(key: string | undefined, ...request: unknown[]): IdempotentCommand {
   return {
     key: key === undefined ? undefined : parseHeader('Idempotency-Key', IdempotencyKey, key),
     fingerprint: fingerprint(...request),
   };
+}
+
+/** How many hooks are pinned to each version. Internal: the gateway shows the numbers with the event types. */
+@Controller('version-pins')
+export class VersionPinsController {
+  constructor(@Inject(Pool) private readonly database: Pool) {}
+
+  /** Disabled hooks count as well, because they keep their pins when they are enabled again. */
+  @Get()
+  async counts(): Promise<VersionPinCounts> {
+    const { rows } = await this.database.query<{ type: string; version: number; hooks: number }>(
+      `select pin.key as type, pin.value::int as version, count(*)::int as hooks
+       from endpoint cross join lateral jsonb_each_text(version_pins) as pin group by 1, 2`,
+    );
+    const counts: VersionPinCounts = {};
+    for (const { type, version, hooks } of rows) counts[type] = { ...counts[type], [version]: hooks };
+    return counts;
+  }
 }

@@ -6,7 +6,7 @@ import type { SecretBox } from './secret-box.js';
 const BATCH = 100;
 const COUNTED_UP_TO = 10_000;
 
-/** Each table with encrypted rows: its key, and what the ciphertext of a row is authenticated with. */
+/** The tables with encrypted rows: their key, and the column that the ciphertext is authenticated with. */
 const tables = [
   { name: 'endpoint_secret', id: 'secret_id', idType: 'bigint', owner: 'hook_id', sealed: 'ciphertext' },
   { name: 'command', id: 'key', idType: 'text', owner: 'key', sealed: 'answer' },
@@ -14,11 +14,11 @@ const tables = [
 type Table = (typeof tables)[number];
 
 /**
- * Moves what is encrypted with an old key to `HOOKS_SECRET_KEY`, in bounded batches, so that the old key can be taken out of
+ * Re-encrypts rows that use an old key with `HOOKS_SECRET_KEY`, in bounded batches, so that the old key can be removed from
  * `HOOKS_OLD_SECRET_KEYS`. Any number of processes may do it.
  */
 export class KeyRotation {
-  /** Where the next batch begins: a row that cannot be decrypted must not hold up those behind it. */
+  /** Where the next batch begins, so that a row that cannot be decrypted does not block later rows. */
   private readonly after = new Map<string, string>();
   private reported: number | undefined;
 
@@ -28,10 +28,12 @@ export class KeyRotation {
     private readonly log: (text: string) => void,
   ) {}
 
-  /** @throws Error when something was encrypted with a key that is not there: better not to start than to lose attempts over it. */
+  /**
+   * @throws Error when a row was encrypted with a missing key. The service must not start then, because it would waste attempts.
+   */
   async requireKeys(): Promise<void> {
     const used = await Promise.all(tables.map(({ name }) => this.keyIdsIn(name)));
-    const lost = [...new Set(used.flat())].filter((keyId) => !this.box.holds(keyId));
+    const lost = [...new Set(used.flat())].filter((keyId) => !this.box.hasKey(keyId));
     if (lost.length === 0) return;
     throw new Error(
       `Secrets of hooks are encrypted with a key that is neither HOOKS_SECRET_KEY nor in HOOKS_OLD_SECRET_KEYS (${lost.join(', ')}). ` +
@@ -49,12 +51,12 @@ export class KeyRotation {
   }
 
   /** How many secrets and answers are encrypted with an old key, up to 10,000 of each. */
-  async left(): Promise<number> {
-    const { rows } = await this.database.query<{ left: number }>(
-      `select ${tables.map(({ name }) => boundedCount(`${name} where key_id = any($1)`, COUNTED_UP_TO)).join(' + ')} as left`,
+  async remaining(): Promise<number> {
+    const { rows } = await this.database.query<{ remaining: number }>(
+      `select ${tables.map(({ name }) => boundedCount(`${name} where key_id = any($1)`, COUNTED_UP_TO)).join(' + ')} as remaining`,
       [this.box.oldKeyIds],
     );
-    return rows[0]!.left;
+    return rows[0]!.remaining;
   }
 
   private async reencrypt({ name, id, idType, owner, sealed }: Table, oldKeyId: string): Promise<boolean> {
@@ -66,7 +68,7 @@ export class KeyRotation {
         [oldKeyId, this.after.get(cursor) ?? null],
       );
       for (const row of rows) {
-        const text = this.opened({ keyId: oldKeyId, ciphertext: row.ciphertext }, row.owner);
+        const text = this.decrypted({ keyId: oldKeyId, ciphertext: row.ciphertext }, row.owner);
         if (text === undefined) continue;
         const { keyId, ciphertext } = this.box.seal(text, row.owner);
         await tx.query(`update ${name} set key_id = $2, ${sealed} = $3 where ${id} = $1`, [row.id, keyId, ciphertext]);
@@ -77,27 +79,27 @@ export class KeyRotation {
     });
   }
 
-  private opened(sealed: { keyId: string; ciphertext: Buffer }, owner: string): string | undefined {
+  private decrypted(sealed: { keyId: string; ciphertext: Buffer }, owner: string): string | undefined {
     try {
       return this.box.open(sealed, owner);
     } catch {
-      return undefined; // It stays as it is, and is counted and reported.
+      return undefined; // The row stays, and is counted and reported.
     }
   }
 
   private async report(): Promise<void> {
-    const left = await this.left();
-    if (left === this.reported) return;
-    this.reported = left;
+    const remaining = await this.remaining();
+    if (remaining === this.reported) return;
+    this.reported = remaining;
     const keys = this.box.oldKeyIds.join(', ');
     this.log(
-      left === 0
-        ? `Nothing is encrypted with an old key any more (${keys}): empty HOOKS_OLD_SECRET_KEYS once every hooks process has the new key.`
-        : `${left} rows of endpoint_secret and command are still encrypted with an old key (${keys}); those that stay cannot be decrypted.`,
+      remaining === 0
+        ? `Nothing is encrypted with an old key any more (${keys}). Empty HOOKS_OLD_SECRET_KEYS once every hooks process has the new key.`
+        : `${remaining} rows of endpoint_secret and command are still encrypted with an old key (${keys}). Rows that stay cannot be decrypted.`,
     );
   }
 
-  /** The keys that a table's rows are encrypted with: one look into the index for each. */
+  /** The ids of the keys that a table uses. Reads one index entry for each key. */
   private async keyIdsIn(name: Table['name']): Promise<string[]> {
     const { rows } = await this.database.query<{ keyId: string }>(
       `with recursive used as (

@@ -2,10 +2,8 @@ import type { PoolClient } from 'pg';
 import type { HooksEventData, HooksEventType } from '../../../contracts/hooks/hooks.events.js';
 import { appendToOutbox, parseEventName } from '../../../libs/messaging/outbox/append-to-outbox.js';
 
-/**
- * Says something about an endpoint to the world, in the transaction that makes it true. The caller holds the endpoint's row.
- */
-export async function tell<Type extends HooksEventType>(
+/** Publishes an event about an endpoint, in the transaction of the change. The caller has locked the row of the endpoint. */
+export async function publishOperationalEvent<Type extends HooksEventType>(
   tx: PoolClient,
   event: Type,
   hook: { hookId: string; url: string },

@@ -3,8 +3,8 @@ import { inTransaction } from '../../../libs/database/in-transaction.js';
 import { pinVersions } from './event-types.js';
 
 /**
- * Pins the types that have appeared since a hook was saved (`order.*` takes them in) to their newest version of now. It runs before the first
- * delivery, so that no hook gets a type in one version today and in another after the next release.
+ * Pins types that are newer than a hook (`order.*` includes them) to their newest version. It runs before the first delivery, so
+ * that the next release does not change the version that a hook gets.
  */
 export async function pinNewTypes(database: Pool): Promise<void> {
   await inTransaction(database, async (tx) => {

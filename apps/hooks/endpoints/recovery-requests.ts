@@ -5,26 +5,47 @@ import { holdLog } from '../../../libs/messaging/log/trim-lock.js';
 import { sequenceOf } from '../../../libs/messaging/event/render-event.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
-import type { CommandKeys, KeyedCommand } from './command-keys.js';
+import type { IdempotencyKeys, IdempotentCommand } from './idempotency-keys.js';
 import { type EndpointsService, requireSendable } from './endpoints.service.js';
 import { selectEvents } from './event-types.js';
-import { isUuid } from './is-uuid.js';
-import { type RecoveryRow, recoveryColumns, toRecovery } from './recovery.row.js';
+import { isUuid } from './endpoint.row.js';
 
-/** Starts recoveries, and says how far they have come. */
+export interface RecoveryRow {
+  recoveryId: string;
+  hookId: string;
+  state: Recovery['state'];
+  queued: number;
+  createdAt: Date;
+  finishedAt: Date | null;
+}
+
+export const recoveryColumns =
+  'recovery_id as "recoveryId", hook_id as "hookId", state, queued, created_at as "createdAt", finished_at as "finishedAt"';
+
+export const toRecovery = ({ createdAt, finishedAt, recoveryId, hookId, state, queued }: RecoveryRow): Recovery => ({
+  recoveryId,
+  hookId,
+  state,
+  queued,
+  createdAt: createdAt.toISOString(),
+  finishedAt: finishedAt?.toISOString() ?? null,
+});
+
+/** Starts recoveries and shows their progress. */
 export class RecoveryRequests {
   constructor(
     private readonly database: Pool,
     private readonly endpoints: EndpointsService,
-    private readonly keys: CommandKeys,
+    private readonly keys: IdempotencyKeys,
     private readonly clock: Clock,
   ) {}
 
   /**
-   * Starts to queue again what is in the log since then; `Recovery` says how far it has come.
-   * @throws ProblemException 409 `HOOK_STATE_CONFLICT`; 422 `DELIVERIES_TRIMMED` when it is not known any more what has succeeded since then.
+   * Starts to queue the events in the log since a point; `Recovery` shows the progress.
+   * @throws ProblemException 409 `HOOK_STATE_CONFLICT`; 422 `DELIVERIES_TRIMMED` when the deliveries since then are no longer
+   * kept.
    */
-  async recover(hookId: string, wanted: RecoverHook, command: KeyedCommand): Promise<Recovery> {
+  async recover(hookId: string, wanted: RecoverHook, command: IdempotentCommand): Promise<Recovery> {
     const selection = wanted.types && selectEvents(wanted.types);
     const onlyMissing = wanted.onlyMissing ?? true;
     const now = this.clock.now();
@@ -67,7 +88,7 @@ export class RecoveryRequests {
   }
 }
 
-/** The position after which whatever was recorded at or after the point comes. */
+/** The last position before a point: a sequence or a time. */
 async function positionBefore(log: EventLog, point: string): Promise<number> {
   return /^\d{20}$/.test(point) ? Math.max(0, Number(point) - 1) : log.before(new Date(point));
 }
@@ -75,7 +96,7 @@ async function positionBefore(log: EventLog, point: string): Promise<number> {
 function deliveriesTrimmed(hookId: string, trimmed: number): ProblemException {
   const first = sequenceOf(trimmed + 1);
   const detail =
-    `The deliveries to the hook ${hookId} of events up to sequence ${sequenceOf(trimmed)} are not kept any more, so it is not known which of ` +
+    `The deliveries to the hook ${hookId} of events up to sequence ${sequenceOf(trimmed)} are no longer kept, so it is not known which of ` +
     `them succeeded. Begin after them ("since": "${first}"), or send everything again ("onlyMissing": false).`;
   return new ProblemException(422, 'DELIVERIES_TRIMMED', detail, {
     errors: [{ pointer: '/since', detail: `must be ${first} or later` }],

@@ -5,7 +5,7 @@ import { SecretBox } from './secret-box.js';
 const key = () => randomBytes(32).toString('base64');
 
 describe('SecretBox', () => {
-  it('gives back what it was given, and shows nothing of it meanwhile', () => {
+  it('decrypts what it has encrypted, and the ciphertext reveals nothing', () => {
     const box = new SecretBox(key());
     const sealed = box.seal('whsec_of-the-hook', 'hook-1');
     expect(sealed.ciphertext.toString('latin1')).not.toContain('whsec');
@@ -13,7 +13,7 @@ describe('SecretBox', () => {
     expect(box.seal('whsec_of-the-hook', 'hook-1').ciphertext).not.toEqual(sealed.ciphertext);
   });
 
-  it('does not open a secret in the place of another, nor one that was changed', () => {
+  it('does not decrypt a secret of another owner, nor a changed one', () => {
     const box = new SecretBox(key());
     const sealed = box.seal('secret', 'hook-1');
     expect(() => box.open(sealed, 'hook-2')).toThrow('unable to authenticate data');
@@ -21,7 +21,7 @@ describe('SecretBox', () => {
     expect(() => box.open(sealed, 'hook-1')).toThrow('unable to authenticate data');
   });
 
-  it('still opens what a former key has sealed, and seals with the new one', () => {
+  it('still decrypts with an old key, and encrypts with the new one', () => {
     const [old, fresh] = [key(), key()];
     const sealed = new SecretBox(old).seal('secret', 'hook-1');
     const both = new SecretBox(fresh, old);
@@ -32,7 +32,7 @@ describe('SecretBox', () => {
     expect(new SecretBox(fresh, fresh).oldKeyIds, 'the same key twice').toEqual([]);
   });
 
-  it.each(['', 'short', randomBytes(16).toString('base64')])('refuses the key %j without saying it', (setting) => {
+  it.each(['', 'short', randomBytes(16).toString('base64')])('refuses the key %j without repeating it', (setting) => {
     expect(() => new SecretBox(setting)).toThrow(/^HOOKS_SECRET_KEY is not base64 of 32 bytes/);
   });
 
@@ -40,7 +40,7 @@ describe('SecretBox', () => {
     expect(() => new SecretBox(key(), `${key()},short`)).toThrow(/^Key 2 of HOOKS_OLD_SECRET_KEYS is not base64 of 32 bytes/);
   });
 
-  it('refuses several keys where one encrypts, and names the setting for old keys', () => {
+  it('refuses several keys for encryption, and names the setting for old keys', () => {
     expect(() => new SecretBox(`${key()},${key()}`)).toThrow('HOOKS_OLD_SECRET_KEYS');
   });
 });

@@ -10,23 +10,23 @@ export interface Sealed {
 }
 
 /**
- * Encrypts secrets at rest with AES-256-GCM. One key encrypts; old keys still decrypt. What a secret belongs to is authenticated with it, so
- * that it cannot be put in another's place.
+ * Encrypts secrets at rest with AES-256-GCM. One key encrypts; old keys still decrypt. The owner is authenticated with the
+ * secret, so a secret cannot be moved to another owner.
  */
 export class SecretBox {
   private readonly keys: ReadonlyMap<string, Buffer>;
   readonly currentKeyId: string;
-  /** Of the keys that decrypt only. */
+  /** The ids of the keys that only decrypt. */
   readonly oldKeyIds: readonly string[];
 
   /**
    * @param key `HOOKS_SECRET_KEY`: 32 bytes in base64.
    * @param oldKeys `HOOKS_OLD_SECRET_KEYS`: such keys, separated by commas; empty for none.
-   * @throws Error naming the one that is wrong.
+   * @throws Error naming the invalid key.
    */
   constructor(key: string, oldKeys = '') {
     if (key.includes(','))
-      throw new Error('HOOKS_SECRET_KEY holds one key; put the keys of before into HOOKS_OLD_SECRET_KEYS, separated by commas.');
+      throw new Error('HOOKS_SECRET_KEY takes one key. Put older keys into HOOKS_OLD_SECRET_KEYS, separated by commas.');
     const current = parseKey(key, 'HOOKS_SECRET_KEY');
     const old = oldKeys
       .split(',')
@@ -37,8 +37,8 @@ export class SecretBox {
     this.oldKeyIds = [...this.keys.keys()].filter((keyId) => keyId !== this.currentKeyId);
   }
 
-  /** Whether it can open what was sealed with that key. */
-  holds(keyId: string): boolean {
+  /** Whether it can decrypt secrets of that key. */
+  hasKey(keyId: string): boolean {
     return this.keys.has(keyId);
   }
 
@@ -49,7 +49,7 @@ export class SecretBox {
     return { keyId: this.currentKeyId, ciphertext };
   }
 
-  /** @throws Error when the key is not there any more, or the secret was tampered with or belongs to somebody else. */
+  /** @throws Error when the key is missing, or the secret was changed or has another owner. */
   open({ keyId, ciphertext }: Sealed, owner: string): string {
     const key = this.keys.get(keyId);
     if (!key)

@@ -7,7 +7,7 @@ interface Representation {
   body: string;
 }
 
-/** Answers with a strong `ETag` of the very bytes, and with 304 and no body to whoever has them (RFC 9110, `If-None-Match`). */
+/** Answers with a strong `ETag` of the body, and with 304 if the client has that body already (RFC 9110, `If-None-Match`). */
 export function answerConditionally(response: ServerResponse, { contentType, cacheControl, body }: Representation): void {
   const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
   response.setHeader('Cache-Control', cacheControl);

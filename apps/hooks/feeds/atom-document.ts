@@ -6,9 +6,9 @@ import { publicUrl } from '../../../libs/config/public-url.js';
 import { unchangingEventJson } from './feed-rendering.js';
 
 export interface AtomDocumentOptions {
-  /** The identity of the installation, which it keeps for ever: part of the feed's id. */
+  /** The permanent identity of the installation, which is part of the id of the feed. */
   installation: string;
-  /** In order of position; the document has the newest first. */
+  /** In order of position. The document lists the newest first. */
   events: readonly LoggedEvent[];
   /** Paths of the document itself, of the current one, and of the archive pages beside it. */
   self: string;
@@ -22,7 +22,7 @@ const ATOM = 'http://www.w3.org/2005/Atom';
 const HISTORY = 'http://purl.org/syndication/history/1.0';
 const MEDIA_TYPE = 'application/atom+xml';
 
-/** An Atom document (RFC 4287) of a feed that is paged by archive (RFC 5005): the same bytes for the same events. */
+/** An Atom document (RFC 4287) of an archived feed (RFC 5005). The same events give the same bytes. */
 export function atomDocument({ installation, events, self, current, previous, next, archive }: AtomDocumentOptions): string {
   const newest = events.at(-1);
   const feed = create({ version: '1.0', encoding: 'UTF-8' }).ele(ATOM, 'feed');
@@ -44,25 +44,25 @@ export function atomDocument({ installation, events, self, current, previous, ne
     entry.ele('updated').txt(event.recordedAt.toISOString());
     entry.ele('category', { term: type });
     entry.ele('link', { rel: 'alternate', type: 'application/cloudevents+json', href: publicUrl(`/v1/events/${event.eventId}`) });
-    // RFC 4287 wants content of a media type that is neither text nor XML in Base64; as plain text it stays readable.
+    // RFC 4287 requires Base64 for a media type that is neither text nor XML. As plain text the content stays readable.
     entry.ele('content', { type: 'text' }).txt(xmlSafeJson(unchangingEventJson(event)!));
   }
   return feed.end();
 }
 
-/** All documents of a feed bear one id. Every filter makes a feed of its own, and so does every installation. */
+/** The id of a feed, the same in all its documents. Each filter and each installation has its own feed. */
 function feedId(installation: string, current: string): string {
   const hash = createHash('sha256').update(`${installation} ${current}`).digest('hex');
   return `urn:uuid:${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-8${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }
 
-/** JSON escapes all characters that XML 1.0 forbids but two, and says the same with those escaped. */
+/** JSON escapes all characters that XML 1.0 forbids except two. This escapes those as well. */
 const xmlSafeJson = (json: string): string =>
   literally(json.replaceAll(/[\uFFFE\uFFFF]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`));
 
-/** Text without what XML 1.0 forbids. */
+/** Text without the characters that XML 1.0 forbids. */
 const writable = (text: string): string =>
   literally(text.replaceAll(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, ''));
 
-/** The builder takes text for markup and would read `&amp;` as `&`. */
+/** The builder parses text as markup and would read `&amp;` as `&`. */
 const literally = (text: string): string => text.replaceAll('&', '&amp;');

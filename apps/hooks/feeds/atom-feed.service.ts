@@ -10,8 +10,9 @@ import { LogPositions } from './log-positions.service.js';
 const PAGE = 100;
 
 /**
- * The log as an archived feed (RFC 5005). Page n holds positions (n-1)*100+1 to n*100 and is closed once the log has come to its end: as one
- * relay writes at a time, nothing can be added to it then. The current document has the open page and, for whoever looks seldom, the newest closed one.
+ * The log as an archived feed (RFC 5005). Page n has the positions (n-1)*100+1 to n*100. It is closed once the log has passed it:
+ * one relay writes at a time, so nothing is added later. The current document has the open page and the newest closed page, for
+ * readers that poll seldom.
  */
 @Injectable()
 export class AtomFeed {
@@ -34,8 +35,8 @@ export class AtomFeed {
   }
 
   /**
-   * A closed page, the same bytes for ever; or undefined for the page that is being filled, which the current document has.
-   * @throws ProblemException 404 for a page that does not exist yet, 410 for one of which something has been removed.
+   * A closed page, whose bytes never change; undefined for the open page, which is in the current document.
+   * @throws ProblemException 404 for a page that does not exist yet, 410 for a page with removed events.
    */
   async archive(page: number, filter: EventFilter): Promise<string | undefined> {
     const { floor, head } = await this.log.bounds();
@@ -50,12 +51,13 @@ export class AtomFeed {
       current: currentPath(filter),
       archive: true,
       ...(page > 1 ? { previous: archivePath(page - 1, filter) } : {}),
-      // Also of the newest page, whose bytes may not change when the next one closes: until then the way leads to the current document.
+      // The newest page has this link as well, because its bytes must not change. The link redirects to the current document
+      // until then.
       next: archivePath(page + 1, filter),
     });
   }
 
-  /** The log's first epoch: it has it from its making on, and keeps it over restores. */
+  /** The first epoch of the log. A restore does not change it. */
   private async installation(): Promise<string> {
     return (await this.log.epochs())[0].epoch;
   }

@@ -12,15 +12,15 @@ import { onWebSocketUpgrade, type WebSocketUpgrade } from '../../../libs/service
 import { FEED_SETTINGS, type FeedSettings, STALLED_HEARTBEATS } from './feed-settings.js';
 import { type FeedConnection, FeedConnections } from './feed-connections.service.js';
 import { cloudEventJson } from './feed-rendering.js';
-import { type LogPlace, LogPositions } from './log-positions.service.js';
+import { type EpochPosition, LogPositions } from './log-positions.service.js';
 import { SocketCredit } from './socket-credit.js';
 
 const SOCKET_PATH = '/v1/events/socket';
 const BATCH = 100;
 const SCAN = 5_000;
-/** How much may wait in this process for a client that takes it slowly. */
+/** How many bytes may be buffered for a slow client. */
 const BUFFERED_BYTES = 65_536;
-/** A client says little: `{"want": 100}`. */
+/** Messages of clients are short: `{"want": 100}`. */
 const MAX_MESSAGE_BYTES = 1_024;
 
 /** Close codes (RFC 6455, 7.4.1). */
@@ -28,12 +28,12 @@ const GOING_AWAY = 1001;
 const POLICY_VIOLATION = 1008;
 const TRY_AGAIN_LATER = 1013;
 
-/** How long a client has to answer a close frame at the end of its time or of the process, in milliseconds. */
+/** How long a client has to answer a close frame when the process stops, in milliseconds. */
 const CLOSE_MS = 250;
 
-const Wish = z.strictObject({ want: z.int().min(1).max(1_000_000) });
+const WantMessage = z.strictObject({ want: z.int().min(1).max(1_000_000) });
 
-/** The WebSocket door: one CloudEvent a message, as JSON text; the client may say how many it wants. */
+/** The WebSocket feed: each message is one CloudEvent as JSON text. The client may limit how many it gets. */
 @Injectable()
 export class EventSocketServer implements OnApplicationBootstrap {
   private readonly logger = new Logger(EventSocketServer.name);
@@ -51,11 +51,11 @@ export class EventSocketServer implements OnApplicationBootstrap {
     onWebSocketUpgrade(this.host.httpAdapter.getHttpServer() as Server, SOCKET_PATH, (upgrade) => this.accept(upgrade));
   }
 
-  /** @throws ProblemException 410, 422 or 503 instead of the handshake's answer. */
+  /** @throws ProblemException 410, 422 or 503 instead of a handshake. */
   private async accept({ request, socket, head }: WebSocketUpgrade): Promise<void> {
     const query = queryOf(request.url ?? '');
     const pins = query.versions === undefined ? {} : parseVersionPins(query.versions);
-    const connection = this.connections.claim(readerOf(request));
+    const connection = this.connections.acquire(readerOf(request));
     socket.once('close', () => connection.close());
     try {
       const start = await this.positions.resolve(query.after ?? 'now');
@@ -74,16 +74,16 @@ export class EventSocketServer implements OnApplicationBootstrap {
   private async serve(
     client: WebSocket,
     connection: FeedConnection,
-    start: LogPlace,
+    start: EpochPosition,
     query: EventSocketQuery & { pins: VersionPins },
   ): Promise<void> {
     const { signal } = connection;
     const credit = new SocketCredit(query.want);
     client.on('error', () => client.terminate());
     client.on('message', (message) => {
-      const wish = wishIn((message as Buffer).toString('utf8'));
-      if (wish === undefined) client.close(POLICY_VIOLATION, 'a message must be {"want": <number of events>}');
-      else credit.add(wish);
+      const want = parseWant((message as Buffer).toString('utf8'));
+      if (want === undefined) client.close(POLICY_VIOLATION, 'a message must be {"want": <number of events>}');
+      else credit.add(want);
     });
     const watch = this.watch(client);
     try {
@@ -96,8 +96,8 @@ export class EventSocketServer implements OnApplicationBootstrap {
         const page = await this.tail.next({ after: position, scan: SCAN, limit, types, subject, epoch }, signal);
         if (!page) break;
         if (page.missed)
-          return client.close(TRY_AGAIN_LATER, 'what comes next is no longer kept: come back with the last sequence');
-        if (page.epoch !== epoch) return client.close(TRY_AGAIN_LATER, 'the log was restored to an earlier point: begin anew');
+          return client.close(TRY_AGAIN_LATER, 'the next events are no longer kept: reconnect with the last sequence');
+        if (page.epoch !== epoch) return client.close(TRY_AGAIN_LATER, 'the log was restored to an earlier point: start again');
         credit.spend(page.events.length);
         caughtUp = await this.send(
           client,
@@ -106,16 +106,16 @@ export class EventSocketServer implements OnApplicationBootstrap {
         );
         position = page.scannedTo;
       }
-      client.close(GOING_AWAY, 'come back with after=<the last sequence>');
+      client.close(GOING_AWAY, 'reconnect with after=<the last sequence>');
     } finally {
       watch.stop();
-      // Whoever does not answer the close frame is cut off; a process that stops does not wait for it for long.
+      // A client that does not answer the close frame is disconnected. A stopping process waits only briefly.
       const patienceMs = signal.aborted ? CLOSE_MS : this.settings.FEED_HEARTBEAT_MS;
       setTimeout(() => client.terminate(), patienceMs).unref();
     }
   }
 
-  /** Resolves when the client has taken the messages, one after the other, or to false when its connection or its time has ended. */
+  /** Resolves to true when the client has taken all messages; to false when its connection or its lifetime has ended. */
   private async send(
     client: WebSocket,
     messages: readonly string[],
@@ -133,13 +133,16 @@ export class EventSocketServer implements OnApplicationBootstrap {
     return true;
   }
 
-  /** Pings, and cuts off a reader that neither answers nor takes anything for some heartbeats. A slow reader gets the pings late. */
+  /**
+   * Pings the reader, and disconnects it if it neither answers nor takes data for some heartbeats. A slow reader gets the pings
+   * late.
+   */
   private watch(client: WebSocket): { alive: () => void; stop: () => void } {
-    let silent = 0;
-    const alive = () => (silent = 0);
+    let missedPongs = 0;
+    const alive = () => (missedPongs = 0);
     client.on('pong', alive).on('message', alive);
     const timer = setInterval(() => {
-      if (silent++ >= STALLED_HEARTBEATS) return client.terminate();
+      if (missedPongs++ >= STALLED_HEARTBEATS) return client.terminate();
       client.ping();
     }, this.settings.FEED_HEARTBEAT_MS);
     return { alive, stop: () => clearInterval(timer) };
@@ -149,13 +152,13 @@ export class EventSocketServer implements OnApplicationBootstrap {
 /** @throws ProblemException 422 `VALIDATION_FAILED`, as the routes beside it do. */
 function queryOf(url: string): EventSocketQuery {
   const search = new URLSearchParams(url.split('?')[1] ?? '');
-  const given = Object.fromEntries(
+  const values = Object.fromEntries(
     [...new Set(search.keys())].map((name) => {
       const values = search.getAll(name);
       return [name, values.length === 1 ? values[0] : values];
     }),
   );
-  const parsed = EventSocketQuery.safeParse(given);
+  const parsed = EventSocketQuery.safeParse(values);
   if (parsed.success) return parsed.data;
   throw new ProblemException(422, 'VALIDATION_FAILED', 'The request does not fit the schema; see errors.', {
     errors: parsed.error.issues.map(({ path, message }) => ({
@@ -165,7 +168,7 @@ function queryOf(url: string): EventSocketQuery {
   });
 }
 
-/** What becomes of something, or false once the signal is given. */
+/** The result of the promise, or false once the signal is aborted. */
 async function unlessAborted(done: Promise<boolean>, signal: AbortSignal): Promise<boolean> {
   let onAbort: () => void = () => {};
   const aborted = new Promise<boolean>((resolve) => {
@@ -179,9 +182,9 @@ async function unlessAborted(done: Promise<boolean>, signal: AbortSignal): Promi
   }
 }
 
-function wishIn(message: string): number | undefined {
+function parseWant(message: string): number | undefined {
   try {
-    return Wish.parse(JSON.parse(message)).want;
+    return WantMessage.parse(JSON.parse(message)).want;
   } catch {
     return undefined;
   }

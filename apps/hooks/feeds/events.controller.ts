@@ -23,21 +23,21 @@ import { FeedConnections } from './feed-connections.service.js';
 import { cloudEventJson, unchangingEventJson } from './feed-rendering.js';
 import { LogPositions } from './log-positions.service.js';
 
-/** How many rows one call looks at, at the most: a rare filter costs many short calls, never a long one. */
+/** The largest number of rows that one call reads. A rare filter costs many short calls instead of a long one. */
 const SCAN = 5_000;
 
-/** What can never change: an event in the version that its id names, a closed archive page. */
+/** For answers that never change: an event in the version of its id, and a closed archive page. */
 const FOREVER = 'max-age=86400, immutable';
-/** A page that the log does not end: its events stay, but a newer version of a type renders them again. */
+/** For a full page: its events stay, but a newer version of a type changes their rendering. */
 const FOR_AN_HOUR = 'max-age=3600';
 const CLOUD_EVENT = 'application/cloudevents+json';
 const CLOUD_EVENT_BATCH = 'application/cloudevents-batch+json';
 const JSON_TYPE = 'application/json; charset=utf-8';
 const ATOM = 'application/atom+xml; charset=utf-8';
-/** An id as events have it: the occurrence, and the version where that is not the one that was written. */
+/** The id of an event: the occurrence, and the version if it is not the stored one. */
 const EVENT_ID = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:-v([1-9]\d{0,3}))?$/i;
 
-/** The doors over HTTP, at the paths that the public API gives them. */
+/** The feeds over HTTP, at the paths of the public API. */
 @Controller('v1')
 export class EventsController {
   constructor(
@@ -55,18 +55,18 @@ export class EventsController {
     @Headers('accept') accept: string | undefined,
     @Res() response: ServerResponse,
   ): Promise<void> {
-    const pins = pinsIn(query.versions);
+    const pins = parsePins(query.versions);
     const page = await this.page(query, response);
     const next = cursorOf(page.scannedTo, page.epoch);
     response.setHeader('Events-Cursor', next);
-    tellDeprecation(response, pins, `<${nextPath(query, next)}>; rel="next"`);
+    setDeprecationHeaders(response, pins, `<${nextPath(query, next)}>; rel="next"`);
     response.setHeader('Vary', 'Accept');
     const items = `[${page.events.map((event) => cloudEventJson(event, pins)).join(',')}]`;
-    const batch = isAskedFor(CLOUD_EVENT_BATCH, accept);
+    const batch = accepts(CLOUD_EVENT_BATCH, accept);
     const contentType = batch ? `${CLOUD_EVENT_BATCH}; charset=utf-8` : JSON_TYPE;
     const body = batch ? items : `{"items":${items},"next":"${next}"}`;
     if (query.wait) {
-      // Who waited is told what came, never that nothing is new.
+      // A long poll answers with the events, never with 304.
       response.setHeader('Cache-Control', 'no-store');
       response.setHeader('Content-Type', contentType);
       response.end(body);
@@ -82,21 +82,24 @@ export class EventsController {
     @Headers('last-event-id') lastEventId: string | undefined,
     @Res() response: ServerResponse,
   ): Promise<void> {
-    const pins = pinsIn(versions);
-    tellDeprecation(response, pins);
-    // An empty id is that of a reader that has seen none.
+    const pins = parsePins(versions);
+    setDeprecationHeaders(response, pins);
+    // A reader that has received no event sends an empty id.
     const start = lastEventId ? { lastEventId } : { after: after ?? 'now' };
     return this.eventStream.serve(response, start, filter, pins);
   }
 
-  /** What is no WebSocket handshake ends up here; the handshakes are `EventSocketServer`'s. Browsers hide why one was refused: here it can be asked. */
+  /**
+   * Answers requests that are no WebSocket handshake; `EventSocketServer` handles those. Browsers hide why a handshake was
+   * refused, so a client can request the reason here.
+   */
   @Get('events/socket')
   async socket(@Query({ schema: EventSocketQuery }) { after }: EventSocketQuery): Promise<never> {
     await this.positions.resolve(after ?? 'now');
     throw new ProblemException(
       426,
       'UPGRADE_REQUIRED',
-      'This is a WebSocket: come with an upgrade to websocket.',
+      'This is a WebSocket. Send the header Upgrade: websocket.',
       {},
       { headers: { Upgrade: 'websocket' } },
     );
@@ -130,11 +133,11 @@ export class EventsController {
     const version = named === undefined ? event?.typeVersion : Number(named);
     if (!event || version === undefined || !hasVersion(event, version))
       throw new ProblemException(404, 'EVENT_NOT_FOUND', 'There is no event of this id, or it is no longer kept.');
-    tellDeprecation(response, { [event.type]: version });
+    setDeprecationHeaders(response, { [event.type]: version });
     response.setHeader('Vary', 'Accept');
-    const contentType = isAskedFor(CLOUD_EVENT, accept) ? `${CLOUD_EVENT}; charset=utf-8` : JSON_TYPE;
+    const contentType = accepts(CLOUD_EVENT, accept) ? `${CLOUD_EVENT}; charset=utf-8` : JSON_TYPE;
     const unchanging = unchangingEventJson(event, version);
-    // A version that this build cannot make comes as another one, until a build can.
+    // If this build cannot render the version, the event is sent in another version.
     const body = unchanging ?? cloudEventJson(event, { [event.type]: version });
     answerConditionally(response, { contentType, cacheControl: unchanging ? FOREVER : 'no-cache', body });
   }
@@ -148,14 +151,14 @@ export class EventsController {
     if (first.missed) throw await this.positions.expired();
     if (wait === 0 || first.events.length > 0 || first.full) return first;
 
-    const connection = this.connections.claim(readerOf(response.req));
+    const connection = this.connections.acquire(readerOf(response.req));
     const timeIsUp = setTimeout(() => connection.close(), wait * 1_000);
     response.once('close', () => connection.close());
     try {
       let page = first;
       while (page.events.length === 0) {
         const more = await this.tail.next({ after: page.scannedTo, scan: SCAN, limit, epoch, ...filter }, connection.signal);
-        // After a restore the reader keeps its cursor, and gets the event `gap` when it comes back with it.
+        // After a restore the reader keeps its cursor, and gets a problem with its next request.
         if (!more || more.epoch !== epoch) break;
         if (more.missed) throw await this.positions.expired();
         page = more;
@@ -168,14 +171,14 @@ export class EventsController {
   }
 }
 
-/** Whether there is or was such a version; what this build does not know has the one that it is stored in. */
+/** Whether the version exists or existed. An event type that this build does not know has its stored version only. */
 const hasVersion = ({ type, typeVersion }: LoggedEvent, version: number): boolean =>
   version === typeVersion || eventCatalogue.get(type)?.versions[version - 1] !== undefined;
 
-const pinsIn = (versions: string | undefined): VersionPins => (versions === undefined ? {} : parseVersionPins(versions));
+const parsePins = (versions: string | undefined): VersionPins => (versions === undefined ? {} : parseVersionPins(versions));
 
-/** An answer in a version that ends says so itself, besides each event of it. */
-function tellDeprecation(response: ServerResponse, pins: VersionPins, ...links: string[]): void {
+/** Marks an answer that contains a deprecated version. Each event of that version is marked as well. */
+function setDeprecationHeaders(response: ServerResponse, pins: VersionPins, ...links: string[]): void {
   const { Link = [], ...ends } = deprecationHeaders(pins);
   for (const [name, value] of Object.entries(ends)) response.setHeader(name, value);
   if (links.length + Link.length > 0) response.setHeader('Link', [...links, ...Link]);
@@ -190,6 +193,6 @@ function nextPath({ types, subject, versions, limit, wait }: EventPageQuery, nex
   return `/v1/events?${query.toString()}`;
 }
 
-/** Our own media types are given to whoever names them; everybody else gets plain JSON. */
-const isAskedFor = (mediaType: string, accept = ''): boolean =>
+/** Whether the client names the media type. Other clients get plain JSON. */
+const accepts = (mediaType: string, accept = ''): boolean =>
   accept.split(',').some((range) => range.split(';', 1)[0]?.trim().toLowerCase() === mediaType);

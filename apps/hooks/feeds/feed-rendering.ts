@@ -5,8 +5,8 @@ import { renderEvent, renderUnchanging } from '../../../libs/messaging/event/ren
 const rendered = new WeakMap<LoggedEvent, string>();
 
 /**
- * A CloudEvent as JSON text: the one form in which every door gives an event out, in the newest version unless the reader has pinned
- * another. Rendered once for all who follow without pins.
+ * A CloudEvent as JSON text, the same in every feed: in the newest version, unless the reader has pinned another. It is rendered
+ * once for all readers without pins.
  */
 export function cloudEventJson(event: LoggedEvent, pins: VersionPins = {}): string {
   const pinned = pinnedVersion(event.type, pins);
@@ -20,8 +20,8 @@ export function cloudEventJson(event: LoggedEvent, pins: VersionPins = {}): stri
 }
 
 /**
- * The text that an event has in one version for ever, for answers that caches may keep; by default in the version that was written.
- * Undefined if it cannot be had in that version.
+ * The permanent text of an event in one version, for cacheable answers; by default in the stored version. Undefined if it cannot
+ * be rendered in that version.
  */
 export function unchangingEventJson(event: LoggedEvent, version = event.typeVersion): string | undefined {
   const rendered = renderUnchanging(event, version);

@@ -1,6 +1,6 @@
 import type { Settings } from '../../../libs/config/settings.js';
 
-/** What the feeds read from the environment. */
+/** The settings of the feeds. */
 export const feedSettingNames = [
   'FEED_CONNECTIONS',
   'FEED_LIFETIME_MS',
@@ -12,5 +12,8 @@ export type FeedSettings = Pick<Settings, (typeof feedSettingNames)[number]>;
 
 export const FEED_SETTINGS = Symbol('FEED_SETTINGS');
 
-/** A reader is cut off that takes nothing for so many heartbeats. The kernel buffers megabytes, so taking slowly looks like nothing for a while. */
+/**
+ * A reader that takes no data for this many heartbeats is disconnected. The kernel buffers megabytes, so a slow reader looks idle
+ * for a while.
+ */
 export const STALLED_HEARTBEATS = 8;

@@ -9,10 +9,10 @@ import { FEED_SETTINGS, type FeedSettings } from './feed-settings.js';
 import { FeedConnections } from './feed-connections.service.js';
 import { LogPositions } from './log-positions.service.js';
 
-/** How long to leave the log alone after it could not be read. */
+/** The pause after the log could not be read. */
 const RETRY_MS = 1_000;
 
-/** The doors that consumers come to themselves: polling, Atom, SSE and WebSocket, over one log, one cursor and one tail. */
+/** The feeds that consumers read: polling, Atom, SSE and WebSocket. They share the log, the cursor and the tail. */
 @Module({})
 export class FeedsModule {
   static register(settings: FeedSettings): DynamicModule {

@@ -6,41 +6,42 @@ import { ProblemException } from '../../../libs/service-kit/problem.exception.js
 
 const Instant = z.iso.datetime({ offset: true });
 
-/** A place in the log, and the epoch that it is a place of. */
-export interface LogPlace {
+/** A position in the log, and its epoch. */
+export interface EpochPosition {
   position: number;
   epoch: string;
 }
 
-/** Where a reader goes on that came with a `Last-Event-ID`. */
-export interface Resumption extends LogPlace {
-  /** Why it does not go on where it was. */
+/** Where a reader with a `Last-Event-ID` resumes. */
+export interface Resumption extends EpochPosition {
+  /** Why it cannot resume at its id. */
   gap?: ProblemException;
 }
 
 type Bounds = Awaited<ReturnType<EventLog['bounds']>>;
 
-/** Finds where in the log a consumer wants to begin. Every door understands the cursors of the others, and each event's `sequence`. */
+/** Resolves where in the log a consumer starts. Every feed accepts the cursors of every feed, and the `sequence` of an event. */
 @Injectable()
 export class LogPositions {
   constructor(@Inject(EventLog) private readonly log: EventLog) {}
 
   /**
-   * The place after which to read, for a cursor, a `sequence`, `beginning`, `now` or an RFC 3339 time.
-   * @throws ProblemException 410 `CURSOR_EXPIRED` when events after it have been removed: nobody is moved past a hole without being told;
-   * 422 `INVALID_CURSOR` for what is no cursor, for one of another log or from before a restore, and for one beyond the end of the log.
+   * The position after which to read, for a cursor, a `sequence`, `beginning`, `now` or an RFC 3339 time.
+   * @throws ProblemException 410 `CURSOR_EXPIRED` when events after it have been removed, so that no reader misses events
+   * silently; 422 `INVALID_CURSOR` for text that is no cursor, and for a cursor of another log, from before a restore, or beyond
+   * the end of the log.
    */
-  async resolve(after: string): Promise<LogPlace> {
+  async resolve(after: string): Promise<EpochPosition> {
     const bounds = await this.log.bounds();
     return { position: await this.locate(after, bounds), epoch: bounds.epoch };
   }
 
-  /** The place after a `Last-Event-ID`. If it is of no use, the beginning of what is kept: later than that, events could be missing. */
+  /** The position after a `Last-Event-ID`. An invalid id resumes at the oldest kept event, so that no event is missed. */
   async resume(lastEventId: string): Promise<Resumption> {
     const bounds = await this.log.bounds();
     const { floor, epoch } = bounds;
     try {
-      if (!parseCursor(lastEventId)) throw invalidCursor('is no id of an event of this stream', bounds);
+      if (!parseCursor(lastEventId)) throw invalidCursor('is not an event id of this stream', bounds);
       return { position: await this.locate(lastEventId, bounds), epoch };
     } catch (error) {
       if (error instanceof ProblemException) return { position: floor, epoch, gap: error };
@@ -48,7 +49,7 @@ export class LogPositions {
     }
   }
 
-  /** @returns the problem of a reader whose next events were removed while it was reading. */
+  /** @returns the problem for a reader whose next events were removed while it was reading. */
   async expired(): Promise<ProblemException> {
     return cursorExpired(await this.log.bounds());
   }
@@ -57,7 +58,7 @@ export class LogPositions {
     const position = await this.find(after, bounds);
     if (position > bounds.head) {
       const end = cursorOf(bounds.head, bounds.epoch);
-      throw invalidCursor(`lies beyond the end of the log, which is ${end}: it is of another log, or of none`, bounds);
+      throw invalidCursor(`lies beyond the end of the log, which is ${end}: it does not belong to this log`, bounds);
     }
     if (position < bounds.floor) throw cursorExpired(bounds);
     return position;
@@ -78,7 +79,7 @@ export class LogPositions {
 const oldestOf = ({ floor, epoch }: Bounds): string => cursorOf(floor, epoch);
 
 const invalidCursor = (why: string, bounds: Bounds) =>
-  new ProblemException(422, 'INVALID_CURSOR', `The cursor ${why}. Begin anew: ${oldestOf(bounds)} is the oldest cursor.`, {
+  new ProblemException(422, 'INVALID_CURSOR', `The cursor ${why}. Start again: ${oldestOf(bounds)} is the oldest cursor.`, {
     errors: [{ pointer: '/after', detail: 'is not a cursor of this log' }],
     oldest: oldestOf(bounds),
   } as object);
@@ -88,7 +89,7 @@ function cursorExpired(bounds: Bounds): ProblemException {
   return new ProblemException(
     410,
     'CURSOR_EXPIRED',
-    `Events after the cursor are no longer kept. The oldest cursor that has all that came after it is ${oldest}; what is missing must be read from the resources themselves.`,
+    `Events after the cursor are no longer kept. The oldest valid cursor is ${oldest}. Read the missing state from the resources themselves.`,
     { oldest } as object,
     { headers: { 'Events-Cursor': oldest } },
   );

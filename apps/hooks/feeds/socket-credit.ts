@@ -1,4 +1,4 @@
-/** How many events a client still wants. Without a limit until it first names a number. */
+/** How many events a client still wants. Unlimited until it first sends a number. */
 export class SocketCredit {
   private credit: number;
   private wake: (() => void) | undefined;
@@ -11,18 +11,18 @@ export class SocketCredit {
     return this.credit;
   }
 
-  /** The first wish of a client that wanted everything limits it from there on. */
+  /** The first number of an unlimited client sets the limit from then on. */
   add(want: number): void {
     this.credit = this.credit === Infinity ? want : this.credit + want;
     this.wake?.();
   }
 
   spend(events: number): void {
-    // A wish may have come while these were on their way: they were not asked for by it, but they count.
+    // A number may arrive while these events are in flight. They count against it, although they were sent before.
     this.credit = Math.max(0, this.credit - events);
   }
 
-  /** Resolves to true as soon as anything is wanted, to false once the signal is given. */
+  /** Resolves to true as soon as the client wants an event, to false once the signal is aborted. */
   async available(signal: AbortSignal): Promise<boolean> {
     while (this.credit === 0 && !signal.aborted) {
       await new Promise<void>((resolve) => {

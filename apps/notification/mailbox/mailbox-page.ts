@@ -6,7 +6,7 @@ nav{overflow:auto;border-right:1px solid #ccc}nav a{display:block;padding:.5rem 
 nav a.open{background:#eef}small{color:#666}main{padding:1rem;display:flex;flex-direction:column;gap:1rem;overflow:auto}
 iframe{flex:1;min-height:20rem;border:1px solid #ccc}pre{white-space:pre-wrap;background:#f6f6f6;padding:1rem;margin:0}h1{font-size:1.1rem;margin:1rem}`;
 
-/** The mailbox for people: no script, and what a mail holds is text or in a frame that may do nothing. */
+/** The HTML page of the mailbox. It has no script. A mail is shown as text, or in a sandboxed frame. */
 export function mailboxPage(entries: readonly MailboxEntry[], open: MailboxMessage | undefined): string {
   const items = entries.map(
     ({ id, to, subject, receivedAt }) =>
@@ -16,7 +16,7 @@ export function mailboxPage(entries: readonly MailboxEntry[], open: MailboxMessa
     ? `<div><b>${escapeHtml(open.subject)}</b><br><small>from ${escapeHtml(open.from)} to ${escapeHtml(open.to.join(', '))}, ${escapeHtml(open.messageId)}</small></div>
 <pre>${escapeHtml(open.text)}</pre>
 <iframe sandbox="" referrerpolicy="no-referrer" title="The mail as HTML" src="/mailbox/messages/${encodeURIComponent(open.id)}/html"></iframe>`
-    : `<p>${entries.length === 0 ? 'No mail yet. Place an order, and look again.' : 'Choose a mail.'}</p>`;
+    : `<p>${entries.length === 0 ? 'No mail yet. Place an order and reload.' : 'Choose a mail.'}</p>`;
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Mailbox</title><style>${style}</style></head>

@@ -9,7 +9,7 @@ const PageQuery = z.strictObject({ message: MessageId.optional() });
 const ListQuery = z.strictObject({ ...pageQuery, to: z.email().optional() });
 const SHOWN = 200;
 
-/** The mailbox of the embedded default; there is none where a mail server is given. */
+/** The mailbox of the embedded default. It does not exist if a mail server is configured. */
 @Controller('mailbox')
 export class MailboxController {
   constructor(@Inject(Mailbox) private readonly mailbox: Mailbox) {}
@@ -41,7 +41,7 @@ export class MailboxController {
     return this.mailbox.message(id);
   }
 
-  /** The HTML that a mail brings along: no scripts, no forms, an origin of its own, and nothing is loaded, wherever it is opened. */
+  /** The HTML of a mail. The policy forbids scripts, forms and external resources, and gives it an opaque origin. */
   @Get('messages/:id/html')
   @Header('Content-Type', 'text/html; charset=utf-8')
   @Header(

@@ -5,7 +5,7 @@ import type { Mailbox } from './mailbox.service.js';
 const MAX_BYTES = 256 * 1024;
 const MAX_RECIPIENTS = 100;
 
-/** A mail server on loopback, on a port that nobody else needs to know, that takes every mail and sends none on. */
+/** A mail server on a free loopback port. It accepts every mail and forwards none. */
 export class MailboxServer {
   private readonly server: SMTPServer;
 
@@ -49,7 +49,7 @@ export class MailboxServer {
   }
 }
 
-/** No more than is allowed is kept in memory; the rest is read and dropped, as the sender hears of it only at the end. */
+/** Keeps at most the allowed size in memory. The rest is read and dropped, because SMTP reports the error only at the end. */
 async function read(stream: SMTPServerDataStream): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;

@@ -6,9 +6,9 @@ import type { Page } from '../../../contracts/values/page.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 
-/** Of more only the newest are kept. */
-const KEPT = 1_000;
-const TRIMMED_AT_ONCE = 1_000;
+/** The mailbox keeps the newest messages only. */
+const MAX_MESSAGES = 1_000;
+const TRIM_BATCH = 1_000;
 
 /** A message as the list shows it. */
 export interface MailboxEntry {
@@ -18,7 +18,7 @@ export interface MailboxEntry {
   to: string[];
   subject: string;
   receivedAt: string;
-  /** How often it was handed over: what has the same Message-ID is the same message. */
+  /** How often it was delivered. The same Message-ID is the same message. */
   copies: number;
 }
 
@@ -31,25 +31,25 @@ export interface MailboxMessage extends MailboxEntry {
 export interface MailboxFilter {
   limit: number;
   after?: string | undefined;
-  /** Only what was sent to this address. */
+  /** Only messages to this address. */
   to?: string | undefined;
 }
 
 type Row = Omit<MailboxEntry, 'receivedAt'> & { receivedAt: Date; cursor: string };
 
-// Microseconds go through the cursor as text: a JavaScript date has none.
+// The cursor is text, because a JavaScript date has no microseconds.
 const columns = `id, message_id as "messageId", sender as "from", recipients as "to", subject, received_at as "receivedAt", copies,
   to_char(received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as cursor`;
 
-const listed = (address: Address): string[] =>
-  address.group ? address.group.flatMap(listed) : address.address ? [address.address] : [];
+const addressesOf = (address: Address): string[] =>
+  address.group ? address.group.flatMap(addressesOf) : address.address ? [address.address] : [];
 
-/** The messages that the local mail server has taken: for development, so that mails can be read without a mail server. */
+/** The messages of the local mail server. For development, so that mails can be read without a real mail server. */
 @Injectable()
 export class Mailbox {
   constructor(@Inject(Pool) private readonly database: Pool) {}
 
-  /** Keeps a message, once by its Message-ID, as mailboxes do. */
+  /** Stores a message, once for each Message-ID, as mailboxes do. */
   async keep(raw: Buffer, envelope: { from: string; to: readonly string[] }): Promise<void> {
     const { messageId, subject, from } = await PostalMime.parse(raw);
     await this.database.query(
@@ -57,9 +57,9 @@ export class Mailbox {
        on conflict (message_id) do update set copies = mailbox_message.copies + 1`,
       [
         (messageId ?? `<none-${randomUUID()}>`).slice(0, 500),
-        (from && listed(from)[0]) ?? envelope.from,
+        (from && addressesOf(from)[0]) ?? envelope.from,
         envelope.to,
-        readable(subject ?? '').slice(0, 500),
+        withoutNul(subject ?? '').slice(0, 500),
         raw,
       ],
     );
@@ -70,7 +70,7 @@ export class Mailbox {
     await this.database.query(
       `delete from mailbox_message where message_id = any(array(
          select message_id from mailbox_message order by received_at desc, id desc offset $1 limit $2))`,
-      [KEPT, TRIMMED_AT_ONCE],
+      [MAX_MESSAGES, TRIM_BATCH],
     );
   }
 
@@ -112,5 +112,5 @@ const entryOf = ({ cursor: _cursor, receivedAt, ...row }: Row): MailboxEntry => 
   receivedAt: receivedAt.toISOString(),
 });
 
-/** PostgreSQL has no text with a NUL in it. */
-const readable = (text: string): string => text.replaceAll('\0', '');
+/** PostgreSQL text cannot contain NUL. */
+const withoutNul = (text: string): string => text.replaceAll('\0', '');

@@ -3,7 +3,7 @@ import { eventCatalogue } from '../../../contracts/event-catalogue.js';
 import { mailedTypes, mailOf, recipientOf } from './mail-catalogue.js';
 import { renderMail } from './render-mail.js';
 
-/** Every example of every version of every type that is mailed, as it could stand in the log. */
+/** Every example of every version of every mailed type, as in the log. */
 const examples = mailedTypes.flatMap((type) =>
   (eventCatalogue.get(type)?.versions ?? []).flatMap(({ version, schema }) =>
     ((schema.meta()?.['examples'] ?? []) as { customerId?: string | null; lost?: true }[]).map(
@@ -13,7 +13,7 @@ const examples = mailedTypes.flatMap((type) =>
 );
 
 describe('the catalogue of mails', () => {
-  it('speaks of events that there are, each with an example', () => {
+  it('has existing event types only, each with an example', () => {
     for (const type of mailedTypes)
       expect(
         examples.filter(([, event]) => event.type === type),
@@ -21,25 +21,25 @@ describe('the catalogue of mails', () => {
       ).not.toHaveLength(0);
   });
 
-  it.each(examples)('tells %s in plain words', (_name, event, { customerId, lost }) => {
+  it.each(examples)('renders %s without placeholders', (_name, event, { customerId, lost }) => {
     const recipient = recipientOf(event);
     const { subject, text, html } = renderMail(mailOf(event), 'Alice');
-    // The end of a lost saga's run is mailed, so its need is not.
+    // The end of the run of a lost saga is mailed, so its need for attention is not.
     const expected = lost ? undefined : { to: 'operations' };
     expect(recipient).toEqual(
       /^(saga|hooks)\.|approval/.test(event.type) ? expected : customerId ? { to: 'customer', customerId } : undefined,
     );
-    for (const said of [subject, text, html]) expect(said).not.toMatch(/undefined|null|NaN|\[object/);
+    for (const part of [subject, text, html]) expect(part).not.toMatch(/undefined|null|NaN|\[object/);
     expect(subject.length).toBeLessThan(200);
   });
 
-  it('says the amount of an approval, in whichever version it was written', () => {
-    const told = (typeVersion: number, data: object) =>
+  it('shows the amount of an approval in each stored version', () => {
+    const mailText = (typeVersion: number, data: object) =>
       renderMail(mailOf({ type: 'order.approved', typeVersion, data: JSON.stringify(data) })).text;
     const order = { orderId: 'ORDER-1', customerId: 'CUST-ALICE' };
     const total = { amount: 3_000, currency: 'EUR' };
-    expect(told(1, { ...order, total })).toContain('30.00 EUR');
-    expect(told(2, { ...order, credit: { reserved: total }, lines: [] })).toContain('30.00 EUR');
+    expect(mailText(1, { ...order, total })).toContain('30.00 EUR');
+    expect(mailText(2, { ...order, credit: { reserved: total }, lines: [] })).toContain('30.00 EUR');
   });
 
   it('has no mail for another type', () => {
@@ -50,7 +50,7 @@ describe('the catalogue of mails', () => {
 });
 
 describe('a mail', () => {
-  it('shows what comes from outside as text, in HTML too', () => {
+  it('escapes external text in HTML', () => {
     const { subject, text, html } = renderMail(
       { subject: 'Hello\r\nBcc: everybody@example.com', paragraphs: ['<script>alert("1")</script> & \'more\''] },
       '<b>Mallory</b>',

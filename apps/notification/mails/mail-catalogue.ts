@@ -6,15 +6,15 @@ import type { TripEventData } from '../../../contracts/trip/trip.events.js';
 import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
 import { newestData } from '../../../libs/messaging/event/newest-data.js';
 import { formatMoney } from '../../../libs/money/format-money.js';
-import type { Mail, Recipient } from './mail.js';
+import type { Mail, Recipient } from './render-mail.js';
 
 interface MailKind {
-  /** Undefined where there is nobody to write to. */
+  /** Undefined if there is no recipient. */
   recipient: (data: never) => Recipient | undefined;
   write: (data: never) => Mail;
 }
 
-/** A mail to the customer that the fact is about; the customer is null where nothing but the id was known. */
+/** A mail to the customer of the event. The customer is null if only the id of the order was known. */
 const toCustomer = <Data extends { customerId: string | null }>(write: (data: Data) => Mail): MailKind => ({
   recipient: ({ customerId }: Data) => (customerId === null ? undefined : { to: 'customer', customerId }),
   write,
@@ -26,19 +26,18 @@ const order = (orderId: string) => `order ${orderId}`;
 const trip = (tripId: string) => `trip ${tripId}`;
 const mail = (subject: string, ...paragraphs: string[]): Mail => ({ subject, paragraphs });
 
-/** A saga that a person has to look at. */
-const sagaInNeed = (what: string) =>
+/** A saga that needs an operator. */
+const sagaAlert = (what: string) =>
   toOperations<SagaEventData<'saga.needs-attention.v1'>>(({ sagaId, type, businessId }) =>
     mail(
       `${type} ${businessId} ${what}`,
       `The saga ${sagaId} ${what}.`,
-      `Look at GET /v1/sagas/${sagaId}: it says where it stands, and docs/operations.md what can be done.`,
+      `GET /v1/sagas/${sagaId} shows its state. See docs/operations.md for what to do.`,
     ),
   );
 
 /**
- * Which fact is told to whom, and in which words: one line each, and everything that is mailed is here. Data is of the newest version
- * of its type.
+ * Maps each mailed event type to its recipient and text. No other event is mailed. The data is in the newest version of its type.
  */
 const mails = {
   'order.approved': toCustomer<OrderEventData<'order.approved.v2'>>(({ orderId, credit }) =>
@@ -119,14 +118,14 @@ const mails = {
     ),
   ),
   'saga.needs-attention': {
-    ...sagaInNeed('needs attention'),
-    // The end of a lost saga's run is mailed already.
+    ...sagaAlert('needs attention'),
+    // The end of the run of a lost saga is mailed already.
     recipient: ({ lost }: SagaEventData<'saga.needs-attention.v1'>) => (lost === true ? undefined : { to: 'operations' }),
   },
-  'saga.incomplete': sagaInNeed('ended with something left as it was'),
-  'saga.failed': sagaInNeed('ended with a fault'),
-  'saga.terminated': sagaInNeed('was ended by force'),
-  'saga.timed-out': sagaInNeed('was ended because its time was up'),
+  'saga.incomplete': sagaAlert('ended with something left as it was'),
+  'saga.failed': sagaAlert('ended with a fault'),
+  'saga.terminated': sagaAlert('was ended by force'),
+  'saga.timed-out': sagaAlert('was ended because its time was up'),
   'hooks.endpoint.disabled': toOperations<HooksEventData<'hooks.endpoint.disabled.v1'>>(({ hookId, origin, reason, lastError }) =>
     mail(
       `The webhook to ${origin} was disabled`,
@@ -138,15 +137,15 @@ const mails = {
 
 const kinds: ReadonlyMap<string, MailKind> = new Map(Object.entries(mails));
 
-/** The types of events that are told by mail. */
+/** The event types that are mailed. */
 export const mailedTypes: readonly string[] = [...kinds.keys()];
 
-/** Whom an event is told to; undefined where it is told to nobody. */
+/** The recipient of the mail about an event; undefined if it is not mailed. */
 export function recipientOf(event: Pick<LoggedEvent, 'type' | 'typeVersion' | 'data'>): Recipient | undefined {
   return kinds.get(event.type)?.recipient(newestData(event) as never);
 }
 
-/** The words that an event is told in. @throws Error when there is no mail for its type, or its data fits no version of it. */
+/** The text of the mail about an event. @throws Error when its type is not mailed, or its data fits no version of the type. */
 export function mailOf(event: Pick<LoggedEvent, 'type' | 'typeVersion' | 'data'>): Mail {
   const kind = kinds.get(event.type);
   if (!kind) throw new Error(`There is no mail for events of the type ${event.type}.`);

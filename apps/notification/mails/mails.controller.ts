@@ -7,7 +7,7 @@ import { type MailFilter, MailsService } from './mails.service.js';
 const ListQuery = z.strictObject({ ...pageQuery, state: z.enum(mailStates).optional() });
 const MailId = z.uuid();
 
-/** For operators, on the service's own port, which is for the inside. */
+/** For operators, on the internal port of the service. */
 @Controller('mails')
 export class MailsController {
   constructor(@Inject(MailsService) private readonly mails: MailsService) {}

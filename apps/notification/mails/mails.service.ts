@@ -21,12 +21,12 @@ type Row = Omit<QueuedMail, 'nextAttemptAt' | 'createdAt' | 'finishedAt'> & {
 const columns = `mail_id as "mailId", type, subject, recipient, customer_id as "customerId", state, attempts, next_attempt_at as "nextAttemptAt",
   last_error as "lastError", created_at as "createdAt", finished_at as "finishedAt", position`;
 
-/** What operators see of the mails, and do about dead ones. */
+/** The queue of mails, for operators. */
 @Injectable()
 export class MailsService {
   constructor(@Inject(Pool) private readonly database: Pool) {}
 
-  /** In the order of the events that they tell. */
+  /** In the order of their events. */
   async list({ limit, after, state }: MailFilter): Promise<Page<QueuedMail>> {
     const [position = 0] = after === undefined ? [] : decodeCursor(after, ['number']);
     const { rows } = await this.database.query<Row>(
@@ -53,11 +53,7 @@ export class MailsService {
       mailId,
     ]);
     if (!found[0]) throw new ProblemException(404, 'MAIL_NOT_FOUND', `There is no mail ${mailId}; GET /mails lists them.`);
-    throw new ProblemException(
-      409,
-      'MAIL_NOT_DEAD',
-      `The mail ${mailId} is ${found[0].state}: only a dead one can be sent again.`,
-    );
+    throw new ProblemException(409, 'MAIL_NOT_DEAD', `The mail ${mailId} is ${found[0].state}: only a dead mail can be retried.`);
   }
 }
 

@@ -1,4 +1,11 @@
-import type { Mail } from './mail.js';
+/** The content of a mail. Its text and its HTML have the same sentences. */
+export interface Mail {
+  subject: string;
+  paragraphs: readonly string[];
+}
+
+/** The recipient of a mail. The customer service has the address of a customer; it is read when the mail is sent. */
+export type Recipient = { to: 'customer'; customerId: string } | { to: 'operations' };
 
 export interface RenderedMail {
   subject: string;
@@ -8,10 +15,10 @@ export interface RenderedMail {
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** Text as it may stand anywhere in HTML. */
+/** Escapes text for any place in HTML. */
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
 
-/** The mail as text and as HTML that says the same. Whatever comes from outside (names, reasons) is escaped. */
+/** Renders the mail as text and as HTML. External text, such as names and reasons, is escaped. */
 export function renderMail({ subject, paragraphs }: Mail, name?: string): RenderedMail {
   const lines = [name === undefined ? 'Hello,' : `Dear ${name},`, ...paragraphs, 'Roundtrip'];
   return {

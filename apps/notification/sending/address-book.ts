@@ -1,23 +1,23 @@
 import type { Customer } from '../../../contracts/customer/customer.resource.js';
 import type { ServiceApi } from '../../../libs/service-client/service-api.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
-import type { Addressed } from './smtp-sender.js';
+import type { MailAddress } from './smtp-sender.js';
 
-/** Where people get their mail: customers where the customer service says at this moment, operators where the settings say. */
+/** The addresses of recipients: the current one from the customer service for customers, and the setting for operators. */
 export class AddressBook {
   constructor(
     private readonly customers: Pick<ServiceApi, 'get'>,
-    private readonly operations: Addressed,
+    private readonly operations: MailAddress,
   ) {}
 
-  /** @returns undefined for a customer that there is not. @throws ParticipantUnavailableException. */
-  async addressOf(customerId: string | null): Promise<Addressed | undefined> {
+  /** @returns undefined for an unknown customer. @throws ParticipantUnavailableException. */
+  async addressOf(customerId: string | null): Promise<MailAddress | undefined> {
     if (customerId === null) return this.operations;
     try {
       const { name, email } = await this.customers.get<Customer>(`/customers/${encodeURIComponent(customerId)}`);
       return email ? { name, address: email } : undefined;
     } catch (error) {
-      // 422 for an id that none can have: an order may have been refused for just that.
+      // 422 for an invalid id: an order may have been refused for that reason.
       if (error instanceof ProblemException && [404, 422].includes(error.getStatus())) return undefined;
       throw error;
     }

@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { MailState } from '../../../contracts/notification/mail.resource.js';
 import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
-import type { Recipient } from '../mails/mail.js';
+import type { Recipient } from '../mails/render-mail.js';
 
 /** A mail that this process alone may send, until its lease ends. */
 export interface MailJob {
@@ -15,17 +15,17 @@ export interface MailJob {
   leaseToken: string;
 }
 
-/** How an attempt went. Without a time to try again a failure is final. */
-export type Attempted =
+/** The result of an attempt. A failure without a next attempt is final. */
+export type AttemptResult =
   | { state: 'sent' }
   | { state: 'unaddressed'; error: string }
   | { state: 'failed'; error: string; nextAttemptAt: Date | undefined };
 
-/** Longer than an attempt can take. A process that is killed leaves its mails to others after this time. */
+/** Longer than an attempt can take. After that, another process takes over the mails of a killed process. */
 export const LEASE_MS = 30_000;
 
-/** Notes that an event is to be told. In a transaction with the inbox's own row, so it is noted once. */
-export async function noteMail(
+/** Queues the mail about an event. In one transaction with the row of the inbox, so it is queued once. */
+export async function queueMail(
   tx: Pick<PoolClient, 'query'>,
   event: LoggedEvent,
   recipient: Recipient,
@@ -48,7 +48,7 @@ export async function noteMail(
   );
 }
 
-/** Takes one mail, if there is one: first one whose sender has not come back, then one that is due, in the order of their events. */
+/** Claims one mail, if there is one: first a mail with an expired lease, then a due mail, in the order of their events. */
 export async function claimMail(database: Pool, now: Date): Promise<MailJob | undefined> {
   const { rows } = await database.query<MailJob>(
     `with lost as (
@@ -66,19 +66,19 @@ export async function claimMail(database: Pool, now: Date): Promise<MailJob | un
   return rows[0];
 }
 
-/** Notes how an attempt went, unless the lease has ended and somebody else sends the mail by now. */
+/** Records the result of an attempt. It is ignored once the lease has passed to another process. */
 export async function settleMail(
   database: Pool,
   { mailId, leaseToken }: MailJob,
-  attempted: Attempted,
+  result: AttemptResult,
   now: Date,
 ): Promise<void> {
-  const again = attempted.state === 'failed' ? attempted.nextAttemptAt : undefined;
-  const state: MailState = attempted.state === 'failed' ? (again ? 'pending' : 'dead') : attempted.state;
+  const retryAt = result.state === 'failed' ? result.nextAttemptAt : undefined;
+  const state: MailState = result.state === 'failed' ? (retryAt ? 'pending' : 'dead') : result.state;
   await database.query(
     `update mail set state = $3, lease_token = null, leased_until = null, last_error = $4, next_attempt_at = coalesce($5, next_attempt_at),
        finished_at = $6
      where mail_id = $1 and lease_token = $2`,
-    [mailId, leaseToken, state, 'error' in attempted ? attempted.error : null, again ?? null, again ? null : now],
+    [mailId, leaseToken, state, 'error' in result ? result.error : null, retryAt ?? null, retryAt ? null : now],
   );
 }

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { boundedCount } from '../../../libs/database/bounded-count.js';
 import { LookupGauges } from '../../../libs/service-kit/lookup-gauges.js';
 
-interface Waiting {
+interface WaitingMails {
   state: string;
   mails: number;
   oldestDue: number;
@@ -10,10 +10,10 @@ interface Waiting {
 
 const counts = ['pending', 'sending', 'dead'].map((state) => `('${state}', ${boundedCount(`mail where state = '${state}'`)})`);
 
-/** What a person wants to be woken by: mails that are late, and mails that are dead. */
+/** Exports the metrics for alerts: late mails and dead mails. */
 export function observeMails(database: Pool): void {
   new LookupGauges(async () => {
-    const { rows } = await database.query<Waiting>(
+    const { rows } = await database.query<WaitingMails>(
       `select s.state, s.mails, coalesce(greatest(0, extract(epoch from clock_timestamp() - (
                 select next_attempt_at from mail where state = 'pending' order by next_attempt_at limit 1))), 0)::float8 as "oldestDue"
        from (values ${counts.join(', ')}) as s(state, mails)`,

@@ -3,14 +3,13 @@ import { mailOf } from '../mails/mail-catalogue.js';
 import { renderMail } from '../mails/render-mail.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import type { AddressBook } from './address-book.js';
-import { type Attempted, claimMail, type MailJob, settleMail } from './mail-job.js';
+import { type AttemptResult, claimMail, type MailJob, settleMail } from './mail-job.js';
 import { retryDelay } from './retry-schedule.js';
-import type { SmtpSender } from './smtp-sender.js';
-import { UndeliverableMailError } from './undeliverable-mail.error.js';
+import { type SmtpSender, UndeliverableMailError } from './smtp-sender.js';
 
-/** With the question for the address still well below a lease. */
-const HANDED_OVER_WITHIN_MS = 20_000;
-const FORGOTTEN_AT_ONCE = 2_000;
+/** Together with the request for the address well below a lease. */
+const DELIVERY_TIMEOUT_MS = 20_000;
+const PURGE_BATCH = 2_000;
 
 export interface MailSenderOptions {
   database: Pool;
@@ -21,13 +20,14 @@ export interface MailSenderOptions {
   /** How long sent mails are kept for operators, in ms. */
   retentionMs: number;
   onError: (error: unknown) => void;
-  /** How long the mail server may take for one mail, in milliseconds; well below a lease. */
-  handOverWithinMs?: number;
+  /** The timeout of the mail server for one mail, in milliseconds; well below a lease. */
+  deliveryTimeoutMs?: number;
 }
 
 /**
- * Sends what is due, each mail at least once. Twice only when a process died between the mail server's answer and its own note of it; both
- * then have the same Message-ID, which follows from the event, so that mailboxes show one. Any number of processes may send.
+ * Sends due mails, each at least once. A mail is sent twice only if a process dies after the answer of the mail server, before it
+ * records the result. Both copies have the same Message-ID, which follows from the event, so mailboxes show one. Any number of
+ * processes may send.
  */
 export class MailSender {
   constructor(private readonly options: MailSenderOptions) {}
@@ -40,31 +40,31 @@ export class MailSender {
     return job ? 1 : 0;
   }
 
-  /** Forgets a batch of mails that were done with long ago; dead ones stay until somebody has decided. @returns whether there may be more. */
+  /** Deletes a batch of old finished mails. Dead mails stay until an operator has decided. @returns whether there may be more. */
   async sweep(): Promise<boolean> {
     const { database, clock, retentionMs } = this.options;
     const { rowCount } = await database.query(
       `delete from mail where mail_id = any(array(
          select mail_id from mail where state in ('sent', 'unaddressed') and finished_at < $1 order by finished_at limit $2))`,
-      [new Date(clock.now().getTime() - retentionMs), FORGOTTEN_AT_ONCE],
+      [new Date(clock.now().getTime() - retentionMs), PURGE_BATCH],
     );
-    return rowCount === FORGOTTEN_AT_ONCE;
+    return rowCount === PURGE_BATCH;
   }
 
   private async attempt(job: MailJob): Promise<void> {
     const { database, clock, onError } = this.options;
-    const attempted = await this.handOver(job);
-    if (attempted.state === 'failed') onError(new Error(`Mail ${job.mailId} (${job.type}): ${attempted.error}`));
-    // If this cannot be noted the lease ends, and the mail is sent again under the same Message-ID.
-    await settleMail(database, job, attempted, clock.now()).catch(onError);
+    const result = await this.deliver(job);
+    if (result.state === 'failed') onError(new Error(`Mail ${job.mailId} (${job.type}): ${result.error}`));
+    // If this cannot be recorded, the lease expires and the mail is sent again with the same Message-ID.
+    await settleMail(database, job, result, clock.now()).catch(onError);
   }
 
-  private async handOver(job: MailJob): Promise<Attempted> {
+  private async deliver(job: MailJob): Promise<AttemptResult> {
     const { addresses, smtp, clock } = this.options;
     try {
       const to = await addresses.addressOf(job.customerId);
       if (!to) return { state: 'unaddressed', error: `There is no customer ${job.customerId}.` };
-      const late = AbortSignal.timeout(this.options.handOverWithinMs ?? HANDED_OVER_WITHIN_MS);
+      const late = AbortSignal.timeout(this.options.deliveryTimeoutMs ?? DELIVERY_TIMEOUT_MS);
       await smtp.send({ ...renderMail(mailOf(job), to.name), to, messageId: job.mailId }, late);
       return { state: 'sent' };
     } catch (error) {

@@ -2,7 +2,9 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** How long after a failed attempt the next one is made: eleven attempts in 16 hours, so that a night without a mail server loses nothing. */
+/**
+ * The delays after failed attempts: eleven attempts in 16 hours, so that no mail is lost if the mail server is down for a night.
+ */
 const delays = [
   SECOND,
   5 * SECOND,

@@ -1,24 +1,23 @@
 import { createTransport } from 'nodemailer';
 import type { RenderedMail } from '../mails/render-mail.js';
-import { UndeliverableMailError } from './undeliverable-mail.error.js';
 
-const CONNECT_MS = 5_000;
-const SILENT_MS = 10_000;
-/** How many mails are under way at once. */
+const CONNECT_TIMEOUT_MS = 5_000;
+const IDLE_TIMEOUT_MS = 10_000;
+/** How many mails are sent at once. */
 export const CONNECTIONS = 4;
 
-export interface Addressed {
+export interface MailAddress {
   name?: string;
   address: string;
 }
 
 export interface OutgoingMail extends RenderedMail {
-  to: Addressed;
+  to: MailAddress;
   /** Without angle brackets and the part behind the `@`: the same at every attempt. */
   messageId: string;
 }
 
-/** Hands mails over to a mail server. */
+/** Sends mails to a mail server. */
 export class SmtpSender {
   private readonly transport;
   private readonly domain: string;
@@ -37,24 +36,24 @@ export class SmtpSender {
     this.transport = createTransport({
       pool: true,
       maxConnections: CONNECTIONS,
-      // The library would hand a mail over again by itself when the connection ends. The queue retries, and counts the attempts.
+      // The library would resend a mail by itself when the connection ends. The queue retries instead, and counts the attempts.
       maxRequeues: 0,
       host: hostname.replace(/^\[(.*)\]$/, '$1'),
       port: Number(port || (secure ? 465 : 25)),
       secure,
       ...(username ? { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } } : {}),
-      connectionTimeout: CONNECT_MS,
-      greetingTimeout: CONNECT_MS,
-      socketTimeout: SILENT_MS,
-      // Nothing of a mail is a file or an address to fetch.
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      greetingTimeout: CONNECT_TIMEOUT_MS,
+      socketTimeout: IDLE_TIMEOUT_MS,
+      // The content of a mail must not read files or URLs.
       disableFileAccess: true,
       disableUrlAccess: true,
     });
   }
 
   /**
-   * Resolves when the mail server has taken the mail. Hands it over once at the most, and never after the signal.
-   * @throws UndeliverableMailError when it never will; any other error when it may later.
+   * Resolves when the mail server has accepted the mail. Sends it at most once, and never after the signal.
+   * @throws UndeliverableMailError if it never will; any other error if a retry may succeed.
    */
   async send({ to, messageId, subject, text, html }: OutgoingMail, signal?: AbortSignal): Promise<void> {
     try {
@@ -70,7 +69,8 @@ export class SmtpSender {
       });
     } catch (error) {
       const { code, responseCode, message } = error as { code?: string; responseCode?: number; message: string };
-      // A 5xx about the address or the content stays one; about the login or the connection it is for an operator to mend, and then it passes.
+      // A 5xx about the address or the content is final. An operator can repair a 5xx about the login or the connection, so that
+      // is retried.
       const final = code === 'EENVELOPE' || code === 'EMESSAGE';
       if (final && (responseCode === undefined || responseCode >= 500))
         throw new UndeliverableMailError(message, { cause: error });
@@ -82,3 +82,6 @@ export class SmtpSender {
     this.transport.close();
   }
 }
+
+/** The mail server has refused the address or the content of a mail permanently. */
+export class UndeliverableMailError extends Error {}

@@ -1,28 +1,28 @@
 import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
 
-/** How to start a workflow that is told something before it is there. */
+/** How to start the workflow if its signal arrives first. */
 export interface BridgedStart {
   type: string;
   /** The workflow's one argument. */
   request: unknown;
   customerId: string;
   businessId: string;
-  /** What a person reads about it in the Temporal UI. */
+  /** The summary in the Temporal UI. */
   summary: string;
 }
 
-/** What a workflow is to be told. */
+/** A signal for a workflow. */
 export interface BridgedSignal {
   workflowId: string;
   signal: string;
   argument: unknown;
-  /** Without it the signal is for a workflow that waits for it: where there is none nobody is told. */
+  /** Without it the signal is for a waiting workflow only, and is dropped if there is none. */
   start?: BridgedStart;
 }
 
-/** An event that workflows wait for, or are started by. */
+/** An event that signals or starts a workflow. */
 export interface BridgeRule {
-  /** Without a version; the data is of the newest one. */
+  /** Without a version. The data is in the newest version. */
   event: string;
-  tell: (data: never, event: LoggedEvent) => BridgedSignal;
+  toSignal: (data: never, event: LoggedEvent) => BridgedSignal;
 }

@@ -16,10 +16,10 @@ describe('the table of the bridge', () => {
   it('follows an order from its approval to its end, under one workflow id', () => {
     const rules = bridgeTable(on);
     expect(rules.map(({ event: type }) => type)).toEqual(orderFactTypes);
-    for (const { event: type, tell } of rules) {
+    for (const { event: type, toSignal } of rules) {
       const { versions } = eventCatalogue.get(type)!;
       const [example] = versions.at(-1)!.schema.meta()!['examples'] as never[];
-      expect(tell(example!, event)).toMatchObject({
+      expect(toSignal(example!, event)).toMatchObject({
         workflowId: 'expire-unpaid-order:ORDER-1',
         signal: 'noteOrderFact',
         argument: { occurrenceId: 'E-1', type },
@@ -28,7 +28,9 @@ describe('the table of the bridge', () => {
   });
 
   it('starts the process with the approval alone, and counts the term from it', () => {
-    const [approved, ...others] = bridgeTable(on).map(({ tell }) => tell({ orderId: 'O', customerId: 'C' } as never, event));
+    const [approved, ...others] = bridgeTable(on).map(({ toSignal }) =>
+      toSignal({ orderId: 'O', customerId: 'C' } as never, event),
+    );
     expect(approved?.start).toMatchObject({
       type: 'expireUnpaidOrder',
       request: { orderId: 'O', customerId: 'C', approvedAt: '2027-01-01T00:00:00.000Z', termMs: 60_000 },

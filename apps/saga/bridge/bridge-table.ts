@@ -13,7 +13,10 @@ import type { BridgedSignal, BridgeRule } from './bridge-rule.js';
 
 export type BridgeSettings = SagaPolicySettings & Pick<Settings, 'UNPAID_ORDER_TERM_MS'>;
 
-/** Which event is told to which workflow: one line each, and every event that reaches a workflow is here. A process that is off has no lines. */
+/**
+ * Maps each event to the workflow that it signals, one line each. No other event reaches a workflow. A process that is switched
+ * off has no lines.
+ */
 export function bridgeTable(settings: BridgeSettings): BridgeRule[] {
   const { UNPAID_ORDER_TERM_MS: termMs } = settings;
   if (termMs === undefined) return [];
@@ -42,7 +45,10 @@ export function bridgeTable(settings: BridgeSettings): BridgeRule[] {
   ];
 }
 
-const rule = <Data>(event: string, tell: (data: Data, event: LoggedEvent) => BridgedSignal): BridgeRule => ({ event, tell });
+const rule = <Data>(event: string, toSignal: (data: Data, event: LoggedEvent) => BridgedSignal): BridgeRule => ({
+  event,
+  toSignal,
+});
 
 const orderFact = (type: OrderFact['type'], orderId: string, { eventId }: LoggedEvent): BridgedSignal => ({
   workflowId: expireUnpaidOrderIds.of(orderId),

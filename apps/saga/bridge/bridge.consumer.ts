@@ -4,16 +4,17 @@ import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js'
 import { newestData } from '../../../libs/messaging/event/newest-data.js';
 import type { BridgeRule } from './bridge-rule.js';
 
-/** Notes what workflows are to be told of the events in the table; `SignalSender` tells them. */
+/** Queues the signals for the events in the table; `SignalSender` sends them. */
 export const bridgeConsumer = (rules: readonly BridgeRule[]): Consumer => ({
   name: 'bridge',
   types: rules.map(({ event }) => event),
-  // Signals of one workflow go in the order in which its events came. Workflows look for themselves before they act, so one out of turn does no harm.
+  // Signals of one workflow are sent in the order in which its events arrived. Workflows read the state before they act, so
+  // another order does no harm.
   mode: 'commutative',
   async handle(event: LoggedEvent, tx: PoolClient): Promise<void> {
     const data = newestData(event) as never;
-    for (const { tell } of rules.filter((rule) => rule.event === event.type)) {
-      const { workflowId, signal, argument, start } = tell(data, event);
+    for (const { toSignal } of rules.filter((rule) => rule.event === event.type)) {
+      const { workflowId, signal, argument, start } = toSignal(data, event);
       await tx.query(
         `insert into bridge_signal (occurrence_id, workflow_id, signal, argument, start) values ($1, $2, $3, $4, $5)
          on conflict (workflow_id, occurrence_id) do nothing`,

@@ -24,19 +24,19 @@ export interface BridgeOptions {
 }
 
 export interface RunningBridge {
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when all work in progress has ended. */
   stop(): Promise<void>;
   close(): Promise<void>;
-  /** @throws when events are not handled any more; see `Channel`. */
+  /** @throws when events are no longer delivered; see `Channel`. */
   assertDelivering(): void;
 }
 
-/** Carries the events of the table to the workflows that wait for them. */
+/** Runs the bridge: it consumes the events of the table and signals the workflows. */
 export async function runBridge({ consumer, inbox, database, client, settings, log }: BridgeOptions): Promise<RunningBridge> {
-  const onError = (error: unknown) => log.warn({ err: error }, 'the bridge goes on');
+  const onError = (error: unknown) => log.warn({ err: error }, 'the bridge failed and retries');
   const waiting: Gauge = new Gauge({
     name: 'saga_bridge_oldest_signal_seconds',
-    help: 'How long what has waited longest has not been told to its workflow',
+    help: 'How long the oldest signal has waited to be sent to its workflow',
     collect: async () => {
       const { rows } = await database.query<{ age: number | null }>(
         'select extract(epoch from clock_timestamp() - min(created_at))::float as age from bridge_signal',
@@ -46,7 +46,7 @@ export async function runBridge({ consumer, inbox, database, client, settings, l
   });
   const channel = await openChannel('saga', settings);
   observeInbox(database, () => [consumer.name]);
-  // From now on: a process that is switched on today does not begin with what happened years ago.
+  // From now on: a process that is switched on must not handle old events.
   const upkeep = { database, eventLog: new EventLog(database), retentionMs: settings.INBOX_RETENTION_HOURS * 3_600_000 };
   const consuming = await runConsumer({ channel, inbox, consumer, log, from: 'now', upkeep });
   const sender = new SignalSender({ database, client, taskQueue: settings.TEMPORAL_TASK_QUEUE, onError });

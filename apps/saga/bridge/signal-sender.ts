@@ -3,11 +3,11 @@ import type { Pool } from 'pg';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
 import type { BridgedSignal } from './bridge-rule.js';
 
-const AT_ONCE = 10;
-const ANSWERED_WITHIN_MS = 5_000;
-/** Longer than a signal can take: what a process that died was about is then taken up by another. */
+const BATCH = 10;
+const SIGNAL_TIMEOUT_MS = 5_000;
+/** Longer than a signal can take. After that, another process sends the signals of a process that died. */
 const LEASE_MS = 15_000;
-const LONGEST_PAUSE_MS = 60_000;
+const MAX_BACKOFF_MS = 60_000;
 
 type Row = Omit<BridgedSignal, 'start'> & { id: string; attempts: number; start: BridgedSignal['start'] | null };
 
@@ -19,8 +19,8 @@ export interface SignalSenderOptions {
 }
 
 /**
- * Tells workflows what the bridge has noted: at least once, without end, and for each workflow in order, so what cannot be told holds up
- * nothing but what is for the same workflow. Any number of processes may do it at once.
+ * Sends the queued signals: at least once, retrying until it succeeds, and in order for each workflow. A signal that fails delays
+ * only the signals of the same workflow. Any number of processes may do it at once.
  */
 export class SignalSender {
   constructor(private readonly options: SignalSenderOptions) {}
@@ -38,7 +38,7 @@ export class SignalSender {
        update bridge_signal s set attempts = attempts + 1, next_attempt_at = clock_timestamp() + $2 * interval '1 millisecond'
        from due where s.id = due.id
        returning s.id, s.workflow_id as "workflowId", s.signal, s.argument, s.start, s.attempts`,
-      [AT_ONCE, LEASE_MS],
+      [BATCH, LEASE_MS],
     );
     await Promise.all(rows.map((row) => this.attempt(row)));
     return rows.length;
@@ -48,28 +48,28 @@ export class SignalSender {
     const { database, client, onError } = this.options;
     const { id, attempts, workflowId, signal } = row;
     try {
-      await client.connection.withDeadline(Date.now() + ANSWERED_WITHIN_MS, () => this.tell(row));
+      await client.connection.withDeadline(Date.now() + SIGNAL_TIMEOUT_MS, () => this.deliver(row));
       await database.query('delete from bridge_signal where id = $1 and attempts = $2', [id, attempts]);
     } catch (error) {
-      onError(new Error(`${workflowId} could not be told ${signal}; it is tried again.`, { cause: error }));
-      const pause = Math.min(LONGEST_PAUSE_MS, 500 * 2 ** Math.min(attempts - 1, 10));
+      onError(new Error(`The signal ${signal} could not be sent to ${workflowId}. It is retried.`, { cause: error }));
+      const backoffMs = Math.min(MAX_BACKOFF_MS, 500 * 2 ** Math.min(attempts - 1, 10));
       await database
         .query(
           `update bridge_signal set next_attempt_at = clock_timestamp() + $3 * interval '1 millisecond', last_error = $4
            where id = $1 and attempts = $2`,
-          [id, attempts, pause, (error as Error).message.slice(0, 2_000)],
+          [id, attempts, backoffMs, (error as Error).message.slice(0, 2_000)],
         )
         .catch(onError); // then the lease ends
     }
   }
 
-  private async tell({ workflowId, signal, argument, start }: Row): Promise<void> {
+  private async deliver({ workflowId, signal, argument, start }: Row): Promise<void> {
     const { client, taskQueue } = this.options;
     try {
       if (!start) return await client.workflow.getHandle(workflowId).signal(signal, argument);
       await client.workflow.signalWithStart(start.type, {
         workflowId,
-        // One for ever: an event that is told again after the workflow has ended does not start a second.
+        // The id is used once: a repeated event after the end of the workflow does not start a second run.
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         taskQueue,
         args: [start.request],
@@ -82,7 +82,7 @@ export class SignalSender {
         staticSummary: start.summary,
       });
     } catch (error) {
-      // It has ended, or there never was one: nobody waits.
+      // The workflow has ended or never existed, so the signal is not needed.
       if (error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError) return;
       throw error;
     }

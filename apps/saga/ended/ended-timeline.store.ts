@@ -3,27 +3,27 @@ import { Pool } from 'pg';
 import type { EndedTimelines, StoredTimeline } from '../../../contracts/saga/ended-saga.js';
 import type { SagaState, SagaTimeline } from '../../../contracts/saga/saga-state.js';
 
-/** A run, and nothing else of its saga. */
+/** A run of a saga. */
 export interface RunId {
   sagaId: string;
   runId: string;
 }
 
-/** A reported end whose saga is not known to have ended. */
+/** A reported end of a saga that is not recorded as ended. */
 export interface UnattachedTimeline extends RunId {
   timeline: SagaTimeline;
   recordedAt: Date;
 }
 
-/** A row that says the same end as its timeline. A lost workflow task may have reported another one, which a later report replaces. */
-const agrees = `s.saga_id = t.saga_id and s.run_id = t.run_id and not s.open and s.recorded_state = t.state`;
+/** A saga and a timeline with the same end. A lost workflow task may have reported another end, which a later report replaces. */
+const SAME_END = `s.saga_id = t.saga_id and s.run_id = t.run_id and not s.open and s.recorded_state = t.state`;
 
-/** The last steps of every ended run: Temporal forgets a run, and its worker may be away. */
+/** The last steps of every ended run. They are kept because Temporal drops runs, and because a worker may be unavailable. */
 @Injectable()
 export class EndedTimelineStore {
   constructor(@Inject(Pool) private readonly database: Pool) {}
 
-  /** Stores what workers report. Of two reports about one run the one with the longer history is kept. */
+  /** Stores reports of workers. Of two reports about one run, the one with the longer history is kept. */
   async store({ items }: EndedTimelines): Promise<void> {
     if (items.length === 0) return;
     await this.database.query(
@@ -41,7 +41,7 @@ export class EndedTimelineStore {
     await this.attach(items);
   }
 
-  /** Stores the answer of a query to an ended run, which is the truth whatever was reported. */
+  /** Stores the answer of a query to an ended run. It takes precedence over reports. */
   async storeAnswer({ sagaId, runId }: RunId, { timeline, build }: StoredTimeline): Promise<void> {
     await this.database.query(
       `insert into ended_timeline (saga_id, run_id, state, timeline, build, history_length, attached)
@@ -64,7 +64,10 @@ export class EndedTimelineStore {
     return rows[0];
   }
 
-  /** Ended runs whose steps are due to be queried; `retryAfterMs` later they are due again. Those that were stored meanwhile are left out. */
+  /**
+   * Claims ended runs whose steps are due to be queried; they are due again after `retryAfterMs`. Runs whose steps were stored
+   * meanwhile are left out.
+   */
   async claimDue(limit: number, retryAfterMs: number): Promise<RunId[]> {
     const { rows } = await this.database.query<RunId>(
       `with due as (
@@ -90,7 +93,7 @@ export class EndedTimelineStore {
     return rowCount === 1;
   }
 
-  /** There is nothing more to store of these runs: it is there, or it is gone. */
+  /** Marks runs as done: their steps are stored or gone. */
   async settle(runs: readonly RunId[]): Promise<void> {
     await this.database.query(
       `update saga s set steps_due_at = null from unnest($1::text[], $2::text[]) as done (saga_id, run_id)
@@ -99,7 +102,7 @@ export class EndedTimelineStore {
     );
   }
 
-  /** Reported ends that the watch has not found for a while: the visibility store may have lost them. */
+  /** Reported ends that the watch has not found for `forMs`. The visibility store may have lost them. */
   async unattached(limit: number, forMs: number): Promise<UnattachedTimeline[]> {
     const { rows } = await this.database.query<UnattachedTimeline>(
       `select saga_id as "sagaId", run_id as "runId", timeline, recorded_at as "recordedAt" from ended_timeline
@@ -109,7 +112,7 @@ export class EndedTimelineStore {
     return rows;
   }
 
-  /** Nobody needs to look for the saga of these reports any more. */
+  /** Marks reports whose saga needs no further check. */
   async setAttached(runs: readonly RunId[]): Promise<void> {
     await this.database.query(
       `update ended_timeline t set attached = true from unnest($1::text[], $2::text[]) as done (saga_id, run_id)
@@ -118,12 +121,12 @@ export class EndedTimelineStore {
     );
   }
 
-  /** Brings rows and timelines together that say the same end. */
+  /** Attaches timelines to sagas with the same end. */
   private async attach(runs: readonly RunId[]): Promise<void> {
     if (runs.length === 0) return;
     const { rows } = await this.database.query<RunId>(
       `update ended_timeline t set attached = true from saga s
-       where t.saga_id = any($1) and ${agrees}
+       where t.saga_id = any($1) and ${SAME_END}
        returning t.saga_id as "sagaId", t.run_id as "runId"`,
       [runs.map(({ sagaId }) => sagaId)],
     );

@@ -21,8 +21,8 @@ export interface TimelineBackfillOptions {
 }
 
 /**
- * Queries the steps of ended runs that no worker has reported: of runs that were ended by force, and of those whose worker died with its
- * report. A worker has to replay each of them, so a batch is small and only a few run at once.
+ * Queries the steps of ended runs that no worker has reported: the run was ended by force, or its worker died first. A worker has
+ * to replay each run, so batches are small and few queries run at once.
  */
 export class TimelineBackfill {
   private readonly loop: BackgroundLoop;

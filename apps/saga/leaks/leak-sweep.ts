@@ -8,19 +8,19 @@ import { describeRun } from '../../../libs/temporal/describe-run.js';
 import { bookTripIds } from '../../../workflows/book-trip/book-trip.contract.js';
 import { createOrderIds } from '../../../workflows/create-order/create-order.contract.js';
 import { payOrderIds } from '../../../workflows/pay-order/pay-order.contract.js';
-import type { HeldBy, LeakRegister, OwnerId } from './leak.register.js';
+import type { ParticipantHold, LeakRegister, OwnerId } from './leak.register.js';
 import { ownershipOf } from './ownership.js';
 
-/** How many changed holds of one participant, and how many ended sagas, one step looks at; the next one goes on there. */
+/** How many changed holds of one participant, and how many ended sagas, one step reads. The next step continues there. */
 const PAGE = 500;
 const PAGES = 2;
 const ENDED_SAGAS = 1_000;
 const KNOWN_LEAKS = 500;
-/** As many ids as one question may name. */
+/** The largest number of ids in one request. */
 const IDS = 100;
-/** Changes of the last moments may not be committed yet, and would be passed over. Longer than any transaction may take. */
+/** Recent changes may not be committed yet and would be missed. Longer than any transaction may take. */
 const COMMITTED_AFTER_MS = 12_000;
-/** Older than that the record of sagas is no basis for saying that one has ended. */
+/** If the last poll is older, the register does not show reliably which sagas have ended. */
 const WATCH_LAG_MS = 30_000;
 
 export interface LeakSweepOptions {
@@ -33,9 +33,8 @@ export interface LeakSweepOptions {
 }
 
 /**
- * Compares what participants hold with what sagas claim. A hold is a leak if its order or trip does not own it and no saga is under way
- * that decides about it. Each hold is looked at when it has changed, and again whenever a saga about its owner has ended. So the
- * cost follows what happens, not what is stored.
+ * Finds leaks: holds that their order or trip does not own, and that no running saga decides about. A hold is checked when it has
+ * changed, and when a saga of its owner has ended. So the cost grows with the changes, not with the stored holds.
  */
 export class LeakSweep {
   constructor(private readonly options: LeakSweepOptions) {}
@@ -44,18 +43,18 @@ export class LeakSweep {
   async sweep(): Promise<boolean> {
     const { leaks, lastPoll, log } = this.options;
     if (Date.now() - (lastPoll() ?? 0) > WATCH_LAG_MS) return false;
-    const participants = new AskedParticipants(this.options.participants);
+    const participants = new SweepParticipants(this.options.participants);
     const changed = await this.changed(participants);
     const ended = await leaks.ended(await leaks.position('sagas'), ENDED_SAGAS, COMMITTED_AFTER_MS);
     const owners = distinct([...changed.owners, ...ended.owners, ...(await leaks.oldest(KNOWN_LEAKS))]);
     let found = 0;
     for (let from = 0; from < owners.length; from += IDS) found += await this.check(owners.slice(from, from + IDS), participants);
-    if (found > 0) log.warn({ found }, 'participants hold what nothing owns: see GET /v1/leaks');
-    if (participants.away.size > 0) {
-      // The others were compared. What has changed is compared with all once more when they are back.
+    if (found > 0) log.warn({ found }, 'participants have holds without an owner: see GET /v1/leaks');
+    if (participants.unavailable.size > 0) {
+      // All other participants were compared. The same changes are compared again once every participant is available.
       log.warn(
-        { away: [...participants.away] },
-        'the leak sweep could not ask some participants, and will begin at the same place again',
+        { unavailable: [...participants.unavailable] },
+        'some participants are unavailable; the next leak sweep starts at the same position',
       );
       return false;
     }
@@ -64,9 +63,9 @@ export class LeakSweep {
     return changed.more || ended.owners.length === ENDED_SAGAS;
   }
 
-  /** The owners of holds that have changed since the last sweep, and how far that reaches. */
+  /** The owners of holds that have changed since the last sweep, and the new positions. */
   private async changed(
-    participants: AskedParticipants,
+    participants: SweepParticipants,
   ): Promise<{ owners: OwnerId[]; positions: Map<string, string>; more: boolean }> {
     const { leaks } = this.options;
     const owners: OwnerId[] = [];
@@ -89,95 +88,100 @@ export class LeakSweep {
     return { owners, positions, more };
   }
 
-  /** What is known of participants that are away stays as it is. @returns how many leaks there are. */
-  private async check(owners: readonly OwnerId[], participants: AskedParticipants): Promise<number> {
+  /** Known leaks of unavailable participants stay. @returns the number of leaks. */
+  private async check(owners: readonly OwnerId[], participants: SweepParticipants): Promise<number> {
     const { leaks } = this.options;
     const suspects = await this.unowned(owners, participants);
-    // Read again once it is known that no saga decides about them: until then a saga may have released them.
-    const certain =
+    // Read a second time after the check for sagas: a saga may have released them meanwhile.
+    const confirmed =
       suspects.length === 0
         ? []
         : await this.unowned(distinct(suspects.map(({ owner, ownerId: id }) => ({ owner, id }))), participants);
     await leaks.replace(
-      owners.filter(({ owner }) => !participants.away.has(owner)),
-      certain,
-      [...participants.away],
+      owners.filter(({ owner }) => !participants.unavailable.has(owner)),
+      confirmed,
+      [...participants.unavailable],
     );
-    return certain.length;
+    return confirmed.length;
   }
 
-  /** The holds of some owners that nothing owns and no saga decides about. */
-  private async unowned(owners: readonly OwnerId[], participants: AskedParticipants): Promise<(HeldBy & { sagaId: string })[]> {
+  /** The holds of these owners that are not owned and that no saga decides about. */
+  private async unowned(
+    owners: readonly OwnerId[],
+    participants: SweepParticipants,
+  ): Promise<(ParticipantHold & { sagaId: string })[]> {
     const holds = await this.holdsOf(owners, participants);
     if (holds.length === 0) return [];
-    // The owners are read after the holds: an owner takes hold of something only after it has begun to wait for the saga.
+    // The owners are read after the holds, because a participant creates a hold only after its owner waits for the saga.
     const states = await this.statesOf(owners, participants);
     const suspects = holds.filter(
       (hold) =>
-        !participants.away.has(hold.owner) &&
+        !participants.unavailable.has(hold.owner) &&
         ownershipOf(hold.participant, hold, states.get(`${hold.owner} ${hold.ownerId}`)) !== 'owned',
     );
     if (suspects.length === 0) return [];
     const sagas = await this.options.leaks.sagasOf([...new Set(suspects.map(({ ownerId }) => ownerId))]);
-    const leaked: (HeldBy & { sagaId: string })[] = [];
+    const leaked: (ParticipantHold & { sagaId: string })[] = [];
     for (const hold of suspects) {
-      const about = sagas.filter(({ ownerId }) => ownerId === hold.ownerId);
-      if (about.some(({ claims }) => claims)) continue;
+      const sagasOfOwner = sagas.filter(({ ownerId }) => ownerId === hold.ownerId);
+      if (sagasOfOwner.some(({ decides }) => decides)) continue;
       const sagaId = states.get(`${hold.owner} ${hold.ownerId}`)?.operationId ?? sagaOf(hold);
       if (!(await this.isUnderWay(sagaId))) leaked.push({ ...hold, sagaId });
     }
     return leaked;
   }
 
-  private async holdsOf(owners: readonly OwnerId[], participants: AskedParticipants): Promise<HeldBy[]> {
-    const answers = (['order', 'trip'] as const).flatMap((noun) => {
-      const of = owners.flatMap(({ owner, id }) => (owner === noun ? [id] : [])).join(',');
-      return (of === '' ? [] : holders[noun]).map(async (participant) => {
+  private async holdsOf(owners: readonly OwnerId[], participants: SweepParticipants): Promise<ParticipantHold[]> {
+    const answers = (['order', 'trip'] as const).flatMap((ownerType) => {
+      const of = owners.flatMap(({ owner, id }) => (owner === ownerType ? [id] : [])).join(',');
+      return (of === '' ? [] : holders[ownerType]).map(async (participant) => {
         const answer = await participants.get<HoldPage>(participant, '/holds', { of });
-        return (answer?.items ?? []).filter(({ owner }) => owner === noun).map((hold): HeldBy => ({ ...hold, participant }));
+        return (answer?.items ?? [])
+          .filter(({ owner }) => owner === ownerType)
+          .map((hold): ParticipantHold => ({ ...hold, participant }));
       });
     });
     return (await Promise.all(answers)).flat();
   }
 
-  private async statesOf(owners: readonly OwnerId[], participants: AskedParticipants): Promise<Map<string, Owner>> {
+  private async statesOf(owners: readonly OwnerId[], participants: SweepParticipants): Promise<Map<string, Owner>> {
     const states = new Map<string, Owner>();
-    for (const noun of ['order', 'trip'] as const) {
-      const ids = owners.filter(({ owner }) => owner === noun).map(({ id }) => id);
+    for (const ownerType of ['order', 'trip'] as const) {
+      const ids = owners.filter(({ owner }) => owner === ownerType).map(({ id }) => id);
       if (ids.length === 0) continue;
-      const answer = await participants.get<{ items: Owner[] }>(noun, '/owners', { of: ids.join(',') });
-      for (const owner of answer?.items ?? []) states.set(`${noun} ${owner.id}`, owner);
+      const answer = await participants.get<{ items: Owner[] }>(ownerType, '/owners', { of: ids.join(',') });
+      for (const owner of answer?.items ?? []) states.set(`${ownerType} ${owner.id}`, owner);
     }
     return states;
   }
 
-  /** The record of sagas is a moment behind; Temporal itself is not. */
+  /** The register is slightly behind. Temporal itself is not. */
   private async isUnderWay(sagaId: string): Promise<boolean> {
     return (await describeRun(this.options.client, sagaId))?.status.name === 'RUNNING';
   }
 }
 
-/** The saga that has taken a hold. An order is paid by a saga of its own, whose number is in the payment's id. */
+/** The saga that created a hold. The payment of an order has its own saga, whose number is in the id of the payment. */
 function sagaOf({ kind, id, owner, ownerId }: Hold): string {
   const number = kind === 'payment' && owner === 'order' ? Number(id.slice(id.lastIndexOf('-') + 1)) : Number.NaN;
   if (Number.isInteger(number)) return payOrderIds.of(ownerId, number);
   return (owner === 'order' ? createOrderIds : bookTripIds).of(ownerId);
 }
 
-/** The participants as one sweep asks them: one that does not answer is away until the end of the sweep, and is not asked again. */
-class AskedParticipants {
-  readonly away = new Set<Participant>();
+/** The participants during one sweep. A participant that does not answer counts as unavailable until the end of the sweep. */
+class SweepParticipants {
+  readonly unavailable = new Set<Participant>();
 
   constructor(private readonly apis: Record<Participant, ServiceApi>) {}
 
-  /** @returns undefined while the participant is away. */
+  /** @returns undefined while the participant is unavailable. */
   async get<Answer>(participant: Participant, path: string, query: Query): Promise<Answer | undefined> {
-    if (this.away.has(participant)) return undefined;
+    if (this.unavailable.has(participant)) return undefined;
     try {
       return await this.apis[participant].get<Answer>(path, query);
     } catch (error) {
       if (!(error instanceof ParticipantUnavailableException)) throw error;
-      this.away.add(participant);
+      this.unavailable.add(participant);
       return undefined;
     }
   }

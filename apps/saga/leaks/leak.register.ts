@@ -6,25 +6,25 @@ import type { Page } from '../../../contracts/values/page.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 
 /** A hold with the participant that has it. */
-export interface HeldBy extends Hold {
+export interface ParticipantHold extends Hold {
   participant: string;
 }
 
-/** What owns something that may leak. */
+/** The owner of a hold: an order or a trip. */
 export interface OwnerId {
   owner: Hold['owner'];
   id: string;
 }
 
-/** What was seen of a saga that is about an order or a trip. */
+/** A saga of an order or a trip. */
 export interface SagaOfOwner {
   ownerId: string;
   sagaId: string;
-  /** It is open or lost, or an operator has left something as it was: then it decides what is held, not the sweep. */
-  claims: boolean;
+  /** Whether the saga decides about the holds instead of the sweep: it is open or lost, or an operator has skipped steps. */
+  decides: boolean;
 }
 
-/** The leaks that were found, and how far the sweep has come. */
+/** The found leaks, and the positions of the sweep. */
 @Injectable()
 export class LeakRegister {
   constructor(@Inject(Pool) private readonly database: Pool) {}
@@ -43,7 +43,7 @@ export class LeakRegister {
     );
   }
 
-  /** The owners of sagas that have ended since, in the order of their ends, with the position behind them. */
+  /** The owners of sagas that have ended since a position, in the order of their ends, with the next position. */
   async ended(after: string | undefined, limit: number, settledForMs: number): Promise<{ owners: OwnerId[]; next?: string }> {
     const [from, fromId] = after === undefined ? ['0001-01-01T00:00:00Z', ''] : decodeCursor(after, ['instant', 'string']);
     const { rows } = await this.database.query<{ id: string; type: string; sagaId: string; updatedAt: Date }>(
@@ -60,18 +60,18 @@ export class LeakRegister {
     };
   }
 
-  /** The sagas about some orders and trips. */
+  /** The sagas of some orders and trips. */
   async sagasOf(ownerIds: readonly string[]): Promise<SagaOfOwner[]> {
     const { rows } = await this.database.query<SagaOfOwner>(
       `select business_id as "ownerId", saga_id as "sagaId",
-              open or lost is not null or recorded_state = 'INCOMPLETE' as claims
+              open or lost is not null or recorded_state = 'INCOMPLETE' as decides
        from saga where business_id = any($1) order by run_started_at`,
       [ownerIds],
     );
     return rows;
   }
 
-  /** The owners of known leaks that were not checked for the longest time. */
+  /** The owners of the known leaks that were checked least recently. */
   async oldest(limit: number): Promise<OwnerId[]> {
     const { rows } = await this.database.query<OwnerId>(
       'select distinct owner, owner_id as id from (select owner, owner_id from leak order by checked_at limit $1) oldest',
@@ -80,11 +80,11 @@ export class LeakRegister {
     return rows;
   }
 
-  /** Replaces what is known of some owners by the leaks that they have now, except what participants hold that could not be asked. */
+  /** Replaces the leaks of some owners, except those of unavailable participants. */
   async replace(
     owners: readonly OwnerId[],
-    leaks: readonly (HeldBy & { sagaId: string })[],
-    away: readonly string[],
+    leaks: readonly (ParticipantHold & { sagaId: string })[],
+    unavailable: readonly string[],
   ): Promise<void> {
     await this.database.query(
       `with given as (
@@ -98,7 +98,7 @@ export class LeakRegister {
        insert into leak (participant, kind, id, owner, owner_id, saga_id, held_since)
        select participant, kind, id, owner, "ownerId", "sagaId", "heldSince" from given
        on conflict (participant, kind, id) do update set checked_at = clock_timestamp(), saga_id = excluded.saga_id`,
-      [owners.map(({ id }) => id), JSON.stringify(leaks), away],
+      [owners.map(({ id }) => id), JSON.stringify(leaks), unavailable],
     );
   }
 
@@ -115,7 +115,7 @@ export class LeakRegister {
     return { items, next: rows.length > limit && last ? encodeCursor(last.participant, last.kind, last.id) : null };
   }
 
-  /** How many leaks each participant has; without those that have none. */
+  /** How many leaks each participant has. Participants without a leak are left out. */
   async counts(): Promise<Map<string, number>> {
     const { rows } = await this.database.query<{ participant: string; count: number }>(
       'select participant, count(*)::int as count from leak group by participant',

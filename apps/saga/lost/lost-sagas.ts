@@ -6,24 +6,24 @@ import type { LostSaga } from '../saga-changes.js';
 import type { SagaRegister } from '../saga-register.js';
 import type { SagaSettler } from './saga-settler.js';
 
-/** A run that was ended by force is known as lost, or as gone on, within this time. */
+/** How long it may take to decide whether a run that was ended by force is lost. */
 const INTERVAL_MS = 5_000;
 const BATCH = 20;
-/** Should the settle run be lost as well, or Temporal away. */
+/** The retry delay if the settle run is lost as well, or Temporal is unavailable. */
 const SETTLE_AGAIN_MS = 30_000;
 
 export interface LostSagasOptions {
   client: Client;
   register: SagaRegister;
   settler: SagaSettler;
-  /** Whether lost sagas are settled without being asked. */
+  /** Whether lost sagas are settled automatically. */
   settle: boolean;
   log: Logger;
 }
 
 /**
- * Decides about runs that were ended by force. One that was reset has a later run and goes on; one without is lost: nothing completes it
- * and nothing rolls it back until it is settled.
+ * Decides about runs that were ended by force. A saga that was reset has a later run and continues. A saga without a later run is
+ * lost: nothing completes it or rolls it back until it is settled.
  */
 export class LostSagas {
   private readonly loop: BackgroundLoop;
@@ -31,7 +31,7 @@ export class LostSagas {
   constructor(private readonly options: LostSagasOptions) {
     this.loop = new BackgroundLoop(() => this.step(), {
       idleMs: INTERVAL_MS,
-      onError: (error) => options.log.warn({ err: error }, 'lost sagas could not be looked after; that is tried again'),
+      onError: (error) => options.log.warn({ err: error }, 'lost sagas could not be checked; the next step retries'),
     });
   }
 
@@ -71,7 +71,7 @@ export class LostSagas {
       await settler.settle(sagaId, { note: 'SETTLE_LOST_SAGAS=on', by: 'SETTLE_LOST_SAGAS' });
       log.info({ sagaId }, 'a lost saga is being settled');
     } catch (error) {
-      log.warn({ err: error, sagaId }, 'a lost saga could not be settled; that is tried again');
+      log.warn({ err: error, sagaId }, 'a lost saga could not be settled; it is retried');
     }
   }
 }

@@ -8,11 +8,11 @@ import { isEndedByForce, observedSaga } from '../observed-saga.js';
 import type { SagaRegister } from '../saga-register.js';
 import { type Owners, sagaOfId } from './saga-input.js';
 
-/** The largest page that participants give. */
+/** The largest page of participants. */
 const PAGE = 500;
-/** What waits for longer than it may is rare. Should there be more, the next sweep reads on from the beginning. */
+/** Overdue locks are rare. If there are more pages, the next sweep starts from the beginning. */
 const PAGES = 20;
-/** On top of every deadline: steps under way at the deadline, and the clocks of several machines. */
+/** Added to every deadline: steps that run at the deadline, and differences between clocks. */
 const GRACE_MS = 60_000;
 
 export interface OwnerSweepOptions {
@@ -26,22 +26,22 @@ export interface OwnerSweepOptions {
 }
 
 /**
- * Finds orders and trips that have waited for their operation for longer than any saga may take, and whose saga has no open run: the safety
- * net for what neither a run nor a row shows any more. They are recorded as lost.
+ * Finds orders and trips that have waited for longer than any saga may take, and whose saga has no open run. Their sagas are
+ * recorded as lost. This finds sagas that neither a run nor a row shows any more.
  */
 export class OwnerSweep {
   constructor(private readonly options: OwnerSweepOptions) {}
 
-  /** One sweep. An owner that is away does not keep the other from being swept. @returns how many sagas were found lost. */
+  /** One sweep. An unavailable owner does not prevent the sweep of the other one. @returns how many lost sagas were found. */
   async sweep(now = Date.now()): Promise<number> {
     const { owners, log } = this.options;
     let found = 0;
-    for (const noun of ['order', 'trip'] as const) {
+    for (const ownerType of ['order', 'trip'] as const) {
       try {
-        found += await this.sweepOwner(owners[noun], now);
+        found += await this.sweepOwner(owners[ownerType], now);
       } catch (error) {
         if (!(error instanceof ParticipantUnavailableException)) throw error;
-        log.warn({ owner: noun }, 'an owner could not be asked for what waits; the next sweep asks again');
+        log.warn({ owner: ownerType }, 'an owner is unavailable; the next sweep reads its locks again');
       }
     }
     return found;
@@ -62,8 +62,8 @@ export class OwnerSweep {
 
   private isOverdue({ kind, state, heldSince }: Hold, now: number): boolean {
     const { forwardDeadlineMs, approvalWithinMs } = this.options;
-    const mayWait = forwardDeadlineMs + (state === 'AWAITING_APPROVAL' ? approvalWithinMs : 0) + GRACE_MS;
-    return kind === 'lock' && now - Date.parse(heldSince) > mayWait;
+    const allowedMs = forwardDeadlineMs + (state === 'AWAITING_APPROVAL' ? approvalWithinMs : 0) + GRACE_MS;
+    return kind === 'lock' && now - Date.parse(heldSince) > allowedMs;
   }
 
   private async check(locks: readonly Hold[]): Promise<number> {
@@ -78,11 +78,11 @@ export class OwnerSweep {
   private async checkOne({ operationId: sagaId = '', heldSince }: Hold): Promise<number> {
     const { register, log } = this.options;
     const saga = sagaOfId(sagaId);
-    if (!saga) return 0; // another orchestrator's
+    if (!saga) return 0; // a lock of another orchestrator
     const run = await describeRun(this.options.client, sagaId);
     const observed = run && observedSaga(run);
     if (observed && !isEndedByForce(observed)) {
-      await register.record([observed]); // it is open after all, or has ended by itself: then the lock is a leak
+      await register.record([observed]); // it is open, or has ended by itself, in which case the lock is a leak
       return 0;
     }
     const loss = observed ?? { sagaId, runId: '', ...saga, customerId: null, startedAt: new Date(heldSince) };

@@ -16,21 +16,24 @@ import { shipOrderIds, shipOrderType } from '../../../workflows/ship-order/ship-
 /** The one argument of every saga. */
 export type SagaInput = { policy: SagaPolicy } & Record<string, unknown>;
 
-/** The owners of what sagas are about. */
+/** The services that own the orders and trips of sagas. */
 export interface Owners {
   order: ServiceApi;
   trip: ServiceApi;
 }
 
-/** A payment method that no bank knows: only a step that is already done can be asked for with it. */
+/** A payment method that no bank accepts: only a step that is already done succeeds with it. */
 const UNKNOWN_PAYMENT_METHOD = 'unknown';
 
 type Rebuild = (businessId: string, owners: Owners) => Promise<Record<string, unknown>>;
 
-const aboutOrder: Rebuild = async (orderId) => ({ orderId });
+const orderIdOnly: Rebuild = async (orderId) => ({ orderId });
 
-/** The input of each saga, as far as its owner can tell. Every compensation needs ids only, so it suffices for the way back. */
-const rebuilds: Record<string, { ids: { businessIdOf(sagaId: string): string | undefined }; rebuild: Rebuild }> = {
+/**
+ * Rebuilds the input of each saga from its owner, as far as possible. Compensations need ids only, so this is enough to roll
+ * back.
+ */
+const inputRebuilders: Record<string, { ids: { businessIdOf(sagaId: string): string | undefined }; rebuild: Rebuild }> = {
   [createOrderType]: {
     ids: createOrderIds,
     rebuild: async (orderId, { order }) => {
@@ -47,12 +50,12 @@ const rebuilds: Record<string, { ids: { businessIdOf(sagaId: string): string | u
       return { orderId, lines };
     },
   },
-  [cancelOrderType]: { ids: cancelOrderIds, rebuild: aboutOrder },
+  [cancelOrderType]: { ids: cancelOrderIds, rebuild: orderIdOnly },
   [payOrderType]: {
     ids: payOrderIds,
     rebuild: async (orderId) => ({ orderId, paymentMethod: UNKNOWN_PAYMENT_METHOD }),
   },
-  [shipOrderType]: { ids: shipOrderIds, rebuild: aboutOrder },
+  [shipOrderType]: { ids: shipOrderIds, rebuild: orderIdOnly },
   [bookTripType]: {
     ids: bookTripIds,
     rebuild: async (tripId, { trip }) => {
@@ -68,9 +71,9 @@ const rebuilds: Record<string, { ids: { businessIdOf(sagaId: string): string | u
   [cancelTripType]: { ids: cancelTripIds, rebuild: async (tripId) => ({ tripId }) },
 };
 
-/** The type of a saga and what it is about, by its id; undefined for an id that is none of a saga. */
+/** The type and the business id of a saga, from its id; undefined if it is not the id of a saga. */
 export function sagaOfId(sagaId: string): { type: string; businessId: string } | undefined {
-  for (const [type, { ids }] of Object.entries(rebuilds)) {
+  for (const [type, { ids }] of Object.entries(inputRebuilders)) {
     const businessId = ids.businessIdOf(sagaId);
     if (businessId !== undefined) return { type, businessId };
   }
@@ -93,7 +96,7 @@ export async function inputOfRun(client: Client, workflowId: string, runId: stri
  * @throws ProblemException 409 `SAGA_NOT_LOST` for a type that cannot be settled, 503 when the owner cannot be asked.
  */
 export async function inputFromOwner(type: string, businessId: string, owners: Owners, policy: SagaPolicy): Promise<SagaInput> {
-  const found = rebuilds[type];
+  const found = inputRebuilders[type];
   if (!found) throw new ProblemException(409, 'SAGA_NOT_LOST', `A saga of type ${type} cannot be settled.`);
   return { ...(await found.rebuild(businessId, owners)), policy };
 }
@@ -107,7 +110,7 @@ async function find<Resource>(owner: ServiceApi, path: string): Promise<Resource
   }
 }
 
-/** The parts that the trip was asked for, without what became of them. */
+/** The requested parts of a trip, without their outcome. */
 function requestedParts({ hotel, flights, car, rail }: Trip): Record<string, unknown> {
   const outcome = ['price', 'reservationId', 'state'];
   const requested = (part: object) => Object.fromEntries(Object.entries(part).filter(([field]) => !outcome.includes(field)));

@@ -32,7 +32,7 @@ export class SagaSettler {
   ) {}
 
   /**
-   * Starts the settle run. A request that is repeated under its key is answered as the first time.
+   * Starts the settle run. A repeated request with the same key has no further effect.
    * @throws ProblemException 404 `SAGA_NOT_FOUND`, 409 `SAGA_NOT_LOST`, 422 `IDEMPOTENCY_KEY_REUSED`.
    */
   settle(sagaId: string, command: SettleCommand): Promise<void> {
@@ -59,11 +59,11 @@ export class SagaSettler {
     command: SettleCommand,
   ): Promise<void> {
     const { client, taskQueue } = this.options;
-    const about = (run && observedSaga(run)) ?? saga!;
-    const input = await this.inputOf(about, run);
-    const { id: settlement, isFirst } = await this.remember(sagaId, command);
+    const lostSaga = (run && observedSaga(run)) ?? saga!;
+    const input = await this.inputOf(lostSaga, run);
+    const { id: settlement, isFirst } = await this.recordRequest(sagaId, command);
     try {
-      const handle = await client.workflow.start(about.type, {
+      const handle = await client.workflow.start(lostSaga.type, {
         workflowId: sagaId,
         workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
         workflowIdConflictPolicy: 'FAIL',
@@ -71,17 +71,17 @@ export class SagaSettler {
         args: [{ ...input, policy: { ...this.options.policy, ...input.policy, settle: true } }],
         ...(run?.memo ? { memo: run.memo } : {}),
         typedSearchAttributes: [
-          { key: searchAttributes.sagaType, value: about.type },
+          { key: searchAttributes.sagaType, value: lostSaga.type },
           { key: searchAttributes.sagaState, value: 'RUNNING' },
-          { key: searchAttributes.businessId, value: about.businessId },
-          ...(about.customerId === null ? [] : [{ key: searchAttributes.customerId, value: about.customerId }]),
+          { key: searchAttributes.businessId, value: lostSaga.businessId },
+          ...(lostSaga.customerId === null ? [] : [{ key: searchAttributes.customerId, value: lostSaga.customerId }]),
         ],
         staticSummary: `Settles the lost saga ${sagaId}`,
         staticDetails: command.note,
       });
       await this.database.query('update settlement set run_id = $2 where id = $1', [settlement, handle.firstExecutionRunId]);
     } catch (error) {
-      // A request under the same key was faster: its record stays, and its answer is this one's as well.
+      // A concurrent request with the same key was faster. Its record stays, and this request succeeds as well.
       if (!isFirst && error instanceof WorkflowExecutionAlreadyStartedError) return;
       if (isFirst) await this.database.query('delete from settlement where id = $1 and run_id is null', [settlement]);
       throw error instanceof WorkflowExecutionAlreadyStartedError ? notLost(sagaId) : error;
@@ -89,11 +89,13 @@ export class SagaSettler {
   }
 
   private async inputOf(
-    about: Pick<RecordedSaga, 'type' | 'businessId'>,
+    lostSaga: Pick<RecordedSaga, 'type' | 'businessId'>,
     run: WorkflowExecutionDescription | undefined,
   ): Promise<SagaInput> {
     const { client, owners, policy } = this.options;
-    return run ? inputOfRun(client, run.workflowId, run.runId) : inputFromOwner(about.type, about.businessId, owners, policy);
+    return run
+      ? inputOfRun(client, run.workflowId, run.runId)
+      : inputFromOwner(lostSaga.type, lostSaga.businessId, owners, policy);
   }
 
   private async first(sagaId: string, requestKey: string): Promise<{ note: string } | undefined> {
@@ -104,8 +106,11 @@ export class SagaSettler {
     return rows[0];
   }
 
-  /** @returns the record of the request; of the first one under its key, if there is one that has not started a run yet. */
-  private async remember(sagaId: string, { note, by, requestKey }: SettleCommand): Promise<{ id: string; isFirst: boolean }> {
+  /** @returns the record of the request, or of the first request with its key that has not started a run yet. */
+  private async recordRequest(
+    sagaId: string,
+    { note, by, requestKey }: SettleCommand,
+  ): Promise<{ id: string; isFirst: boolean }> {
     const { rows } = await this.database.query<{ id: string; note: string; isFirst: boolean }>(
       `insert into settlement as known (saga_id, note, requested_by, request_key) values ($1, $2, $3, $4)
        on conflict (saga_id, request_key) where request_key is not null do update set request_key = known.request_key
@@ -122,12 +127,8 @@ const keyReused = (): ProblemException =>
   new ProblemException(
     422,
     'IDEMPOTENCY_KEY_REUSED',
-    'The Idempotency-Key belongs to a settlement with another note. Another request needs a key of its own.',
+    'The Idempotency-Key belongs to a settlement with another note. Use a new key for another request.',
   );
 
 const notLost = (sagaId: string): ProblemException =>
-  new ProblemException(
-    409,
-    'SAGA_NOT_LOST',
-    `The saga ${sagaId} is under way or has ended by itself: there is nothing to settle.`,
-  );
+  new ProblemException(409, 'SAGA_NOT_LOST', `The saga ${sagaId} is running or has ended by itself: there is nothing to settle.`);

@@ -2,7 +2,9 @@ import type { Pool } from 'pg';
 
 const BATCH = 1_000;
 
-/** Removes sagas that have ended long ago, with their steps and their settlements. What an operator has skipped still stands, so it stays. */
+/**
+ * Removes old ended sagas with their steps and settlements. A saga with skipped steps stays, because their effects still exist.
+ */
 export class EndedSagaTrimmer {
   constructor(private readonly database: Pool) {}
 
@@ -25,7 +27,8 @@ export class EndedSagaTrimmer {
       [before, BATCH],
     );
     if (sagas.rowCount === BATCH) return true;
-    // Reports about runs whose saga was never found, or is gone. Not before: each report of a saga to be trimmed would be passed over.
+    // Reports of runs whose saga was never found, or is gone. They come last, because reports of sagas that still exist are
+    // skipped.
     const reports = await this.database.query(
       `delete from ended_timeline t where ctid = any(array(
          select ctid from ended_timeline old

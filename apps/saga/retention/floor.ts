@@ -2,13 +2,13 @@ import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 
 const HOUR_MS = 3_600_000;
-/** A saga that takes no longer than this needs no row of its own to be counted. */
+/** A longer saga is looked up in the register. For shorter ones this margin is enough. */
 const LONG_SAGA_HOURS = 24;
-/** By how much Temporal may delete an ended run late: such a run can still be reset, and its owner still found without an end. */
+/** How late Temporal may delete an ended run. Such a run can still be reset. */
 const LATE_DELETION_MS = 24 * HOUR_MS;
-/** By how much the clocks of a participant's database and of Temporal may differ. */
+/** The largest difference between the clocks of a participant's database and of Temporal. */
 const CLOCKS_MS = HOUR_MS;
-/** Older than that the register of sagas does not say which ones are open. */
+/** If the last poll is older, the register does not show reliably which sagas are open. */
 const WATCH_LAG_MS = 30_000;
 const TEMPORAL_MS = 4_000;
 
@@ -17,13 +17,13 @@ export interface FloorOptions {
   client: Client;
   /** When the watch last polled Temporal, in ms since the epoch. */
   lastPoll: () => number | undefined;
-  /** For a soak: goes by the sagas that are open or lost alone, and not by what Temporal still keeps. */
+  /** For soak tests: uses the open and lost sagas only, not the retention of Temporal. */
   short?: boolean;
 }
 
 /**
- * The floor of what participants have to remember: no command of a saga that may still go on is older. A saga may go on while it is open or
- * lost, and as long as Temporal keeps its run, which somebody may reset.
+ * The command floor: participants have to keep commands since then. No saga that may continue has an older command. A saga may
+ * continue while it is open or lost, and while Temporal keeps its run, because an operator may reset it.
  */
 export class Floor {
   constructor(private readonly options: FloorOptions) {}
@@ -32,10 +32,12 @@ export class Floor {
   async read(now = Date.now()): Promise<Date | undefined> {
     const { lastPoll, short } = this.options;
     if (now - (lastPoll() ?? 0) > WATCH_LAG_MS) return undefined;
-    if (short) return new Date(Math.min(now, (await this.oldestUnended()) ?? now));
-    const forgotten = now - (await this.temporalRetentionMs()) - LATE_DELETION_MS;
-    const oldest = [await this.oldestUnended(), await this.oldestLong(new Date(forgotten))].filter((time) => time !== undefined);
-    return new Date(Math.min(forgotten - LONG_SAGA_HOURS * HOUR_MS, ...oldest.map((time) => time - CLOCKS_MS)));
+    if (short) return new Date(Math.min(now, (await this.oldestOpenOrLost()) ?? now));
+    const expiredBefore = now - (await this.temporalRetentionMs()) - LATE_DELETION_MS;
+    const oldest = [await this.oldestOpenOrLost(), await this.oldestLongRunning(new Date(expiredBefore))].filter(
+      (time) => time !== undefined,
+    );
+    return new Date(Math.min(expiredBefore - LONG_SAGA_HOURS * HOUR_MS, ...oldest.map((time) => time - CLOCKS_MS)));
   }
 
   private async temporalRetentionMs(): Promise<number> {
@@ -49,13 +51,13 @@ export class Floor {
     return Number(seconds) * 1_000;
   }
 
-  /** When the oldest saga began that is open or lost. */
-  private oldestUnended(): Promise<number | undefined> {
+  /** The start of the oldest saga that is open or lost. */
+  private oldestOpenOrLost(): Promise<number | undefined> {
     return this.oldest('select min(started_at) as "startedAt" from saga where open or lost is not null');
   }
 
-  /** When the oldest saga began that has ended since, after more than a day. */
-  private oldestLong(since: Date): Promise<number | undefined> {
+  /** The start of the oldest saga that ran for more than a day and has ended since. */
+  private oldestLongRunning(since: Date): Promise<number | undefined> {
     return this.oldest(
       `select min(started_at) as "startedAt" from saga
        where ended_at - started_at > interval '${LONG_SAGA_HOURS} hours' and ended_at >= $1`,

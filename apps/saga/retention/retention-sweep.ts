@@ -39,7 +39,7 @@ export class RetentionSweep {
     const { floor, participants, sagas, sagaRetentionMs, log } = this.options;
     const keepSince = await floor.read(now);
     if (!keepSince) {
-      log.warn('it is not known which sagas are open, so nothing is trimmed; the next sweep tries again');
+      log.warn('the open sagas are unknown, so nothing is trimmed; the next sweep retries');
       return false;
     }
     this.lastFloor = keepSince.getTime();
@@ -60,7 +60,7 @@ export class RetentionSweep {
       return true;
     } catch (error) {
       if (!(error instanceof ParticipantUnavailableException)) throw error;
-      this.options.log.warn({ participant }, 'a participant could not be asked to trim; the next sweep asks again');
+      this.options.log.warn({ participant }, 'a participant is unavailable, so it trims nothing; the next sweep retries');
       return false;
     }
   }

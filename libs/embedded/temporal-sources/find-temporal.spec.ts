@@ -11,7 +11,7 @@ const log = () => {};
 const found = (name: string) => ({ name, advice: `use ${name}`, find: vi.fn(async () => ({ path: `/${name}` })) });
 const notFound = (name: string, reason: string) => ({ name, advice: `use ${name}`, find: vi.fn(async () => ({ reason })) });
 
-/** A folder with a program named `temporal` that answers as told. */
+/** A folder with a program named `temporal` that prints this answer. */
 function folderWith(answer: string): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'temporal-'));
   writeFileSync(path.join(folder, 'temporal'), `#!/bin/sh\necho "${answer}"\n`, { mode: 0o755 });
@@ -39,7 +39,7 @@ describe('findTemporal', () => {
     );
   });
 
-  it('tries nothing more once it is told to end', async () => {
+  it('tries no further source once it is aborted', async () => {
     const later = found('b');
     const stop = new AbortController();
     const first: ExecutableSource = {
@@ -71,7 +71,7 @@ describe('onPath', () => {
   });
 
   it('refuses another program of that name', async () => {
-    await expect(onPath(folderWith('I tell the time')).find({ log })).resolves.toMatchObject({
+    await expect(onPath(folderWith('I am a clock')).find({ log })).resolves.toMatchObject({
       reason: expect.stringContaining('another program'),
     });
   });

@@ -19,8 +19,8 @@ export function temporalSources(environment: Environment): ExecutableSource[] {
 /**
  * Tries one source after the other.
  *
- * @returns the path of the executable that the first of them leads to.
- * @throws EmbeddedSystemError, when none does, with all the ways, why each failed, and what would make it work.
+ * @returns the path of the first executable that is found.
+ * @throws EmbeddedSystemError if no source has one, with every source, why it failed, and the remedy.
  */
 export async function findTemporal(sources: readonly ExecutableSource[], context: SearchContext): Promise<string> {
   const failed: string[] = [];

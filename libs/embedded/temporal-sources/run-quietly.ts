@@ -4,16 +4,16 @@ import type { Environment } from '../../config/settings.js';
 export interface QuietRun {
   environment?: Environment;
   withinMs: number;
-  /** SIGKILL unless told. */
+  /** Default SIGKILL. */
   killSignal?: NodeJS.Signals;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Runs a program to its end. When it does not end in time, or when `signal` aborts, it is killed.
+ * Runs a program to its end. Kills it after the timeout, or when `signal` aborts.
  *
- * @returns what it wrote to standard output.
- * @throws an Error with the end of what it wrote to standard error; the signal's reason when that aborts.
+ * @returns its standard output.
+ * @throws Error with the end of its standard error; the signal's reason if it aborts.
  */
 export function runQuietly(
   command: string,

@@ -1,11 +1,11 @@
-/** Where events stand at NATS: `<subjects>.<partition>.<type>.v<version>`. */
+/** The subjects of events in NATS: `<subjects>.<partition>.<type>.v<version>`. */
 export const NATS_SUBJECTS = 'roundtrip.events';
-/** How many members of a group can have something to do at once. It is in the subjects, so it stays as it is. */
+/** How many members of a group can work at once. The number is part of the subjects, so it never changes. */
 export const NATS_PARTITIONS = 8;
-/** Where events stand at Kafka, under their partition key. */
+/** The Kafka topic of events, with their partition key as the key. */
 export const KAFKA_TOPIC = 'roundtrip.events';
-/** How many members of a group can have something to do at once, where nobody has made the topic otherwise. */
+/** How many members of a group can work at once, if the relay has created the topic. */
 export const KAFKA_PARTITIONS = 8;
-/** What the names of attributes begin with in the headers of a message, as the bindings of CloudEvents say. */
+/** The prefix of attribute names in message headers, by the protocol bindings of CloudEvents. */
 export const NATS_ATTRIBUTE_PREFIX = 'ce-';
 export const KAFKA_ATTRIBUTE_PREFIX = 'ce_';

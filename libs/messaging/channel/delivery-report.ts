@@ -8,7 +8,7 @@ const handled = new Counter({
   help: 'Events that the handler of a group was given, by how that ended',
   labelNames: ['group', 'outcome'],
 });
-type Progress = Pick<ChannelSubscription, 'oldestUnsettledMs' | 'silentMs'>;
+type Progress = Pick<ChannelSubscription, 'oldestPendingMs' | 'silentMs'>;
 const observed = new Map<Progress, string>();
 const observe = (name: string, help: string, ms: (progress: Progress) => number): void => {
   const gauge: Gauge = new Gauge({
@@ -26,18 +26,18 @@ const observe = (name: string, help: string, ms: (progress: Progress) => number)
 observe(
   'channel_oldest_unsettled_seconds',
   'How long the oldest event that this process has read for a group has not been settled; 0 while there is none',
-  ({ oldestUnsettledMs }) => oldestUnsettledMs,
+  ({ oldestPendingMs }) => oldestPendingMs,
 );
 observe('channel_group_silent_seconds', 'How long this process has not reached the state of a group', ({ silentMs }) => silentMs);
 const log = new Logger('Channel');
 
-/** Shows the progress of a subscription in the metrics of the process. @returns a function that ends that. */
+/** Shows the progress of a subscription in the metrics of the process. @returns a function that ends it. */
 export function observeSubscription(group: string, progress: Progress): () => void {
   observed.set(progress, group);
   return () => void observed.delete(progress);
 }
 
-/** The handler, counted for the metrics of the process. */
+/** The handler with counters for the metrics of the process. */
 export function countedHandler(group: string, handler: EventHandler): EventHandler {
   return async (event) => {
     try {
@@ -50,7 +50,7 @@ export function countedHandler(group: string, handler: EventHandler): EventHandl
   };
 }
 
-/** Says that an event comes again: at its first failure, and then at every tenth. */
+/** Logs the first and every tenth failure of an event. */
 export function reportNack(group: string, { eventId, type, position }: LoggedEvent, failures: number, error: unknown): void {
   if (failures !== 1 && failures % 10 !== 0) return;
   const message = error instanceof Error ? error.message : String(error);

@@ -2,12 +2,12 @@ import { cloudEventType, parseCloudEventType } from '../../../contracts/event/cl
 import type { LoggedEvent } from '../event/logged-event.js';
 import { sequenceOf } from '../event/render-event.js';
 
-/** The attributes of a CloudEvent in binary mode: what stands in the headers of a message, without the prefix of the transport. The data are the message. */
+/** The attributes of a CloudEvent in binary mode: the headers of a message, without the transport's prefix. The message is the data. */
 export type EventAttributes = Record<string, string>;
 
 const SOURCE_PREFIX = '/services/';
 
-/** What travels beside the data, so that `fromAttributes` gives the same event. It is the version that was written; consumers convert. */
+/** The attributes from which `fromAttributes` restores the event. The version is the written one; consumers convert it. */
 export function toAttributes(event: LoggedEvent): EventAttributes {
   const { correlationId, causationId, traceparent, tracestate } = event;
   return {
@@ -30,7 +30,7 @@ export function toAttributes(event: LoggedEvent): EventAttributes {
   };
 }
 
-/** @throws Error naming what is missing: the message is none that this system has sent. */
+/** @throws Error with the missing attribute: this system did not send the message. */
 export function fromAttributes(attributes: Readonly<Record<string, string | undefined>>, data: string): LoggedEvent {
   const of = (name: string): string => {
     const value = attributes[name];

@@ -1,10 +1,10 @@
 import { register } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aggregates, facts } from '../../../test/channel/facts.js';
-import { Listener } from '../../../test/channel/listener.js';
+import { aggregates, facts } from '../../../test/channel/facts.harness.js';
+import { Listener } from '../../../test/channel/listener.harness.js';
 import type { LoggedEvent } from '../event/logged-event.js';
 import { GroupMember, type ReadPartition } from './group-member.js';
-import type { GroupStore, Heard } from './group-store.js';
+import type { GroupStore, HeartbeatAnswer } from './group-store.js';
 import { Subscriptions } from './subscriptions.js';
 
 const LEASE_MS = 100;
@@ -14,7 +14,7 @@ class OnePartition implements GroupStore {
   away = false;
   settled = 0;
 
-  async beat(): Promise<Heard> {
+  async heartbeat(): Promise<HeartbeatAnswer> {
     if (this.away) throw new Error('away');
     return { share: 1, leases: [{ partition: 0, from: this.settled }] };
   }
@@ -69,7 +69,7 @@ describe('a member that has not reached its group for longer than its lease', ()
     await expect.poll(() => store.settled).toBe(events.length);
   });
 
-  it('begins a key anew only when what still runs of it is over', async () => {
+  it('begins a key again only when its running handler has ended', async () => {
     const listener = new Listener(() => gate);
     await join(listener.handle);
     await expect.poll(() => listener.given.length).toBe(keys.length);

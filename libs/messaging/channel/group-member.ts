@@ -7,7 +7,7 @@ import type { GroupStore } from './group-store.js';
 import { KeyedDelivery } from './keyed-delivery.js';
 import { Slots } from './slots.js';
 
-/** Reads a partition from an offset on until the signal is given, however long outages take, and hands over what it finds. */
+/** Reads a partition from an offset until the signal aborts, and hands over the events. Outages only delay it. */
 export type ReadPartition = (partition: number, from: number, into: KeyedDelivery, signal: AbortSignal) => Promise<void>;
 
 export interface GroupMemberOptions extends Pick<SubscribeOptions, 'group' | 'concurrency'>, ChannelOptions {
@@ -15,39 +15,39 @@ export interface GroupMemberOptions extends Pick<SubscribeOptions, 'group' | 'co
   read: ReadPartition;
 }
 
-interface Held {
+interface HeldPartition {
   delivery: KeyedDelivery;
   reading: Promise<void>;
   stopReading: AbortController;
-  /** The last offset that is known to be written down, when that was, and how many events had been handled by then. */
+  /** The last stored offset, the time of storing, and how many events had been handled by then. */
   committed: number;
   committedAt: number;
   handled: number;
-  givingBack: boolean;
+  handingBack: boolean;
 }
 
 const COMMIT_EVERY_MS = 1_000;
-/** A partition in which there was nothing for the group: after a crash it is only read again, so its position may be this old. */
+/** The stored position of a partition without events for the group may be this old. After a crash it is only read again. */
 const COMMIT_SKIPPED_EVERY_MS = 10_000;
-const BEAT_AT_LEAST_EVERY_MS = 1_000;
+const HEARTBEAT_AT_LEAST_EVERY_MS = 1_000;
 const log = new Logger('Channel');
 
 /**
- * One member of a group whose partitions are leased: takes its share, delivers what is in them, writes down how far they are settled, and gives
- * back what is another's. A member that has not reached the store for a lease (it was paused, or the store was away) starts no handler, as
- * others may have its partitions. When it reaches the store again it begins all of them anew, from what is written down.
+ * One member of a group whose partitions are leased. It takes its share, delivers the events, stores how far they are settled, and hands
+ * back the partitions of other members. A member that has not reached the store for a lease starts no handler, because other members may
+ * have its partitions. When it reaches the store again, it begins them again from the stored offsets.
  */
 export class GroupMember implements ChannelSubscription {
-  private readonly held = new Map<number, Held>();
-  /** What still runs of partitions that others have by now; should they come back, it has to be over first. */
-  private readonly remains = new Map<number, Promise<void>>();
+  private readonly held = new Map<number, HeldPartition>();
+  /** Handlers that still run for partitions of other members. They must end before this member takes the partition again. */
+  private readonly runningElsewhere = new Map<number, Promise<void>>();
   private readonly draining = new Set<KeyedDelivery>();
   private readonly handler: EventHandler;
   private readonly slots: Slots;
   private readonly leaseMs: number;
   private readonly silenced = new AbortController();
   private readonly loops: Promise<void>[] = [];
-  private heardAt = -Infinity;
+  private answeredAt = -Infinity;
   private failing = false;
   private leaving: Promise<void> | undefined;
 
@@ -63,22 +63,22 @@ export class GroupMember implements ChannelSubscription {
   /** @throws what the store throws at the first beat. */
   static async join(options: GroupMemberOptions, handler: EventHandler): Promise<GroupMember> {
     const member = new GroupMember(options, handler);
-    await member.beat();
-    options.store.onChange?.(() => void member.attempt(() => member.beat()));
+    await member.heartbeat();
+    options.store.onChange?.(() => void member.attempt(() => member.heartbeat()));
     member.loops.push(
-      member.every(Math.min(BEAT_AT_LEAST_EVERY_MS, member.leaseMs / 4), () => member.beat()),
+      member.every(Math.min(HEARTBEAT_AT_LEAST_EVERY_MS, member.leaseMs / 4), () => member.heartbeat()),
       member.every(COMMIT_EVERY_MS, () => member.commit()),
     );
     return member;
   }
 
-  get oldestUnsettledMs(): number {
+  get oldestPendingMs(): number {
     const deliveries = [...[...this.held.values()].map(({ delivery }) => delivery), ...this.draining];
-    return Math.max(0, ...deliveries.map(({ oldestUnsettledMs }) => oldestUnsettledMs));
+    return Math.max(0, ...deliveries.map(({ oldestPendingMs }) => oldestPendingMs));
   }
 
   get silentMs(): number {
-    return performance.now() - this.heardAt;
+    return performance.now() - this.answeredAt;
   }
 
   stop(): Promise<void> {
@@ -86,12 +86,12 @@ export class GroupMember implements ChannelSubscription {
   }
 
   private async leave(): Promise<void> {
-    // It goes on saying that it is there, so that nobody takes over what is being finished.
+    // The heartbeats continue, so that no other member takes the partitions whose handlers still run.
     await Promise.all([...this.held.values()].map(drain));
-    await Promise.all(this.remains.values());
+    await Promise.all(this.runningElsewhere.values());
     this.silenced.abort();
     await Promise.all(this.loops);
-    // Without the store the leases end by themselves.
+    // If the store is unavailable, the leases expire.
     await this.attempt(async () => {
       await this.commit(true);
       await this.options.store.leave();
@@ -108,35 +108,35 @@ export class GroupMember implements ChannelSubscription {
     }
   }
 
-  /** A failure is said once, and so is its end. */
+  /** Logs the start and the end of a failure, not every attempt. */
   private async attempt(work: () => Promise<void>): Promise<void> {
     const { group } = this.options;
     try {
       await work();
-      if (this.failing) log.warn(`${group}: the state of the group can be reached again`);
+      if (this.failing) log.warn(`${group}: the state of the group is reachable again`);
       this.failing = false;
     } catch (error) {
       if (!this.failing)
-        log.warn(`${group}: the state of the group cannot be reached; it is tried again: ${(error as Error).message}`);
+        log.warn(`${group}: the state of the group is unreachable and is tried again: ${(error as Error).message}`);
       this.failing = true;
     }
   }
 
-  private async beat(): Promise<void> {
+  private async heartbeat(): Promise<void> {
     const at = performance.now();
-    const { leases, share } = await this.options.store.beat();
-    // A delivery may have ended, and another member may have had its partition, although the partition is this member's again.
-    const lapsed = !this.isHeard() && !this.leaving;
-    this.heardAt = Math.max(this.heardAt, at);
+    const { leases, share } = await this.options.store.heartbeat();
+    // After a lapsed lease another member may have had the partition, although it is this member's again.
+    const lapsed = !this.hasLease() && !this.leaving;
+    this.answeredAt = Math.max(this.answeredAt, at);
     const leased = new Set(leases.map(({ partition }) => partition));
-    for (const partition of this.held.keys()) if (lapsed || !leased.has(partition)) this.lose(partition);
+    for (const partition of this.held.keys()) if (lapsed || !leased.has(partition)) this.dropPartition(partition);
     if (this.leaving) return;
     const own = leases.slice(0, share);
     for (const { partition, from } of own) if (!this.held.has(partition)) this.begin(partition, from);
-    for (const { partition } of leases.slice(share)) void this.giveBack(partition);
+    for (const { partition } of leases.slice(share)) void this.handBack(partition);
   }
 
-  /** @param all writes down partitions in which nothing was handled, too, however new their position is. */
+  /** @param all stores the positions of partitions without handled events, too, however recent they are. */
   private async commit(all = false): Promise<void> {
     const now = performance.now();
     const moved = [...this.held].flatMap(([partition, held]) => {
@@ -157,10 +157,10 @@ export class GroupMember implements ChannelSubscription {
       slots: this.slots,
       backoffMs,
       onNack: (event, failures, error) => reportNack(group, event, failures, error),
-      holds: () => this.isHeard(),
+      holds: () => this.hasLease(),
     });
     const stopReading = new AbortController();
-    const reading = (this.remains.get(partition) ?? Promise.resolve()).then(() =>
+    const reading = (this.runningElsewhere.get(partition) ?? Promise.resolve()).then(() =>
       read(partition, from, delivery, stopReading.signal),
     );
     this.held.set(partition, {
@@ -170,46 +170,46 @@ export class GroupMember implements ChannelSubscription {
       committed: from,
       committedAt: performance.now(),
       handled: 0,
-      givingBack: false,
+      handingBack: false,
     });
   }
 
-  /** Whether the store was reached within the lease. */
-  private isHeard(): boolean {
+  /** Whether the store answered within the lease. */
+  private hasLease(): boolean {
     return this.silentMs < this.leaseMs;
   }
 
-  /** The partition may be another member's. What still runs of it is over before this member begins it anew. */
-  private lose(partition: number): void {
+  /** Another member may have the partition. Its running handlers end before this member begins it again. */
+  private dropPartition(partition: number): void {
     const held = this.held.get(partition)!;
     this.held.delete(partition);
     this.draining.add(held.delivery);
     const over = drain(held).finally(() => {
       this.draining.delete(held.delivery);
-      if (this.remains.get(partition) === over) this.remains.delete(partition);
+      if (this.runningElsewhere.get(partition) === over) this.runningElsewhere.delete(partition);
     });
-    this.remains.set(partition, over);
+    this.runningElsewhere.set(partition, over);
   }
 
-  /** Lets what runs come to its end, so that whoever has the partition next begins behind it. */
-  private async giveBack(partition: number): Promise<void> {
+  /** Waits for the running handlers, so that the next member begins behind them. */
+  private async handBack(partition: number): Promise<void> {
     const held = this.held.get(partition);
-    if (held?.givingBack) return;
+    if (held?.handingBack) return;
     if (held) {
-      held.givingBack = true;
+      held.handingBack = true;
       await drain(held);
     }
-    if (this.held.get(partition) !== held) return; // it was lost meanwhile, and may have begun anew
+    if (this.held.get(partition) !== held) return; // it was dropped meanwhile, and may have begun again
     await this.attempt(async () => {
       await this.commit(true);
       await this.options.store.release([partition]);
     });
-    // Where that failed, the next beat says that the partition is still this member's, and it begins anew.
+    // After a failure the next heartbeat returns the partition to this member, which begins it again.
     if (this.held.get(partition) === held) this.held.delete(partition);
   }
 }
 
-async function drain({ stopReading, reading, delivery }: Held): Promise<void> {
+async function drain({ stopReading, reading, delivery }: HeldPartition): Promise<void> {
   stopReading.abort();
   const stopped = delivery.stop(); // also ends a reader's wait for room
   await reading;

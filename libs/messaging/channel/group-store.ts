@@ -1,28 +1,28 @@
-/** A partition that a member has, and from where it goes on. */
+/** A partition that a member has, and the offset at which it continues. */
 export interface Lease {
   partition: number;
   /** Everything up to this offset is settled. */
   from: number;
 }
 
-/** What a member hears when it says that it is there. */
-export interface Heard {
-  /** All that it has now; others may have taken what is missing. */
+/** The store's answer to the heartbeat of a member. */
+export interface HeartbeatAnswer {
+  /** The partitions that the member has now. Another member may have the missing ones. */
   leases: readonly Lease[];
-  /** How many partitions are its fair share; it gives back what it has beyond that. Infinity where it is given no more than that. */
+  /** The member's fair share of partitions. It hands back the ones beyond. Infinity if the store assigns no more than the share. */
   share: number;
 }
 
-/** Who of a group's members has which partition, and how far that is settled; kept where it outlives all of them. */
+/** Which member of a group has which partition, and how far each is settled. The store outlives the members. */
 export interface GroupStore {
-  /** Says that the member is there, keeps what it has, takes what nobody has up to its share. */
-  beat(): Promise<Heard>;
-  /** Calls back when a beat would say something new; not every store knows. */
+  /** Renews the member's leases, and takes free partitions up to its share. */
+  heartbeat(): Promise<HeartbeatAnswer>;
+  /** Calls back when a heartbeat would have a new answer. Not every store can. */
   onChange?(changed: () => void): void;
-  /** Writes down how far partitions are settled; does nothing for one that somebody else has by now. */
+  /** Stores how far partitions are settled. Does nothing for a partition that another member has by now. */
   commit(settled: ReadonlyMap<number, number>): Promise<void>;
-  /** Gives partitions back. */
+  /** Frees partitions. */
   release(partitions: readonly number[]): Promise<void>;
-  /** Gives everything back, and is no member any more. */
+  /** Frees every partition and ends the membership. */
   leave(): Promise<void>;
 }

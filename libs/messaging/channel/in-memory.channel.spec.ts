@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { backoffMs } from '../../../test/channel/channel-bed.js';
+import { backoffMs } from '../../../test/channel/channel.harness.js';
 import { channelConformance } from '../../../test/channel/channel-conformance.js';
-import { aggregates, facts } from '../../../test/channel/facts.js';
-import { Listener } from '../../../test/channel/listener.js';
-import { InMemoryChannel, type Mischief } from './in-memory.channel.js';
+import { aggregates, facts } from '../../../test/channel/facts.harness.js';
+import { Listener } from '../../../test/channel/listener.harness.js';
+import { InMemoryChannel, type InjectedDisorder } from './in-memory.channel.js';
 
-const conformance = (mischief?: Mischief) => ({
+const conformance = (disorder?: InjectedDisorder) => ({
   capabilities: { order: 'key', dedupMs: Infinity, replay: true } as const,
   start: async () => {
-    const channel = new InMemoryChannel(mischief, { backoffMs, stalledAfterMs: 200 });
+    const channel = new InMemoryChannel(disorder, { backoffMs, stalledAfterMs: 200 });
     // All that are opened are the one of this process, which only the bed ends.
     const { capabilities } = channel;
     const shared = {
@@ -29,12 +29,12 @@ const conformance = (mischief?: Mischief) => ({
 
 channelConformance('memory', conformance());
 
-describe('an in-memory channel that makes mischief', () => {
+describe('an in-memory channel with injected disorder', () => {
   const events = facts(aggregates(10), 10);
 
   /** What a listener is given of the events, in order. */
-  async function given(mischief: Mischief, atLeast: number): Promise<string[]> {
-    const channel = new InMemoryChannel(mischief);
+  async function given(disorder: InjectedDisorder, atLeast: number): Promise<string[]> {
+    const channel = new InMemoryChannel(disorder);
     const listener = new Listener();
     await channel.subscribe({ group: 'g', types: [], from: 'now', concurrency: 1 }, listener.handle);
     await channel.publish(events);

@@ -7,22 +7,22 @@ import { publishInOrder } from './publish-in-order.js';
 import { Slots } from './slots.js';
 import { isSubscribedTo, Subscriptions } from './subscriptions.js';
 
-/** What goes wrong on purpose, so that a test can see whether a consumer bears it. The same seed does the same to the same events. */
-export interface Mischief {
+/** Disorder that a test injects to see whether a consumer tolerates it. The same seed disorders the same events in the same way. */
+export interface InjectedDisorder {
   seed: number;
-  /** Events of one publish, or of one replay, come in an order that has nothing to do with theirs, also within a key: no channel may do that. */
+  /** Events of one publish or replay come in a random order, also within a key. No real channel may do that. */
   shuffle?: boolean;
-  /** The share of events that come twice, from 0 to 1: every channel may do that. */
+  /** The share of events that come twice, from 0 to 1. Every channel may do that. */
   duplicate?: number;
-  /** The share of events that never come, from 0 to 1: no channel may do that. */
+  /** The share of events that never come, from 0 to 1. No real channel may do that. */
   drop?: number;
 }
 
 const MAX_BYTES = 1_048_576;
 
 /**
- * A channel within one process, for tests. Nothing of it outlives the process; `close` ends it for everybody. It takes events of up to 1 MiB of
- * data, so that a refusal can be seen here, too.
+ * A channel within one process, for tests. It keeps nothing beyond the process, and `close` ends it for every subscriber. It refuses events
+ * with more than 1 MiB of data, so that tests can cause a refusal.
  */
 export class InMemoryChannel implements Channel {
   readonly capabilities = { order: 'key', dedupMs: Infinity, replay: true } as const;
@@ -33,11 +33,11 @@ export class InMemoryChannel implements Channel {
   private readonly random: () => number;
 
   constructor(
-    private readonly mischief: Mischief = { seed: 0 },
+    private readonly disorder: InjectedDisorder = { seed: 0 },
     private readonly options: Pick<ChannelOptions, 'backoffMs' | 'stalledAfterMs'> = {},
   ) {
     this.subscriptions = new Subscriptions(options.stalledAfterMs);
-    this.random = seededRandom(mischief.seed);
+    this.random = seededRandom(disorder.seed);
   }
 
   async publish(events: readonly LoggedEvent[]): Promise<readonly PublishResult[]> {
@@ -75,7 +75,7 @@ export class InMemoryChannel implements Channel {
   }
 
   private disturbed(events: readonly LoggedEvent[]): LoggedEvent[] {
-    const { shuffle = false, duplicate = 0, drop = 0 } = this.mischief;
+    const { shuffle = false, duplicate = 0, drop = 0 } = this.disorder;
     const left = events.filter(() => drop === 0 || this.random() >= drop);
     const repeated = left.flatMap((event) => (duplicate > 0 && this.random() < duplicate ? [event, event] : [event]));
     if (!shuffle) return repeated;
@@ -92,11 +92,11 @@ interface Member {
   running: Set<Promise<void>>;
 }
 
-/** One delivery for all members: whoever is next in turn handles the next event, and where there is nobody it waits. */
+/** One delivery for all members. They take turns. Without a member the events wait. */
 class InMemoryGroup {
   private readonly delivery: KeyedDelivery;
   private members: Member[] = [];
-  private someone: (() => void)[] = [];
+  private waiting: (() => void)[] = [];
   private closed = false;
   private taken = 0;
 
@@ -124,12 +124,12 @@ class InMemoryGroup {
   join(handler: EventHandler): ChannelSubscription {
     const member: Member = { handler, running: new Set() };
     this.members.push(member);
-    this.tell();
+    this.wakeWaiting();
     const { delivery } = this;
     return {
       silentMs: 0,
-      get oldestUnsettledMs() {
-        return delivery.oldestUnsettledMs;
+      get oldestPendingMs() {
+        return delivery.oldestPendingMs;
       },
       stop: async () => {
         this.members = this.members.filter((other) => other !== member);
@@ -140,12 +140,12 @@ class InMemoryGroup {
 
   async close(): Promise<void> {
     this.closed = true;
-    this.tell();
+    this.wakeWaiting();
     await this.delivery.stop();
   }
 
-  private tell(): void {
-    for (const resolve of this.someone.splice(0)) resolve();
+  private wakeWaiting(): void {
+    for (const resolve of this.waiting.splice(0)) resolve();
   }
 
   private async handle(event: LoggedEvent): Promise<void> {
@@ -158,7 +158,7 @@ class InMemoryGroup {
         return run.finally(() => member.running.delete(run));
       }
       if (this.closed) throw new Error('The channel was closed.');
-      await new Promise<void>((resolve) => this.someone.push(resolve));
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
     }
   }
 }

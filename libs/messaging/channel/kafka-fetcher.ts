@@ -19,7 +19,7 @@ interface Reading {
 }
 
 export interface KafkaFetcherOptions {
-  /** A client whose connections nobody else uses, as a fetch that waits holds one up. It is in no group. */
+  /** A client of its own, because a waiting fetch blocks its connection. It is in no group. */
   client: Consumer;
   topic: string;
   retryMs: number;
@@ -28,11 +28,11 @@ export interface KafkaFetcherOptions {
   onFailure: (error: Error) => void;
 }
 
-/** How long a broker that has nothing keeps a request; also how long what another broker has may wait. */
+/** How long a broker without events keeps a request. Events of another broker may wait as long. */
 const WAIT_MS = 200;
 const MAX_BYTES = 1_048_576;
 
-/** Reads any number of partitions with one request a broker; a partition whose delivery has no room is left out, and holds up no other. */
+/** Reads any number of partitions with one request per broker. A partition whose delivery has no room is left out and delays no other. */
 export class KafkaFetcher {
   private readonly readings = new Map<number, Reading>();
   private running: Promise<void> | undefined;
@@ -41,7 +41,7 @@ export class KafkaFetcher {
     options.client.topics.track(options.topic);
   }
 
-  /** Hands over what stands at the offset `next` and later until the signal is given, however long outages take. */
+  /** Hands over the messages from the offset `next` until the signal aborts. Outages only delay it. */
   async read(
     partition: number,
     next: number,
@@ -57,7 +57,7 @@ export class KafkaFetcher {
     if (this.readings.get(partition) === reading) this.readings.delete(partition);
   }
 
-  /** Resolves when no request is under way any more, once all readings have ended. */
+  /** Resolves when all readings and requests have ended. */
   async ended(): Promise<void> {
     await this.running;
   }
@@ -66,7 +66,7 @@ export class KafkaFetcher {
     const { onFailure, retryMs } = this.options;
     while (this.readings.size > 0) {
       try {
-        // Nothing that could take more: look again when some of it may be settled.
+        // No partition has room: try again when some events may be settled.
         if (!(await this.fetch())) await pause(WAIT_MS / 10);
       } catch (error) {
         onFailure(error as Error);
@@ -76,7 +76,7 @@ export class KafkaFetcher {
     }
   }
 
-  /** @returns whether anything was asked for. */
+  /** @returns whether any partition was requested. */
   private async fetch(): Promise<boolean> {
     const { client, topic } = this.options;
     const open = [...this.readings].filter(([, { into }]) => into.hasRoom);
@@ -116,12 +116,12 @@ export class KafkaFetcher {
   private handOver({ responses }: FetchResponse, asked: ReadonlyMap<number, Reading>): void {
     for (const { partitionIndex, records: batches = [] } of responses.flatMap(({ partitions }) => partitions)) {
       const reading = asked.get(partitionIndex);
-      // It may have ended, or begun anew, while the request was under way.
+      // The reading may have ended, or begun again, during the request.
       if (!reading || this.readings.get(partitionIndex) !== reading) continue;
       for (const { firstOffset, lastOffsetDelta, records } of batches) {
         for (const { offsetDelta, headers, value } of records) {
           const offset = Number(firstOffset) + offsetDelta;
-          // A broker gives whole batches, also where only the end of one was asked for.
+          // A broker returns whole batches, also if only the end of a batch was requested.
           if (offset < reading.next) continue;
           const named = headers.map(([name, text]) => [name?.toString() ?? '', text?.toString() ?? '']);
           reading.onMessage({
@@ -135,7 +135,7 @@ export class KafkaFetcher {
     }
   }
 
-  /** Whoever stands before the oldest message that is kept goes on there. */
+  /** A reading before the oldest kept message continues at that message. */
   private async skipRemoved(): Promise<void> {
     const { client, topic, onMissed } = this.options;
     const oldest = (await client.listOffsets({ topics: [topic], timestamp: ListOffsetTimestamps.EARLIEST })).get(topic) ?? [];

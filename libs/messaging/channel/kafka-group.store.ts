@@ -1,5 +1,5 @@
 import type { Consumer } from '@platformatic/kafka';
-import type { GroupStore, Heard } from './group-store.js';
+import type { GroupStore, HeartbeatAnswer } from './group-store.js';
 
 export interface KafkaGroup {
   /** A member of the group. */
@@ -8,28 +8,28 @@ export interface KafkaGroup {
   leaseMs: number;
 }
 
-/** The state of a group as Kafka keeps it: who has which partition its coordinator says, and how far that is settled are the committed offsets. */
+/** The state of a group in Kafka: its coordinator assigns the partitions, and the committed offsets say how far they are settled. */
 export class KafkaGroupStore implements GroupStore {
   private memberId: string | null = null;
   /** When the coordinator last answered. */
-  private heardAt = performance.now();
+  private answeredAt = performance.now();
 
   constructor(private readonly options: KafkaGroup) {
-    const heard = () => (this.heardAt = performance.now());
-    for (const event of ['consumer:heartbeat:end', 'consumer:group:join'] as const) options.consumer.on(event, heard);
+    const noteAnswer = () => (this.answeredAt = performance.now());
+    for (const event of ['consumer:heartbeat:end', 'consumer:group:join'] as const) options.consumer.on(event, noteAnswer);
   }
 
   onChange(changed: () => void): void {
     this.options.consumer.on('consumer:group:join', changed);
   }
 
-  async beat(): Promise<Heard> {
+  async heartbeat(): Promise<HeartbeatAnswer> {
     const { consumer, topic, leaseMs } = this.options;
-    // After a heartbeat or a rejoin that failed, the client never sends another heartbeat by itself.
-    if (performance.now() - this.heardAt > leaseMs) await consumer.joinGroup({});
+    // After a failed heartbeat or rejoin, the client sends no further heartbeat by itself.
+    if (performance.now() - this.answeredAt > leaseMs) await consumer.joinGroup({});
     const { memberId } = consumer;
     const partitions = consumer.assignments?.find((assignment) => assignment.topic === topic)?.partitions ?? [];
-    // Under a new name it is a new member: others may have had meanwhile what it has now, as it had before.
+    // A new member id means a new membership: another member may have had the same partitions meanwhile.
     const known = this.memberId === null || this.memberId === memberId;
     this.memberId = memberId;
     if (!known || partitions.length === 0) return { share: Infinity, leases: [] };

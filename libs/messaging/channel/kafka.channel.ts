@@ -33,8 +33,8 @@ const log = new Logger('Channel');
 type Message = MessageToProduce<string, string, string, string>;
 
 /**
- * Apache Kafka. An event stands in the topic `roundtrip.events` under its partition key, its attributes as `ce_` headers; groups are Kafka's own,
- * named `roundtrip.<group>`. The topic is made where it is missing, and used as it is where somebody has made it otherwise.
+ * Apache Kafka. An event is in the topic `roundtrip.events` under its partition key, with its attributes as `ce_` headers. Groups are Kafka's
+ * own, named `roundtrip.<group>`. The topic is created if it is missing. An existing topic is used as it is.
  */
 export class KafkaChannel implements Channel {
   readonly capabilities = { order: 'partition', dedupMs: 0, replay: true } as const;
@@ -50,7 +50,7 @@ export class KafkaChannel implements Channel {
     this.subscriptions = new Subscriptions(options.stalledAfterMs);
   }
 
-  /** @throws when no broker answers. */
+  /** @throws if no broker answers. */
   static async open(brokers: string, name: string, options: ChannelOptions = {}): Promise<KafkaChannel> {
     const client = { clientId: `roundtrip-${name}`, bootstrapBrokers: brokers.split(',') };
     const admin = new Admin(client);
@@ -64,7 +64,7 @@ export class KafkaChannel implements Channel {
   }
 
   publish(events: readonly LoggedEvent[]): Promise<readonly PublishResult[]> {
-    // One request at a time: two at once could change places when one of them is tried again.
+    // One request at a time: of two requests at once, a retried one could come second.
     const published = this.publishing.then(() => this.publishNow(events));
     this.publishing = published.catch(() => {});
     return published;
@@ -95,7 +95,7 @@ export class KafkaChannel implements Channel {
           log.error(
             `${group}: messages ${wanted} to ${oldest - 1} of partition ${partition} have been removed before the group had come to them; what they changed must be read from the resources themselves.`,
           ),
-        onFailure: (error) => log.warn(`${group}: Kafka cannot be read; it is tried again: ${error.message}`),
+        onFailure: (error) => log.warn(`${group}: Kafka cannot be read and is tried again: ${error.message}`),
       });
       const member = await GroupMember.join(
         {
@@ -115,8 +115,8 @@ export class KafkaChannel implements Channel {
         handler,
       );
       return this.subscriptions.add(group, {
-        get oldestUnsettledMs() {
-          return member.oldestUnsettledMs;
+        get oldestPendingMs() {
+          return member.oldestPendingMs;
         },
         get silentMs() {
           return member.silentMs;
@@ -144,7 +144,7 @@ export class KafkaChannel implements Channel {
     await this.admin.close();
   }
 
-  /** Writes down where a new group begins, in every partition, before anybody is in it. */
+  /** Commits where a new group begins, in every partition, before it has members. */
   private async ensureGroup(client: Consumer, groupId: string, from: SubscribeOptions['from']): Promise<void> {
     const timestamp = from === 'now' ? ListOffsetTimestamps.LATEST : ListOffsetTimestamps.EARLIEST;
     const begin = (await client.listOffsets({ topics: [KAFKA_TOPIC], timestamp })).get(KAFKA_TOPIC) ?? [];
@@ -160,7 +160,7 @@ export class KafkaChannel implements Channel {
     try {
       await this.admin.alterConsumerGroupOffsets({ groupId, topics: [{ name: KAFKA_TOPIC, partitionOffsets }] });
     } catch (error) {
-      // Another member was faster, and is in the group by now.
+      // Another member was faster and has joined the group.
       if ((await missing()).length > 0) throw error;
     }
   }
@@ -170,7 +170,7 @@ export class KafkaChannel implements Channel {
     const refused = new Map<string, string>();
     for (let batch = nextBatch(events, 0); batch.length > 0; batch = nextBatch(events, results.length)) {
       const open = batch.filter((event) => !refused.has(partitionKeyOf(event)));
-      // What is refused as one is tried one by one: that tells which of them it was.
+      // A refused batch is tried one by one to find the refused event.
       const refusal = await this.send(open);
       for (const event of batch) {
         const key = partitionKeyOf(event);
@@ -186,7 +186,7 @@ export class KafkaChannel implements Channel {
     return results;
   }
 
-  /** @returns why the broker takes none of them as they are; undefined when it took them. @throws when it cannot be said what it took. */
+  /** @returns why the broker refuses all of them; undefined if it took them. @throws if it is unknown what the broker took. */
   private async send(events: readonly LoggedEvent[]): Promise<string | undefined> {
     if (events.length === 0) return undefined;
     this.producer ??= new Producer({ ...this.client, idempotent: true, serializers: stringSerializers });
@@ -194,7 +194,7 @@ export class KafkaChannel implements Channel {
       await this.producer.send({ messages: events.map(toMessage), acks: ProduceAcks.ALL });
       return undefined;
     } catch (error) {
-      // Its numbers of what was written may be wrong now, and the broker would take something new for a repeat.
+      // The producer's sequence numbers may be wrong now, and the broker would treat a new event as a repeat.
       const { producer } = this;
       this.producer = undefined;
       await producer.close().catch(() => {});
@@ -206,7 +206,7 @@ export class KafkaChannel implements Channel {
   }
 }
 
-/** What may go in one request, from an index on: at least one event. */
+/** The events of the next request, from an index: at least one. */
 function nextBatch(events: readonly LoggedEvent[], from: number): readonly LoggedEvent[] {
   let bytes = 0;
   let to = from;
@@ -230,7 +230,7 @@ function readMessage(partition: number, { offset, headers, data }: KafkaMessage)
     );
     return fromAttributes(Object.fromEntries(attributes) as Record<string, string>, data);
   } catch (error) {
-    log.error(`Message ${offset} of partition ${partition} of ${KAFKA_TOPIC} is passed over: ${(error as Error).message}`);
+    log.error(`Message ${offset} of partition ${partition} of ${KAFKA_TOPIC} is skipped: ${(error as Error).message}`);
     return undefined;
   }
 }

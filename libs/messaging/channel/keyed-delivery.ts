@@ -6,37 +6,37 @@ import type { EventHandler } from './channel.js';
 import type { Slots } from './slots.js';
 
 export interface KeyedDeliveryOptions {
-  /** Everything up to this offset is settled already. */
+  /** Everything up to this offset is settled. */
   from: number;
   handler: EventHandler;
-  /** How many handlers run at once; may be shared with other deliveries. */
+  /** Limits how many handlers run at once. Deliveries may share it. */
   slots: Slots;
   /** How long an event waits after its n-th failure (1, 2, …), in milliseconds. */
   backoffMs: (failures: number) => number;
-  /** Hears of every failure of the handler. */
+  /** Receives every failure of the handler. */
   onNack: (event: LoggedEvent, failures: number, error: unknown) => void;
-  /** Whether the source is still this delivery's to hand out. The first `false` stops the delivery for good. Default: always. */
+  /** Whether this delivery still owns the source. The first `false` stops the delivery for good. Default: always. */
   holds?: () => boolean;
 }
 
-interface Unsettled {
+interface PendingEvent {
   offset: number;
   event: LoggedEvent;
 }
 
-/** How many events may be read and unsettled before no more are taken. A key that fails for ever holds up others only when as many wait behind it. */
-const UNSETTLED = 1_000;
+/** How many events may be pending before no more are taken. A key that always fails delays other keys only when so many wait behind it. */
+const MAX_PENDING = 1_000;
 
 /**
- * Hands the events of one ordered source to a handler: one at a time and in order within a key, side by side across keys. One that fails comes
- * again after a pause; only its key waits. What every transport shares; how far the source is settled, it tells by an offset, below which
- * nothing has to be delivered again.
+ * Passes the events of one ordered source to a handler: in order and one at a time within a key, in parallel across keys. A failed event
+ * comes again after a pause, and only its key waits. `settledTo` is the offset up to which nothing has to be delivered again. Every
+ * transport uses this class.
  */
 export class KeyedDelivery {
-  private readonly keys = new Map<string, Unsettled[]>();
+  private readonly keys = new Map<string, PendingEvent[]>();
   private readonly working = new Set<Promise<void>>();
-  /** When each offset was taken. In order, as offsets come in order. */
-  private readonly unsettled = new Map<number, number>();
+  /** The time at which each offset was taken, in the order of the offsets. */
+  private readonly pending = new Map<number, number>();
   private readonly stopping = new AbortController();
   private seenTo: number;
   /** How many events were handled. */
@@ -45,54 +45,54 @@ export class KeyedDelivery {
 
   constructor(private readonly options: KeyedDeliveryOptions) {
     this.seenTo = options.from;
-    setMaxListeners(0, this.stopping.signal); // every key that waits for its next try listens
+    setMaxListeners(0, this.stopping.signal); // every key that waits for its next attempt listens
   }
 
-  /** The last offset of which, and below which, everything is settled. Never goes back. */
+  /** The offset up to which everything is settled. It never decreases. */
   get settledTo(): number {
-    for (const first of this.unsettled.keys()) return first - 1;
+    for (const first of this.pending.keys()) return first - 1;
     return this.seenTo;
   }
 
-  /** How long the oldest event that was taken has not been settled, in milliseconds; 0 while there is none. */
-  get oldestUnsettledMs(): number {
-    for (const takenAt of this.unsettled.values()) return performance.now() - takenAt;
+  /** The age of the oldest pending event, in milliseconds; 0 if there is none. */
+  get oldestPendingMs(): number {
+    for (const takenAt of this.pending.values()) return performance.now() - takenAt;
     return 0;
   }
 
-  /** Takes the next event; offsets grow. After `stop` it takes none. */
+  /** Takes the next event. Offsets must increase. After `stop` it takes none. */
   take(offset: number, event: LoggedEvent): void {
     if (this.stopping.signal.aborted) return;
     this.seenTo = offset;
-    this.unsettled.set(offset, performance.now());
+    this.pending.set(offset, performance.now());
     const key = partitionKeyOf(event);
     const waiting = this.keys.get(key);
     if (waiting) {
       waiting.push({ offset, event });
       return;
     }
-    const line = [{ offset, event }];
-    this.keys.set(key, line);
-    const work = this.work(key, line).finally(() => this.working.delete(work));
+    const queue = [{ offset, event }];
+    this.keys.set(key, queue);
+    const work = this.work(key, queue).finally(() => this.working.delete(work));
     this.working.add(work);
   }
 
-  /** The source has nothing of interest up to this offset. */
+  /** The source has no wanted event up to this offset. */
   skipTo(offset: number): void {
     if (!this.stopping.signal.aborted) this.seenTo = Math.max(this.seenTo, offset);
   }
 
-  /** Whether more may be taken. */
+  /** Whether another event may be taken. */
   get hasRoom(): boolean {
-    return this.unsettled.size < UNSETTLED && !this.stopping.signal.aborted;
+    return this.pending.size < MAX_PENDING && !this.stopping.signal.aborted;
   }
 
-  /** Resolves when more may be taken, or when it stops. */
+  /** Resolves when another event may be taken, or when the delivery stops. */
   async room(): Promise<void> {
     while (!this.hasRoom && !this.stopping.signal.aborted) await new Promise<void>((resolve) => (this.roomMade = resolve));
   }
 
-  /** Starts no handler any more. Resolves when those that run are over; what they settle still counts. */
+  /** Starts no more handlers. Resolves when the running ones have ended; their results still count. */
   async stop(): Promise<void> {
     this.end();
     await Promise.all(this.working);
@@ -103,25 +103,25 @@ export class KeyedDelivery {
     this.roomMade?.();
   }
 
-  private async work(key: string, line: Unsettled[]): Promise<void> {
-    for (let next = line[0]; next; next = line[0]) {
+  private async work(key: string, queue: PendingEvent[]): Promise<void> {
+    for (let next = queue[0]; next; next = queue[0]) {
       if (!(await this.settle(next.event))) return;
-      line.shift();
-      this.unsettled.delete(next.offset);
+      queue.shift();
+      this.pending.delete(next.offset);
       this.handled += 1;
       this.roomMade?.();
     }
     this.keys.delete(key);
   }
 
-  /** @returns whether it was handled; if not, it stops. */
+  /** @returns whether the event was handled; if not, the key stops. */
   private async settle(event: LoggedEvent): Promise<boolean> {
     const { handler, slots, backoffMs, onNack, holds = () => true } = this.options;
     const { signal } = this.stopping;
     for (let failures = 1; ; failures++) {
       await slots.enter();
       try {
-        // One key alone must not end: nothing would ever handle its events again.
+        // The whole delivery ends, because a single ended key would never be handled again.
         if (!holds()) this.end();
         if (signal.aborted) return false;
         await handler(event);

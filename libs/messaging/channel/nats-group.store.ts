@@ -1,7 +1,7 @@
 import { JetStreamApiError, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
-import type { GroupStore, Heard } from './group-store.js';
+import type { GroupStore, HeartbeatAnswer } from './group-store.js';
 
-/** The state of a group, as it stands in one message that each change replaces. */
+/** The state of a group: one message that each change replaces. */
 interface GroupState {
   /** A number of each member that changes while it lives. */
   members: Record<string, number>;
@@ -13,7 +13,7 @@ export interface NatsGroup {
   manager: JetStreamManager;
   /** The stream that keeps the last message of each subject. */
   stream: string;
-  /** Where the state of this group stands. */
+  /** The subject of this group's state. */
   subject: string;
   member: string;
   leaseMs: number;
@@ -23,16 +23,16 @@ const TRIES = 20;
 const WRONG_LAST_SEQUENCE = 10_071;
 
 /**
- * The state of a group in one message of a stream, changed by compare-and-set. No clock is compared with another's: a member is gone when what it
- * said has not changed for a lease, by the watch of whoever looks.
+ * The state of a group in one message of a stream, changed by compare-and-set. No two clocks are compared: a member counts as dead when its
+ * number has not changed for a lease, by the clock of the member that reads the state.
  */
 export class NatsGroupStore implements GroupStore {
-  private readonly seen = new Map<string, { beat: number; at: number }>();
+  private readonly seen = new Map<string, { heartbeat: number; at: number }>();
   private known: { state: GroupState; sequence: number } | undefined;
 
   constructor(private readonly options: NatsGroup) {}
 
-  /** Makes the group, unless it is there. @param position is asked for when it is made. */
+  /** Creates the group if it does not exist. @param position returns where a new group begins. */
   async create(partitions: number, position: () => Promise<number>): Promise<void> {
     if ((await this.read()).sequence > 0) return;
     const start = await position();
@@ -43,7 +43,7 @@ export class NatsGroupStore implements GroupStore {
     });
   }
 
-  async beat(): Promise<Heard> {
+  async heartbeat(): Promise<HeartbeatAnswer> {
     const { member } = this.options;
     const { members, partitions } = await this.change((state) => {
       state.members[member] = (state.members[member] ?? 0) + 1;
@@ -100,20 +100,20 @@ export class NatsGroupStore implements GroupStore {
     return mine.length > 0;
   }
 
-  /** The members of which nothing new was seen for a lease. */
+  /** The members whose number has not changed for a lease. */
   private silent({ members }: GroupState): string[] {
     const now = performance.now();
     for (const known of this.seen.keys()) if (!(known in members)) this.seen.delete(known);
-    return Object.entries(members).flatMap(([member, beat]) => {
+    return Object.entries(members).flatMap(([member, heartbeat]) => {
       const last = this.seen.get(member);
-      if (last?.beat !== beat) this.seen.set(member, { beat, at: now });
-      return last?.beat === beat && now - last.at > this.options.leaseMs ? [member] : [];
+      if (last?.heartbeat !== heartbeat) this.seen.set(member, { heartbeat, at: now });
+      return last?.heartbeat === heartbeat && now - last.at > this.options.leaseMs ? [member] : [];
     });
   }
 
   /**
-   * Reads, changes and writes the state, again as long as somebody else was faster.
-   * @param work changes the state it is given; says whether it did.
+   * Reads, changes and writes the state. Repeats as long as another member was faster.
+   * @param work changes the state, and returns whether it did.
    */
   private async change(work: (state: GroupState) => boolean): Promise<GroupState> {
     const { client, subject } = this.options;

@@ -33,14 +33,14 @@ const NANOS = 1_000_000;
 /** Reserved for the headers of a message, which count towards the server's limit. */
 const HEADER_BYTES = 4_096;
 const STREAM_NOT_FOUND = 10_059;
-/** What CloudEvents has encoded in a header: all but printable ASCII, and of that the space, the quote and the sign of the encoding. */
+/** The characters that CloudEvents encodes in a header: all except printable ASCII, and also space, double quote and percent. */
 const NOT_PLAIN = /[^!#$&-~]+/gu;
 const log = new Logger('Channel');
 
 /**
- * NATS JetStream. An event stands under `roundtrip.events.<partition>.<type>.v<version>` in the stream ROUNDTRIP_EVENTS, its attributes as `ce-`
- * headers; groups have their state in the stream ROUNDTRIP_GROUPS. Both are made where they are missing, and used as they are where
- * somebody has made them otherwise (with replicas, or another retention).
+ * NATS JetStream. An event has the subject `roundtrip.events.<partition>.<type>.v<version>` in the stream ROUNDTRIP_EVENTS, with its attributes
+ * as `ce-` headers. The stream ROUNDTRIP_GROUPS has the state of groups. Both streams are created if they are missing. Existing streams are
+ * used as they are, for example with replicas or another retention.
  */
 export class NatsChannel implements Channel {
   readonly capabilities = { order: 'subject', dedupMs: DEDUP_MS, replay: true } as const;
@@ -55,7 +55,7 @@ export class NatsChannel implements Channel {
     this.subscriptions = new Subscriptions(options.stalledAfterMs);
   }
 
-  /** @throws when no server answers. */
+  /** @throws if no server answers. */
   static async open(servers: string, name: string, options: ChannelOptions = {}): Promise<NatsChannel> {
     const connection = await connect({
       servers: servers.split(','),
@@ -127,7 +127,7 @@ export class NatsChannel implements Channel {
           await this.follow(filterOf(partition, types), cursor, onEvent, signal);
         } catch (error) {
           if (!signal.aborted)
-            log.warn(`${group}: partition ${partition} cannot be read; it is tried again: ${(error as Error).message}`);
+            log.warn(`${group}: partition ${partition} cannot be read and is tried again: ${(error as Error).message}`);
         }
         if (!signal.aborted) await pause(RETRY_MS, signal);
       }
@@ -152,7 +152,7 @@ export class NatsChannel implements Channel {
       );
   }
 
-  /** Hands over what comes after the cursor until the signal is given. @throws when the server cannot be read from. */
+  /** Hands over the events after the cursor until the signal aborts. @throws if the server cannot be read. */
   private async follow(
     filter: string,
     cursor: number,
@@ -194,7 +194,7 @@ async function ensureStream(manager: JetStreamManager, config: Partial<StreamCon
 const subjectOf = (event: LoggedEvent): string =>
   `${NATS_SUBJECTS}.${partitionOf(event, NATS_PARTITIONS)}.${event.type}.v${event.typeVersion}`;
 
-/** Servers before 2.10 take one filter, so only a single wish is theirs to sort out. */
+/** Servers before 2.10 take one filter only, so they filter a single type or service only. */
 function filterOf(partition: number, types: readonly string[]): string {
   const all = `${NATS_SUBJECTS}.${partition}`;
   const [only] = types;
@@ -202,7 +202,7 @@ function filterOf(partition: number, types: readonly string[]): string {
   return only.endsWith('.*') ? `${all}.${only.slice(0, -2)}.>` : `${all}.${only}.*`;
 }
 
-/** A name so that it can stand in a subject. */
+/** The name as a token of a subject. */
 const subjectToken = (name: string): string =>
   encodeURIComponent(name).replaceAll(/[.*]/g, (character) => (character === '.' ? '%2E' : '%2A'));
 
@@ -222,7 +222,7 @@ function readMessage(sequence: number, head: MsgHdrs | undefined, data: string):
         attributes[name.slice(NATS_ATTRIBUTE_PREFIX.length)] = decodeURIComponent(value);
     return fromAttributes(attributes, data);
   } catch (error) {
-    log.error(`Message ${sequence} of ${EVENTS} is passed over: ${(error as Error).message}`);
+    log.error(`Message ${sequence} of ${EVENTS} is skipped: ${(error as Error).message}`);
     return undefined;
   }
 }

@@ -8,16 +8,16 @@ import { PostgresChannel } from './postgres.channel.js';
 export const channelSettings = ['EVENT_CHANNEL', 'DATABASE_URL', 'NATS_URL', 'KAFKA_BROKERS'] as const;
 export type ChannelSettings = Pick<Settings, (typeof channelSettings)[number]>;
 
-/** Beside reading and beating: subscriptions of a process share these connections. */
+/** All subscriptions of a process share these connections for reading and heartbeats. */
 const CONNECTIONS = 4;
-/** A server that has fallen silent must not keep a member waiting: after its lease others have its partitions. */
+/** A member must not wait for a silent server: after its lease other members have its partitions. */
 const QUERY_TIMEOUT_MS = LEASE_MS / 2;
 
 /**
- * The channel that `EVENT_CHANNEL` names; nothing else in a consumer depends on which that is.
+ * Opens the channel that `EVENT_CHANNEL` names. Nothing else in a consumer depends on the transport.
  *
- * @param service whose channel it is. With `postgres` it needs `DATABASE_URL` as the service's own role, and the tables of `channel-tables.sql`.
- * @throws when the broker cannot be reached.
+ * @param service the service that uses it. `postgres` needs `DATABASE_URL` as the service's own role, and the tables of `channel-tables.sql`.
+ * @throws if the broker is unreachable.
  */
 export async function openChannel(service: string, settings: ChannelSettings, options: ChannelOptions = {}): Promise<Channel> {
   const { EVENT_CHANNEL: transport, DATABASE_URL: databaseUrl } = settings;
@@ -29,7 +29,7 @@ export async function openChannel(service: string, settings: ChannelSettings, op
         options,
       );
     }
-    // A process loads the client of the broker that it uses.
+    // A process loads only the client of its own broker.
     case 'nats': {
       const { NatsChannel } = await import('./nats.channel.js');
       return NatsChannel.open(settings.NATS_URL, service, options);

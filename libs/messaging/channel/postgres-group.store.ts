@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '../../database/in-transaction.js';
-import type { GroupStore, Heard } from './group-store.js';
+import type { GroupStore, HeartbeatAnswer } from './group-store.js';
 
 export interface PostgresGroup {
   /** As the role of the service, whose schema has the tables of `channel-tables.sql`. */
@@ -13,13 +13,13 @@ export interface PostgresGroup {
 
 const until = `clock_timestamp() + $3 * interval '1 millisecond'`;
 
-/** The state of a group in the tables of the service that the group belongs to. All times are the database's. */
+/** The state of a group in the tables of its service. All times are the database's. */
 export class PostgresGroupStore implements GroupStore {
   constructor(private readonly options: PostgresGroup) {}
 
   /**
-   * Makes the group, unless it is there.
-   * @param had whether the group is known to have everything up to the position: it then goes on behind it.
+   * Creates the group if it does not exist.
+   * @param had whether the group has every event up to the position. Then it continues behind it.
    */
   async create(partitions: number, position: number, had: boolean): Promise<void> {
     const { database, group } = this.options;
@@ -35,10 +35,10 @@ export class PostgresGroupStore implements GroupStore {
     );
   }
 
-  beat(): Promise<Heard> {
+  heartbeat(): Promise<HeartbeatAnswer> {
     const { database, group, member, leaseMs } = this.options;
     return inTransaction(database, async (tx) => {
-      // One member at a time, so that each sees what the others took.
+      // One member at a time, so that each sees the partitions of every other member.
       await tx.query('select from channel_cursor where channel_group = $1 order by partition for update', [group]);
       await tx.query(
         `with gone as (

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { EventLog } from '../log/event-log.js';
-import { LogNewsListener } from '../log/log-listener.js';
+import { LogListener } from '../log/log-listener.js';
 import { LogTail } from '../log/log-tail.js';
 import type { LoggedEvent } from '../event/logged-event.js';
 import type { Channel, ChannelSubscription, EventHandler, PublishResult, SubscribeOptions } from './channel.js';
@@ -12,15 +12,15 @@ import { PostgresGroupStore } from './postgres-group.store.js';
 import { publishInOrder } from './publish-in-order.js';
 import { Subscriptions } from './subscriptions.js';
 
-/** How many members of a group can have something to do at once. Fixed when a group is made. */
+/** How many members of a group can work at once. Fixed when a group is created. */
 const PARTITIONS = 8;
 const SCAN = 500;
 const RETRY_MS = 1_000;
 const log = new Logger('Channel');
 
 /**
- * The log itself as a channel: a group is a cursor on `events.log`, in partitions by hash of the key. Nothing is published, as the relay
- * has written what there is: `publish` only tells whether it has.
+ * The log itself as a channel: a group is a cursor on `events.log`, in partitions by hash of the key. `publish` writes nothing, because the
+ * relay has written the events. It only returns whether the log has them.
  *
  * A service that subscribes needs the right to read the log (its name in `logReaders`, libs/database/services.ts) and the tables of
  * `channel-tables.sql` in its own schema: copy that file to `prisma/<service>/migrations/<number>_channel/migration.sql`.
@@ -29,18 +29,18 @@ export class PostgresChannel implements Channel {
   readonly capabilities = { order: 'key', dedupMs: Infinity, replay: true } as const;
   private readonly eventLog: EventLog;
   private readonly tail: LogTail;
-  private readonly news: LogNewsListener;
+  private readonly listener: LogListener;
   private readonly subscriptions: Subscriptions;
   private failing = false;
 
-  /** @param database as the service's role; ended by `close`. */
+  /** @param database as the service's role; `close` ends it. */
   constructor(
     private readonly database: Pool,
     private readonly options: ChannelOptions = {},
   ) {
     this.eventLog = new EventLog(database);
     this.subscriptions = new Subscriptions(options.stalledAfterMs);
-    this.news = new LogNewsListener(database.options, () => this.tail.hint());
+    this.listener = new LogListener(database.options, () => this.tail.hint());
     this.tail = new LogTail({
       log: {
         read: async (query) => {
@@ -50,10 +50,10 @@ export class PostgresChannel implements Channel {
           return page;
         },
       },
-      pollMs: () => this.news.lookEveryMs,
+      pollMs: () => this.listener.pollMs,
       retryMs: RETRY_MS,
       onFailure: (error) => {
-        if (!this.failing) log.warn(`The log cannot be read; it is tried again: ${(error as Error).message}`);
+        if (!this.failing) log.warn(`The log cannot be read and is tried again: ${(error as Error).message}`);
         this.failing = true;
       },
     });
@@ -69,7 +69,7 @@ export class PostgresChannel implements Channel {
   }
 
   async subscribe({ group, types, from, concurrency }: SubscribeOptions, handler: EventHandler): Promise<ChannelSubscription> {
-    this.news.start();
+    this.listener.start();
     const { leaseMs = LEASE_MS } = this.options;
     const store = new PostgresGroupStore({ database: this.database, group, member: randomUUID(), leaseMs });
     const { floor, head } = await this.eventLog.bounds();
@@ -100,7 +100,7 @@ export class PostgresChannel implements Channel {
 
   async close(): Promise<void> {
     await this.subscriptions.stop();
-    await this.news.stop();
+    await this.listener.stop();
     await this.database.end();
   }
 }

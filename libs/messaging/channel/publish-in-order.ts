@@ -3,8 +3,9 @@ import { partitionKeyOf } from '../event/partition-key.js';
 import type { PublishResult } from './channel.js';
 
 /**
- * Publishes events one after the other within a key, side by side across keys; after one that is not taken nothing later of its key is tried.
- * @param take publishes one. What it throws is thrown, once nothing is under way any more.
+ * Publishes events one after the other within a key, in parallel across keys. After an event that was not taken, no later event of its key
+ * is tried.
+ * @param take publishes one event. Its error is thrown after all other keys have ended.
  */
 export async function publishInOrder(
   events: readonly LoggedEvent[],
@@ -14,14 +15,14 @@ export async function publishInOrder(
   const lines = new Map<string, number[]>();
   for (const [index, event] of events.entries()) {
     const key = partitionKeyOf(event);
-    const line = lines.get(key);
-    if (line) line.push(index);
+    const queue = lines.get(key);
+    if (queue) queue.push(index);
     else lines.set(key, [index]);
   }
   const published = await Promise.allSettled(
-    [...lines].map(async ([key, line]) => {
+    [...lines].map(async ([key, queue]) => {
       let refused: string | undefined;
-      for (const index of line) {
+      for (const index of queue) {
         const event = events[index]!;
         const result: PublishResult =
           refused === undefined

@@ -1,10 +1,10 @@
-/** So many may be in at once; the others come in as those leave, in the order in which they asked. */
+/** A semaphore: limits how many callers are inside at once. Waiting callers enter in the order of their requests. */
 export class Slots {
   private readonly waiting: (() => void)[] = [];
 
   constructor(private free: number) {}
 
-  /** Resolves when there is room; whoever comes in has to leave. */
+  /** Resolves when there is room. Each caller must call `leave` afterwards. */
   async enter(): Promise<void> {
     if (this.free > 0) this.free -= 1;
     else await new Promise<void>((resolve) => this.waiting.push(resolve));

@@ -1,8 +1,8 @@
 import type { EventType } from '../../../contracts/event-catalogue.js';
 
 /**
- * The data of an event in another version of its type, step by step up or down.
- * @throws Error when the data does not fit the version that it is said to have, or a step cannot take it.
+ * Converts the data of an event to another version of its type, step by step up or down.
+ * @throws Error if the data does not fit its stated version, or if a step cannot convert it.
  */
 export function convertEvent({ type, versions }: EventType, data: unknown, from: number, to: number): unknown {
   const at = (version: number) => {

@@ -4,8 +4,8 @@ import { eventTypePath } from './event-schema.js';
 import type { VersionPins } from './event-versions.js';
 
 /**
- * What an HTTP answer says that is of these versions: `Deprecation` (RFC 9745) and `Sunset` (RFC 8594), the earliest where there are several,
- * and a `Link` for each to where it says how to move on. Nothing of versions that stay.
+ * The response headers for deprecated versions: `Deprecation` (RFC 9745) and `Sunset` (RFC 8594), each with the earliest date. A `Link`
+ * per version leads to its migration. Empty if no version is deprecated.
  */
 export function deprecationHeaders(
   versions: VersionPins,

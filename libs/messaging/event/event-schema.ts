@@ -6,7 +6,7 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 /** Where the schema of a version is served; relative to the API's address. */
 export const eventSchemaPath = (type: string, version: number): string => `${eventTypePath(type)}/v${version}`;
 
-/** Where everything about a type is told: its versions, and how to get from one to the next. */
+/** The address of the documentation of a type: its versions and how to migrate between them. */
 export const eventTypePath = (type: string): string => `/v1/event-types/${type}`;
 
 /**

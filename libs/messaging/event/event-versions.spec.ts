@@ -63,7 +63,7 @@ describe('a wish for versions', () => {
     expect(problem.detail).toContain(detail);
   });
 
-  it('for a version that has had its sunset is refused, and told what to do', () => {
+  it('for a version after its sunset is refused with the remedy', () => {
     const problem = problemOf(() => parseVersionPins('test.ended@1', '/versions', sunset));
     expect(problem).toMatchObject({ status: 422, code: 'EVENT_VERSION_SUNSET' });
     expect(problem.detail).toContain('2026-07-01T00:00:00Z; it can be had as test.ended@2. Read v2.');

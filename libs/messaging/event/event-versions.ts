@@ -7,13 +7,13 @@ export type VersionPins = Readonly<Record<string, number>>;
 /** The versions that can be asked for, oldest first. */
 export const offeredVersions = ({ versions }: EventType): EventVersion[] => versions.filter(({ status }) => status !== 'sunset');
 
-/** The version that a type has for whoever does not ask for another. */
+/** The default version of a type. */
 export const newestVersion = ({ versions }: EventType): number => versions.length;
 
 /**
- * Reads a wish such as `order.approved@1,trip.booked@1`.
- * @throws ProblemException 422, saying what can be had: `VALIDATION_FAILED` for another form, `UNKNOWN_EVENT_TYPE`, `UNKNOWN_EVENT_VERSION`,
- *   and `EVENT_VERSION_SUNSET` for a version that is not rendered any more.
+ * Parses version pins such as `order.approved@1,trip.booked@1`.
+ * @throws ProblemException 422 with the valid choices: `VALIDATION_FAILED`, `UNKNOWN_EVENT_TYPE`, `UNKNOWN_EVENT_VERSION`, or
+ *   `EVENT_VERSION_SUNSET` for a version after its sunset.
  */
 export function parseVersionPins(text: string, pointer = '/versions', catalogue: EventCatalogue = eventCatalogue): VersionPins {
   const pins: Record<string, number> = {};
@@ -46,8 +46,8 @@ export const formatVersionPins = (pins: VersionPins): string =>
     .join(',');
 
 /**
- * The newest version of each type that a selection (`order.approved`, `order.*`) takes in now: what a subscription is pinned to when it is made, so
- * that a version that comes later does not change what it gets.
+ * The newest version of each type that a selection (`order.approved`, `order.*`) includes now. A new subscription is pinned to these
+ * versions, so that later versions do not change its events.
  * @throws ProblemException 422 `UNKNOWN_EVENT_TYPE`.
  */
 export function pinsOfToday(

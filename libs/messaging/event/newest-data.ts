@@ -4,8 +4,8 @@ import { newestVersion } from './event-versions.js';
 import type { LoggedEvent } from './logged-event.js';
 
 /**
- * What an event says, in the newest version of its type: how a consumer of ours reads what was written in any.
- * @throws Error for a type that the catalogue does not know, and for data that does not fit its version.
+ * The data of an event in the newest version of its type. Consumers of this system read all events in this way.
+ * @throws Error for a type outside the catalogue, and for data that does not fit its version.
  */
 export function newestData(event: Pick<LoggedEvent, 'type' | 'typeVersion' | 'data'>): unknown {
   const known = eventCatalogue.get(event.type);

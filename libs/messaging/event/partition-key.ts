@@ -21,6 +21,9 @@ export function partitionOf(aggregate: Aggregate, of: number): number {
   return createHash('md5').update(partitionKeyOf(aggregate)).digest().readUInt16BE(0) % of;
 }
 
-/** The partition of a row of the log, of as many as the SQL expression `of` says; MD5, as it is the hash that PostgreSQL and Node both have built in. */
+/**
+ * The partition of a row of the log. The SQL expression `of` is the number of partitions. It uses MD5, because PostgreSQL and Node both
+ * have it built in.
+ */
 export const partitionSql = (of: string): string =>
   `('x' || left(md5(service || '/' || aggregate_type || '/' || aggregate_id), 4))::bit(16)::int % ${of}`;

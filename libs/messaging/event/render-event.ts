@@ -14,12 +14,12 @@ const SEQUENCE_DIGITS = 20;
 export const sequenceOf = (position: number): string => String(position).padStart(SEQUENCE_DIGITS, '0');
 
 /**
- * The event as the world outside reads it, in the version that is asked for, else in the newest. A version that has had its sunset is rendered
- * for who is pinned to it, as the schema and the steps stay: only new pins to it are refused (`parseVersionPins`). Ids are stable: the same event in the same version has the same id on every door, and all its versions
- * have the same `occurrenceid`.
+ * Renders an event for clients, in the requested version, else in the newest. A version after its sunset is still rendered for existing
+ * pins; only new pins are refused (`parseVersionPins`). Ids are stable: an event in one version has the same id in every API, and all its
+ * versions have the same `occurrenceid`.
  *
- * An event is never lost: one that the catalogue does not know, or cannot convert, is rendered as it is stored, which is counted
- * (`events_rendered_as_stored_total`) and logged once a type.
+ * No event is lost. If the catalogue does not know an event or cannot convert it, the event is rendered as stored. This is counted
+ * (`events_rendered_as_stored_total`) and logged once per type.
  */
 export function renderEvent(event: LoggedEvent, version?: number, catalogue: EventCatalogue = eventCatalogue): CloudEvent {
   const known = catalogue.get(event.type);
@@ -39,9 +39,9 @@ export function renderEvent(event: LoggedEvent, version?: number, catalogue: Eve
 }
 
 /**
- * The event in exactly this version, always the same: also when the version is deprecated later (which it does not mention), has had its
- * sunset, or is followed by newer ones.
- * @returns undefined if the catalogue cannot make that version of it; the version that was written can always be had.
+ * Renders the event in exactly this version. The result never changes, also if the version is deprecated or reaches its sunset later, or
+ * newer ones follow.
+ * @returns undefined if the catalogue cannot convert the event to the version. The written version is always available.
  */
 export function renderUnchanging(
   event: LoggedEvent,

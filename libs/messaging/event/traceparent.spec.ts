@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { traceparentOf } from './traceparent.js';
 
-it('puts all that a saga does into one trace, each command its own span, the same however often it is tried', () => {
+it('puts a saga into one trace with one span per command, the same span in every attempt', () => {
   const [reserve, again, approve, other] = [
     traceparentOf('create-order:1', 'ORDER-1/reserve-credit'),
     traceparentOf('create-order:1', 'ORDER-1/reserve-credit'),

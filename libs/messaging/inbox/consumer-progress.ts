@@ -31,8 +31,8 @@ const wanted = typesSql('l.type', '$3', '$4');
 const behindMark = `position > greatest($2::bigint, coalesce((select position from inbox_mark where consumer = $1), 0))`;
 
 /**
- * How far a consumer has come in the log. It is not the channel that says so, as each has its own idea of positions and none knows what is parked: it is what
- * the log has and the inbox has not.
+ * The progress of a consumer in the log: which events of the log its inbox lacks. The channel cannot answer that, because channels have
+ * positions of their own and do not know parked events.
  */
 export class ConsumerProgress {
   private readonly types: ReturnType<typeof typesParameters>;

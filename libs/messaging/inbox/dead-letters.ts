@@ -7,7 +7,7 @@ import { eventOf } from './event-text.js';
 import { HandlerFailure, type Inbox } from './inbox.js';
 import type { HeldRow, InboxRows } from './inbox-rows.js';
 
-/** What came of a decision: done, or why not. */
+/** The outcome of an operator's decision. */
 export type LetterDecision =
   | { outcome: 'done'; released: number }
   | { outcome: 'unknown' }
@@ -27,7 +27,7 @@ interface LetterQuery {
 
 type ListedRow = HeldRow & { consumer: string; error: string | null; note: string | null; heldAt: Date };
 
-/** The events that consumers of this service could not apply, and what an operator can do about them. */
+/** The events that consumers of this service could not apply, and an operator's decisions about them. */
 export class DeadLetters {
   constructor(
     private readonly database: Pool,
@@ -35,7 +35,7 @@ export class DeadLetters {
     private readonly consumers: () => readonly Consumer[],
   ) {}
 
-  /** In the order in which they were held. */
+  /** Lists them in the order of their ids. */
   async list({ consumer, state, limit, after = 0 }: LetterQuery): Promise<DeadLetter[]> {
     const { rows } = await this.database.query<ListedRow>(
       `select id, consumer, event, state, error, attempts, note, held_at as "heldAt", aggregate_version as "aggregateVersion" from inbox_dead
@@ -45,7 +45,7 @@ export class DeadLetters {
     return rows.map(deadLetter);
   }
 
-  /** Tries to apply an event once more, in its place; behind it go on those that waited for it. */
+  /** Tries to apply an event again at its place, and then the events that waited for it. */
   replay(id: number): Promise<LetterDecision> {
     return this.decide(id, async (consumer, row, rows, tx) => {
       if (row.state === 'failing') return { outcome: 'still-failing' };
@@ -61,7 +61,7 @@ export class DeadLetters {
     });
   }
 
-  /** Applies an event although earlier ones of its aggregate are missing; should they come after all they are stale. */
+  /** Applies an event although earlier ones of its aggregate are missing. If they come later, they are stale. */
   release(id: number): Promise<LetterDecision> {
     return this.decide(id, async (consumer, row, rows, tx) => {
       if (row.state === 'failing') return { outcome: 'still-failing' };
@@ -71,7 +71,7 @@ export class DeadLetters {
     });
   }
 
-  /** Decides that an event is never applied; those behind it go on without it. It is kept, with the note. */
+  /** Skips an event for good and applies those behind it. The row is kept, with the note. */
   skip(id: number, note: string): Promise<LetterDecision> {
     return this.decide(id, async (_consumer, row, rows) => {
       await rows.skip(eventOf(row.event), note);
@@ -92,7 +92,7 @@ export class DeadLetters {
     if (!found) return { outcome: 'unknown' };
     const { consumer, event } = found;
     const decision = await this.inbox.transaction(consumer, event, async (rows, tx) => {
-      // First the head, then the row: as whoever receives an event locks them.
+      // Locks the head before the row, in the same order as a receiver.
       if (consumer.mode !== 'commutative') await rows.lockHead();
       const row = await rows.heldById(id);
       if (!row) return { outcome: 'unknown' } as const;

@@ -141,7 +141,7 @@ export class InboxRows {
     return rows[0];
   }
 
-  /** The event is never applied: whoever brings it again is told that it was received. */
+  /** The event is never applied. If it comes again, it counts as received. */
   async skip(event: LoggedEvent, note: string): Promise<void> {
     await this.record(event);
     await this.tx.query('update inbox set processed_at = null where consumer = $1 and occurrence_id = $2', [

@@ -37,17 +37,17 @@ const GAP_BATCH = 100;
 export class HandlerFailure {
   constructor(readonly error: unknown) {}
 }
-/** It was applied, and one that was parked follows on. */
-class Followed {
+/** The event was applied, and the next version is parked. */
+class NextIsParked {
   constructor(readonly received: Received) {}
 }
 /** The consumer began at a position and sees an aggregate for the first time that is older than that. */
 const UNKNOWN_HEAD = Symbol('unknown head');
 
 /**
- * Gives each fact its effect once for each consumer, however often, in whatever order, to however many members and in whatever version it
- * comes: the record of the occurrence, the effects and the aggregate's head commit together. Acknowledge an event to whoever brought it when
- * `receive` has resolved.
+ * Applies each event exactly once per consumer, however often, in whatever order and version, and to however many members it comes. The
+ * record of the occurrence, the effects and the aggregate's head commit together. Acknowledge an event to the channel when `receive` has
+ * resolved.
  */
 export class Inbox {
   private readonly attempts: number;
@@ -64,10 +64,10 @@ export class Inbox {
   }
 
   /**
-   * Has to be called before a consumer receives anything, and counts the first time: with `now` it is not shown what is in the log by then; with
-   * `beginning` it begins with the oldest that the log still has.
-   * From then on retention keeps what the consumer still has before it.
-   * @returns the position after which the consumer has to be brought events.
+   * Registers a consumer. Call it before the consumer receives anything. Only the first call counts: with `now` the consumer skips every
+   * event that is in the log by then, with `beginning` it begins with the oldest kept event. From then on retention keeps the events that
+   * the consumer still needs.
+   * @returns the position after which the consumer needs events.
    */
   async begin({ name }: Consumer, from: 'beginning' | 'now'): Promise<number> {
     const { database, history } = this.options;
@@ -90,8 +90,8 @@ export class Inbox {
   }
 
   /**
-   * @throws what the handler throws, unless that was the last attempt, and what keeps the database from working: nothing has happened then, and
-   *   the event has to come again. Failures of the database that pass by themselves are not held against the event.
+   * @throws the handler's error, unless this was the last attempt, and errors of the database. Nothing has happened then, and the event
+   *   must come again. Transient errors of the database do not count as attempts of the event.
    */
   async receive(consumer: Consumer, event: LoggedEvent): Promise<Received> {
     let taken = await this.transaction(consumer, event, (rows, tx) => this.take(consumer, event, rows, tx));
@@ -104,7 +104,7 @@ export class Inbox {
     }
     if (taken instanceof HandlerFailure) throw taken.error;
     if (taken === 'parked' && (await this.passGaps(consumer, event))) await this.drain(consumer, event);
-    if (taken instanceof Followed) {
+    if (taken instanceof NextIsParked) {
       await this.drain(consumer, event);
       return taken.received;
     }
@@ -112,8 +112,8 @@ export class Inbox {
   }
 
   /**
-   * Looks after what is parked and due: applies what can be applied by now, and asks the log for what is missing before it.
-   * @throws the last of the failures, when everything has been looked at; they are made up for at the next call.
+   * Handles the parked events that are due. Applies them if possible now, and reads missing earlier events from the log.
+   * @throws the last error, after every event was tried. The next call tries the failed ones again.
    */
   async tend(consumer: Consumer): Promise<void> {
     const { rows } = await this.options.database.query<{ event: string }>(
@@ -139,28 +139,28 @@ export class Inbox {
     if (failure) throw failure.error;
   }
 
-  /** Applies what was parked and follows on from the aggregate's head, one by one. @returns how many. */
+  /** Applies the parked events that follow the aggregate's head, one by one. @returns how many. */
   async drain(consumer: Consumer, aggregate: LoggedEvent): Promise<number> {
     for (let applied = 0; ;) {
-      const went = await this.transaction(consumer, aggregate, async (rows, tx) => {
+      const outcome = await this.transaction(consumer, aggregate, async (rows, tx) => {
         const head = await rows.lockHead();
         const next = await rows.held(head + 1);
         if (next?.state === 'skipped') {
           await rows.setHead(head + 1);
-          return 'over it';
+          return 'skipped';
         }
-        if (next?.state !== 'parked') return 'nowhere';
-        return (await this.applyHeld(consumer, next, rows, tx)) === 'applied' ? 'on' : 'nowhere';
+        if (next?.state !== 'parked') return 'none';
+        return (await this.applyHeld(consumer, next, rows, tx)) === 'applied' ? 'applied' : 'none';
       });
-      if (went === 'nowhere') return applied;
-      if (went === 'on') applied += 1;
+      if (outcome === 'none') return applied;
+      if (outcome === 'applied') applied += 1;
     }
   }
 
   /**
-   * Applies an event that is held. The caller has locked the aggregate's head and has seen that the event may be applied now.
-   * @param mayDie whether it becomes dead when this was the last attempt.
-   * @returns the failure, which was recorded, if the handler throws.
+   * Applies an event that was kept. The caller has locked the aggregate's head, and has checked that the event may be applied now.
+   * @param mayDie whether the event becomes dead if this was its last attempt.
+   * @returns the recorded failure if the handler throws.
    */
   async applyHeld(
     consumer: Consumer,
@@ -197,7 +197,7 @@ export class Inbox {
     event: LoggedEvent,
     rows: InboxRows,
     tx: PoolClient,
-  ): Promise<Received | Followed | HandlerFailure | typeof UNKNOWN_HEAD> {
+  ): Promise<Received | NextIsParked | HandlerFailure | typeof UNKNOWN_HEAD> {
     const { mode } = consumer;
     const { aggregateVersion } = event;
     const ordered = mode !== 'commutative';
@@ -226,7 +226,7 @@ export class Inbox {
     if (applied === true) {
       const received = wanted ? 'applied' : 'ignored';
       // Who parks an event waits for the lock on the head: it is seen here, or it sees what was applied.
-      return mode === 'sequential' && (await rows.held(aggregateVersion + 1)) ? new Followed(received) : received;
+      return mode === 'sequential' && (await rows.held(aggregateVersion + 1)) ? new NextIsParked(received) : received;
     }
     const failures = await rows.hold(event, eventText(event), {
       state: 'failing',

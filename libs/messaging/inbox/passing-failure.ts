@@ -1,9 +1,12 @@
 import { isConnectionFailure } from '../../database/connection-failure.js';
 
-/** Connection lost, lost a race, out of resources, an operator intervened, a standby that is not promoted yet, waited too long for a lock: PostgreSQL's classes and codes. */
+/**
+ * PostgreSQL's classes and codes of transient errors: lost connection, serialization failure, out of resources, operator intervention, an
+ * unpromoted standby, lock timeout.
+ */
 const passing = /^(?:08|40|53|57|58)|^(?:25006|55P03|25P03|25P04)$/;
 
-/** Whether a failure says nothing about what was tried: the database could not do it now, and may in a moment. */
+/** Whether an error is transient: it does not depend on the statement, and a retry may succeed. */
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';

@@ -25,7 +25,7 @@ export interface RunConsumerOptions {
 const UPKEEP_EVERY_MS = 5_000;
 
 export interface RunningConsumer {
-  /** Resolves when no effect is under way any more. What was not acknowledged comes again to whoever runs next. */
+  /** Resolves when no handler runs any more. Events without acknowledgement come again to the next member. */
   stop(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ const received = new Counter({
   registers: [register],
 });
 
-/** Brings a consumer what it wants: from the channel into the inbox, acknowledged once its effects are committed. */
+/** Passes a consumer's events from the channel into the inbox. An event is acknowledged once its effects are committed. */
 export async function runConsumer(options: RunConsumerOptions): Promise<RunningConsumer> {
   const { channel, inbox, consumer, log, from = 'beginning', concurrency, tendEveryMs = 1_000, upkeep } = options;
   // Wherever a group begins again (on another channel, or as its broker has forgotten it), the inbox leaves out what it has had.

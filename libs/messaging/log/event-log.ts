@@ -8,21 +8,21 @@ import { type Aggregate, partitionSql } from '../event/partition-key.js';
 export interface LogQuery extends EventFilter {
   /** Exclusive: events at later positions are read. */
   after: number;
-  /** How many rows to look at, at the most; fewer may match. */
+  /** The largest number of rows to scan. Fewer may match. */
   scan: number;
-  /** How many events to answer, at the most; not said, all that match among those looked at. */
+  /** The largest number of events to return. Default: all matches among the scanned rows. */
   limit?: number;
 }
 
 export interface LogPage {
   events: LoggedEvent[];
-  /** The last position that was looked at; `after` where there was nothing. Go on from here: a rare filter need not look twice. */
+  /** The last scanned position; `after` if there was no row. Continue here, so that a rare filter scans no row twice. */
   scannedTo: number;
-  /** Whether `scan` or `limit` ended the page, and not the log: the same question has the same answer for ever. */
+  /** Whether `scan` or `limit` ended the page, and not the end of the log. Then the same query always has the same result. */
   full: boolean;
   /** The epoch of the log at the moment of reading, for the cursor after this page. */
   epoch: string;
-  /** Whether events after `after` have been removed from the log: what was read is then not all that came. */
+  /** Whether events after `after` were removed from the log, so that the page is incomplete. */
   missed: boolean;
 }
 
@@ -40,13 +40,13 @@ interface Bound {
 
 const currentEpoch = '(select epoch from events.log_epoch order by number desc limit 1)';
 
-/** Reads the log of all facts, for whoever may `select` from it. A reader by position misses nothing, as only one relay writes at a time. */
+/** Reads the event log. The role must have `select` on it. A reader by position misses nothing, because only one relay writes at a time. */
 export class EventLog implements EventHistory {
   constructor(private readonly database: Pick<Pool | PoolClient, 'query'>) {}
 
   /** The next events, in order of position. */
   async read({ after, scan, limit, types = [], subject, partition }: LogQuery): Promise<LogPage> {
-    // One statement, so that the bound and the events are of one snapshot: an event that is committed in between is in both or in neither.
+    // One statement, so that the bound and the events are of one snapshot.
     const { rows } = await this.database.query<Bound & (Row | { position: null })>(
       `with bound as (
          select count(*) as scanned, max(position) as last from (select position from events.log where position > $1 order by position limit $2) as looked_at
@@ -79,8 +79,7 @@ export class EventLog implements EventHistory {
   }
 
   /**
-   * Where the log begins and ends: the last position that was removed, and the last one that was ever given (0 while there is none). And
-   * the epoch that it is in.
+   * The bounds of the log: the last removed position, the last assigned position (0 if none), and the current epoch.
    */
   async bounds(database: Pick<PoolClient, 'query'> = this.database): Promise<{ floor: number; head: number; epoch: string }> {
     const { rows } = await database.query<{ floor: string; head: string; epoch: string }>(
@@ -105,8 +104,8 @@ export class EventLog implements EventHistory {
   }
 
   /**
-   * The position after which everything is that was recorded at or after `time`, also where the clock was set back in between. 0 when
-   * some of that has been removed from the log.
+   * The position before every event that was recorded at or after `time`, also if the clock was set back in between. 0 if some of these
+   * events were removed from the log.
    */
   async before(time: Date): Promise<number> {
     const { rows } = await this.database.query<{ position: string }>(
@@ -153,7 +152,7 @@ export class EventLog implements EventHistory {
     return rows;
   }
 
-  /** The version after which an aggregate goes on beyond a position; its last one if nothing of it is there. */
+  /** The last version of an aggregate up to a position; its last version if it has no event after the position. */
   async versionBefore({ service, aggregateType, aggregateId }: Aggregate, position: number): Promise<number> {
     const { rows } = await this.database.query<{ version: number }>(
       `select coalesce(min(aggregate_version) filter (where position > $4) - 1, max(aggregate_version), (
@@ -170,7 +169,7 @@ export class EventLog implements EventHistory {
     return rows[0] && loggedEvent(rows[0]);
   }
 
-  /** Those of the events that are in the log, in no order. */
+  /** The events with these ids that are in the log, in no order. */
   async findAll(eventIds: readonly string[]): Promise<LoggedEvent[]> {
     const { rows } = await this.database.query<Row>(`select ${columns} from events.log where event_id = any($1::uuid[])`, [
       eventIds,

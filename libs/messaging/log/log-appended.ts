@@ -1,2 +1,2 @@
-/** The channel of NOTIFY on which the relay says that there is something new in the log. Only a hint: it may be lost. */
-export const LOG_NEWS = 'event_log';
+/** The NOTIFY channel on which the relay announces appended events. Only a hint: it may be lost. */
+export const LOG_APPENDED = 'event_log';

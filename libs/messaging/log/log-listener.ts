@@ -1,22 +1,22 @@
 import type { ClientConfig } from 'pg';
 import { NotificationListener } from '../../database/notification-listener.js';
-import { LOG_NEWS } from './log-appended.js';
+import { LOG_APPENDED } from './log-appended.js';
 
-/** How often the end of the log is looked at, in milliseconds, if the relay's hint cannot be heard, and if it can. */
-const LOOK_EVERY_MS = { deaf: 50, hearing: 250 };
+/** Pause between two polls of the log's end, in milliseconds, without and with the relay's hints. */
+const POLL_MS = { withoutHints: 50, withHints: 250 };
 
-/** Hears of what the relay has put into the log, for those who follow it and look from time to time by themselves. */
-export class LogNewsListener {
+/** Receives the relay's hints that the log has new events, for readers that also poll it. */
+export class LogListener {
   private readonly listener: NotificationListener;
 
-  /** @param database where the log is. */
+  /** @param database the log's database. */
   constructor(database: ClientConfig, hint: () => void) {
-    this.listener = new NotificationListener(database, LOG_NEWS, hint);
+    this.listener = new NotificationListener(database, LOG_APPENDED, hint);
   }
 
-  /** How long to leave the log alone without a hint, in milliseconds. */
-  get lookEveryMs(): number {
-    return this.listener.listening ? LOOK_EVERY_MS.hearing : LOOK_EVERY_MS.deaf;
+  /** How long to wait for a hint before the next poll, in milliseconds. */
+  get pollMs(): number {
+    return this.listener.listening ? POLL_MS.withHints : POLL_MS.withoutHints;
   }
 
   start(): void {

@@ -68,7 +68,7 @@ describe('LogTail', () => {
     expect(await reading).toEqual(log.events.map(({ position }) => position));
   });
 
-  it('reads what comes once for all who follow', async () => {
+  it('polls new events once for all readers', async () => {
     const { log, tail, signal } = setUp();
     log.append(1);
     const readings = Array.from({ length: 200 }, () => follow(tail, 2, 3, signal));
@@ -123,7 +123,7 @@ describe('LogTail', () => {
     expect(await reading).toEqual([3_002]);
   });
 
-  it('does not wait for its next look when it is told that there is something', async () => {
+  it('does not wait for its next poll after a hint', async () => {
     const { log, tail, signal } = setUp(3_600_000);
     const reading = follow(tail, 0, 2, signal);
     for (const position of [2, 4]) {
@@ -145,7 +145,7 @@ describe('LogTail', () => {
     expect(failures.length).toBeGreaterThan(0);
   });
 
-  it('tells a reader at once that the log was restored, and not one that does not ask', async () => {
+  it('notifies a waiting reader at once that the log was restored, if the reader sent an epoch', async () => {
     const { log, tail, signal } = setUp();
     log.append(10);
     await follow(tail, 0, 10, signal);
@@ -159,7 +159,7 @@ describe('LogTail', () => {
     expect((await indifferent)?.events.map(({ position }) => position)).toEqual([22]);
   });
 
-  it('lets go of those who wait when they are told to stop', async () => {
+  it('releases waiting readers on abort', async () => {
     const { log, tail } = setUp();
     const stop = new AbortController();
     const waiting = tail.next({ after: 0, scan: 10 }, stop.signal);

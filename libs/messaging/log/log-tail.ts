@@ -5,11 +5,11 @@ import { pause } from '../../timing/pause.js';
 
 export interface LogTailOptions {
   log: Pick<EventLog, 'read'>;
-  /** Pause between looks at the end of the log, in milliseconds, unless there is a hint; nobody looks while nobody waits. */
+  /** Pause between two polls without a hint, in milliseconds. Nothing polls while no reader waits. */
   pollMs: () => number;
-  /** Pause after the log could not be read, in milliseconds. */
+  /** Pause after a failed read, in milliseconds. */
   retryMs: number;
-  /** Hears of every read that failed; it is tried again until the reader gives up. */
+  /** Receives every failed read. The read is tried again until the reader's signal aborts. */
   onFailure: (error: unknown) => void;
 }
 
@@ -20,18 +20,18 @@ interface Waiter {
   wake: () => void;
 }
 
-/** How many of the last events are kept for those who follow closely. */
+/** How many of the newest events are kept for readers near the end. */
 const WINDOW = 1_000;
 const BATCH = 500;
 
 export interface TailQuery extends LogQuery {
-  /** The epoch that the reader's position is of. Not said, the reader does not care about restores. */
+  /** The epoch of the reader's position. Without it the reader ignores restores. */
   epoch?: string;
 }
 
 /**
- * Lets any number of readers follow the log for the price of one: whoever is behind pages from the database until it meets the window of
- * the last events, which one poll a process fills, and goes on from there.
+ * Lets any number of readers follow the log at the cost of one. A reader that is behind pages from the database until it reaches the window
+ * of the newest events. One poll per process fills the window.
  */
 export class LogTail {
   /** The window holds exactly the events at positions above `from` up to `head`. */
@@ -42,15 +42,15 @@ export class LogTail {
   private epoch: string | undefined;
   private readonly waiters = new Set<Waiter>();
   private polling = false;
-  /** Ends the pause after the look that is under way, which may not see what there is a hint of. */
+  /** Ends the pause after the current poll, which may have begun before the hint. */
   private resting = new AbortController();
 
   constructor(private readonly options: LogTailOptions) {}
 
   /**
-   * The next page that is further than `query.after`, which may be without events where the filter passes none; waits for it as long as it
-   * takes, also while the log cannot be read. A page of another epoch than the reader's comes at once: the log was restored, and its
-   * events are not those that follow. Undefined once the signal is given.
+   * The next page beyond `query.after`, which may be empty if the filter matches nothing. Waits as long as it takes, also while the log
+   * cannot be read. A page of another epoch than the reader's comes at once: the log was restored, and its events do not follow the
+   * reader's. Undefined once the signal aborts.
    */
   async next(query: TailQuery, signal: AbortSignal): Promise<LogPage | undefined> {
     while (!signal.aborted) {
@@ -63,12 +63,12 @@ export class LogTail {
     return undefined;
   }
 
-  /** There is something new in the log: whoever waits need not wait for the next look. */
+  /** The log has new events, so the next poll starts now. */
   hint(): void {
     this.resting.abort();
   }
 
-  /** From the window, if it reaches back far enough and knows anything new. */
+  /** A page from the window, if the window covers the position and has newer events. */
   private remembered({ after, limit = Infinity, ...filter }: TailQuery): LogPage | undefined {
     const { epoch } = this;
     if (epoch === undefined || after < this.from || after >= this.head) return undefined;
@@ -82,7 +82,7 @@ export class LogTail {
   }
 
   private async read(query: TailQuery): Promise<LogPage | undefined> {
-    // Whoever has come to the end of the window waits for the poll and asks nothing of the database.
+    // A reader at the end of the window waits for the poll and sends no query.
     const { epoch } = this;
     if (this.polling && epoch !== undefined && query.after === this.head)
       return { events: [], scannedTo: query.after, full: false, epoch, missed: false };
@@ -94,7 +94,7 @@ export class LogTail {
     }
   }
 
-  /** Resolves when the window has come beyond the position or is of another epoch, or the signal is given. */
+  /** Resolves when the window is beyond the position or of another epoch, or the signal aborts. */
   private async beyond({ after, epoch }: TailQuery, signal: AbortSignal): Promise<void> {
     if (this.head > after || signal.aborted) return;
     await new Promise<void>((resolve) => {
@@ -113,7 +113,7 @@ export class LogTail {
 
   private async poll(): Promise<void> {
     this.polling = true;
-    // A window that nobody has followed for a while would have to catch up first: it begins anew where the first reader stands.
+    // A window without readers is out of date, so it begins again at the first reader's position.
     const start = Math.min(...[...this.waiters].map(({ after }) => after));
     if (start > this.head) this.beginAt(start);
     while (this.waiters.size > 0) {
@@ -130,7 +130,7 @@ export class LogTail {
     this.window = [];
   }
 
-  /** One look at what has come since the last one. @returns how long to pause after it, in milliseconds. */
+  /** Polls the new events. @returns how long to pause afterwards, in milliseconds. */
   private async look(): Promise<number> {
     try {
       const { events, scannedTo, full, epoch } = await this.options.log.read({ after: this.head, scan: BATCH });
@@ -138,7 +138,7 @@ export class LogTail {
       this.epoch = epoch;
       for (const waiter of this.waiters) if ((waiter.epoch ?? epoch) !== epoch) waiter.wake();
       if (restored) {
-        // The window has events that are undone. A reader that still waits fills it again.
+        // The window has events that the restore has undone. The next polls fill it again.
         this.beginAt(0);
         return 0;
       }

@@ -10,8 +10,9 @@ export interface Cause {
 }
 
 /**
- * Writes an event into the `outbox` of the schema that the client works in, in the transaction that makes it true and after its aggregate is locked:
- * for services that speak SQL themselves. @throws Error as `requireCatalogued` says.
+ * Writes an event into the `outbox` of the client's schema, for services that use SQL. Call it in the transaction of the change, after the
+ * aggregate is locked.
+ * @throws Error as `requireCatalogued` does.
  */
 export async function appendToOutbox(client: Pick<ClientBase, 'query'>, event: OutboxEvent, cause?: Cause): Promise<void> {
   const { type, typeVersion, aggregateType, aggregateId, aggregateVersion, occurredAt, data } = event;

@@ -13,7 +13,7 @@ export interface OutboxEvent {
   data: unknown;
 }
 
-/** @throws Error when the event is not what the catalogue says of its type and version: what is once in the log is there for ever, for everybody. */
+/** @throws Error if the event does not match the catalogue's schema of its type and version. An event in the log can never be corrected. */
 export function requireCatalogued({ type, typeVersion, aggregateId, data }: OutboxEvent): void {
   const entry = eventCatalogue.get(type)?.versions[typeVersion - 1];
   if (!entry)

@@ -5,132 +5,137 @@ import { aggregateOf, factColumnNames, factColumns, type OutboxRow } from './out
 import { isPoison } from './poison.js';
 import type { Queryable } from './bounded-transaction.js';
 
-export interface Refused {
+export interface RefusedRow {
   row: OutboxRow;
   reason: DeadReason;
-  /** What is wrong, for an operator to read. */
+  /** The cause, for an operator. */
   error: string;
 }
 
-/** What became of rows that were looked at one by one. The log is written already; the outbox and the dead rows are still to follow. */
-export interface Settlement {
-  /** These are in the log, now or since earlier. */
+/** The outcome of each row. The log is written already. `apply` then changes the outbox and the dead rows. */
+export interface AppendResult {
+  /** These rows are in the log, by this call or an earlier one. */
   logged: OutboxRow[];
-  /** How many of them had been in the log before. */
+  /** How many of `logged` an earlier call had written. */
   duplicates: number;
-  refused: Refused[];
+  refused: RefusedRow[];
 }
 
-/** One aggregate, as far as its next facts depend on it. */
-interface Line {
+/** The state of one aggregate that decides about its next rows. */
+interface AggregateQueue {
   head: number;
-  held: DeadRow[];
+  deadRows: DeadRow[];
 }
 
-export interface SettleOptions {
-  /** Takes a version although those before it are missing, and will always be. */
+export interface AppendOptions {
+  /** Appends a version although earlier ones are missing. They are recorded as a gap, for they never come. */
   acceptGap?: boolean;
 }
 
 /**
- * Writes rows into the log one by one, as the only writer of it. A row goes in if its aggregate's version follows the last one; if it
- * cannot, it and every later one of its aggregate are held back, and the others go on. A row that is in the log already, word for word,
- * counts as written, so that rows may come twice. Behind a row that goes in follow those that have waited for it.
+ * Appends rows to the log one by one. The caller is the log's only writer. A row is appended if its aggregate's version follows the
+ * last one. A row that cannot be appended also blocks the later rows of its aggregate, but no other aggregate. A row whose exact copy is
+ * in the log counts as appended, so rows may come twice. A row that is appended releases the parked rows behind it.
  *
- * @param held the dead, parked and skipped rows of the same aggregates; a row that is tried again may be among them.
+ * @param deadRows the dead, parked and skipped rows of the same aggregates. A row that is tried again may be among them.
  */
-export async function settleRows(
+export async function appendInOrder(
   log: Queryable,
   place: OutboxPlace,
   rows: readonly OutboxRow[],
-  held: readonly DeadRow[],
-  { acceptGap = false }: SettleOptions = {},
-): Promise<Settlement> {
-  const settlement: Settlement = { logged: [], duplicates: 0, refused: [] };
-  const lines = new Map<string, Line>();
-  const lineOf = async (row: OutboxRow): Promise<Line> => {
+  deadRows: readonly DeadRow[],
+  { acceptGap = false }: AppendOptions = {},
+): Promise<AppendResult> {
+  const result: AppendResult = { logged: [], duplicates: 0, refused: [] };
+  const queues = new Map<string, AggregateQueue>();
+  const queueOf = async (row: OutboxRow): Promise<AggregateQueue> => {
     const key = aggregateOf(row);
-    const known = lines.get(key);
+    const known = queues.get(key);
     if (known) return known;
-    const line = { head: await headOf(log, place, row), held: held.filter((one) => aggregateOf(one) === key) };
-    lines.set(key, line);
-    return line;
+    const queue = { head: await headOf(log, place, row), deadRows: deadRows.filter((dead) => aggregateOf(dead) === key) };
+    queues.set(key, queue);
+    return queue;
   };
 
-  const offer = async (row: OutboxRow, line: Line): Promise<boolean> => {
-    const others = line.held.filter(({ id }) => id !== row.id);
-    const refusal = await tryRow(log, place, row, { head: line.head, held: others }, acceptGap);
-    line.held = others;
+  const tryAppend = async (row: OutboxRow, queue: AggregateQueue): Promise<boolean> => {
+    const others = queue.deadRows.filter(({ id }) => id !== row.id);
+    const refusal = await appendRow(log, place, row, { head: queue.head, deadRows: others }, acceptGap);
+    queue.deadRows = others;
     if (refusal === 'duplicate' || refusal === undefined) {
-      settlement.logged.push(row);
-      if (refusal) settlement.duplicates += 1;
-      else line.head = Number(row.aggregate_version);
+      result.logged.push(row);
+      if (refusal) result.duplicates += 1;
+      else queue.head = Number(row.aggregate_version);
       return true;
     }
-    settlement.refused.push({ row, ...refusal });
-    line.held.push({ ...row, state: refusal.reason === 'PARKED' ? 'parked' : 'dead', reason: refusal.reason });
+    result.refused.push({ row, ...refusal });
+    queue.deadRows.push({ ...row, state: refusal.reason === 'PARKED' ? 'parked' : 'dead', reason: refusal.reason });
     return false;
   };
 
   for (const row of rows) {
-    const line = await lineOf(row);
-    if (await offer(row, line)) await follow(line, offer);
+    const queue = await queueOf(row);
+    if (await tryAppend(row, queue)) await releaseWaiting(queue, tryAppend);
   }
   const keys = new Set(rows.map(aggregateOf));
-  for (const one of held) if (!keys.has(aggregateOf(one))) await follow(await lineOf(one), offer);
-  return settlement;
+  for (const dead of deadRows) if (!keys.has(aggregateOf(dead))) await releaseWaiting(await queueOf(dead), tryAppend);
+  return result;
 }
 
-/** Lets go what has waited, in order, as long as it follows. */
-async function follow(line: Line, offer: (row: DeadRow, line: Line) => Promise<boolean>): Promise<void> {
+/** Appends the parked rows that now follow the aggregate's last version, in order. */
+async function releaseWaiting(
+  queue: AggregateQueue,
+  tryAppend: (row: DeadRow, queue: AggregateQueue) => Promise<boolean>,
+): Promise<void> {
   for (;;) {
-    if (blockerOf(line.held)) return;
-    const next = nextOf(line);
-    const [waiting] = line.held
+    if (blockedBy(queue.deadRows)) return;
+    const next = nextVersion(queue);
+    const [waiting] = queue.deadRows
       .filter(({ state, aggregate_version }) => state !== 'skipped' && Number(aggregate_version) <= next)
       .sort((a, b) => Number(a.aggregate_version) - Number(b.aggregate_version));
-    if (!waiting || !(await offer(waiting, line))) return;
+    if (!waiting || !(await tryAppend(waiting, queue))) return;
   }
 }
 
-/** What an operator has to decide before anything else of the aggregate goes on. A gap closes by itself when the missing one comes. */
-const blockerOf = (held: readonly DeadRow[]): DeadRow | undefined =>
-  held.find(({ state, reason }) => state === 'dead' && reason !== 'VERSION_GAP');
+/** The row about which an operator decides first. A version gap does not block: it closes when the missing version comes. */
+const blockedBy = (deadRows: readonly DeadRow[]): DeadRow | undefined =>
+  deadRows.find(({ state, reason }) => state === 'dead' && reason !== 'VERSION_GAP');
 
-/** The version that goes on next: the one after the log's last, and after those that an operator has skipped. */
-function nextOf({ head, held }: Line): number {
+/** The version to append next: it follows the log's last version and the versions that an operator has skipped. */
+function nextVersion({ head, deadRows }: AggregateQueue): number {
   const skipped = new Set(
-    held.flatMap(({ state, aggregate_version }) => (state === 'skipped' ? [Number(aggregate_version)] : [])),
+    deadRows.flatMap(({ state, aggregate_version }) => (state === 'skipped' ? [Number(aggregate_version)] : [])),
   );
   let next = head + 1;
   while (skipped.has(next)) next += 1;
   return next;
 }
 
-async function tryRow(
+async function appendRow(
   log: Queryable,
   place: OutboxPlace,
   row: OutboxRow,
-  line: Line,
+  queue: AggregateQueue,
   acceptGap: boolean,
-): Promise<Omit<Refused, 'row'> | 'duplicate' | undefined> {
+): Promise<Omit<RefusedRow, 'row'> | 'duplicate' | undefined> {
   if (await isLogged(log, place, row)) return 'duplicate';
   const version = Number(row.aggregate_version);
   const what = `version ${version} of ${row.aggregate_type} ${row.aggregate_id}`;
-  const blocker = blockerOf(line.held);
+  const blocker = blockedBy(queue.deadRows);
   if (blocker) return { reason: 'PARKED', error: `${what} waits until row ${blocker.id} is decided` };
-  const next = nextOf(line);
+  const next = nextVersion(queue);
   if (version < next)
     return { reason: 'VERSION_TAKEN', error: `${what} comes late: the log and what was skipped reach version ${next - 1}` };
   if (version > next && !acceptGap) {
-    const before = line.held.find(({ state, aggregate_version }) => state !== 'skipped' && Number(aggregate_version) < version);
+    const before = queue.deadRows.find(
+      ({ state, aggregate_version }) => state !== 'skipped' && Number(aggregate_version) < version,
+    );
     if (before) return { reason: 'PARKED', error: `${what} waits for version ${before.aggregate_version}, row ${before.id}` };
     return { reason: 'VERSION_GAP', error: `${what} came without version ${next}` };
   }
   await log.query('savepoint one');
   try {
     await append(log, place, [row]);
-    if (acceptGap && version > line.head + 1) await recordGap(log, place, row, { from: line.head + 1, to: version - 1 });
+    if (acceptGap && version > queue.head + 1) await recordGap(log, place, row, { from: queue.head + 1, to: version - 1 });
     return undefined;
   } catch (error) {
     if (!isPoison(error)) throw error;
@@ -151,7 +156,7 @@ async function headOf(log: Queryable, { service }: OutboxPlace, row: OutboxRow):
   return rows[0]!.head;
 }
 
-/** The unique index on the id finds the one row that may be the same: `is not distinct from` uses no index. */
+/** The unique index on the id finds the row to compare. `is not distinct from` alone uses no index. */
 const sameFact = factColumnNames
   .map((name, i) => `${name} ${name === 'event_id' ? '=' : 'is not distinct from'} $${i + 2}::${factColumns[name]}`)
   .join(' and ');

@@ -3,37 +3,37 @@ import type { OutboxPlace } from './outbox-place.js';
 import { factColumnNames, factColumns, factList, type OutboxRow } from './outbox-row.js';
 import type { Queryable } from './bounded-transaction.js';
 import type { VersionGap } from '../event/event-history.js';
-import { LOG_NEWS } from '../log/log-appended.js';
+import { LOG_APPENDED } from '../log/log-appended.js';
 
-/** How many and from where on, told to whoever follows the log, once it is committed: one notification a batch, and the relays take turns anyway. */
-const whatWasLogged = `select count(*)::int as moved, min(position) as first, (select pg_notify('${LOG_NEWS}', '') from logged limit 1) from logged`;
+/** The number of rows and the first position. Also notifies the log's readers at the commit, once a batch. */
+const countAndNotify = `select count(*)::int as moved, min(position) as first, (select pg_notify('${LOG_APPENDED}', '') from logged limit 1) from logged`;
 
-/** When a batch is recorded, and the latest time that the log has passed with it: of a clock that was set back, `passed` stays. */
+/** `recorded` is the time of the batch. `passed` is the latest time in the log, so it stays if the clock is set back. */
 const batchTime = `batch as materialized (
     select clock.at as recorded, greatest(clock.at, (select passed_at from events.log order by position desc limit 1),
                                           (select passed_at from events.log_floor)) as passed
     from (select clock_timestamp() as at) clock)`;
 
-/** Takes the oldest rows out of an outbox that is in the log's own database, into the log, all in one statement. */
+/** Moves the oldest rows of an outbox in the log's own database into the log, in one statement. */
 export const moveStatement = ({ outbox }: OutboxPlace): string => `
   with ${batchTime},
     gone as (delete from ${outbox} where id = any(array(select id from ${outbox} order by id limit $2)) returning id, ${factList}),
     logged as (
       insert into events.log (service, ${factList}, recorded_at, passed_at)
       select $1, ${factList}, recorded, passed from gone cross join batch order by id returning position)
-  ${whatWasLogged}`;
+  ${countAndNotify}`;
 
-/** Writes given rows into the log, in their order. */
+/** Appends the given rows in their order. */
 const appendStatement = `
   with ${batchTime}, logged as (
     insert into events.log (service, ${factList}, recorded_at, passed_at)
     select $1, ${factList}, recorded, passed from batch cross join unnest(${factColumnNames.map((name, i) => `$${i + 2}::${factColumns[name]}[]`).join(', ')})
       with ordinality as given (${factList}, place) order by place
     returning position)
-  ${whatWasLogged}`;
+  ${countAndNotify}`;
 
-/** Whether what was written since a position leaves each aggregate's versions 1, 2, 3 …, in this order. */
-const inLineQuery = `
+/** True if each aggregate's versions since a position are 1, 2, 3 … in this order. */
+const inOrderQuery = `
   select not exists (
     select from events.log l where l.position >= $1 and l.service = $2 and (
       l.aggregate_version <> 1 and not exists (
@@ -48,24 +48,24 @@ const inLineQuery = `
       or exists (
         select from events.log after where after.service = l.service and after.aggregate_type = l.aggregate_type
           and after.aggregate_id = l.aggregate_id and after.aggregate_version > l.aggregate_version and after.position < l.position))
-  ) as "inLine"`;
+  ) as "inOrder"`;
 
 interface Appended {
   moved: number;
   first: string | null;
 }
 
-/** Appends the oldest rows of an outbox in the same database. @returns how many, or undefined (and nothing was done) if they need a closer look. */
-export const tryMove = (log: Queryable, place: OutboxPlace, batch: number): Promise<number | undefined> =>
+/** Appends the oldest rows of an outbox in the same database, all or none. @returns how many; undefined if `appendInOrder` must decide. */
+export const tryMoveBatch = (log: Queryable, place: OutboxPlace, batch: number): Promise<number | undefined> =>
   allOrNothing(log, place, async () => {
     const { rows } = await log.query<Appended>(moveStatement(place), [place.service, batch]);
     const [{ moved, first }] = rows as [Appended];
-    if (moved > 0 && (await anyHeldUp(log, place, first!))) return undefined;
+    if (moved > 0 && (await anyBlocked(log, place, first!))) return undefined;
     return { moved, first };
   });
 
-/** Appends rows that were read elsewhere. @returns how many, or undefined (and nothing was done) if they need a closer look. */
-export const tryAppend = (log: Queryable, place: OutboxPlace, rows: readonly OutboxRow[]): Promise<number | undefined> =>
+/** Appends rows of an external outbox, all or none. @returns how many; undefined if `appendInOrder` must decide. */
+export const tryAppendBatch = (log: Queryable, place: OutboxPlace, rows: readonly OutboxRow[]): Promise<number | undefined> =>
   allOrNothing(log, place, async () => append(log, place, rows));
 
 export async function append(log: Queryable, { service }: OutboxPlace, rows: readonly OutboxRow[]): Promise<Appended> {
@@ -73,7 +73,7 @@ export async function append(log: Queryable, { service }: OutboxPlace, rows: rea
   return (await log.query<Appended>(appendStatement, [service, ...columns])).rows[0]!;
 }
 
-/** Records versions of an aggregate that the log will never have, so that nobody waits for them. Those that it has are left out. */
+/** Records versions of an aggregate that the log will never have, so that no reader waits for them. Versions in the log are left out. */
 export async function recordGap(
   log: Queryable,
   { service }: OutboxPlace,
@@ -101,8 +101,8 @@ async function allOrNothing(
     const appended = await write();
     if (appended?.moved === 0) return 0;
     if (appended) {
-      const { rows } = await log.query<{ inLine: boolean }>(inLineQuery, [appended.first, service]);
-      if (rows[0]!.inLine) return appended.moved;
+      const { rows } = await log.query<{ inOrder: boolean }>(inOrderQuery, [appended.first, service]);
+      if (rows[0]!.inOrder) return appended.moved;
     }
   } catch (error) {
     if (!isPoison(error)) throw error;
@@ -111,13 +111,13 @@ async function allOrNothing(
   return undefined;
 }
 
-/** Whether among those just appended is an aggregate of which an earlier fact awaits a decision. */
-async function anyHeldUp(log: Queryable, { service, dead }: OutboxPlace, first: string): Promise<boolean> {
-  const { rows } = await log.query<{ heldUp: boolean }>(
+/** True if an earlier row of an aggregate in this batch is dead or parked. */
+async function anyBlocked(log: Queryable, { service, dead }: OutboxPlace, first: string): Promise<boolean> {
+  const { rows } = await log.query<{ blocked: boolean }>(
     `select exists (
        select from ${dead} d join events.log l on l.service = $2 and l.aggregate_type = d.aggregate_type and l.aggregate_id = d.aggregate_id
-       where d.state in ('dead', 'parked') and l.position >= $1) as "heldUp"`,
+       where d.state in ('dead', 'parked') and l.position >= $1) as "blocked"`,
     [first, service],
   );
-  return rows[0]!.heldUp;
+  return rows[0]!.blocked;
 }

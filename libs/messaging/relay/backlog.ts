@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { boundedCount } from '../../database/bounded-count.js';
 import type { OutboxPlace } from './outbox-place.js';
 
-/** What waits in an outbox. */
+/** The rows that wait in an outbox. */
 export interface Backlog {
   /** Each count goes up to 100,000. */
   rows: number;
@@ -12,9 +12,9 @@ export interface Backlog {
   skipped: number;
 }
 
-/** Looks at one outbox. @throws when its database cannot be used. */
-export async function readBacklog(log: Pool, { outbox, dead, elsewhere = log }: OutboxPlace): Promise<Backlog> {
-  const { rows } = await elsewhere.query<Backlog>(
+/** Reads one outbox. @throws if its database cannot be used. */
+export async function readBacklog(log: Pool, { outbox, dead, externalPool = log }: OutboxPlace): Promise<Backlog> {
+  const { rows } = await externalPool.query<Backlog>(
     `select ${boundedCount(outbox)} as rows,
        coalesce((select extract(epoch from clock_timestamp() - created_at) from ${outbox} order by id limit 1), 0)::float8 as "oldestAgeSeconds",
        ${boundedCount(`${dead} where state = 'dead'`)} as dead, ${boundedCount(`${dead} where state = 'parked'`)} as parked,

@@ -1,22 +1,22 @@
-/** A sleep that grows while nothing happens, and that anybody can end. */
-export class Idle {
+/** Sleeps that double up to a maximum. `reset` makes them short again; `wake` ends one. */
+export class Backoff {
   private next: number;
   private woken = false;
   private end: (() => void) | undefined;
 
   constructor(
     private readonly firstMs: number,
-    private readonly longestMs: number,
+    private readonly maxMs: number,
   ) {
     this.next = firstMs;
   }
 
-  /** Something happened: the next sleep is short again. */
+  /** Makes the next sleep short again. */
   reset(): void {
     this.next = this.firstMs;
   }
 
-  /** Ends the sleep, or the next one if nobody sleeps right now. */
+  /** Ends the current sleep, or else the next one. */
   wake(): void {
     this.woken = true;
     this.end?.();
@@ -32,7 +32,7 @@ export class Idle {
         };
       });
       this.end = undefined;
-      this.next = Math.min(this.next * 2, this.longestMs);
+      this.next = Math.min(this.next * 2, this.maxMs);
     }
     if (this.woken) this.reset();
     this.woken = false;

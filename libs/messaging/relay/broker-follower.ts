@@ -6,12 +6,12 @@ import { EventLog } from '../log/event-log.js';
 import type { LoggedEvent } from '../event/logged-event.js';
 import { partitionKeyOf } from '../event/partition-key.js';
 import { pause } from '../../timing/pause.js';
-import { Idle } from './backoff.js';
+import { Backoff } from './backoff.js';
 
 export interface BrokerFollowerOptions {
-  /** The log's database as the role that owns the log; one connection is kept while it follows. */
+  /** The log's database as the role that owns the log. The follower keeps one connection. */
   database: Pool;
-  /** The broker, as the cursor is named after it. */
+  /** The broker's name, which is part of the cursor's name. */
   name: string;
   /** Connects to the broker. */
   open: () => Promise<Channel>;
@@ -20,17 +20,17 @@ export interface BrokerFollowerOptions {
   retryMs?: number;
 }
 
-/** Whoever publishes to a broker holds this advisory lock of the log's database, beside the hash of the broker's name, with its session. */
+/** The publisher to a broker has this advisory lock in the log's database, together with the hash of the broker's name. */
 const BROKER_LOCK = 72_707;
 const SCAN = 200;
-/** So many events may wait for one that the broker refuses before the rest of the log waits, too. */
+/** How many refused events, and events behind them, may wait before the rest of the log waits, too. */
 const HELD = 1_000;
-const IDLE_MS = { first: 20, longest: 200 };
+const BACKOFF_MS = { first: 20, max: 200 };
 const RETRY_MS = 1_000;
 
 const published = new Counter({
   name: 'broker_events_published_total',
-  help: 'Events that were handed to the broker, by what became of them; refused ones are tried again',
+  help: 'Events that were handed to the broker, by outcome; refused ones are tried again',
   labelNames: ['outcome'],
 });
 const held = new Gauge({
@@ -39,16 +39,16 @@ const held = new Gauge({
 });
 const position = new Gauge({
   name: 'broker_position',
-  help: 'Everything in the log up to this position has been taken by the broker; 0 where another relay publishes',
+  help: 'The broker has taken every event up to this position of the log; 0 if another relay publishes',
 });
 
 /**
- * Follows the log by a cursor and publishes to a broker, in order and at least once. Any number of relays may have one; a lock lets one at a
- * time follow, and where it dies another goes on. An event that is refused holds back its key and is tried again; the cursor stays before it,
- * so after a restart what has been published since comes again, and consumers leave it out.
+ * Follows the log by a cursor and publishes to a broker, in order and at least once. Any number of relays may run one: a lock lets one
+ * publish at a time, and another continues if it dies. A refused event blocks its key and is tried again. The cursor stays before it, so
+ * later events are published again after a restart, and consumers ignore the repeats.
  */
 export class BrokerFollower {
-  private readonly idle = new Idle(IDLE_MS.first, IDLE_MS.longest);
+  private readonly backoff = new Backoff(BACKOFF_MS.first, BACKOFF_MS.max);
   private readonly stopping = new AbortController();
   private readonly reported = new Set<string>();
   private readonly cursor: string;
@@ -64,10 +64,10 @@ export class BrokerFollower {
     this.running ??= this.run();
   }
 
-  /** Resolves when the batch that is under way is published, and the connection to the broker is closed. */
+  /** Resolves when the current batch is published and the connection to the broker is closed. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    this.idle.wake();
+    this.backoff.wake();
     await this.running;
     await this.channel?.close();
   }
@@ -80,7 +80,7 @@ export class BrokerFollower {
         await this.followIfAlone();
       } catch (error) {
         if (!this.failing)
-          logger.warn({ broker: this.options.name, err: error }, 'The broker cannot be published to now; it is tried again');
+          logger.warn({ broker: this.options.name, err: error }, 'The broker takes no events now; publishing is tried again');
         this.failing = true;
       }
       position.set(0);
@@ -92,7 +92,7 @@ export class BrokerFollower {
   private async followIfAlone(): Promise<void> {
     const { database, name } = this.options;
     const session = await database.connect();
-    // A session that breaks between two statements says so in an event, which would end the process if nobody listened.
+    // A session that breaks between two statements emits an error event. Without a listener it would end the process.
     session.on('error', () => {});
     try {
       const { rows } = await session.query<{ alone: boolean }>('select pg_try_advisory_lock($1, hashtext($2)) as alone', [
@@ -105,7 +105,7 @@ export class BrokerFollower {
     }
   }
 
-  /** Until it stops. @throws when the log or the broker cannot be used, or when somebody else has moved the cursor. */
+  /** Runs until `stop`. @throws if the log or the broker cannot be used, or if another process has moved the cursor. */
   private async follow(session: PoolClient): Promise<void> {
     const { logger, name, open, retryMs = RETRY_MS } = this.options;
     this.channel ??= await open();
@@ -133,17 +133,17 @@ export class BrokerFollower {
       if (to > written) {
         await this.writeCursor(session, written, to);
         written = to;
-        this.idle.reset();
+        this.backoff.reset();
       }
       position.set(written);
       held.set(waiting.length);
-      if (this.failing) logger.warn({ broker: name }, 'The broker can be published to again');
+      if (this.failing) logger.warn({ broker: name }, 'The broker takes events again');
       this.failing = false;
-      if (!more) await this.idle.sleep();
+      if (!more) await this.backoff.sleep();
     }
   }
 
-  /** What follows an event that waits, waits behind it. @returns all that waits now. */
+  /** Publishes the fresh events whose key is not blocked. @returns all waiting events. */
   private async publishFresh(
     channel: Channel,
     waiting: readonly LoggedEvent[],
@@ -155,7 +155,7 @@ export class BrokerFollower {
     return [...waiting, ...behind, ...(await this.publish(channel, open))];
   }
 
-  /** @returns those that were not taken, in their order. */
+  /** @returns the events that were not taken, in their order. */
   private async publish(channel: Channel, events: readonly LoggedEvent[]): Promise<readonly LoggedEvent[]> {
     if (events.length === 0) return [];
     const results = await channel.publish(events);
@@ -171,7 +171,7 @@ export class BrokerFollower {
         const { eventId, type, position: at } = event;
         this.options.logger.error(
           { broker: this.options.name, eventId, type, position: at },
-          `The broker does not take an event; it is tried again, and its key waits: ${result.reason}`,
+          `The broker refuses an event. It is tried again, and its key waits: ${result.reason}`,
         );
         this.reported.add(event.eventId);
       }
@@ -192,6 +192,6 @@ export class BrokerFollower {
       'update cursor set position = $3, updated_at = clock_timestamp() where name = $1 and position = $2',
       [this.cursor, from, to],
     );
-    if (rowCount !== 1) throw new Error(`Somebody else has moved the cursor ${this.cursor} from ${from}.`);
+    if (rowCount !== 1) throw new Error(`Another process has moved the cursor ${this.cursor} from ${from}.`);
   }
 }

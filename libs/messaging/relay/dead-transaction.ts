@@ -7,15 +7,15 @@ import { inBoundedTransaction, type Queryable } from './bounded-transaction.js';
 type InLog = <Result>(use: (log: Queryable) => Promise<Result>) => Promise<Result>;
 
 /**
- * Decides about dead rows, which stay locked until what that means for the log has been committed. In the log's own database it is all one
- * transaction; from another one the log comes first, and what was written there is known by its ids if the dead rows do not follow.
+ * Runs a decision about dead rows, which stay locked until the log has committed. In the log's own database it is one transaction. From
+ * an external database the log commits first. If the dead rows do not follow, the log knows their ids the next time.
  */
 export function inDeadTransaction<Result>(
   log: Pool,
-  { elsewhere }: OutboxPlace,
+  { externalPool }: OutboxPlace,
   work: (dead: Queryable, inLog: InLog) => Promise<Result>,
 ): Promise<Result> {
-  return elsewhere
-    ? inBoundedTransaction(elsewhere, (dead) => work(dead, (use) => inLogTransaction(log, use)))
+  return externalPool
+    ? inBoundedTransaction(externalPool, (dead) => work(dead, (use) => inLogTransaction(log, use)))
     : inLogTransaction(log, (client) => work(client, (use) => use(client)));
 }

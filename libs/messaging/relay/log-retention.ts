@@ -41,8 +41,8 @@ const held = new Gauge({
 });
 
 /**
- * Removes old events from the log, in small batches from its beginning. An event goes when it is older than the retention and every reader is
- * past it: see `log_reader` in the schemas of those who read the log. The last version of each aggregate stays in `log_head`.
+ * Removes old events from the log, in small batches from its beginning. It removes an event if it is older than the retention and every
+ * reader is past it. Readers are in the views `log_reader` of the reading schemas. The last version of each aggregate stays in `log_head`.
  */
 export class LogRetention {
   private readonly log: EventLog;
@@ -79,7 +79,7 @@ export class LogRetention {
       held.reset();
       return false;
     }
-    limits.push(await this.from('sagas', await this.options.sagaFloor()), ...(await this.otherOutboxes()));
+    limits.push(await this.from('sagas', await this.options.sagaFloor()), ...(await this.externalOutboxes()));
     return inBoundedTransaction(database, async (tx) => {
       // A statement of its own: each one after it sees who began to read before.
       const { rows: locked } = await tx.query<{ mine: boolean }>('select pg_try_advisory_xact_lock($1) as mine', [TRIM_LOCK]);
@@ -126,11 +126,11 @@ export class LogRetention {
   }
 
   /** Rows in a database of its own that the log has already are recognised by the log's rows until they have left the outbox. */
-  private async otherOutboxes(): Promise<LogReader[]> {
-    const places = (await this.options.outboxes.all()).filter(({ elsewhere }) => elsewhere !== undefined);
+  private async externalOutboxes(): Promise<LogReader[]> {
+    const places = (await this.options.outboxes.all()).filter(({ externalPool }) => externalPool !== undefined);
     const readers = await Promise.all(
-      places.map(async ({ service, outbox, elsewhere }) => {
-        const { rows } = await elsewhere!.query<{ oldest: Date }>(
+      places.map(async ({ service, outbox, externalPool }) => {
+        const { rows } = await externalPool!.query<{ oldest: Date }>(
           `select created_at as oldest from ${outbox} order by id limit 1`,
         );
         const [first] = rows;

@@ -1,18 +1,18 @@
 import type { Pool } from 'pg';
 import { inBoundedTransaction, type Queryable } from './bounded-transaction.js';
 
-/** Whoever writes the log holds this advisory lock of the log's database until its commit. */
+/** The writer of the log has this advisory lock in the log's database until its commit. */
 export const LOG_LOCK = 72_707_371;
 
 /**
- * Runs `work` as the only writer of the log. The lock is a statement of its own: each statement after it sees everything that was
- * committed before the lock was had (READ COMMITTED), so a position is never given while an earlier one is uncommitted.
+ * Runs `work` as the only writer of the log. The lock is a separate statement. Under READ COMMITTED each later statement sees everything
+ * committed before the lock, so no position is assigned while an earlier one is uncommitted.
  *
- * A log that was restored since the last batch begins a new epoch before anything is written.
+ * A log that was restored since the last batch begins a new epoch first.
  *
- * @param waited hears how many seconds it waited for the lock.
- * @throws what `work` throws (nothing is written then); PostgreSQL's 55P03 when another relay keeps the lock for 5 s, or somebody else a table of
- * an outbox for 1 s.
+ * @param waited receives how many seconds it waited for the lock.
+ * @throws the error of `work` (nothing is written then); PostgreSQL's 55P03 if another relay keeps the lock for 5 s, or another session an
+ * outbox table for 1 s.
  */
 export function inLogTransaction<Result>(
   log: Pool,
@@ -22,7 +22,7 @@ export function inLogTransaction<Result>(
   return inBoundedTransaction(log, async (client) => {
     const since = performance.now();
     try {
-      // From then on nothing is waited for that could hold up the other relays.
+      // Under the lock no statement may wait long, because other relays wait for the lock.
       await client.query(
         `select pg_advisory_xact_lock($1), set_config('lock_timeout', '1s', true), events.begin_epoch_after_restore()`,
         [LOG_LOCK],

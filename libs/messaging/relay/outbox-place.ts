@@ -1,16 +1,16 @@
 import pg from 'pg';
 
-/** Where a service's outbox is. */
+/** The outbox of a service: its tables and, if it is external, its database. */
 export interface OutboxPlace {
   service: string;
   outbox: string;
   dead: string;
-  /** Its database, where that is not the log's. */
-  elsewhere?: pg.Pool;
+  /** The outbox's database if it is not the log's. */
+  externalPool?: pg.Pool;
 }
 
-/** The outbox in the schema that has the service's name. */
-export function outboxPlace(service: string, elsewhere?: pg.Pool): OutboxPlace {
+/** The outbox in the schema with the service's name. */
+export function outboxPlace(service: string, externalPool?: pg.Pool): OutboxPlace {
   const schema = pg.escapeIdentifier(service);
-  return { service, outbox: `${schema}.outbox`, dead: `${schema}.outbox_dead`, ...(elsewhere && { elsewhere }) };
+  return { service, outbox: `${schema}.outbox`, dead: `${schema}.outbox_dead`, ...(externalPool && { externalPool }) };
 }

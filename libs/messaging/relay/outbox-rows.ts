@@ -1,25 +1,25 @@
 import { type DeadRow, deadAsText } from './dead-row.js';
 import type { OutboxPlace } from './outbox-place.js';
 import { asText, factList, type OutboxRow } from './outbox-row.js';
-import type { Settlement } from './append-in-order.js';
+import type { AppendResult } from './append-in-order.js';
 import type { Queryable } from './bounded-transaction.js';
 
-/** The oldest rows. Nothing is left out, locked or not: to skip a row would be to reorder. */
+/** The oldest rows. Locked rows are read too, because to skip a row would reorder. */
 export async function readOutbox(client: Queryable, { outbox }: OutboxPlace, batch: number): Promise<OutboxRow[]> {
   return (await client.query<OutboxRow>(`select ${asText} from ${outbox} order by ${outbox}.id limit $1`, [batch])).rows;
 }
 
-/** What is held back, or was skipped, of the aggregates of these rows. To be read after the rows: then none falls between the two. */
-export async function readHeld(client: Queryable, { dead }: OutboxPlace, rows: readonly OutboxRow[]): Promise<DeadRow[]> {
-  const held = await client.query<DeadRow>(
+/** The dead, parked and skipped rows of the same aggregates. Read them after the outbox rows, so that none is missed. */
+export async function readDeadRows(client: Queryable, { dead }: OutboxPlace, rows: readonly OutboxRow[]): Promise<DeadRow[]> {
+  const deadRows = await client.query<DeadRow>(
     `select ${deadAsText} from ${dead}
      where (aggregate_type, aggregate_id) in (select * from unnest($1::text[], $2::text[])) order by ${dead}.id`,
     [rows.map((row) => row.aggregate_type), rows.map((row) => row.aggregate_id)],
   );
-  return held.rows;
+  return deadRows.rows;
 }
 
-/** What is held back, or was skipped, of up to a hundred aggregates of which something waits for its turn; locked. */
+/** The dead, parked and skipped rows of up to 100 aggregates that have waiting rows. Locks the rows. */
 export async function readParked(client: Queryable, { dead }: OutboxPlace): Promise<DeadRow[]> {
   const parked = await client.query<DeadRow>(
     `select ${deadAsText} from ${dead} where (aggregate_type, aggregate_id) in (
@@ -29,8 +29,8 @@ export async function readParked(client: Queryable, { dead }: OutboxPlace): Prom
   return parked.rows;
 }
 
-/** Makes outbox and dead rows say what the settlement says. May be repeated: what is gone from the outbox is not touched again. */
-export async function carryOut(client: Queryable, { outbox, dead }: OutboxPlace, { logged, refused }: Settlement): Promise<void> {
+/** Applies the result to the outbox and the dead rows. May be repeated. */
+export async function apply(client: Queryable, { outbox, dead }: OutboxPlace, { logged, refused }: AppendResult): Promise<void> {
   const ids = logged.map(({ id }) => id);
   await client.query(`delete from ${outbox} where id = any($1::bigint[])`, [ids]);
   await client.query(`delete from ${dead} where id = any($1::bigint[])`, [ids]);

@@ -4,21 +4,21 @@ import { relayPool } from './relay-pool.js';
 
 const FIND_EVERY_MS = 10_000;
 
-/** All outboxes that the relay empties: those in the log's database that let its role take from them, and those that settings name elsewhere. */
+/** All outboxes that the relay empties: those of the log's database that its role may empty, and the external ones of the settings. */
 export class Outboxes {
-  private readonly elsewhere: OutboxPlace[];
+  private readonly external: OutboxPlace[];
   private found: OutboxPlace[] = [];
   private foundAt = -Infinity;
 
-  /** @param elsewhere the databases of services that have one of their own, by service; one of the same name here is left alone. */
+  /** @param externalUrls the external databases, by service. They win over an outbox of the same name in the log's database. */
   constructor(
     private readonly log: pg.Pool,
-    elsewhere: Readonly<Record<string, string>>,
+    externalUrls: Readonly<Record<string, string>>,
   ) {
-    this.elsewhere = Object.entries(elsewhere).map(([service, url]) => outboxPlace(service, relayPool(url, 3)));
+    this.external = Object.entries(externalUrls).map(([service, url]) => outboxPlace(service, relayPool(url, 3)));
   }
 
-  /** Every outbox. A service whose schema is prepared later is found within 10 s, without a restart. */
+  /** Every outbox. A schema that is prepared later is found within 10 s, without a restart. */
   async all(): Promise<readonly OutboxPlace[]> {
     if (performance.now() - this.foundAt > FIND_EVERY_MS) {
       const { rows } = await this.log.query<{ service: string }>(
@@ -26,46 +26,46 @@ export class Outboxes {
          where c.relname = 'outbox' and c.relkind in ('r', 'p') and has_schema_privilege(n.oid, 'usage')
            and has_table_privilege(c.oid, 'select') and has_table_privilege(c.oid, 'delete') order by 1`,
       );
-      const named = new Set(this.elsewhere.map(({ service }) => service));
+      const named = new Set(this.external.map(({ service }) => service));
       this.found = rows.flatMap(({ service }) => (named.has(service) ? [] : [outboxPlace(service)]));
       this.foundAt = performance.now();
     }
-    return [...this.found, ...this.elsewhere];
+    return [...this.found, ...this.external];
   }
 
   /**
-   * Those that may have something in them; whether one elsewhere has is seen when it is asked.
-   * @param onFailure hears of each that cannot be looked at now: it is not among them.
+   * The outboxes that may have rows. The external ones are always among them, because only a query to their database can say.
+   * @param onFailure receives each outbox that cannot be read now. It is left out.
    */
   async waiting(onFailure: (service: string, error: unknown) => void): Promise<readonly OutboxPlace[]> {
     const all = await this.all();
-    const here = all.filter(({ elsewhere }) => !elsewhere);
-    const full = await this.full(here).catch(() => {
-      this.foundAt = -Infinity; // perhaps one of them is gone
-      return this.fullOneByOne(here, onFailure);
+    const local = all.filter(({ externalPool }) => !externalPool);
+    const filled = await this.filled(local).catch(() => {
+      this.foundAt = -Infinity; // an outbox may have been dropped
+      return this.filledOneByOne(local, onFailure);
     });
-    return all.filter(({ service, elsewhere }) => elsewhere !== undefined || full.has(service));
+    return all.filter(({ service, externalPool }) => externalPool !== undefined || filled.has(service));
   }
 
-  /** Which of these outboxes of the log's database have something in them. */
-  private async full(here: readonly OutboxPlace[]): Promise<ReadonlySet<string>> {
-    if (here.length === 0) return new Set();
+  /** The services whose outbox in the log's database has rows. */
+  private async filled(local: readonly OutboxPlace[]): Promise<ReadonlySet<string>> {
+    if (local.length === 0) return new Set();
     const { rows } = await this.log.query<{ service: string }>(
-      here
+      local
         .map(({ service, outbox }) => `select ${pg.escapeLiteral(service)} as service where exists (select from ${outbox})`)
         .join(' union all '),
     );
     return new Set(rows.map(({ service }) => service));
   }
 
-  /** The same where one of them cannot be looked at, as somebody alters its table: the others are none the worse for it. */
-  private async fullOneByOne(
-    here: readonly OutboxPlace[],
+  /** The same, one query per outbox: a table that is being altered hides no other outbox. */
+  private async filledOneByOne(
+    local: readonly OutboxPlace[],
     onFailure: (service: string, error: unknown) => void,
   ): Promise<ReadonlySet<string>> {
     const answers = await Promise.all(
-      here.map((place) =>
-        this.full([place]).catch((error: unknown) => {
+      local.map((place) =>
+        this.filled([place]).catch((error: unknown) => {
           onFailure(place.service, error);
           return new Set<string>();
         }),
@@ -78,8 +78,8 @@ export class Outboxes {
     return (await this.all()).find((place) => place.service === service);
   }
 
-  /** Closes the connections to databases elsewhere. */
+  /** Closes the connections to external databases. */
   async close(): Promise<void> {
-    await Promise.all(this.elsewhere.map(async ({ elsewhere }) => elsewhere?.end()));
+    await Promise.all(this.external.map(async ({ externalPool }) => externalPool?.end()));
   }
 }

@@ -4,5 +4,5 @@ import { servicePool } from '../../database/service-pool.js';
 /** Nothing that a relay asks may hold it up: neither a table that somebody alters, nor a server whose answers do not come through. */
 const LIMITS = { lock_timeout: 1_000, statement_timeout: 5_000, query_timeout: 10_000 };
 
-/** Connections of a relay to a database, which give up on a lock after 1 s, on a statement after 5 s and on a silent server after 10 s. */
+/** Connections of a relay to a database. They give up on a lock after 1 s, a statement after 5 s and a silent server after 10 s. */
 export const relayPool = (databaseUrl: string, size: number): Pool => servicePool(databaseUrl, 'relay', size, LIMITS);

@@ -1,28 +1,28 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { type Backlog, readBacklog } from './backlog.js';
-import { Idle } from './backoff.js';
+import { Backoff } from './backoff.js';
 import { moveOutbox, releaseParked } from './move-outbox.js';
 import type { OutboxPlace } from './outbox-place.js';
 import type { Outboxes } from './outboxes.js';
 import { RelayMetrics } from './relay-metrics.js';
 
 const BATCH = 200;
-const IDLE_MS = { first: 100, longest: 1_000 };
+const BACKOFF_MS = { first: 100, max: 1_000 };
 const RELEASE_EVERY_MS = 10_000;
-/** Longer than every limit that a pass runs into together; a pass that takes longer is stuck. */
+/** Longer than the sum of all limits of a cycle, so a longer cycle is stuck. */
 const STUCK_AFTER_MS = 60_000;
 
 /**
- * Carries facts from the outboxes of all services into the one log, batch by batch, each service in turn. Any number of relays may run at
- * once: the lock on the log lets one of them write at a time, and where one dies another goes on. An outbox that cannot be emptied, or a
- * database that is away, is tried again at every pass and holds up nobody else.
+ * Moves events from the outboxes of all services into the log, batch by batch, each service in turn. Any number of relays may run at
+ * once: the lock on the log lets one write at a time, and another continues if it dies. An outbox that cannot be emptied is tried again
+ * in every cycle and delays no other outbox.
  */
 export class Relay {
-  private readonly idle = new Idle(IDLE_MS.first, IDLE_MS.longest);
+  private readonly backoff = new Backoff(BACKOFF_MS.first, BACKOFF_MS.max);
   private readonly metrics: RelayMetrics;
   private readonly failing = new Set<string>();
-  private passedAt = performance.now();
+  private lastCycleAt = performance.now();
   private releasedAt = performance.now();
   private stopping = false;
   private running: Promise<void> | undefined;
@@ -39,35 +39,35 @@ export class Relay {
     this.running ??= this.run();
   }
 
-  /** There may be something in an outbox: look now. */
+  /** Hints that an outbox may have rows, so the next cycle starts now. */
   hint(): void {
-    this.idle.wake();
+    this.backoff.wake();
   }
 
-  /** Resolves when the batch that is under way has been committed. */
+  /** Resolves when the current batch is committed. */
   async stop(): Promise<void> {
     this.stopping = true;
-    this.idle.wake();
+    this.backoff.wake();
     await this.running;
   }
 
-  /** @throws when the loop has not come round for a minute. */
+  /** @throws if the last cycle ended more than a minute ago. */
   assertAlive(): void {
-    const since = performance.now() - this.passedAt;
-    if (since > STUCK_AFTER_MS) throw new Error(`The relay has been at the same pass for ${Math.round(since / 1_000)} s.`);
+    const since = performance.now() - this.lastCycleAt;
+    if (since > STUCK_AFTER_MS) throw new Error(`The relay has been at the same cycle for ${Math.round(since / 1_000)} s.`);
   }
 
   private async run(): Promise<void> {
     while (!this.stopping) {
-      const taken = await this.pass();
-      this.passedAt = performance.now();
-      if (taken > 0) this.idle.reset();
-      else if (!this.stopping) await this.idle.sleep();
+      const taken = await this.cycle();
+      this.lastCycleAt = performance.now();
+      if (taken > 0) this.backoff.reset();
+      else if (!this.stopping) await this.backoff.sleep();
     }
   }
 
-  /** One batch of each outbox that has something. @returns how many rows were taken. */
-  private async pass(): Promise<number> {
+  /** Moves one batch of each outbox that has rows. @returns how many rows left the outboxes. */
+  private async cycle(): Promise<number> {
     const waiting = await this.attempt('events', () => this.outboxes.waiting((service, error) => this.failed(service, error)));
     let taken = 0;
     if (performance.now() - this.releasedAt > RELEASE_EVERY_MS) {
@@ -92,7 +92,7 @@ export class Relay {
     return moved.taken;
   }
 
-  /** A failure is said once, and so is its end. */
+  /** Logs the start and the end of a failure, not every attempt. */
   private async attempt<Result>(what: string, work: () => Promise<Result>): Promise<Result | undefined> {
     try {
       const result = await work();

@@ -6,8 +6,8 @@ import type { Outboxes } from './outboxes.js';
 
 const POLL_MS = 15;
 
-/** Says where in the log everything is that had been committed: for whoever has changed something and wants to read it. */
-export class CarriedPosition {
+/** Finds the log position that covers everything committed so far. A writer uses it to read its own change. */
+export class RelayedPosition {
   constructor(
     private readonly log: Pool,
     private readonly outboxes: Outboxes,
@@ -16,8 +16,8 @@ export class CarriedPosition {
   ) {}
 
   /**
-   * Waits until no outbox holds anything that was in it at the time of the call. @returns the last position of the log by then: whoever has read up to
-   * it has read every fact that was committed before the call, but for dead ones. Undefined when that takes longer than `ms`.
+   * Waits until every row that was in an outbox at the call has left it. @returns the log's last position then. A reader at this
+   * position has read every event that was committed before the call, except dead ones. Undefined if it takes longer than `ms`.
    */
   async within(ms: number): Promise<number | undefined> {
     const until = performance.now() + ms;
@@ -31,28 +31,28 @@ export class CarriedPosition {
     return new EventLog(this.log).head();
   }
 
-  /** The last row of each outbox that has one. */
+  /** The last row of each outbox that has rows. */
   private async last(places: readonly OutboxPlace[]): Promise<Waiting[]> {
-    return this.ask(
+    return this.evaluate(
       places.map((place) => ({ place, id: '0' })),
       ({ place: { outbox } }) => `(select max(id) from ${outbox})`,
     );
   }
 
-  /** Those of the outboxes that still have a row up to the one that is waited for. */
+  /** The outboxes that still have a row up to the awaited one. */
   private stillThere(waiting: readonly Waiting[]): Promise<Waiting[]> {
-    return this.ask(
+    return this.evaluate(
       waiting,
       ({ place: { outbox }, id }) =>
         `(select ${pg.escapeLiteral(id)}::bigint where exists (select from ${outbox} where id <= ${pg.escapeLiteral(id)}::bigint))`,
     );
   }
 
-  /** One statement a database: the number that an expression has for each outbox, without those for which it has none. */
-  private async ask(waiting: readonly Waiting[], expression: (one: Waiting) => string): Promise<Waiting[]> {
+  /** Evaluates the expression for each outbox, in one statement per database. Outboxes for which it is null are left out. */
+  private async evaluate(waiting: readonly Waiting[], expression: (one: Waiting) => string): Promise<Waiting[]> {
     const databases = new Map<Pool, Waiting[]>();
     for (const one of waiting) {
-      const database = one.place.elsewhere ?? this.log;
+      const database = one.place.externalPool ?? this.log;
       databases.set(database, [...(databases.get(database) ?? []), one]);
     }
     const answers = await Promise.all(

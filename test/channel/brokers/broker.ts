@@ -19,7 +19,7 @@ export interface RunningBroker {
 /** A broker that the tests need cannot be had on this machine. */
 export class BrokerUnavailable extends Error {}
 
-/** A broker, or why it cannot be had here; that is said aloud, as what is not run must not look like what is green. */
+/** A broker, or the reason why this machine has none. The reason is printed, so that a skipped suite does not look like a passed one. */
 export async function brokerOrReason(name: string, start: () => Promise<RunningBroker>): Promise<RunningBroker | string> {
   try {
     return await start();

@@ -1,10 +1,10 @@
--- Every event that a customer or an operator is to be told of is one mail, which was sent and arrived.
+-- Every event that needs a mail to a customer or an operator is one mail, which was sent and arrived.
 select l.position, l.type, l.aggregate_id, m.state, m.last_error
 from events.log l left join notification.mail m on m.mail_id = l.event_id
 where l.type in ('order.approved', 'order.rejected', 'order.revised', 'order.cancelled', 'order.paid', 'order.payment-undone', 'order.shipped',
                  'trip.booked', 'trip.failed', 'trip.cancelled', 'payment.refunded', 'trip.approval-requested', 'trip.approval-reminded',
                  'saga.needs-attention', 'saga.incomplete', 'saga.failed', 'saga.terminated', 'saga.timed-out')
-  -- Of what nothing but the id is known nobody can be told.
+  -- An event that has only an id cannot be mailed.
   and (l.service = 'saga' or l.data::json ->> 'customerId' is not null)
   -- The end by force of a lost saga is one mail already.
   and coalesce(l.data::json ->> 'lost', 'false') <> 'true'

@@ -1,4 +1,4 @@
--- A change of reserved credit that was taken back has left nothing behind.
+-- A change of reserved credit that was restored has left no effect.
 select r.order_id, r.change_id, sum(e.amount) as left_behind
 from customer.restored_change r join customer.ledger_entry e using (order_id, change_id)
 -- What was released as a whole has no change left in it.

@@ -1,2 +1,2 @@
 -- A webhook has missed an event.
-delete from chaos.heard where follower = 'hook' and occurrence_id = (select event_id from events.log where type = 'order.placed' order by position desc limit 1);
+delete from chaos.received where follower = 'hook' and occurrence_id = (select event_id from events.log where type = 'order.placed' order by position desc limit 1);

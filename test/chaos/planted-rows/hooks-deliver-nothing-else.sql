@@ -1,2 +1,2 @@
 -- A webhook was sent what never happened.
-insert into chaos.heard (follower, number, occurrence_id, position, data) values ('hook', 1000000, gen_random_uuid(), 1, '{}');
+insert into chaos.received (follower, number, occurrence_id, position, data) values ('hook', 1000000, gen_random_uuid(), 1, '{}');

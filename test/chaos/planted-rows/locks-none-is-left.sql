@@ -5,7 +5,7 @@ insert into projection.customer_order (generation, order_id, customer_id, state,
 select generation, 'planted', 'CUST-ALICE', 'PENDING', '[]', '{"amount": 0}', 'planted', now(), now() from projection.projection where name = 'customer-orders';
 insert into events.log (event_id, service, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at, data)
 values (gen_random_uuid(), 'order', 'order.placed', 1, 'order', 'planted', 1, 'planted', now(), '{}');
--- Everybody has heard of it.
-insert into chaos.heard (follower, number, occurrence_id, position, data)
-select follower, (select max(number) + 1 from chaos.heard), event_id, l.position, l.data::jsonb
+-- Every follower has received it.
+insert into chaos.received (follower, number, occurrence_id, position, data)
+select follower, (select max(number) + 1 from chaos.received), event_id, l.position, l.data::jsonb
 from events.log l, (values ('hook'), ('reader')) f (follower) where l.position = (select max(position) from events.log);

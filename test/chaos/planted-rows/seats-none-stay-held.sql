@@ -2,7 +2,7 @@
 create temp table victim on commit drop as
   select r.trip_id from hotel.reservation r join trip.trip t using (trip_id) join hotel.reservation_item using (trip_id)
   where r.state = 'CANCELLED' and t.state = 'FAILED' limit 1;
-delete from chaos.heard where occurrence_id in (
+delete from chaos.received where occurrence_id in (
   select event_id from events.log where service = 'hotel' and aggregate_id = (select trip_id from victim) and type = 'hotel.room-cancelled'
 );
 delete from events.log where service = 'hotel' and aggregate_id = (select trip_id from victim) and type = 'hotel.room-cancelled';

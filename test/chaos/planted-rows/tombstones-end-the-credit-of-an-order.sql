@@ -11,7 +11,7 @@ select customer_id, sequence, 'CHANGED', 0, 'EUR', order_id, occurred_at from vi
 insert into events.log (event_id, service, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at, data)
 select gen_random_uuid(), 'customer', 'customer.credit-changed', 1, 'customer', customer_id, sequence + 1, customer_id, now(),
        json_build_object('reserved', json_build_object('amount', held)) from victim;
--- Everybody has heard of it.
-insert into chaos.heard (follower, number, occurrence_id, position, data)
-select follower, (select max(number) + 1 from chaos.heard), event_id, l.position, l.data::jsonb
+-- Every follower has received it.
+insert into chaos.received (follower, number, occurrence_id, position, data)
+select follower, (select max(number) + 1 from chaos.received), event_id, l.position, l.data::jsonb
 from events.log l, (values ('hook'), ('reader')) f (follower) where l.position = (select max(position) from events.log);

@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
 import type { SagaState } from '../../../contracts/saga/saga-state.js';
 import { call, ended, eventually, saga, setFault } from '../../support/api.js';
-import { ownGateway } from '../../support/own-gateway.js';
+import { startTestGateway } from '../../support/gateway.harness.js';
 import { system } from '../../support/system.js';
 import { bookTrip, dayOf, expectBooked, expectNothingBooked, plentifulTrip, trip } from '../../support/trips.js';
-import { ParticipantProbe } from '../../services/participant-probe.js';
+import { ParticipantHarness } from '../../services/participant.harness.js';
 import { cancelWorkflow } from './cancel-workflow.js';
 import { abort, comesTo, endsAs, resolve, type Scenarios } from './scenario.js';
 
@@ -33,7 +33,7 @@ async function fails(code: string, body: object = {}): Promise<string> {
   return sagaId;
 }
 
-const tripService = new ParticipantProbe('trip', () => system().tripUrl);
+const tripService = new ParticipantHarness('trip', () => system().tripUrl);
 const isReminded = async (tripId: string) => {
   const type = 'trip.approval-reminded';
   const events = await tripService.rows('select from outbox where aggregate_id = $1 and type = $2', tripId, type);
@@ -46,7 +46,7 @@ async function awaitingApproval(
   then: (tripId: string, sagaId: string) => Promise<unknown>,
   state: SagaState,
 ): Promise<string> {
-  const gateway = await ownGateway({ APPROVAL_WITHIN_MS: withinMs });
+  const gateway = await startTestGateway({ APPROVAL_WITHIN_MS: withinMs });
   try {
     const response = await fetch(`${gateway.url}/v1/trips`, {
       method: 'POST',

@@ -1,10 +1,10 @@
-export type Named = readonly [name: string, value: object];
+export type NamedEntry = readonly [name: string, value: object];
 
 /** What a way to get events adds to the AsyncAPI document. */
 export interface AsyncApiTransport {
   servers: Record<string, object>;
-  channels: readonly Named[];
-  operations: readonly Named[];
+  channels: readonly NamedEntry[];
+  operations: readonly NamedEntry[];
   /** The events as they look there. */
-  messages: readonly Named[];
+  messages: readonly NamedEntry[];
 }

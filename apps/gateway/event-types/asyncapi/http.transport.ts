@@ -1,8 +1,7 @@
 import type { EventCatalogue } from '../../../../contracts/event-catalogue.js';
 import { renderEvent } from '../../../../libs/messaging/event/render-event.js';
-import type { AsyncApiTransport, Named } from './asyncapi-transport.js';
-import { loggedExample } from './logged-example.js';
-import type { OfferedEvent } from './offered-event.js';
+import type { AsyncApiTransport, NamedEntry } from './asyncapi-transport.js';
+import { loggedExample, type OfferedEvent } from './offered-event.js';
 
 /** The doors at the API's address, and webhooks: whole CloudEvents, rendered in the version that is asked for. */
 export function httpTransport(events: readonly OfferedEvent[], catalogue: EventCatalogue, publicUrl: string): AsyncApiTransport {
@@ -34,7 +33,7 @@ function serversAt(publicUrl: string): Record<string, object> {
   };
 }
 
-const channelOf = ({ name, cloudType, description, eventType }: OfferedEvent): Named => [
+const channelOf = ({ name, cloudType, description, eventType }: OfferedEvent): NamedEntry => [
   name,
   {
     servers: [...(eventType.unlogged ? [] : [{ $ref: '#/servers/api' }]), { $ref: '#/servers/webhook' }],
@@ -45,7 +44,7 @@ const channelOf = ({ name, cloudType, description, eventType }: OfferedEvent): N
   },
 ];
 
-const operationOf = ({ name, service, description }: OfferedEvent): Named => [
+const operationOf = ({ name, service, description }: OfferedEvent): NamedEntry => [
   `send.${name}`,
   {
     action: 'send',

@@ -2,6 +2,7 @@ import { cloudEventType } from '../../../../contracts/event/cloud-event.js';
 import type { EventCatalogue, EventType, EventVersion } from '../../../../contracts/event-catalogue.js';
 import { eventSchema, type JsonSchema } from '../../../../libs/messaging/event/event-schema.js';
 import { offeredVersions } from '../../../../libs/messaging/event/event-versions.js';
+import type { LoggedEvent } from '../../../../libs/messaging/event/logged-event.js';
 
 /** A version of an event that can be had, as the AsyncAPI document speaks of it. */
 export interface OfferedEvent {
@@ -42,4 +43,27 @@ function descriptionOf({ schema, deprecation }: EventVersion): string {
   return deprecation
     ? `${text}\n\nDeprecated since ${deprecation.from}, may end from ${deprecation.sunset} on. ${deprecation.migration}`
     : text;
+}
+
+/** An event with this data as it would stand in the log. */
+export function loggedExample({ service, eventType, version }: OfferedEvent, data: unknown): LoggedEvent {
+  const aggregateId = Object.values(data as object).find((value): value is string => typeof value === 'string') ?? service;
+  return {
+    position: 42,
+    eventId: '019a0000-0000-7000-8000-000000000042',
+    service,
+    type: eventType.type,
+    typeVersion: version.version,
+    aggregateType: service,
+    aggregateId,
+    aggregateVersion: 2,
+    subject: aggregateId,
+    occurredAt: new Date('2026-11-21T12:00:00.000Z'),
+    recordedAt: new Date('2026-11-21T12:00:00.120Z'),
+    correlationId: null,
+    causationId: null,
+    traceparent: null,
+    tracestate: null,
+    data: JSON.stringify(data),
+  };
 }

@@ -1,0 +1,71 @@
+import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { DeadEvent, DeadEventDecided, ReplayDeadEvent, SkipDeadEvent } from '../../../contracts/event/dead-event.resource.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
+import { Allow } from '../auth/allow.decorator.js';
+import { NaturallyIdempotent } from '../http/command.decorator.js';
+import { ReadModels } from '../upstreams/read-models.service.js';
+import { DeadLetterId, ServiceName } from './dead-letter-params.js';
+
+const ListQuery = z.strictObject({ ...pageQuery, service: ServiceName.optional(), state: DeadEvent.shape.state.optional() });
+const unavailable = { 503: ['PARTICIPANT_UNAVAILABLE'] };
+const itemProblems = {
+  ...bodyProblems,
+  ...unavailable,
+  400: ['MALFORMED_REQUEST', 'INVALID_HEADER'],
+  404: ['DEAD_EVENT_NOT_FOUND'],
+  422: ['VALIDATION_FAILED'],
+};
+
+@ApiTags('operations')
+@Allow('operator')
+@Controller('v1/dead-events')
+export class DeadEventsController {
+  constructor(@Inject(ReadModels) private readonly readModels: ReadModels) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'List the events that could not go into the log',
+    description: 'The later events of their aggregate wait for a decision. They are listed as `parked`.',
+  })
+  @ApiOkResponse({ standardSchema: pageOf(DeadEvent) })
+  @ApiProblems({ ...unavailable, 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'] })
+  list(@Query({ schema: ListQuery }) query: z.infer<typeof ListQuery>): Promise<Page<DeadEvent>> {
+    return this.readModels.relay.get('/dead-events', { ...query });
+  }
+
+  @Post(':service/:id/replay')
+  @NaturallyIdempotent(200, 'A repeat is a 404 `DEAD_EVENT_NOT_FOUND` once the event is in the log.')
+  @ApiOperation({
+    summary: 'Try to put an event into the log again',
+    description: 'With `acceptGap` also if the version before it is lost for good. The events that waited for it follow.',
+  })
+  @ApiBody({ required: false })
+  @ApiOkResponse({ standardSchema: DeadEventDecided })
+  @ApiProblems({ ...itemProblems, 409: ['DEAD_EVENT_REFUSED_AGAIN', 'DEAD_EVENT_SKIPPED'] })
+  replay(
+    @Param('service', { schema: ServiceName }) service: string,
+    @Param('id', { schema: DeadLetterId }) id: number,
+    @Body({ schema: ReplayDeadEvent }) body: ReplayDeadEvent,
+  ): Promise<DeadEventDecided> {
+    return this.readModels.relay.post(`/dead-events/${service}/${id}/replay`, body);
+  }
+
+  @Post(':service/:id/skip')
+  @NaturallyIdempotent(200, 'A repeat is a 409 `DEAD_EVENT_SKIPPED`.')
+  @ApiOperation({
+    summary: 'Decide that an event never goes into the log',
+    description: 'The event is kept with the note. The events behind it continue.',
+  })
+  @ApiOkResponse({ standardSchema: DeadEventDecided })
+  @ApiProblems({ ...itemProblems, 409: ['DEAD_EVENT_SKIPPED'] })
+  skip(
+    @Param('service', { schema: ServiceName }) service: string,
+    @Param('id', { schema: DeadLetterId }) id: number,
+    @Body({ schema: SkipDeadEvent }) body: SkipDeadEvent,
+  ): Promise<DeadEventDecided> {
+    return this.readModels.relay.post(`/dead-events/${service}/${id}/skip`, body);
+  }
+}

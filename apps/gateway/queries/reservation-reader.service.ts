@@ -1,0 +1,58 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Page } from '../../../contracts/values/page.js';
+import type { Reservation } from '../../../contracts/reservation/reservation.resource.js';
+import type { ReservationState } from '../../../contracts/reservation/reservation-state.js';
+import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
+import { ParticipantsService } from '../upstreams/participants.service.js';
+import { invalidCursor } from '../sagas/page-token.js';
+import { partParticipants } from '../trips/trip-parts.js';
+
+export type ReservationParticipant = (typeof partParticipants)[keyof typeof partParticipants];
+
+/** The participants that take reservations, in the order in which a list of all of them goes: those that a trip can have a part of. */
+export const reservationParticipants: readonly ReservationParticipant[] = Object.values(partParticipants);
+
+export interface ReservationFilter {
+  participant?: ReservationParticipant | undefined;
+  state?: ReservationState | undefined;
+  tripId?: string | undefined;
+  limit: number;
+  after?: string | undefined;
+}
+
+/** Reservations of every participant that takes them: of one after the other, so that a page has one place where it ends. */
+@Injectable()
+export class ReservationReader {
+  constructor(@Inject(ParticipantsService) private readonly participants: ParticipantsService) {}
+
+  /** @throws ProblemException 422 `INVALID_CURSOR`, 503 `PARTICIPANT_UNAVAILABLE` for one that the page needs and that is away. */
+  async reservations({ participant, limit, after, ...filter }: ReservationFilter): Promise<Page<Reservation>> {
+    const selected = participant === undefined ? reservationParticipants : [participant];
+    const start = startOf(after, selected);
+    const items: Reservation[] = [];
+    let cursor = start.after;
+    for (const [index, name] of selected.entries()) {
+      if (index < start.index) continue;
+      const query = { ...filter, limit: limit - items.length, after: cursor };
+      const page = await this.participants.apis[name].get<Page<Reservation>>('/reservations', query);
+      items.push(...page.items);
+      if (page.next !== null) return { items, next: encodeCursor(name, page.next) };
+      const following = selected[index + 1];
+      if (following !== undefined && items.length === limit) return { items, next: encodeCursor(following, '') };
+      cursor = undefined;
+    }
+    return { items, next: null };
+  }
+}
+
+/** Where a cursor says that the next page begins: with whom, and after what of theirs. */
+function startOf(
+  after: string | undefined,
+  selected: readonly ReservationParticipant[],
+): { index: number; after: string | undefined } {
+  if (after === undefined) return { index: 0, after: undefined };
+  const [name, cursor] = decodeCursor(after, ['string', 'string']);
+  const index = selected.findIndex((one) => one === name);
+  if (index === -1) throw invalidCursor();
+  return { index, after: cursor === '' ? undefined : cursor };
+}

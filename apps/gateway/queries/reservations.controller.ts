@@ -1,0 +1,35 @@
+import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { Identifier } from '../../../contracts/values/identifier.js';
+import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import { Reservation } from '../../../contracts/reservation/reservation.resource.js';
+import { reservationStates } from '../../../contracts/reservation/reservation-state.js';
+import { ApiProblems } from '../http/api-problems.decorator.js';
+import { Allow } from '../auth/allow.decorator.js';
+import { type ReservationFilter, reservationParticipants, ReservationReader } from './reservation-reader.service.js';
+
+const ReservationListQuery = z.strictObject({
+  participant: z.enum(reservationParticipants).optional(),
+  state: z.enum(reservationStates).optional(),
+  tripId: Identifier.optional(),
+  ...pageQuery,
+});
+
+@ApiTags('reservations')
+@Allow('operator')
+@Controller('v1/reservations')
+export class ReservationsController {
+  constructor(@Inject(ReservationReader) private readonly reservations: ReservationReader) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'List what the participants hold for trips',
+    description: 'Ordered by participant, newest first. A reservation also has the fields of its request.',
+  })
+  @ApiOkResponse({ standardSchema: pageOf(Reservation) })
+  @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] })
+  list(@Query({ schema: ReservationListQuery }) filter: ReservationFilter): Promise<Page<Reservation>> {
+    return this.reservations.reservations(filter);
+  }
+}
