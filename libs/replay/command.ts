@@ -1,4 +1,4 @@
-import { coresdk } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { decodePayload, isPayload, type NamedHistory } from './history.js';
 
 const kinds = {
@@ -61,7 +61,7 @@ const targets = new Set(['activityType', 'workflowType', 'signalName', 'patchId'
 export function readCommands(made: readonly unknown[], earlier: readonly Command[], history: NamedHistory): Command[] {
   const commands: Command[] = [];
   for (const each of made) {
-    const { userMetadata, ...rest } = coresdk.workflow_commands.WorkflowCommand.toObject(each as never, {
+    const { userMetadata, ...rest } = proto.coresdk.workflow_commands.WorkflowCommand.toObject(each as never, {
       enums: String,
       longs: Number,
       bytes: String,
@@ -86,7 +86,7 @@ function readCommand(
     : undefined;
   const target = Object.keys(body).find((key) => targets.has(key));
   const name =
-    cancelled?.name ?? (kind === 'update' ? updateName(history, body['protocolInstanceId']) : String(body[target ?? ''] ?? ''));
+    cancelled?.name ?? (kind === 'update' ? updateName(history, body['protocolInstanceId']) : ((body[target ?? ''] as string | undefined) ?? ''));
   const { summary, ...metadata } = (simplify(userMetadata ?? {}) ?? {}) as Record<string, unknown>;
   const values: Record<string, unknown> = {};
   const options: Record<string, unknown> = {};

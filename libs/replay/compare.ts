@@ -55,7 +55,7 @@ function align(before: readonly Command[], after: readonly Command[]): Pair[] {
   const alike = (old: Command, now: Command) => old.kind === now.kind && old.name === now.name;
   if (before.length === after.length && before.every((old, index) => alike(old, after[index]!)))
     return before.map((old, index) => [old, after[index]]);
-  const lengths = Array.from({ length: before.length + 1 }, () => new Array<number>(after.length + 1).fill(0));
+  const lengths = Array.from({ length: before.length + 1 }, () => Array.from({ length: after.length + 1 }, () => 0));
   for (let i = before.length - 1; i >= 0; i--)
     for (let j = after.length - 1; j >= 0; j--)
       lengths[i]![j] = alike(before[i]!, after[j]!)

@@ -1,5 +1,5 @@
 import type { TracedCall } from '../../contracts/replay/paired-replay.js';
-import type { Command } from './command.js';
+import type { Command, CommandKind } from './command.js';
 import { attributesOf, eventTypeOf, type HistoryEvent, localActivityOf, type NamedHistory, summaryOf } from './history.js';
 import type { ReplayedRun } from './listen.js';
 
@@ -59,28 +59,26 @@ const inWords = ({ kind, name, step, id, family }: Made): string =>
 const sameCommand = (one: Made, other: Made): boolean =>
   one.family === other.family && one.kind === other.kind && one.name === other.name && one.id === other.id;
 
+/** Commands that are matched with events. The others have no event of their own, or follow from one of these. */
+const families: Partial<Record<CommandKind, Made['family']>> = {
+  activity: 'step',
+  'local activity': 'step',
+  timer: 'timer',
+  child: 'child',
+  signal: 'signal',
+  'search attributes': 'search attributes',
+  result: 'end',
+  failure: 'end',
+  cancellation: 'end',
+  'continue as new': 'end',
+};
+
 function ofCommand({ kind, name, step, seq, values }: Command): Made[] {
-  const of = (family: Made['family'], id = ''): Made[] => [{ family, kind, name, step, id }];
-  switch (kind) {
-    case 'activity':
-    case 'local activity':
-      return of('step', String(seq));
-    case 'timer':
-      return of('timer', String(seq));
-    case 'child':
-      return of('child', String((values['options'] as { workflowId?: string }).workflowId));
-    case 'signal':
-      return of('signal');
-    case 'search attributes':
-      return of('search attributes');
-    case 'result':
-    case 'failure':
-    case 'cancellation':
-    case 'continue as new':
-      return of('end');
-    default:
-      return [];
-  }
+  const family = families[kind];
+  if (!family) return [];
+  const child = (values['options'] as { workflowId?: string } | undefined)?.workflowId;
+  const ids: Partial<Record<Made['family'], string>> = { step: String(seq), timer: String(seq), child: child ?? '' };
+  return [{ family, kind, name, step, id: ids[family] ?? '' }];
 }
 
 const ends: Record<string, string> = {

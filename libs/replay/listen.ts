@@ -63,12 +63,17 @@ export async function* listen(
     { workflowBundle: { code: bundle.code }, replayName: traced ? tracedReplayQueue : pairedReplayQueue, sinks },
     pushed(),
   );
-  for (;;) {
-    const next = await withinReason(replay.next(), () => `The replay of ${current.name} under ${bundle.label} stands still.`);
-    if (next.done) return;
-    const { name, workflowId, workflow } = current;
-    const { error } = next.value;
-    yield { name, workflowId, workflow, input: inputOf(current), commands, calls, ...(error && { error }) };
+  try {
+    for (;;) {
+      const next = await withinReason(replay.next(), () => `The replay of ${current.name} under ${bundle.label} stands still.`);
+      if (next.done) return;
+      const { name, workflowId, workflow } = current;
+      const { error } = next.value;
+      yield { name, workflowId, workflow, input: inputOf(current), commands, calls, ...(error && { error }) };
+    }
+  } finally {
+    // A reader that stops early stops the replay, too. One that stands still would never return, so nothing waits for it.
+    void replay.return?.();
   }
 }
 
