@@ -15,7 +15,7 @@ export default defineConfig({
           include: [
             '{apps,libs,workflows,activities,contracts,scripts,bench}/**/*.spec.ts',
             'test/{consistency,contract,model,replay}/**/*.test.ts',
-            'test/{chaos,support}/**/*.spec.ts',
+            'test/{chaos,soak,support}/**/*.spec.ts',
           ],
           // They compute and never wait. The systems stand idle meanwhile, and a test of theirs would run into its deadlines.
           sequence: { groupOrder: 0 },

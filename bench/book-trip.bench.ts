@@ -23,7 +23,7 @@ await runBenchmark({ participants: ['hotel', 'flight', 'car', 'payment', 'trip']
   const { client, post } = system;
 
   let next = 0;
-  /** Of plentiful supply, and each on a day of its own, so that it is not one row's queue that is measured. */
+  /** Plentiful parts, each on its own day, so that the benchmark does not measure the queue for one row. */
   function parts(): Parts {
     const first = Date.now() + (30 + 2 * (next++ % DAYS)) * DAY_MS;
     const day = (offset: number) => new Date(first + offset * DAY_MS).toISOString().slice(0, 10);

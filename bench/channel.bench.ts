@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
+import { migrate } from '../libs/database/migrate.js';
 import { prepareDatabases } from '../libs/database/prepare-databases.js';
 import { servicePool } from '../libs/database/service-pool.js';
 import { serviceUrl } from '../libs/database/service-url.js';
+import { migrationFolders } from '../libs/database/services.js';
 import { DataFolder } from '../libs/embedded/data-folder.js';
 import { freePort } from '../libs/embedded/free-port.js';
 import { ManagedProcess } from '../libs/embedded/managed-process.js';
@@ -40,7 +42,9 @@ await ensureDatabase(port);
 const adminUrl = embeddedPostgresUrl(port);
 await prepareDatabases({ adminUrl, rolePassword: 'roundtrip', log: () => {} });
 const reader = servicePool(serviceUrl(adminUrl, 'hooks', 'roundtrip'), 'bench', 4);
-await reader.query(readFileSync('libs/messaging/channel/channel-tables.sql', 'utf8'));
+const owner = await reader.connect();
+await migrate(owner, [...migrationFolders.hooks, 'channel']);
+owner.release();
 const writer = new pg.Pool({ connectionString: serviceUrl(adminUrl, 'events', 'roundtrip'), max: 2 });
 writer.on('error', () => {}); // the server stops before its last connection has gone
 
@@ -50,7 +54,7 @@ interface Transport {
   publish: (events: readonly LoggedEvent[]) => Promise<unknown>;
 }
 
-/** What the relay does once it has a batch: into the log with it, in one transaction. */
+/** Appends a batch to the log in one transaction, as the relay does. */
 const intoTheLog = (events: readonly LoggedEvent[]) =>
   inLogTransaction(writer, async (client) => {
     await client.query(
@@ -83,7 +87,7 @@ function assertTaken(results: readonly PublishResult[]): void {
   if (refused && !refused.taken) throw new Error(refused.reason);
 }
 
-/** Events of 500 bytes about a hundred aggregates that nobody else has. */
+/** Events of 500 bytes about a hundred aggregates of their own. */
 function made(count: number): LoggedEvent[] {
   const run = randomUUID();
   const text = JSON.stringify({ filling: 'x'.repeat(480) });
@@ -183,7 +187,7 @@ const figures = Object.fromEntries(
 );
 const names = Object.keys(transports);
 for (let round = 0; round < rounds; round++) {
-  // Each round in another order, so that nobody always goes first.
+  // Each round has another order, so that no channel is always the first.
   for (const i of names.keys()) {
     const name = names[(i + round) % names.length]!;
     const figure = figures[name]!;

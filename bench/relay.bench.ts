@@ -9,7 +9,7 @@ import { freePort } from '../libs/embedded/free-port.js';
 import { ManagedProcess } from '../libs/embedded/managed-process.js';
 import { embeddedPostgresUrl, ensureDatabase, postgresServer } from '../libs/embedded/postgres.server.js';
 import { waitUntil } from '../libs/embedded/wait-until.js';
-import { factList } from '../libs/messaging/relay/outbox-row.js';
+import { eventColumnList } from '../libs/messaging/relay/outbox-row.js';
 import { outboxPlace } from '../libs/messaging/relay/outbox-place.js';
 import { moveOutbox } from '../libs/messaging/relay/move-outbox.js';
 import { benchSettings } from './harness/bench-settings.js';
@@ -59,9 +59,11 @@ const drain = (batch: number) => async () => {
   while ((await moveOutbox(relay, place, { batch })).taken > 0);
 };
 
-/** The same rows, copied into the same table in one statement, by nobody's rules. */
+/** The same rows, copied into the same table in one statement, without any rule. */
 const floor = () =>
-  admin.query(`insert into events.log (service, ${factList}) select 'order', ${factList} from "order".outbox order by id`);
+  admin.query(
+    `insert into events.log (service, ${eventColumnList}) select 'order', ${eventColumnList} from "order".outbox order by id`,
+  );
 
 const figures: Record<string, number[]> = { floor: [] };
 for (const batch of batches) figures[`batch ${batch}`] = [];

@@ -1,4 +1,4 @@
-// What an order occupies, table by table: orders through the API, then the growth of every table with its indexes.
+// The storage of an order, table by table: places orders by the API, then measures the growth of every table with its indexes.
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import path from 'node:path';
@@ -53,7 +53,7 @@ async function settled(orders: number): Promise<void> {
     { withinMs: SETTLED_WITHIN_MS },
   );
   if (!done) throw new Error('The followers of the orders have not caught up within ten minutes.');
-  // What is dead by now is free for the next rows, as autovacuum makes it.
+  // Frees the space of dead rows for new rows, as autovacuum does.
   await database.query('vacuum');
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { givenEnvironment, readSettings } from '../libs/config/settings.js';
 import { findTemporal, temporalSources } from '../libs/embedded/temporal-sources/find-temporal.js';
 
-/** How long the search for the CLI goes on before it says where it has looked. */
+/** How long the search for the CLI takes before it prints where it has searched. */
 const SILENT_MS = 2_000;
 
 /**

@@ -1,11 +1,9 @@
-import { PrismaClient } from '../../generated/car/client.js';
 import { startParticipant } from '../../libs/participant/start-participant.js';
 import { reservationProviders } from '../../libs/reservation/reservation-providers.js';
 import { CarCommands, carReservations } from './car.commands.js';
 
 await startParticipant({
   name: 'car',
-  database: (adapter) => new PrismaClient({ adapter }),
   commands: CarCommands,
   ...reservationProviders(carReservations),
 });

@@ -12,9 +12,9 @@ const log = createLog('gateway', settings.LOG_LEVEL);
 await runProcess(log, async () => {
   const temporal = Connection.lazy({
     ...connectionOptions(settings),
-    // gRPC's own pause between attempts to connect grows to two minutes; nobody should wait that long for Temporal to be back.
+    // The default backoff of gRPC grows to two minutes, which is too long after Temporal is back.
     channelArgs: { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 1_000 },
   });
-  // The connection ends with the process: a call that is being retried on one that was closed would crash the orderly end.
+  // The connection ends with the process: a retry on a closed connection would crash the shutdown.
   await startGateway({ temporal, eagerStart: false, settings, log });
 });

@@ -12,20 +12,22 @@ import type { GatewaySettings } from './config/gateway.settings.js';
 import { serveOpenApi } from './http/openapi.js';
 
 export interface GatewayOptions {
-  /** Stays the caller's, who closes it after the gateway: `lifecycle.close` is the place. */
+  /** The caller owns it and closes it after the gateway, in `lifecycle.close`. */
   temporal: ConnectionLike;
-  /** Whether a worker in this process polls over the same `NativeConnection`: it may then be handed a saga's first task at once. */
+  /**
+   * Whether a worker in this process polls over the same `NativeConnection`. Then it may get the first task of a saga directly.
+   */
   eagerStart: boolean;
   settings: GatewaySettings;
   log: Logger;
-  /** What must be usable besides Temporal for the process to be ready. */
+  /** Further readiness checks, besides Temporal. */
   readiness?: ReadinessChecks;
-  /** What must come to an orderly end with the gateway: a worker in the same process, the connection. */
+  /** Shut down together with the gateway: a worker in the same process, and the connection. */
   lifecycle?: Lifecycle;
 }
 
 /**
- * Starts the public API. It starts without Temporal and without participants; what needs them answers 503 until they are there.
+ * Starts the public API. It starts without Temporal and participants. Routes that need them answer 503 until they are available.
  * @throws Error when the settings would open the API to a network without keys, or the port is taken.
  */
 export async function startGateway({

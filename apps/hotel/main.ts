@@ -1,11 +1,9 @@
-import { PrismaClient } from '../../generated/hotel/client.js';
 import { startParticipant } from '../../libs/participant/start-participant.js';
 import { reservationProviders } from '../../libs/reservation/reservation-providers.js';
 import { HotelCommands, hotelReservations } from './hotel.commands.js';
 
 await startParticipant({
   name: 'hotel',
-  database: (adapter) => new PrismaClient({ adapter }),
   commands: HotelCommands,
   ...reservationProviders(hotelReservations),
 });

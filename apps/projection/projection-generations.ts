@@ -70,9 +70,10 @@ export class ProjectionGenerations {
 
   /**
    * Copies the snapshot into the generation that is built, in bounded batches, and starts its consumers after it. The snapshot
-   * does not change meanwhile, so another process can continue an interrupted copy. @returns whether it is complete.
+   * does not change meanwhile, so another process can continue an interrupted copy.
+   * @param stopping ends it before the next batch. @returns whether it is complete.
    */
-  async seed(generation: number): Promise<boolean> {
+  async seed(generation: number, stopping: AbortSignal): Promise<boolean> {
     const session = await this.database.connect();
     // A session that breaks between two statements emits an event, which would end the process without a listener.
     session.on('error', () => {});
@@ -86,7 +87,9 @@ export class ProjectionGenerations {
         [this.projection.name, generation],
       );
       if (!known[0]) return true;
-      for (const [table, key] of Object.entries(this.projection.tables)) await copySnapshot(session, table, key, generation);
+      for (const [table, key] of Object.entries(this.projection.tables))
+        await copySnapshot(session, table, key, generation, stopping);
+      if (stopping.aborted) return false;
       await this.startConsumersAt(session, generation, known[0].snapshot);
       return true;
     } finally {
@@ -137,6 +140,14 @@ export class ProjectionGenerations {
     await tx.query('select pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [lockOf(this.projection.name)]);
   }
 
+  /** Called in a transaction that writes to another generation: its commit does not wait for the disk, unless readers have the generation by now. */
+  async writeUnread(tx: PoolClient, generation: number): Promise<void> {
+    await tx.query(`select set_config('synchronous_commit', 'off', true) from projection where name = $1 and generation <> $2`, [
+      this.projection.name,
+      generation,
+    ]);
+  }
+
   /**
    * Removes a batch of rows of old generations. Another process may have written to one until recently, so this is repeated.
    * @returns whether there may be more.
@@ -169,15 +180,21 @@ export class ProjectionGenerations {
   }
 }
 
-/** Copies generation 0 of a table in batches. Existing rows stay. */
-async function copySnapshot(session: PoolClient, table: string, key: string, generation: number): Promise<void> {
+/** Copies generation 0 of a table in batches, until it is stopped. Existing rows stay. */
+async function copySnapshot(
+  session: PoolClient,
+  table: string,
+  key: string,
+  generation: number,
+  stopping: AbortSignal,
+): Promise<void> {
   const { rows } = await session.query<{ columns: string }>(
     `select string_agg(quote_ident(attname), ', ' order by attnum) as columns from pg_attribute
      where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = '' and attname <> 'generation'`,
     [table],
   );
   const { columns } = rows[0]!;
-  for (let last: string | null = ''; last !== null;) {
+  for (let last: string | null = ''; last !== null && !stopping.aborted;) {
     const copied: { rows: { last: string | null }[] } = await session.query(
       `with batch as materialized (
          select * from ${table} where generation = 0 and ${key} > $2 order by generation, ${key} limit ${COPY_BATCH}

@@ -193,7 +193,9 @@ export class ProjectionRunner {
   private async openGeneration(generation: number): Promise<GenerationWriter> {
     const { projection, database, inbox, buildingInbox } = this.options;
     const consumers = projection.consumers(generation).map((consumer) => this.withRebuildGuard(consumer, generation));
-    const progress = consumers.map((consumer) => new ConsumerProgress(database, consumer));
+    const progress = consumers.map(
+      (consumer) => new ConsumerProgress(database, consumer, () => generation === this.live.generation),
+    );
     for (const consumer of consumers) {
       await inbox.begin(consumer, 'beginning');
       await buildingInbox.begin(consumer, 'beginning');
@@ -211,7 +213,7 @@ export class ProjectionRunner {
       handle: async (event, tx) => {
         if (generation === this.live.generation) await this.generations.lockLive(tx);
         // A crash of the server may lose the commit together with its record in the inbox. Then the event is fetched again.
-        else await tx.query('set local synchronous_commit = off');
+        else await this.generations.writeUnread(tx, generation);
         await consumer.handle(event, tx);
       },
     };
@@ -258,7 +260,7 @@ export class ProjectionRunner {
    */
   async rebuildStep(): Promise<boolean> {
     const { next, unseededGeneration } = this;
-    if (unseededGeneration && (await this.generations.seed(unseededGeneration.generation))) {
+    if (unseededGeneration && (await this.generations.seed(unseededGeneration.generation, this.stopping.signal))) {
       await this.refresh();
       return true;
     }
@@ -306,15 +308,18 @@ export class ProjectionRunner {
 
   private async tend(): Promise<boolean> {
     for (const { generation, consumers } of this.writers)
-      for (const consumer of consumers) await this.inboxOf(generation).tend(consumer);
+      for (const consumer of consumers) await this.inboxOf(generation).handleParked(consumer);
     return false;
   }
 
   /** @returns whether there is more to remove. */
   private async upkeep(): Promise<boolean> {
-    await this.inboxes.step(this.writers.flatMap(({ progress }) => progress));
-    const more = await this.keepSnapshot();
-    return (await this.generations.removeOld()) || more;
+    const steps = [
+      await this.inboxes.step(this.writers.flatMap(({ progress }) => progress)),
+      await this.keepSnapshot(),
+      await this.generations.removeOld(),
+    ];
+    return steps.some((more) => more);
   }
 
   /** Adds events to the snapshot before retention removes them from the log. @returns whether there is more. */

@@ -3,6 +3,8 @@ import { inTransaction } from '../../libs/database/in-transaction.js';
 import { EventLog } from '../../libs/messaging/log/event-log.js';
 import { broughtTypes, type Consumer, isWantedBy } from '../../libs/messaging/inbox/consumer.js';
 import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
+import { partitionKeyOf } from '../../libs/messaging/event/partition-key.js';
+import { isPassing } from '../../libs/messaging/inbox/passing-failure.js';
 import type { Projection } from './projection.js';
 
 /** The generation of the snapshot. */
@@ -24,7 +26,8 @@ export class ProjectionSnapshot {
    * @param live the consumers of the live generation: events that an operator has skipped there are skipped here. An event that
    * needs a decision there waits, with everything after it.
    * @returns whether there is more to add.
-   * @throws the error of a consumer: nothing is added then, and retention removes only added events.
+   * @throws the error of a consumer, unless a later event has overtaken the event: nothing is added then, and retention removes
+   * only added events.
    */
   async advance(live: readonly Consumer[], upTo: number): Promise<boolean> {
     return inTransaction(this.database, async (tx) => {
@@ -46,10 +49,15 @@ export class ProjectionSnapshot {
         );
       const events = page.events.filter(({ position }) => position <= end);
       const skipped = await this.skipped(tx, live, events);
+      const heads = await this.heads(tx, live, events);
       for (const event of events)
-        for (const [index, consumer] of consumers.entries())
-          if (isWantedBy(consumer, event) && !skipped.has(`${live[index]!.name} ${event.eventId}`))
-            await consumer.handle(event, tx);
+        for (const [index, consumer] of consumers.entries()) {
+          const { name } = live[index]!;
+          if (!isWantedBy(consumer, event) || skipped.has(`${name} ${event.eventId}`)) continue;
+          const head = heads.get(`${name} ${partitionKeyOf(event)}`) ?? 0;
+          if (event.aggregateVersion < head) await applyOvertaken(consumer, event, tx);
+          else await consumer.handle(event, tx);
+        }
       const to = Math.min(end, page.scannedTo);
       if (to <= snapshot) return false;
       await tx.query('update projection set snapshot = $2 where name = $1', [this.projection.name, to]);
@@ -66,6 +74,22 @@ export class ProjectionSnapshot {
     return rows[0]?.first == null ? otherwise : Number(rows[0].first) - 1;
   }
 
+  /** The newest version that each aggregate of the events has been applied in, by the live consumers that need no other. */
+  private async heads(
+    tx: PoolClient,
+    live: readonly Consumer[],
+    events: readonly LoggedEvent[],
+  ): Promise<ReadonlyMap<string, number>> {
+    const latest = live.filter(({ mode }) => mode === 'latest').map(({ name }) => name);
+    if (latest.length === 0) return new Map();
+    const { rows } = await tx.query<{ key: string; version: number }>(
+      `select consumer || ' ' || aggregate_key as key, last_version as version from inbox_head
+       where consumer = any($1) and aggregate_key = any($2)`,
+      [latest, [...new Set(events.map(partitionKeyOf))]],
+    );
+    return new Map(rows.map(({ key, version }) => [key, version]));
+  }
+
   private async skipped(tx: PoolClient, live: readonly Consumer[], events: readonly LoggedEvent[]): Promise<ReadonlySet<string>> {
     const { rows } = await tx.query<{ skipped: string }>(
       `select consumer || ' ' || occurrence_id as skipped from inbox_dead
@@ -73,5 +97,20 @@ export class ProjectionSnapshot {
       [live.map(({ name }) => name), events.map(({ eventId }) => eventId)],
     );
     return new Set(rows.map(({ skipped }) => skipped));
+  }
+}
+
+/**
+ * Applies an event of an aggregate of which the read model has a later one. The live consumer may have dropped it without a try, so what
+ * cannot be applied is left out here, too: the later event says everything, and comes behind it.
+ */
+async function applyOvertaken(consumer: Consumer, event: LoggedEvent, tx: PoolClient): Promise<void> {
+  await tx.query('savepoint overtaken');
+  try {
+    await consumer.handle(event, tx);
+    await tx.query('release savepoint overtaken');
+  } catch (error) {
+    if (isPassing(error)) throw error;
+    await tx.query('rollback to savepoint overtaken');
   }
 }

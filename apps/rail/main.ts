@@ -1,11 +1,9 @@
-import { PrismaClient } from '../../generated/rail/client.js';
 import { startParticipant } from '../../libs/participant/start-participant.js';
 import { reservationProviders } from '../../libs/reservation/reservation-providers.js';
 import { RailCommands, railReservations } from './rail.commands.js';
 
 await startParticipant({
   name: 'rail',
-  database: (adapter) => new PrismaClient({ adapter }),
   commands: RailCommands,
   ...reservationProviders(railReservations),
 });

@@ -10,7 +10,7 @@ const Service = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be the name of 
 const Id = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const ListQuery = z.strictObject({ ...pageQuery, service: Service.optional(), state: DeadEvent.shape.state.optional() });
 
-/** For operators: events that could not go into the log. On the relay's own port, which is for the inside. */
+/** For operators: events that could not go into the log. On the relay's own port, which is internal. */
 @Controller('dead-events')
 export class DeadEventsController {
   constructor(@Inject(DeadEvents) private readonly events: DeadEvents) {}

@@ -5,12 +5,12 @@ import { ProblemException } from '../../libs/service-kit/problem.exception.js';
 
 const WITHIN_MS = 1_500;
 
-/** On the relay's own port, which is for the inside. */
+/** On the relay's own port, which is internal. */
 @Controller('position')
 export class PositionController {
   constructor(@Inject(RelayedPosition) private readonly relayed: RelayedPosition) {}
 
-  /** Where in the log everything is that was committed by now. @throws ProblemException 503 `RELAY_BEHIND` when an outbox is too full for that. */
+  /** The log position that covers everything committed so far. @throws ProblemException 503 `RELAY_BEHIND` if an outbox is too full. */
   @Get()
   async get(): Promise<{ sequence: string }> {
     const position = await this.relayed.within(WITHIN_MS);
@@ -18,7 +18,7 @@ export class PositionController {
     throw new ProblemException(
       503,
       'RELAY_BEHIND',
-      `Not everything that is in the outboxes has come into the log within ${WITHIN_MS} ms.`,
+      `The relay has not moved every event of the outboxes into the log within ${WITHIN_MS} ms. Try again.`,
       {},
       { retryAfter: 1 },
     );

@@ -3,7 +3,7 @@ import { ServiceApi } from '../../libs/service-client/service-api.js';
 
 const Floor = z.object({ keepCommandsSince: z.iso.datetime().nullable() });
 
-/** Asks the saga service since when sagas may still go on: `GET /floor`. */
+/** Reads from the saga service when the oldest open saga began: `GET /floor`. */
 export class SagaFloor {
   private readonly api: ServiceApi;
 
@@ -11,7 +11,7 @@ export class SagaFloor {
     this.api = new ServiceApi('saga', url);
   }
 
-  /** When the oldest saga began that may still go on. @throws when the saga service cannot say it now. */
+  /** When the oldest open saga began. @throws if the saga service is unavailable or does not know it now. */
   async read(): Promise<Date> {
     const { keepCommandsSince } = Floor.parse(await this.api.get('/floor'));
     if (keepCommandsSince === null) throw new Error('The saga service does not know now which sagas are open.');

@@ -142,6 +142,7 @@ await runProcess(log, async () => {
   const inbox = new Inbox({ database, history: new EventLog(database) });
   const consumer = bridgeConsumer(rules);
   const bridge = rules.length === 0 ? undefined : await runBridge({ consumer, inbox, database, client, settings, log });
+  if (!bridge) await inbox.releaseLog(consumer); // it may have been switched off
   await startService({
     module: SagaModule.register({
       watch,

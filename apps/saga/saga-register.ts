@@ -8,7 +8,7 @@ import { traceparentOf } from '../../libs/messaging/event/traceparent.js';
 import { isEndedByForce, type ObservedSaga } from './observed-saga.js';
 import { changesOfLoss, changesSince, type KnownSaga, type LostSaga, type SagaChange } from './saga-changes.js';
 
-type Row = KnownSaga & { sagaId: string; version: number; lost: 'SUSPECTED' | 'LOST' | null };
+type Row = KnownSaga & { sagaId: string; startedAt: Date; version: number; lost: 'SUSPECTED' | 'LOST' | null };
 
 /** The lists of the visibility store that are read up to a watermark. */
 export type WatermarkSource = 'begun' | 'changed' | 'ended';
@@ -31,7 +31,8 @@ export class SagaRegister {
     let published = 0;
     for (const saga of observed) {
       // First without a lock, because almost every observation is known already.
-      if (changesSince(known.get(saga.sagaId), saga, now).length > 0)
+      const before = known.get(saga.sagaId);
+      if (changesSince(before, saga, now).length > 0 || isEarlier(saga, before))
         published += await inTransaction(this.database, (client) => this.publish(client, saga, now));
     }
     return published;
@@ -150,7 +151,12 @@ export class SagaRegister {
     await lock(client, saga.sagaId);
     const known = (await this.known(client, [saga.sagaId])).get(saga.sagaId);
     const changes = changesSince(known, saga, now);
-    if (changes.length === 0) return 0;
+    if (changes.length === 0) {
+      // An earlier run that is found late changes nothing but this: the floor of what participants keep depends on it.
+      if (isEarlier(saga, known))
+        await client.query('update saga set started_at = $2 where saga_id = $1', [saga.sagaId, saga.startedAt]);
+      return 0;
+    }
     const version = await append(client, saga, changes, known?.version ?? (await trimmedVersion(client, saga.sagaId)));
     await this.write(client, saga, changes.at(-1)!.data.state, version);
     return changes.length;
@@ -163,6 +169,7 @@ export class SagaRegister {
                          recorded_state, lost, steps_due_at)
        values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, clock_timestamp() + $13 * interval '1 millisecond')
        on conflict (saga_id) do update set run_id = excluded.run_id, run_started_at = excluded.run_started_at, state = excluded.state,
+         started_at = least(saga.started_at, excluded.started_at),
          open = excluded.open, version = excluded.version, ended_at = excluded.ended_at,
          recorded_state = excluded.recorded_state, lost = excluded.lost, settle_due_at = null, steps_due_at = excluded.steps_due_at,
          updated_at = clock_timestamp(), checked_at = clock_timestamp()`,
@@ -187,13 +194,18 @@ export class SagaRegister {
 
   private async known(database: Pick<PoolClient, 'query'>, sagaIds: string[]): Promise<Map<string, Row>> {
     const { rows } = await database.query<Row>(
-      `select saga_id as "sagaId", run_id as "runId", run_started_at as "runStartedAt", state, open, version, lost
+      `select saga_id as "sagaId", run_id as "runId", run_started_at as "runStartedAt", started_at as "startedAt", state, open,
+              version, lost
        from saga where saga_id = any($1)`,
       [sagaIds],
     );
     return new Map(rows.map((row) => [row.sagaId, row]));
   }
 }
+
+/** Whether a run began before every run of its saga that was found so far: the store lists the newest first. */
+const isEarlier = ({ startedAt }: ObservedSaga, known: Row | undefined): boolean =>
+  known !== undefined && startedAt < known.startedAt;
 
 /** The lock is on the id, because the row may not exist yet. */
 async function lock(client: PoolClient, sagaId: string): Promise<void> {

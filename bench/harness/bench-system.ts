@@ -25,7 +25,7 @@ export interface CpuUse {
   engine: number;
   /** The participants that the benchmark named, and PostgreSQL. */
   participants: number;
-  /** What follows the sagas: relay, watch of sagas, read models, webhooks and mails. 0 once they are stopped. */
+  /** The processes that handle events: relay, saga watch, read models, webhooks and mails. 0 once they are stopped. */
   followers: number;
 }
 

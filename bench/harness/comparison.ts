@@ -7,7 +7,7 @@ import { median, percentile, spread } from '../statistics.js';
 /** One way of getting something done, once. @returns the workflow that did it, if one did. */
 export type Way = () => Promise<WorkflowHandle | undefined>;
 
-/** What one round measured of one way. */
+/** The measurement of one way in one round. */
 export interface Sample {
   perSecond: number;
   /** As if the participants cost no CPU. */

@@ -10,7 +10,7 @@ export interface GrowingTable {
 }
 
 const at = `now() - n * interval '1 second'`;
-/** Also the smallest size has some full pages of orders for each of the customers. */
+/** Even the smallest size has several full pages of orders for each customer. */
 const customer = `'GROWTH-' || n % 40`;
 const resources = {
   hotel: `'HOTEL-ASTORIA'`,

@@ -13,7 +13,7 @@ const bytesOf: Record<string, number> = {
   'projection.inbox': 270,
 };
 const OTHERWISE_BYTES = 240;
-/** What the write-ahead log, the system's own data and Temporal take. */
+/** The disk space for the write-ahead log, the system's own data and Temporal. */
 const BESIDE_BYTES = 2e9;
 
 const perEvent = new Set(['events.log', 'hooks.delivery', 'projection.inbox', 'projection.inbox_head']);

@@ -2,7 +2,7 @@ import { benchSettings } from './bench-settings.js';
 import type { BenchSystem } from './bench-system.js';
 import { Comparison, printFigure, type Sample, type Way } from './comparison.js';
 
-/** Prints what a way costs while everything that follows from it goes on beside it, as users run it: relay, read models, webhooks, mails. */
+/** Prints the cost of a way on the whole system, with relay, read models, webhooks and mails, as users run it. */
 export async function printWholeSystem(what: string, way: Way, system: BenchSystem): Promise<void> {
   const once = { ...benchSettings('sagas'), rounds: 1 };
   const measured = await new Comparison({ [what]: way }, () => system.cpu(), once).run();

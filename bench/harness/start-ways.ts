@@ -4,7 +4,7 @@ import type { SagaPolicy } from '../../workflows/saga/saga.contract.js';
 import { searchAttributes } from '../../workflows/saga/search-attributes.js';
 import { TASK_QUEUE } from './bench-system.js';
 
-/** What a saga of a benchmark is given: patience enough that none is ever slowed down by it. */
+/** The saga policy of benchmarks: its deadlines are so long that they slow no saga down. */
 export const benchPolicy: SagaPolicy = { fastStepMs: 5_000, stepDeadlineMs: 60_000, attentionAfterMs: 600_000 };
 
 export interface SagaToRun {

@@ -1,4 +1,4 @@
-// What is measured against each other, in one bundle for one worker.
+// The workflows to compare, in one bundle for one worker.
 export { bookTrip } from '../../workflows/book-trip/book-trip.workflow.js';
 export { createOrder } from '../../workflows/create-order/create-order.workflow.js';
 export { bookTripAsSample } from './book-trip-as-sample.workflow.js';

@@ -153,7 +153,9 @@ const Point = z
 /** The body of `POST /v1/hooks/{id}/recover`. */
 export const RecoverHook = z
   .strictObject({
-    since: Point,
+    since: Point.meta({
+      description: 'A time (events recorded since), or the `sequence` of an event. Refused if the log has lost events since then',
+    }),
     until: Point.optional().meta({ description: 'Default: now' }),
     types: z.array(EventTypePattern).min(1).max(100).optional().meta({ description: "Default: the hook's own" }),
     onlyMissing: z.boolean().optional().meta({

@@ -1,6 +1,6 @@
 import { isLoopback } from './is-loopback.js';
 
-/** What decides whether calls of the API need a key. */
+/** The settings that decide whether calls of the API need a key. */
 export interface AccessSettings {
   HOST: string;
   AUTH?: 'off' | 'required' | undefined;

@@ -1,4 +1,4 @@
-/** What an API key may be good for. */
+/** The permissions of an API key. */
 export const scopes = ['orders', 'trips', 'customers', 'hooks', 'events', 'operator'] as const;
 export type Scope = (typeof scopes)[number];
 
@@ -25,7 +25,7 @@ export function parseApiKeys(setting: string): ApiKeyEntry[] {
   return entries;
 }
 
-/** What is wrong with the setting; undefined if nothing is. */
+/** The fault of the setting; undefined if it is valid. */
 export function faultInApiKeys(setting: string): string | undefined {
   try {
     parseApiKeys(setting);

@@ -1,7 +1,7 @@
 /** Entries as undici, gRPC and others read them; only some know a range of addresses. */
 const loopback = ['localhost', '127.0.0.1', '127.0.0.0/8', '::1', '[::1]'];
 
-/** Who asks which of them differs: undici the first that is set, gRPC the lower case, or `no_grpc_proxy` instead. */
+/** The variables that clients read: undici the first one that is set, gRPC the lower case, or `no_grpc_proxy` instead. */
 const exemptions = ['no_proxy', 'NO_PROXY'] as const;
 
 /**
@@ -19,6 +19,6 @@ export function guardOwnConnections(environment: NodeJS.ProcessEnv): void {
 
 function withLoopback(list = ''): string {
   const entries = list.split(/[\s,]+/).filter((entry) => entry !== '');
-  // Everything is exempt, which is understood only where it stands alone.
+  // `*` exempts everything, and works only alone.
   return entries.includes('*') ? '*' : [...new Set([...entries, ...loopback])].join(',');
 }

@@ -8,6 +8,6 @@ export const urlSettingOf = (participant: Participant) => `${participant.toUpper
 
 export const participantUrlSettings: readonly ParticipantUrlSetting[] = participantNames.map(urlSettingOf);
 
-/** Where every participant is, by its name. */
+/** The URL of every participant, by its name. */
 export const participantUrls = (settings: Pick<Settings, ParticipantUrlSetting>): Record<Participant, string> =>
   Object.fromEntries(participantNames.map((name) => [name, settings[urlSettingOf(name)]])) as Record<Participant, string>;

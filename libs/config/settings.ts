@@ -225,7 +225,7 @@ export function settingsIn<Name extends keyof Settings>(environment: Environment
   return parsed.data;
 }
 
-/** What a process is started with. */
+/** The environment of a process. */
 export type Environment = Record<string, string>;
 
 /**

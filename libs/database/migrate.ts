@@ -1,70 +1,88 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Client } from 'pg';
+import type { ClientBase } from 'pg';
 import { ForeignLayoutError } from './foreign-layout.error.js';
 
-/** Prisma's own advisory lock, so that its CLI and this code never migrate at once. */
+/** Two processes that start at once must not migrate at once. */
 const MIGRATION_LOCK = 72_707_369;
 
+/** A file `prisma/<folder>/migrations/<time>_<name>.sql`. */
+interface Migration {
+  /** `<folder>/<time>_<name>` */
+  id: string;
+  time: string;
+  sql: string;
+  checksum: string;
+}
+
 /**
- * Applies a service's `migrations/` as `prisma migrate deploy` would, and in its table: each in a transaction, in order of name,
- * once. Prisma's CLI accepts the rows; its engine need not be there (docs/adr/0003-apply-migrations-without-prismas-engine.md).
+ * Applies the migrations of some folders of `prisma/` to the first schema of the connection's search path. Each is applied once, in a
+ * transaction, in order of time. Those of one time are applied in the order of the folders. The table `migration` records them.
  *
- * @returns the names of the migrations that were applied now.
- * @throws ForeignLayoutError, having changed nothing, when a migration was applied that there is not, or not as it was applied.
+ * @returns the ids of the migrations that were applied now.
+ * @throws ForeignLayoutError, having changed nothing, when the schema has other tables than this release's migrations made.
  * @throws when a migration fails (nothing of it stays).
  */
-export async function migrate(client: Client, migrationsFolder: string): Promise<string[]> {
-  const entries = await readdir(migrationsFolder, { withFileTypes: true });
-  const names = entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
+export async function migrate(client: ClientBase, folders: readonly string[]): Promise<string[]> {
+  const migrations = (await Promise.all(folders.map(readFolder))).flat().sort((a, b) => compare(a.time, b.time));
   await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
   try {
-    await client.query(`create table if not exists _prisma_migrations (
-      id varchar(36) primary key, checksum varchar(64) not null, finished_at timestamptz, migration_name varchar(255) not null,
-      logs text, rolled_back_at timestamptz, started_at timestamptz not null default now(), applied_steps_count integer not null default 0)`);
-    const { rows } = await client.query<{ migration_name: string; checksum: string }>(
-      'select migration_name, checksum from _prisma_migrations where finished_at is not null and rolled_back_at is null',
-    );
-    const migrations = await Promise.all(names.map((name) => readMigration(migrationsFolder, name)));
-    const known = new Map(migrations.map(({ name, checksum }) => [name, checksum]));
-    // What a newer release has added is left alone, so that a release can be rolled back.
-    const newest = names.at(-1) ?? '';
-    const foreign = rows.find((row) => row.migration_name <= newest && known.get(row.migration_name) !== row.checksum);
-    if (foreign)
-      throw new ForeignLayoutError(`${foreign.migration_name} was applied, and is not in ${migrationsFolder} as it was`);
-
-    const applied = new Set(rows.map((row) => row.migration_name));
-    const missing = migrations.filter(({ name }) => !applied.has(name));
+    const missing = await findMissing(client, migrations);
     for (const migration of missing) await apply(client, migration);
-    return missing.map(({ name }) => name);
+    return missing.map(({ id }) => id);
   } finally {
     await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
   }
 }
 
-interface Migration {
-  name: string;
-  sql: string;
-  checksum: string;
+/** The schema of a folder's files is that of the connection. So several services can use one folder. */
+async function readFolder(folder: string): Promise<Migration[]> {
+  const at = path.join('prisma', folder, 'migrations');
+  const files = (await readdir(at)).filter((file) => file.endsWith('.sql')).sort();
+  return Promise.all(
+    files.map(async (file) => {
+      const sql = await readFile(path.join(at, file), 'utf8');
+      const id = `${folder}/${path.basename(file, '.sql')}`;
+      return { id, time: timeOf(id), sql, checksum: createHash('sha256').update(sql).digest('hex') };
+    }),
+  );
 }
 
-async function readMigration(folder: string, name: string): Promise<Migration> {
-  const sql = await readFile(path.join(folder, name, 'migration.sql'), 'utf8');
-  return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+async function findMissing(client: ClientBase, migrations: readonly Migration[]): Promise<Migration[]> {
+  const { rows: tables } = await client.query<{ name: string }>(
+    'select tablename as name from pg_tables where schemaname = current_schema() order by 1',
+  );
+  const isRecorded = tables.some(({ name }) => name === 'migration');
+  if (!isRecorded && tables.length > 0)
+    throw new ForeignLayoutError(`no migration of this release made the table ${tables[0]!.name}`);
+  if (!isRecorded) {
+    await client.query(`create table migration (
+      id text primary key, checksum text not null, applied_at timestamptz(6) not null default clock_timestamp())`);
+  }
+  const { rows: applied } = await client.query<{ id: string; checksum: string }>('select id, checksum from migration');
+  const checksums = new Map(migrations.map(({ id, checksum }) => [id, checksum]));
+  // A newer release's migrations are left alone, so that a release can be rolled back.
+  const newest = migrations.at(-1)?.time ?? '';
+  const foreign = applied.find(({ id, checksum }) => timeOf(id) <= newest && checksums.get(id) !== checksum);
+  if (foreign)
+    throw new ForeignLayoutError(`this release does not have the applied migration ${foreign.id}, or has another text of it`);
+  const done = new Set(applied.map(({ id }) => id));
+  return migrations.filter(({ id }) => !done.has(id));
 }
 
-async function apply(client: Client, { name, sql, checksum }: Migration): Promise<void> {
+async function apply(client: ClientBase, { id, sql, checksum }: Migration): Promise<void> {
   await client.query('begin');
   try {
     await client.query(sql);
-    await client.query(
-      'insert into _prisma_migrations (id, checksum, finished_at, migration_name, applied_steps_count) values ($1, $2, clock_timestamp(), $3, 1)',
-      [randomUUID(), checksum, name],
-    );
+    await client.query('insert into migration (id, checksum) values ($1, $2)', [id, checksum]);
     await client.query('commit');
   } catch (error) {
     await client.query('rollback');
-    throw new Error(`The migration ${name} failed and was rolled back: ${(error as Error).message}`, { cause: error });
+    throw new Error(`The migration ${id} failed and was rolled back: ${(error as Error).message}`, { cause: error });
   }
 }
+
+const timeOf = (id: string): string => id.slice(id.indexOf('/') + 1).split('_')[0]!;
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

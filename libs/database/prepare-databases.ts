@@ -6,7 +6,7 @@ import { setOutboxHint } from './outbox-hint.js';
 import { provision } from './provision.js';
 import { seed } from './seed.js';
 import { serviceUrl } from './service-url.js';
-import { logReaders, services } from './services.js';
+import { logReaders, migrationFolders, services } from './services.js';
 
 export interface PrepareDatabasesOptions {
   /** A PostgreSQL user that may create roles and schemas. */
@@ -35,7 +35,7 @@ export async function prepareDatabases({
   });
   for (const service of services) {
     await withClient(serviceUrl(adminUrl, service, rolePassword), async (client) => {
-      const applied = await migrate(client, path.join('prisma', service, 'migrations'));
+      const applied = await migrate(client, migrationFolders[service]);
       const seeded = await seed(client, path.join('prisma', service, 'seed.sql'));
       await grantAccess(client, service, logReaders);
       await setOutboxHint(client, service, outboxNotify);

@@ -1,8 +1,32 @@
 import { participantNames } from '../../contracts/participant/participants.js';
 
+const publishing = ['outbox'];
+const consuming = ['inbox', 'channel'];
+const participating = [...publishing, 'participant'];
+
 /** The services that own a PostgreSQL schema, in the order in which they are prepared. */
 export const services = [...participantNames, 'events', 'hooks', 'saga', 'notification', 'projection'] as const;
 export type Service = (typeof services)[number];
 
-/** The services that may read the log of all facts. */
+/**
+ * The folders under `prisma/` whose migrations make up a service's schema. Services share a folder, never a table: each has the
+ * tables in its own schema. A folder comes after those whose tables it changes.
+ */
+export const migrationFolders: Readonly<Record<Service, readonly string[]>> = {
+  order: [...participating, 'operation', 'order'],
+  customer: [...participating, 'customer'],
+  hotel: [...participating, 'reservation'],
+  flight: [...participating, 'reservation'],
+  car: [...participating, 'reservation'],
+  rail: [...participating, 'reservation'],
+  payment: [...participating, 'payment'],
+  trip: [...participating, 'operation', 'trip'],
+  events: ['events'],
+  hooks: [...publishing, 'hooks'],
+  saga: [...publishing, ...consuming, 'saga'],
+  notification: [...consuming, 'notification'],
+  projection: [...consuming, 'projection'],
+};
+
+/** The services that may read the event log. */
 export const logReaders: readonly Service[] = ['hooks', 'saga', 'notification', 'projection'];

@@ -55,7 +55,7 @@ describe('appEnvironment', () => {
     });
   });
 
-  it("gives nobody the administrator's address, not even from the user's environment", () => {
+  it("gives no process the administrator's address, not even from the user's environment", () => {
     vi.stubEnv('DATABASE_URL', 'postgresql://admin:admin@127.0.0.1:5433/roundtrip');
     expect(environmentOf(gateway)).toMatchObject({ DATABASE_URL: '', DATABASE_ROLE_PASSWORD: '', PORT: '3000' });
     expect(Object.values(environmentOf(order)).join()).not.toContain('admin:admin');

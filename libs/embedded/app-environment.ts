@@ -8,7 +8,7 @@ import { type ListenAddress, listenAddress } from './listen-address.js';
 import type { ProcessDeclaration } from './processes.js';
 
 export interface AppEnvironmentOptions {
-  /** What outweighs the environment in this system. */
+  /** The settings that override the environment in this system. */
   given: Partial<Settings>;
   settings: EmbeddedSettings;
   databaseAdminUrl: string;
@@ -19,7 +19,7 @@ export interface AppEnvironmentOptions {
 
 /**
  * The environment of a process: what the user has set, and where this system has put things. Who owns a schema gets the database
- * as its own role; nobody gets the administrator's address.
+ * as its own role; no process gets the administrator's address.
  */
 export function appEnvironment(
   declaration: ProcessDeclaration,

@@ -27,7 +27,7 @@ const names = [
   'EMBEDDED_TEMPORAL_UI_PORT',
 ] as const satisfies (keyof Settings)[];
 
-/** What the embedded default itself goes by; other settings it hands on to the processes. */
+/** The settings of the embedded system itself. It passes other settings to the processes. */
 export type EmbeddedSettings = Pick<Settings, (typeof names)[number]>;
 
 const ports = [

@@ -28,7 +28,7 @@ describe('listenAddress', () => {
   });
 
   it.each([...listenerProcesses, ...splitProcesses].filter(({ listensOn }) => listensOn.endsWith('_PORT')))(
-    'keeps $name, which asks nobody for a key, on loopback whatever HOST says',
+    'keeps $name, which needs no API key, on loopback whatever HOST is',
     (declaration) => {
       const open = { ...settings, HOST: '0.0.0.0', RELAY_PORT: 3021, SAGA_PORT: 3022, WORKER_PORT: 3020 };
       expect(listenAddress(declaration, open)).toMatchObject({

@@ -1,4 +1,4 @@
-/** What a command handler knows of the request besides the command: for the events it writes. */
+/** The request's data besides the command, for the handler's events. */
 export interface CommandContext {
   /** The command's idempotency key; the cause of whatever the command does. */
   key: string;

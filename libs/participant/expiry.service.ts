@@ -7,7 +7,7 @@ import type { Database, Transaction } from './transaction.js';
 const INTERVAL_MS = 1_000;
 const BATCH = 100;
 
-/** What a participant holds for a saga, for a limited time. */
+/** The holds of a participant, which expire. */
 export interface Expirable<Tx extends Transaction = Transaction> {
   /** One of them, in words: `hold`. */
   readonly noun: string;

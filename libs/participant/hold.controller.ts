@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { type HoldPage, HoldQuery } from '../../contracts/participant/hold.resource.js';
 import { decodeCursor, encodeCursor } from '../service-kit/cursor.js';
 
-/** What a participant holds for orders and trips. Each participant that holds anything has its own. */
+/** The holds of a participant for orders and trips. Each participant with holds has this endpoint. */
 export abstract class HoldQueries {
   /** @throws ProblemException 422 `INVALID_CURSOR`. */
   abstract holds(query: HoldQuery): Promise<HoldPage>;

@@ -22,7 +22,7 @@ export interface ParticipantOptions<P extends Participant, Tx extends Transactio
   providers?: Provider[];
   /** How long idempotency keys are kept at the least. */
   commandRetentionMs: number;
-  /** What is trimmed besides the keys: marks and tombstones. */
+  /** The tables to trim besides the keys: marks and tombstones. */
   trimmable?: readonly TrimmableTable[];
 }
 

@@ -3,10 +3,10 @@ import type { TrimCommand, Trimmed } from '../../contracts/participant/retention
 import { DATABASE } from './command.executor.js';
 import type { Transaction } from './transaction.js';
 
-/** Rows that only refuse or answer what comes late or again. Nobody needs them once nothing can come any more. */
+/** Rows that refuse or answer late and repeated commands. They are useless once no such command can come any more. */
 export interface TrimmableTable {
   readonly table: string;
-  /** Removes the oldest rows from before an instant, `limit` at the most, by an index. Waits for nobody. @returns how many. */
+  /** Removes the oldest rows from before an instant, `limit` at the most, by an index. Waits for no lock. @returns how many. */
   trim(database: Transaction, before: Date, limit: number): Promise<number>;
 }
 

@@ -8,7 +8,7 @@ export interface Claim {
   units: number;
 }
 
-/** What items take, by resource and day; each of them comes once, so two items may ask for the same. */
+/** The units that items need, summed by resource and day. */
 export function claimsOf(items: readonly RequestedItem[]): Claim[] {
   const claims = new Map<string, Claim>();
   for (const { resource, firstDay, lastDay, units } of items) {

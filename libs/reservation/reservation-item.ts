@@ -6,7 +6,7 @@ export interface RequestedItem {
   firstDay: string;
   lastDay: string;
   units: number;
-  /** What was asked for in the participant's own words; readers see it as it came. */
+  /** The request in the participant's own terms. Readers see it unchanged. */
   request: object;
 }
 

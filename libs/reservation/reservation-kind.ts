@@ -1,9 +1,9 @@
 import type { Participant } from '../../contracts/participant/participants.js';
 
-/** What one service's reservations are called. */
+/** The names of a service's reservations. */
 export interface ReservationKind {
   participant: Participant;
-  /** What is reserved, as events name it: `room` makes `hotel.room-held`. */
+  /** The reserved thing in event types: `room` makes `hotel.room-held`. */
   noun: string;
   refusals: {
     /** There is not enough left on some day. */

@@ -1,3 +1,5 @@
+import type { PrismaPg } from '@prisma/adapter-pg';
+import { PrismaClient } from '../../generated/reservation/client.js';
 import { EXPIRABLE, ExpiryService } from '../participant/expiry.service.js';
 import { HoldController, HoldQueries } from '../participant/hold.controller.js';
 import { ReservationController } from './reservation.controller.js';
@@ -6,8 +8,9 @@ import { ReservationQueries } from './reservation.queries.js';
 import { reservationTombstones } from './reservation.repository.js';
 import { Reservations } from './reservations.js';
 
-/** The controllers and providers of a participant with reservations: queries, inventory and the expiry of overdue holds. */
+/** The parts of a participant with reservations: its database, its queries and inventory, the expiry of overdue holds, its retention. */
 export const reservationProviders = (reservations: Reservations) => ({
+  database: (adapter: PrismaPg) => new PrismaClient({ adapter }),
   controllers: [ReservationController, HoldController],
   providers: [
     { provide: Reservations, useValue: reservations },

@@ -23,7 +23,7 @@ export interface InventoryFilter {
   after?: string | undefined;
 }
 
-/** What there is on a day; the fields that say what it is come from the service's own catalogue. */
+/** The units of a resource on a day. The descriptive fields come from the service's own catalogue. */
 export interface InventoryItem {
   capacity: number;
   free: number;
@@ -99,7 +99,7 @@ export class ReservationQueries {
   }
 }
 
-/** What a list has after an item. The first condition is one that the index on reservations can begin at. */
+/** The condition for the items after an item. Its first part lets the index on reservations begin there. */
 const afterCursor = (createdAt: string, tripId: string, position: number): Sql => sql`
   (created_at, trip_id) <= (${createdAt}::timestamptz, ${tripId})
   and ((created_at, trip_id) < (${createdAt}::timestamptz, ${tripId}) or position < ${position})`;

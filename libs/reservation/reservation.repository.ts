@@ -6,7 +6,7 @@ import type { Claim } from './claim.js';
 import type { ReservedItem } from './reservation-item.js';
 import { type ReservationTransition, reservationTransitions } from './reservation-transitions.js';
 
-/** What a trip has reserved with this service. A tombstone has neither items nor an end of its hold. */
+/** The reservation of a trip with this service. A tombstone has neither items nor an end of its hold. */
 export interface Reservation {
   tripId: string;
   state: ReservationState;
@@ -42,7 +42,7 @@ export async function overdueTrips(tx: Transaction, limit: number): Promise<stri
   return rows.map(({ tripId }) => tripId);
 }
 
-/** Of the trips with an overdue hold, those that have some of what is claimed. */
+/** The trips with an overdue hold on some of the claimed units. */
 export async function overdueTripsHolding(tx: Transaction, claims: readonly Claim[]): Promise<string[]> {
   const rows = await tx.$queryRaw<{ tripId: string }[]>`
     select trip_id as "tripId" from reservation

@@ -134,7 +134,7 @@ export class Reservations implements Expirable {
     }
     const [first] = short;
     if (first) {
-      if (someLocked) throw new ConcurrencyConflictError('somebody else is deciding about an overdue hold on what is short');
+      if (someLocked) throw new ConcurrencyConflictError('another transaction decides about an overdue hold on these units');
       const { resource, day, units, free, capacity } = first;
       return new Refusal(
         this.kind.refusals.full,

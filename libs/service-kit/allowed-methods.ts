@@ -1,4 +1,4 @@
-/** What is used of Express: its router's table, in which middleware has no route. */
+/** The used part of Express: its router's table, in which middleware has no route. */
 export interface RoutingTable {
   router: { stack: readonly { match(path: string): unknown; route?: { methods: Readonly<Record<string, boolean>> } }[] };
 }

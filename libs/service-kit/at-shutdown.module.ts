@@ -27,7 +27,7 @@ class LifecycleHooks implements BeforeApplicationShutdown, OnApplicationShutdown
   }
 }
 
-/** Ties what is not a Nest provider (a worker, a connection) to the application's orderly end. */
+/** Stops resources that are not Nest providers (a worker, a connection) at the application's shutdown. */
 @Module({})
 export class AtShutdownModule {
   static register(lifecycle: Lifecycle): DynamicModule {

@@ -5,7 +5,7 @@ export class BackgroundLoop {
   private wake: () => void = () => {};
   private running: Promise<void> = Promise.resolve();
 
-  /** @param step says whether it is worth while to go on at once. */
+  /** @param step returns whether there is more to do at once. */
   constructor(
     private readonly step: () => Promise<boolean>,
     private readonly options: { idleMs: number | (() => number); onError: (error: unknown) => void },

@@ -20,7 +20,7 @@ const parts: Record<keyof PartTypes, z.ZodType> = {
   uuid: z.guid(),
 };
 
-/** What a part of a cursor is: a value of a type, or one of some words. */
+/** The kind of a part of a cursor: a value of a type, or one of some words. */
 type Part = keyof PartTypes | readonly string[];
 type PartOf<Kind> = Kind extends keyof PartTypes ? PartTypes[Kind] : Kind extends readonly (infer Word)[] ? Word : never;
 

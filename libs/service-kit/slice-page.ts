@@ -7,7 +7,7 @@ export interface PageRequest {
 }
 
 /**
- * One page of a list that is had whole, in the order of the items' keys, each of which is its own.
+ * One page of a complete list, in the order of the items' unique keys.
  * @throws ProblemException 422 `INVALID_CURSOR`.
  */
 export function slicePage<Item>(all: readonly Item[], keyOf: (item: Item) => string, { limit, after }: PageRequest): Page<Item> {

@@ -9,7 +9,7 @@ import { ProblemException } from './problem.exception.js';
 export interface WebSocketUpgrade {
   request: IncomingMessage;
   socket: Socket;
-  /** What has already come of what the client sends after its request. */
+  /** The bytes after the request that have already arrived. */
   head: Buffer;
 }
 
@@ -28,7 +28,7 @@ export function onWebSocketUpgrade(server: Server, path: string, handle: (upgrad
   });
 }
 
-/** Answers a handshake with the problem that it met; what is not meant for the caller becomes a plain 500. */
+/** Answers a handshake with its problem. An internal error becomes a plain 500. */
 export function refuseUpgrade(request: IncomingMessage, socket: Socket, error: unknown): void {
   if (!socket.writable) return void socket.destroy();
   const exception =

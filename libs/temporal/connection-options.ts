@@ -1,6 +1,6 @@
 import type { Settings } from '../config/settings.js';
 
-/** What it takes to reach Temporal: one machine's dev server, a cluster or Temporal Cloud differ in nothing but these settings. */
+/** The connection settings of Temporal. A dev server, a cluster and Temporal Cloud differ only in these settings. */
 export type TemporalSettings = Pick<Settings, 'TEMPORAL_ADDRESS' | 'TEMPORAL_NAMESPACE' | 'TEMPORAL_API_KEY' | 'TEMPORAL_TLS'>;
 
 /** The names of the settings above, for `readSettings`. */

@@ -1,4 +1,4 @@
-/** What Temporal says about the build that last advanced a run; the server's own types have it in several places. */
+/** Temporal's information about the build that last advanced a run. The server's types have it in several places. */
 interface VersionedInfo {
   versioningInfo?: { deploymentVersion?: { buildId?: string | null } | null; version?: string | null } | null;
   mostRecentWorkerVersionStamp?: { buildId?: string | null } | null;

@@ -34,7 +34,7 @@ export function runTool({ what, command, args, environment, signal }) {
     let patience;
     const end = () => {
       child.kill();
-      patience = setTimeout(() => child.kill('SIGKILL'), GRACE_MS); // npm would go on for long, taking back what it has done
+      patience = setTimeout(() => child.kill('SIGKILL'), GRACE_MS); // npm would run on for long, undoing its changes
     };
     if (signal) signal.addEventListener('abort', end, { once: true });
 

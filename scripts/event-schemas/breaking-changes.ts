@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../../libs/messaging/event/event-schema.js';
 
-/** What says something about a value and does not limit it: it may change as it likes. */
+/** Keywords that describe a value without a limit. They may change freely. */
 const annotations = new Set(['$schema', '$id', 'title', 'description', 'examples', 'deprecated', 'x-deprecation', '$comment']);
 
 /** A keyword whose value is a schema, or a list of them, is compared within; every other keyword has to stay what it is. */

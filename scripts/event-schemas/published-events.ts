@@ -6,9 +6,9 @@ import { breakingChanges } from './breaking-changes.js';
 
 /** How the published schemas and samples stand to today's catalogue. */
 export interface PublicationState {
-  /** What consumers could not follow: it needs a new version. A sentence each. */
+  /** The breaking changes, which need a new version. One sentence each. */
   breaking: string[];
-  /** What is compatible and not written down yet, by the path of the file. */
+  /** The compatible schemas and samples that are not stored yet, by path. */
   unpublished: Map<string, unknown>;
 }
 
@@ -32,7 +32,7 @@ export function publicationState(folder: string, catalogue: EventCatalogue): Pub
       if (text(published) !== text(schema)) unpublished.set(file, schema);
       for (const [index, sample] of ((schema['examples'] as unknown[] | undefined) ?? []).entries()) {
         const sampleFile = path.join(samplesOf(folder), index === 0 ? `${name}.json` : `${name}.${index + 1}.json`);
-        // What was once written stays written: a sample on file is never replaced.
+        // A stored sample is never replaced.
         if (!existsSync(sampleFile)) unpublished.set(sampleFile, sample);
       }
     }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Where the patches are, from the project's root. */
+/** The folder of the patches, from the project's root. */
 export const PLANTED = 'test/planted';
 const SUFFIX = '.patch';
 const FIELDS = /** @type {const} */ (['Guarantee', 'Project', 'File', 'Test']);
@@ -31,7 +31,7 @@ export function readPlantedBugs(root) {
 }
 
 /**
- * What a run of a test says about a planted bug.
+ * The verdict of a test run about a planted bug.
  *
  * @param {import('./planted-bugs.mjs').TestReport} report as Vitest's JSON reporter writes it.
  * @param {string} test

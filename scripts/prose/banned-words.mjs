@@ -22,7 +22,7 @@ export function readBannedWords(list) {
 const BETWEEN_WORDS = String.raw`(?:[^\S\n]+|[^\S\n]*\n[^\S\n]*(?:(?://|\*|#|--|>)[^\S\n]*)?)`;
 
 /**
- * Where a text uses a banned word.
+ * The banned words in a text, with their lines.
  *
  * @param {string} text of a page, of a settings file, or of a source: words in its comments, strings and names count.
  * @param {import('./banned-words.mjs').BannedWord[]} words

@@ -29,7 +29,7 @@ export async function readPage(text) {
 }
 
 /**
- * What is too long on a page: lines, sentences, and the mean of its sentences.
+ * The lines and sentences of a page that are too long, and the mean of its sentences if it is too high.
  *
  * @param {import('./markdown-page.mjs').MarkdownPage} page
  * @returns {import('./markdown-page.mjs').Fault[]}

@@ -5,21 +5,22 @@ import { freePort } from '../../libs/embedded/free-port.js';
 import { eventually } from '../support/api.js';
 import { system } from '../support/system.js';
 
-/** The saga process, with a term for unpaid orders: the system's own has none. Both share the register of sagas, as two processes may. */
+/** A second saga process with a term for unpaid orders, which the system's own does not have. Both share the register of sagas. */
 export class BridgeHarness {
   private constructor(
     private readonly child: ChildProcess,
     readonly url: string,
   ) {}
 
-  static async start(termMs: number, settings: Record<string, string> = {}): Promise<BridgeHarness> {
+  /** @param termMs the bridge is off without it. */
+  static async start(termMs: number | undefined, settings: Record<string, string> = {}): Promise<BridgeHarness> {
     const port = await freePort();
     const child = spawn(process.execPath, [path.resolve('dist/bundled/apps/saga/main.js')], {
       env: {
         DATABASE_URL: serviceUrl(system().databaseAdminUrl, 'saga', 'roundtrip'),
         TEMPORAL_ADDRESS: system().temporalAddress,
         SAGA_PORT: String(port),
-        UNPAID_ORDER_TERM_MS: String(termMs),
+        ...(termMs === undefined ? {} : { UNPAID_ORDER_TERM_MS: String(termMs) }),
         SAGA_FAST_STEP_MS: '500',
         SAGA_STEP_DEADLINE_MS: '8000',
         SAGA_ATTENTION_AFTER_MS: '2000',

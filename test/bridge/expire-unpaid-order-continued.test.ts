@@ -6,7 +6,7 @@ import { order } from '../support/api.js';
 import { continuedWatch, TAKEN } from '../support/continued-watch.js';
 import { system } from '../support/system.js';
 
-it('goes on in a new run when its history has grown long, where it was, and knows what it knew', async () => {
+it('continues in a new run, with its state, when its history has grown long', async () => {
   const customerId = await newCustomer(new ParticipantHarness('customer', () => system().customerUrl), { limit: 100_00 });
   const { orderId, temporal, workflowId, firstRunId, lastRunId, outcome } = await continuedWatch(customerId);
   try {

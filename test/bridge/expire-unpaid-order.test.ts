@@ -109,7 +109,7 @@ describe('an order that is approved and not paid', () => {
     expect(commandCount, 'nobody has asked for a cancellation').toBe(1);
   });
 
-  it('is left alone when somebody cancels it first', async () => {
+  it('is not cancelled again when a person cancels it first', async () => {
     await bridge();
     const orderId = await approvedOrder();
     const { body } = await call<{ sagaId: string }>('POST', `/v1/orders/${orderId}/cancel`);

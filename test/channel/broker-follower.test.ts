@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Channel, PublishResult } from '../../libs/messaging/channel/channel.js';
 import { InMemoryChannel } from '../../libs/messaging/channel/in-memory.channel.js';
 import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
+import { TRIM_LOCK } from '../../libs/messaging/log/trim-lock.js';
 import { BrokerFollower } from '../../libs/messaging/relay/broker-follower.js';
 import { moveOutbox } from '../../libs/messaging/relay/move-outbox.js';
 import { outboxPlace } from '../../libs/messaging/relay/outbox-place.js';
@@ -120,7 +121,7 @@ describe('the follower of the log that publishes to a broker', () => {
     );
   });
 
-  it('goes on from the event that was refused after a restart', async () => {
+  it('continues from the refused event after a restart', async () => {
     const [name, bad, good] = [randomUUID(), randomUUID(), randomUUID()];
     const before = new MoodyBroker();
     before.refuses = ({ aggregateId }) => aggregateId === bad;
@@ -161,7 +162,7 @@ describe('the follower of the log that publishes to a broker', () => {
     expect(stood).toBeLessThan(await head());
   });
 
-  it('is one at a time, and another goes on where it stops', async () => {
+  it('is one at a time, and another continues where it stops', async () => {
     const [name, one] = [randomUUID(), randomUUID()];
     const brokers = [new MoodyBroker(), new MoodyBroker()];
     const first = follow(name, brokers[0]!);
@@ -185,5 +186,35 @@ describe('the follower of the log that publishes to a broker', () => {
     );
     expect(brokers[1]!.versions(one)).toEqual([3]);
     expect(brokers[0]!.versions(one)).toEqual([1, 2]);
+  });
+
+  it('begins behind what the log loses while it begins', async () => {
+    const [name, one] = [randomUUID(), randomUUID()];
+    await state(one, 1, 2);
+    const last = await head();
+    const trimming = await testLog.admin.connect();
+    try {
+      await trimming.query('begin');
+      await trimming.query('select pg_advisory_xact_lock($1)', [TRIM_LOCK]);
+      follow(name, new MoodyBroker());
+      await eventually(
+        () =>
+          trimming.query(
+            `select from pg_locks where locktype = 'advisory' and not granted and objid = $1
+             and database = (select oid from pg_database where datname = current_database())`,
+            [TRIM_LOCK],
+          ),
+        ({ rowCount }) => rowCount === 1,
+      );
+      await trimming.query('delete from events.log where position <= $1', [last]);
+      await trimming.query('commit');
+    } finally {
+      trimming.release(true);
+    }
+    const begun = await eventually(
+      () => cursor(name),
+      (position) => position > 0,
+    );
+    expect(begun).toBe(last);
   });
 });

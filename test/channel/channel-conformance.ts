@@ -19,7 +19,7 @@ const TIMEOUT_MS = 120_000;
 /** How long a database or a broker is away. */
 const OUTAGE_MS = 15_000;
 
-/** What makes a transport a channel. The same for every one, against the real thing. */
+/** The contract of a channel. The same suite runs against every real transport. */
 export function channelConformance(transport: string, { capabilities, start }: ChannelConformance): void {
   const whyNot = typeof start === 'string' ? ` (not run here: ${start})` : '';
   describe.skipIf(whyNot)(`the channel over ${transport}${whyNot}`, { timeout: TIMEOUT_MS }, () => {
@@ -206,7 +206,7 @@ export function channelConformance(transport: string, { capabilities, start }: C
       for (const key of keys) expect(listener.versions(key)).toEqual([1, 2, 3, 4, 5]);
     });
 
-    it('lets a group go on where it was, with what came while nobody was there', async () => {
+    it('lets a group continue where it was, with the events that came while it had no members', async () => {
       const name = group();
       const first = new Listener();
       const before = facts(aggregates(10), 3);
@@ -219,7 +219,7 @@ export function channelConformance(transport: string, { capabilities, start }: C
       const second = new Listener();
       await listen(second, { group: name }, await another());
       await second.has(meanwhile);
-      // What was acknowledged before an orderly stop does not come again.
+      // Events that were acknowledged before an orderly stop do not come again.
       expect(missing(before, second.given)).toHaveLength(before.length);
     });
 
@@ -249,7 +249,7 @@ export function channelConformance(transport: string, { capabilities, start }: C
       expect(first.given).toHaveLength(keys.length);
     });
 
-    it('brings an event that failed again, before anything else of its key, while other keys go on', async () => {
+    it('delivers a failed event again before later ones of its key, while other keys continue', async () => {
       const [bad, ...good] = aggregates(6);
       const events = facts([bad!, ...good], 4);
       let mended = false;

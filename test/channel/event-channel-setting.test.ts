@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Environment } from '../../libs/config/settings.js';
 import type { Channel } from '../../libs/messaging/channel/channel.js';
+import { migrate } from '../../libs/database/migrate.js';
+import { migrationFolders } from '../../libs/database/services.js';
 import { LogHarness } from '../events/log.harness.js';
 import { eventually } from '../support/api.js';
 import { brokerOrReason, type RunningBroker } from './brokers/broker.js';
@@ -22,7 +23,7 @@ beforeAll(async () => {
   testLog = await LogHarness.create();
   const service = new pg.Client({ connectionString: testLog.urlOf('hooks') });
   await service.connect();
-  await service.query(await readFile('libs/messaging/channel/channel-tables.sql', 'utf8'));
+  await migrate(service, [...migrationFolders.hooks, 'channel']);
   await service.end();
 });
 afterAll(async () => {
@@ -30,7 +31,7 @@ afterAll(async () => {
   for (const broker of [nats, kafka]) if (typeof broker !== 'string') await broker.stop();
 });
 
-/** What differs from one transport to the other: this, and nothing else. */
+/** The only difference between transports: these settings. */
 const transports: [string, RunningBroker | string | undefined, (broker: RunningBroker) => Environment][] = [
   ['postgres', undefined, () => ({})],
   ['nats', nats, natsEnvironment],
@@ -62,7 +63,7 @@ describe.each(transports)('with EVENT_CHANNEL=%s', (transport, broker, environme
     return Number(rows[0]?.position ?? 0);
   };
 
-  it.skipIf(typeof broker === 'string')('brings what services state to a consumer, whatever relay dies', async () => {
+  it.skipIf(typeof broker === 'string')('delivers the events of services to a consumer although relays die', async () => {
     const relays = [await relay(), await relay()];
     const group = `group-${randomUUID()}`;
     const member = await MemberProcess.start(environment(), { group, types: ['order.*'], from: 'now' });
@@ -92,7 +93,7 @@ describe.each(transports)('with EVENT_CHANNEL=%s', (transport, broker, environme
     expect(await relays[1]!.kill('SIGTERM')).toBe('SIGTERM'); // which it is given again once it has ended in order
   });
 
-  it.skipIf(typeof broker === 'string')('brings what was in the log before anybody followed it', async () => {
+  it.skipIf(typeof broker === 'string')('delivers the events that were in the log before the first follower', async () => {
     const [aggregate] = [randomUUID()];
     const before = await testLog.relay();
     const stated = [await testLog.emit({ aggregate, version: 1 }), await testLog.emit({ aggregate, version: 2 })];

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import pg from 'pg';
+import { migrate } from '../../libs/database/migrate.js';
+import { migrationFolders } from '../../libs/database/services.js';
 import { inLogTransaction } from '../../libs/messaging/relay/log-transaction.js';
 import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import type { ChannelOptions } from '../../libs/messaging/channel/channel-options.js';
@@ -16,7 +17,7 @@ export async function startPostgresChannelHarness(): Promise<ChannelHarness & { 
   const environment = { EVENT_CHANNEL: 'postgres', DATABASE_URL: testLog.urlOf(SERVICE) };
   const service = new pg.Client({ connectionString: environment.DATABASE_URL });
   await service.connect();
-  await service.query(await readFile('libs/messaging/channel/channel-tables.sql', 'utf8'));
+  await migrate(service, [...migrationFolders.hooks, 'channel']);
   await service.end();
   const open = (options?: ChannelOptions) => openAs(SERVICE, environment, options);
   const reader = await open();
@@ -32,7 +33,7 @@ export async function startPostgresChannelHarness(): Promise<ChannelHarness & { 
       return () => proxy.bringUp();
     },
     publish: async (events) => {
-      // What is there already the log knows by its id, as the relay does.
+      // The log knows repeats by their ids, as the relay does.
       const before = new Map((await reader.publish(events)).map((result, i) => [events[i]!.eventId, result.taken]));
       const fresh = events.filter(({ eventId }) => !before.get(eventId));
       if (fresh.length > 0) await inLogTransaction(testLog.log, async (client) => void (await client.query(...insert(fresh))));
@@ -40,7 +41,7 @@ export async function startPostgresChannelHarness(): Promise<ChannelHarness & { 
         result.taken && !before.get(events[i]!.eventId) ? { taken: true, duplicate: false } : result,
       );
     },
-    // What is in no outbox cannot be had from the log.
+    // The log refuses no event of this harness.
     refusable: (event) => event,
     stop: async () => {
       await reader.close();

@@ -27,13 +27,13 @@ const impatience = {
 
 export interface ChaosSystem {
   embedded: EmbeddedSystem;
-  /** Of our own code, in the order in which they are started. */
+  /** The processes of this project, in start order. */
   processes: readonly ProcessName[];
   /** As the administrator, who sees the schemas of all services. */
   database: pg.Pool;
   temporal: Client;
   clocks: Clocks;
-  /** Where the log of each process is. */
+  /** The folder with the log of each process. */
   logs: string;
   stop(): Promise<void>;
 }
@@ -44,10 +44,14 @@ export async function startChaosSystem(options: {
   settleLost: boolean;
   /** Outweigh the impatience. */
   settings?: Partial<Settings>;
+  /** The credit limits of the customers, in cents; small ones unless it is given. */
+  limitOf?: (customer: number) => number;
+  /** Whether the clocks of processes can be moved (default true). */
+  movesClocks?: boolean;
   log: (line: string) => void;
   signal?: AbortSignal | undefined;
 }): Promise<ChaosSystem> {
-  const { splitWorker, settleLost, settings = {}, log, signal } = options;
+  const { splitWorker, settleLost, settings = {}, limitOf, movesClocks = true, log, signal } = options;
   mkdirSync('.roundtrip', { recursive: true });
   const dataDir = mkdtempSync(path.resolve('.roundtrip', 'chaos-'));
   const clocks = new Clocks(path.join(dataDir, 'clocks'));
@@ -69,11 +73,11 @@ export async function startChaosSystem(options: {
         CHAOS: true,
         LOG_LEVEL: 'warn',
       },
-      environment: Object.fromEntries(processes.map((name) => [name, clocks.environmentOf(name)])),
+      ...(movesClocks && { environment: Object.fromEntries(processes.map((name) => [name, clocks.environmentOf(name)])) }),
     });
     const database = new pg.Pool({ connectionString: embedded.addresses.databaseAdmin, max: 4 });
     database.on('error', () => {}); // the server is restarted under us
-    await openCustomers(database);
+    await openCustomers(database, limitOf);
     // Never closed: the SDK's retries on a closed connection are uncaught errors. It ends with this process.
     const connection = Connection.lazy({ address: embedded.addresses.temporal });
     return {

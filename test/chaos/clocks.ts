@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Environment } from '../../libs/config/settings.js';
 import type { ProcessName } from '../../libs/embedded/processes.js';
 
-/** Where Debian's package libfaketime puts it. */
+/** The path of the library in Debian's package libfaketime. */
 const libraries = ['x86_64', 'aarch64'].map((machine) => `/usr/lib/${machine}-linux-gnu/faketime/libfaketimeMT.so.1`);
 const library = libraries.find((file) => existsSync(file));
 
@@ -18,7 +18,7 @@ export class Clocks {
     mkdirSync(folder, { recursive: true });
   }
 
-  /** What a process needs in its environment so that its clock can be moved later. */
+  /** The environment with which a process's clock can be moved later. */
   environmentOf(process: ProcessName): Environment {
     if (library === undefined) return {};
     this.set(process, 0);

@@ -7,9 +7,12 @@ export const customerId = (number: number): string => `CHAOS-${number}`;
 /** One whose credit is never short, to measure what the machine sustains. */
 export const RICH_CUSTOMER = 'CHAOS-RICH';
 
-/** Opens the accounts as onboarding would have: customer, ledger and events. Their limits are from 60 to 500 euros, so that credit runs out. */
-export async function openCustomers(database: pg.Pool): Promise<void> {
-  const accounts = Array.from({ length: CUSTOMERS }, (_, number) => ({ id: customerId(number), limit: 60_00 + number * 40_00 }));
+/** In cents: from 60 to 500 euros, so that credit runs out. */
+export const smallLimit = (number: number): number => 60_00 + number * 40_00;
+
+/** Opens the accounts as onboarding would have: customer, ledger and events. */
+export async function openCustomers(database: pg.Pool, limitOf = smallLimit): Promise<void> {
+  const accounts = Array.from({ length: CUSTOMERS }, (_, number) => ({ id: customerId(number), limit: limitOf(number) }));
   accounts.push({ id: RICH_CUSTOMER, limit: 1_000_000_00 });
   await database.query(
     `with account as (select * from jsonb_to_recordset($1::jsonb) as account (id text, "limit" bigint)),

@@ -11,13 +11,13 @@ export interface Sent {
   status: number | null;
   code: string | null;
   resourceId: string | null;
-  /** Of a 202. */
+  /** From a 202. */
   sagaId: string | null;
   at: Date;
   ms: number;
 }
 
-/** What somebody has done to a saga from outside. */
+/** An external action on a saga. */
 export interface Deed {
   sagaId: string;
   kind: string;

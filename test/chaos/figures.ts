@@ -4,10 +4,10 @@ import type { Nemesis } from './nemesis.js';
 
 export interface Figures {
   seconds: number;
-  /** Of each type of saga, how many have ended in each state. */
+  /** How many sagas of each type have ended in each state. */
   sagas: Record<string, Record<string, number>>;
   disturbances: Record<string, number>;
-  /** Of operators, by what they did. */
+  /** The actions of operators, by kind. */
   deeds: Record<string, number>;
   /** Requests by the status that they were answered with. */
   answers: Record<string, number>;
@@ -19,7 +19,12 @@ export interface Figures {
 
 type Quantiles = Record<'p50' | 'p90' | 'p99' | 'max', number>;
 
-export async function figuresOf(system: ChaosSystem, diary: Diary, nemesis: Nemesis, runMs: number): Promise<Figures> {
+export async function figuresOf(
+  system: ChaosSystem,
+  diary: Diary,
+  nemesis: Pick<Nemesis, 'done'>,
+  runMs: number,
+): Promise<Figures> {
   const { rows } = await system.database.query<{ type: string | null; state: string | null; ms: string | null }>(
     'select type, state, extract(epoch from ended_at - started_at) * 1000 as ms from chaos.saga order by type, state',
   );

@@ -14,11 +14,12 @@ export interface ReceivedEvent {
   data: unknown;
 }
 
-/** A webhook with a receiver that is always available, records every event and answers 204. */
+/** A webhook with a receiver that records every event and answers 204. It is available unless `goAway` was called. */
 export class LiveReceiver {
   /** In the order in which they came, repeats included. */
   readonly received: ReceivedEvent[] = [];
   readonly hookId: string;
+  private away = false;
 
   private constructor(
     private readonly server: Server,
@@ -34,6 +35,7 @@ export class LiveReceiver {
     const answer = await client.retry('POST', '/v1/hooks', { url, types: ['*'], description: 'chaos' });
     if (answer?.status !== 201) throw new Error(`a hook was answered ${answer?.status}: ${JSON.stringify(answer?.body)}`);
     const receiver = new LiveReceiver(server, answer.body as unknown as HookCreated);
+    server.on('connection', (socket) => receiver.away && socket.destroy());
     server.on('request', (message, response) => {
       const chunks: Buffer[] = [];
       message.on('error', () => {}); // a sender that was killed sends the event again
@@ -44,6 +46,16 @@ export class LiveReceiver {
       });
     });
     return receiver;
+  }
+
+  /** Breaks every connection, and each new one, until `comeBack`. The port stays its own. */
+  goAway(): void {
+    this.away = true;
+    this.server.closeAllConnections();
+  }
+
+  comeBack(): void {
+    this.away = false;
   }
 
   async stop(): Promise<void> {
@@ -82,7 +94,7 @@ export class CursorReader {
   }
 }
 
-const receivedEventOf = ({ occurrenceid, sequence, data }: CloudEvent): ReceivedEvent => ({
+export const receivedEventOf = ({ occurrenceid, sequence, data }: CloudEvent): ReceivedEvent => ({
   occurrenceId: occurrenceid,
   position: Number(sequence),
   data,

@@ -7,7 +7,7 @@ import { quietWorld } from './quiet-world.js';
 import { onSystem } from './run-chaos.js';
 
 const invariants = readInvariants();
-/** Nothing is disturbed, and a busy machine is no reason to give up. */
+/** Long deadlines, so that a busy machine makes no saga give up. */
 const patience = { SAGA_STEP_DEADLINE_MS: 60_000, SAGA_FORWARD_DEADLINE_MS: 120_000, SAGA_ATTENTION_AFTER_MS: 60_000 };
 let system: ChaosSystem;
 let client: PoolClient;

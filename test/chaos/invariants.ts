@@ -20,13 +20,13 @@ export interface Violation {
   rows: Record<string, unknown>[];
 }
 
-/** Every invariant: a query that answers the rows that break a promise. */
-export function readInvariants(): Invariant[] {
-  return readdirSync(FOLDER)
+/** Every invariant of a folder: a query that answers the rows that break a promise. */
+export function readInvariants(folder = FOLDER): Invariant[] {
+  return readdirSync(folder)
     .filter((file) => file.endsWith(SUFFIX))
     .sort()
     .map((file) => {
-      const sql = readFileSync(path.join(FOLDER, file), 'utf8');
+      const sql = readFileSync(path.join(folder, file), 'utf8');
       const comment = /^(?:--.*\n)+/.exec(sql)?.[0] ?? '';
       const promise = comment.replaceAll(/^-- ?/gm, '').trim().replaceAll('\n', ' ');
       return { name: path.basename(file, SUFFIX), promise, sql: sql.trim().replace(/;$/, '') };

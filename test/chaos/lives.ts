@@ -11,7 +11,7 @@ import type { Life, Request } from './schedule.js';
 const PATIENCE_MS = 12_000;
 
 type Booking = Extract<Request, { what: 'book trip' }>;
-/** What is sent for a request, and where; `other` is the body of another request under the same key. */
+/** The path and the body of a request; `other` is the body of another request under the same key. */
 interface Outgoing {
   route: string;
   path: string;
@@ -138,7 +138,7 @@ function outgoing(request: Request, customer: string, about: string | undefined)
 
 const dayFromNow = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
-/** Of the scarce ones there are 2 rooms a night, 3 seats, 1 car and 5 places on the train a day. */
+/** The scarce supply: 2 rooms a night, and 3 seats, 1 car and 5 train places a day. */
 function partOf(part: TripPartName, scarce: boolean, daysAhead: number): object {
   const [first, second, third] = [dayFromNow(daysAhead), dayFromNow(daysAhead + 1), dayFromNow(daysAhead + 2)];
   switch (part) {

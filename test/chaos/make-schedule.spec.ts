@@ -56,7 +56,7 @@ describe('a schedule in a file', () => {
     expect(readSchedule(file)).toEqual(schedules[0]);
   });
 
-  it('is refused when it names what there is not', () => {
+  it('is refused when it names something unknown', () => {
     const fault = {
       kind: 'fault',
       atMs: 0,
@@ -72,7 +72,7 @@ describe('a schedule in a file', () => {
     expect(() => readSchedule(file)).toThrow('more');
   });
 
-  it('can be read of all those that are kept', () => {
+  it('can be read from every kept schedule', () => {
     for (const kept of readdirSync('test/chaos/regressions').filter((name) => name.endsWith('.json')))
       expect(readSchedule(path.join('test/chaos/regressions', kept)).lives.length, kept).toBeGreaterThan(0);
   });

@@ -15,7 +15,7 @@ export interface Wanted {
 
 /** How many customers there are; with few of them lives get in each other's way. */
 export const CUSTOMERS = 12;
-/** What a life of the generator asks for on average, measured over many seeds (make-schedule.spec.ts holds it). */
+/** The average demand of a generated life, measured over many seeds (make-schedule.spec.ts checks it). */
 export const SAGAS_PER_LIFE = 2.15;
 
 /** No disturbance begins in the last part of a run, so that each of them meets some load. */
@@ -114,7 +114,7 @@ function paymentMethod(dice: Dice): PaymentMethod {
   return dice.weighted({ pm_ok: 6, pm_slow: 2, pm_declined: 1, pm_insufficient_funds: 1, pm_capture_fails: 1 });
 }
 
-/** Who is hit how often. What runs sagas and what takes part in them comes first. */
+/** How often each process is disturbed: workers and participants most often. */
 function victims(splitWorker: boolean): Partial<Record<ProcessName, number>> {
   return {
     gateway: splitWorker ? 3 : 8,

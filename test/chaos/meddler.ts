@@ -14,7 +14,7 @@ const LOOK_EVERY_MS = 1_000;
 /** How long somebody who wants to delete a run waits for its end. */
 const END_MS = 30_000;
 
-/** What operators do to sagas, by the API and behind its back in Temporal itself. */
+/** The actions of operators on sagas, by the API and directly in Temporal. */
 export class Meddler {
   constructor(
     private readonly system: ChaosSystem,

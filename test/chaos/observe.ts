@@ -76,10 +76,12 @@ export interface Seen {
   diary: Diary;
   received: Readonly<Record<string, readonly ReceivedEvent[]>>;
   hooks: Readonly<Record<string, string>>;
+  /** Where the sagas are read; from Temporal and the API unless it is given. */
+  readSagas?: () => Promise<{ sagas: object[]; steps: object[] }>;
 }
 
 /** Writes down what was seen. Called when all is quiet; what was written before is replaced. */
-export async function writeDown(system: ChaosSystem, client: Client, { diary, received, hooks }: Seen): Promise<void> {
+export async function writeDown(system: ChaosSystem, client: Client, { diary, received, hooks, readSagas }: Seen): Promise<void> {
   const { database } = system;
   await database.query(tables);
   await insert(database, 'sent', diary.sent);
@@ -95,7 +97,7 @@ export async function writeDown(system: ChaosSystem, client: Client, { diary, re
       'received',
       events.map((event, number) => ({ follower, number, ...event })),
     );
-  const { sagas, steps } = await sagasNow(system, client, diary);
+  const { sagas, steps } = await (readSagas?.() ?? sagasNow(system, client, diary));
   await insert(database, 'saga', sagas);
   await insert(database, 'step', steps);
   await database.query('analyze'); // what the services' tables hold has come in minutes

@@ -3,7 +3,7 @@ import { services } from '../../libs/database/services.js';
 import type { ChaosSystem } from './chaos-system.js';
 import type { Meddler } from './meddler.js';
 
-/** What is still under way, in words; nothing when all is quiet. */
+/** Describes the work in progress; empty if there is none. */
 async function underWay({ database, temporal, embedded }: ChaosSystem): Promise<string[]> {
   const { count: running } = await temporal.workflow.count("ExecutionStatus = 'Running' AND SagaType IS NOT NULL");
   // The watch publishes what it sees before it answers.
@@ -19,7 +19,8 @@ async function underWay({ database, temporal, embedded }: ChaosSystem): Promise<
     union all select 'deliveries', count(*) from hooks.delivery where state in ('pending', 'sending', 'retrying')
     union all select 'mails', count(*) from notification.mail where state in ('pending', 'sending')
     union all select 'events that a read model lacks', count(*) from events.log l, projection.projection p
-      where not exists (select from projection.inbox i where i.occurrence_id = l.event_id and i.consumer = p.name || '.' || p.generation)
+      where l.position > coalesce((select cleared from projection.inbox_mark m where m.consumer = p.name || '.' || p.generation), 0)
+        and not exists (select from projection.inbox i where i.occurrence_id = l.event_id and i.consumer = p.name || '.' || p.generation)
         and (p.name = 'customer-orders' and l.type like 'order.%' or p.name = 'saga-list' and l.type like 'saga.%')`);
   return [
     ...(looked.ok ? [] : ['a watch of sagas that cannot look']),

@@ -21,13 +21,13 @@ import { concerned, livesOf, traceOf } from './trace.js';
 const QUIET_WITHIN_MS = 120_000;
 /** How long clients may go on with what they have begun when nothing is disturbed any more. */
 const CLIENTS_WITHIN_MS = 45_000;
-/** What is violated is looked at again after so long: it may have been late. */
+/** A violation is checked again after this time, because the data may have been late. */
 const SECOND_LOOK_MS = 4_000;
 
 export interface ChaosResult {
   violations: Violation[];
   figures: Figures;
-  /** Whatever is known of what the violations are about, in lines. */
+  /** The trace of the violating sagas and orders, in lines. */
   trace: string[];
   /** The lives that the violations are about. */
   lives: string[];

@@ -15,7 +15,7 @@ const Repeats = z.strictObject({
   otherBodyMs: ms.optional(),
 });
 
-/** What somebody does to the saga of a request, so long after it was accepted. */
+/** An external action on the saga of a request, this long after its acceptance. */
 const Interference = z.strictObject({
   kind: z.enum(['abort', 'cancel', 'terminate', 'reset', 'forget', 'garble']),
   afterMs: ms,
@@ -43,7 +43,7 @@ const Request = z.discriminatedUnion('what', [
     what: z.literal('book trip'),
     paymentMethod,
     parts: z.array(z.enum(tripPartNames)).min(1),
-    /** Of the parts, those of which there are few. */
+    /** The scarce kinds of the parts. */
     scarce: z.array(z.enum(tripPartNames)),
     daysAhead: z.int().min(1),
     /** Asks for approval; how it is decided, and when. `nobody` lets it expire. */
@@ -53,7 +53,7 @@ const Request = z.discriminatedUnion('what', [
 ]);
 export type Request = z.infer<typeof Request>;
 
-/** What one client does, request after request: the life of one order or of one trip. */
+/** The requests of one client: the life of one order or of one trip. */
 const Life = z.strictObject({
   id: z.string(),
   atMs: ms,
@@ -87,7 +87,7 @@ export type Disturbance = z.infer<typeof Disturbance>;
 /** Everything that a run does, with the time of each act since its start. */
 const Schedule = z.strictObject({
   seed: z.int(),
-  /** What the schedule was made for or what it shows, for later readers. */
+  /** The purpose of the schedule, for later readers. */
   note: z.string().optional(),
   seconds: z.number().min(1),
   /** Runs gateway and worker as two processes. */

@@ -42,7 +42,7 @@ export const scheduleInWords = ({ lives, disturbances, seconds, splitWorker, set
   `${lives.length} lives and ${disturbances.length} disturbances in ${seconds} s, gateway and worker ${splitWorker ? 'apart' : 'in one process'}, ` +
   `lost sagas settled by ${settleLost ? 'themselves' : 'operators'}`;
 
-/** What came of a run, in lines: its figures, and each violation with what is known about it. */
+/** The result of a run, in lines: its figures, and each violation with its trace. */
 export function resultInWords({ violations, figures, trace }: ChaosResult): string[] {
   return [
     ...figuresInWords(figures),

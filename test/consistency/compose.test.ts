@@ -24,7 +24,7 @@ const compose = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true 
 const services = Object.entries(compose.services);
 const apps = services.filter(([, { command }]) => command?.[0] === 'node');
 
-// Where there is no Docker engine this is what keeps the file true; it was not brought up here.
+// These checks keep the file correct without a Docker engine. They start no container.
 describe('docker-compose.yml', () => {
   it('runs every process of the system, each from the one image', () => {
     const mains = apps.map(([, { command }]) => command?.[1]);
@@ -83,7 +83,7 @@ describe('docker-compose.yml', () => {
     const { nats } = compose.services;
     expect(nats?.profiles).toEqual(['nats']);
     expect(nats?.command).toContain('-js');
-    // What one of them does not have, another would wait for in vain.
+    // If one of them lacks an entry, another one would wait for it in vain.
     for (const name of ['relay', 'saga', 'notification', 'projection'])
       expect(compose.services[name]?.environment, name).toMatchObject({
         EVENT_CHANNEL: '${EVENT_CHANNEL:-postgres}',

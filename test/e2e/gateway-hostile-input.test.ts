@@ -107,7 +107,7 @@ const hostileLimits = [
   '[]',
   'true',
 ];
-/** What no body may be, whatever a route takes. */
+/** Bodies that every route refuses. */
 const hostileJson = [
   'null',
   'true',
@@ -248,7 +248,7 @@ function hostileBodies(base: Pick<Attack, 'method' | 'path'>, schema: Schema | u
       wrong.push([`only ${property}: ${JSON.stringify(value).slice(0, 30)}`, JSON.stringify({ [property]: value })]);
     }
   }
-  // Where a body may be left out it may be empty, too; what is wrong then is the rest of the request.
+  // An optional body may be empty, too. Then only the rest of the request can be wrong.
   const left = required ? [400, 415, 422] : [404];
   return [
     ...unreadable,

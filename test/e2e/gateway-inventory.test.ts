@@ -83,7 +83,7 @@ describe('the inventory', () => {
 });
 
 describe('GET /v1/reservations', () => {
-  it('shows those of all participants, and pages across them', async () => {
+  it('shows the reservations of all participants, and pages across them', async () => {
     const flights = [1, 2].map((day) => ({ flightId: 'FLIGHT-AMS-VIE', date: dayFromNow(60 + day), seats: 1 }));
     const { tripId, sagaId } = await bookTrip(tripOf({ flights }));
     await ended(sagaId);
@@ -107,7 +107,7 @@ describe('GET /v1/reservations', () => {
 });
 
 describe('GET /v1/payments', () => {
-  it('shows those of a trip', async () => {
+  it('shows the reservations of a trip', async () => {
     const { tripId, sagaId } = await bookTrip(tripOf({ paymentMethod: 'pm_declined' }));
     await ended(sagaId);
     expect(await paymentsOf(tripId)).toMatchObject([{ tripId, state: 'DECLINED', decline: { code: 'CARD_DECLINED' } }]);

@@ -46,7 +46,7 @@ async function approved(euros = 2): Promise<string> {
   return orderId;
 }
 
-/** What the order has reserved of its customer's credit, in euros. */
+/** The credit that the order has reserved, in euros. */
 const reserved = async (orderId: string) =>
   (await ledger(customerId))
     .filter((entry) => entry.orderId === orderId)

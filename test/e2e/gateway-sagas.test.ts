@@ -141,7 +141,7 @@ describe('GET /v1/sagas', () => {
 });
 
 describe('POST /v1/sagas/{sagaId}/abort', () => {
-  it('turns a saga round, once however often it is asked', async () => {
+  it('rolls a saga back once, however often it is requested', async () => {
     const { sagaId, orderId } = await stuckSaga();
     for (const { status, body } of await Promise.all([1, 2, 3].map(() => post(`/v1/sagas/${sagaId}/abort`)))) {
       expect(status).toBe(202);

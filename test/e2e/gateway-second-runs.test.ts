@@ -243,7 +243,7 @@ describe('the customer of a trip', () => {
     expect(await requestOf(sagaId)).toMatchObject({ customerVerified: true });
   });
 
-  it('who is not there is charged nothing: the trip fails', async () => {
+  it('an unknown customer is charged nothing: the trip fails', async () => {
     const { tripId, sagaId } = (await send('/v1/trips', tripOf({ customerId: 'NOBODY' }), {})).body;
     expect((await ended(sagaId)).state).toBe('COMPENSATED');
     expect(await requestOf(sagaId)).not.toHaveProperty('customerVerified');

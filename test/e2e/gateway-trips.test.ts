@@ -146,7 +146,7 @@ describe('POST /v1/trips', () => {
     expect(body.state).toBe('BOOKED');
   });
 
-  it('is one trip for one key, however often and however many at once send it', async () => {
+  it('is one trip for one key, also with many requests at once', async () => {
     const key = { 'idempotency-key': randomUUID() };
     const answers = await Promise.all(Array.from({ length: 30 }, () => book({}, key)));
     expect(new Set(answers.map(({ status, body }) => `${status} ${JSON.stringify(body)}`)).size).toBe(1);
@@ -160,7 +160,7 @@ describe('POST /v1/trips', () => {
     });
   });
 
-  it('needs those participants only that it has parts of', async () => {
+  it('needs only the participants of its parts', async () => {
     const gateway = await startTestGateway({ CAR_URL: `http://${unreachableAddress}` });
     try {
       const send = async (body: object) =>

@@ -44,7 +44,7 @@ const services = () => [
 describe('a chunked body without content', () => {
   const empty = '0\r\n\r\n';
 
-  it('counts as none, on every service, whatever its Content-Type', async () => {
+  it('counts as none on every service, with any Content-Type', async () => {
     for (const base of services()) {
       for (const headers of [[], ['Content-Type: text/plain']]) {
         const { status, body } = await send(base, chunked(base, 'GET', '/healthz', ...headers), empty);

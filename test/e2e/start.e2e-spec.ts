@@ -4,15 +4,17 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { givenEnvironment } from '../../libs/config/settings.js';
 import { freePort } from '../../libs/embedded/free-port.js';
 import { whyNotFree } from '../../libs/embedded/port-check.js';
+import { embeddedPostgresUrl } from '../../libs/embedded/postgres.server.js';
 import { processIdentity } from '../../libs/embedded/process-identity.js';
 import { listenerProcesses, participantProcesses } from '../../libs/embedded/processes.js';
 import { waitUntil } from '../../libs/embedded/wait-until.js';
 
-/** What a person at a terminal has: a command that is running, what it has printed, and signals. */
+/** A running command with its output and signals, as a person at a terminal has it. */
 class Command {
   readonly lines: string[] = [];
   readonly exitCode: Promise<number | string>;
@@ -94,7 +96,7 @@ interface Run {
 
 const inPattern = (text: string) => text.replaceAll(/[?.+*()[\]{}|^$\\]/g, '\\$&');
 
-/** Those that run besides the gateway. */
+/** The processes besides the gateway. */
 const apps = [...participantProcesses, ...listenerProcesses];
 const place = (setting: string, port: number | undefined) =>
   setting.endsWith('_URL') ? `http://127.0.0.1:${port}` : String(port);
@@ -143,7 +145,7 @@ describe('npm start', () => {
     current.kill('SIGTERM');
     await current.exitCode;
   };
-  /** Whatever went wrong in a test, the next one finds nothing running. */
+  /** Stops everything after each test, also after a failure. */
   afterEach(async () => {
     if (!lent) await stopped();
     lent = false;
@@ -335,6 +337,24 @@ describe('npm start', () => {
     await expect(command.exitCode).resolves.toBe(1);
     expect(command.output).toMatch(message);
     expect(command.output).not.toMatch(/: ready on/);
+    await expectNothingLeft([]);
+  });
+
+  it('says in one line that the data is of another release, and that npm run reset deletes it', async () => {
+    const command = await running();
+    const client = new pg.Client(embeddedPostgresUrl(ports[1]!));
+    await client.connect();
+    await client.query('alter table trip.migration rename to _prisma_migrations');
+    await client.end();
+    command.kill('SIGTERM');
+    await command.endedBy('SIGTERM');
+
+    const refused = start();
+    await expect(refused.exitCode).resolves.toBe(1);
+    const naming = refused.lines.filter((line) => line.includes('npm run reset'));
+    expect(naming).toEqual([
+      expect.stringMatching(new RegExp(`^The data in ${inPattern(dataDir)} was written by another release`)),
+    ]);
     await expectNothingLeft([]);
   });
 

@@ -36,7 +36,7 @@ const metric = async () => {
 };
 
 describe('a listener', () => {
-  it('listens once it has received its own notification, and takes none of those for a hint', async () => {
+  it('listens once it has received its own notification, which is no hint', async () => {
     await listens(true);
     expect([hints, await metric()]).toEqual([1, 1]);
   });

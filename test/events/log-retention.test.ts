@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EventLog } from '../../libs/messaging/log/event-log.js';
+import { DeadEvents } from '../../libs/messaging/relay/dead-events.js';
 import { LogRetention, type LogRetentionOptions } from '../../libs/messaging/relay/log-retention.js';
 import { moveOutbox } from '../../libs/messaging/relay/move-outbox.js';
 import { outboxPlace } from '../../libs/messaging/relay/outbox-place.js';
@@ -56,6 +57,7 @@ const emptied = [
   'events.cursor',
   'events.log',
   'events.log_head',
+  'events.log_gap',
 ];
 beforeEach(async () => {
   for (const name of emptied) await testLog.admin.query(`delete from ${name}`);
@@ -190,5 +192,51 @@ describe('retention of the log', () => {
     await retention({ outboxes: elsewhere }).step();
     expect(await positions()).toEqual([]);
     await elsewhere.close();
+  });
+
+  /** Says versions 1 to 3 of an aggregate; an operator skips the second. */
+  async function sayAndSkip(aggregate: string): Promise<void> {
+    for (const version of [1, 2, 3]) await testLog.emit({ aggregate, version, data: version === 2 ? '{"broken":' : '{}' });
+    await move();
+    const dead = await new DeadEvents(testLog.log, outboxes).list({ service: 'order', state: 'dead', limit: 9 });
+    const { id } = dead.find(({ aggregateId }) => aggregateId === aggregate)!;
+    expect(await new DeadEvents(testLog.log, outboxes).skip('order', id, 'a note')).toMatchObject({ outcome: 'done' });
+  }
+  const age = (table: string, column: string, condition: string) =>
+    testLog.admin.query(`update ${table} set ${column} = ${column} - interval '2 hours' where ${condition}`);
+
+  it('removes what was skipped after its time, and the aggregate goes on behind it', async () => {
+    await sayAndSkip('goes-on');
+    await sayAndSkip('waits');
+    await testLog.emit({ aggregate: 'waits', version: 4, data: '{"broken":' });
+    await testLog.emit({ aggregate: 'last', version: 1, data: '{"broken":' });
+    await move();
+    const dead = new DeadEvents(testLog.log, outboxes);
+    const [last] = (await dead.list({ service: 'order', limit: 9 })).filter(({ aggregateId }) => aggregateId === 'last');
+    await dead.skip('order', last!.id, 'a note');
+    const kept = async () =>
+      (await dead.list({ service: 'order', limit: 9 })).map(({ aggregateId, state }) => `${aggregateId} ${state}`).toSorted();
+    const all = ['goes-on skipped', 'last skipped', 'waits dead', 'waits skipped'];
+    await retention().step();
+    expect(await kept()).toEqual(all);
+    await age('"order".outbox_dead', 'decided_at', 'true');
+    await retention().step();
+    expect(await kept()).toEqual(['waits dead', 'waits skipped']);
+    await testLog.emit({ aggregate: 'goes-on', version: 4 });
+    await testLog.emit({ aggregate: 'last', version: 2 });
+    expect(await move()).toMatchObject({ logged: 2, refused: [] });
+  });
+
+  it('removes a gap when the log has lost an event behind it, and not before', async () => {
+    await sayAndSkip('gap');
+    const gaps = () => log().gapsOf({ service: 'order', aggregateType: 'thing', aggregateId: 'gap' });
+    await age('events.log', 'passed_at', 'aggregate_version = 1');
+    await retention().step();
+    expect(await testLog.versions('gap')).toEqual([3]);
+    expect(await gaps()).toEqual([{ from: 2, to: 2 }]);
+    await age('events.log', 'passed_at', 'true');
+    await retention().step();
+    expect(await testLog.versions('gap')).toEqual([]);
+    expect(await gaps()).toEqual([]);
   });
 });

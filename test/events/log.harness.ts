@@ -11,7 +11,7 @@ import { eventually } from '../support/api.js';
 import { system } from '../support/system.js';
 
 const ROLE_PASSWORD = 'roundtrip';
-/** Several start at once, on a machine that does other things. */
+/** Long, because several relays start at once on a busy machine. */
 const STARTED_WITHIN_MS = 110_000;
 
 export interface EmittedEvent {
@@ -26,7 +26,7 @@ export interface EmittedEvent {
   subject?: string;
 }
 
-/** A database of the test's own, on the system's server by default, with every schema, and no relay but those that the test starts. */
+/** A test's own database with every schema, by default on the system's server. Only the test starts relays on it. */
 export class LogHarness {
   private readonly relays = new Set<RelayProcess>();
   private constructor(
@@ -53,7 +53,7 @@ export class LogHarness {
       pool(serviceUrl(url.href, 'events', ROLE_PASSWORD)),
       serverUrl,
     );
-    // What the seed says is not what these tests are about.
+    // These tests ignore the events of the seed.
     await testLog.admin.query('delete from customer.outbox');
     return testLog;
   }
@@ -63,7 +63,7 @@ export class LogHarness {
     return serviceUrl(this.adminUrl, service, ROLE_PASSWORD);
   }
 
-  /** Writes a fact into an outbox, as a service would. */
+  /** Writes an event into an outbox, as a service would. */
   async emit(event: EmittedEvent, client: Pick<pg.ClientBase, 'query'> = this.admin): Promise<string> {
     const { service = 'order', aggregate, version, eventId = randomUUID(), data = '{}', subject = aggregate } = event;
     const { type = `${service}.happened`, aggregateType = 'thing' } = event;
@@ -124,7 +124,7 @@ export class LogHarness {
   }
 }
 
-/** A relay process that the test may do anything to. */
+/** A relay process that the test controls. */
 class RelayProcess {
   readonly url: string;
   private readonly child: ChildProcess;

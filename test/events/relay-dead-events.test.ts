@@ -83,7 +83,7 @@ describe('an event that cannot go into the log', () => {
     expect(await act(aggregate, 2, 'replay')).toMatchObject({ status: 409, body: { code: 'DEAD_EVENT_SKIPPED' } });
   });
 
-  it('is known by what is wrong with it', async () => {
+  it('is listed with its reason', async () => {
     const [gap, conflict, taken, long] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
     await testLog.emit({ aggregate: gap, version: 2 });
     const eventId = await testLog.emit({ aggregate: taken, version: 1 });
@@ -102,7 +102,7 @@ describe('an event that cannot go into the log', () => {
     expect(await testLog.versions(taken)).toEqual([1]);
   });
 
-  it('goes on by itself when the missing version comes, and on demand when it is lost', async () => {
+  it('continues by itself when the missing version comes, and on demand when it is lost', async () => {
     const [late, lost] = [randomUUID(), randomUUID()];
     for (const aggregate of [late, lost]) {
       await testLog.emit({ aggregate, version: 1 });
@@ -140,7 +140,7 @@ describe('an event that cannot go into the log', () => {
     expect(paged.filter(({ aggregateId }) => aggregateId === aggregate)).toHaveLength(3);
   });
 
-  it('is refused as a problem when the operator asks for what there is not', async () => {
+  it('answers a request about an unknown dead event with a problem', async () => {
     expect(await relay.post('/dead-events/order/999999999/replay', {})).toMatchObject({
       status: 404,
       body: { code: 'DEAD_EVENT_NOT_FOUND' },

@@ -20,7 +20,7 @@ const typesOf = async (orderId: string) =>
     ({ type, aggregateVersion }) => `${aggregateVersion} ${type}`,
   );
 
-it('sagas go on while nothing is relayed, and afterwards everything arrives', async () => {
+it('sagas continue while no relay runs, and afterwards every event arrives', async () => {
   const orders = await whileNothingIsRelayed(async () => {
     await killAndAwaitRestart('relay', system().relayUrl);
     const placed = await Promise.all(Array.from({ length: 3 }, () => placeOrder(customerId, 1)));
@@ -37,7 +37,7 @@ it('sagas go on while nothing is relayed, and afterwards everything arrives', as
   }
 });
 
-it('facts go on leaving after PostgreSQL has been killed', async () => {
+it('events are relayed again after PostgreSQL was killed', async () => {
   const before = await placeOrder(customerId, 1);
   await ended(before.sagaId);
   await killAndAwaitRestart('postgres', system().relayUrl);

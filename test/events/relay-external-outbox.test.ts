@@ -67,7 +67,7 @@ describe('an outbox in another database', () => {
     await next.kill('SIGKILL');
   });
 
-  it('holds up nobody when its server falls silent, and is emptied when that speaks again', async () => {
+  it('delays no other outbox when its server falls silent, and is emptied when the server answers again', async () => {
     const proxy = await CuttingProxy.before(other.adminUrl);
     const throughProxy = new URL(other.adminUrl);
     throughProxy.host = new URL(proxy.url).host;
@@ -143,7 +143,7 @@ describe('an outbox in another database', () => {
     await one.kill('SIGKILL');
   });
 
-  it('holds nobody else up while its database is away, and is emptied when that is back', async () => {
+  it('delays no other outbox while its database is unavailable, and is emptied when it is back', async () => {
     const aggregate = randomUUID();
     const one = await relay();
     await testLog.admin.query(`alter database ${other.name} allow_connections false`);

@@ -45,7 +45,7 @@ async function change(client: pg.ClientBase, service: string, aggregate: string)
 }
 
 describe('the order of the log', () => {
-  it('has a fact that commits late after those that committed before it, where a reader by cursor finds it', async () => {
+  it('has a late commit behind the earlier commits, so that a reader by cursor finds it', async () => {
     const slow = await transaction();
     const late = await testLog.emit({ aggregate: randomUUID(), version: 1 }, slow.client);
     const early = await testLog.emit({ aggregate: randomUUID(), version: 1 });
@@ -72,7 +72,7 @@ describe('the order of the log', () => {
     expect(await testLog.versions(aggregate)).toEqual([1, 2]);
   });
 
-  it('is not held up by a transaction that somebody leaves open in another database of the server', async () => {
+  it('is not delayed by an open transaction in another database of the server', async () => {
     const elsewhere = new pg.Client({ connectionString: system().databaseAdminUrl });
     await elsewhere.connect();
     try {

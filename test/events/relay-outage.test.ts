@@ -19,7 +19,7 @@ const arrives = (log: LogHarness, aggregate: string, versions: number) =>
   );
 
 describe('the relay', () => {
-  it('goes on when every connection to its database is cut, again and again', async () => {
+  it('continues when every connection to its database is cut, again and again', async () => {
     const relay = await testLog.relay();
     const aggregate = randomUUID();
     for (let version = 1; version <= 5; version++) {

@@ -156,7 +156,7 @@ describe("marketing's shipment tracker, beside a system that does not know of it
     expect(now.items.slice(0, before.items.length)).toEqual(before.items);
     expect((await ownHook())?.hookId).toBe(hook?.hookId);
 
-    // What the hook still owes of that time comes again and changes nothing; what happens now is pushed.
+    // Old deliveries come again and change nothing. New events are pushed.
     await call('POST', `/v1/hooks/${hook!.hookId}/recover`, { since: before.items[0]!.sequence, onlyMissing: false });
     await eventually(
       () => tracker.tracked(),

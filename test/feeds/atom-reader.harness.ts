@@ -33,7 +33,7 @@ export function parse(xml: string): Element {
 }
 
 export const all = (element: Element, name: string) => element.children.filter((child) => child.name === name);
-/** Where a link leads, as a path of the API, which has another port here than its public address says. */
+/** The target of a link as a path of the API, because the API's port differs from the public address here. */
 export function link(feed: Element, rel: string): string | undefined {
   const href = all(feed, 'link').find(({ attributes }) => attributes['rel'] === rel)?.attributes['href'];
   if (href === undefined) return undefined;

@@ -10,7 +10,7 @@ import { get } from './feed-reader.harness.js';
 const eventOf = (entry: Element) => JSON.parse(all(entry, 'content')[0]!.text) as CloudEvent;
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 
-/** What RFC 4287 asks of a feed and its entries. */
+/** The requirements of RFC 4287 for a feed and its entries. */
 function expectAtom(feed: Element): void {
   expect([feed.name, feed.namespace]).toEqual(['feed', ATOM]);
   for (const name of ['id', 'title', 'updated', 'author']) expect(all(feed, name), name).toHaveLength(1);
@@ -165,7 +165,7 @@ describe('the Atom feed', () => {
     expect(all(feed, 'id')[0]!.text).not.toBe(all(unfiltered.feed, 'id')[0]!.text);
   });
 
-  it('stays well-formed whatever is in an event, and says the same', async () => {
+  it('stays well-formed with any content of an event, and keeps it', async () => {
     const data = { text: '<a b="c">&amp;]]></a>\0\u0001\u000B\uFFFE\uFFFF\uD800 💩\r\n\t\u0085\u2028' };
     const [event] = await log.append({ type: 'test.odd', subject: 'odd', data });
     const { feed } = await read('/v1/events.atom?types=test.odd');

@@ -45,7 +45,7 @@ describe('events', () => {
     const isOf = (source: string) => (event: CloudEvent) => event.source === source;
     const customers = new Set(events.filter(isOf('/services/customer')).map(({ subject }) => subject));
     expect(versionsOf('/services/customer', 'CUST-FRANK')).toEqual([1, 2, 3]); // as seeded: registered, opened, blocked
-    // Of orders only this one: tests of versions put events of orders into the log that never were.
+    // Only this order: tests of versions write events of orders that do not exist.
     const all = [
       ...[...customers].map((id) => ['/services/customer', id]),
       ['/services/order', orderId],

@@ -21,7 +21,7 @@ async function placeOrders(count: number): Promise<void> {
   await Promise.all(placed.map(({ sagaId }) => ended(sagaId)));
 }
 
-/** All that has happened since, once nothing comes any more that was on its way. */
+/** Every event since the start, after the last one has arrived. */
 async function allSince(after: string, atLeast: number): Promise<CloudEvent[]> {
   const { items } = await eventually(
     () => page(system().gatewayUrl, { after, types: TYPES, limit: 200 }),
@@ -75,7 +75,7 @@ describe('a consumer that changes doors', () => {
     expect([...new Set(reader.events.map(({ occurrenceid }) => occurrenceid))].toSorted()).toEqual(
       all.map(({ occurrenceid }) => occurrenceid).toSorted(),
     );
-    // What came twice, by `since` or by a retry, came under the id that it had.
+    // An event that came twice, by `since` or by a retry, had the same id both times.
     expect(new Set(reader.ids).size).toBe(all.length);
   });
 });

@@ -4,6 +4,7 @@ import { grantAccess } from '../../libs/database/grant-access.js';
 import { migrate } from '../../libs/database/migrate.js';
 import { provision } from '../../libs/database/provision.js';
 import { serviceUrl } from '../../libs/database/service-url.js';
+import { migrationFolders } from '../../libs/database/services.js';
 import { sequenceOf } from '../../libs/messaging/event/render-event.js';
 import { system } from '../support/system.js';
 
@@ -13,7 +14,7 @@ export interface Fact {
   data?: unknown;
 }
 
-/** What became of a fact in the log. */
+/** An appended event's id and position. */
 export interface Appended {
   id: string;
   position: number;
@@ -88,10 +89,10 @@ export async function createFeedLog(): Promise<FeedLogHarness & { hooksUrl: stri
   await withClient(system().databaseAdminUrl, (admin) => admin.query(`create database ${name}`));
   const adminUrl = new URL(system().databaseAdminUrl);
   adminUrl.pathname = `/${name}`;
-  for (const service of ['events', 'hooks']) {
+  for (const service of ['events', 'hooks'] as const) {
     await withClient(adminUrl.href, (admin) => provision(admin, service, password));
     await withClient(serviceUrl(adminUrl.href, service, password), async (owner) => {
-      await migrate(owner, `prisma/${service}/migrations`);
+      await migrate(owner, migrationFolders[service]);
       await grantAccess(owner, service, ['hooks']);
     });
   }

@@ -56,7 +56,7 @@ describe('without the hooks service', () => {
 });
 
 describe('when the hooks service stops', () => {
-  it('those who wait are let go at once, and go on with their cursor when it is back', async () => {
+  it('waiting readers are released at once, and continue with their cursor when it is back', async () => {
     await start();
     const { next } = await page(gateway.url, { after: 'now' });
     const streamed = new Reader();
@@ -84,7 +84,7 @@ describe('when the hooks service stops', () => {
 });
 
 describe('when the gateway stops', () => {
-  it('those who follow through it are let go at once, and the hooks service forgets them', async () => {
+  it('its readers are released at once, and the hooks service forgets them', async () => {
     await start();
     const passing = await startTestGateway({ HOOKS_URL: `http://127.0.0.1:${port}` });
     const { closed } = await socket(passing.url, '', new Reader());

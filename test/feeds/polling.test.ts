@@ -60,7 +60,7 @@ describe('polling', () => {
     expect(read).toEqual(expected);
   });
 
-  it('does not look at events twice that a filter passes over', async () => {
+  it('does not scan filtered events twice', async () => {
     const start = (await page(url, { after: 'now' })).next;
     const passed = await log.append(...facts(300, 'noise', 'noise.made'));
     const empty = await page(url, { after: start, types: 'rare.*' });
@@ -96,7 +96,7 @@ describe('polling', () => {
     expect((await get(url, '/v1/events/socket?types=list.first&types=list.third')).status).toBe(426);
   });
 
-  it('looks at 5,000 positions in a call and goes on from there', async () => {
+  it('scans 5,000 positions in a call and continues from there', async () => {
     const start = (await page(url, { after: 'now' })).next;
     for (let batch = 0; batch < 6; batch++) await log.append(...facts(1_000, 'noise', 'noise.made'));
     const [found] = await log.append(fact('needle', 'rare.found'));
@@ -174,7 +174,7 @@ describe('polling', () => {
     expect(response.headers.get('link')).toBe(`</v1/events?after=${next}&limit=2&subject=A>; rel="next"`);
   });
 
-  it('reads one event by whatever id it was given out under, in the version that the id says', async () => {
+  it('reads one event by each of its ids, in the version of the id', async () => {
     const data = { orderId: 'ORDER-ONE', customerId: 'CUST-ALICE', total: { amount: 100, currency: 'EUR' } };
     const [before, event] = await log.append(fact('before'), { type: 'order.approved', subject: 'in-two-versions', data });
     const read = async (id: string) => (await (await get(url, `/v1/events/${id}`)).json()) as { id: string; type: string };

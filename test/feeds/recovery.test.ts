@@ -79,7 +79,7 @@ describe('a Last-Event-ID', () => {
 });
 
 describe('after a restore', () => {
-  it('cursors of what it undid are refused for good, and an EventSource goes on by itself', { timeout: 60_000 }, async () => {
+  it('cursors of undone events are refused for good, and an EventSource continues by itself', { timeout: 60_000 }, async () => {
     const testLog = await LogHarness.create();
     const backup = `${testLog.name}_backup`;
     const service = await startHooksService(testLog.urlOf('hooks'));

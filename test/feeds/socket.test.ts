@@ -45,7 +45,7 @@ function bare(text: string): Promise<string> {
 }
 
 describe('the socket', () => {
-  it('sends what is there and what comes, filtered, and goes on where the reader left off', async () => {
+  it('sends old and new events, filtered, and continues where the reader stopped', async () => {
     const start = await now();
     const before = await log.append(...facts(130, 'S'), ...facts(3, 'noise'));
     const reader = new Reader();

@@ -30,7 +30,7 @@ const facts = (count: number, subject: string, type = 'test.happened') =>
   Array.from({ length: count }, () => ({ type, subject }));
 const now = async () => (await page(gateway.url, { after: 'now' })).next;
 
-/** What comes over the wire, as text, until it has come. */
+/** The received text of a stream, up to an expected part. */
 async function raw(
   path: string,
   until: RegExp,
@@ -177,7 +177,7 @@ describe('the stream', () => {
     );
   });
 
-  it('leaves places to other keys, whatever one key opens', async () => {
+  it('leaves places to other keys, however many one key opens', async () => {
     const small = await startHooksService(log.hooksUrl, { FEED_CONNECTIONS: 8 });
     const keyed = await startTestGateway({
       HOOKS_URL: small.url,
@@ -205,7 +205,7 @@ describe('the stream', () => {
     await expect(socket(keyed.url, '', new Reader(), { authorization: 'Bearer one' })).rejects.toThrow('TOO_MANY_CONNECTIONS');
   });
 
-  it('keeps a reader that takes little at a time, however long it takes', async () => {
+  it('keeps a slow reader that takes little at a time', async () => {
     const impatient = await startHooksService(log.hooksUrl, { FEED_HEARTBEAT_MS: 125 });
     open.push(impatient);
     const start = await now();

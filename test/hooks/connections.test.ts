@@ -35,7 +35,7 @@ const booked = () => ({ type: 'trip.booked', aggregateId: `TRIP-${++trip}`, aggr
 const placed = (orderId: string) => ({ type: 'order.placed', aggregateId: orderId, aggregateVersion: 1 });
 
 describe('a connection to a receiver', () => {
-  it('is there for each hook of an origin, however many requests of another one wait there', async () => {
+  it('is available to each hook of an origin, although requests of another hook wait there', async () => {
     const held: ServerResponse[] = [];
     receiver.answer = (response, { path }, message) => {
       if (path === '/hanging') held.push(response);

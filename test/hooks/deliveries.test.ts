@@ -87,14 +87,14 @@ describe('a delivery', () => {
     expect(await types(other.hookId)).toEqual([]);
   });
 
-  it('is not made of what was logged before the endpoint was there', async () => {
+  it('is not made of events from before the endpoint', async () => {
     await context.harness.log(placed());
     const hook = await context.harness.hook({ url: context.receiver.url });
     await context.harness.run();
     expect(await context.harness.deliveriesOf(hook.hookId)).toEqual([]);
   });
 
-  it('is application/json for those who only know that', async () => {
+  it('is application/json on request', async () => {
     await context.harness.hook({ url: context.receiver.url, contentMode: 'json' });
     await context.harness.log(placed());
     await context.harness.run();

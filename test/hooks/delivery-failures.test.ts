@@ -141,7 +141,7 @@ describe('a receiver that misbehaves', () => {
 });
 
 describe('a worker that was taken for dead', () => {
-  it('is not believed when it comes back: what another one has done stands', async () => {
+  it('is ignored when it comes back: the result of the other worker stays', async () => {
     let late: () => void = () => {};
     const arrived = new Promise<void>((resolve) => {
       context.receiver.answer = (response) => {

@@ -134,12 +134,12 @@ describe('breaker and rate', () => {
   });
 
   it('an endpoint has no more under way than it wants', async () => {
-    let underWay = 0;
+    let inFlight = 0;
     let most = 0;
     context.receiver.answer = (response) => {
-      most = Math.max(most, ++underWay);
+      most = Math.max(most, ++inFlight);
       setImmediate(() => {
-        underWay -= 1;
+        inFlight -= 1;
         response.writeHead(200).end();
       });
     };
@@ -195,7 +195,7 @@ describe('two workers that claim at the same time', () => {
     await context.harness.hook({ url: context.receiver.url, maxInFlight: 3 });
     await context.harness.log(...Array.from({ length: 8 }, placed));
     await context.harness.follow();
-    // What the other one takes meanwhile is committed after this one has begun to look, and before it locks.
+    // The other worker commits its claim after this one has begun to read, and before it locks.
     let taken = 0;
     const late = await claimLate(async () => void (taken = await context.harness.worker.dispatch()));
     expect([taken, late]).toEqual([3, 0]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newOrderId, placed, useDeliveries } from './deliveries.harness.js';
+import { newOrderId, useDeliveries } from './deliveries.harness.js';
 import { ok, status } from './receiver.harness.js';
 
 const context = useDeliveries();
@@ -9,7 +9,7 @@ describe('order', () => {
     of.map((aggregateVersion) => ({ type: 'order.placed', aggregateId, aggregateVersion }));
   const seen = () => context.receiver.received.map(({ event }) => `${event.subject}/${event.aggregateversion}`);
 
-  it('is kept for each aggregate, and one that fails holds up no other', async () => {
+  it('is kept for each aggregate, and a failing one delays no other', async () => {
     context.receiver.answer = (response, { event }) => void response.writeHead(event.subject === 'A' ? 404 : 200).end();
     await context.harness.hook({ url: context.receiver.url });
     await context.harness.log(...versions('A', 1, 2), ...versions('B', 1, 2, 3));
@@ -32,7 +32,7 @@ describe('order', () => {
     expect(await context.harness.run()).toBe(4);
   });
 
-  it('lets what waits be due with what it waits for, so that no claim looks at it in vain', async () => {
+  it('lets a waiting delivery be due with its predecessor, so that no claim reads it in vain', async () => {
     context.receiver.answer = status(404);
     const hook = await context.harness.hook({ url: context.receiver.url });
     await context.harness.log(...versions('E', 1, 2, 3));
@@ -66,7 +66,7 @@ describe('order', () => {
     expect(seen()).toEqual([`${aggregateId}/1`, `${aggregateId}/2`]);
   });
 
-  it('is given up for what is given up', async () => {
+  it('does not wait for an exhausted delivery', async () => {
     context.receiver.answer = (response, { event }) => void response.writeHead(event.aggregateversion === 1 ? 413 : 200).end();
     await context.harness.hook({ url: context.receiver.url });
     await context.harness.log(...versions('C', 1, 2));
@@ -74,7 +74,7 @@ describe('order', () => {
     expect(seen()).toEqual(['C/1', 'C/2']);
   });
 
-  it('is not kept where nobody wants it', async () => {
+  it('is not kept if the endpoint does not want it', async () => {
     context.receiver.answer = (response, { event }) => void response.writeHead(event.aggregateversion === 1 ? 404 : 200).end();
     await context.harness.hook({ url: context.receiver.url, ordered: false });
     await context.harness.log(...versions('D', 1, 2));

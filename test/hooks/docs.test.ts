@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 describe('the receiver of docs/hooks.md', () => {
-  it('takes what we send, once, and refuses what somebody else does', async () => {
+  it('takes our deliveries once, and refuses those of another sender', async () => {
     const handled: string[] = [];
     const servers: Server[] = [];
     const listen = async (secret: string, port = 0): Promise<number> => {

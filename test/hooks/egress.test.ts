@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { notPublicAddresses } from '../../apps/hooks/egress/not-public-addresses.fixture.js';
 import { HooksHarness, ManualClock } from './hooks.harness.js';
 
-/** What names mean at the moment; a test changes it. */
+/** The current addresses of names. A test changes them. */
 let meaning: (host: string) => string[];
 let trap: Server;
 let connections = 0;
@@ -155,7 +155,11 @@ describe('where loopback is allowed', () => {
   });
 
   it('a port of our own is refused when it is saved and sent to, by address and by name', async () => {
-    const guarded = await HooksHarness.open({ clock, internalPorts: new Set([port]), resolveHost: async (host) => meaning(host) });
+    const guarded = await HooksHarness.open({
+      clock,
+      internalPorts: new Set([port]),
+      resolveHost: async (host) => meaning(host),
+    });
     meaning = () => ['127.0.0.1'];
     for (const host of ['127.0.0.1', '[::1]', 'receiver.example']) {
       const url = `http://${host}:${port}/`;

@@ -23,7 +23,7 @@ describe('an endpoint', () => {
   it.each([
     ['enabled', 'paused', 'pending'],
     ['paused', 'enabled', 'held'],
-  ] as const)('that is %s while the fan-out sees it %s gets what the fan-out queued', async (to, from, state) => {
+  ] as const)('that is %s while the fan-out sees it %s gets the queued delivery', async (to, from, state) => {
     const hook = await context.harness.hook({ url: context.receiver.url });
     await context.harness.endpoints.change(hook.hookId, { state: from });
     const [eventId] = await context.harness.log(placed());

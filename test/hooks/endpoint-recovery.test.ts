@@ -59,7 +59,7 @@ describe('an endpoint', () => {
     expect(new Set(deliveries.map(({ eventId }) => eventId))).toEqual(new Set(succeeded));
   });
 
-  it('keeps what finished, with its attempts and recoveries, for its retention, and what waits for longer', async () => {
+  it('keeps what finished, with its attempts and recoveries, for its retention, and holds nothing for longer', async () => {
     context.receiver.answer = ok;
     const hook = await context.harness.hook({ url: context.receiver.url, types: ['order.placed'] });
     await context.harness.log(placed());
@@ -77,6 +77,7 @@ describe('an endpoint', () => {
       const { rows } = await context.harness.admin.query<Record<string, number>>(
         `select (select count(*)::int from hooks.delivery where hook_id = $1 and state = 'succeeded') as succeeded,
                 (select count(*)::int from hooks.delivery where hook_id = $1 and state = 'held') as held,
+                (select count(*)::int from hooks.delivery where hook_id = $1 and last_error = 'held_too_long') as "givenUp",
                 (select count(*)::int from hooks.attempt join hooks.delivery using (delivery_id) where hook_id = $1) as attempts,
                 (select count(*)::int from hooks.recovery where hook_id = $1) as recoveries,
                 (select count(*)::int from hooks.command where key = 'a key of thirty days ago') as keys`,
@@ -85,11 +86,33 @@ describe('an endpoint', () => {
       return rows[0];
     };
     context.clock.forward(23 * 3_600);
-    expect(await left()).toEqual({ succeeded: 1, held: 1, attempts: 1, recoveries: 1, keys: 1 });
+    expect(await left()).toEqual({ succeeded: 1, held: 1, givenUp: 0, attempts: 1, recoveries: 1, keys: 1 });
     context.clock.forward(29 * 24 * 3_600);
-    expect(await left()).toEqual({ succeeded: 1, held: 1, attempts: 1, recoveries: 1, keys: 0 });
+    expect(await left()).toEqual({ succeeded: 1, held: 1, givenUp: 0, attempts: 1, recoveries: 1, keys: 0 });
     context.clock.forward(2 * 24 * 3_600);
-    expect(await left()).toEqual({ succeeded: 0, held: 1, attempts: 0, recoveries: 0, keys: 0 });
+    expect(await left()).toEqual({ succeeded: 0, held: 0, givenUp: 1, attempts: 0, recoveries: 0, keys: 0 });
+
+    // The log has it still.
+    await context.harness.endpoints.change(hook.hookId, { state: 'enabled' });
+    await context.harness.recoveryRequests.recover(hook.hookId, { since }, { ...command, key: 'after a long pause' });
+    while (await context.harness.recoveries.step());
+    context.receiver.received.length = 0;
+    await context.harness.run();
+    expect(context.receiver.received).toHaveLength(1);
+  });
+
+  it('removes deliveries batch after batch once their time is over, however many there are', async () => {
+    const { hookId } = await context.harness.hook({ url: context.receiver.url });
+    await context.harness.admin.query(
+      `insert into hooks.delivery (hook_id, event_id, position, type, type_version, state, trigger, next_attempt_at, created_at, finished_at)
+       select $1, gen_random_uuid(), n, 'order.placed', 1, 'exhausted', 'auto', $2, $2, $2 from generate_series(1, 2500) n`,
+      [hookId, context.clock.now()],
+    );
+    context.clock.forward(31 * 24 * HOUR);
+    expect(await context.harness.sweeper.sweep()).toBe(true);
+    expect(await context.harness.sweeper.sweep()).toBe(false);
+    const { rowCount } = await context.harness.admin.query('select from hooks.delivery where hook_id = $1', [hookId]);
+    expect(rowCount).toBe(0);
   });
 
   it('that is disabled in the middle of a recovery gets the rest when it is enabled again', async () => {
@@ -190,7 +213,7 @@ describe('an endpoint', () => {
     expect(all).toEqual({ queued: 0, next: null });
   });
 
-  it('has a recovery begin behind what the log loses while it is requested', async () => {
+  it('has a recovery refused if the log loses its first event while it is requested', async () => {
     const hook = await context.harness.hook({ url: context.receiver.url, types: ['order.placed'] });
     const since = new Date().toISOString();
     const [first] = await context.harness.log(placed());
@@ -199,6 +222,7 @@ describe('an endpoint', () => {
       await trimming.query('begin');
       await trimming.query('select pg_advisory_xact_lock($1)', [TRIM_LOCK]);
       const requested = context.harness.recoveryRequests.recover(hook.hookId, { since }, { ...command, key: 'beside the trim' });
+      requested.catch(() => {}); // looked at below
       await eventually(
         () =>
           trimming.query(`select 1 from pg_locks where locktype = 'advisory' and not granted and database =
@@ -210,11 +234,10 @@ describe('an endpoint', () => {
         [first],
       );
       await trimming.query('commit');
-      const { recoveryId } = await requested;
-      const { rows: made } = await context.harness.admin.query('select position from hooks.recovery where recovery_id = $1', [
-        recoveryId,
-      ]);
-      expect(made).toEqual([{ position: rows[0]!.position }]);
+      const next = sequenceOf(Number(rows[0]!.position) + 1);
+      await expect(requested).rejects.toMatchObject({
+        problem: { status: 422, code: 'EVENTS_TRIMMED', errors: [{ pointer: '/since', detail: `must be ${next} or later` }] },
+      });
     } finally {
       trimming.release(true);
     }

@@ -103,7 +103,7 @@ describe('a hook that has to prove itself', () => {
     await victim.stop();
   });
 
-  it('goes on as it was: paused, or disabled until somebody enables it', async () => {
+  it('continues in its state: paused, or disabled until an operator enables it', async () => {
     receiver.answer = echo;
     const { hookId } = await harness.hook({ url: receiver.url, verify: true });
     await harness.run();
@@ -157,8 +157,24 @@ describe('a pinned version', () => {
   });
 });
 
+it('gives an event up at once whose data cannot fit the pinned version, and the next of its aggregate goes on', async () => {
+  const { hookId } = await harness.hook({ url: receiver.url, types: ['order.approved@2', 'order.cancelled'] });
+  const event = approved();
+  const { aggregateId } = event;
+  await harness.log(
+    { ...event, data: { orderId: aggregateId } },
+    { type: 'order.cancelled', aggregateId, aggregateVersion: 2, data: {} },
+  );
+  await harness.run();
+  expect(types()).toEqual(['order.cancelled.v1']);
+  const [first] = await harness.deliveriesOf(hookId);
+  expect(first).toMatchObject({ state: 'exhausted', attemptCount: 1, lastError: 'unfit' });
+  expect(first!.attempts[0]!.detail).toMatch(/cannot be rendered as com\.roundtrip\.order\.approved\.v2, .*PATCH types/);
+  expect(await harness.endpoints.get(hookId), 'no verdict on the endpoint').toMatchObject({ health: { failures: 0 } });
+});
+
 describe('a recovery of what is older than the deliveries that are kept', () => {
-  it('is refused where it would send again what has succeeded, and says what can be had', async () => {
+  it('is refused for succeeded deliveries, with the valid states', async () => {
     const { hookId } = await harness.hook({ url: receiver.url });
     await harness.log(placed());
     await harness.run();
@@ -197,10 +213,55 @@ describe('a recovery of what is older than the deliveries that are kept', () => 
     expect(await harness.recoveryRequests.get(hookId, recoveryId)).toMatchObject({ state: 'expired', queued: 0 });
     expect(await harness.run()).toBe(0);
   });
+
+  it('expires when they are removed in the middle of one of its steps', async () => {
+    const { hookId } = await harness.hook({ url: receiver.url });
+    const since = new Date(clock.now().getTime() - 1).toISOString();
+    await harness.log(placed());
+    await harness.run();
+    const { recoveryId } = await harness.recoveryRequests.recover(hookId, { since }, command());
+    // Holds the step up where it has found that it may go on, and is about to read the log.
+    const holding = await harness.admin.connect();
+    try {
+      await holding.query('begin; lock table events.log');
+      const step = harness.recoveries.step();
+      await eventually(
+        () =>
+          harness.admin.query(
+            `select from pg_locks where relation = 'events.log'::regclass and not granted
+             and database = (select oid from pg_database where datname = current_database())`,
+          ),
+        ({ rowCount }) => rowCount === 1,
+      );
+      await harness.admin.query('delete from hooks.delivery where hook_id = $1', [hookId]);
+      await holding.query('commit');
+      await step;
+    } finally {
+      holding.release(true);
+    }
+    while (await harness.recoveries.step());
+    expect(await harness.recoveryRequests.get(hookId, recoveryId)).toMatchObject({ state: 'expired', queued: 0 });
+    expect(await harness.run()).toBe(0);
+  });
+
+  it('is refused where the log has lost events since then, and says from where on it has all of them', async () => {
+    const { hookId } = await harness.hook({ url: receiver.url });
+    const since = new Date(clock.now().getTime() - 1).toISOString();
+    const [lost] = await harness.log(placed(), placed());
+    await harness.run();
+    await harness.admin.query('delete from events.log where event_id = $1', [lost]);
+    const wanted = { since, onlyMissing: false };
+    const refusal: unknown = await harness.recoveryRequests.recover(hookId, wanted, command()).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ problem: { code: 'EVENTS_TRIMMED', status: 422 } });
+    const first = /\d{20}/.exec((refusal as ProblemException).problem.errors![0]!.detail)![0];
+    await harness.recoveryRequests.recover(hookId, { since: first, onlyMissing: false }, command());
+    while (await harness.recoveries.step());
+    expect(await harness.run()).toBe(1);
+  });
 });
 
 describe('deliveries', () => {
-  it('that were given up are sent again together, but for what has arrived meanwhile', async () => {
+  it('that are exhausted are sent again together, except those that have arrived meanwhile', async () => {
     receiver.answer = status(413);
     const { hookId } = await harness.hook({ url: receiver.url, types: ['order.*', 'trip.*'] });
     const [first, second] = await harness.log(placed(), placed());

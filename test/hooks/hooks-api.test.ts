@@ -167,7 +167,7 @@ describe('/v1/hooks', () => {
     });
     expect(await call('POST', `${path}/verify`)).toMatchObject({ status: 409, body: { code: 'HOOK_STATE_CONFLICT' } });
 
-    // What another hook alone was sent, this one gets by recovering everything of a type since then.
+    // A recovery of a type sends this hook the events that only the other hook had received.
     const id = await log('order.placed');
     const recovery = await call<Recovery>('POST', `${path}/recover`, { since, types: ['order.placed'] });
     expect(recovery.status).toBe(202);

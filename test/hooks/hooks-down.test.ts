@@ -14,7 +14,7 @@ describe('while the process that delivers webhooks is away', () => {
     await receiver.stop();
   });
 
-  it('sagas go on, and everything is delivered when it is back', async () => {
+  it('sagas continue, and everything is delivered when it is back', async () => {
     receiver = await Receiver.start((response) => void response.writeHead(204).end());
     const { status, body } = await call<HookCreated>('POST', '/v1/hooks', { url: receiver.url, types: ['order.*'] });
     expect(status, JSON.stringify(body)).toBe(201);

@@ -20,7 +20,7 @@ import { servicePool } from '../../libs/database/service-pool.js';
 import { serviceUrl } from '../../libs/database/service-url.js';
 import { system } from '../support/system.js';
 
-/** A clock that stands until it is moved, and chance that is none: schedules are kept exactly. */
+/** A clock that moves only on demand, and no randomness, so that schedules are exact. */
 export class ManualClock implements Clock {
   constructor(private time = new Date('2027-01-01T00:00:00Z').getTime()) {}
   now = (): Date => new Date(this.time);
@@ -166,12 +166,12 @@ export class HooksHarness {
     return ids;
   }
 
-  /** Queues what the log has. */
+  /** Queues the events of the log. */
   async follow(): Promise<void> {
     while ((await this.fanOut.step()) > 0);
   }
 
-  /** Queues what the log has and sends what is due, until nothing is due any more at this time. @returns how many attempts were made. */
+  /** Queues the events of the log and sends due deliveries until none is due at this time. @returns the number of attempts. */
   async run(): Promise<number> {
     await this.follow();
     let sent = 0;
@@ -189,7 +189,7 @@ export class HooksHarness {
     return details.sort((a, b) => ((a.sequence ?? '') < (b.sequence ?? '') ? -1 : 1));
   }
 
-  /** What the service has said about its endpoints, oldest first. */
+  /** The events of the service about its endpoints, oldest first. */
   async outboxEvents(): Promise<{ type: string; data: Record<string, unknown> }[]> {
     const { rows } = await this.admin.query<{ type: string; data: string }>('select type, data from hooks.outbox order by id');
     return rows.map(({ type, data }) => ({ type, data: JSON.parse(data) as Record<string, unknown> }));

@@ -22,8 +22,8 @@ describe('HOOKS_SECRET_KEY', () => {
        select hook_id, key_id, ciphertext, created_at from hooks.endpoint_secret cross join generate_series(1, 99)`,
     );
     const fresh = randomBytes(32).toString('base64');
-    const outboxEvents: string[] = [];
-    const withOld = new KeyRotation(harness.database, new SecretBox(fresh, harness.secretKey), (text) => outboxEvents.push(text));
+    const logLines: string[] = [];
+    const withOld = new KeyRotation(harness.database, new SecretBox(fresh, harness.secretKey), (text) => logLines.push(text));
     const without = new KeyRotation(harness.database, new SecretBox(fresh), () => {});
     await expect(without.requireKeys()).rejects.toThrow(/nor in HOOKS_OLD_SECRET_KEYS .* hooks_old_key_secrets is 0/);
     await withOld.requireKeys();
@@ -34,27 +34,31 @@ describe('HOOKS_SECRET_KEY', () => {
     while (await withOld.step());
     await withOld.step();
     expect(await withOld.remaining()).toBe(0);
-    expect(outboxEvents).toEqual([expect.stringContaining('empty HOOKS_OLD_SECRET_KEYS')]);
+    expect(logLines).toEqual([expect.stringContaining('Empty HOOKS_OLD_SECRET_KEYS')]);
 
     await without.requireKeys();
     const box = new SecretBox(fresh);
     const live = (await new EndpointSecrets(box).live(harness.database, [hook.hookId], harness.clock.now())).get(hook.hookId);
     expect(live).toEqual(expect.arrayContaining([secret, hook.secret]));
-    const again = new IdempotencyKeys(harness.database, box).once(command, harness.clock.now(), async () => 'not the first answer');
+    const again = new IdempotencyKeys(harness.database, box).once(
+      command,
+      harness.clock.now(),
+      async () => 'not the first answer',
+    );
     expect(await again).toMatchObject({ secret });
   });
 
-  it('changes for what can be read, whatever else is there, and says what is left', async () => {
+  it('changes for every readable secret, and counts the unreadable ones', async () => {
     const [hook, key] = [await harness.hook({ url: 'https://receiver.example/' }), randomBytes(32).toString('base64')];
     await harness.admin.query(`update hooks.endpoint_secret set ciphertext = '\\x00' || ciphertext where hook_id = $1`, [
       hook.hookId,
     ]);
     await harness.hook({ url: `https://receiver.example/${randomUUID()}` });
-    const outboxEvents: string[] = [];
-    const rotation = new KeyRotation(harness.database, new SecretBox(key, harness.secretKey), (text) => outboxEvents.push(text));
+    const logLines: string[] = [];
+    const rotation = new KeyRotation(harness.database, new SecretBox(key, harness.secretKey), (text) => logLines.push(text));
     while (await rotation.step());
     await rotation.step();
     expect(await rotation.remaining()).toBe(1);
-    expect(outboxEvents).toEqual([expect.stringMatching(/^1 rows .* cannot be decrypted/)]);
+    expect(logLines).toEqual([expect.stringMatching(/^1 rows .* cannot be decrypted/)]);
   });
 });

@@ -44,7 +44,7 @@ describe('the name of a host', () => {
     expect(performance.now() - from).toBeLessThan(3_000);
   });
 
-  it('is asked for once, however many want to know at the same time', async () => {
+  it('is looked up once for many concurrent requests', async () => {
     const before = server.asked.length;
     await Promise.all(Array.from({ length: 50 }, () => resolve('known.once.example')));
     expect(server.asked.slice(before)).toEqual(['known.once.example', 'known.once.example']); // IPv4 and IPv6
@@ -52,7 +52,7 @@ describe('the name of a host', () => {
 });
 
 describe('hooks whose name servers are dead', () => {
-  it('hold up no other hook', async () => {
+  it('delay no other hook', async () => {
     const harness = await HooksHarness.open({
       clock: new ManualClock(),
       resolveHost: hostResolver({ nameServers: [server.address] }),

@@ -7,7 +7,7 @@ import { eventually } from '../support/api.js';
 
 export interface Consuming {
   name: 'notification' | 'saga' | 'projection';
-  /** What it is brought, and where it writes what it makes of it. */
+  /** The type of its events, and the table of its effects. */
   type: string;
   table: string;
   /** Which rows of the table are made of that type, where others are as well. */
@@ -82,7 +82,7 @@ export class ConsumerProcess {
     return rows[0]!.rows;
   }
 
-  /** Has it begun to handle events and come to an end with none, until the connection that this resolves with lets it. */
+  /** Lets it begin to handle events, and blocks all of them until `letGo`. */
   async holdUp(events: number): Promise<{ letGo(): Promise<void> }> {
     const { admin } = this.testLog;
     const { table } = this.consuming;

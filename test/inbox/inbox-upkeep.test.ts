@@ -23,7 +23,7 @@ const history = (versions: number, prefix = 'kept') => {
 };
 
 describe.each(['latest', 'sequential', 'commutative'] as const)('the inbox of a consumer in mode %s', (mode) => {
-  it('has no rows of what is settled, and still takes it for a duplicate', async () => {
+  it('has no rows of settled events, and still recognises repeats', async () => {
     const consumer = noting(mode);
     const inbox = harness.inbox();
     await inbox.begin(consumer, 'now');
@@ -99,4 +99,34 @@ it('forgets a skipped event once the log has, and its aggregate is past it', asy
   await harness.database.query('delete from events.log where position <= $1', [second!.position]);
   await upkeep(consumer);
   expect(await list()).toEqual([]);
+});
+
+it('removes one batch at a time, and says that there is more', async () => {
+  const consumer = noting('commutative');
+  await harness.inbox().begin(consumer, 'now');
+  const [event] = await history(1);
+  await harness.inbox().receive(consumer, event!);
+  await harness.database.query(
+    `insert into inbox (consumer, occurrence_id, position, aggregate_key, aggregate_version)
+     select $1, gen_random_uuid(), $2, 'order/thing/bulk-' || n, 1 from generate_series(1, 11000) n`,
+    [consumer.name, event!.position],
+  );
+  const steps = new InboxUpkeep({ database: harness.database, eventLog: harness.log, retentionMs: -1_000 });
+  const progress = [new ConsumerProgress(harness.database, consumer)];
+  const left: (number | null)[] = [];
+  do left.push(await rowsOf(consumer));
+  while (await steps.step(progress));
+  expect([...left, await rowsOf(consumer)]).toEqual([11_001, 6_001, 1_001, 0]);
+});
+
+it('keeps nothing of the log for a consumer that does not run, until it begins again', async () => {
+  const consumer = noting('commutative');
+  const readers = async () =>
+    (await harness.database.query('select from log_reader where name = $1', [`consumer ${consumer.name}`])).rowCount;
+  await harness.inbox().begin(consumer, 'now');
+  expect(await readers()).toBe(1);
+  await harness.inbox().releaseLog(consumer);
+  expect(await readers()).toBe(0);
+  await harness.inbox().begin(consumer, 'now');
+  expect(await readers()).toBe(1);
 });

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import pg from 'pg';
+import { migrate } from '../../libs/database/migrate.js';
 import { EventLog } from '../../libs/messaging/log/event-log.js';
 import type { Consumer } from '../../libs/messaging/inbox/consumer.js';
 import { DeadLetters } from '../../libs/messaging/inbox/dead-letters.js';
@@ -18,26 +17,33 @@ export class InboxHarness {
 
   private constructor(
     private readonly name: string,
+    private readonly serverUrl: string,
     readonly database: pg.Pool,
     readonly log: EventLog,
   ) {}
 
-  static async create(): Promise<InboxHarness> {
+  /** @param serverUrl of another server than the system's own, as its administrator. */
+  static async create(serverUrl = system().databaseAdminUrl): Promise<InboxHarness> {
     const name = `test_${randomUUID().replaceAll('-', '')}`;
-    await atServer(`create database ${name}`);
-    const url = new URL(system().databaseAdminUrl);
+    await atServer(serverUrl, `create database ${name}`);
+    const url = new URL(serverUrl);
     url.pathname = `/${name}`;
     const database = new pg.Pool({ connectionString: url.href, max: 12, options: '-c search_path=consuming' });
     database.on('error', () => {}); // dropping the database ends its connections
-    await database.query('create schema events; create schema consuming');
-    for (const sql of migrationsOf('events'))
-      await database.query(`set search_path = events; ${sql}; set search_path = consuming`);
-    for (const sql of migrationsOf('projection').filter((text) => /create table inbox(_mark)? \(/.test(text)))
-      await database.query(sql);
+    for (const [schema, folder] of [
+      ['events', 'events'],
+      ['consuming', 'inbox'],
+    ] as const) {
+      await database.query(`create schema ${schema}`);
+      const owner = new pg.Client({ connectionString: url.href, options: `-c search_path=${schema}` });
+      await owner.connect();
+      await migrate(owner, [folder]);
+      await owner.end();
+    }
     await database.query(
       'create table effect (nr bigint generated always as identity, consumer text, aggregate text, version int, event_id uuid)',
     );
-    return new InboxHarness(name, database, new EventLog(database));
+    return new InboxHarness(name, serverUrl, database, new EventLog(database));
   }
 
   inbox(options: Partial<InboxOptions> = {}): Inbox {
@@ -67,7 +73,7 @@ export class InboxHarness {
     return said;
   }
 
-  /** What handlers did, in the order in which it was committed: `<aggregate><version>`. */
+  /** The effects of handlers in commit order: `<aggregate><version>`. */
   async effects(consumer: string): Promise<string[]> {
     const { rows } = await this.database.query<{ effect: string }>(
       'select aggregate || version as effect from effect where consumer = $1 order by nr',
@@ -78,7 +84,7 @@ export class InboxHarness {
 
   async drop(): Promise<void> {
     await this.database.end();
-    await atServer(`drop database ${this.name} with (force)`);
+    await atServer(this.serverUrl, `drop database ${this.name} with (force)`);
   }
 }
 
@@ -104,16 +110,8 @@ export function noting(
   };
 }
 
-function migrationsOf(service: string): string[] {
-  const folder = path.join('prisma', service, 'migrations');
-  return readdirSync(folder)
-    .filter((entry) => /^\d/.test(entry))
-    .sort()
-    .map((entry) => readFileSync(path.join(folder, entry, 'migration.sql'), 'utf8'));
-}
-
-async function atServer(sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: system().databaseAdminUrl });
+async function atServer(connectionString: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
   await client.connect();
   try {
     await client.query(sql);

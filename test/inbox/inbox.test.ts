@@ -153,7 +153,7 @@ describe('an inbox in mode latest', () => {
     expect(await harness.effects(consumer.name)).toEqual(named(three, other));
   });
 
-  it('goes on with an aggregate of which an event is dead, and drops that when it is replayed', async () => {
+  it('continues with an aggregate after a dead event, and drops that event when it is replayed', async () => {
     const [one, two] = await history(2);
     const consumer = noting('latest', {
       before: ({ aggregateVersion }) => {
@@ -169,7 +169,7 @@ describe('an inbox in mode latest', () => {
     expect(await harness.effects(consumer.name)).toEqual(named(two));
   });
 
-  it('has no effect of what is of no type that the consumer wants', async () => {
+  it('applies no event of an unwanted type', async () => {
     const [event] = await harness.append({ aggregate: 'unwanted', version: 1, type: 'hotel.room-held' });
     const consumer = noting('latest', { types: ['order.*'] });
     expect(await bring(harness.inbox(), consumer, [event])).toEqual(['ignored']);
@@ -198,10 +198,10 @@ describe('an inbox in mode sequential', () => {
     const inbox = harness.inbox({ gapAfterMs: 5_000 });
     expect(await bring(inbox, consumer, [events[4]])).toEqual(['parked']);
     harness.forward(4.9);
-    await inbox.tend(consumer);
+    await inbox.handleParked(consumer);
     expect(await harness.effects(consumer.name)).toEqual([]);
     harness.forward(0.2);
-    await inbox.tend(consumer);
+    await inbox.handleParked(consumer);
     expect(await harness.effects(consumer.name)).toEqual(named(...events));
     expect(await bring(inbox, consumer, events)).toEqual(events.map(() => 'duplicate'));
   });
@@ -248,7 +248,7 @@ describe('an inbox in mode sequential', () => {
     }
   });
 
-  it('holds back the aggregate of a dead event and no other, and goes on in order when it is replayed', async () => {
+  it('blocks the aggregate of a dead event and no other, and continues in order when it is replayed', async () => {
     const [one, two, three] = await history(3);
     const others = await history(2);
     let broken = true;
@@ -266,7 +266,7 @@ describe('an inbox in mode sequential', () => {
       'applied',
     ]);
     harness.forward(600);
-    await inbox.tend(consumer);
+    await inbox.handleParked(consumer);
     const letters = harness.letters(inbox, consumer);
     const [dead, parked] = await letters.list({ consumer: consumer.name, limit: 9 });
     expect([dead?.state, parked?.state]).toEqual(['dead', 'parked']);
@@ -279,7 +279,7 @@ describe('an inbox in mode sequential', () => {
     expect(await letters.replay(dead!.id)).toEqual({ outcome: 'unknown' });
   });
 
-  it('goes on without an event that an operator has skipped, and keeps it with the note', async () => {
+  it('continues without a skipped event, and keeps it with the note', async () => {
     const [one, two, three] = await history(3);
     const consumer = noting('sequential', {
       before: ({ aggregateVersion }) => {
@@ -315,7 +315,7 @@ describe('an inbox in mode sequential', () => {
     expect(await bring(inbox, consumer, [one, two])).toEqual(['duplicate', 'applied']);
   });
 
-  it.each(['before', 'after'])('goes on over versions that an operator has decided %s the next one came', async (moment) => {
+  it.each(['before', 'after'])('continues past versions that an operator has decided %s the next one came', async (moment) => {
     const [one, five] = await harness.append(
       { aggregate: `gap-${moment}/`, version: 1 },
       { aggregate: `gap-${moment}/`, version: 5 },
@@ -334,7 +334,7 @@ describe('an inbox in mode sequential', () => {
     expect(waiting).toEqual(moment === 'before' ? named(one, five) : named(one));
     if (moment === 'after') await decide();
     harness.forward(6);
-    await inbox.tend(consumer);
+    await inbox.handleParked(consumer);
     expect(await harness.effects(consumer.name)).toEqual(named(one, five));
     const [six] = await harness.append({ aggregate: one!.aggregateId, version: 6 });
     expect(await bring(inbox, consumer, [six])).toEqual(['applied']);
@@ -347,7 +347,7 @@ describe('an inbox in mode sequential', () => {
     const inbox = harness.inbox();
     await bring(inbox, consumer, [one, three, four]);
     harness.forward(60);
-    await inbox.tend(consumer);
+    await inbox.handleParked(consumer);
     expect(await harness.effects(consumer.name)).toEqual(named(one));
     const letters = harness.letters(inbox, consumer);
     const [parked] = await letters.list({ consumer: consumer.name, limit: 9 });
@@ -374,13 +374,13 @@ describe('an inbox in mode sequential', () => {
       ['parked', 1],
     ]);
     harness.forward(29);
-    await inbox.tend(consumer); // the one behind it is due, but it is not
+    await inbox.handleParked(consumer); // the one behind it is due, but it is not
     expect(await states()).toEqual([
       ['parked', 0],
       ['parked', 1],
     ]);
     harness.forward(2);
-    await inbox.tend(consumer);
+    await inbox.handleParked(consumer);
     expect(await states()).toEqual([
       ['parked', 0],
       ['dead', 2],

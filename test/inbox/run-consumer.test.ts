@@ -24,10 +24,10 @@ it('has every effect once and in order over a channel that shuffles, repeats and
     inbox: harness.inbox({ gapAfterMs: 20, now: () => new Date() }),
     consumer,
     log,
-    tendEveryMs: 10,
+    handleParkedEveryMs: 10,
   });
   await channel.publish(said);
-  // What is lost at the end of an aggregate leaves no gap to notice: one more of each shows it.
+  // A lost last event leaves no gap. One more event of each aggregate shows it.
   const last = await harness.append(...[1, 2, 3].map((nr) => ({ aggregate: `bad${nr}/`, version: 7 })));
   for (let again = 0; again < 8; again++) await channel.publish(last.map((event) => ({ ...event })));
   const effects = () => harness.effects(consumer.name);
@@ -40,7 +40,7 @@ it('has every effect once and in order over a channel that shuffles, repeats and
   );
 });
 
-it('goes on where it was after its process has ended, and brings a failing event again until it is dead', async () => {
+it('continues after its process has ended, and delivers a failing event again until it is dead', async () => {
   const said = await events('poison');
   const bad = said[4]!;
   const consumer = noting('sequential', {

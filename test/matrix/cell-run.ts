@@ -54,7 +54,7 @@ export class CellRun {
   private readonly script: SagaScript;
   private readonly request: object;
   private abortAnswer: Promise<AbortAnswer> | undefined;
-  /** What the cell waits for. */
+  /** The condition that the cell awaits. */
   stage = 'the first run';
 
   constructor(

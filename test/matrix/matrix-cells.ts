@@ -1,7 +1,7 @@
 import type { OutlinedStep } from '../../contracts/saga/saga-outline.js';
 import type { SweptSaga } from './swept-sagas.js';
 
-/** What a saga declares, and the steps of a run that nothing disturbs. */
+/** The declared steps of a saga, and the steps of an undisturbed run. */
 export interface Profile {
   saga: SweptSaga;
   outline: readonly OutlinedStep[];
@@ -11,10 +11,10 @@ export interface Profile {
 /** How a request is lost together with its run. `in flight`: it arrives after the last run has ended. */
 export type Loss = 'before' | 'in flight' | 'answer lost';
 
-/** Where the first run is lost: at a step, or after it has completed. */
+/** The point at which the first run is lost: at a step, or after its end. */
 export type Cut = { at: number; loss: Loss } | 'ended';
 
-/** What the next run meets. */
+/** The event that the next run meets. */
 export type Encounter =
   | {
       kind: 'nothing' | 'abort' | 'cancel' | 'forward deadline' | 'settle run' | 'reset' | 'approve' | 'decline' | 'expiry';

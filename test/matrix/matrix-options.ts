@@ -1,6 +1,6 @@
 import { givenEnvironment } from '../../libs/config/settings.js';
 
-/** What `npm run test:matrix` was asked for. */
+/** The options of `npm run test:matrix`. */
 export interface MatrixOptions {
   /** The part of the cells that is run, from 1 on, and how many parts there are. */
   shard: number;

@@ -15,7 +15,7 @@ export type RequestName = string;
 export const undoOf = (step: string): RequestName => `${step}/undo`;
 export const sealOf = (step: string): RequestName => `${step}/seal`;
 
-/** What one run of a saga meets on its way to the participants. */
+/** The disturbances of one run's requests to the participants. */
 export interface RunRules {
   /** The run is lost at this request. */
   cut?: { request: RequestName; loss: Loss };
@@ -90,7 +90,7 @@ export class SagaScript {
 
   /** Has everything arrive that is in flight. Resolves when the participants have answered. */
   async land(): Promise<void> {
-    // What they answer is theirs to say: the world shows whether it was right.
+    // The participants' answers are not checked here. The final state shows whether they were right.
     await Promise.allSettled(this.inFlight.splice(0).map((send) => send()));
   }
 

@@ -4,7 +4,7 @@ import { type ScriptedWorker, scriptedWorker } from './scripted-worker.js';
 import { conclude, type Outcomes, profileOf, sweep } from './sweep.js';
 import { sweptSagas } from './swept-sagas.js';
 
-/** Of each kind that is in the sample, so many cells are run, spread over the cuts of the saga. */
+/** The number of cells per kind in the sample, spread over the cuts of the saga. */
 const CELLS_PER_KIND = 3;
 /** Longer than the cells of a saga take on whatever machine. */
 const SAGA_MS = 300_000;

@@ -14,7 +14,7 @@ import {
 import { has, setOf } from './saga-shape.js';
 import { choicesOf, persist, readsClock, type System } from './system.model.js';
 
-/** What comes from outside of a run: messages, losses, other runs, zombies and late requests. */
+/** Moves from outside a run: messages, losses, other runs, zombies and late requests. */
 export class EnvironmentMoves extends MoveList {
   protected collect(): void {
     if (this.system.now.mode === 'closed') this.nextRun();
@@ -47,7 +47,7 @@ export class EnvironmentMoves extends MoveList {
     }
   }
 
-  /** Whatever the current part has sent may still land. */
+  /** Every request of the current part may still arrive. */
   private leave(now: Execution): System {
     const sent = setOf(...stepsTrying(this.model, this.system.now, '?d'));
     return { ...this.system, now, lateCommands: this.system.lateCommands | sent };

@@ -10,7 +10,7 @@ export interface Counterexample {
 export interface Exploration {
   /** How many different systems were seen: all that the model can come to, if there is no counterexample. */
   states: number;
-  /** Of these, the ones whose run has ended so. */
+  /** How many of these have a run that ended this way. */
   ended: Record<string, number>;
   counterexample?: Counterexample;
 }

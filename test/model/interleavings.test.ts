@@ -21,7 +21,7 @@ function whatGoesWrong(saga: SagaShape, hazards: Hazards, rules: Rules = allRule
   return ended.COMPLETED && ended.COMPENSATED ? undefined : `of two endings there are ${JSON.stringify(ended)}`;
 }
 
-describe('a saga ends whole, however it is interleaved', () => {
+describe('a saga ends completed or compensated in every interleaving', () => {
   const all = [onePair, chain, retriable, longer, together, chainAndTogether, approval, stepAfterApproval, twoPivots];
 
   it.each(all)('$name: two lost tasks with their zombies, an abort, a platform cancel', (saga) => {

@@ -14,11 +14,11 @@ export interface Participants {
   readonly effects: StepSet;
   /** The steps that were undone, begun or not. */
   readonly tombstones: StepSet;
-  /** What the step that decides the way has answered; -1 before. */
+  /** The answer of the step that decides the way; -1 before. */
   readonly value: number;
 }
 
-/** What a request came to. */
+/** The outcome of a request. */
 export interface Landing {
   after: Participants;
   answer: KeyAnswer;
@@ -28,7 +28,7 @@ export interface Landing {
   isBusinessRefusal?: true;
 }
 
-/** What a participant may answer to a command that it sees for the first time. */
+/** The possible answers of a participant to a new command. */
 export interface Choices {
   /** Whether it may refuse. */
   refuse: boolean;

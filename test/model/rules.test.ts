@@ -13,7 +13,7 @@ interface Absence {
   rule: string;
   without: Partial<Rules>;
   saga: SagaShape;
-  /** What goes wrong. */
+  /** The violation. */
   violation: RegExp;
 }
 
@@ -71,7 +71,7 @@ describe('each rule is needed', () => {
     },
     { rule: '6: the seal is durable', without: { sealIsDurable: false }, saga: chain, violation: /^refused by its own seal/ },
     {
-      rule: '7: nobody settles by hand',
+      rule: '7: no settlement by hand',
       without: { nobodySettlesByHand: false },
       saga: chain,
       violation: /^COMP(LET|ENSAT)ED, but the effect of/,
@@ -126,7 +126,7 @@ describe('what the rules say', () => {
     expect(counterexampleOf('another build', shape, {})?.violation).toBe('COMPENSATED, but the effect of P is there');
   });
 
-  it('rule 9 holds for people too: a decision says whether to go on, not which way', () => {
+  it('rule 9 holds for people, too: a decision says whether to continue, not which way', () => {
     const shape = saga('A, wait, then B, P! or C, P!', ['A, wait, B, P!', 'A, wait, C, P!'], { after: 1, by: 'person' });
     expect(counterexampleOf('a person chooses the way', shape, {})?.violation).toMatch(
       /^COMPLETED, but the effect of . is there too$/,

@@ -15,7 +15,7 @@ import {
 import { firstOf, setOf } from './saga-shape.js';
 import { persist, wayFrom } from './system.model.js';
 
-/** What a run does by itself: it tries steps, seals, undoes and ends. */
+/** The moves of a run itself: it tries steps, seals, compensates and ends. */
 export class RunMoves extends MoveList {
   protected collect(): void {
     if (this.system.now.mode === 'closed') return;

@@ -21,7 +21,7 @@ interface Way {
   pivot: number;
 }
 
-/** What chooses a way: all ways are equal up to the part `after`. */
+/** A choice between ways. All ways are equal up to the part `after`. */
 interface Fork {
   after: number;
   /** The answer of that part's step, the decision of the person it waits for, or a clock (also: the build of the worker). */

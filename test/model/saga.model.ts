@@ -11,7 +11,7 @@ export interface Execution {
   readonly hasWaited: boolean;
   readonly aborted: boolean;
   readonly cancelled: boolean;
-  /** Where on which way it is. */
+  /** The position on a way. */
   readonly part: number;
   readonly way: number;
   /** For each step of the part: `?` its first try is under way, `d` in doubt, `y` done, `n` refused. */
@@ -23,7 +23,7 @@ export interface Execution {
   readonly toSeal: StepSet;
   readonly sealsLocally: boolean;
   readonly toUndo: StepSet;
-  /** What must never happen to an execution, and has. */
+  /** A violation that has happened to the execution. */
   readonly fault: string;
 }
 

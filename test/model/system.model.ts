@@ -5,9 +5,9 @@ import type { StepSet } from './saga-shape.js';
 /** The participants, the execution that counts, executions that Temporal has given up, and requests that are still under way. */
 export interface System {
   readonly participants: Participants;
-  /** What the worker has executed. What goes beyond `durable` is lost together with the workflow task. */
+  /** The worker's execution. The part beyond `durable` is lost with the workflow task. */
   readonly now: Execution;
-  /** What the history holds; the same object as `now` when a workflow task has just completed. */
+  /** The execution in the history; the same object as `now` right after a workflow task. */
   readonly durable: Execution;
   /** Executions of lost tasks. Their workers do not know it and go on sending commands. */
   readonly zombies: readonly Execution[];
@@ -20,12 +20,12 @@ export interface System {
   readonly laterRuns: number;
   readonly cancelRequested: boolean;
   readonly clock: number;
-  /** What an abort was answered: that the saga rolls back, or that its pivot has happened. */
+  /** The answer to an abort: the saga rolls back, or its pivot has happened. */
   readonly promisedRollBack: boolean;
   readonly promisedPivot: boolean;
 }
 
-/** What may go wrong. Zombies, late requests, doubt, deadlines and refusals always may. */
+/** The optional hazards. Zombies, late requests, doubt, deadlines and refusals are always possible. */
 export interface Hazards {
   losses: number;
   laterRuns: number;

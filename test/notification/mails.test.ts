@@ -74,7 +74,7 @@ describe('mails', () => {
     await eventually(mailsAbout(tripId), ([mail]) => mail?.subject === `Your trip ${tripId} is booked`);
   });
 
-  describe('while nobody sends them', () => {
+  describe('while no sender runs', () => {
     afterEach(() => process.kill(pidOf('notification'), 'SIGCONT'));
 
     it('keep no saga waiting, and come afterwards, each once', async () => {

@@ -143,7 +143,7 @@ describe('a sender', () => {
     expect((await mails()).map(({ state }) => state).toSorted()).toEqual(['dead', 'sent']);
   });
 
-  it('writes to nobody where there is no such customer, and waits where that cannot be asked', async () => {
+  it('writes no mail for an unknown customer, and waits while the customer cannot be read', async () => {
     await note('CUST-NOBODY');
     await sender.send();
     expect(await mails()).toMatchObject([{ state: 'unaddressed', last_error: 'There is no customer CUST-NOBODY.' }]);
@@ -335,7 +335,7 @@ describe('the notification process', () => {
     expect(server.read).toHaveLength(1);
   });
 
-  it('has a mailbox only where there is no mail server and nobody is in earnest', async () => {
+  it('has a mailbox only without a mail server and outside production', async () => {
     await start();
     expect((await fetch(`${url}/mailbox`)).status).toBe(404);
     await kill();

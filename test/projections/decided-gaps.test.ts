@@ -21,7 +21,7 @@ afterAll(() => projection.drop());
 const emit = ({ type, aggregateId, version, data }: Stated, text = JSON.stringify(data)) =>
   testLog.emit({ type, aggregateType: 'order', aggregate: aggregateId, version, data: text });
 
-/** What a client sees of an order. */
+/** An order as a client sees it. */
 const stateOf = async (orderId: string): Promise<string | undefined> => {
   const answer = await fetch(`${projection.url}/customers/${CUSTOMER}/orders?limit=200`);
   const { items } = (await answer.json()) as Page<{ orderId: string; state: string }>;
@@ -68,7 +68,7 @@ const decisions: [name: string, reached: (facts: ReturnType<typeof cancelledOrde
   ],
 ];
 
-describe.each(decisions)('customer-orders goes on behind %s', (_name, decide) => {
+describe.each(decisions)('customer-orders continues behind %s', (_name, decide) => {
   it('for the order itself and for every other, and again in a rebuild', async () => {
     const facts = cancelledOrder();
     const [{ aggregateId: orderId }] = facts;

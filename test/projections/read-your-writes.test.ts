@@ -81,7 +81,7 @@ describe('/v1/dead-letters', () => {
   const decide = (id: number, what: string, body?: object) =>
     ask<DeadLetterDecided>('POST', `/v1/dead-letters/projection/${id}/${what}`, body);
 
-  it('lists what a read model cannot take, replays it and skips it, and lets readers go on meanwhile', async () => {
+  it('lists events that a read model cannot apply, replays and skips them, and serves readers meanwhile', async () => {
     const orderId = randomUUID();
     const [, approved] = approvedOrder('CUST-A', orderId);
     const position = await projection.state(
@@ -118,7 +118,7 @@ describe('/v1/dead-letters', () => {
     });
   });
 
-  it('is a 503 that names who is away', async () => {
+  it('is a 503 with the unavailable services', async () => {
     const alone = await startTestGateway({
       PROJECTION_URL: `http://${unreachableAddress}`,
       RELAY_URL: `http://${unreachableAddress}`,

@@ -16,7 +16,7 @@ afterAll(() => projection.drop());
 const runner = () => projection.runner('customer-orders');
 const generation = async () => (await runner().state()).generation;
 
-/** What readers see: the rows of the generation that is read, without its number. */
+/** The rows that readers see: those of the current generation, without its number. */
 async function rows(): Promise<object[]> {
   const { rows: found } = await projection.database.query<{ row: object }>(
     `select to_jsonb(o) - 'generation' as row from customer_order o
@@ -82,7 +82,7 @@ describe('a rebuild', () => {
     expect(await rows()).toEqual(live);
   });
 
-  it('is one, however often it is asked for, and leaves nothing of the old one behind', async () => {
+  it('is one for many requests, and leaves nothing of the old generation', async () => {
     const [one, other] = await Promise.all([runner().rebuild(), runner().rebuild()]);
     expect(one).toBe(other);
     await expect.poll(generation, { timeout: 60_000 }).toBe(one);
@@ -101,7 +101,7 @@ describe('a rebuild', () => {
       .toBe(0);
   });
 
-  it('goes on when its process has ended in the middle of it', async () => {
+  it('continues after its process has ended in the middle', async () => {
     const live = await rows();
     // As a process leaves it that dies at once.
     await projection.database.query(
@@ -113,7 +113,7 @@ describe('a rebuild', () => {
   });
 });
 
-it('is not read while it lacks what the old one has, until an operator has decided about that', async () => {
+it('is not read while it lacks events of the old one, until an operator has decided', async () => {
   const lost = randomUUID();
   const failing: Projection = {
     ...customerOrders,

@@ -95,7 +95,7 @@ it('builds the same rows from a trimmed log, and continues with orders whose eve
   const known = await projection.database.query('select from known_customer where generation = $1', [await generation()]);
   expect(known.rowCount).toBe(1);
 
-  // What comes later is in the log alone, of an order of which the log has nothing else.
+  // A later event of an order whose earlier events the log no longer has.
   const position = await projection.state(paid(orders[0]!));
   await runner().reached(position, 60_000);
   const { rows: now } = await projection.database.query<{ state: string }>(

@@ -27,7 +27,7 @@ const sagas = async (query: string) => (await call<SagaPage>('GET', `/v1/sagas?$
 const shown = async (orderId: string) => (await ordersOf('?limit=200')).items.find((item) => item.orderId === orderId);
 
 describe("a customer's orders", () => {
-  it('are at once as the order service has them, whatever has become of them', async () => {
+  it('equal those of the order service at once, in every state', async () => {
     const place = async (euros = 2) => {
       const { orderId, sagaId } = await placeOrder(customerId, euros);
       await ended(sagaId);
@@ -86,7 +86,7 @@ describe('the list of sagas', () => {
       const { orderId, sagaId } = await placeOrder(customerId, 1);
       await eventually(
         () => sagas(`businessId=${orderId}`),
-        // Of the read model, not of Temporal in its place.
+        // From the read model, not from Temporal.
         ({ items, asOf }) => items.length === 1 && asOf !== null,
       );
       await ended(sagaId);
@@ -102,7 +102,7 @@ describe('the list of sagas', () => {
     }
   });
 
-  it("is Temporal's own while the read model is away, with a cursor that goes on there", async () => {
+  it('comes from Temporal while the read model is unavailable, with a cursor that continues there', async () => {
     const gateway = await startTestGateway({ PROJECTION_URL: `http://${unreachableAddress}` });
     try {
       const [first, second] = await viaGateway(gateway.url, async () => {
@@ -118,7 +118,7 @@ describe('the list of sagas', () => {
     }
   });
 
-  it('goes on while Temporal is away', async () => {
+  it('continues while Temporal is unavailable', async () => {
     const gateway = await startTestGateway({ temporalAddress: unreachableAddress, SAGA_URL: `http://${unreachableAddress}` });
     try {
       const { items, asOf } = await viaGateway(gateway.url, () => sagas('limit=5'));

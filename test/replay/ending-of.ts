@@ -36,7 +36,7 @@ const decoded = <Value>({ data }: Payload): Value => JSON.parse(Buffer.from(data
 export const workflowTypeOf = (history: unknown): string =>
   eventsOf(history)[0]!.workflowExecutionStartedEventAttributes!.workflowType.name;
 
-/** What a workflow that has completed returned; undefined when it ended otherwise. */
+/** The result of a completed workflow; undefined if it ended otherwise. */
 export function outcomeOf(history: unknown): Outcome | undefined {
   const completed = eventsOf(history).at(-1)!.workflowExecutionCompletedEventAttributes;
   return completed && decoded<Outcome>(completed.result.payloads[0]);

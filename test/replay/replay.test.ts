@@ -12,7 +12,7 @@ import { swapSteps } from './swap-steps.js';
 
 const folder = path.join(import.meta.dirname, 'histories');
 
-/** What must be in the corpus for ever, each recorded once. That every ending is among them is found out from the histories themselves, below. */
+/** The scenarios that stay in the corpus for ever, each recorded once. A test below reads the endings from the histories. */
 const scenarios = [
   'create-order.approved',
   'create-order.approved-patiently',

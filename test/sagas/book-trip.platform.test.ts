@@ -22,7 +22,7 @@ const runAgain = (workflowId: string, { type, taskQueue, request }: StartedWith,
   temporal.workflow.start(type, { workflowId, taskQueue, args: [{ ...request, policy: { ...request.policy, ...policy } }] });
 
 describe('bookTrip under the operations of the platform', () => {
-  it('leaves a booked trip as it is when somebody runs its saga again after Temporal has forgotten the run', async () => {
+  it('does not change a booked trip when its saga runs again after Temporal has forgotten the run', async () => {
     const { tripId, sagaId } = await bookTrip();
     expect((await ended(sagaId)).state).toBe('COMPLETED');
     const reserved = await reservationsOf(tripId);

@@ -45,7 +45,7 @@ async function stuckOrder(fault: { mode: 'refuse' | 'error' }) {
 }
 
 describe('createOrder, when a compensation is refused', () => {
-  it('calls for attention while the other compensations go on', async () => {
+  it('needs attention while the other compensations continue', async () => {
     const { orderId, sagaId } = await stuckOrder({ mode: 'refuse' });
     const stuck = await eventually(
       () => saga(sagaId),
@@ -140,7 +140,7 @@ describe('createOrder, when a compensation is refused', () => {
 });
 
 describe('createOrder, when a compensation fails for longer than its limit', () => {
-  it('calls for attention, goes on trying, and needs nobody once the participant is back', async () => {
+  it('needs attention, keeps trying, and needs no operator once the participant is back', async () => {
     const before = (await credit(customerId)).reserved.amount;
     const { orderId, sagaId } = await stuckOrder({ mode: 'error' });
     await clearFaults();
@@ -149,7 +149,7 @@ describe('createOrder, when a compensation fails for longer than its limit', () 
     expect((await credit(customerId)).reserved.amount).toBe(before);
   });
 
-  it('lets an operator decide while it goes on trying', async () => {
+  it('lets an operator decide while it keeps trying', async () => {
     const { orderId, sagaId } = await stuckOrder({ mode: 'error' });
     expect((await resolve(sagaId, 'skip', 'written off')).status).toBe(200);
     expect(await ended(sagaId)).toMatchObject({ state: 'INCOMPLETE', held: ['reserve credit'] });

@@ -47,7 +47,7 @@ describe('createOrder under the operations of the platform', () => {
     expect((await credit(customerId)).reserved.amount).toBe(before);
   });
 
-  it('goes on when its workflow is cancelled after the pivot has begun', async () => {
+  it('continues when its workflow is cancelled after the pivot has begun', async () => {
     await setFault({ participant: 'order', operation: 'approveOrder', mode: 'delay', delayMs: 1_500, times: 1 });
     const { orderId, sagaId } = await placeOrder(customerId, 2);
     await eventually(

@@ -30,7 +30,7 @@ const keptSaga = (sagaId: string) =>
   );
 
 describe('a saga that has ended', () => {
-  it('is kept with its steps although nobody reads it', async () => {
+  it('is kept with its steps although no client reads it', async () => {
     const { sagaId } = await placeOrder(customerId, 1);
     const { saga: kept, steps } = await keptSaga(sagaId);
     expect(kept).toMatchObject({ sagaId, type: 'createOrder', state: 'COMPLETED', lost: false });

@@ -38,7 +38,7 @@ const partNames = Object.keys(parts) as (keyof typeof parts)[];
 const someTrip = fc.record({
   paymentMethod,
   parts: fc.subarray(partNames, { minLength: 1 }),
-  /** Of the parts, those of which there are few. */
+  /** The scarce kinds of the parts. */
   scarce: fc.subarray(partNames),
   /** How far ahead, one for each row of the refund policy; none so near to a boundary that midnight would matter. */
   daysAhead: fc.constantFrom(3, 10, 40),
@@ -65,7 +65,7 @@ const world = fc.record({
 type SomeOrder = typeof someOrder extends fc.Arbitrary<infer Value> ? Value : never;
 type SomeTrip = typeof someTrip extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** What a saga may end as when nobody has skipped anything. */
+/** The possible final states of a saga without a skipped step. */
 async function expectEnded(sagaId: string): Promise<void> {
   const { state, held } = await endedWithRetries(sagaId);
   expect(['COMPLETED', 'COMPENSATED'], sagaId).toContain(state);

@@ -70,7 +70,7 @@ describe('the leak sweep', () => {
     const { sagaId, orderId } = await placeOrder(await richestCustomer(), 1);
     const booked = await bookTrip(plentifulTrip(41));
     await Promise.all([ended(sagaId), ended(booked.sagaId)]);
-    // What is planted after them is looked at no earlier.
+    // A leak that is planted later is checked later.
     const planted = randomUUID();
     await hotel.send('reserveRoom', {
       tripId: planted,

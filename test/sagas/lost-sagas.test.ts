@@ -122,7 +122,7 @@ describe('a saga that was terminated in mid-trip', () => {
     const register = new SagaRegister(database);
     const policy = sagaPolicy(readSettings(...sagaPolicySettings));
     const settler = new SagaSettler(database, register, { client: temporal, owners, taskQueue: 'roundtrip', policy });
-    // What the saga service does with SETTLE_LOST_SAGAS=on.
+    // As the saga service does with SETTLE_LOST_SAGAS=on.
     const lost = new LostSagas({ client: temporal, register, settler, settle: true, log });
     await eventually(
       async () => {
@@ -135,7 +135,7 @@ describe('a saga that was terminated in mid-trip', () => {
     await expectConsistent(tripId);
   });
 
-  it('goes on as usual when it was reset, which terminates its run as well', async () => {
+  it('continues as usual after a reset, which terminates its run, too', async () => {
     const { tripId, sagaId } = await tripInMidway();
     const { runId } = await temporal.workflow.getHandle(sagaId).describe();
     await connection.workflowService.resetWorkflowExecution({
@@ -154,7 +154,7 @@ describe('a saga that was terminated in mid-trip', () => {
 });
 
 describe('a saga that was deleted in mid-trip', () => {
-  it('is found, and settled from what its owner knows', async () => {
+  it("is found, and settled from its owner's state", async () => {
     const { tripId, sagaId } = await tripInMidway();
     await facts(sagaId, 'saga.started.v1');
     await connection.workflowService.deleteWorkflowExecution({

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterEach(clearFaults);
 afterAll(() => connection.close());
 
-/** What somebody may type in Temporal's CLI or UI: no input at all, too. */
+/** Inputs that a person may type in Temporal's CLI or UI, including none. */
 const malformed: unknown[][] = [[], [null], [7], ['x'], [[]], [{ note: 7 }], [{ note: 'x'.repeat(501) }]];
 
 async function failedTasks(workflowId: string): Promise<number> {
@@ -36,7 +36,7 @@ async function waitingTrip() {
 }
 
 describe('malformed input by the CLI or the UI', () => {
-  it.each(['approve', 'decline', 'resolve'])('of the update %s is rejected, and the run goes on', async (update) => {
+  it.each(['approve', 'decline', 'resolve'])('of the update %s is rejected, and the run continues', async (update) => {
     const { tripId, sagaId } = await waitingTrip();
     const handle = client.workflow.getHandle(sagaId);
     for (const args of malformed) {
@@ -53,7 +53,7 @@ describe('malformed input by the CLI or the UI', () => {
     expect(await failedTasks(sagaId)).toBe(0);
   });
 
-  it('of signals and queries is ignored, and the run goes on', async () => {
+  it('of signals and queries is ignored, and the run continues', async () => {
     const { tripId, sagaId } = await waitingTrip();
     const handle = client.workflow.getHandle(sagaId);
     for (const args of malformed) {

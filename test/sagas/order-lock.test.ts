@@ -47,7 +47,7 @@ const steps: [string, Command, string, Participant, string][] = [
   ['a payment', pay, 'confirm order payment', 'order', 'confirmOrderPayment'],
 ];
 
-/** What is refused at the end, and the compensation that then waits for an operator while nothing but the lock is left. */
+/** The command that is refused at the end, and the compensation that then waits for an operator while only the lock is left. */
 const compensations: [string, Command, [Participant, string], string, [Participant, string]][] = [
   ['a revision', more, ['order', 'confirmOrderRevision'], 'restore reservation', ['customer', 'restoreReservation']],
   ['a payment', pay, ['payment', 'capture'], 'void payment', ['payment', 'void']],

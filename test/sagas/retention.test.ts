@@ -1,5 +1,8 @@
 import { Client, Connection } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -97,10 +100,19 @@ describe('the floor of what participants remember', () => {
     expect(await daysBack()).toBeCloseTo(5, 2);
   });
 
-  it('keeps to the first run of a saga that goes on in a later run', async () => {
+  it('counts from the first run of a saga that continues in a later run', async () => {
     const register = new SagaRegister(sagas);
     const sagaId = await saga({ startedAt: daysAgo(20), endedAt: daysAgo(19.9) });
     await register.record([running(sagaId, 'another run')]);
+    expect(await daysBack()).toBeCloseTo(20 + AN_HOUR, 2);
+  });
+
+  it('keeps to the first run of a saga of which the watch finds a later run first, as it was away', async () => {
+    const register = new SagaRegister(sagas);
+    const sagaId = `create-order:${randomUUID()}`;
+    const first = { ...running(sagaId, 'the first run'), startedAt: new Date(daysAgo(20)), endedAt: new Date(daysAgo(19)) };
+    const ended = { ...first, status: 'TERMINATED' as const };
+    expect(await register.record([running(sagaId, 'a later run'), ended]), 'the first run is not published').toBe(1);
     expect(await daysBack()).toBeCloseTo(20 + AN_HOUR, 2);
   });
 
@@ -112,6 +124,17 @@ describe('the floor of what participants remember', () => {
     );
   });
 
+  it('goes by open and lost sagas alone in a soak, and is now without them', async () => {
+    const short = async () =>
+      Date.now() - (await new Floor({ database: sagas, client, lastPoll: Date.now, short: true }).read())!.getTime();
+    await saga({ startedAt: daysAgo(10), endedAt: daysAgo(2) });
+    expect(await short()).toBeLessThan(60_000);
+    await saga({ startedAt: daysAgo(1) });
+    expect((await short()) / DAY_MS).toBeCloseTo(1, 2);
+    await saga({ startedAt: daysAgo(9), endedAt: daysAgo(8), state: 'NEEDS_ATTENTION', lost: 'LOST' });
+    expect((await short()) / DAY_MS).toBeCloseTo(9, 2);
+  });
+
   it('is shown by the saga service', async () => {
     const shown = (await (await fetch(new URL('/floor', system().sagaUrl))).json()) as CommandFloor;
     expect(Date.now() - Date.parse(shown.keepCommandsSince!)).toBeGreaterThanOrEqual(5 * DAY_MS);
@@ -121,7 +144,7 @@ describe('the floor of what participants remember', () => {
 describe('sagas that have ended', () => {
   beforeEach(empty);
 
-  it('go with their steps and settlements after their retention, except those that a person may still need', async () => {
+  it('are removed with their steps after their retention, except those that an operator may need', async () => {
     const old = await saga({ startedAt: daysAgo(100), endedAt: daysAgo(99) });
     await sagas.query(`insert into settlement (saga_id, note, requested_by) values ($1, 'a note', 'a test')`, [old]);
     const kept = [
@@ -148,7 +171,41 @@ describe('sagas that have ended', () => {
     expect(await idsIn('settlement')).toEqual([]);
   });
 
-  it('go on with their versions should one of their ids run again', async () => {
+  it('go without reading each time all the reports of those that stay', async () => {
+    await sagas.query(
+      `insert into saga (saga_id, run_id, run_started_at, started_at, type, state, open, business_id, version, ended_at, recorded_state, updated_at)
+       select 'stays-' || n, 'run', $1, $1, 'createOrder', 'INCOMPLETE', false, '', 2, $1, 'INCOMPLETE', $1 from generate_series(1, 20000) n`,
+      [daysAgo(100)],
+    );
+    await sagas.query(
+      `insert into ended_timeline (saga_id, run_id, state, timeline, build, history_length, recorded_at)
+       select 'stays-' || n, 'run', 'INCOMPLETE', '{}'::json, 'test', 9, $1::timestamptz + n * interval '1 second' from generate_series(1, 20000) n
+       union all select 'orphan', 'run', 'COMPLETED', '{}', 'test', 9, $1::timestamptz + interval '30000 seconds'`,
+      [daysAgo(100)],
+    );
+    await sagas.query('analyze ended_timeline; analyze saga');
+    const one = servicePool(testLog.urlOf('saga'), 'saga', 1);
+    try {
+      const read = async () => {
+        await one.query('select pg_stat_force_next_flush()');
+        const { rows } = await one.query<{ read: number }>(
+          `select (seq_tup_read + idx_tup_fetch)::int as read from pg_stat_user_tables where schemaname = 'saga' and relname = 'ended_timeline'`,
+        );
+        return rows[0]!.read;
+      };
+      const trimmer = new EndedSagaTrimmer(one);
+      const before = await read();
+      await trimmer.trim(new Date(daysAgo(90)));
+      expect((await read()) - before).toBeLessThan(5_000);
+      for (let calls = 1; calls < 22; calls++) await trimmer.trim(new Date(daysAgo(90)));
+      const { rows } = await one.query('select saga_id from ended_timeline where saga_id = $1', ['orphan']);
+      expect(rows).toEqual([]);
+    } finally {
+      await one.end();
+    }
+  });
+
+  it('continue their versions if one of their ids runs again', async () => {
     const sagaId = await saga({ startedAt: daysAgo(100), endedAt: daysAgo(99) });
     await new EndedSagaTrimmer(sagas).trim(new Date(daysAgo(90)));
     await new SagaRegister(sagas).record([running(sagaId, 'a second run')]);
@@ -196,6 +253,40 @@ describe('the commands of a saga', () => {
   const keysOf = async (id: string) =>
     (await hotel.rows<{ key: string }>('select key from command where position($1 in key) > 0', id)).map(({ key }) => key);
 
+  it('go although another participant answers with an error, which the log names', async () => {
+    const old = randomUUID();
+    await hotel.send('cancelRoom', { tripId: old }, `test/${old}`);
+    await backdate(hotel, daysAgo(41), old);
+    const broken = createServer((_, response) =>
+      response.writeHead(404, { 'content-type': 'application/problem+json' }).end(
+        JSON.stringify({
+          type: 'about:blank',
+          title: 'Not Found',
+          status: 404,
+          detail: 'Cannot POST /retention',
+          code: 'NOT_FOUND',
+        }),
+      ),
+    );
+    await once(broken.listen(0, '127.0.0.1'), 'listening');
+    const flight = new ServiceApi('flight', `http://127.0.0.1:${(broken.address() as AddressInfo).port}`);
+    const logged: { level: number; participant?: string; err?: { problem: { detail: string } } }[] = [];
+    try {
+      await new RetentionSweep({
+        floor: new Floor({ database, client, lastPoll: Date.now }),
+        participants: { flight, hotel: apis['hotel']! },
+        sagas: new EndedSagaTrimmer(database),
+        sagaRetentionMs: 90 * DAY_MS,
+        log: pino({}, { write: (line: string) => void logged.push(JSON.parse(line)) }),
+      }).sweep();
+    } finally {
+      await flight.close();
+      broken.close();
+    }
+    expect(await keysOf(old)).toEqual([]);
+    expect(logged).toMatchObject([{ level: 50, participant: 'flight', err: { problem: { detail: 'Cannot POST /retention' } } }]);
+  });
+
   it('outlive every retention until nothing of it can come any more, and then they go', async () => {
     await setFault({ participant: 'payment', operation: 'authorize', mode: 'error' });
     const { tripId, sagaId } = await bookTrip(plentifulTrip(3));
@@ -239,7 +330,7 @@ describe('the commands of a saga', () => {
     expect(await reservationsOf(tripId)).toHaveLength(4);
   });
 
-  it('go in batches and by an index, however many there are', async () => {
+  it('are removed in batches and by an index', async () => {
     const rows = 5_500;
     await hotel.rows(
       `insert into command (key, operation, fingerprint, status, answer, created_at)

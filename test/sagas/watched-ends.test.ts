@@ -13,7 +13,7 @@ import { system } from '../support/system.js';
 const HOUR_MS = 3_600_000;
 const customerId = await richestCustomer();
 
-/** Where a saga service of the test's own registers what it sees in the system's Temporal. */
+/** The database of a second saga service, which registers the sagas of the system's Temporal. */
 let testLog: LogHarness;
 let watch: ChildProcess | undefined;
 beforeAll(async () => {

@@ -119,7 +119,7 @@ describe('customer: reserveCredit', () => {
     expect(await reserved(customerId)).toBe(0);
   });
 
-  it('reserves once for an order, with whatever key it comes', async () => {
+  it('reserves once for an order, with any key', async () => {
     const customerId = await newCustomer(harness, { limit: 10_000 });
     const orderId = newOrderId();
     const first = await reserve(customerId, orderId, 3_000);
@@ -131,7 +131,7 @@ describe('customer: reserveCredit', () => {
     expect(await ledger(customerId)).toHaveLength(3);
   });
 
-  it('answers a repeat of its key as it did then, whatever has happened since', async () => {
+  it('repeats the first answer of its key, whatever has happened since', async () => {
     const customerId = await newCustomer(harness, { limit: 10_000 });
     const [orderId, key] = [newOrderId(), newKey()];
     const first = await reserve(customerId, orderId, 3_000, key);
@@ -333,7 +333,7 @@ describe('customer: releaseCredit', () => {
     expect(await reserved(customerId)).toBe(0);
   });
 
-  it('leaves nothing reserved, however it races with the reservation', async () => {
+  it('leaves nothing reserved in any race with the reservation', async () => {
     const customerId = await newCustomer(harness, { limit: 10_000_000 });
     const orderIds = Array.from({ length: 60 }, newOrderId);
     const both = await Promise.all(
@@ -536,7 +536,7 @@ describe('customer: queries', () => {
     expectProblem(await reserve('CUST-FRANK', newOrderId(), 1), 409, 'CREDIT_ACCOUNT_BLOCKED');
   });
 
-  it('answers what is not there and what is wrong with a problem', async () => {
+  it('answers unknown and invalid requests with a problem', async () => {
     for (const path of ['/customers/CUST-NOBODY', '/customers/CUST-NOBODY/credit', '/customers/CUST-NOBODY/credit/entries']) {
       expectProblem(await harness.get(path), 404, 'CUSTOMER_NOT_FOUND');
     }

@@ -152,7 +152,7 @@ describe('order', () => {
   });
 });
 
-describe('order: commands on an order that stands', () => {
+describe('order: commands on a valid order', () => {
   const reason = { code: 'INSUFFICIENT_CREDIT', detail: 'a test' };
   const EUR = (amount: number) => ({ amount, currency: 'EUR' });
   const tokens = (quantity: number) => [{ sku: 'SKU-TOKEN', quantity }];
@@ -222,7 +222,7 @@ describe('order: commands on an order that stands', () => {
       expect((await read(orderId)).state).toBe(kind.done);
     });
 
-    it('is undone once under one key, for whatever reason a later run of the saga asks it', async () => {
+    it('is undone once under one key, although a later run may give another reason', async () => {
       const orderId = await approved();
       await begin(kind, orderId);
       const [key, command] = [newKey(), { orderId, operationId: sagaOf(kind, orderId, 1) }];
@@ -233,7 +233,7 @@ describe('order: commands on an order that stands', () => {
       ).toEqual(first);
     });
 
-    it('is undone to what was, with the reason kept, and can be asked for again', async () => {
+    it('is undone to the earlier state with the reason, and can be requested again', async () => {
       const orderId = await approved();
       const { lines, total } = await read(orderId);
       await begin(kind, orderId);
@@ -270,7 +270,7 @@ describe('order: commands on an order that stands', () => {
       expect((await confirm(kind, orderId)).status).toBe(200);
     });
 
-    it('that is undone before it begins is refused when it begins, and keeps nobody else away', async () => {
+    it('that is undone before it begins is refused when it begins, and blocks no other saga', async () => {
       const orderId = await approved();
       expect((await undo(kind, orderId)).body).toEqual({ orderId, state: 'APPROVED' });
       expectProblem(await begin(kind, orderId), 409, 'ORDER_STATE_CONFLICT');

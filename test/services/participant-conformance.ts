@@ -37,7 +37,7 @@ interface ConformanceSamples {
   undos: Record<string, () => Promise<UndoSample> | UndoSample>;
 }
 
-/** What every participant promises to sagas, whatever it does. */
+/** The contract of every participant with sagas. */
 export function describeConformance(harness: ParticipantHarness, samples: ConformanceSamples): void {
   const { participant } = harness;
 
@@ -276,7 +276,7 @@ export function describeConformance(harness: ParticipantHarness, samples: Confor
       expect(first.status).toBe(200);
     });
 
-    it('is kept for as long as the participant itself keeps it, whatever floor it receives', async () => {
+    it("is kept for the participant's own retention, whatever floor it receives", async () => {
       const { operation, body } = await samples.effect();
       const key = newKey();
       const first = await harness.send(operation, body, key);
@@ -311,7 +311,7 @@ export function describeConformance(harness: ParticipantHarness, samples: Confor
     it('are in the catalogue, fit their schemas, and say nothing that these do not describe', async () => {
       const { operation, body } = await samples.effect();
       expect((await harness.send(operation, body)).status).toBe(200);
-      // Those that tests before this one have caused, too, wherever the relay has brought them.
+      // Includes events of earlier tests, in the outbox and in the log.
       const rows = await harness.rows<{ name: string; type: string; version: number; data: string }>(
         `select type || '.v' || type_version as name, type, type_version as version, data from outbox
          union all select type || '.v' || type_version, type, type_version, data from events.log where service = $1`,

@@ -9,7 +9,7 @@ export interface Reply {
   type: string;
   /** The header `Idempotency-Key`: the answer is the key's own. */
   key: string | null;
-  // What a service answers is what the tests are there to find out.
+  // The tests check the type of the answer.
   // oxlint-disable-next-line typescript/no-explicit-any
   body: any;
 }
@@ -27,7 +27,7 @@ export interface Fact {
 
 export const newKey = (): string => `test/${randomUUID()}`;
 
-/** Talks to a participant over HTTP as a saga does, and looks at its tables as nobody else may. */
+/** Calls a participant over HTTP as a saga does, and reads its tables as the administrator. */
 export class ParticipantHarness {
   constructor(
     readonly participant: Participant,

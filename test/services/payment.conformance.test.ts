@@ -56,7 +56,7 @@ describeConformance(harness, {
   },
 });
 
-describe('payment: an authorization that nobody captures or voids', () => {
+describe('payment: an authorization without capture or void', () => {
   const authorizedUntil = async (paymentId: string) =>
     (await harness.rows<{ until: Date }>('select authorized_until as until from payment where payment_id = $1', paymentId))[0]!
       .until;
@@ -178,7 +178,7 @@ describe('payment: authorize', () => {
     expect(took).toBeLessThan(5_000);
   });
 
-  it('happens once for a payment, with whatever key it comes, and refuses anything else under the same id', async () => {
+  it('happens once for a payment with any key, and refuses other content under the same id', async () => {
     const body = authorization();
     const replies = await Promise.all(Array.from({ length: 10 }, () => authorize(body)));
     for (const reply of replies) expect(reply).toMatchObject({ status: 200, body: { state: 'AUTHORIZED' } });

@@ -27,7 +27,7 @@ export interface ReservationSamples {
   unknown(day: string): Request;
   /** Requests that make no sense whatever the day is. */
   malformed: Record<string, Request>;
-  /** What one unit of the scarce resource costs for a day. */
+  /** The price of one unit of the scarce resource per day. */
   price: number;
 }
 
@@ -48,7 +48,7 @@ export function undoneReservation(reserve: string, cancel: string, request: Requ
   };
 }
 
-/** What every participant that takes reservations promises, whatever can be reserved there. */
+/** The contract of every participant with reservations. */
 export function describeReservations(harness: ParticipantHarness, samples: ReservationSamples): void {
   const { participant } = harness;
   const { operations, refusals, scarce, plenty } = samples;
@@ -239,7 +239,7 @@ export function describeReservations(harness: ParticipantHarness, samples: Reser
       expect((await offerOf(scarce, day)).free).toBe(0);
     });
 
-    it('cannot be overbooked by anybody who writes to the table', async () => {
+    it('cannot be overbooked by a direct write to the table', async () => {
       const day = freshDay();
       await held(scarce.request(day));
       for (const value of ['capacity + 1', '-1'])
@@ -312,7 +312,7 @@ export function describeReservations(harness: ParticipantHarness, samples: Reser
     });
   });
 
-  describe(`${participant}: a hold that nobody confirms`, () => {
+  describe(`${participant}: a hold without confirmation`, () => {
     it('expires on its own and gives its units back', async () => {
       const day = freshDay();
       const tripId = randomUUID();
@@ -343,7 +343,7 @@ export function describeReservations(harness: ParticipantHarness, samples: Reser
       expect((await eventsOf(confirmed)).map(({ version }) => version)).toEqual([1, 2]);
     });
 
-    it('turns nobody away once it is overdue', async () => {
+    it('blocks no reservation once it is overdue', async () => {
       const days = Array.from({ length: 5 }, freshDay);
       const holds = await Promise.all(days.map(fill));
       await makeOverdue(...holds.flat());
@@ -359,7 +359,7 @@ export function describeReservations(harness: ParticipantHarness, samples: Reser
       }
     });
 
-    it('turns nobody away while somebody else is about to end it', async () => {
+    it('blocks no reservation while another transaction expires it', async () => {
       const day = freshDay();
       const holds = await fill(day);
       const reply = await harness.asAdministrator(async (client) => {
@@ -385,7 +385,7 @@ export function describeReservations(harness: ParticipantHarness, samples: Reser
       expect(await taken(scarce, day)).toBe(scarce.capacity);
     });
 
-    it('is refused its confirmation when somebody else has its place', async () => {
+    it('is refused its confirmation when another reservation has its place', async () => {
       const day = freshDay();
       const [tripId] = await fill(day);
       await makeOverdue(tripId!);

@@ -156,7 +156,7 @@ describe('trip: booking', () => {
     expect(await reminders()).toHaveLength(1);
   });
 
-  it('is PENDING again once it is approved, however often that is said', async () => {
+  it('is PENDING again once it is approved, also after repeats', async () => {
     const body = creation();
     const { tripId } = body;
     const accept = (key?: string) => harness.send('acceptApproval', { tripId }, key);
@@ -248,7 +248,7 @@ describe('trip: booking', () => {
   });
 });
 
-describe('trip: what is not so of every part', () => {
+describe('trip: rules of single parts', () => {
   const facts = async (tripId: string, type: string) =>
     JSON.parse((await eventsOf(tripId)).find(({ name }) => name === type)!.data) as Record<string, unknown>;
 
@@ -296,7 +296,7 @@ describe('trip: what is not so of every part', () => {
       expectProblem(await harness.send('failTrip', { tripId, failure, excludedParts }), 422, 'VALIDATION_FAILED');
   });
 
-  it('fails once for each key, whatever the reason is that a repeat gives', async () => {
+  it('fails once for each key, although a repeat may give another reason', async () => {
     const body = creation();
     const { tripId } = body;
     await harness.send('createTrip', body);
@@ -425,7 +425,7 @@ describe('trip: cancellation', () => {
     expect(await state(tripId)).toBe('CANCELLED');
   });
 
-  it('that is undone before it begins is refused when it begins, and keeps nobody else away', async () => {
+  it('that is undone before it begins is refused when it begins, and blocks no other saga', async () => {
     const tripId = await booked();
     expect((await undo(tripId)).body).toEqual({ tripId, state: 'BOOKED' });
     expectProblem(await begin(tripId), 409, 'TRIP_STATE_CONFLICT');

@@ -2,13 +2,13 @@ import type { Reporter, TestModule } from 'vitest/node';
 
 const SLOW_FILES = 10;
 
-/** Of a whole file: what it imports and sets up counts as well as its tests. */
+/** The duration of a whole file, with imports and setup. */
 const secondsOf = (module: TestModule): number => {
   const { prepareDuration, setupDuration, collectDuration, duration } = module.diagnostic();
   return (prepareDuration + setupDuration + collectDuration + duration) / 1_000;
 };
 
-/** The first line of what went wrong, short enough for a list. */
+/** The first line of an error, short enough for a list. */
 const inOneLine = (error: unknown): string => {
   const message = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
   return (message.split('\n')[0] ?? '').slice(0, 300);

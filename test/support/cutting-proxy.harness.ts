@@ -1,11 +1,11 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** A network that breaks: passes bytes on and cuts every connection after so many of them, in the middle of whatever they say. */
+/** A network that breaks: forwards bytes, and cuts every connection after a number of bytes, in the middle of a message. */
 export class CuttingProxy {
   cuts = 0;
-  /** How many connections have ended at once because it is down. */
+  /** How many connections were refused while it was down. */
   refused = 0;
-  /** While it is set nothing comes from the server any more, and no connection ends. */
+  /** While it is set, no byte comes from the server, and no connection ends. */
   silent = false;
   private isDown = false;
   private readonly forgotten = new WeakSet<Socket>();
@@ -32,12 +32,12 @@ export class CuttingProxy {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Cuts all connections once so many more bytes have come from the server. */
+  /** Cuts all connections after this many more bytes from the server. */
   cutAfter(bytes: number): void {
     this.left = bytes;
   }
 
-  /** Passes nothing on any more from the connections that there are, and ends none of them, as a firewall does that has forgotten them. */
+  /** Drops the data of the existing connections without ending them, like a firewall that has forgotten them. */
   forgetConnections(): void {
     for (const socket of this.sockets) this.forgotten.add(socket);
   }

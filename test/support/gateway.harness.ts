@@ -8,7 +8,7 @@ import { urlSettingOf } from '../../libs/config/participant-url.js';
 import { readSettings } from '../../libs/config/settings.js';
 import { system } from './system.js';
 
-/** Nobody listens there. */
+/** An address without a listener. */
 export const unreachableAddress = '127.0.0.1:1';
 
 export interface GatewayHarness {
@@ -20,7 +20,7 @@ interface Options extends Partial<GatewaySettings> {
   temporalAddress?: string;
 }
 
-/** A gateway beside the system's own, in this process, for what cannot be done to that one: other settings, nobody to talk to. */
+/** A second gateway in this process, for tests with other settings or with unreachable services. */
 export async function startTestGateway({
   temporalAddress = system().temporalAddress,
   ...settings

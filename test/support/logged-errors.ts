@@ -5,7 +5,7 @@ const MOST = 25;
 /** Pino's number for `error`. */
 const ERROR_LEVEL = 50;
 
-/** What a line of a log says went wrong, without the numbers in which equal errors differ; undefined for any other line. */
+/** The error in a log line, without the numbers in which equal errors differ; undefined for any other line. */
 function errorIn(line: string): string | undefined {
   if (!line.startsWith('{"level":')) return undefined;
   try {
@@ -23,7 +23,7 @@ function errorIn(line: string): string | undefined {
   }
 }
 
-/** The errors that a system's processes have logged, the most frequent first, each with how often. A test rarely sees why it got a 5xx. */
+/** The logged errors of a system with their counts, the most frequent first. They explain a 5xx that a test got. */
 export function loggedErrors(folder: string): string[] {
   const counts = new Map<string, number>();
   for (const name of readdirSync(folder)) {

@@ -11,12 +11,14 @@ export interface PostgresHarness {
   adminUrl: string;
   /** Shuts the server down, as an operator would: every session ends. */
   takeDown(): Promise<void>;
+  /** Ends the server at once, as a power failure would: what is not on the disk is lost. */
+  crash(): Promise<void>;
   bringUp(): Promise<void>;
   /** Stops the server and removes its data. */
   stop(): Promise<void>;
 }
 
-/** A PostgreSQL server beside the system's own, which a test may stop. */
+/** A second PostgreSQL server, which a test may stop. */
 export async function startTestPostgres(): Promise<PostgresHarness> {
   mkdirSync('.roundtrip', { recursive: true });
   const dataDir = mkdtempSync(path.resolve('.roundtrip', 'postgres-'));
@@ -35,6 +37,10 @@ export async function startTestPostgres(): Promise<PostgresHarness> {
   return {
     adminUrl: embeddedPostgresUrl(port),
     takeDown: async () => void (await server?.stop()),
+    crash: async () => {
+      server?.kill('SIGQUIT'); // PostgreSQL's immediate shutdown
+      await server?.exited;
+    },
     bringUp,
     stop: async () => {
       await server?.stop();

@@ -33,7 +33,7 @@ afterAll(async () => {
   }
 }, 300_000);
 
-/** Those that the tests have waited for, and whatever else Temporal lists: its list lags behind. Those that a test has deleted are gone. */
+/** The sagas that the tests have awaited, and all that Temporal lists, because its list lags behind. Deleted ones are skipped. */
 async function* histories(client: Client): AsyncIterable<HistoryAndWorkflowId> {
   const listed = client.workflow.list({ query: `StartTime >= '${startedAt}' and ExecutionStatus != 'Running'` });
   const workflowIds = new Set(endedSagas);

@@ -6,14 +6,14 @@ interface StartedAttributes {
   input?: { payloads?: { data?: Uint8Array | null }[] | null } | null;
 }
 
-/** What a saga was started with. */
+/** The type, task queue and request of a saga. */
 export interface StartedWith {
   type: string;
   taskQueue: string;
   request: { policy: object };
 }
 
-/** Reads from its history what a saga was started with. */
+/** Reads from its history how a saga was started. */
 export async function startedWith(client: Client, workflowId: string): Promise<StartedWith> {
   const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
   const started = events?.[0]?.workflowExecutionStartedEventAttributes as StartedAttributes | undefined;

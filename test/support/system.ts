@@ -2,7 +2,7 @@ import { inject } from 'vitest';
 import type { Participant } from '../../contracts/participant/participants.js';
 import { claimPlace } from './system-claims.js';
 
-/** Where a system under test answers; those of a run are started by `global-setup.ts`. */
+/** The addresses of a system under test. `global-setup.ts` starts the systems of a run. */
 export interface SystemUnderTest extends Record<`${Participant}Url`, string> {
   gatewayUrl: string;
   hooksUrl: string;
@@ -19,7 +19,7 @@ export interface SystemUnderTest extends Record<`${Participant}Url`, string> {
 declare module 'vitest' {
   export interface ProvidedContext {
     systems: readonly SystemUnderTest[];
-    /** Where they are claimed. */
+    /** The port of the server that assigns the systems. */
     claimsPort: number;
   }
 }

@@ -5,7 +5,10 @@ import { IS_PUBLIC, ALLOWED_SCOPES, type AllowedScopes, type RoutedRequest } fro
 import { AUTH_POLICY, type AuthPolicy } from './auth-policy.js';
 import { requireKey } from './require-key.js';
 
-/** Requires a key with a scope that the route allows. A route under /v1 without `@Allow` is closed, so a forgotten one is not open. */
+/**
+ * Requires a key with a scope that the route allows. A route under /v1 without `@Allow` is closed, so that a forgotten decorator
+ * opens no route.
+ */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
   constructor(

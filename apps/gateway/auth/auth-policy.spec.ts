@@ -32,7 +32,7 @@ describe('readApiKeys', () => {
     expect(JSON.stringify(readApiKeys('shop:first-secret:orders'))).not.toContain('first-secret');
   });
 
-  it('refuses what is no list of keys', () => {
+  it('refuses text that is not a list of keys', () => {
     expect(() => readApiKeys('first:orders')).toThrow('name:key:scope+scope');
   });
 });
@@ -44,7 +44,7 @@ describe('findApiKey', () => {
     expect(findApiKey(keys, 'second')).toMatchObject({ name: 'ops', scopes: new Set(['operator']) });
   });
 
-  it('finds no key but the one that was given', () => {
+  it('finds no key for a wrong token', () => {
     const keys = readApiKeys('shop:first:orders');
     for (const wrong of ['', 'First', 'first ', 'firs', 'shop', 'shop:first', 'first:orders'])
       expect(findApiKey(keys, wrong)).toBeUndefined();

@@ -8,18 +8,18 @@ export const AUTH_POLICY = Symbol('AUTH_POLICY');
 export type AuthPolicy = { required: false } | { required: true; keys: ApiKey[] };
 
 /**
- * Keys are required unless the API listens on loopback alone and nobody asked for them.
+ * Keys are required unless the API listens on loopback only and the settings do not require them.
  * @throws Error that says which setting to change, when the API would be open to a network or closed to everybody.
  */
 export function authPolicy(settings: AccessSettings): AuthPolicy {
   const fault = faultInAccess(settings);
   if (fault !== undefined) throw new Error(fault);
-  // Also while no keys are required: a fault in the setting must not wait for the day on which they are.
+  // Also read while no keys are required, so that a fault in the setting is found at once.
   const keys = settings.API_KEYS === undefined ? [] : readApiKeys(settings.API_KEYS);
   return needsKeys(settings) ? { required: true, keys } : { required: false };
 }
 
-/** An API key as the gateway keeps it: never the key itself. */
+/** An API key in memory: its hash, never the key itself. */
 export interface ApiKey extends Pick<ApiKeyEntry, 'name'> {
   hash: Buffer;
   scopes: ReadonlySet<Scope>;
@@ -29,7 +29,7 @@ export interface ApiKey extends Pick<ApiKeyEntry, 'name'> {
 export const readApiKeys = (setting: string): ApiKey[] =>
   parseApiKeys(setting).map(({ name, key, scopes }) => ({ name, hash: hashOf(key), scopes: new Set(scopes) }));
 
-/** The API key that was presented, or undefined. Takes as long for a wrong key as for a right one. */
+/** The API key of the token, or undefined. The time does not depend on the token. */
 export function findApiKey(keys: readonly ApiKey[], token: string): ApiKey | undefined {
   const hash = hashOf(token);
   return keys.filter((key) => timingSafeEqual(key.hash, hash))[0];

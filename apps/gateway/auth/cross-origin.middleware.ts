@@ -15,7 +15,7 @@ const allowedRequestHeaders = [
   'traceparent',
 ];
 
-/** Headers of answers that a script cannot read unless they are named. */
+/** Response headers that a script can read only if they are listed. */
 const exposedHeaders = [
   'Location',
   'Link',
@@ -29,7 +29,7 @@ const exposedHeaders = [
   'Sunset',
 ];
 
-/** Refuses foreign pages as the policy says, lets those of `CORS_ORIGINS` read answers, and answers OPTIONS for every route. */
+/** Refuses foreign pages by the policy, allows pages of `CORS_ORIGINS` to read answers, and answers OPTIONS for every route. */
 export function crossOrigin(policy: OriginPolicy): Middleware {
   return (request, response, next) => {
     try {

@@ -9,9 +9,9 @@ type OriginSettings = Pick<GatewaySettings, 'HOST' | 'PUBLIC_URL' | 'CORS_ORIGIN
 const loopbackNames: readonly string[] = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
- * Which web pages may use the API. An API without keys trusts everybody who reaches it, and a browser on the same machine reaches it for every
- * page that it shows. So it refuses requests of foreign pages (`Origin`, against CSRF), and requests under a foreign name (`Host`, against
- * DNS rebinding). Pages of `CORS_ORIGINS` may also read the answers.
+ * Which web pages may use the API. An API without keys trusts every client that can connect, and a browser on the same machine
+ * connects for every page that it shows. So the API refuses requests of foreign pages (`Origin`, against CSRF) and requests for a
+ * foreign name (`Host`, against DNS rebinding). Pages of `CORS_ORIGINS` may also read the answers.
  */
 export class OriginPolicy {
   private readonly trustedHosts: ReadonlySet<string>;
@@ -23,7 +23,7 @@ export class OriginPolicy {
     private readonly keysRequired: boolean,
   ) {
     const { hostname, origin } = new URL(settings.PUBLIC_URL);
-    // An address cannot be rebound, so the one that the API listens on is its own, too.
+    // DNS rebinding needs a name, so the listen address is trusted as well.
     this.trustedHosts = new Set([...loopbackNames, hostname, settings.HOST]);
     this.publicOrigin = origin;
   }
@@ -36,7 +36,7 @@ export class OriginPolicy {
   }
 
   /**
-   * The same for a WebSocket, which browsers open across origins without asking.
+   * The same for a WebSocket, which browsers open across origins without a preflight.
    * @throws ProblemException 403, also where keys are required: a page of another origin may open no socket.
    */
   checkSocket(headers: Pick<IncomingHttpHeaders, 'host' | 'origin'>): void {
@@ -74,7 +74,7 @@ export class OriginPolicy {
     return new ProblemException(
       403,
       code,
-      `The API needs no key here, so it takes requests from its own machine only. Its own names are ${own}; the ${header} ` +
+      `The API needs no key here, so it accepts requests from its own machine only. Its own names are ${own}. The ${header} ` +
         `${JSON.stringify(value.slice(0, 200))} is none of them. Set PUBLIC_URL, or require keys with AUTH=required.`,
     );
   }

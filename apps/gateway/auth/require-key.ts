@@ -12,7 +12,7 @@ export function rememberCaller(request: IncomingMessage, caller: Caller): void {
   callers.set(request, caller);
 }
 
-/** The caller that the guard has found. */
+/** The caller that the guard has identified. */
 export const callerOf = (request: IncomingMessage): Caller => callers.get(request) ?? '';
 
 /**

@@ -18,7 +18,7 @@ const EventTypeListQuery = z.strictObject(pageQuery);
 const TypeName = z.string().regex(/^[a-z][a-z.-]{0,99}$/, 'must be a type of event without its version, as order.approved');
 const VersionName = z.string().regex(/^v[1-9]\d{0,3}$/, 'must be a version, as v1');
 
-/** What is published: documentation, so anybody may read it. An event's `dataschema` leads here. */
+/** The catalogue of events. It is public documentation. The `dataschema` of an event is a URL of this controller. */
 @ApiTags('event-types')
 @Public()
 @Controller('v1/event-types')
@@ -58,7 +58,7 @@ export class EventTypesController {
   }
 }
 
-/** For events what /openapi.json is for requests. */
+/** The AsyncAPI document of the events. */
 @Controller()
 export class AsyncApiController {
   private readonly document: object;

@@ -9,7 +9,7 @@ import { ProblemException } from '../../../libs/service-kit/problem.exception.js
 import { type PageRequest, slicePage } from '../../../libs/service-kit/slice-page.js';
 import { HooksService } from '../upstreams/hooks.service.js';
 
-/** How many hooks are pinned to which version, by type; undefined while nobody can say. */
+/** How many hooks are pinned to each version, by type; undefined while the hooks service is unavailable. */
 type PinCounts = VersionPinCounts | undefined;
 
 /** The catalogue of events, for readers. */
@@ -43,7 +43,7 @@ export class EventTypes {
     return eventSchema(type, entry);
   }
 
-  /** Who still reads what ends. The catalogue is documentation, so it is there whether or not that can be asked. */
+  /** The hooks that still read deprecated versions. The catalogue is documentation, so it works without the hooks service. */
   private async pinCounts(): Promise<PinCounts> {
     return this.hooks.api.get<VersionPinCounts>('/version-pins').catch(() => undefined);
   }

@@ -9,7 +9,7 @@ import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settin
 import { callerOf } from '../auth/require-key.js';
 
 const CONNECT_TIMEOUT_MS = 1_000;
-/** How long the service may take to begin its answer, beyond what the caller has asked it to wait. */
+/** The timeout of the hooks service for its response headers, in addition to the requested wait. */
 const RESPONSE_TIMEOUT_MS = 3_500;
 
 const forwardedRequestHeaders = ['accept', 'if-none-match', 'last-event-id', 'traceparent', 'tracestate'] as const;
@@ -29,7 +29,7 @@ const forwardedHeaders = [
   'sunset',
 ] as const;
 
-/** Lets a caller read from the hooks service as if it were there: streaming, conditional, at the reader's own pace. */
+/** Proxies requests to the hooks service. It streams, forwards conditional requests, and follows the pace of the reader. */
 @Injectable()
 export class EventProxy implements OnModuleDestroy, OnApplicationShutdown {
   private readonly pool: Pool;
@@ -40,8 +40,8 @@ export class EventProxy implements OnModuleDestroy, OnApplicationShutdown {
   }
 
   /**
-   * Passes the request of this response on as it is, and the answer back, for as long as both sides stay.
-   * @param waitS how long the service is asked to wait before it answers, in seconds.
+   * Forwards the request of this response, and the response back, until one side disconnects.
+   * @param waitS how long the service may wait before it answers, in seconds.
    * @throws HooksUnavailableException within 5 s beyond that wait when it does not answer.
    */
   async forward(response: ServerResponse, waitS = 0): Promise<void> {
@@ -53,19 +53,19 @@ export class EventProxy implements OnModuleDestroy, OnApplicationShutdown {
       response.statusCode = upstreamResponse.statusCode;
       for (const name of forwardedHeaders) {
         const value = upstreamResponse.headers[name];
-        // Not `setHeader`: the answer may vary by Origin already.
+        // Not `setHeader`: the response may have `Vary: Origin` already.
         if (value !== undefined) response.appendHeader(name, value);
       }
-      // Before the first event: a reader must learn at once that it is connected.
+      // Sent before the first event, so that a reader knows that it is connected.
       response.flushHeaders();
-      // A reader that goes away and a service that breaks off both end the exchange; nobody is left to answer.
+      // If either side disconnects, the exchange ends: no response is possible.
       await pipeline(upstreamResponse.body, response).catch(() => response.destroy());
     } finally {
       this.open.delete(controller);
     }
   }
 
-  /** First of all that happens at the end: streams must not hold it up. */
+  /** The first step of a shutdown: streams must not delay it. */
   onModuleDestroy(): void {
     for (const controller of this.open) controller.abort();
   }
@@ -86,7 +86,7 @@ export class EventProxy implements OnModuleDestroy, OnApplicationShutdown {
     };
     try {
       return await this.pool.request(options).catch((error: unknown) => {
-        // A pooled connection that the service had closed says nothing about the service now: reading may be repeated.
+        // The service may have closed the pooled connection before. A read can be repeated.
         if (classifyError(error) === 'broken' && !signal.aborted) return this.pool.request(options);
         throw error;
       });
@@ -107,24 +107,27 @@ function requestHeaders(headers: IncomingHttpHeaders): Record<string, string> {
 
 const reasons: Record<NoAnswer, string> = {
   refused: 'cannot be reached',
-  broken: 'broke the connection off',
+  broken: 'closed the connection',
   'timed-out': 'does not answer in time',
 };
 
-/** 503 `HOOKS_UNAVAILABLE`: the service that gives events out cannot be asked right now. */
+/** 503 `HOOKS_UNAVAILABLE`: the hooks service does not answer. */
 export class HooksUnavailableException extends ProblemException {
   constructor(cause: unknown) {
     super(
       503,
       'HOOKS_UNAVAILABLE',
-      `The hooks service, which gives events out, ${reasons[classifyError(cause)]}. Nothing is lost: try again later, with the same cursor.`,
+      `The hooks service, which serves the events, ${reasons[classifyError(cause)]}. Nothing is lost: retry later with the same cursor.`,
       {},
       { cause, retryAfter: 1 },
     );
   }
 }
 
-/** Whose share of the places for readers a request takes: the holder of the API key, or the address while no keys are required. */
+/**
+ * The reader whose share of connections a request counts against: the holder of the API key, or the address while no keys are
+ * required.
+ */
 export function readerName(request: IncomingMessage): string {
   const holder = callerOf(request);
   return encodeURIComponent(holder === '' ? `address:${request.socket.remoteAddress ?? ''}` : `key:${holder}`);

@@ -15,7 +15,7 @@ const SOCKET_PATH = '/v1/events/socket';
 const RESPONSE_TIMEOUT_MS = 3_500;
 const handshakeHeaders = ['sec-websocket-key', 'sec-websocket-version', 'sec-websocket-protocol', 'sec-websocket-extensions'];
 
-/** Lets WebSockets through to the hooks service: the handshake by our rules, then byte by byte. */
+/** Proxies WebSockets to the hooks service: it checks the handshake, then forwards bytes. */
 @Injectable()
 export class EventSocketProxy implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly open = new Set<Socket>();

@@ -21,7 +21,7 @@ const cursorProblems = { 410: ['CURSOR_EXPIRED'], 422: invalidInput, 503: [...un
 const NotModified = () => ApiResponse({ status: 304, description: 'Not modified since `If-None-Match`; no body' });
 const textSchema = (schema: object = { type: 'string' }) => ({ schema });
 
-/** The doors of the hooks service. What is wrong with a request is said here; everything else passes through as it is. */
+/** The feeds of the hooks service. Requests are validated here and then forwarded unchanged. */
 @ApiTags('events')
 @Allow('events')
 @Controller('v1')

@@ -97,7 +97,7 @@ export class HookDeliveriesController {
 
 const EventDeliveryListQuery = z.strictObject(pageQuery);
 
-/** Who was sent an event: of the hooks, so it takes their scope and not that of events. */
+/** The deliveries of an event. They belong to the hooks, so the scope is `hooks`. */
 @ApiTags('hooks')
 @Allow('hooks')
 @Controller('v1/events/:eventId/deliveries')

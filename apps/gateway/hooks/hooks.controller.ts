@@ -175,7 +175,8 @@ export class HooksController {
     summary: 'Recover missed events',
     description:
       'Queues, step by step, the events in the log since then. Delivered events are left out unless `onlyMissing` is false. ' +
-      'The request is refused (`DELIVERIES_TRIMMED`) if deliveries since then are no longer kept.',
+      'The request is refused if deliveries (`DELIVERIES_TRIMMED`) or events (`EVENTS_TRIMMED`) since then are no longer kept: ' +
+      '`errors` names the earliest `since` that is possible.',
   })
   @ApiAcceptedResponse({ standardSchema: Recovery })
   @ApiProblems({
@@ -183,7 +184,7 @@ export class HooksController {
     ...idempotentCommandProblems,
     ...notFound,
     409: ['HOOK_STATE_CONFLICT'],
-    422: ['VALIDATION_FAILED', 'UNKNOWN_EVENT_TYPE', 'DELIVERIES_TRIMMED', 'IDEMPOTENCY_KEY_REUSED'],
+    422: ['VALIDATION_FAILED', 'UNKNOWN_EVENT_TYPE', 'DELIVERIES_TRIMMED', 'EVENTS_TRIMMED', 'IDEMPOTENCY_KEY_REUSED'],
   })
   recover(
     @Param('hookId', { schema: Identifier }) hookId: string,

@@ -5,7 +5,7 @@ import { STATUS_CODES } from 'node:http';
 /** The component under which the OpenAPI document describes problems. */
 const problemSchemaRef = '#/components/schemas/Problem';
 
-/** Documents the problems that a route answers with: for each status its codes, in the words that a caller should see. */
+/** Documents the problems of a route: the codes of each status. */
 export const ApiProblems = (problems: Readonly<Record<number, readonly string[]>>) =>
   applyDecorators(
     ...Object.entries(problems).map(([status, codes]) =>
@@ -22,7 +22,7 @@ export const ApiProblems = (problems: Readonly<Record<number, readonly string[]>
     ),
   );
 
-/** What every route with a JSON body may answer besides its own problems. */
+/** The problems of every route with a JSON body, besides its own. */
 export const bodyProblems = {
   400: ['MALFORMED_REQUEST'],
   413: ['BODY_TOO_LARGE'],

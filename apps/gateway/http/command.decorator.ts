@@ -3,16 +3,18 @@ import { ApiHeader } from '@nestjs/swagger';
 import type { IncomingMessage } from 'node:http';
 import { idempotencyKeyOf } from './idempotency-key.js';
 
-/** A route that starts a saga: answers 202, and documents the headers that every such route takes. */
+const idempotencyKeyHeader = {
+  name: 'Idempotency-Key',
+  required: false,
+  description:
+    'A retry with the same key and body gets the first answer. Nothing is executed twice. 1 to 255 visible ASCII characters, bare or as a quoted string.',
+};
+
+/** A route that starts a saga: it answers 202, and documents the headers of commands. */
 export const Command = () =>
   applyDecorators(
     HttpCode(202),
-    ApiHeader({
-      name: 'Idempotency-Key',
-      required: false,
-      description:
-        'A retry with the same key and body gets the first answer. Nothing is executed twice. 1 to 255 visible ASCII characters, bare or as a quoted string.',
-    }),
+    ApiHeader(idempotencyKeyHeader),
     ApiHeader({
       name: 'Prefer',
       required: false,
@@ -28,17 +30,8 @@ export const commandProblems = {
   503: ['PARTICIPANT_UNAVAILABLE', 'TEMPORAL_UNAVAILABLE'],
 } as const;
 
-/** A command that completes before it is answered, and takes an `Idempotency-Key`. */
-export const IdempotentCommand = (status: number) =>
-  applyDecorators(
-    HttpCode(status),
-    ApiHeader({
-      name: 'Idempotency-Key',
-      required: false,
-      description:
-        'A retry with the same key and body gets the first answer. Nothing is executed twice. 1 to 255 visible ASCII characters, bare or as a quoted string.',
-    }),
-  );
+/** A command that completes before its answer, and accepts an `Idempotency-Key`. */
+export const IdempotentCommand = (status: number) => applyDecorators(HttpCode(status), ApiHeader(idempotencyKeyHeader));
 
 /** The problems of every such command, besides its own. */
 export const idempotentCommandProblems = {
@@ -46,7 +39,7 @@ export const idempotentCommandProblems = {
   503: ['PARTICIPANT_UNAVAILABLE'],
 } as const;
 
-/** Refuses a malformed key, as every command does. */
+/** Refuses a malformed key, like every command. */
 const keyGuard: CanActivate = {
   canActivate(context: ExecutionContext): boolean {
     idempotencyKeyOf(context.switchToHttp().getRequest<IncomingMessage>());
@@ -55,8 +48,8 @@ const keyGuard: CanActivate = {
 };
 
 /**
- * A command that has its effect once without a key, so no key is stored. `repeated` documents the answer to a repeat, which unlike that
- * of an `IdempotentCommand` is not the first answer.
+ * A command that has its effect once even without a key, so no key is stored. `repeated` documents the answer to a repeat, which
+ * is not the first answer, unlike that of an `IdempotentCommand`.
  */
 export const NaturallyIdempotent = (status: number, repeated: string) =>
   applyDecorators(

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 
-/** Where things are: our own as paths, Temporal's UI as a URL. */
+/** The links of resources: paths for the API, URLs for the Temporal UI. */
 @Injectable()
 export class Links {
   constructor(
@@ -16,7 +16,7 @@ export class Links {
     return `/v1/trips/${tripId}`;
   }
 
-  /** What a saga is about, which its id says: `cancel-trip:<tripId>:<n>`. Undefined where that is nothing of the API's. */
+  /** The resource of a saga, from its id: `cancel-trip:<tripId>:<n>`. Undefined if the API has no such resource. */
   resource(sagaId: string): string | undefined {
     const [, aggregateType, businessId] = /^[a-z-]*-(order|trip):([^:]+)/.exec(sagaId) ?? [];
     if (businessId === undefined) return undefined;
@@ -27,7 +27,7 @@ export class Links {
     return `/v1/sagas/${sagaId}`;
   }
 
-  /** Where one run of a saga can be watched. */
+  /** The links of one run of a saga. */
   ofRun(sagaId: string, runId: string | undefined): { saga: string; temporalUi: string } {
     return { saga: this.saga(sagaId), temporalUi: this.temporalUi(sagaId, runId) };
   }
@@ -36,7 +36,7 @@ export class Links {
     return `${this.saga(sagaId)}/history`;
   }
 
-  /** One run in Temporal's UI, or all of a saga's. */
+  /** One run, or all runs of a saga, in the Temporal UI. */
   temporalUi(sagaId: string, runId?: string): string {
     const { TEMPORAL_UI_URL, TEMPORAL_NAMESPACE } = this.settings;
     return `${TEMPORAL_UI_URL.replace(/\/$/, '')}/namespaces/${TEMPORAL_NAMESPACE}/workflows/${sagaId}${runId === undefined ? '' : `/${runId}/history`}`;

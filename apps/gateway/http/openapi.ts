@@ -13,7 +13,7 @@ const description = `Business transactions that cross services. Every transactio
 - A wrong method is a 405 that lists the methods of the path in \`Allow\`. OPTIONS answers 204 with the same list.
 - While no API key is required, a foreign \`Host\` or \`Origin\` is a 403.`;
 
-/** The API's description, from the routes and schemas themselves. */
+/** The OpenAPI document, generated from the routes and schemas. */
 function openApiDocument(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setTitle('Roundtrip')
@@ -43,7 +43,8 @@ function openApiDocument(app: INestApplication): OpenAPIObject {
     operationIdFactory: operationIdOf,
     standardSchemaConverter: openApiSchema,
   });
-  // Health, metrics and documents are for tools, not for callers. Said here and not by a decorator, which would load this library into every service.
+  // Health, metrics and documents are for tools, so they are left out. A decorator for that would load this library into every
+  // service.
   document.paths = Object.fromEntries(Object.entries(document.paths).filter(([path]) => path.startsWith('/v1/')));
   document.components ??= {};
   document.components.schemas = {
@@ -62,13 +63,13 @@ export function serveOpenApi(app: INestApplication): void {
   });
 }
 
-/** `OrdersController.list` becomes `ordersList`: unique, and a fair name for a function of a generated client. */
+/** `OrdersController.list` becomes `ordersList`: a unique name for the function of a generated client. */
 function operationIdOf(controller: string, method: string): string {
   const resource = controller.replace(/Controller$/, '');
   return `${resource.charAt(0).toLowerCase()}${resource.slice(1)}${method.charAt(0).toUpperCase()}${method.slice(1)}`;
 }
 
-/** Who comes without knowing where to go is shown the documentation. */
+/** Redirects the root to the documentation. */
 @Controller()
 export class DocsController {
   @Get()
@@ -78,7 +79,7 @@ export class DocsController {
 
 type JsonSchema = Record<string, unknown>;
 
-/** A schema in the words of OpenAPI 3.0, with the named schemas that it uses; undefined for what is no schema of ours. */
+/** Converts a Zod schema to OpenAPI 3.0, with the named schemas that it uses; undefined for anything else. */
 export function openApiSchema(
   schema: unknown,
   { schemaType }: { schemaType: 'input' | 'output' },
@@ -92,9 +93,9 @@ export function openApiSchema(
     target: 'openapi-3.0',
     io: schemaType,
     override: ({ zodSchema, jsonSchema }) => {
-      // Answers may get more fields one day: only what we refuse (a strict object) is closed.
+      // Answers may get more fields later, so only strict objects are closed.
       if (zodSchema instanceof z.ZodObject && zodSchema.def.catchall === undefined) delete jsonSchema.additionalProperties;
-      // The format says it better than the 300 characters of its regular expression.
+      // The format is enough without the 300 characters of its regular expression.
       if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
     },
   });

@@ -21,8 +21,8 @@ export class UndeclaredQueryGuard implements CanActivate {
 }
 
 /**
- * A route of the API that declares no body takes none, or an empty object. Those that do declare one refuse what does not fit by their
- * schema; without this guard a note sent to a command that keeps none would be lost without a word.
+ * Refuses a body, other than an empty object, on a route that declares none. Other routes refuse unknown fields by their schema.
+ * Without this guard a note for a command that takes none would be ignored silently.
  */
 @Injectable()
 export class UndeclaredBodyGuard implements CanActivate {
@@ -36,12 +36,12 @@ export class UndeclaredBodyGuard implements CanActivate {
   }
 }
 
-/** What a client sends that always sends something says as little as nothing. */
+/** Some clients always send a body, so an empty object counts as none. */
 const isEmpty = (body: unknown): boolean =>
   body === undefined ||
   (typeof body === 'object' && body !== null && !Array.isArray(body) && Object.getOwnPropertyNames(body).length === 0);
 
-/** Whether the route's method takes such an argument: its query, its body. */
+/** Whether the method of the route has an argument of this kind, such as its query or body. */
 export function declaresArgument(context: ExecutionContext, kind: RouteParamtypes): boolean {
   const declared = Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), context.getHandler().name) as object | undefined;
   return Object.keys(declared ?? {}).some((key) => key.startsWith(`${kind}:`));

@@ -4,7 +4,7 @@ import { ProblemException } from '../../../libs/service-kit/problem.exception.js
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 import { ReadModels } from '../upstreams/read-models.service.js';
 
-/** The services with an inbox, each of which answers `/dead-letters`. A new one is a line more. */
+/** The services with an inbox. Each of them has the route `/dead-letters`. A new service needs a line here. */
 @Injectable()
 export class ConsumingServices implements OnApplicationShutdown {
   private readonly notification: ServiceApi;

@@ -6,7 +6,7 @@ export const ServiceName = z
   .regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be the name of a service')
   .meta({ examples: ['order'] });
 
-/** The number of a held event in a path. */
+/** The number of a dead event or dead letter in a path. */
 export const DeadLetterId = z
   .string()
   .regex(/^\d{1,15}$/, 'must be the number of an event in this list')

@@ -22,7 +22,7 @@ import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { FaultsService } from './faults.service.js';
 
-/** Faults on demand are for trying things out: off unless asked for, and never on in production. */
+/** Faults on demand are for experiments: off by default, and never on in production. */
 @Injectable()
 export class ChaosGuard implements CanActivate {
   constructor(@Inject(GATEWAY_SETTINGS) private readonly settings: Pick<GatewaySettings, 'CHAOS' | 'NODE_ENV'>) {}
@@ -33,7 +33,7 @@ export class ChaosGuard implements CanActivate {
     throw new ProblemException(
       403,
       'CHAOS_DISABLED',
-      'Faults on demand are off: they need CHAOS=true and are never on with NODE_ENV=production.',
+      'Faults on demand are off. Set CHAOS=true to enable them; they are never on with NODE_ENV=production.',
     );
   }
 }

@@ -7,7 +7,7 @@ import { ProblemException } from '../../../libs/service-kit/problem.exception.js
 import { type PageRequest, slicePage } from '../../../libs/service-kit/slice-page.js';
 import { ParticipantsService } from '../upstreams/participants.service.js';
 
-/** Faults on demand, kept by the participants themselves. */
+/** Faults on demand. The participants store them. */
 @Injectable()
 export class FaultsService {
   constructor(@Inject(ParticipantsService) private readonly participants: ParticipantsService) {}
@@ -43,7 +43,7 @@ export class FaultsService {
     await this.forEachParticipant((name) => this.participants.apis[name].delete('/faults'));
   }
 
-  /** A participant that does not run has no faults, as they live in its memory: it is passed over. */
+  /** A participant that does not run has no faults, because they are in its memory. It is skipped. */
   private forEachParticipant<Result>(call: (name: Participant) => Promise<Result>): Promise<(Result | undefined)[]> {
     return Promise.all(
       participantNames.map((name) =>

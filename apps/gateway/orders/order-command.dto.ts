@@ -15,6 +15,6 @@ export const PayOrder = z
   .meta({ id: 'PayOrder', examples: [{ paymentMethod: 'pm_ok' }] });
 export type PayOrder = z.infer<typeof PayOrder>;
 
-/** The 202 of a command on an order: `state` is the one that the order is in while the command is pending. */
+/** The 202 of a command on an order. `state` is the state of the order while the command is pending. */
 export const OrderCommandAccepted = OrderAccepted.extend({ state: z.enum(orderStates) }).meta({ id: 'OrderCommandAccepted' });
 export type OrderCommandAccepted = z.infer<typeof OrderCommandAccepted>;

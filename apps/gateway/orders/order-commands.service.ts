@@ -22,7 +22,7 @@ import type { OrderCommandAccepted, PayOrder, ReviseOrder } from './order-comman
 import { OrderReader } from './order-reader.service.js';
 
 interface CommandKind extends Pick<ResourceCommand<Order>, 'participle' | 'type' | 'ids' | 'requiredState'> {
-  /** The state that the order is in until the saga has ended. Shipping takes one step, so there is nothing in between. */
+  /** The state of the order until the saga has ended. Shipping has one step, so its state does not change. */
   pendingState: OrderState;
   participants: readonly Participant[];
 }
@@ -64,7 +64,7 @@ const kinds: Record<OrderCommand, CommandKind> = {
 
 type CommandRequest = SagaInput<ReviseOrderRequest | CancelOrderRequest | PayOrderRequest | ShipOrderRequest>;
 
-/** Starts the sagas of the commands on an order that stands. */
+/** Starts the sagas of the commands on an existing order. */
 @Injectable()
 export class OrderCommandsService {
   constructor(
@@ -91,8 +91,8 @@ export class OrderCommandsService {
   }
 
   /**
-   * The order at the end of the command's saga, or undefined if that is not reached within `seconds`.
-   * @throws ProblemException 409 `ORDER_STATE_CONFLICT` when another saga had been faster.
+   * The order at the end of the saga of the command, or undefined if it does not end within `seconds`.
+   * @throws ProblemException 409 `ORDER_STATE_CONFLICT` when another saga was faster.
    */
   async outcome({ orderId, sagaId }: OrderCommandAccepted, seconds: number): Promise<Order | undefined> {
     if (!(await this.sagas.hasEnded({ aggregateType: 'order' }, sagaId, seconds))) return undefined;

@@ -13,7 +13,7 @@ export interface OrderListFilter {
   after?: string | undefined;
 }
 
-/** Orders as the order service has them, and those that it does not have yet. */
+/** Orders of the order service, and accepted orders that it does not have yet. */
 @Injectable()
 export class OrderReader {
   constructor(
@@ -22,7 +22,7 @@ export class OrderReader {
   ) {}
 
   /**
-   * An order is found from the moment that it was accepted, also while its saga has not reached the order service.
+   * An order is found as soon as it is accepted, even before its saga has reached the order service.
    * @throws ProblemException 404 `ORDER_NOT_FOUND`.
    */
   async order(orderId: string): Promise<Order> {

@@ -46,15 +46,15 @@ export class PlaceOrderService {
     return { orderId, state: 'PENDING', sagaId, links };
   }
 
-  /** What placing the order would do. It has no effect. */
+  /** The outline of the saga that would be started. It has no effect. */
   outline({ customerId, lines }: PlaceOrder): SagaOutline {
     return outlineOf(createOrderType, { orderId: newBusinessId(), customerId, lines });
   }
 
-  /** The order at the end of its saga, or undefined if that is not reached within `seconds`. */
+  /** The order at the end of its saga, or undefined if it does not end within `seconds`. */
   async outcome({ orderId, sagaId }: OrderAccepted, seconds: number): Promise<Order | undefined> {
     if (!(await this.sagas.outcome(sagaId, seconds * 1_000))) return undefined;
-    // The saga is accepted whatever becomes of this look at its order: who cannot have the outcome gets the 202.
+    // The saga is accepted even if this read fails. Then the answer is the 202.
     const order = await this.orders.order(orderId).catch(() => undefined);
     return order?.state === 'PENDING' ? undefined : order;
   }

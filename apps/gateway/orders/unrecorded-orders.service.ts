@@ -5,12 +5,12 @@ import { type CreateOrderOutcome, createOrderIds } from '../../../workflows/crea
 import { Catalogue } from '../queries/catalogue.service.js';
 import { type StartedSaga, StartedSagas } from '../saga-start/started-sagas.service.js';
 
-/** As much of the saga's input as an order shows. */
+/** The part of the saga's input that an order shows. */
 const Requested = z.object(PlaceOrder.shape);
 
 type CreateOrderSaga = StartedSaga<z.infer<typeof Requested>, CreateOrderOutcome>;
 
-/** Orders that are accepted but that the order service does not know (yet): as their saga was started, at the catalogue's prices of now. */
+/** Accepted orders that the order service does not have yet, from the input of their saga and the current prices. */
 @Injectable()
 export class UnrecordedOrders {
   constructor(
@@ -46,7 +46,7 @@ export class UnrecordedOrders {
   }
 }
 
-/** The order's state as far as its saga knows it. A saga that was ended by force before it recorded anything has sold nothing. */
+/** The state of the order from its saga. A saga that was ended by force before it recorded the order has had no effect. */
 function statusOf({ end }: CreateOrderSaga): { state: Order['state']; rejection?: Rejection } {
   if (!end) return { state: 'PENDING' };
   if (end.outcome?.state === 'APPROVED') return { state: 'APPROVED' };

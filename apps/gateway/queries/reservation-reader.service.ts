@@ -9,7 +9,7 @@ import { partParticipants } from '../trips/trip-parts.js';
 
 export type ReservationParticipant = (typeof partParticipants)[keyof typeof partParticipants];
 
-/** The participants that take reservations, in the order in which a list of all of them goes: those that a trip can have a part of. */
+/** The participants that take reservations, in the order of the list. */
 export const reservationParticipants: readonly ReservationParticipant[] = Object.values(partParticipants);
 
 export interface ReservationFilter {
@@ -20,12 +20,14 @@ export interface ReservationFilter {
   after?: string | undefined;
 }
 
-/** Reservations of every participant that takes them: of one after the other, so that a page has one place where it ends. */
+/** The reservations of all participants. The list reads one participant after the other, so that a page ends at one cursor. */
 @Injectable()
 export class ReservationReader {
   constructor(@Inject(ParticipantsService) private readonly participants: ParticipantsService) {}
 
-  /** @throws ProblemException 422 `INVALID_CURSOR`, 503 `PARTICIPANT_UNAVAILABLE` for one that the page needs and that is away. */
+  /**
+   * @throws ProblemException 422 `INVALID_CURSOR`, 503 `PARTICIPANT_UNAVAILABLE` if the page needs an unavailable participant.
+   */
   async reservations({ participant, limit, after, ...filter }: ReservationFilter): Promise<Page<Reservation>> {
     const selected = participant === undefined ? reservationParticipants : [participant];
     const start = startOf(after, selected);
@@ -45,7 +47,7 @@ export class ReservationReader {
   }
 }
 
-/** Where a cursor says that the next page begins: with whom, and after what of theirs. */
+/** Where the next page begins: the participant of the cursor, and the position in its list. */
 function startOf(
   after: string | undefined,
   selected: readonly ReservationParticipant[],

@@ -1,17 +1,17 @@
 import type { ServerResponse } from 'node:http';
 
 interface CommandResponse<Accepted, Resource> {
-  /** Where what the command is about can be read. */
+  /** The path of the resource. */
   location: string;
-  /** The answer at once. */
+  /** The body of the 202. */
   accepted: Accepted;
-  /** How it ended, if it did within so many seconds. */
+  /** The resource after the end of the saga; undefined if it does not end within the seconds. */
   outcome: (seconds: number) => Promise<Resource | undefined>;
-  /** The status with the outcome: 201 for what the command has created. */
+  /** The status with the outcome: 201 if the command creates the resource. */
   finalStatus: 200 | 201;
 }
 
-/** Answers a command whose saga runs: at once with where everything is, or with the outcome if the caller prefers to wait for it. */
+/** Answers a command whose saga is started: at once with the links, or with the outcome if the caller prefers to wait. */
 export async function respondToCommand<Accepted, Resource>(
   response: ServerResponse,
   wait: number,

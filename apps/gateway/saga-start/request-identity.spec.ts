@@ -27,8 +27,8 @@ describe('requestIdentity', () => {
 const orders = 'POST /v1/orders';
 
 describe('businessIdOfKey', () => {
-  it('gives one key of one caller one order for ever', () => {
-    // A literal: another derivation would place the orders of yesterday's keys a second time.
+  it('always gives one key of one caller the same order', () => {
+    // A literal, because another derivation would place the orders of older keys a second time.
     expect(businessIdOfKey(orders, '', 'a-key')).toBe('443b6616-c197-8fb5-a8cb-4a2304a34a76');
   });
 

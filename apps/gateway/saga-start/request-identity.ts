@@ -12,7 +12,10 @@ interface IdentifiedRequest extends Pick<CommandHeaders, 'caller' | 'idempotency
   content: object;
 }
 
-/** Recognises a request by its idempotency key, which counts for one caller, one saga type and one order or trip. Undefined without one. */
+/**
+ * The identity of a request with an idempotency key, which is valid for one caller, saga type and order or trip. Undefined
+ * without a key.
+ */
 export function requestIdentity({
   type,
   businessId,
@@ -32,12 +35,12 @@ export const keyReused = (sagaId: string): ProblemException =>
     `The Idempotency-Key belongs to the saga ${sagaId}, which was started with other content. Send this request with a new key.`,
   );
 
-/** An id for something new: an order, a trip. */
+/** An id for a new order or trip. */
 export const newBusinessId = (): string => uuidv7();
 
 /**
- * The one thing that a caller's `Idempotency-Key` stands for on a route that creates, as a UUID (version 8: our own derivation). As a
- * saga's id follows from it, repeating a key can never start a second saga, and no table of keys is needed.
+ * The id of the resource that a caller creates with an `Idempotency-Key`, as a UUID (version 8, custom). The saga id follows from
+ * it, so a repeated key never starts a second saga, and no table of keys is needed.
  */
 export function businessIdOfKey(route: string, caller: Caller, key: string): string {
   const bytes = createHash('sha256').update(`${route}\0${caller}\0${key}`).digest().subarray(0, 16);

@@ -5,11 +5,11 @@ import { ParticipantsService } from '../upstreams/participants.service.js';
 import { keyReused } from './request-identity.js';
 import type { SagaStart } from './saga-start.js';
 
-/** Leaves time to ask Temporal within the five seconds that a caller is promised. */
+/** Leaves time for Temporal within the five seconds that the API promises. */
 const OWNER_TIMEOUT_MS = 1_500;
 
 /**
- * Which saga a caller's request has begun, as the owner of the order or trip remembers it. Temporal forgets a saga after its retention; the
+ * Finds the saga that an earlier request has started, in the records of the owner. Temporal drops a saga after its retention. The
  * owner keeps the request as long as the order or trip.
  */
 @Injectable()
@@ -17,8 +17,9 @@ export class RequestLookup {
   constructor(@Inject(ParticipantsService) private readonly participants: ParticipantsService) {}
 
   /**
-   * The id of the saga that the first request with this key has begun; undefined if the owner knows of none.
-   * @throws ProblemException 422 `IDEMPOTENCY_KEY_REUSED` when the first request had another body; 503 when the owner is away.
+   * The id of the saga that the first request with this key has started; undefined if the owner has no record.
+   * @throws ProblemException 422 `IDEMPOTENCY_KEY_REUSED` when the first request had another body; 503 when the owner is
+   * unavailable.
    */
   async find(
     { aggregateType, businessId }: Pick<SagaStart, 'aggregateType' | 'businessId'>,

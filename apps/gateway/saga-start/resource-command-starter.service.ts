@@ -54,7 +54,10 @@ interface Unchanged {
 
 /** The newest commands are read by workflow id, which is strongly consistent. The owner remembers all others. */
 const RECENT_COMMANDS = 10;
-/** How many numbers of sagas that have ended uncounted are skipped. A sealed `ship order` and a refusal on demand leave one behind. */
+/**
+ * How many numbers of sagas that ended without being counted are skipped. A sealed `ship order` and a refusal on demand leave
+ * such a number.
+ */
 const MAX_NUMBERS_TRIED = 100;
 /** How long the answer waits until the command is visible on the aggregate. */
 const VISIBLE_WITHIN_MS = 1_000;
@@ -90,7 +93,7 @@ export class ResourceCommandStarter {
 
   /**
    * Whether the saga has ended within `seconds`.
-   * @throws ProblemException 409 `…_STATE_CONFLICT` when it ended because another saga had been faster.
+   * @throws ProblemException 409 `…_STATE_CONFLICT` when it ended because another saga was faster.
    */
   async hasEnded(command: Pick<AggregateCommand, 'aggregateType'>, sagaId: string, seconds: number): Promise<boolean> {
     const end = await this.starter.outcome<Unchanged>(sagaId, seconds * 1_000);
@@ -122,12 +125,12 @@ export class ResourceCommandStarter {
       const existing = await this.starter.describe(sagaId);
       if (existing && isStartedBy(existing, identity)) return this.replayAnswer(command, existing);
       if (existing?.status.name === 'RUNNING' || attempt === MAX_NUMBERS_TRIED) throw inProgress(command, sagaId);
-      // The other saga has ended since, or was ended by force before it was counted. Its number is used either way.
+      // The other saga has ended since, or was ended by force before it was counted. Its number is used in both cases.
       nextNumber = number + 1;
     }
   }
 
-  /** Answers a retry that the owner remembers; Temporal may have forgotten its run. */
+  /** Answers a retry whose first request the owner has recorded. Temporal may have dropped its run. */
   private async replayFromOwner(command: AggregateCommand, sagaId: string): Promise<StartedRun> {
     const run = await this.starter.describe(sagaId).catch(() => undefined);
     return run ? this.replayAnswer(command, run) : this.starter.expiredRun(sagaId);
@@ -157,7 +160,7 @@ export class ResourceCommandStarter {
   }
 
   /**
-   * The run that the first request with the key started, if its command has not reached the owner yet; undefined if there is none.
+   * The run that the first request with the key started, if its command has not reached the owner yet.
    * @throws ProblemException 422 `IDEMPOTENCY_KEY_REUSED` if that request asked for something else.
    */
   private async firstRun(
@@ -195,7 +198,7 @@ function conflict(
   const why = pending
     ? ` (the command to ${pending.command} it is pending on behalf of ${pending.sagaId})`
     : state === 'PENDING' || state === 'AWAITING_APPROVAL'
-      ? ` (${sagaId} is under way)`
+      ? ` (${sagaId} is running)`
       : '';
   return stateConflict(
     aggregateType,

@@ -4,11 +4,11 @@ import { RequestLookup } from './request-lookup.service.js';
 import { EAGER_START, SagaStarter } from './saga-starter.service.js';
 import { StartedSagas } from './started-sagas.service.js';
 
-/** How commands become sagas, for every resource that has commands. */
+/** Starts sagas, for every resource that has commands. */
 @Global()
 @Module({})
 export class SagaStartModule {
-  /** @param eagerStart whether a worker in this process, on the same connection, may take a saga's first task without a detour. */
+  /** @param eagerStart whether a worker in this process, on the same connection, may get the first task of a saga directly. */
   static register(eagerStart: boolean): DynamicModule {
     return {
       module: SagaStartModule,

@@ -1,17 +1,17 @@
 import type { Participant } from '../../../contracts/participant/participants.js';
 import type { SagaPolicy } from '../../../workflows/saga/saga.contract.js';
 
-/** A saga that is to be started, and what an operator reads about it in the Temporal UI. */
+/** A saga to start, with its summary for the Temporal UI. */
 export interface SagaStart {
   type: string;
   sagaId: string;
-  /** The kind of what the saga is about; its participant of the same name owns it. */
+  /** The type of the saga's aggregate. The participant of the same name owns it. */
   aggregateType: 'order' | 'trip';
   businessId: string;
   customerId: string;
   /** The saga's one argument, without the policy and the identity of the request. */
   request: object;
-  /** Who must be there for the saga to do its work. */
+  /** The participants that must be available. */
   participants: readonly Participant[];
   summary: string;
   details?: string;
@@ -23,6 +23,6 @@ export type SagaInput<Request extends { policy: SagaPolicy }> = Omit<Request, 'p
 /** The run of a saga that a command has started, now or by its first request. */
 export interface StartedRun {
   sagaId: string;
-  /** Undefined for a run that Temporal has forgotten. */
+  /** Undefined for a run that Temporal has dropped. */
   runId: string | undefined;
 }

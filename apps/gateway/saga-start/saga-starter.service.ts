@@ -26,14 +26,14 @@ import type { SagaStart, StartedRun } from './saga-start.js';
 export const EAGER_START = Symbol('EAGER_START');
 
 const START_TIMEOUT_MS = 3_500;
-/** Within the five seconds that a caller is promised. */
+/** Within the five seconds that the API promises. */
 const CREATE_TIMEOUT_MS = 4_500;
 
-/** A run's memo keeps the request that started it: without a key there is no second one to compare. */
+/** The memo of a run stores the request that started it. Without a key no retry has to be recognized. */
 const memoOf = (identity: RequestIdentity | undefined) =>
   identity === undefined ? {} : { memo: { idempotencyKey: identity.key, fingerprint: identity.fingerprint } };
 
-/** The run of a saga, as far as a request can be compared with it. */
+/** The fields of a run that are compared with a request. */
 export type ComparableRun = Pick<WorkflowExecutionDescription, 'workflowId' | 'runId' | 'memo'>;
 
 /**
@@ -46,7 +46,7 @@ export function isStartedBy({ workflowId, memo }: ComparableRun, identity: Reque
   return true;
 }
 
-/** Starts sagas: each id once for ever, so a repeated request finds the saga of the first. */
+/** Starts sagas. Each id is used once, so a repeated request finds the saga of the first request. */
 @Injectable()
 export class SagaStarter {
   /** Concurrent requests with one key share the first one's answer; later ones find its run. */
@@ -84,7 +84,7 @@ export class SagaStarter {
   }
 
   /**
-   * Starts a saga as soon as it is known that it can do its work.
+   * Starts a saga if its participants are available.
    * @throws ProblemException 503; WorkflowExecutionAlreadyStartedError when its id is taken.
    */
   async start(saga: SagaStart, identity: RequestIdentity | undefined, withinMs = START_TIMEOUT_MS): Promise<StartedRun> {
@@ -123,8 +123,8 @@ export class SagaStarter {
   }
 
   /**
-   * The saga's outcome, or undefined if it does not end within `ms`. A saga that was ended by force has no result, nor has one that Temporal
-   * has forgotten.
+   * The saga's outcome, or undefined if it does not end within `ms`. A saga has no result if it was ended by force, or if
+   * Temporal has dropped it.
    */
   async outcome<Outcome>(sagaId: string, ms: number): Promise<{ result?: Outcome } | undefined> {
     return this.temporal
@@ -135,7 +135,7 @@ export class SagaStarter {
       });
   }
 
-  /** A saga that its owner remembers and whose run Temporal has forgotten, or cannot show: the run is for links, as the saga service kept it. */
+  /** The run of a saga that Temporal has dropped or cannot show, as the saga service stored it. It is needed for links. */
   async expiredRun(sagaId: string): Promise<StartedRun> {
     const stored = await this.readModels.saga.get<StoredSaga>(`/sagas/${sagaId}`).catch(() => undefined);
     return { sagaId, runId: stored?.saga?.runId || undefined };

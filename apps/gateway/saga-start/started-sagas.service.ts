@@ -5,26 +5,25 @@ import type { z } from 'zod';
 import { grpcCodeOf, NOT_FOUND } from '../temporal/temporal-outage.js';
 import { TemporalService } from '../temporal/temporal.service.js';
 
-/** What a saga was started with and, once it has ended, how. */
+/** The input of a saga and its end. */
 export interface StartedSaga<Request, Outcome> {
   request: Request;
   sagaId: string;
   startedAt: string;
-  /** Of the last thing known of it. */
+  /** The time of its end, or else of its start. */
   updatedAt: string;
-  /** Undefined while it runs. One that did not end by itself has no outcome. */
+  /** Undefined while it runs. A saga that was ended by force has no outcome. */
   end: { status: string; outcome: Outcome | undefined } | undefined;
 }
 
 /**
- * What the sagas themselves know of what they create, for the time that no service does (yet): the start of a saga is durable before its
- * 202 goes out.
+ * Reads orders and trips from their sagas until their service has them: the start of a saga is durable before its 202 is sent.
  */
 @Injectable()
 export class StartedSagas {
   constructor(@Inject(TemporalService) private readonly temporal: TemporalService) {}
 
-  /** The saga, or undefined if it was never started, or by hand and with an input that is none. */
+  /** The saga, or undefined if it was never started, or was started by hand with an invalid input. */
   async find<Request, Outcome>(sagaId: string, input: z.ZodType<Request>): Promise<StartedSaga<Request, Outcome> | undefined> {
     const started = await this.temporal
       .call(async (client) => {
@@ -56,7 +55,7 @@ export class StartedSagas {
   }
 }
 
-/** The input of the saga, from the first event of its history; undefined if it has none, or one that cannot be decoded. */
+/** The input of the saga, from the first event of its history; undefined if it has none or cannot be decoded. */
 async function inputOf(client: Client, workflowId: string): Promise<unknown> {
   const { namespace, loadedDataConverter } = client.options;
   const { history } = await client.workflowService.getWorkflowExecutionHistory({

@@ -10,7 +10,7 @@ export function cursorOf(token: Uint8Array, query: string): string | null {
 
 /**
  * The page token in a cursor.
- * @throws ProblemException 422 `INVALID_CURSOR` for a cursor of another query or one that was damaged.
+ * @throws ProblemException 422 `INVALID_CURSOR` for a damaged cursor, or a cursor of another query.
  */
 export function tokenOf(cursor: string, query: string): Uint8Array {
   const bytes = Buffer.from(cursor, 'base64url');
@@ -29,7 +29,7 @@ export function invalidCursor(cause?: unknown): ProblemException {
   );
 }
 
-/** A checksum, no signature: the token opens nothing that the list would not show anyway. */
+/** A checksum, not a signature: the token gives access to nothing that the list does not show. */
 function checksumOf(token: Uint8Array, query: string): Buffer {
   return createHash('sha256').update(query).update('\0').update(token).digest().subarray(0, CHECKSUM_BYTES);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ScopeRule } from '../auth/allow.decorator.js';
 
-/** A saga's id: its kind, the business id, and where one aggregate has several sagas of a kind, which of them. */
+/** The id of a saga: its kind, the business id, and a number if the aggregate may have several sagas of the kind. */
 export const SagaId = z
   .string()
   .regex(
@@ -16,7 +16,7 @@ const scopeOfKind = [
   [/-(customer|address)$/, 'customers'],
 ] as const;
 
-/** The scopes that may read a saga: the one of the resource that the saga's id names, and `operator`. */
+/** The scopes that may read a saga: the scope of its resource, and `operator`. */
 export function sagaScopes(sagaId: unknown): readonly ScopeRule[] {
   const [kind = ''] = String(sagaId).split(':', 1);
   const scopes = scopeOfKind.flatMap(([pattern, scope]) => (pattern.test(kind) ? [scope] : []));

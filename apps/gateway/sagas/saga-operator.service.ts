@@ -12,7 +12,7 @@ import { recordedState, type SagaRun, SagaView } from './saga-view.js';
 import { sagaNotFound, SagaReader } from './saga-reader.service.js';
 import { rejectedUpdate, updateFailureOf, workerUnavailable } from './update-failure.js';
 
-/** Leaves time within a caller's patience to read the saga before. */
+/** Leaves time to read the saga before, within the five seconds that the API promises. */
 const UPDATE_TIMEOUT_MS = 2_500;
 /** How long an accepted abort waits for the pivot's key to decide. */
 const DECISION_TIMEOUT_MS = 2_000;
@@ -31,9 +31,10 @@ export class SagaOperator {
   ) {}
 
   /**
-   * Rolls a saga back. While the pivot's participant is away the decision is pending: then the saga is answered as it is. A repeated
-   * idempotency key gets the update's result after the saga's end, too.
-   * @throws ProblemException 404, 409 `SAGA_PAST_PIVOT` or `SAGA_ENDED`, 503 `WORKER_UNAVAILABLE` when no worker accepts it in time.
+   * Rolls a saga back. While the participant of the pivot is unavailable, the decision is pending and the answer shows the saga
+   * as it is. A repeated idempotency key gets the result after the end of the saga as well.
+   * @throws ProblemException 404, 409 `SAGA_PAST_PIVOT` or `SAGA_ENDED`, 503 `WORKER_UNAVAILABLE` when no worker accepts it in
+   * time.
    */
   async abort(sagaId: string, { caller, idempotencyKey }: CallerKey): Promise<Saga> {
     const run = await this.run(sagaId);
@@ -51,8 +52,9 @@ export class SagaOperator {
   }
 
   /**
-   * Decides about a step that needs attention. With an idempotency key the decision is made once, however often it is sent.
-   * @throws ProblemException 404, 409 `STEP_NOT_IN_NEED` or `STEP_NOT_RESOLVABLE`, 422 `IDEMPOTENCY_KEY_REUSED`, 503 `WORKER_UNAVAILABLE`.
+   * Decides about a step that needs attention. With an idempotency key, repeats have no further effect.
+   * @throws ProblemException 404, 409 `STEP_NOT_IN_NEED` or `STEP_NOT_RESOLVABLE`, 422 `IDEMPOTENCY_KEY_REUSED`, 503
+   * `WORKER_UNAVAILABLE`.
    */
   async resolve(sagaId: string, decision: ResolveStep, { caller, idempotencyKey }: CallerKey): Promise<Saga> {
     const run = await this.run(sagaId);
@@ -63,7 +65,7 @@ export class SagaOperator {
         UPDATE_TIMEOUT_MS,
       );
       if (isDecided(timeline, decision)) return timeline;
-      const detail = 'The Idempotency-Key belongs to another decision about this saga. Another one needs a key of its own.';
+      const detail = 'The Idempotency-Key belongs to another decision about this saga. Send this decision with a new key.';
       throw new ProblemException(422, 'IDEMPOTENCY_KEY_REUSED', detail);
     };
     return this.send(run, update, resolveAfterEnd);
@@ -78,7 +80,7 @@ export class SagaOperator {
     const { workflowId: sagaId } = run;
     try {
       const timeline = await update();
-      // A repeated update is answered with its first result, also after the end: that does not show the saga as it is now.
+      // A repeated update returns its first result, also after the end. That result does not show the current saga.
       return (run.status.name === 'RUNNING' && timeline && this.view.full(run, timeline)) || (await this.sagas.saga(sagaId));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) throw ended(await this.run(sagaId));
@@ -124,7 +126,7 @@ const conflictCodes: Readonly<Record<string, string>> = {
   [sagaFailures.stepNotResolvable]: 'STEP_NOT_RESOLVABLE',
 };
 
-/** Whether the saga's record has this decision: a repeated update is answered with the result of the first one under its id. */
+/** Whether the timeline has this decision: a repeated update returns the result of the first update with its id. */
 function isDecided({ steps }: SagaTimeline, { step, action, note }: ResolveStep): boolean {
   return steps.some(
     (record) =>

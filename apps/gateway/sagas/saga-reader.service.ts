@@ -15,18 +15,18 @@ import { cursorOf, invalidCursor, tokenOf } from './page-token.js';
 import { recordedState, type SagaRun, SagaView } from './saga-view.js';
 import { type SagaFilter, visibilityQuery } from './visibility-query.js';
 
-/** A query is answered by a worker, which may be busy or away; the rest of a saga can be shown without it. */
+/** A worker answers queries, and may be busy or unavailable. All other fields of a saga can be shown without it. */
 const QUERY_TIMEOUT_MS = 2_000;
 const HISTORY_TIMEOUT_MS = 4_000;
-/** How long to wait for the steps of a saga that has ended just now: its worker reports them within a moment. */
+/** How long to wait for the steps of a saga that has just ended, which its worker reports soon. */
 const STEPS_TIMEOUT_MS = 1_500;
 
-/** What a cursor of a list begins with that Temporal itself has answered. */
+/** The prefix of the cursors of lists from Temporal itself. */
 const TEMPORAL_CURSOR_PREFIX = 'temporal.';
 
 /**
- * Sagas: an open one as Temporal has it, an ended one with its stored steps; the list from the read model, or from Temporal where the read
- * model is not there in time.
+ * Reads sagas: open ones from Temporal, ended ones with their stored steps. The list comes from the read model, or from Temporal
+ * if the read model is late.
  */
 @Injectable()
 export class SagaReader {
@@ -37,10 +37,10 @@ export class SagaReader {
   ) {}
 
   /**
-   * Sagas that match, those under way first: as of `at` at the least; without it as of now. A saga is found from the moment at which Temporal shows it: the
-   * watch polls, the relay carries, and the read model waits for it; where that takes too long Temporal is asked itself, and where that is
-   * away the answer is as of when it can be.
-   * @throws ProblemException 503 when `at` was asked for and is not there in time, or nobody can be asked.
+   * Lists matching sagas, open ones first. With `at` the list has everything up to that position. Without it, the list has
+   * everything that Temporal shows now: the watch polls, the relay publishes, and the read model waits. If that takes too long,
+   * Temporal is read. If Temporal is unavailable, the read model answers as it is.
+   * @throws ProblemException 503 when `at` is not reached in time, or no source is available.
    */
   async list({ at, after, ...filter }: SagaFilter): Promise<SagaPage> {
     if (after?.startsWith(TEMPORAL_CURSOR_PREFIX))
@@ -88,8 +88,8 @@ export class SagaReader {
   }
 
   /**
-   * A saga with its steps. An open one is asked itself; one that has ended is read from where the steps of ended sagas are stored, so no
-   * worker is needed, and Temporal need not have its run any more.
+   * A saga with its steps. An open saga is queried. An ended saga has stored steps, so it needs neither a worker nor its run in
+   * Temporal.
    * @throws ProblemException 404 `SAGA_NOT_FOUND`.
    */
   async saga(sagaId: string): Promise<Saga> {
@@ -119,7 +119,7 @@ export class SagaReader {
     } catch (error) {
       if (!isNotFound(error)) throw error;
       await this.stored(sagaId);
-      const detail = `Temporal does not keep the history of the saga ${sagaId} any more; GET /v1/sagas/${sagaId} has its steps.`;
+      const detail = `Temporal no longer has the history of the saga ${sagaId}. GET /v1/sagas/${sagaId} shows its steps.`;
       throw new ProblemException(410, 'HISTORY_EXPIRED', detail);
     }
   }
@@ -150,7 +150,7 @@ export class SagaReader {
   }
 }
 
-/** Whether it is away or has not come far enough: somebody else may answer. */
+/** Turns an unavailable or late service into undefined, so that another source can answer. */
 function undefinedIfUnavailable(error: unknown): undefined {
   if (isBehind(error) || error instanceof ParticipantUnavailableException) return undefined;
   throw error;

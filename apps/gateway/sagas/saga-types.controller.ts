@@ -11,7 +11,7 @@ import { Allow } from '../auth/allow.decorator.js';
 
 const ListQuery = z.strictObject(pageQuery);
 
-/** An input that has every optional part, so that every step is listed. */
+/** An input with every optional part, so that every step is listed. */
 const inputWithAllParts = {
   orderId: 'ORDER',
   tripId: 'TRIP',

@@ -41,7 +41,7 @@ const timeline = (state: SagaState, steps: StepRecord[], held: string[] = []): S
 });
 
 describe('SagaView', () => {
-  it('shows what the contract says', () => {
+  it('matches the contract', () => {
     const shown = view.full(run('RUNNING', 'RUNNING'), timeline('COMPENSATING', [step('a', 'COMPENSATING')]));
     expect(Saga.parse(shown)).toEqual(shown);
     expect(shown).toMatchObject({
@@ -61,7 +61,7 @@ describe('SagaView', () => {
     });
   });
 
-  it('shows what Temporal knows when no worker can be asked', () => {
+  it('shows the fields of Temporal when no worker answers', () => {
     expect(view.full(run('COMPLETED', 'COMPLETED'), undefined)).toMatchObject({
       state: 'COMPLETED',
       pastPivot: true,
@@ -75,7 +75,7 @@ describe('SagaView', () => {
     });
   });
 
-  it('names what may still stand after a saga was ended by force', () => {
+  it('names the steps whose effects may still exist after a saga was ended by force', () => {
     const steps = [
       step('refused', 'REFUSED'),
       step('compensated', 'COMPENSATED'),
@@ -89,12 +89,12 @@ describe('SagaView', () => {
     });
   });
 
-  it('shows a lost saga as one that needs attention', () => {
+  it('shows that a lost saga needs attention', () => {
     const lost = view.full(run('TERMINATED', 'RUNNING'), timeline('RUNNING', [step('done', 'DONE')]), true);
     expect(lost).toMatchObject({ state: 'NEEDS_ATTENTION', lost: true, endedAt: null, held: ['done'] });
   });
 
-  it('shows a saga that Temporal has dropped as it was recorded', () => {
+  it('shows a saga that Temporal has dropped from its record', () => {
     const recorded = {
       sagaId: 'create-order:o-1',
       runId: 'run-1',
@@ -112,13 +112,13 @@ describe('SagaView', () => {
     );
   });
 
-  it('believes a saga that says itself what is held', () => {
+  it('prefers the held steps of the saga itself', () => {
     expect(
       view.full(run('FAILED', 'INCOMPLETE'), timeline('INCOMPLETE', [step('a', 'SKIPPED'), step('b', 'DONE')], ['a'])),
     ).toMatchObject({ held: ['a'] });
   });
 
-  it('shows no workflow that is no saga', () => {
+  it('shows no other workflow than sagas', () => {
     expect(view.summary({ ...run('RUNNING', 'RUNNING'), typedSearchAttributes: new TypedSearchAttributes([]) })).toBeUndefined();
   });
 });

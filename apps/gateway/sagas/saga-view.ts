@@ -8,14 +8,14 @@ import { statusOf } from '../../../contracts/saga/saga-status.js';
 import { workflowVersionOf } from '../../../libs/temporal/workflow-version.js';
 import { Links } from '../http/links.js';
 
-/** What the API uses of a workflow's run, whether it comes from a list or from a description. */
+/** The fields of a workflow run that the API uses, from a list or a description. */
 export interface SagaRun extends Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'startTime' | 'typedSearchAttributes'> {
   status: Pick<WorkflowExecutionInfo['status'], 'name'>;
   closeTime?: Date | undefined;
   raw: unknown;
 }
 
-/** How a run of a workflow looks as a saga. */
+/** Renders a workflow run as a saga. */
 @Injectable()
 export class SagaView {
   constructor(@Inject(Links) private readonly links: Links) {}
@@ -47,12 +47,12 @@ export class SagaView {
     };
   }
 
-  /** The same, of what the read model has. */
+  /** The same, from the read model. */
   projected({ runId, ...saga }: ProjectedSaga): SagaSummary {
     return { ...saga, links: this.linksOf(saga.sagaId, runId) };
   }
 
-  /** A run with its steps; without them (nobody could be asked) with what Temporal knows. */
+  /** A run with its steps; without them, if no worker answered, with the fields that Temporal has. */
   full(run: SagaRun, timeline: SagaTimeline | undefined, lost = false): Saga | undefined {
     const summary = this.summary(run);
     if (!summary) return undefined;
@@ -60,7 +60,7 @@ export class SagaView {
     return { ...withSteps({ ...summary, state }, timeline, lost), workflowVersion: workflowVersionOf(run) };
   }
 
-  /** A saga whose run Temporal has dropped, as it was recorded. */
+  /** A saga whose run Temporal has dropped, from the register. */
   recorded({ runId, lost, ...saga }: RecordedSaga, stored: StoredTimeline | null): Saga {
     const summary = { ...saga, links: this.linksOf(saga.sagaId, runId) };
     return { ...withSteps(summary, stored?.timeline, lost), workflowVersion: stored?.build ?? 'unknown' };
@@ -72,7 +72,7 @@ function withSteps(summary: SagaSummary, timeline: SagaTimeline | undefined, los
   const endedByForce = timeline !== undefined && timeline.state !== 'INCOMPLETE' && (summary.state === 'INCOMPLETE' || lost);
   return {
     ...summary,
-    // Nothing completes a lost saga or rolls it back until it is settled: it has not ended.
+    // A lost saga has not ended: nothing completes it or rolls it back until it is settled.
     ...(lost ? { state: 'NEEDS_ATTENTION' as const, lost, endedAt: null } : {}),
     pastPivot: timeline?.pastPivot ?? summary.state === 'COMPLETED',
     steps,
@@ -80,12 +80,12 @@ function withSteps(summary: SagaSummary, timeline: SagaTimeline | undefined, los
   };
 }
 
-/** Of a saga that was ended by force: whether the step's effect may still be there. */
+/** Whether the effect of a step may still exist after a saga was ended by force. */
 function mayHaveEffect({ compensates, state }: StepRecord): boolean {
   return compensates === undefined && state !== 'PENDING' && state !== 'REFUSED' && state !== 'COMPENSATED';
 }
 
-/** The state that the saga itself recorded last; the one that it is started with if it has recorded none. */
+/** The last state that the saga itself has recorded, or RUNNING if there is none. */
 export function recordedState({ typedSearchAttributes }: Pick<SagaRun, 'typedSearchAttributes'>): SagaState {
   const recorded = typedSearchAttributes.get(searchAttributes.sagaState);
   return sagaStates.find((state) => state === recorded) ?? 'RUNNING';

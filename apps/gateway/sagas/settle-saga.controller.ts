@@ -11,7 +11,7 @@ import { type CommandHeaders, FromHeaders } from '../http/command-headers.decora
 import { SagaId } from './saga-id.js';
 import { SagaReader } from './saga-reader.service.js';
 
-/** The saga service asks the owner and Temporal before it answers. */
+/** The saga service needs the owner and Temporal for its answer. */
 const SETTLE_TIMEOUT_MS = 4_500;
 
 @ApiTags('sagas')

@@ -6,7 +6,7 @@ import { rejectedUpdate, updateFailureOf } from './update-failure.js';
 const failed = (cause: Error) => new WorkflowUpdateFailedError('Workflow Update failed', cause);
 
 describe('updateFailureOf', () => {
-  it('reads the type and the message of what a saga has answered', () => {
+  it('reads the type and the message of the failure', () => {
     expect(updateFailureOf(failed(ApplicationFailure.nonRetryable('no', 'MalformedInput')))).toEqual({
       type: 'MalformedInput',
       message: 'no',

@@ -3,23 +3,23 @@ import { sagaStates } from '../../../contracts/saga/saga-state.js';
 import { visibilityQuery } from './visibility-query.js';
 
 describe('visibilityQuery', () => {
-  it('asks for every saga and for nothing else when there is no filter', () => {
+  it('selects all sagas and no other workflow without a filter', () => {
     expect(visibilityQuery({})).toBe('SagaType IS NOT NULL');
   });
 
-  it('joins what is asked for', () => {
+  it('joins the conditions', () => {
     expect(visibilityQuery({ type: 'createOrder', customerId: 'C-1', businessId: 'o_1', state: 'COMPLETED' })).toBe(
       "SagaType = 'createOrder' AND CustomerId = 'C-1' AND BusinessId = 'o_1' AND SagaState = 'COMPLETED'",
     );
   });
 
-  it('takes a saga for running only while its run is', () => {
+  it('selects a saga as running only while its run is', () => {
     expect(visibilityQuery({ type: 'createOrder', state: 'RUNNING' })).toBe(
       "SagaType = 'createOrder' AND SagaState = 'RUNNING' AND ExecutionStatus = 'Running'",
     );
   });
 
-  it('counts what was ended by force among the incomplete, in brackets of its own', () => {
+  it('selects sagas that were ended by force as incomplete, in brackets', () => {
     expect(visibilityQuery({ type: 'createOrder', state: 'INCOMPLETE' })).toBe(
       "SagaType = 'createOrder' AND (SagaState = 'INCOMPLETE' OR (ExecutionStatus != 'Running' AND SagaState IN ('RUNNING', 'WAITING', 'COMPENSATING', 'NEEDS_ATTENTION')))",
     );

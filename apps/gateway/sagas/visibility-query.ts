@@ -6,15 +6,15 @@ import { pageQuery } from '../../../contracts/values/page.js';
 import { atPosition } from '../../../contracts/projection/projection.resource.js';
 import { sagaFilter } from '../../../contracts/saga/saga.resource.js';
 
-/** How the list of sagas can be narrowed down, and what it has to know. */
+/** The query of the list of sagas. */
 export const SagaFilter = z.strictObject({ ...sagaFilter, ...pageQuery, ...atPosition });
 export type SagaFilter = z.infer<typeof SagaFilter>;
 
 const { sagaType, sagaState, customerId, businessId } = searchAttributes;
 
 /**
- * The filter in the language of Temporal's visibility store. Workflows that are no sagas are left out.
- * @throws TypeError for a value that could mean more than itself; the API's schemas let none through.
+ * The filter as a query of Temporal's visibility store. It excludes workflows that are no sagas.
+ * @throws TypeError for a value that needs escaping. The schemas of the API allow none.
  */
 export function visibilityQuery(filter: Pick<SagaFilter, 'type' | 'state' | 'customerId' | 'businessId'>): string {
   const conditions = [filter.type === undefined ? `${sagaType.name} IS NOT NULL` : equals(sagaType.name, filter.type)];
@@ -24,7 +24,7 @@ export function visibilityQuery(filter: Pick<SagaFilter, 'type' | 'state' | 'cus
   return conditions.join(' AND ');
 }
 
-/** As `statusOf` reads one run: what was ended by force is INCOMPLETE and in none of the states that it had recorded. */
+/** As `statusOf` reads one run: a saga that was ended by force is INCOMPLETE, whatever state it has recorded. */
 function inState(state: SagaState): string {
   const running = `ExecutionStatus = 'Running'`;
   const recorded = equals(sagaState.name, state);

@@ -2,14 +2,14 @@ import { isGrpcServiceError, ServiceError, WorkflowUpdateRPCTimeoutOrCancelledEr
 import { NamespaceNotFoundError } from '@temporalio/common';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 
-/** The gRPC code of an answer that there is no such thing. */
+/** The gRPC code of NOT_FOUND. */
 export const NOT_FOUND = 5;
-/** The gRPC code of an answer that the request makes no sense. */
+/** The gRPC code of INVALID_ARGUMENT. */
 export const INVALID_ARGUMENT = 3;
 
 /**
- * gRPC codes that say that the server is away, overloaded or will not talk to us; what was asked may be asked again. The server says
- * FAILED_PRECONDITION of an update whose workflow task has failed and is run again, and ABORTED of one that its cache has lost.
+ * gRPC codes of an unavailable, overloaded or refusing server; the request may be repeated. FAILED_PRECONDITION is for an update
+ * whose workflow task has failed and is retried, and ABORTED for an update that the cache of the server has lost.
  */
 const outageCodes = new Map([
   [1, 'CANCELLED'],
@@ -32,7 +32,7 @@ export function grpcCodeOf(error: unknown): number | undefined {
   return undefined;
 }
 
-/** Why an error means that Temporal cannot be used, in a word; undefined when it is an answer. */
+/** The code of an error that means an outage of Temporal; undefined if the error is an answer. */
 export function outageOf(error: unknown): string | undefined {
   if (error instanceof NamespaceNotFoundError) return 'NAMESPACE_NOT_FOUND';
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return 'DEADLINE_EXCEEDED';
@@ -41,7 +41,7 @@ export function outageOf(error: unknown): string | undefined {
   return error instanceof ServiceError ? 'UNKNOWN' : undefined;
 }
 
-/** 503 `TEMPORAL_UNAVAILABLE`. `sent` says whether the request may have had its effect all the same. */
+/** 503 `TEMPORAL_UNAVAILABLE`. `sent` says whether the request may have had its effect. */
 export class TemporalUnavailableException extends ProblemException {
   constructor(
     readonly sent: boolean,

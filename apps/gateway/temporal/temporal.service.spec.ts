@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TemporalUnavailableException } from './temporal-outage.js';
 import { TemporalService } from './temporal.service.js';
 
-/** As much of a gRPC error as Temporal's client looks at. */
+/** The fields of a gRPC error that Temporal's client reads. */
 const grpcError = (code: number) => Object.assign(new Error(`gRPC ${code}`), { code, details: '', metadata: {} });
 const never = () => new Promise<never>(() => {});
 const sent = (value: boolean) =>
@@ -29,26 +29,23 @@ afterEach(() => {
 });
 
 describe('TemporalService', () => {
-  it('hands answers on, also those that are errors', async () => {
+  it('returns answers, including errors that are answers', async () => {
     const notFound = grpcError(5);
     await expect(temporal.call(async () => 'answer')).resolves.toBe('answer');
     await expect(temporal.call(() => Promise.reject(notFound))).rejects.toBe(notFound);
   });
 
-  it.each([1, 2, 4, 7, 8, 9, 10, 13, 14, 16])(
-    'takes gRPC code %i for an outage of which nobody knows what came',
-    async (code) => {
-      await expect(temporal.call(() => Promise.reject(grpcError(code)))).rejects.toThrow(sent(true));
-    },
-  );
+  it.each([1, 2, 4, 7, 8, 9, 10, 13, 14, 16])('treats gRPC code %i as an outage with an unknown outcome', async (code) => {
+    await expect(temporal.call(() => Promise.reject(grpcError(code)))).rejects.toThrow(sent(true));
+  });
 
-  it('gives up in time whatever the connection does', async () => {
+  it('times out whatever the connection does', async () => {
     const asked = temporal.call(never, 700).catch((error: unknown) => error);
     await vi.advanceTimersByTimeAsync(701);
     expect(await asked).toEqual(sent(true));
   });
 
-  it('sends nothing while Temporal is known to be away, and goes on when it is back', async () => {
+  it('sends nothing during a known outage of Temporal, and resumes after it', async () => {
     const request = vi.fn(async () => 'answer');
     getSystemInfo = () => Promise.reject(grpcError(14));
     temporal.onApplicationBootstrap();
@@ -60,14 +57,14 @@ describe('TemporalService', () => {
     await expect(temporal.call(request)).resolves.toBe('answer');
   });
 
-  it('does not turn callers away for one missed probe', async () => {
+  it('refuses no call after one missed probe', async () => {
     getSystemInfo = vi.fn().mockRejectedValueOnce(grpcError(14)).mockResolvedValue({});
     temporal.onApplicationBootstrap();
     await vi.advanceTimersByTimeAsync(10);
     await expect(temporal.call(async () => 'answer')).resolves.toBe('answer');
   });
 
-  it('takes a long wait that comes to nothing for an answer', async () => {
+  it('answers a long wait that times out with undefined', async () => {
     const waited = temporal.wait(never, 1_000);
     await vi.advanceTimersByTimeAsync(1_001);
     await expect(waited).resolves.toBeUndefined();
@@ -75,7 +72,7 @@ describe('TemporalService', () => {
     await expect(temporal.wait(() => Promise.reject(new TypeError('a bug')), 1_000)).rejects.toThrow('a bug');
   });
 
-  it('ends every long wait when the process ends, those that begin later included', async () => {
+  it('ends every long wait when the process stops, including later ones', async () => {
     const waited = temporal.wait(never, 30_000);
     temporal.onModuleDestroy();
     await expect(waited).resolves.toBeUndefined();

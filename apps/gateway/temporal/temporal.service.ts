@@ -16,13 +16,13 @@ const PROBE_TIMEOUT_MS = 1_000;
 const UP_INTERVAL_MS = 1_000;
 const DOWN_INTERVAL_MS = 250;
 
-/** A busy server or a pause of our own may cost one answer; a second one in a row is an outage. */
+/** A busy server or process may miss one probe. A second miss in a row is an outage. */
 const MISSED_PROBES_OF_OUTAGE = 2;
 
 /**
- * Temporal's client with a bound on every call. Both kinds of connection retry by themselves for longer than a caller waits, so the
- * bound is also kept here. Temporal is asked once a second whether it is there; while it is not, calls are turned away unsent, for what
- * was never sent is never in doubt.
+ * The client of Temporal, with a timeout for every call. Both kinds of connection retry for longer than a caller waits, so the
+ * timeout is enforced here as well. Temporal is probed once a second. During an outage calls are refused without being sent, so
+ * that they are not in doubt.
  */
 @Injectable()
 export class TemporalService implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
@@ -40,7 +40,10 @@ export class TemporalService implements OnApplicationBootstrap, OnModuleDestroy,
     this.client = new Client({ connection, namespace: TEMPORAL_NAMESPACE });
   }
 
-  /** @throws TemporalUnavailableException after at most `withinMs`; errors that are answers (not found, already started) as they are. */
+  /**
+   * @throws TemporalUnavailableException after at most `withinMs`; errors that are answers (not found, already started)
+   * unchanged.
+   */
   async call<Result>(request: (client: Client) => Promise<Result>, withinMs = CALL_TIMEOUT_MS): Promise<Result> {
     if (this.missedProbes >= MISSED_PROBES_OF_OUTAGE) throw new TemporalUnavailableException(false);
     try {
@@ -54,8 +57,8 @@ export class TemporalService implements OnApplicationBootstrap, OnModuleDestroy,
   }
 
   /**
-   * Like `call`, for long waits: running out of time is an answer, undefined, and says nothing about Temporal. The end of the process ends
-   * every wait, so that a caller who prefers to wait does not hold it up.
+   * Like `call`, for long waits: a timeout gives undefined, and does not count as an outage. A shutdown ends every wait, so that
+   * waiting callers do not delay it.
    */
   async wait<Result>(request: (client: Client) => Promise<Result>, forMs: number): Promise<Result | undefined> {
     return withTimeout(this.connection, forMs, () => request(this.client), this.waits.signal).catch((error: unknown) => {
@@ -105,14 +108,15 @@ export class TemporalService implements OnApplicationBootstrap, OnModuleDestroy,
 
 const isOutage = (error: unknown): boolean => error instanceof DeadlineExceededError || outageOf(error) !== undefined;
 
-/** This side stopped waiting: time ran out, or the process ends. The call may still have its effect. */
+/** The wait has ended: the time is up, or the process stops. The call may still have its effect. */
 export class DeadlineExceededError extends Error {
   override readonly name = 'DeadlineExceededError';
 }
 
 /**
- * Calls Temporal with a deadline, and waits no longer than that whatever the connection does. @param signal ends the wait earlier.
- * @throws TimeUpError, or what `request` throws.
+ * Calls Temporal with a deadline, and enforces it whatever the connection does.
+ * @param signal ends the wait earlier.
+ * @throws DeadlineExceededError, or what `request` throws.
  */
 export async function withTimeout<Result>(
   connection: ConnectionLike,

@@ -48,15 +48,15 @@ export class BookTripService {
     return { tripId, state: 'PENDING', sagaId, links };
   }
 
-  /** The trip at the end of its saga, or undefined if that is not reached within `seconds`. */
+  /** The trip at the end of its saga, or undefined if it does not end within `seconds`. */
   async outcome({ tripId, sagaId }: Pick<TripAccepted, 'tripId' | 'sagaId'>, seconds: number): Promise<Trip | undefined> {
     if (!(await this.sagas.outcome(sagaId, seconds * 1_000))) return undefined;
-    // The saga is accepted whatever becomes of this look at its trip: who cannot have the outcome gets the 202.
+    // The saga is accepted even if this read fails. Then the answer is the 202.
     const trip = await this.trips.trip(tripId).catch(() => undefined);
     return trip?.state === 'PENDING' || trip?.state === 'AWAITING_APPROVAL' ? undefined : trip;
   }
 
-  /** What booking the trip would do. It has no effect. */
+  /** The outline of the saga that would be started. It has no effect. */
   async outline(trip: BookTrip): Promise<SagaOutline> {
     return outlineOf(bookTripType, await this.inputOf(newBusinessId(), trip));
   }

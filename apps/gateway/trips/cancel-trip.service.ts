@@ -38,8 +38,8 @@ export class CancelTripService {
   }
 
   /**
-   * The trip at the end of the cancellation, or undefined if that is not reached within `seconds`.
-   * @throws ProblemException 409 `TRIP_STATE_CONFLICT` when another cancellation had been faster.
+   * The trip at the end of the cancellation, or undefined if it does not end within `seconds`.
+   * @throws ProblemException 409 `TRIP_STATE_CONFLICT` when another cancellation was faster.
    */
   async outcome({ tripId, sagaId }: TripAccepted, seconds: number): Promise<Trip | undefined> {
     if (!(await this.sagas.hasEnded({ aggregateType: 'trip' }, sagaId, seconds))) return undefined;

@@ -23,13 +23,13 @@ describe('KnownCustomers', () => {
     expect(get.mock.calls.map(([path]) => path)).toEqual(['/customers/ALICE']);
   });
 
-  it('remembers nobody that it has not seen', async () => {
+  it('does not cache unknown customers', async () => {
     expect(await customers.has('NOBODY')).toBe(false);
     expect(await customers.has('NOBODY')).toBe(false);
     expect(get).toHaveBeenCalledTimes(2);
   });
 
-  it('knows whom it has seen, and nobody else, while the customer service is away', async () => {
+  it('knows cached customers only, while the customer service is unavailable', async () => {
     await customers.has('ALICE');
     available = false;
     expect(await customers.has('ALICE')).toBe(true);
@@ -37,7 +37,7 @@ describe('KnownCustomers', () => {
     expect(get).toHaveBeenCalledTimes(1);
   });
 
-  it('forgets who was asked for the longest time ago', async () => {
+  it('evicts the least recently used customer', async () => {
     for (let n = 0; n < 10_000; n++) await customers.has(`C${n}`);
     await customers.has('C0');
     await customers.has('NEW');

@@ -2,10 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ParticipantsService } from '../upstreams/participants.service.js';
 
 const CAPACITY = 10_000;
-/** A trip is accepted without the look-up, too: then its saga checks the customer. */
+/** A trip is also accepted without the lookup. Then its saga checks the customer. */
 const LOOKUP_TIMEOUT_MS = 500;
 
-/** Customers that are known to exist, so that a trip's saga need not check them. The most recently asked ones are kept. */
+/** A cache of existing customers, so that the saga of a trip need not check them. It keeps the most recently used ones. */
 @Injectable()
 export class KnownCustomers {
   /** In order of use, the latest last. */
@@ -13,7 +13,7 @@ export class KnownCustomers {
 
   constructor(@Inject(ParticipantsService) private readonly participants: ParticipantsService) {}
 
-  /** Whether the customer exists. False also when the customer service cannot be asked in time. */
+  /** Whether the customer exists. Also false if the customer service does not answer in time. */
   async has(customerId: string): Promise<boolean> {
     const exists = this.known.delete(customerId) || (await this.lookup(customerId));
     if (exists) this.keep(customerId);

@@ -12,7 +12,7 @@ const reserved = (n: number): ReservedPart => ({
 });
 
 describe('withReservations', () => {
-  it('adds to a part what was reserved for it, and to each flight its own', () => {
+  it('adds its reservation to a part, and to each flight', () => {
     expect(withReservations(trip, 'hotel', [reserved(1)]).hotel).toEqual({ ...hotel, ...reserved(1) });
     expect(withReservations(trip, 'flights', [reserved(1), reserved(2)]).flights).toEqual([
       { ...legs[0], ...reserved(1) },
@@ -20,7 +20,7 @@ describe('withReservations', () => {
     ]);
   });
 
-  it('leaves a part alone of which nothing was reserved, or something else', () => {
+  it('does not change a part without a matching reservation', () => {
     expect(withReservations(trip, 'hotel', [])).toBe(trip);
     expect(withReservations(trip, 'flights', [reserved(1)])).toBe(trip);
     expect(withReservations(trip, 'car', [reserved(1)])).toBe(trip);

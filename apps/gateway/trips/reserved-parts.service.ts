@@ -8,24 +8,24 @@ import type { Trip } from '../../../contracts/trip/trip.resource.js';
 import { ParticipantsService } from '../upstreams/participants.service.js';
 import { partParticipants } from './trip-parts.js';
 
-/** Who reads a trip does not wait longer than this for what its participants would add. */
+/** How long reading a trip waits for its participants. */
 const LOOKUP_TIMEOUT_MS = 1_000;
-/** More than a trip can have of one participant. */
+/** More than the reservations of a trip at one participant. */
 const LIMIT = 200;
 
 const finalStates: readonly (ReservationState | undefined)[] = ['CONFIRMED', 'CANCELLED'];
 
 /**
- * Parts of a trip that the participants know and the trip service does not. It learns of the parts when all are held or confirmed. If the trip
- * fails before that, it learns only the reason.
+ * Reads reservations that the trip service does not have. It gets the parts when all are held or confirmed. If the trip fails
+ * earlier, it gets only the reason.
  */
 @Injectable()
 export class ReservedParts {
   constructor(@Inject(ParticipantsService) private readonly participants: ParticipantsService) {}
 
   /**
-   * The trip with price, reservation and state of each part whose participant answers within a second; other parts are as they were.
-   * Costs nothing where the trip service knows what has become of every part.
+   * The trip with price, reservation and state of each part whose participant answers within a second. Other parts stay
+   * unchanged. Sends no request if the trip service has the final state of every part.
    */
   async withReservedParts(trip: Trip): Promise<Trip> {
     const unknown = tripPartNames.filter((name) => needsLookup(trip, name));
@@ -47,7 +47,10 @@ export class ReservedParts {
   }
 }
 
-/** Whether the trip's record says less of the part than its participant may. While it waits for approval all parts are HELD, as recorded. */
+/**
+ * Whether the participant may know more about the part than the trip service. While the trip waits for approval, all parts are
+ * HELD.
+ */
 function needsLookup(trip: Trip, name: TripPartName): boolean {
   const part = trip[name];
   if (part === undefined || trip.state === 'AWAITING_APPROVAL') return false;
@@ -56,7 +59,7 @@ function needsLookup(trip: Trip, name: TripPartName): boolean {
 
 export type ReservedPart = Pick<Reservation, 'price' | 'reservationId' | 'state'>;
 
-/** The trip with what its participant has reserved for a part, in the order of the request; as it was if that does not fit. */
+/** The trip with the reservations of a part, in the order of the request; unchanged if their number differs. */
 export function withReservations(trip: Trip, name: TripPartName, reserved: readonly ReservedPart[]): Trip {
   const part = trip[name];
   if (part === undefined || reserved.length !== [part].flat().length) return trip;

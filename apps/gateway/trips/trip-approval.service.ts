@@ -24,14 +24,17 @@ const updates = {
   decline: { update: declineUpdate, made: 'declined' },
 } as const;
 
-/** Leaves time within a caller's patience to read the trip. */
+/** Leaves time to read the trip, within the five seconds that the API promises. */
 const UPDATE_TIMEOUT_MS = 2_500;
-/** How long an accepted decision waits for its result. To decline is decided by the pivot's key, whose participant may be away. */
+/**
+ * How long an accepted decision waits for its result. The pivot's key decides about a decline, and its participant may be
+ * unavailable.
+ */
 const RESULT_TIMEOUT_MS = 1_000;
 /** The trip is AWAITING_APPROVAL a moment before its saga waits. So a saga that does not wait gets the update again after these pauses. */
 const RETRY_PAUSES_MS = [50, 150, 300];
 
-/** A person's decision about a trip that waits for approval. */
+/** The decision of an operator about a trip that waits for approval. */
 @Injectable()
 export class TripApproval {
   constructor(
@@ -40,8 +43,8 @@ export class TripApproval {
   ) {}
 
   /**
-   * Makes the decision; with an idempotency key once, however often it is sent. @returns the trip as it is after that, or as it is while
-   * the pivot's key has not yet decided about a decline.
+   * Makes the decision. With an idempotency key, repeats have no further effect.
+   * @returns the trip after the decision, or the current trip while the pivot's key has not yet decided about a decline.
    * @throws ProblemException 404, 409 `TRIP_NOT_AWAITING_APPROVAL`, 422 `IDEMPOTENCY_KEY_REUSED`, 503 `WORKER_UNAVAILABLE`.
    */
   async decide(
@@ -66,7 +69,7 @@ export class TripApproval {
     return trip;
   }
 
-  /** @returns false when the saga does not wait for an approval: not yet, not any more, or there is none. */
+  /** @returns false when the saga does not wait for an approval: not yet, no longer, or there is no saga. */
   private async send(tripId: string, decision: keyof typeof updates, body: ApprovalDecision, updateId: string): Promise<boolean> {
     const sagaId = bookTripIds.of(tripId);
     const { update, made } = updates[decision];
@@ -88,7 +91,7 @@ export class TripApproval {
   }
 }
 
-/** Whether an update's answer is to this decision, and not to another one that had its id before. */
+/** Whether the result belongs to this decision, not to an earlier one with the same id. */
 const isSame = (first: ApprovalMade, { decision, note }: ApprovalMade): boolean =>
   first.decision === decision && first.note === note;
 
@@ -100,7 +103,7 @@ const keyReused = (tripId: string): ProblemException =>
   );
 
 function notAwaitingProblem({ tripId, state }: Trip): ProblemException {
-  const why = state === 'AWAITING_APPROVAL' ? 'decided about already' : state;
+  const why = state === 'AWAITING_APPROVAL' ? 'decided already' : state;
   return new ProblemException(
     409,
     'TRIP_NOT_AWAITING_APPROVAL',

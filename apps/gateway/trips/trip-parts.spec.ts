@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { requestedParts, participantsFor } from './trip-parts.js';
 
 describe('participantsFor', () => {
-  it('asks for those of the parts that a trip has, and for those that every trip needs', () => {
+  it('has the participants of the parts, and those that every trip needs', () => {
     expect(participantsFor({ hotel: {}, flights: [], car: {}, rail: {} })).toEqual([
       'trip',
       'payment',

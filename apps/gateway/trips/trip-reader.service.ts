@@ -14,7 +14,7 @@ export interface TripListFilter {
   after?: string | undefined;
 }
 
-/** Trips as the trip service has them, and those that it does not have yet. */
+/** Trips of the trip service, and accepted trips that it does not have yet. */
 @Injectable()
 export class TripReader {
   constructor(
@@ -24,8 +24,8 @@ export class TripReader {
   ) {}
 
   /**
-   * A trip is found from the moment that it was accepted, also while its saga has not reached the trip service, and with what its
-   * participants have reserved for it.
+   * A trip is found as soon as it is accepted, even before its saga has reached the trip service. It includes the reservations of
+   * its participants.
    * @throws ProblemException 404 `TRIP_NOT_FOUND`.
    */
   async trip(tripId: string): Promise<Trip> {
@@ -43,7 +43,7 @@ export class TripReader {
     }
   }
 
-  /** Trips that the trip service has, newest first, and as it has them. */
+  /** Trips of the trip service, newest first, without the reservations of its participants. */
   trips(filter: TripListFilter): Promise<Page<Trip>> {
     return this.participants.apis.trip.get('/trips', { ...filter });
   }

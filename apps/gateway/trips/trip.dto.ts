@@ -41,7 +41,7 @@ export const TripAccepted = z
   .meta({ id: 'TripAccepted' });
 export type TripAccepted = z.infer<typeof TripAccepted>;
 
-/** The body of an approval or a refusal of one; it may be left out. */
+/** The optional body of an approval or a decline. */
 export const TripDecision = z
   .strictObject({ note: Note.optional() })
   .meta({ id: 'TripDecision', examples: [{ note: 'Within the budget of the quarter.' }] });

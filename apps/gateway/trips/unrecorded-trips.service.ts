@@ -6,12 +6,12 @@ import { bookTripIds, type BookTripOutcome } from '../../../workflows/book-trip/
 import { type StartedSaga, StartedSagas } from '../saga-start/started-sagas.service.js';
 import { requestedParts } from './trip-parts.js';
 
-/** As much of the saga's input as a trip shows. */
+/** The part of the saga's input that a trip shows. */
 const Requested = z.object({ customerId: Identifier, ...tripRequestParts });
 
 type BookTripSaga = StartedSaga<z.infer<typeof Requested>, BookTripOutcome>;
 
-/** Trips that are accepted but that the trip service does not know (yet): as their saga was started. */
+/** Accepted trips that the trip service does not have yet, from the input of their saga. */
 @Injectable()
 export class UnrecordedTrips {
   constructor(@Inject(StartedSagas) private readonly sagas: StartedSagas) {}
@@ -34,7 +34,7 @@ export class UnrecordedTrips {
   }
 }
 
-/** The trip's state as far as its saga knows it. A saga that was ended by force before it recorded anything has booked nothing. */
+/** The state of the trip from its saga. A saga that was ended by force before it recorded the trip has booked nothing. */
 function statusOf({ end }: BookTripSaga): Pick<Trip, 'state'> & Partial<Pick<Trip, 'total' | 'failure'>> {
   if (!end) return { state: 'PENDING' };
   if (end.outcome?.state === 'BOOKED') return { state: 'BOOKED', total: end.outcome.total };

@@ -4,7 +4,7 @@ import { ServiceApi } from '../../../libs/service-client/service-api.js';
 import type { CommandHeaders } from '../http/command-headers.decorator.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 
-/** The hooks service, asked on a person's behalf. When it cannot be asked the answer is a 503 that names it, within seconds. */
+/** The client of the hooks service. If the service is unavailable, the answer is a 503 that names it, within seconds. */
 @Injectable()
 export class HooksService implements OnApplicationShutdown {
   readonly api: ServiceApi;
@@ -13,7 +13,7 @@ export class HooksService implements OnApplicationShutdown {
     this.api = new ServiceApi('hooks', HOOKS_URL);
   }
 
-  /** A command, under the caller's key: two callers who think of the same key do not see each other's answers. */
+  /** Sends a command with the idempotency key of the caller. Two callers with the same key do not share answers. */
   command<Resource>(path: string, body: unknown, { caller, idempotencyKey }: CommandHeaders): Promise<Resource> {
     const by = { 'x-caller': caller };
     if (idempotencyKey === undefined) return this.api.post(path, body, by);

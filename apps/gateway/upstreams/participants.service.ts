@@ -5,7 +5,7 @@ import { ServiceApi } from '../../../libs/service-client/service-api.js';
 import { ServiceWatch } from '../../../libs/service-client/service-watch.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 
-/** Every participant that the gateway asks on a person's behalf, each watched from the start. */
+/** The participants, with a health check of each. */
 @Injectable()
 export class ParticipantsService implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly apis: Readonly<Record<Participant, ServiceApi>>;
@@ -18,14 +18,14 @@ export class ParticipantsService implements OnApplicationBootstrap, OnApplicatio
   }
 
   /**
-   * Turns a command away whose saga could not do its work; costs no request.
-   * @throws ParticipantUnavailableException naming the first of them that is away.
+   * Refuses a command whose saga needs an unavailable participant. Sends no request.
+   * @throws ParticipantUnavailableException naming the first unavailable participant.
    */
   assertAvailable(names: readonly Participant[]): void {
     for (const name of names) this.watches[name].assertAvailable('Nothing was started. Try again later.');
   }
 
-  /** Whether a participant could do its work when it was asked last; costs no request. */
+  /** Whether the last health check of a participant succeeded. Sends no request. */
   isAvailable(name: Participant): boolean {
     return this.watches[name].available;
   }

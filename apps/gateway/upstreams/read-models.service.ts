@@ -4,10 +4,13 @@ import { type Query, ServiceApi } from '../../../libs/service-client/service-api
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 
-/** How long a reader who asks for no position waits for the present one, in milliseconds. */
+/** How long a reader without a position waits for the current one, in milliseconds. */
 const POSITION_TIMEOUT_MS = 1_000;
 
-/** The read models, and the current position of the log. A service that does not answer is named in a 503 within seconds. */
+/**
+ * The read models, and the current position of the log. If a service does not answer, the answer is a 503 that names it, within
+ * seconds.
+ */
 @Injectable()
 export class ReadModels implements OnApplicationShutdown {
   readonly projection: ServiceApi;
@@ -20,7 +23,7 @@ export class ReadModels implements OnApplicationShutdown {
     this.saga = new ServiceApi('saga', settings.SAGA_URL);
   }
 
-  /** A page of a read model. @throws ProblemException 503 `PROJECTION_BEHIND` when it has not come to `query.at` in time. */
+  /** A page of a read model. @throws ProblemException 503 `PROJECTION_BEHIND` when it has not reached `query.at` in time. */
   async page<Item>(path: string, query: Query): Promise<ProjectedPage<Item>> {
     try {
       return await this.projection.get<ProjectedPage<Item>>(path, query);
@@ -30,12 +33,12 @@ export class ReadModels implements OnApplicationShutdown {
     }
   }
 
-  /** The position up to which everything is in the log that was committed by now; undefined if that cannot be had soon. */
+  /** The position of the log up to which all committed events are relayed; undefined if it is not known within a second. */
   committedPosition(): Promise<string | undefined> {
     return undefinedIfSlow(this.relayedPosition());
   }
 
-  /** The same, with everything that could be seen of sagas by now. */
+  /** The same, after the saga service has published every change that Temporal shows now. */
   committedPositionWithSagas(): Promise<string | undefined> {
     return undefinedIfSlow(this.saga.post('/refresh', {}).then(() => this.relayedPosition()));
   }

@@ -1,7 +1,8 @@
 /**
  * Why an attempt failed. `http`: the status is not a 2xx. `unverified`: the body does not echo the challenge. `lease_lost`: the
- * worker is gone, so the outcome is unknown. `expired`: the event is no longer in the log. `internal`: nothing was sent because
- * of a fault of this service, such as an unreadable secret.
+ * worker is gone, so the outcome is unknown. `expired`: the event is no longer in the log. `unfit`: its data cannot be converted
+ * to the version that the hook is pinned to. `internal`: nothing was sent because of a fault of this service, such as an
+ * unreadable secret.
  */
 export type AttemptError =
   | 'dns'
@@ -15,6 +16,7 @@ export type AttemptError =
   | 'unverified'
   | 'lease_lost'
   | 'expired'
+  | 'unfit'
   | 'internal';
 
 /** The outcome of one attempt. Without an `error` it succeeded. */

@@ -55,7 +55,7 @@ export class DeliveryLoops implements OnApplicationBootstrap, BeforeApplicationS
       this.dispatching,
       new BackgroundLoop(() => recoveries.step(), { idleMs: RECOVER_IDLE_MS, onError }),
       new BackgroundLoop(() => rotation.step(), { idleMs: ROTATE_IDLE_MS, onError }),
-      new BackgroundLoop(() => sweeper.sweep().then(() => false), { idleMs: SWEEP_IDLE_MS, onError }),
+      new BackgroundLoop(() => sweeper.sweep(), { idleMs: SWEEP_IDLE_MS, onError }),
     ];
     worker.onSettled(() => {
       this.dispatchTimer ??= setTimeout(() => {

@@ -10,7 +10,7 @@ import type { AttemptOutcome } from './attempt-outcome.js';
 import { isAnythingDue, claim, type ClaimedDelivery } from './claim.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import { countAttempt } from './delivery-metrics.js';
-import { renderDelivery } from './render-delivery.js';
+import { renderDelivery, UnfitEventError } from './render-delivery.js';
 import { childTraceparent, sendHook } from './send-hook.js';
 import { settle } from './settle.js';
 import { signatureOf } from './sign.js';
@@ -106,7 +106,7 @@ export class DeliveryWorker {
       // This is a fault of the service, never of a receiver. It concerns this delivery only.
       onError?.(error);
       return this.unsent(
-        'internal',
+        error instanceof UnfitEventError ? 'unfit' : 'internal',
         error instanceof Error ? error.message : 'The delivery failed before it was sent. See the log of the hooks service.',
       );
     });
@@ -153,7 +153,7 @@ export class DeliveryWorker {
     return delivery.trigger === 'verify' ? checkEcho(delivery, outcome) : outcome;
   }
 
-  private unsent(error: 'expired' | 'internal', detail: string): AttemptOutcome {
+  private unsent(error: 'expired' | 'unfit' | 'internal', detail: string): AttemptOutcome {
     return { startedAt: this.options.clock.now(), durationMs: 0, error, detail, requestHeaders: {} };
   }
 }

@@ -7,6 +7,10 @@ const SCAN = 1_000;
 /** A recovery continues when fewer deliveries of its endpoint wait, so that the queue stays short. */
 const MAX_WAITING = 10_000;
 
+/** Whether it is not known any more which of the events that a recovery `r` still has before it have succeeded at its endpoint `e`. */
+const expired = `r.only_missing
+  and greatest(r.position, (select position from events.log_floor)) < least(e.trimmed_position, r.to_position)`;
+
 /**
  * Queues the events that an endpoint missed, in bounded steps. The recoveries of a disabled endpoint wait until it is enabled. A
  * recovery expires if the deliveries that show what succeeded have been removed meanwhile.
@@ -33,18 +37,19 @@ export class Recoveries {
         [MAX_WAITING],
       );
       if (!rows[0]) return false;
-      const { rowCount: expired } = await tx.query(
+      const { rowCount: ended } = await tx.query(
         `update recovery r set state = 'expired', finished_at = $2 from endpoint e
-         where r.recovery_id = $1 and e.hook_id = r.hook_id and r.only_missing
-           and greatest(r.position, (select position from events.log_floor)) < least(e.trimmed_position, r.to_position)`,
+         where r.recovery_id = $1 and e.hook_id = r.hook_id and ${expired}`,
         [rows[0].recoveryId, this.clock.now()],
       );
-      if (expired) return true;
+      if (ended) return true;
       await tx.query(
         `with r as (
            select r.*, e.state as hook_state, e.version_pins, coalesce(r.exact_types, e.exact_types) as wanted_types,
                   coalesce(r.services, e.services) as wanted_services
-           from recovery r join endpoint e using (hook_id) where r.recovery_id = $1 and e.state in ('enabled', 'paused')
+           from recovery r join endpoint e using (hook_id)
+           -- Asked again: deliveries may have been removed since the statement before.
+           where r.recovery_id = $1 and e.state in ('enabled', 'paused') and not (${expired})
          ), page as materialized (
            select l.position, l.event_id, l.service, l.type, l.type_version, l.aggregate_type, l.aggregate_id
            from r cross join lateral (

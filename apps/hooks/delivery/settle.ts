@@ -13,8 +13,10 @@ import { retryDelay, throttledFor } from './retry-schedule.js';
 const EXHAUSTED_NOTIFIED_EVERY_MS = 3_600_000;
 /** Statuses that a retry cannot change: the receiver refuses this body. */
 const finalStatuses = new Set([410, 413, 415]);
+/** No later attempt can send the event. */
+const finalErrors = new Set<AttemptOutcome['error']>(['expired', 'unfit']);
 /** Faults of this service. They do not count against the endpoint. */
-const internalErrors = new Set<AttemptOutcome['error']>(['lease_lost', 'expired', 'internal']);
+const internalErrors = new Set<AttemptOutcome['error']>(['lease_lost', 'expired', 'unfit', 'internal']);
 /** The precision of the time of the last success. An exact time would cost a write for each delivery. */
 const LAST_SUCCESS_EVERY_MS = 1_000;
 
@@ -63,7 +65,7 @@ function afterFailedAttempt(
   now: Date,
 ): NextState {
   const delay = retryDelay(delivery.attempt, outcome, clock.random());
-  const final = outcome.error === 'expired' || (outcome.status !== undefined && finalStatuses.has(outcome.status));
+  const final = finalErrors.has(outcome.error) || (outcome.status !== undefined && finalStatuses.has(outcome.status));
   if (delay === undefined || final) return { state: 'exhausted' };
   const at = new Date(now.getTime() + (outcome.error === 'lease_lost' ? 0 : delay));
   const isUnlogged = delivery.trigger === 'test' || delivery.trigger === 'verify';

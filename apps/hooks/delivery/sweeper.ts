@@ -12,7 +12,7 @@ const PURGE_BATCH = 2_000;
 
 /** How long rows are kept, in ms. */
 export interface HooksRetention {
-  /** Finished deliveries with their attempts, and finished recoveries. */
+  /** Finished deliveries with their attempts, and finished recoveries. Held deliveries are given up when they are as old. */
   deliveriesMs: number;
   /** Idempotency keys with their answers. */
   commandsMs: number;
@@ -29,15 +29,15 @@ export class Sweeper {
     private readonly retention: HooksRetention,
   ) {}
 
-  async sweep(): Promise<void> {
-    await this.expireLeases();
-    await this.reconcileEndpointStates();
+  /** One batch of each kind. @returns whether one of them was full, so that there may be more. */
+  async sweep(): Promise<boolean> {
+    const batches = [await this.expireLeases(), await this.reconcileEndpointStates(), await this.cancelHeld()];
     await this.handleFailingEndpoints();
-    await this.purge();
+    return [...batches, await this.purge()].some((full) => full);
   }
 
   /** Ends the attempts of workers that are gone. The attempt counts, and another worker makes the next one at once. */
-  private async expireLeases(): Promise<void> {
+  private async expireLeases(): Promise<boolean> {
     const { rows } = await this.database.query<AttemptedDelivery & { startedAt: Date }>(
       `select delivery_id as "deliveryId", hook_id as "hookId", type, trigger, attempts as attempt, lease_token as "leaseToken", worker,
          leased_until as "startedAt" from delivery where state = 'sending' and leased_until < $1 order by leased_until limit $2`,
@@ -52,14 +52,15 @@ export class Sweeper {
         this.clock,
       );
     }
+    return rows.length === BATCH;
   }
 
   /**
    * Corrects waiting deliveries that do not match the state of their endpoint. The fan-out and recoveries take no lock on the
    * endpoint, so they may queue by a state that has just changed.
    */
-  private async reconcileEndpointStates(): Promise<void> {
-    await this.database.query(
+  private async reconcileEndpointStates(): Promise<boolean> {
+    const { rowCount } = await this.database.query(
       `with misplaced as (
          select d.delivery_id, e.state as endpoint_state from endpoint e cross join lateral unnest(case e.state
            when 'enabled' then array['held'] when 'disabled' then array['pending', 'retrying', 'held'] else array['pending', 'retrying'] end
@@ -78,6 +79,27 @@ export class Sweeper {
        from misplaced m where d.delivery_id = m.delivery_id and d.state in ('pending', 'retrying', 'held')`,
       [this.clock.now(), BATCH],
     );
+    return (rowCount ?? 0) >= BATCH;
+  }
+
+  /**
+   * Cancels what a paused hook has held for as long as finished deliveries are kept. Otherwise a hook that stays paused would keep its
+   * queue, and the log, growing without end. A recovery sends it as long as the log has it.
+   */
+  private async cancelHeld(): Promise<boolean> {
+    const now = this.clock.now();
+    const { rowCount } = await this.database.query(
+      `with old as (
+         select d.delivery_id from endpoint e cross join lateral (
+           select delivery_id from delivery where hook_id = e.hook_id and state = 'held' and created_at < $2
+           order by created_at, delivery_id limit $3
+         ) d where e.state in ('paused', 'pending') for no key update of e skip locked
+       )
+       update delivery d set state = 'cancelled', last_error = 'held_too_long', finished_at = $1
+       from old where d.delivery_id = old.delivery_id and d.state = 'held'`,
+      [now, new Date(now.getTime() - this.retention.deliveriesMs), PURGE_BATCH],
+    );
+    return (rowCount ?? 0) >= PURGE_BATCH;
   }
 
   private async handleFailingEndpoints(): Promise<void> {
@@ -102,21 +124,25 @@ export class Sweeper {
     });
   }
 
-  private async purge(): Promise<void> {
+  private async purge(): Promise<boolean> {
     const now = this.clock.now().getTime();
-    await this.database.query(
-      `delete from delivery where delivery_id = any(array(
-         select delivery_id from delivery where finished_at < $1 order by finished_at limit $2))`,
-      [new Date(now - this.retention.deliveriesMs), PURGE_BATCH],
-    );
-    await this.database.query(
-      `delete from recovery where recovery_id = any(array(
-         select recovery_id from recovery where finished_at < $1 order by finished_at limit $2))`,
-      [new Date(now - this.retention.deliveriesMs), PURGE_BATCH],
-    );
-    await this.database.query(
-      'delete from command where key = any(array(select key from command where created_at < $1 order by created_at limit $2))',
-      [new Date(now - this.retention.commandsMs), PURGE_BATCH],
-    );
+    const finishedBefore = new Date(now - this.retention.deliveriesMs);
+    const purged = [
+      await this.database.query(
+        `delete from delivery where delivery_id = any(array(
+           select delivery_id from delivery where finished_at < $1 order by finished_at limit $2))`,
+        [finishedBefore, PURGE_BATCH],
+      ),
+      await this.database.query(
+        `delete from recovery where recovery_id = any(array(
+           select recovery_id from recovery where finished_at < $1 order by finished_at limit $2))`,
+        [finishedBefore, PURGE_BATCH],
+      ),
+      await this.database.query(
+        'delete from command where key = any(array(select key from command where created_at < $1 order by created_at limit $2))',
+        [new Date(now - this.retention.commandsMs), PURGE_BATCH],
+      ),
+    ];
+    return purged.some(({ rowCount }) => rowCount === PURGE_BATCH);
   }
 }

@@ -43,7 +43,7 @@ export class RecoveryRequests {
   /**
    * Starts to queue the events in the log since a point; `Recovery` shows the progress.
    * @throws ProblemException 409 `HOOK_STATE_CONFLICT`; 422 `DELIVERIES_TRIMMED` when the deliveries since then are no longer
-   * kept.
+   * kept, `EVENTS_TRIMMED` when some of the events are no longer in the log.
    */
   async recover(hookId: string, wanted: RecoverHook, command: IdempotentCommand): Promise<Recovery> {
     const selection = wanted.types && selectEvents(wanted.types);
@@ -55,8 +55,10 @@ export class RecoveryRequests {
       await holdLog(tx);
       const log = new EventLog(tx);
       const { floor } = await log.bounds();
-      const from = Math.max(floor, await positionBefore(log, wanted.since));
-      if (onlyMissing && from < endpoint.trimmedPosition) throw deliveriesTrimmed(hookId, endpoint.trimmedPosition);
+      const from = await positionBefore(log, wanted.since);
+      if (onlyMissing && Math.max(floor, from) < endpoint.trimmedPosition)
+        throw deliveriesTrimmed(hookId, endpoint.trimmedPosition);
+      if (from < floor) throw eventsTrimmed(hookId, floor);
       const { rows } = await tx.query<RecoveryRow>(
         `insert into recovery (hook_id, position, to_position, exact_types, services, only_missing, created_at)
          values ($1, $2, $3, $4, $5, $6, $7) returning ${recoveryColumns}`,
@@ -99,6 +101,16 @@ function deliveriesTrimmed(hookId: string, trimmed: number): ProblemException {
     `The deliveries to the hook ${hookId} of events up to sequence ${sequenceOf(trimmed)} are no longer kept, so it is not known which of ` +
     `them succeeded. Begin after them ("since": "${first}"), or send everything again ("onlyMissing": false).`;
   return new ProblemException(422, 'DELIVERIES_TRIMMED', detail, {
+    errors: [{ pointer: '/since', detail: `must be ${first} or later` }],
+  });
+}
+
+function eventsTrimmed(hookId: string, floor: number): ProblemException {
+  const first = sequenceOf(floor + 1);
+  const detail =
+    `The log does not have all events since then any more, so they cannot all be sent to the hook ${hookId}. Begin with the oldest that it has ` +
+    `("since": "${first}"), and read what is missing from the resources themselves.`;
+  return new ProblemException(422, 'EVENTS_TRIMMED', detail, {
     errors: [{ pointer: '/since', detail: `must be ${first} or later` }],
   });
 }

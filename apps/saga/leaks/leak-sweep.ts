@@ -126,7 +126,7 @@ export class LeakSweep {
       const sagasOfOwner = sagas.filter(({ ownerId }) => ownerId === hold.ownerId);
       if (sagasOfOwner.some(({ decides }) => decides)) continue;
       const sagaId = states.get(`${hold.owner} ${hold.ownerId}`)?.operationId ?? sagaOf(hold);
-      if (!(await this.isUnderWay(sagaId))) leaked.push({ ...hold, sagaId });
+      if (!(await this.isRunning(sagaId))) leaked.push({ ...hold, sagaId });
     }
     return leaked;
   }
@@ -156,7 +156,7 @@ export class LeakSweep {
   }
 
   /** The register is slightly behind. Temporal itself is not. */
-  private async isUnderWay(sagaId: string): Promise<boolean> {
+  private async isRunning(sagaId: string): Promise<boolean> {
     return (await describeRun(this.options.client, sagaId))?.status.name === 'RUNNING';
   }
 }

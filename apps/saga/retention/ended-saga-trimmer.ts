@@ -2,10 +2,20 @@ import type { Pool } from 'pg';
 
 const BATCH = 1_000;
 
+/** A report in the order in which they are read. */
+interface ReportPlace {
+  recordedAt: Date;
+  sagaId: string;
+  runId: string;
+}
+
 /**
  * Removes old ended sagas with their steps and settlements. A saga with skipped steps stays, because their effects still exist.
  */
 export class EndedSagaTrimmer {
+  /** How far reports were read for some without a saga: those before it belong to sagas that stay. */
+  private readTo: ReportPlace | undefined;
+
   constructor(private readonly database: Pool) {}
 
   /** One batch. @returns whether there may be more. */
@@ -27,15 +37,31 @@ export class EndedSagaTrimmer {
       [before, BATCH],
     );
     if (sagas.rowCount === BATCH) return true;
-    // Reports of runs whose saga was never found, or is gone. They come last, because reports of sagas that still exist are
-    // skipped.
-    const reports = await this.database.query(
-      `delete from ended_timeline t where ctid = any(array(
-         select ctid from ended_timeline old
-         where recorded_at < $1 and not exists (select from saga where saga.saga_id = old.saga_id)
-         order by recorded_at limit $2 for update skip locked))`,
-      [before, BATCH],
+    return this.trimReports(before);
+  }
+
+  /**
+   * Removes reports of runs whose saga was never found, or is gone. They come after the sagas, because reports of sagas that still
+   * exist are skipped. A call reads the batch after the last one, because there may be many reports of sagas that stay.
+   */
+  private async trimReports(before: Date): Promise<boolean> {
+    const { rows } = await this.database.query<ReportPlace & { removed: number }>(
+      `with batch as materialized (
+         select ctid, saga_id, run_id, recorded_at from ended_timeline
+         where recorded_at < $1 and (recorded_at, saga_id, run_id) > ($3::timestamptz, $4, $5)
+         order by recorded_at, saga_id, run_id limit $2
+       ), gone as (
+         delete from ended_timeline where recorded_at < $1 and ctid = any(array(
+           -- A limit keeps the planner from a hash of all sagas.
+           select ctid from batch where (select true from saga where saga.saga_id = batch.saga_id limit 1) is null))
+         returning 1
+       )
+       select recorded_at as "recordedAt", saga_id as "sagaId", run_id as "runId", (select count(*)::int from gone) as removed
+       from batch order by recorded_at, saga_id, run_id`,
+      [before, BATCH, this.readTo?.recordedAt ?? '-infinity', this.readTo?.sagaId ?? '', this.readTo?.runId ?? ''],
     );
-    return reports.rowCount === BATCH;
+    const last = rows.at(-1);
+    this.readTo = rows.length === BATCH ? last : undefined;
+    return rows.length === BATCH && last!.removed > 0;
   }
 }

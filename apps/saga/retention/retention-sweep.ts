@@ -49,6 +49,7 @@ export class RetentionSweep {
     return (await sagas.trim(new Date(Math.min(this.lastFloor, now - sagaRetentionMs)))) || more;
   }
 
+  /** Whatever one participant answers, all participants and the sagas are trimmed. */
   private async trim(participant: string, api: ServiceApi, keepSince: Date): Promise<boolean> {
     const command: TrimCommand = { keepCommandsSince: keepSince.toISOString() };
     try {
@@ -59,8 +60,10 @@ export class RetentionSweep {
       }
       return true;
     } catch (error) {
-      if (!(error instanceof ParticipantUnavailableException)) throw error;
-      this.options.log.warn({ participant }, 'a participant is unavailable, so it trims nothing; the next sweep retries');
+      const { log } = this.options;
+      if (error instanceof ParticipantUnavailableException)
+        log.warn({ participant, err: error }, 'a participant is unavailable, so it trims nothing; the next sweep retries');
+      else log.error({ participant, err: error }, 'a participant refuses to trim; the next sweep retries');
       return false;
     }
   }

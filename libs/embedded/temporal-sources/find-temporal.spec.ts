@@ -56,7 +56,7 @@ describe('findTemporal', () => {
 });
 
 describe('temporalSources', () => {
-  it('tries what is there before it downloads, and downloads before it builds', () => {
+  it('tries installed executables first, then a download, then a build', () => {
     const names = temporalSources({ PATH: '/usr/bin' }).map(({ name }) => name);
     expect(names).toEqual(['temporal CLI on PATH', 'temporal CLI in the cache', "the SDK's download", 'go install']);
   });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { ExecutableSource } from './executable-source.js';
 import { temporalVersion } from './temporal-version.js';
 
-/** What an earlier start has built or downloaded. */
+/** The executable that an earlier start has built or downloaded. */
 export function inCache(folders: readonly [string, ...string[]]): ExecutableSource {
   return {
     name: 'temporal CLI in the cache',

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { ExecutableSource } from './executable-source.js';
 import { temporalVersion } from './temporal-version.js';
 
-/** The CLI that somebody has installed: the first `temporal` on the search path. */
+/** The installed CLI: the first `temporal` on the search path. */
 export function onPath(searchPath: string): ExecutableSource {
   const name = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
   return {

@@ -84,7 +84,7 @@ describe('a member that has not reached its group for longer than its lease', ()
   });
 });
 
-describe('a member whose handler does not come to an end', () => {
+describe('a member whose handler never ends', () => {
   it('shows it in the metrics and in the readiness, until the event is settled', async () => {
     const subscriptions = new Subscriptions(50);
     const listener = new Listener(() => gate);

@@ -9,7 +9,7 @@ const conformance = (disorder?: InjectedDisorder) => ({
   capabilities: { order: 'key', dedupMs: Infinity, replay: true } as const,
   start: async () => {
     const channel = new InMemoryChannel(disorder, { backoffMs, stalledAfterMs: 200 });
-    // All that are opened are the one of this process, which only the bed ends.
+    // Every opened channel is the one of this process. Only the harness ends it.
     const { capabilities } = channel;
     const shared = {
       capabilities,
@@ -32,7 +32,7 @@ channelConformance('memory', conformance());
 describe('an in-memory channel with injected disorder', () => {
   const events = facts(aggregates(10), 10);
 
-  /** What a listener is given of the events, in order. */
+  /** The events that a listener receives, in order. */
   async function given(disorder: InjectedDisorder, atLeast: number): Promise<string[]> {
     const channel = new InMemoryChannel(disorder);
     const listener = new Listener();

@@ -16,7 +16,7 @@ const QUERY_TIMEOUT_MS = LEASE_MS / 2;
 /**
  * Opens the channel that `EVENT_CHANNEL` names. Nothing else in a consumer depends on the transport.
  *
- * @param service the service that uses it. `postgres` needs `DATABASE_URL` as the service's own role, and the tables of `channel-tables.sql`.
+ * @param service the service that uses it. `postgres` needs `DATABASE_URL` as the service's own role, and the tables of `prisma/channel`.
  * @throws if the broker is unreachable.
  */
 export async function openChannel(service: string, settings: ChannelSettings, options: ChannelOptions = {}): Promise<Channel> {

@@ -3,7 +3,7 @@ import { inTransaction } from '../../database/in-transaction.js';
 import type { GroupStore, HeartbeatAnswer } from './group-store.js';
 
 export interface PostgresGroup {
-  /** As the role of the service, whose schema has the tables of `channel-tables.sql`. */
+  /** As the role of the service, whose schema has the tables of `prisma/channel`. */
   database: Pool;
   group: string;
   /** UUID of this member. */

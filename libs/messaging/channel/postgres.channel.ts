@@ -22,8 +22,7 @@ const log = new Logger('Channel');
  * The log itself as a channel: a group is a cursor on `events.log`, in partitions by hash of the key. `publish` writes nothing, because the
  * relay has written the events. It only returns whether the log has them.
  *
- * A service that subscribes needs the right to read the log (its name in `logReaders`, libs/database/services.ts) and the tables of
- * `channel-tables.sql` in its own schema: copy that file to `prisma/<service>/migrations/<number>_channel/migration.sql`.
+ * A service that subscribes needs the right to read the log and the tables of `prisma/channel`: `libs/database/services.ts` lists both.
  */
 export class PostgresChannel implements Channel {
   readonly capabilities = { order: 'key', dedupMs: Infinity, replay: true } as const;

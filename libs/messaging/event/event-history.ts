@@ -8,13 +8,13 @@ export interface VersionGap {
   to: number;
 }
 
-/** Where a consumer looks for what it has not been brought: `EventLog`, or anything that can say the same. */
+/** The source of events that a consumer has not received: `EventLog`, or an equivalent. */
 export interface EventHistory {
   /** The events of an aggregate with versions after one and before another, in order; at most `limit`. */
   ofAggregate(aggregate: Aggregate, after: number, before: number, limit: number): Promise<LoggedEvent[]>;
-  /** What will never come of an aggregate, in order. */
+  /** The versions of an aggregate that will never come, in order. */
   gapsOf(aggregate: Aggregate): Promise<VersionGap[]>;
-  /** The version after which an aggregate goes on in the log beyond a position; its last one if nothing of it is there. */
+  /** The last version of an aggregate up to a position; its last version if it has no event after the position. */
   versionBefore(aggregate: Aggregate, position: number): Promise<number>;
   /** The last position that was removed, and the last one that there is; in a transaction of the same database if one is given. */
   bounds(tx?: Pick<PoolClient, 'query'>): Promise<{ floor: number; head: number }>;

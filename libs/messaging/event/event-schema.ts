@@ -3,7 +3,7 @@ import type { EventVersion } from '../../../contracts/event-catalogue.js';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** Where the schema of a version is served; relative to the API's address. */
+/** The address of the schema of a version, relative to the API. */
 export const eventSchemaPath = (type: string, version: number): string => `${eventTypePath(type)}/v${version}`;
 
 /** The address of the documentation of a type: its versions and how to migrate between them. */
@@ -11,7 +11,7 @@ export const eventTypePath = (type: string): string => `/v1/event-types/${type}`
 
 /**
  * The JSON Schema (draft 7) of the data of an event, complete in itself: without `$ref`, so that it can stand in any other document. It
- * is open everywhere, as a version may get more fields; the end of a version that has one stands in `x-deprecation`.
+ * is open everywhere, as a version may get more fields; `x-deprecation` has the end of a deprecated version.
  */
 export function eventSchema(type: string, { version, schema, deprecation }: EventVersion): JsonSchema {
   return {
@@ -45,7 +45,7 @@ function inlined(node: unknown, definitions: Record<string, unknown>): unknown {
   if (Array.isArray(node)) return node.map((item) => inlined(item, definitions));
   if (typeof node !== 'object' || node === null) return node;
   const { $ref, allOf, ...rest } = node as { $ref?: string; allOf?: { $ref?: string }[] };
-  // zod writes a named schema as `$ref`, or as the one member of `allOf` where it stands beside a description of its own.
+  // zod writes a named schema as `$ref`, or as the only member of `allOf` if it has a description of its own.
   const name = ($ref ?? (allOf?.length === 1 ? allOf[0]?.$ref : undefined))?.replace('#/definitions/', '');
   if (name !== undefined) return inlined({ ...(definitions[name] as object), ...rest }, definitions);
   return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, inlined(value, definitions)]));

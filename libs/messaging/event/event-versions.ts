@@ -1,7 +1,7 @@
 import { type EventCatalogue, eventCatalogue, type EventType, type EventVersion } from '../../../contracts/event-catalogue.js';
 import { ProblemException } from '../../service-kit/problem.exception.js';
 
-/** The version in which somebody wants each type, by type; the newest of what is not named. Can be stored as JSON. */
+/** The version that a reader wants of each type. The default is the newest. Can be stored as JSON. */
 export type VersionPins = Readonly<Record<string, number>>;
 
 /** The versions that can be asked for, oldest first. */
@@ -59,7 +59,7 @@ export function pinsOfToday(
   return Object.fromEntries(taken.map((known) => [known.type, newestVersion(known)]));
 }
 
-/** The version to render a type in for somebody with these pins; undefined means the newest. */
+/** The version of a type for a reader with these pins; undefined means the newest. */
 export const pinnedVersion = (type: string, pins: VersionPins): number | undefined =>
   Object.hasOwn(pins, type) ? pins[type] : undefined;
 

@@ -1,6 +1,6 @@
-/** A fact as it stands in the log: what its service wrote, and the position at which everybody can read it. */
+/** An event in the log: the data of its service, and its position. */
 export interface LoggedEvent {
-  /** Its place in the one order of all facts; grows, with gaps. Below 2^53 for as long as anybody lives. */
+  /** Its place in the order of all events. Positions increase, with gaps, and stay below 2^53. */
   position: number;
   /** UUID of the occurrence, the same in whatever version it is rendered. */
   eventId: string;

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 
-/** What facts are about, and what they are kept in order of: an aggregate of a service. */
+/** An aggregate of a service. Events have an order within their aggregate. */
 export interface Aggregate {
   service: string;
   aggregateType: string;
   aggregateId: string;
 }
 
-/** Of which partition something is, of how many. */
+/** The number of a partition, and the number of partitions. */
 export interface Partition {
   index: number;
   of: number;

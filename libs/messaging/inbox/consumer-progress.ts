@@ -1,22 +1,30 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
+import { inTransaction } from '../../database/in-transaction.js';
 import { typesParameters, typesSql } from '../event/event-filter.js';
 import { broughtTypes, type Consumer } from './consumer.js';
 
 export interface Progress {
-  /** Everything that the consumer wants of the log up to here is settled: applied, overtaken, or a dead letter. */
+  /** Every wanted event up to here is settled: applied, stale, or a dead letter. */
   position: number;
-  /** How many events of the log after it are not; counted among those that were looked at. */
+  /** How many of the scanned events after it are not settled. */
   missing: number;
-  /** When the first of them came into the log. */
+  /** When the first of them was appended to the log. */
   since: Date | undefined;
 }
 
-/** How many rows of the log one look goes over. */
-const LOOK = 2_000;
+interface Look extends Pick<Progress, 'missing'> {
+  mark: number;
+  since: Date | null;
+  /** Whether there is nothing to look at behind it. */
+  ended: boolean;
+}
+
+/** How many rows of the log one read scans. */
+const SCAN = 2_000;
 
 /**
- * What is done with of an event: applied, overtaken, not wanted, or a dead letter and what waits behind one. Each row is looked up by its
- * key: with `exists` the planner may read the whole inbox into a hash instead.
+ * Whether an event is settled: applied, stale, unwanted, a dead letter, or parked behind one. The subqueries find each row by its key.
+ * With `exists` the planner may hash the whole inbox instead.
  */
 const settled = `coalesce((
   select i.processed_at is not null or (
@@ -24,10 +32,10 @@ const settled = `coalesce((
       select from inbox_dead o where o.consumer = $1 and o.aggregate_key = d.aggregate_key and o.state = 'dead')) is null
   from inbox i where i.consumer = $1 and i.occurrence_id = l.event_id), false)`;
 
-/** Whether the consumer is brought an event. */
+/** Whether the consumer receives an event. */
 const wanted = typesSql('l.type', '$3', '$4');
 
-/** The inbox may have no rows up to the mark that another process has written down, so nothing before it is looked at. */
+/** The inbox may have no rows up to the mark of another process, so the scan begins behind it. */
 const behindMark = `position > greatest($2::bigint, coalesce((select position from inbox_mark where consumer = $1), 0))`;
 
 /**
@@ -39,19 +47,24 @@ export class ConsumerProgress {
   private mark = 0;
   private looking: Promise<Progress> | undefined;
 
+  /**
+   * @param effectsLast whether a commit of the consumer's effects outlives a crash of the server. While it does not, a look writes the mark
+   *   down, which brings what it counts to the disk first: otherwise a crash would take back what is never looked for again.
+   */
   constructor(
     private readonly database: Pool,
     readonly consumer: Consumer,
+    private readonly effectsLast: () => boolean = () => true,
   ) {
     this.types = typesParameters(broughtTypes(consumer));
   }
 
-  /** How far the consumer was known to have come when this was last loaded, looked at or saved; what is settled stays so. */
+  /** The consumer's progress at the last load, read or save. Settled events stay settled. */
   get written(): number {
     return this.mark;
   }
 
-  /** Begins where the last process wrote down that everything is done. */
+  /** Continues at the stored mark of an earlier process. */
   async load(): Promise<void> {
     const { rows } = await this.database.query<{ position: string }>('select position from inbox_mark where consumer = $1', [
       this.consumer.name,
@@ -59,23 +72,20 @@ export class ConsumerProgress {
     this.mark = Math.max(this.mark, Number(rows[0]?.position ?? 0));
   }
 
-  /** Writes down how far the consumer has come, which lets retention go as far. */
+  /** Stores the mark, so that retention may remove the events before it. */
   async save(): Promise<void> {
-    await this.database.query('update inbox_mark set position = $2 where consumer = $1 and position < $2', [
-      this.consumer.name,
-      this.mark,
-    ]);
+    await this.write(this.database, this.mark);
   }
 
-  /** A look that begins now, or the one that is under way. */
+  /** Reads the progress now, or joins a read in progress. */
   look(): Promise<Progress> {
     return (this.looking ??= this.lookNow().finally(() => (this.looking = undefined)));
   }
 
-  /** The events that are not done with and came into the log before a time, the oldest first. */
+  /** The events that are not settled and were logged before a time, the oldest first. */
   async missing(before: Date, limit: number): Promise<string[]> {
     const { rows } = await this.database.query<{ eventId: string }>(
-      `select l.event_id as "eventId" from (select * from events.log where ${behindMark} order by position limit ${LOOK}) l
+      `select l.event_id as "eventId" from (select * from events.log where ${behindMark} order by position limit ${SCAN}) l
        where ${wanted} and l.recorded_at < $5 and not ${settled} order by l.position limit $6`,
       [this.consumer.name, this.mark, ...this.types, before, limit],
     );
@@ -84,26 +94,42 @@ export class ConsumerProgress {
 
   private async lookNow(): Promise<Progress> {
     for (;;) {
-      const from = this.mark;
-      const { rows } = await this.database.query<{
-        looked: number;
-        last: string | null;
-        open: string | null;
-        missing: number;
-        since: Date | null;
-        written: string | null;
-      }>(
-        `select count(*)::int as looked, max(l.position) as last, min(l.position) filter (where l.open) as open,
-                count(*) filter (where l.open)::int as missing, min(l.recorded_at) filter (where l.open) as since,
-                (select position from inbox_mark where consumer = $1) as written
-         from (select l.position, l.recorded_at, ${wanted} and not ${settled} as open
-               from (select * from events.log where ${behindMark} order by position limit ${LOOK}) l) l`,
-        [this.consumer.name, from, ...this.types],
-      );
-      const { looked, last, open, missing, since, written } = rows[0]!;
+      const seen = this.effectsLast()
+        ? await this.lookOnce(this.database)
+        : await inTransaction(this.database, async (tx) => {
+            const looked = await this.lookOnce(tx);
+            await this.write(tx, looked.mark);
+            return looked;
+          });
       // What is done with stays so; the first that is not is where the next look begins.
-      this.mark = Math.max(this.mark, open === null ? Number(last ?? from) : Number(open) - 1, Number(written ?? 0));
-      if (open !== null || looked < LOOK) return { position: this.mark, missing, since: since ?? undefined };
+      this.mark = Math.max(this.mark, seen.mark);
+      if (seen.ended) return { position: this.mark, missing: seen.missing, since: seen.since ?? undefined };
     }
+  }
+
+  private async lookOnce(database: Pick<PoolClient, 'query'>): Promise<Look> {
+    const from = this.mark;
+    const { rows } = await database.query<{
+      looked: number;
+      last: string | null;
+      open: string | null;
+      missing: number;
+      since: Date | null;
+      written: string | null;
+    }>(
+      `select count(*)::int as looked, max(l.position) as last, min(l.position) filter (where l.open) as open,
+              count(*) filter (where l.open)::int as missing, min(l.recorded_at) filter (where l.open) as since,
+              (select position from inbox_mark where consumer = $1) as written
+       from (select l.position, l.recorded_at, ${wanted} and not ${settled} as open
+             from (select * from events.log where ${behindMark} order by position limit ${SCAN}) l) l`,
+      [this.consumer.name, from, ...this.types],
+    );
+    const { looked, last, open, missing, since, written } = rows[0]!;
+    const mark = Math.max(from, open === null ? Number(last ?? from) : Number(open) - 1, Number(written ?? 0));
+    return { mark, missing, since, ended: open !== null || looked < SCAN };
+  }
+
+  private async write(database: Pick<PoolClient, 'query'>, mark: number): Promise<void> {
+    await database.query('update inbox_mark set position = $2 where consumer = $1 and position < $2', [this.consumer.name, mark]);
   }
 }

@@ -15,7 +15,7 @@ const ConsumerName = z.string().regex(/^[a-z][a-z0-9.-]{0,99}$/, 'must be the na
 const Id = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const ListQuery = z.strictObject({ ...pageQuery, consumer: ConsumerName.optional(), state: deadLetterStates.optional() });
 
-/** What consumers of this service could not apply. On the service's own port, which is for the inside. */
+/** The events that consumers of this service could not apply. On the service's own port, which is internal. */
 @Controller('dead-letters')
 export class DeadLettersController {
   constructor(@Inject(DeadLetters) private readonly letters: DeadLetters) {}

@@ -5,7 +5,7 @@ import { sequenceOf } from '../event/render-event.js';
 import type { Consumer } from './consumer.js';
 import { eventOf } from './event-text.js';
 import { HandlerFailure, type Inbox } from './inbox.js';
-import type { HeldRow, InboxRows } from './inbox-rows.js';
+import type { DeadLetterRow, InboxRows } from './inbox-rows.js';
 
 /** The outcome of an operator's decision. */
 export type LetterDecision =
@@ -25,7 +25,7 @@ interface LetterQuery {
   after?: number | undefined;
 }
 
-type ListedRow = HeldRow & { consumer: string; error: string | null; note: string | null; heldAt: Date };
+type ListedRow = DeadLetterRow & { consumer: string; error: string | null; note: string | null; heldAt: Date };
 
 /** The events that consumers of this service could not apply, and an operator's decisions about them. */
 export class DeadLetters {
@@ -57,7 +57,7 @@ export class DeadLetters {
       }
       const missing = row.aggregateVersion - head - 1;
       if (consumer.mode === 'sequential' && missing > 0) return { outcome: 'gap', missing };
-      return failureOf(await this.inbox.applyHeld(consumer, row, rows, tx, false));
+      return failureOf(await this.inbox.applyDeadLetter(consumer, row, rows, tx, false));
     });
   }
 
@@ -67,7 +67,7 @@ export class DeadLetters {
       if (row.state === 'failing') return { outcome: 'still-failing' };
       const first = consumer.mode === 'sequential' ? await rows.undecidedBefore(row.aggregateVersion) : undefined;
       if (first !== undefined) return { outcome: 'behind', first };
-      return failureOf(await this.inbox.applyHeld(consumer, row, rows, tx, false));
+      return failureOf(await this.inbox.applyDeadLetter(consumer, row, rows, tx, false));
     });
   }
 
@@ -83,7 +83,7 @@ export class DeadLetters {
     id: number,
     how: (
       consumer: Consumer,
-      row: HeldRow,
+      row: DeadLetterRow,
       rows: InboxRows,
       tx: Parameters<Consumer['handle']>[1],
     ) => Promise<LetterDecision | undefined>,
@@ -94,7 +94,7 @@ export class DeadLetters {
     const decision = await this.inbox.transaction(consumer, event, async (rows, tx) => {
       // Locks the head before the row, in the same order as a receiver.
       if (consumer.mode !== 'commutative') await rows.lockHead();
-      const row = await rows.heldById(id);
+      const row = await rows.deadLetterById(id);
       if (!row) return { outcome: 'unknown' } as const;
       if (row.state === 'skipped') return { outcome: 'skipped-already' } as const;
       return how(consumer, row, rows, tx);

@@ -9,7 +9,7 @@ interface Held {
   oldest: number;
 }
 
-/** What consumers could not apply. @param consumers asked at every look, as they come and go. */
+/** Metrics of the events that consumers could not apply. @param consumers is called at each scrape, because the consumers change. */
 export function observeInbox(database: Pool, consumers: () => readonly string[]): void {
   const gauges = new LookupGauges(() => readHeld(database, consumers()));
   const add = (name: string, help: string, value: (row: Held) => number) =>
@@ -20,7 +20,7 @@ export function observeInbox(database: Pool, consumers: () => readonly string[])
   add('inbox_held_oldest_seconds', 'How long the oldest of them has been held', ({ oldest }) => oldest);
 }
 
-const held = ['failing', 'parked', 'dead'].map((state) => {
+const perState = ['failing', 'parked', 'dead'].map((state) => {
   const ofState = `inbox_dead d where d.consumer = c.consumer and d.state = '${state}'`;
   return `('${state}', ${boundedCount(ofState)},
            (select extract(epoch from clock_timestamp() - held_at) from ${ofState} order by d.id limit 1))`;
@@ -29,7 +29,7 @@ const held = ['failing', 'parked', 'dead'].map((state) => {
 async function readHeld(database: Pool, consumers: readonly string[]): Promise<Held[]> {
   const { rows } = await database.query<Held>(
     `select c.consumer, s.state, s.rows, coalesce(s.oldest, 0)::float8 as oldest
-     from unnest($1::text[]) as c(consumer) cross join lateral (values ${held.join(', ')}) as s(state, rows, oldest)`,
+     from unnest($1::text[]) as c(consumer) cross join lateral (values ${perState.join(', ')}) as s(state, rows, oldest)`,
     [consumers],
   );
   return rows;

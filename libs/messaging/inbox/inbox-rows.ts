@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { LoggedEvent } from '../event/logged-event.js';
 
-export interface HeldRow {
+export interface DeadLetterRow {
   id: string;
   event: string;
   state: 'failing' | 'parked' | 'dead' | 'skipped';
@@ -9,11 +9,11 @@ export interface HeldRow {
   aggregateVersion: number;
 }
 
-interface Holding {
-  state: HeldRow['state'];
-  /** Why; null for one that only waits. */
+interface NewDeadLetter {
+  state: DeadLetterRow['state'];
+  /** The reason; null for a waiting event. */
   error: string | null;
-  /** Whether it was tried. */
+  /** Whether the handler was called. */
   failed: boolean;
   nextAt: Date | null;
 }
@@ -34,7 +34,7 @@ export class InboxRows {
     return rowCount === 1;
   }
 
-  /** Makes the head, for an aggregate of which earlier versions are no business of the consumer's. */
+  /** Creates the head of an aggregate whose earlier versions the consumer skips. */
   async startHead(version: number): Promise<void> {
     await this.tx.query(
       'insert into inbox_head (consumer, aggregate_key, last_version) values ($1, $2, $3) on conflict do nothing',
@@ -42,7 +42,7 @@ export class InboxRows {
     );
   }
 
-  /** The last version that was done with; nobody else touches the aggregate until the transaction ends. */
+  /** Locks the aggregate until the transaction ends. @returns its last settled version. */
   async lockHead(): Promise<number> {
     const { rows } = await this.tx.query<{ head: number }>(
       `insert into inbox_head (consumer, aggregate_key, last_version) values ($1, $2, 0)
@@ -59,7 +59,7 @@ export class InboxRows {
     );
   }
 
-  /** Records that an occurrence was received. @returns false if it had been before, also when its row has been cleared since. */
+  /** Records that an event was received. @returns false if it was received before, also if its row was cleared since. */
   async record({ eventId, position, aggregateVersion }: LoggedEvent): Promise<boolean> {
     const { rowCount } = await this.tx.query(
       `insert into inbox (consumer, occurrence_id, position, aggregate_key, aggregate_version)
@@ -70,12 +70,12 @@ export class InboxRows {
     return rowCount === 1;
   }
 
-  /** The occurrence was not received after all: it comes again. */
+  /** Deletes the record of the event, so that it comes again. */
   async forget({ eventId }: LoggedEvent): Promise<void> {
     await this.tx.query('delete from inbox where consumer = $1 and occurrence_id = $2', [this.consumer, eventId]);
   }
 
-  /** The event is applied: nothing is held of it any more, and the head has come to it. */
+  /** Records that the event is applied: deletes its kept row and moves the head to its version. */
   async settle({ eventId, aggregateVersion }: LoggedEvent, ordered: boolean): Promise<void> {
     if (!ordered) return this.release({ eventId });
     await this.tx.query(
@@ -85,7 +85,7 @@ export class InboxRows {
     );
   }
 
-  /** Nothing is held of the event any more. */
+  /** Deletes the kept row of the event. */
   async release({ eventId }: Pick<LoggedEvent, 'eventId'>): Promise<void> {
     await this.tx.query('delete from inbox_dead where consumer = $1 and occurrence_id = $2', [this.consumer, eventId]);
   }
@@ -98,7 +98,7 @@ export class InboxRows {
   }
 
   /** Keeps an event that cannot be applied now. @returns how often it has failed. */
-  async hold(event: LoggedEvent, text: string, { state, error, failed, nextAt }: Holding): Promise<number> {
+  async keepDeadLetter(event: LoggedEvent, text: string, { state, error, failed, nextAt }: NewDeadLetter): Promise<number> {
     const { eventId, position, type, aggregateVersion } = event;
     const { rows } = await this.tx.query<{ attempts: number }>(
       `insert into inbox_dead as held (consumer, occurrence_id, position, type, aggregate_key, aggregate_version, event, state, error, attempts, next_at)
@@ -122,9 +122,9 @@ export class InboxRows {
     ]);
   }
 
-  /** What is held of the aggregate in a version. */
-  async held(version: number): Promise<HeldRow | undefined> {
-    const { rows } = await this.tx.query<HeldRow>(
+  /** The kept event of the aggregate with this version. */
+  async deadLetterAt(version: number): Promise<DeadLetterRow | undefined> {
+    const { rows } = await this.tx.query<DeadLetterRow>(
       `select id, event, state, attempts, aggregate_version as "aggregateVersion" from inbox_dead
        where consumer = $1 and aggregate_key = $2 and aggregate_version = $3 for update`,
       [this.consumer, this.aggregateKey, version],
@@ -132,8 +132,8 @@ export class InboxRows {
     return rows[0];
   }
 
-  async heldById(id: number): Promise<HeldRow | undefined> {
-    const { rows } = await this.tx.query<HeldRow>(
+  async deadLetterById(id: number): Promise<DeadLetterRow | undefined> {
+    const { rows } = await this.tx.query<DeadLetterRow>(
       `select id, event, state, attempts, aggregate_version as "aggregateVersion" from inbox_dead
        where consumer = $1 and id = $2 for update`,
       [this.consumer, id],
@@ -155,7 +155,7 @@ export class InboxRows {
     );
   }
 
-  /** Of those that need or wait for something: the number of the one that has to go before this version. */
+  /** The id of the first parked or dead event of the aggregate before this version. */
   async undecidedBefore(version: number): Promise<number | undefined> {
     const { rows } = await this.tx.query<{ id: string }>(
       `select id from inbox_dead where consumer = $1 and aggregate_key = $2 and aggregate_version < $3 and state in ('parked', 'dead')

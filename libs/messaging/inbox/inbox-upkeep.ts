@@ -24,45 +24,54 @@ const LOCK_NOT_AVAILABLE = '55P03';
  */
 export class InboxUpkeep {
   private clearedAt = -Infinity;
+  private unfinished = false;
 
   constructor(private readonly options: InboxUpkeepOptions) {}
 
-  /** @throws what keeps the database from working; nothing is lost, and it may be called again. */
-  async step(progress: readonly ConsumerProgress[]): Promise<void> {
+  /**
+   * A clearing goes on over several calls, each of which removes one batch of each consumer.
+   * @returns whether there is more to remove at once.
+   * @throws what keeps the database from working; nothing is lost, and it may be called again.
+   */
+  async step(progress: readonly ConsumerProgress[]): Promise<boolean> {
     for (const one of progress) {
       await one.look();
       await one.save();
     }
     const { clearEveryMs = 60_000 } = this.options;
-    if (performance.now() - this.clearedAt < clearEveryMs) return;
-    this.clearedAt = performance.now();
-    await this.clear(progress.map(({ consumer }) => consumer.name));
+    const due = performance.now() - this.clearedAt >= clearEveryMs;
+    if (!due && !this.unfinished) return false;
+    const consumers = progress.map(({ consumer }) => consumer.name);
+    const { floor } = await this.options.eventLog.bounds();
+    if (due) {
+      this.clearedAt = performance.now();
+      await this.raise(consumers, Math.max(floor, await this.options.eventLog.olderThan(this.options.retentionMs)));
+    }
+    this.unfinished = await this.remove(consumers, floor);
+    return this.unfinished;
   }
 
-  private async clear(consumers: readonly string[]): Promise<void> {
-    const { database, eventLog, retentionMs } = this.options;
-    const { floor } = await eventLog.bounds();
-    const upTo = Math.max(floor, await eventLog.olderThan(retentionMs));
-    await this.raise(consumers, upTo);
+  private async remove(consumers: readonly string[], floor: number): Promise<boolean> {
+    const { database } = this.options;
+    let more = false;
     for (const consumer of consumers) {
-      for (let removed = BATCH; removed === BATCH;) {
-        const { rowCount } = await database.query(
-          `delete from inbox where ctid = any(array(
-             select ctid from inbox where consumer = $1 and position <= (select cleared from inbox_mark where consumer = $1)
-             order by position limit ${BATCH}))`,
-          [consumer],
-        );
-        removed = rowCount ?? 0;
-      }
+      const { rowCount } = await database.query(
+        `delete from inbox where ctid = any(array(
+           select ctid from inbox where consumer = $1 and position <= (select cleared from inbox_mark where consumer = $1)
+           order by position limit ${BATCH}))`,
+        [consumer],
+      );
+      more ||= rowCount === BATCH;
     }
     // A decision about an event that the log has no longer, behind which its aggregate has gone on.
-    await database.query(
+    const { rowCount } = await database.query(
       `delete from inbox_dead where id = any(array(
          select d.id from inbox_dead d where d.consumer = any($1) and d.state = 'skipped' and d.position <= $2 and not exists (
            select from inbox_head h where h.consumer = d.consumer and h.aggregate_key = d.aggregate_key and h.last_version < d.aggregate_version)
          limit ${BATCH}))`,
       [consumers, floor],
     );
+    return more || rowCount === BATCH;
   }
 
   /**

@@ -6,25 +6,25 @@ import { holdLog } from '../log/trim-lock.js';
 import { type Consumer, isWantedBy } from './consumer.js';
 import type { EventHistory } from '../event/event-history.js';
 import { eventOf, eventText } from './event-text.js';
-import { InboxRows, type HeldRow } from './inbox-rows.js';
+import { InboxRows, type DeadLetterRow } from './inbox-rows.js';
 import { isPassing } from './passing-failure.js';
 
 /**
- * What became of an event that was received. `applied`: its effects are committed. `duplicate`: it had been received before. `stale`: a later one of its
- * aggregate has been applied. `parked`: it waits for those before it. `dead`: it needs an operator's decision. `ignored`: the consumer does not want it,
- * and only its place in the order counted.
+ * The outcome of a received event. `applied`: its effects are committed. `duplicate`: it was received before. `stale`: a later event of its
+ * aggregate was applied. `parked`: it waits for earlier ones. `dead`: it needs an operator's decision. `ignored`: the consumer does not want
+ * it, and only its version counts.
  */
 export type Received = 'applied' | 'duplicate' | 'stale' | 'parked' | 'dead' | 'ignored';
 
 export interface InboxOptions {
-  /** As a role with the inbox's tables on its search path, and the tables that the consumers write. */
+  /** As a role with the inbox's tables, and the tables that the consumers write, on its search path. */
   database: Pool;
   history: EventHistory;
   /** How often an event may fail before it is dead. Default 5. */
   attempts?: number;
-  /** How long what has come early waits before those before it are asked from the log, in milliseconds. Default 5,000. */
+  /** How long an early event waits before its predecessors are read from the log, in milliseconds. Default 5,000. */
   gapAfterMs?: number;
-  /** The pause after the n-th failure of an event that the inbox itself tries again, in milliseconds. Default 1 s, doubling to 1 min. */
+  /** The pause after the n-th failure of a parked event, in milliseconds. Default 1 s, doubling to 1 min. */
   backoffMs?: (failures: number) => number;
   /** The time. Default the system's. */
   now?: () => Date;
@@ -41,7 +41,7 @@ export class HandlerFailure {
 class NextIsParked {
   constructor(readonly received: Received) {}
 }
-/** The consumer began at a position and sees an aggregate for the first time that is older than that. */
+/** The consumer began in the middle of the log, and receives an aggregate for the first time. */
 const UNKNOWN_HEAD = Symbol('unknown head');
 
 /**
@@ -89,6 +89,11 @@ export class Inbox {
     });
   }
 
+  /** For a consumer that does not run: retention keeps nothing of the log for it, until it begins again. */
+  async releaseLog({ name }: Consumer): Promise<void> {
+    await this.options.database.query('update inbox_mark set holds_log = false where consumer = $1 and holds_log', [name]);
+  }
+
   /**
    * @throws the handler's error, unless this was the last attempt, and errors of the database. Nothing has happened then, and the event
    *   must come again. Transient errors of the database do not count as attempts of the event.
@@ -103,7 +108,7 @@ export class Inbox {
       });
     }
     if (taken instanceof HandlerFailure) throw taken.error;
-    if (taken === 'parked' && (await this.passGaps(consumer, event))) await this.drain(consumer, event);
+    if (taken === 'parked' && (await this.skipGaps(consumer, event))) await this.drain(consumer, event);
     if (taken instanceof NextIsParked) {
       await this.drain(consumer, event);
       return taken.received;
@@ -115,7 +120,7 @@ export class Inbox {
    * Handles the parked events that are due. Applies them if possible now, and reads missing earlier events from the log.
    * @throws the last error, after every event was tried. The next call tries the failed ones again.
    */
-  async tend(consumer: Consumer): Promise<void> {
+  async handleParked(consumer: Consumer): Promise<void> {
     const { rows } = await this.options.database.query<{ event: string }>(
       `select d.event from inbox_dead d
        where d.consumer = $1 and d.state = 'parked' and d.next_at <= $2 and not exists (
@@ -128,7 +133,7 @@ export class Inbox {
     for (const row of rows) {
       const parked = eventOf(row.event);
       try {
-        await this.passGaps(consumer, parked);
+        await this.skipGaps(consumer, parked);
         await this.drain(consumer, parked);
         await this.fillGap(consumer, parked);
       } catch (error) {
@@ -144,13 +149,13 @@ export class Inbox {
     for (let applied = 0; ;) {
       const outcome = await this.transaction(consumer, aggregate, async (rows, tx) => {
         const head = await rows.lockHead();
-        const next = await rows.held(head + 1);
+        const next = await rows.deadLetterAt(head + 1);
         if (next?.state === 'skipped') {
           await rows.setHead(head + 1);
           return 'skipped';
         }
         if (next?.state !== 'parked') return 'none';
-        return (await this.applyHeld(consumer, next, rows, tx)) === 'applied' ? 'applied' : 'none';
+        return (await this.applyDeadLetter(consumer, next, rows, tx)) === 'applied' ? 'applied' : 'none';
       });
       if (outcome === 'none') return applied;
       if (outcome === 'applied') applied += 1;
@@ -162,24 +167,24 @@ export class Inbox {
    * @param mayDie whether the event becomes dead if this was its last attempt.
    * @returns the recorded failure if the handler throws.
    */
-  async applyHeld(
+  async applyDeadLetter(
     consumer: Consumer,
-    held: HeldRow,
+    letter: DeadLetterRow,
     rows: InboxRows,
     tx: PoolClient,
     mayDie = true,
   ): Promise<'applied' | HandlerFailure> {
-    const event = eventOf(held.event);
+    const event = eventOf(letter.event);
     const applied = await this.attempt(tx, async () => {
       if (this.isWanted(consumer, event)) await consumer.handle(event, tx);
       await rows.settle(event, consumer.mode !== 'commutative');
       await rows.processed(event);
     });
     if (applied === true) return 'applied';
-    const failures = held.attempts + 1;
-    const state = mayDie && failures >= this.attempts ? 'dead' : held.state;
+    const failures = letter.attempts + 1;
+    const state = mayDie && failures >= this.attempts ? 'dead' : letter.state;
     const nextAt = state === 'parked' ? this.after(this.backoffMs(failures)) : null;
-    await rows.hold(event, held.event, { state, error: textOf(applied.error), failed: true, nextAt });
+    await rows.keepDeadLetter(event, letter.event, { state, error: textOf(applied.error), failed: true, nextAt });
     return applied;
   }
 
@@ -210,7 +215,7 @@ export class Inbox {
       return 'stale';
     }
     if (mode === 'sequential' && aggregateVersion > head + 1) {
-      await rows.hold(event, eventText(event), {
+      await rows.keepDeadLetter(event, eventText(event), {
         state: 'parked',
         error: null,
         failed: false,
@@ -225,10 +230,10 @@ export class Inbox {
     });
     if (applied === true) {
       const received = wanted ? 'applied' : 'ignored';
-      // Who parks an event waits for the lock on the head: it is seen here, or it sees what was applied.
-      return mode === 'sequential' && (await rows.held(aggregateVersion + 1)) ? new NextIsParked(received) : received;
+      // A member that parks an event needs the lock on the head. So this member sees the parked event, or that member sees the new head.
+      return mode === 'sequential' && (await rows.deadLetterAt(aggregateVersion + 1)) ? new NextIsParked(received) : received;
     }
-    const failures = await rows.hold(event, eventText(event), {
+    const failures = await rows.keepDeadLetter(event, eventText(event), {
       state: 'failing',
       error: textOf(applied.error),
       failed: true,
@@ -242,12 +247,12 @@ export class Inbox {
     return applied;
   }
 
-  /** Does it, or leaves no trace of it. @throws what is no fault of the event. */
+  /** Runs `work`, or rolls it back. @throws transient errors, which are not the event's fault. */
   private async attempt(tx: PoolClient, work: () => Promise<void>): Promise<true | HandlerFailure> {
     await tx.query('savepoint effects');
     try {
       await work();
-      // What is only checked at the end would fail the commit, where nothing can be recorded any more.
+      // A deferred constraint would fail the commit, where no failure can be recorded any more.
       await tx.query('set constraints all immediate');
       return true;
     } catch (error) {
@@ -267,8 +272,8 @@ export class Inbox {
     }
   }
 
-  /** Moves the head over the versions after it that the log will never have. @returns whether it has moved. */
-  private async passGaps(consumer: Consumer, aggregate: LoggedEvent): Promise<boolean> {
+  /** Moves the head past the next versions that the log will never have. @returns whether it has moved. */
+  private async skipGaps(consumer: Consumer, aggregate: LoggedEvent): Promise<boolean> {
     const gaps = await this.options.history.gapsOf(aggregate);
     if (gaps.length === 0) return false;
     return this.transaction(consumer, aggregate, async (rows) => {
@@ -279,7 +284,7 @@ export class Inbox {
     });
   }
 
-  /** Whatever is still parked of the aggregate is looked after later. */
+  /** Postpones the parked events of the aggregate. */
   private async postpone({ name }: Consumer, parked: LoggedEvent): Promise<void> {
     await this.options.database.query(
       `update inbox_dead set next_at = greatest(next_at, $3) where consumer = $1 and aggregate_key = $2 and state = 'parked'`,

@@ -12,13 +12,13 @@ export interface RunConsumerOptions {
   inbox: Inbox;
   consumer: Consumer;
   log: Logger;
-  /** Where the consumer begins the first time that it ever runs. Default: at the beginning of the log. */
+  /** Where a new consumer begins. Default: at the beginning of the log. */
   from?: 'beginning' | 'now';
-  /** How many events of different aggregates it may be at, at once. Default: as the channel has it. */
+  /** How many events of different aggregates it handles at once. Default: the channel's. */
   concurrency?: number | undefined;
-  /** How often what is parked is looked after, in milliseconds. Default 1,000. */
-  tendEveryMs?: number;
-  /** How the inbox is kept small. Not said, it keeps everything, and retention keeps the log for the consumer. */
+  /** How often parked events are handled, in milliseconds. Default 1,000. */
+  handleParkedEveryMs?: number;
+  /** How the inbox is trimmed. Without it the inbox keeps all rows, and retention keeps the log for the consumer. */
   upkeep?: InboxUpkeepOptions;
 }
 
@@ -31,15 +31,15 @@ export interface RunningConsumer {
 
 const received = new Counter({
   name: 'inbox_events_total',
-  help: 'Events that consumers were brought, by what became of them; failed ones come again',
+  help: 'Events that consumers received, by outcome; failed ones come again',
   labelNames: ['consumer', 'outcome'],
   registers: [register],
 });
 
 /** Passes a consumer's events from the channel into the inbox. An event is acknowledged once its effects are committed. */
 export async function runConsumer(options: RunConsumerOptions): Promise<RunningConsumer> {
-  const { channel, inbox, consumer, log, from = 'beginning', concurrency, tendEveryMs = 1_000, upkeep } = options;
-  // Wherever a group begins again (on another channel, or as its broker has forgotten it), the inbox leaves out what it has had.
+  const { channel, inbox, consumer, log, from = 'beginning', concurrency, handleParkedEveryMs = 1_000, upkeep } = options;
+  // A group may begin again, on another channel or because its broker has forgotten it. The inbox ignores the repeats.
   const after = await inbox.begin(consumer, from);
   const subscription = await channel.subscribe(
     { group: consumer.name, types: broughtTypes(consumer), from: { after }, concurrency },
@@ -58,34 +58,34 @@ export async function runConsumer(options: RunConsumerOptions): Promise<RunningC
       }
     },
   );
-  const tending = new BackgroundLoop(
+  const parkedLoop = new BackgroundLoop(
     async () => {
-      await inbox.tend(consumer);
+      await inbox.handleParked(consumer);
       return false;
     },
     {
-      idleMs: tendEveryMs,
-      onError: (error) => log.warn({ consumer: consumer.name, err: error }, `${consumer.name}: parked events are tried again`),
+      idleMs: handleParkedEveryMs,
+      onError: (error) =>
+        log.warn(
+          { consumer: consumer.name, err: error },
+          `${consumer.name}: parked events could not be handled and are tried again`,
+        ),
     },
   );
-  tending.start();
-  const keeping = upkeep && keepInbox(consumer, upkeep, log);
-  keeping?.start();
+  parkedLoop.start();
+  const upkeepLoop = upkeep && startUpkeep(consumer, upkeep, log);
+  upkeepLoop?.start();
   return {
     async stop() {
-      await Promise.all([subscription.stop(), tending.stop(), keeping?.stop()]);
+      await Promise.all([subscription.stop(), parkedLoop.stop(), upkeepLoop?.stop()]);
     },
   };
 }
 
-function keepInbox(consumer: Consumer, options: InboxUpkeepOptions, log: Logger): BackgroundLoop {
+function startUpkeep(consumer: Consumer, options: InboxUpkeepOptions, log: Logger): BackgroundLoop {
   const progress = new ConsumerProgress(options.database, consumer);
   const upkeep = new InboxUpkeep(options);
-  const step = async () => {
-    await upkeep.step([progress]);
-    return false;
-  };
   const onError = (error: unknown) =>
-    log.warn({ consumer: consumer.name, err: error }, `${consumer.name}: the inbox is cleared later`);
-  return new BackgroundLoop(step, { idleMs: UPKEEP_EVERY_MS, onError });
+    log.warn({ consumer: consumer.name, err: error }, `${consumer.name}: the inbox could not be trimmed and is tried again`);
+  return new BackgroundLoop(() => upkeep.step([progress]), { idleMs: UPKEEP_EVERY_MS, onError });
 }

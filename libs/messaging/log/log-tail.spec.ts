@@ -8,7 +8,7 @@ import type { LoggedEvent } from '../event/logged-event.js';
 class MemoryLog {
   readonly events: LoggedEvent[] = [];
   reads = 0;
-  /** Those of single readers; the poll asks for all there is. */
+  /** The reads of single readers. The poll has no limit. */
   readsOfReaders = 0;
   broken = false;
   epoch = 'before';
@@ -59,7 +59,7 @@ async function follow(tail: LogTail, after: number, count: number, signal: Abort
 }
 
 describe('LogTail', () => {
-  it('lets a reader page to the end and go on with what comes', async () => {
+  it('lets a reader page to the end and continue with new events', async () => {
     const { log, tail, signal } = setUp();
     log.append(2_500);
     const reading = follow(tail, 0, 2_600, signal);
@@ -85,7 +85,7 @@ describe('LogTail', () => {
   it('gives a reader that is behind the window what the window no longer has', async () => {
     const { log, tail, signal } = setUp();
     const first = follow(tail, 0, 1, signal);
-    // Somebody who waits for long keeps the window moving.
+    // A waiting reader keeps the window moving.
     void tail.next({ after: 1_000_000, scan: 1 }, signal);
     log.append(2_500);
     await first;
@@ -97,7 +97,7 @@ describe('LogTail', () => {
     expect(await follow(tail, 1_000, 2_000, signal)).toEqual(positions.slice(500));
   });
 
-  it('asks nobody while nobody waits, and misses nothing afterwards', async () => {
+  it('polls nothing while no reader waits, and misses nothing afterwards', async () => {
     const { log, tail, signal } = setUp();
     const first = follow(tail, 0, 1, signal);
     log.append(1);
@@ -134,7 +134,7 @@ describe('LogTail', () => {
     expect(await reading).toEqual([2, 4]);
   });
 
-  it('goes on when the log can be read again', async () => {
+  it('continues when the log can be read again', async () => {
     const { log, tail, failures, signal } = setUp();
     log.broken = true;
     const reading = follow(tail, 0, 10, signal);

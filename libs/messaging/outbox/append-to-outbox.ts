@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import { uuidv7 } from 'uuidv7';
 import { type OutboxEvent, requireCatalogued } from './outbox-event.js';
 
-/** What an event comes of; null where there is nothing to name. */
+/** The cause of an event; null if there is none. */
 export interface Cause {
   correlationId: string | null;
   causationId: string | null;
@@ -37,7 +37,7 @@ export async function appendToOutbox(client: Pick<ClientBase, 'query'>, event: O
   );
 }
 
-/** What the name of an event in its contract is made of. @param name `<service>.<past tense>.v<N>` */
+/** Splits the name of an event in its contract. @param name `<service>.<past tense>.v<N>` */
 export function parseEventName(name: string): Pick<OutboxEvent, 'type' | 'typeVersion'> {
   const [, type, version] = /^(.+)\.v(\d+)$/.exec(name) ?? [];
   if (!type) throw new Error(`The event name ${name} does not end in a version such as .v1.`);

@@ -1,7 +1,7 @@
 import { append, recordGap } from './append-rows.js';
 import type { DeadReason, DeadRow } from './dead-row.js';
 import type { OutboxPlace } from './outbox-place.js';
-import { aggregateOf, factColumnNames, factColumns, type OutboxRow } from './outbox-row.js';
+import { aggregateOf, eventColumnNames, eventColumns, type OutboxRow } from './outbox-row.js';
 import { isPoison } from './poison.js';
 import type { Queryable } from './bounded-transaction.js';
 
@@ -157,14 +157,14 @@ async function headOf(log: Queryable, { service }: OutboxPlace, row: OutboxRow):
 }
 
 /** The unique index on the id finds the row to compare. `is not distinct from` alone uses no index. */
-const sameFact = factColumnNames
-  .map((name, i) => `${name} ${name === 'event_id' ? '=' : 'is not distinct from'} $${i + 2}::${factColumns[name]}`)
+const sameEvent = eventColumnNames
+  .map((name, i) => `${name} ${name === 'event_id' ? '=' : 'is not distinct from'} $${i + 2}::${eventColumns[name]}`)
   .join(' and ');
 
 async function isLogged(log: Queryable, { service }: OutboxPlace, row: OutboxRow): Promise<boolean> {
   const { rows } = await log.query<{ same: boolean }>(
-    `select exists (select from events.log where service = $1 and ${sameFact}) as same`,
-    [service, ...factColumnNames.map((name) => row[name])],
+    `select exists (select from events.log where service = $1 and ${sameEvent}) as same`,
+    [service, ...eventColumnNames.map((name) => row[name])],
   );
   return rows[0]!.same;
 }

@@ -1,6 +1,6 @@
 import { isPoison } from './poison.js';
 import type { OutboxPlace } from './outbox-place.js';
-import { factColumnNames, factColumns, factList, type OutboxRow } from './outbox-row.js';
+import { eventColumnNames, eventColumns, eventColumnList, type OutboxRow } from './outbox-row.js';
 import type { Queryable } from './bounded-transaction.js';
 import type { VersionGap } from '../event/event-history.js';
 import { LOG_APPENDED } from '../log/log-appended.js';
@@ -17,18 +17,18 @@ const batchTime = `batch as materialized (
 /** Moves the oldest rows of an outbox in the log's own database into the log, in one statement. */
 export const moveStatement = ({ outbox }: OutboxPlace): string => `
   with ${batchTime},
-    gone as (delete from ${outbox} where id = any(array(select id from ${outbox} order by id limit $2)) returning id, ${factList}),
+    gone as (delete from ${outbox} where id = any(array(select id from ${outbox} order by id limit $2)) returning id, ${eventColumnList}),
     logged as (
-      insert into events.log (service, ${factList}, recorded_at, passed_at)
-      select $1, ${factList}, recorded, passed from gone cross join batch order by id returning position)
+      insert into events.log (service, ${eventColumnList}, recorded_at, passed_at)
+      select $1, ${eventColumnList}, recorded, passed from gone cross join batch order by id returning position)
   ${countAndNotify}`;
 
 /** Appends the given rows in their order. */
 const appendStatement = `
   with ${batchTime}, logged as (
-    insert into events.log (service, ${factList}, recorded_at, passed_at)
-    select $1, ${factList}, recorded, passed from batch cross join unnest(${factColumnNames.map((name, i) => `$${i + 2}::${factColumns[name]}[]`).join(', ')})
-      with ordinality as given (${factList}, place) order by place
+    insert into events.log (service, ${eventColumnList}, recorded_at, passed_at)
+    select $1, ${eventColumnList}, recorded, passed from batch cross join unnest(${eventColumnNames.map((name, i) => `$${i + 2}::${eventColumns[name]}[]`).join(', ')})
+      with ordinality as given (${eventColumnList}, place) order by place
     returning position)
   ${countAndNotify}`;
 
@@ -69,7 +69,7 @@ export const tryAppendBatch = (log: Queryable, place: OutboxPlace, rows: readonl
   allOrNothing(log, place, async () => append(log, place, rows));
 
 export async function append(log: Queryable, { service }: OutboxPlace, rows: readonly OutboxRow[]): Promise<Appended> {
-  const columns = factColumnNames.map((name) => rows.map((row) => row[name]));
+  const columns = eventColumnNames.map((name) => rows.map((row) => row[name]));
   return (await log.query<Appended>(appendStatement, [service, ...columns])).rows[0]!;
 }
 

@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 
 export type Queryable = Pick<PoolClient, 'query'>;
 
-/** How long a statement, a lock or a client that says nothing may hold up the relays. */
+/** The longest delay of the relays by a statement, a lock or a silent client. */
 const LIMITS = `set local statement_timeout = '5s'; set local lock_timeout = '5s'; set local idle_in_transaction_session_timeout = '10s'`;
 
 /**
@@ -11,7 +11,7 @@ const LIMITS = `set local statement_timeout = '5s'; set local lock_timeout = '5s
  */
 export async function inBoundedTransaction<Result>(pool: Pool, work: (client: Queryable) => Promise<Result>): Promise<Result> {
   const client = await pool.connect();
-  // A connection that breaks between two statements says so in an event, which would end the process if nobody listened.
+  // A connection that breaks between two statements emits an error event. Without a listener it would end the process.
   const ignore = () => {};
   client.on('error', ignore);
   try {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { Counter, Gauge } from 'prom-client';
 import type { Channel } from '../channel/channel.js';
 import { EventLog } from '../log/event-log.js';
+import { holdLog } from '../log/trim-lock.js';
 import type { LoggedEvent } from '../event/logged-event.js';
 import { partitionKeyOf } from '../event/partition-key.js';
 import { pause } from '../../timing/pause.js';
@@ -180,9 +181,12 @@ export class BrokerFollower {
   }
 
   private async readCursor(session: PoolClient): Promise<number> {
+    await session.query('begin');
+    await holdLog(session);
     await session.query('insert into cursor (name, position) select $1, position from log_floor on conflict do nothing', [
       this.cursor,
     ]);
+    await session.query('commit');
     const { rows } = await session.query<{ position: string }>('select position from cursor where name = $1', [this.cursor]);
     return Number(rows[0]!.position);
   }

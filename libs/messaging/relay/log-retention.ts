@@ -7,6 +7,7 @@ import { EventLog } from '../log/event-log.js';
 import { TRIM_LOCK } from '../log/trim-lock.js';
 import { inBoundedTransaction, type Queryable } from './bounded-transaction.js';
 import type { Outboxes } from './outboxes.js';
+import { removeSkipped } from './skipped-events.js';
 
 export interface LogRetentionOptions {
   /** The log's database as the role that owns the log. */
@@ -14,29 +15,29 @@ export interface LogRetentionOptions {
   outboxes: Pick<Outboxes, 'all'>;
   /** How long events are kept at least, in milliseconds. */
   retentionMs: number;
-  /** The broker that this relay publishes to; the cursors of others keep nothing. */
+  /** The broker that this relay publishes to. The cursors of other brokers keep nothing. */
   broker: string | undefined;
-  /** When the oldest saga began that may still change. Events since then are kept. @throws when that is not known now: nothing is removed then. */
+  /** When the oldest open saga began. Events since then are kept. @throws if it is unknown now. Nothing is removed then. */
   sagaFloor: () => Promise<Date>;
   logger: Logger;
-  /** Pause between two looks for something to remove, in milliseconds. Default: a tenth of `retentionMs`, between 1 s and 60 s. */
+  /** Pause between two runs, in milliseconds. Default: a tenth of `retentionMs`, between 1 s and 60 s. */
   everyMs?: number;
 }
 
-/** Somebody for whom events are kept, and the position after which they are. */
+/** A reader for whom events are kept, and the position after which they are kept. */
 export interface LogReader {
   name: string;
   position: number;
 }
 
 const BATCH = 1_000;
-/** An outbox in another database may have rows that the log has, too; they are known by the log's rows. Their clocks may differ by as much. */
+/** An external outbox may have rows that the log has, too. The log's rows identify them. The clocks may differ by this much. */
 const OUTBOX_MARGIN_MS = 3_600_000;
 
 const floor = new Gauge({ name: 'log_floor_position', help: 'The last position that was removed from the log' });
 const held = new Gauge({
   name: 'log_held_positions',
-  help: 'How many positions of the log are kept for a reader although their time is over; 0 for most readers',
+  help: 'How many positions of the log are kept for a reader beyond their retention; 0 for most readers',
   labelNames: ['reader'],
 });
 
@@ -59,16 +60,23 @@ export class LogRetention {
     this.loop.start();
   }
 
-  /** Resolves when the batch that is under way has been committed. */
+  /** Resolves when the current batch is committed. */
   async stop(): Promise<void> {
     await this.loop.stop();
   }
 
   /**
-   * Removes one batch. @returns whether there may be more.
-   * @throws when a reader cannot be asked; nothing is removed then.
+   * Removes one batch of events, and one of skipped ones from each outbox. @returns whether there may be more.
+   * @throws if a reader's position is unavailable. Nothing is removed then.
    */
   async step(): Promise<boolean> {
+    const { database, outboxes, retentionMs } = this.options;
+    let more = await this.trim();
+    for (const place of await outboxes.all()) more = (await removeSkipped(database, place, retentionMs)) || more;
+    return more;
+  }
+
+  private async trim(): Promise<boolean> {
     const { database } = this.options;
     const limits: [LogReader, ...LogReader[]] = [
       { name: 'retention', position: await this.log.olderThan(this.options.retentionMs) },
@@ -81,7 +89,7 @@ export class LogRetention {
     }
     limits.push(await this.from('sagas', await this.options.sagaFloor()), ...(await this.externalOutboxes()));
     return inBoundedTransaction(database, async (tx) => {
-      // A statement of its own: each one after it sees who began to read before.
+      // A separate statement, so that later ones see every reader that began before the lock.
       const { rows: locked } = await tx.query<{ mine: boolean }>('select pg_try_advisory_xact_lock($1) as mine', [TRIM_LOCK]);
       if (!locked[0]?.mine) return false;
       const all = [...limits, ...(await this.readers(tx))];
@@ -97,13 +105,13 @@ export class LogRetention {
       return more;
     } catch (error) {
       if (!this.failing)
-        this.options.logger.warn({ err: error }, 'Old events cannot be removed from the log now; it is tried again');
+        this.options.logger.warn({ err: error }, 'Old events cannot be removed from the log now; removal is tried again');
       this.failing = true;
       return false;
     }
   }
 
-  /** The readers of all schemas. @throws Error when one that may read the log does not say how far it is. */
+  /** The readers of all schemas. @throws Error if a schema that may read the log has no readable `log_reader`. */
   private async readers(tx: Queryable): Promise<LogReader[]> {
     const { rows: views } = await tx.query<{ service: string }>(
       `select n.nspname as service from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -125,7 +133,7 @@ export class LogRetention {
     return rows.map(({ name, position }) => ({ name, position: Number(position) }));
   }
 
-  /** Rows in a database of its own that the log has already are recognised by the log's rows until they have left the outbox. */
+  /** The log's rows identify repeats from external outboxes, so they are kept until the outbox has lost its copies. */
   private async externalOutboxes(): Promise<LogReader[]> {
     const places = (await this.options.outboxes.all()).filter(({ externalPool }) => externalPool !== undefined);
     const readers = await Promise.all(
@@ -164,6 +172,14 @@ async function remove(tx: Queryable, upTo: number): Promise<number> {
        insert into events.log_head as head (service, aggregate_type, aggregate_id, last_version)
        select service, aggregate_type, aggregate_id, max(aggregate_version) from gone group by 1, 2, 3 order by 1, 2, 3
        on conflict (service, aggregate_type, aggregate_id) do update set last_version = greatest(head.last_version, excluded.last_version)
+     ), gaps as (
+       -- Every reader has passed an event behind the gap, so nobody waits for the versions in it.
+       delete from events.log_gap where ctid = any(array(
+         select passed.ctid from gone cross join lateral (
+           -- A limit keeps the planner from a hash of all gaps.
+           select ctid from events.log_gap g
+           where g.service = gone.service and g.aggregate_type = gone.aggregate_type and g.aggregate_id = gone.aggregate_id
+             and g.last_version < gone.aggregate_version limit 100) passed))
      )
      select count(*)::int as removed from gone`,
     [upTo],

@@ -1,4 +1,4 @@
-/** A fact as an outbox holds it. Everything is PostgreSQL's own text, so that nothing is lost on a way through this process. */
+/** An event in an outbox. Every value is PostgreSQL's own text, so that this process changes nothing. */
 export interface OutboxRow {
   id: string;
   event_id: string;
@@ -16,8 +16,8 @@ export interface OutboxRow {
   data: string;
 }
 
-/** What a fact consists of, with its types: the columns that outbox, log and dead rows share. */
-export const factColumns = {
+/** The columns of an event with their types, shared by outbox, log and dead rows. */
+export const eventColumns = {
   event_id: 'uuid',
   type: 'text',
   type_version: 'smallint',
@@ -33,11 +33,11 @@ export const factColumns = {
   data: 'text',
 } as const satisfies Partial<Record<keyof OutboxRow, string>>;
 
-export const factColumnNames = Object.keys(factColumns) as (keyof typeof factColumns)[];
-export const factList = factColumnNames.join(', ');
+export const eventColumnNames = Object.keys(eventColumns) as (keyof typeof eventColumns)[];
+export const eventColumnList = eventColumnNames.join(', ');
 
 /** The select list that reads a row as text. */
-export const asText = ['id', ...factColumnNames].map((name) => `${name}::text`).join(', ');
+export const asText = ['id', ...eventColumnNames].map((name) => `${name}::text`).join(', ');
 
 /** One aggregate of the service. */
 export const aggregateOf = ({ aggregate_type, aggregate_id }: Pick<OutboxRow, 'aggregate_type' | 'aggregate_id'>): string =>

@@ -1,6 +1,6 @@
 import { type DeadRow, deadAsText } from './dead-row.js';
 import type { OutboxPlace } from './outbox-place.js';
-import { asText, factList, type OutboxRow } from './outbox-row.js';
+import { asText, eventColumnList, type OutboxRow } from './outbox-row.js';
 import type { AppendResult } from './append-in-order.js';
 import type { Queryable } from './bounded-transaction.js';
 
@@ -39,8 +39,8 @@ export async function apply(client: Queryable, { outbox, dead }: OutboxPlace, { 
     await client.query(
       `with gone as (delete from ${outbox} where id = $1 returning *),
         again as (update ${dead} set state = $2, reason = $3, error = $4, attempts = attempts + 1 where id = $1 and state <> 'skipped')
-       insert into ${dead} (id, ${factList}, created_at, state, reason, error)
-       select id, ${factList}, created_at, $2, $3, $4 from gone`,
+       insert into ${dead} (id, ${eventColumnList}, created_at, state, reason, error)
+       select id, ${eventColumnList}, created_at, $2, $3, $4 from gone`,
       [row.id, state, reason, error],
     );
   }

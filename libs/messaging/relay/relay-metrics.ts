@@ -3,14 +3,14 @@ import { LookupGauges } from '../../service-kit/lookup-gauges.js';
 import type { Backlog } from './backlog.js';
 import type { Moved } from './move-outbox.js';
 
-/** What each outbox looks like right now; undefined for one whose database does not answer. */
+/** The current state of each outbox; undefined if its database does not answer. */
 export type ReadBacklogs = () => Promise<ReadonlyMap<string, Backlog | undefined>>;
 
-/** What an operator needs to see of the relay, on the process's `/metrics`. One a process. */
+/** The relay's metrics for operators, on the process's `/metrics`. Create one per process. */
 export class RelayMetrics {
   private readonly logged = new Counter({
     name: 'relay_events_logged_total',
-    help: 'Events that came into the log',
+    help: 'Events that were appended to the log',
     labelNames: ['service'],
   });
   private readonly duplicates = new Counter({
@@ -25,7 +25,7 @@ export class RelayMetrics {
   });
   private readonly failures = new Counter({
     name: 'relay_failures_total',
-    help: 'Moves that came to nothing, as a database could not be used',
+    help: 'Moves that failed because a database was unavailable',
     labelNames: ['service'],
   });
   private readonly lockWait = new Histogram({
@@ -43,7 +43,7 @@ export class RelayMetrics {
           return is === undefined ? [] : [[{ service }, is] as const];
         }),
       );
-    add('outbox_reachable', 'Whether the outbox can be looked at', (backlog) => (backlog ? 1 : 0));
+    add('outbox_reachable', 'Whether the outbox can be read', (backlog) => (backlog ? 1 : 0));
     add('outbox_rows', 'Events that wait in the outbox, counted up to 100,000', (backlog) => backlog?.rows);
     add('outbox_oldest_age_seconds', 'How long the oldest event waits in the outbox', (backlog) => backlog?.oldestAgeSeconds);
     add('outbox_dead_rows', 'Events that need a decision by an operator', (backlog) => backlog?.dead);

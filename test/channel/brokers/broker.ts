@@ -6,7 +6,7 @@ import { givenEnvironment } from '../../../libs/config/settings.js';
 import { listensOn } from '../../../libs/embedded/tcp-probe.js';
 import { waitUntil } from '../../../libs/embedded/wait-until.js';
 
-/** Where brokers are kept between runs. */
+/** The folder that keeps brokers between runs. */
 export const brokerCache = path.join(givenEnvironment()['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'roundtrip');
 
 export interface RunningBroker {

@@ -28,7 +28,7 @@ export async function startKafkaServer(): Promise<RunningBroker> {
         'offsets.topic.num.partitions': 4,
         'transaction.state.log.replication.factor': 1,
         'transaction.state.log.min.isr': 1,
-        // Nothing waits for members that will not come, and tests may be impatient.
+        // No rebalance waits for further members, and tests may use short timeouts.
         'group.initial.rebalance.delay.ms': 0,
         'group.min.session.timeout.ms': 1_000,
       })

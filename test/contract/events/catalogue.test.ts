@@ -97,7 +97,7 @@ describe('a golden sample', () => {
 });
 
 describe('what is published', () => {
-  it('is what the catalogue says: a change needs npm run events:publish, a breaking one a new version', () => {
+  it('equals the catalogue: a change needs npm run events:publish, a breaking one a new version', () => {
     const { breaking, unpublished } = publicationState(folder, eventCatalogue);
     expect(breaking).toEqual([]);
     expect([...unpublished.keys()]).toEqual([]);

@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { system } from '../../support/system.js';
 
-/** What an operator of Temporal may do, past the API. */
+/** Cancels a workflow as an operator of Temporal can, without the API. */
 export async function cancelWorkflow(sagaId: string): Promise<void> {
   const connection = await Connection.connect({ address: system().temporalAddress });
   try {

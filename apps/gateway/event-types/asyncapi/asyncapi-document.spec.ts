@@ -14,21 +14,21 @@ interface Document {
 const document = asyncApiDocument(eventCatalogue, 'https://api.example.com/roundtrip') as Document;
 
 describe('the AsyncAPI document', () => {
-  it('is valid, without a warning that could be heeded', async () => {
+  it('is valid, without warnings', async () => {
     const { document: parsed, diagnostics } = await new Parser().parse(JSON.parse(JSON.stringify(document)));
-    // A newer AsyncAPI than 3.0 is there; that is no fault of the document.
+    // There is a newer AsyncAPI than 3.0. That is no fault of the document.
     const heeded = diagnostics.filter(({ code }) => code !== 'asyncapi-latest-version');
     expect(heeded.map(({ code, message, path }) => `${code} ${path.join('.')}: ${message}`)).toEqual([]);
     expect(parsed!.channels().all()).toHaveLength(Object.keys(document.channels).length);
   });
 
-  it('has a channel for each version that can be had, and no other', () => {
+  it('has a channel for each available version, and no other', () => {
     const namesOf = (types: EventType[]) =>
       types.flatMap((type) => offeredVersions(type).map(({ version }) => `${type.type}.v${version}`));
     const all = [...eventCatalogue.values()];
     const logged = namesOf(all.filter(({ unlogged }) => !unlogged));
     expect(Object.keys(document.channels)).toEqual([...namesOf(all), ...logged.map((name) => `nats.${name}`), 'kafka']);
-    // A test of a hook is posted, and is nowhere else.
+    // A test of a hook is sent by webhook only.
     expect(logged).not.toContain('hooks.endpoint.tested.v1');
     expect(document.channels['hooks.endpoint.tested.v1']).toMatchObject({ servers: [{ $ref: '#/servers/webhook' }] });
     expect(document.channels['nats.order.approved.v2']?.address).toBe('roundtrip.events.{partition}.order.approved.v2');
@@ -39,13 +39,13 @@ describe('the AsyncAPI document', () => {
     });
   });
 
-  it('says where the API is', () => {
+  it('has the address of the API', () => {
     expect(document.servers['api']).toMatchObject({ host: 'api.example.com', protocol: 'https', pathname: '/roundtrip' });
     const local = asyncApiDocument(eventCatalogue, 'http://127.0.0.1:3000') as Document;
     expect(local.servers['api']).toMatchObject({ host: '127.0.0.1:3000', protocol: 'http' });
   });
 
-  it('has examples that fit the payload they stand beside', () => {
+  it('has examples that match their payload schema', () => {
     const ajv = new Ajv({ strict: false, allErrors: true });
     formats.default(ajv);
     ajv.addSchema({ $id: 'document', components: document.components });

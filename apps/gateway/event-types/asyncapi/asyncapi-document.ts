@@ -12,10 +12,10 @@ At the API's address events can be polled (\`GET /v1/events\`), streamed and rea
 
 If NATS or Kafka is the internal channel, it has each event in the version that the service wrote. The attributes are headers, the data is the message.`;
 
-/** AsyncAPI 3.0 of all versions of all events that can be had, wherever they can be had. */
+/** The AsyncAPI 3.0 document of all available versions of all events, for every transport. */
 export function asyncApiDocument(catalogue: EventCatalogue, publicUrl: string): object {
   const events = offeredEvents(catalogue);
-  // What stands in no log is posted and nothing else.
+  // Events that are not in the log are sent by webhooks only.
   const logged = events.filter(({ eventType }) => !eventType.unlogged);
   const transports = [httpTransport(events, catalogue, publicUrl), natsTransport(logged), kafkaTransport(logged)];
   const services = [...new Set(events.map(({ service }) => service))];
@@ -44,7 +44,7 @@ export function asyncApiDocument(catalogue: EventCatalogue, publicUrl: string): 
   };
 }
 
-/** Without what says where a schema is: in the document it is somewhere else. */
+/** Removes the ids of a schema, because it has another place in the document. */
 function withoutSchemaIds({ $schema: _schema, $id: _id, ...schema }: JsonSchema): JsonSchema {
   return schema;
 }

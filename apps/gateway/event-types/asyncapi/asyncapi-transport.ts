@@ -1,10 +1,10 @@
 export type NamedEntry = readonly [name: string, value: object];
 
-/** What a way to get events adds to the AsyncAPI document. */
+/** The part of the AsyncAPI document for one transport. */
 export interface AsyncApiTransport {
   servers: Record<string, object>;
   channels: readonly NamedEntry[];
   operations: readonly NamedEntry[];
-  /** The events as they look there. */
+  /** The messages of the events in this transport. */
   messages: readonly NamedEntry[];
 }

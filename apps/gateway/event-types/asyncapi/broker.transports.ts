@@ -10,7 +10,7 @@ import { toAttributes } from '../../../../libs/messaging/channel/event-attribute
 import type { AsyncApiTransport, NamedEntry } from './asyncapi-transport.js';
 import { loggedExample, type OfferedEvent } from './offered-event.js';
 
-/** Kafka, where that is the channel: one topic for all events. */
+/** Kafka, if it is the channel: one topic for all events. */
 export const kafkaTransport = (events: readonly OfferedEvent[]): AsyncApiTransport => ({
   servers: {
     kafka: {
@@ -50,7 +50,7 @@ const kafkaOperation = (events: readonly OfferedEvent[]): NamedEntry => [
   },
 ];
 
-/** The message of a broker: attributes in the headers, the data alone as payload. */
+/** The message of a broker: the attributes are headers, the data is the payload. */
 function headerMessage(event: OfferedEvent, prefix: string, bindings?: object): object {
   const { name, cloudType, service, description, examples } = event;
   const headersOf = (data: unknown) =>
@@ -75,7 +75,7 @@ function headerMessage(event: OfferedEvent, prefix: string, bindings?: object): 
   };
 }
 
-/** NATS JetStream, where that is the channel: a subject for each event. */
+/** NATS JetStream, if it is the channel: a subject for each event. */
 export const natsTransport = (events: readonly OfferedEvent[]): AsyncApiTransport => ({
   servers: {
     nats: {

@@ -3,7 +3,7 @@ import { renderEvent } from '../../../../libs/messaging/event/render-event.js';
 import type { AsyncApiTransport, NamedEntry } from './asyncapi-transport.js';
 import { loggedExample, type OfferedEvent } from './offered-event.js';
 
-/** The doors at the API's address, and webhooks: whole CloudEvents, rendered in the version that is asked for. */
+/** The feeds of the API, and webhooks: structured CloudEvents, rendered in the requested version. */
 export function httpTransport(events: readonly OfferedEvent[], catalogue: EventCatalogue, publicUrl: string): AsyncApiTransport {
   return {
     servers: serversAt(publicUrl),

@@ -4,9 +4,9 @@ import { eventSchema, type JsonSchema } from '../../../../libs/messaging/event/e
 import { offeredVersions } from '../../../../libs/messaging/event/event-versions.js';
 import type { LoggedEvent } from '../../../../libs/messaging/event/logged-event.js';
 
-/** A version of an event that can be had, as the AsyncAPI document speaks of it. */
+/** An available version of an event, for the AsyncAPI document. */
 export interface OfferedEvent {
-  /** Of its channel and message: `order.approved.v2`. */
+  /** The name of its channel and message: `order.approved.v2`. */
   name: string;
   /** `com.roundtrip.order.approved.v2`. */
   cloudType: string;
@@ -18,7 +18,7 @@ export interface OfferedEvent {
   version: EventVersion;
 }
 
-/** Everything that can be had, in the catalogue's order. */
+/** All available versions, in the order of the catalogue. */
 export const offeredEvents = (catalogue: EventCatalogue): OfferedEvent[] =>
   [...catalogue.values()].flatMap((eventType) => offeredVersions(eventType).map((version) => offered(eventType, version)));
 
@@ -45,7 +45,7 @@ function descriptionOf({ schema, deprecation }: EventVersion): string {
     : text;
 }
 
-/** An event with this data as it would stand in the log. */
+/** An example of a logged event with this data. */
 export function loggedExample({ service, eventType, version }: OfferedEvent, data: unknown): LoggedEvent {
   const aggregateId = Object.values(data as object).find((value): value is string => typeof value === 'string') ?? service;
   return {

@@ -1,0 +1,43 @@
+import type { Pool } from 'pg';
+import { inDeadTransaction } from './dead-transaction.js';
+import type { OutboxPlace } from './outbox-place.js';
+import type { OutboxRow } from './outbox-row.js';
+
+const BATCH = 500;
+
+type Skipped = Pick<OutboxRow, 'id' | 'aggregate_type' | 'aggregate_id' | 'aggregate_version'>;
+
+/**
+ * Removes the oldest rows of events that an operator skipped longer ago than that, unless something of their aggregate still waits. A
+ * skipped row counts as a version, so the relay's head of its aggregate takes its place.
+ * @returns whether there may be more.
+ */
+export async function removeSkipped(log: Pool, place: OutboxPlace, retentionMs: number): Promise<boolean> {
+  const due = `select id, aggregate_type, aggregate_id, aggregate_version from ${place.dead} d
+    where state = 'skipped' and decided_at < clock_timestamp() - $1 * interval '1 millisecond' and not exists (
+      select from ${place.dead} o
+      where o.aggregate_type = d.aggregate_type and o.aggregate_id = d.aggregate_id and o.state <> 'skipped')
+    order by d.id limit ${BATCH}`;
+  // Without the lock of the log first: almost always there is nothing.
+  const { rowCount: found } = await (place.externalPool ?? log).query(due, [retentionMs]);
+  if (!found) return false;
+  return inDeadTransaction(log, place, async (dead, inLog) => {
+    const { rows } = await dead.query<Skipped>(`${due} for update`, [retentionMs]);
+    await inLog((client) =>
+      client.query(
+        `insert into events.log_head as head (service, aggregate_type, aggregate_id, last_version)
+         select $1, type, id, max(version) from unnest($2::text[], $3::text[], $4::int[]) as skipped (type, id, version)
+         group by type, id order by type, id
+         on conflict (service, aggregate_type, aggregate_id) do update set last_version = greatest(head.last_version, excluded.last_version)`,
+        [
+          place.service,
+          rows.map((row) => row.aggregate_type),
+          rows.map((row) => row.aggregate_id),
+          rows.map((row) => row.aggregate_version),
+        ],
+      ),
+    );
+    await dead.query(`delete from ${place.dead} where id = any($1::bigint[])`, [rows.map(({ id }) => id)]);
+    return rows.length === BATCH;
+  });
+}
