@@ -59,7 +59,7 @@ const inWords = ({ kind, name, step, id, family }: Made): string =>
 const sameCommand = (one: Made, other: Made): boolean =>
   one.family === other.family && one.kind === other.kind && one.name === other.name && one.id === other.id;
 
-/** Commands that are matched with events. The others have no event of their own, or follow from one of these. */
+/** Commands that are matched with events. Every other command has no event of its own, or follows from one of these. */
 const families: Partial<Record<CommandKind, Made['family']>> = {
   activity: 'step',
   'local activity': 'step',
