@@ -86,7 +86,8 @@ function readCommand(
     : undefined;
   const target = Object.keys(body).find((key) => targets.has(key));
   const name =
-    cancelled?.name ?? (kind === 'update' ? updateName(history, body['protocolInstanceId']) : ((body[target ?? ''] as string | undefined) ?? ''));
+    cancelled?.name ??
+    (kind === 'update' ? updateName(history, body['protocolInstanceId']) : ((body[target ?? ''] as string | undefined) ?? ''));
   const { summary, ...metadata } = (simplify(userMetadata ?? {}) ?? {}) as Record<string, unknown>;
   const values: Record<string, unknown> = {};
   const options: Record<string, unknown> = {};

@@ -42,6 +42,10 @@ describe('placeOf', () => {
     expect(twice).toBe(place(scheduled(2, 'a')));
   });
 
+  it('is the same in whatever order parallel steps end', () => {
+    expect(place(marker(4, 'c'), marker(2, 'a'), marker(3, 'b'))).toBe('bookTrip: a b c; open');
+  });
+
   it('says how a run has ended', () => {
     expect(place(marker(2, 'a'), event(3, 'WORKFLOW_EXECUTION_CONTINUED_AS_NEW'))).toBe('bookTrip: a; continued as new');
   });

@@ -5,12 +5,14 @@ import { attributesOf, eventTypeOf, type HistoryEvent, localActivityOf, type Nam
  * at one place have the same way behind them, so a few of them stand for all.
  */
 export function placeOf({ workflow, events }: NamedHistory): string {
-  const steps: string[] = [];
+  const steps = new Map<string, number>();
+  let latest = 0;
   const pending = new Map<string, string>();
   let end: string | undefined;
-  const add = (step: string) => {
-    // Retries and loops fold into one: the number of attempts is no place.
-    if (!steps.includes(step)) steps.push(step);
+  // Parallel steps end in any order, so their order is the one in which they began. Retries and loops fold into one.
+  const add = (step: string, order = latest) => {
+    latest = Math.max(latest, order);
+    if (!steps.has(step)) steps.set(step, order);
   };
   for (const event of events) {
     const attributes = attributesOf(event);
@@ -18,11 +20,11 @@ export function placeOf({ workflow, events }: NamedHistory): string {
     switch (eventTypeOf(event)) {
       case 'MARKER_RECORDED': {
         const local = localActivityOf(event);
-        if (local) add(attributes['failure'] ? `${local.name}!` : local.name);
+        if (local) add(attributes['failure'] ? `${local.name}!` : local.name, local.seq);
         break;
       }
       case 'ACTIVITY_TASK_SCHEDULED':
-        add(activityType!);
+        add(activityType!, Number(attributes['activityId']) || latest);
         pending.set(event.eventId, activityType!);
         break;
       case 'ACTIVITY_TASK_COMPLETED':
@@ -65,12 +67,13 @@ export function placeOf({ workflow, events }: NamedHistory): string {
         )?.[1];
     }
   }
+  const inOrder = [...steps].toSorted(([, one], [, other]) => one - other).map(([step]) => step);
   const state = end
     ? end.toLowerCase().replaceAll('_', ' ')
     : pending.size > 0
       ? `waits for ${[...pending.values()].join(', ')}`
       : 'open';
-  return `${workflow}: ${steps.join(' ') || 'begun'}; ${state}`;
+  return `${workflow}: ${inOrder.join(' ') || 'begun'}; ${state}`;
 }
 
 function namesIn(attributes: Record<string, unknown>) {
