@@ -56,6 +56,10 @@ export function attributesOf(event: HistoryEvent): Record<string, unknown> {
   return (field === undefined ? {} : event[field]) as Record<string, unknown>;
 }
 
+/** Whether a workflow task has completed. A run without one has decided nothing yet, so any build may begin it. */
+export const hasBegun = ({ events }: NamedHistory): boolean =>
+  events.some((event) => eventTypeOf(event) === 'WORKFLOW_TASK_COMPLETED');
+
 /** The type of an event without its prefix: `TIMER_STARTED`. */
 export const eventTypeOf = ({ eventType }: HistoryEvent): string => eventType.replace('EVENT_TYPE_', '');
 

@@ -1,5 +1,5 @@
 import { buildIdOf, listReleases, readRelease } from '../../libs/releases/release.js';
-import type { NamedHistory } from '../../libs/replay/history.js';
+import { hasBegun, type NamedHistory } from '../../libs/replay/history.js';
 import { judge, type Report, type Unchecked } from '../../libs/replay/judge.js';
 import type { Bundle } from '../../libs/replay/listen.js';
 import { buildOf, placeOf } from '../../libs/replay/place-of.js';
@@ -27,7 +27,7 @@ export async function runLiveVerdict(
   const open = `${query ? `(${query}) AND ` : ''}ExecutionStatus = 'Running'`;
   const places = await withClient(address, async (client) => {
     const found = new Map<string, Place>();
-    for await (const history of fetchHistories(client, open)) add(found, history, perPlace);
+    for await (const history of fetchHistories(client, open)) if (hasBegun(history)) add(found, history, perPlace);
     return [...found.values()];
   });
   const reports = await judgePlaces(project, places);
@@ -80,13 +80,14 @@ async function judgePlaces(project: Project, places: readonly Place[]): Promise<
   const unchecked: Unchecked[] = [];
   for (const build of new Set(places.map((place) => place.build))) {
     const its = places.filter((place) => place.build === build);
-    // No build has advanced these runs yet, so any build may begin them.
-    if (build === undefined) continue;
-    const before = bundleOf(project, build);
+    const before = build === undefined ? undefined : bundleOf(project, build);
     if (before) {
       const compared = its.flatMap(({ sample }) => sample);
       reports.push({ report: await judge(before, project.bundle, compared), compared, code: before.code + project.bundle.code });
-    } else unchecked.push(...its.map(({ place, runs }) => ({ place, runs, because: `their build ${build} has no bundle here` })));
+    } else
+      unchecked.push(
+        ...its.map(({ place, runs }) => ({ place, runs, because: `their build ${build ?? '(unnamed)'} has no bundle here` })),
+      );
   }
   if (unchecked.length > 0)
     reports.push({

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { readRelease } from '../../libs/releases/release.js';
 import { divergenceOf } from '../../libs/replay/divergence.js';
-import { historyOf, type NamedHistory } from '../../libs/replay/history.js';
+import { hasBegun, historyOf, type NamedHistory } from '../../libs/replay/history.js';
 import { type Bundle, listen } from '../../libs/replay/listen.js';
 import { showDivergence } from '../../libs/replay/show-report.js';
 import { fetchHistories, fetchHistory, withClient } from './fetch-histories.js';
@@ -29,7 +29,8 @@ export async function runReplay(args: string[], { root, print }: ReplayContext):
     return 64;
   }
   const bundle = bundleOf(root, options.release);
-  const histories = await historiesOf(options);
+  const found = await historiesOf(options);
+  const histories = found.filter(hasBegun);
   const diverged: NamedHistory[] = [];
   if (histories.length > 0) {
     let index = 0;
@@ -45,6 +46,7 @@ export async function runReplay(args: string[], { root, print }: ReplayContext):
       for (const line of showDivergence(divergenceOf(diverged[index++]!, run))) print(`  ${line}`);
     }
   }
+  if (found.length > histories.length) print(`${found.length - histories.length} have not begun, so any build may begin them`);
   print(
     histories.length === 0
       ? 'No history was found.'

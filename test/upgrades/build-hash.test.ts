@@ -14,7 +14,16 @@ const bundledPackages = ['@temporalio', 'long', 'ms', 'nexus-rpc', 'protobufjs',
 /** Bundles a copy of the compiled workflows in a folder of its own, with the script that the build uses. */
 function bundleIn(folder: string): string {
   const copy = path.join(root, folder);
-  for (const made of ['dist/workflows', 'dist/contracts', 'scripts/bootstrap', 'scripts/bundle-workflows.mjs', 'package.json'])
+  // Sources are read for the source map.
+  for (const made of [
+    'workflows',
+    'contracts',
+    'dist/workflows',
+    'dist/contracts',
+    'scripts/bootstrap',
+    'scripts/bundle-workflows.mjs',
+    'package.json',
+  ])
     cpSync(made, path.join(copy, made), { recursive: true });
   mkdirSync(path.join(copy, 'node_modules'));
   const share = (name: string) =>
