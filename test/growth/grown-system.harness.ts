@@ -103,7 +103,7 @@ async function floorOf({ database }: ChaosSystem): Promise<number> {
   return Number(rows[0]!.position);
 }
 
-/** Counts anew. A connection reports late what it has read, so that none stays but the one that asks. Building an index counts as a scan. */
+/** Counts again. A connection reports late what it has read, so that none stays but the one that asks. Building an index counts as a scan. */
 async function beginToCount({ database }: ChaosSystem): Promise<void> {
   const client = await database.connect();
   try {
