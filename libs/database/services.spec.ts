@@ -10,6 +10,11 @@ describe('the migrations of services', () => {
     expect([...new Set(lists.flat())].toSorted()).toEqual(onDisk.toSorted());
   });
 
+  it('are files named by the time of their making, which orders them', () => {
+    for (const folder of onDisk)
+      for (const entry of readdirSync(`prisma/${folder}/migrations`)) expect(entry, folder).toMatch(/^\d{14}_[a-z_]+\.sql$/);
+  });
+
   it('name no schema if several services share them, as each service has the tables in its own schema', () => {
     const shared = onDisk.filter((folder) => lists.filter((list) => list.includes(folder)).length > 1);
     expect(shared).toContain('reservation');
