@@ -79,8 +79,12 @@ describe('docs/add-a-participant.md', () => {
       expect([...own, ...shared]).toHaveLength(edited.length);
       expect(own.length, own.join('\n')).toBeLessThanOrEqual(12);
       // Two more are texts that list every participant, and a script writes them.
-      const texts = written.filter((line) => line.startsWith(' M'));
+      const rewritten = written.filter((line) => line.startsWith(' M'));
+      const texts = rewritten.filter((line) => !line.includes('test/contract/'));
       expect(texts).toEqual([' M .env.example', ' M docker-compose.yml']);
+      // The events of trips name their parts, so their published schemas gain the ferry. No other event changes.
+      for (const line of rewritten.filter((other) => !texts.includes(other)))
+        expect(line).toMatch(/^ M test\/contract\/events\/schemas\/trip\.[a-z-]+\.v1\.json$/);
       expect(shared.length + texts.length, [...shared, ...texts].join('\n')).toBeLessThanOrEqual(6);
 
       expect(await shell(conformance!)).toMatch(/Tests .* passed/);
