@@ -31,7 +31,8 @@ export function explainedStatements(logFile: string): ExplainedStatement[] {
   return records.flatMap((record) => {
     const [, application, body] = /^([^|\n]*)\|LOG: {2}duration: [^\n]*plan:\n\tQuery Text: (.*)$/s.exec(record) ?? [];
     if (application === undefined || body === undefined) return [];
-    const [text = '', nodes = ''] = body.split(/\n\t(?=(?:Query Parameters: [^\n]*\n\t)?[A-Z][^\n]*\(cost=)/, 2);
+    const end = body.search(/\n\t(Query Parameters: |[A-Z][^\n]*\(cost=)/);
+    const [text, nodes] = [body.slice(0, end), body.slice(end + 1)];
     const plan = nodes
       .split('\n')
       .map((line) => line.replace(/^\t/, ''))
