@@ -1,7 +1,8 @@
 /** Which way the arrows go: the table of docs/architecture.md, and why. */
-const participants = '^apps/(order|customer|hotel|flight|car|rail|payment|trip)/';
 const listeners = '^apps/(relay|hooks|notification|projection)/';
-const notForServices = '^(workflows|activities)/|^libs/(temporal|embedded)/|node_modules/@temporalio/';
+/** Every other app that does not run, start or watch sagas. */
+const participants = '^apps/(?!(relay|hooks|notification|projection|gateway|worker|embedded|saga|setup)/)';
+const notForServices = '^(workflows|activities)/|^libs/(temporal|embedded|replay|releases)/|node_modules/@temporalio/';
 /** What others may know of workflows: names, inputs and messages, what sagas are found by, and how their ids are made. */
 const toldOfWorkflows = '^workflows/(.*\\.contract|outlines|saga/(saga-sinks|search-attributes|workflow-id))\\.ts$';
 

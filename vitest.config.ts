@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: [
-            'test/{channel,chaos,matrix,sagas,services,events,feeds,hooks,inbox,projections,notification,bridge,examples,e2e}/**/*.test.ts',
+            'test/{channel,chaos,growth,matrix,sagas,services,events,feeds,hooks,inbox,projections,notification,bridge,examples,e2e}/**/*.test.ts',
             'test/e2e/**/*.e2e-spec.ts',
           ],
           ...onSystems,

@@ -1,14 +1,11 @@
 import type { z } from 'zod';
-import { carEvents } from './reservation/car.events.js';
 import { customerEvents } from './customer/customer.events.js';
 import type { Deprecation, EventFamily, VersionStep } from './event/event-family.js';
-import { flightEvents } from './reservation/flight.events.js';
 import { hookProbes } from './hooks/hook-probes.events.js';
 import { hooksEvents } from './hooks/hooks.events.js';
-import { hotelEvents } from './reservation/hotel.events.js';
 import { orderFamily } from './order/order.events.js';
 import { paymentEvents } from './payment/payment.events.js';
-import { railEvents } from './reservation/rail.events.js';
+import { reservationSchemas } from './reservation/reservation-schemas.js';
 import { sagaEvents } from './saga/saga.events.js';
 import { tripEvents } from './trip/trip.events.js';
 
@@ -75,10 +72,7 @@ function versionsOf(type: string, schemas: [number, z.ZodType][], steps: readonl
 export const eventCatalogue: EventCatalogue = catalogueOf([
   orderFamily,
   { schemas: customerEvents },
-  { schemas: hotelEvents },
-  { schemas: flightEvents },
-  { schemas: carEvents },
-  { schemas: railEvents },
+  ...Object.values(reservationSchemas).map(({ events }) => ({ schemas: events })),
   { schemas: paymentEvents },
   { schemas: tripEvents },
   { schemas: sagaEvents },

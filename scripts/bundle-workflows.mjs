@@ -7,8 +7,9 @@ import { projectRoot } from './bootstrap/project-root.mjs';
 const quiet = () => {};
 const { code } = await bundleWorkflowCode({
   workflowsPath: path.join(projectRoot, 'dist/workflows/index.js'),
+  workflowInterceptorModules: [path.join(projectRoot, 'dist/workflows/interceptors.js')],
   // Lines without columns: a column of the generated entry point depends on the length of this folder's name (see below).
-  webpackConfigHook: (config) => ({ ...config, devtool: 'inline-cheap-module-source-map' }),
+  webpackConfigHook: (config) => ({ ...config, context: projectRoot, devtool: 'inline-cheap-module-source-map' }),
   logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: console.warn, error: console.error },
 });
 

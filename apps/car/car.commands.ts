@@ -1,15 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import { ReserveCarCommand } from '../../contracts/reservation/car.commands.js';
+import { type CarRental, ReserveCarCommand } from '../../contracts/reservation/car.commands.js';
 import { holdTerm, ReservationCommand } from '../../contracts/reservation/reservation.commands.js';
 import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
 import type { Transaction } from '../../libs/participant/transaction.js';
 import { Reservations } from '../../libs/reservation/reservations.js';
-import { carOf } from './car-of.js';
 
 export const carReservations = new Reservations({
   participant: 'car',
   noun: 'car',
   refusals: { full: 'CAR_UNAVAILABLE', unknown: 'UNKNOWN_CAR', days: 'RENTAL_INVALID' },
+});
+
+/** The car that a rental takes, on the days of pick-up and drop-off too. */
+export const toItem = (rental: CarRental) => ({
+  resource: `${rental.carClass}@${rental.location}`,
+  firstDay: rental.pickUp,
+  lastDay: rental.dropOff,
+  units: 1,
+  request: rental,
 });
 
 /** What sagas may ask of the car service. Each command is harmless when repeated, with the same key or with another. */
@@ -18,7 +26,7 @@ export class CarCommands implements CommandHandlers<'car', Transaction> {
   readonly reserveCar = command(
     ReserveCarCommand,
     (tx: Transaction, { tripId, holdForMs, ...rental }, context) =>
-      carReservations.reserve(tx, { tripId, holdForMs, items: [carOf(rental)] }, context),
+      carReservations.reserve(tx, { tripId, holdForMs, items: [toItem(rental)] }, context),
     holdTerm,
   );
 

@@ -1,15 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import { ReserveSeatCommand } from '../../contracts/reservation/flight.commands.js';
+import { type FlightLeg, ReserveSeatCommand } from '../../contracts/reservation/flight.commands.js';
 import { holdTerm, ReservationCommand } from '../../contracts/reservation/reservation.commands.js';
 import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
 import type { Transaction } from '../../libs/participant/transaction.js';
 import { Reservations } from '../../libs/reservation/reservations.js';
-import { seatsOf } from './seats-of.js';
 
 export const flightReservations = new Reservations({
   participant: 'flight',
   noun: 'seat',
   refusals: { full: 'FLIGHT_FULL', unknown: 'UNKNOWN_FLIGHT', days: 'FLIGHT_DATE_INVALID' },
+});
+
+/** The seats that one leg takes. */
+export const toItem = (leg: FlightLeg) => ({
+  resource: leg.flightId,
+  firstDay: leg.date,
+  lastDay: leg.date,
+  units: leg.seats,
+  request: leg,
 });
 
 /** What sagas may ask of the flight service. Each command is harmless when repeated, with the same key or with another. */
@@ -18,7 +26,7 @@ export class FlightCommands implements CommandHandlers<'flight', Transaction> {
   readonly reserveSeat = command(
     ReserveSeatCommand,
     (tx: Transaction, { tripId, holdForMs, flights }, context) =>
-      flightReservations.reserve(tx, { tripId, holdForMs, items: flights.map(seatsOf) }, context),
+      flightReservations.reserve(tx, { tripId, holdForMs, items: flights.map(toItem) }, context),
     holdTerm,
   );
 

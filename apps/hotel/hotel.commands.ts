@@ -1,15 +1,24 @@
 import { Injectable } from '@nestjs/common';
-import { ReserveRoomCommand } from '../../contracts/reservation/hotel.commands.js';
+import { type HotelStay, ReserveRoomCommand } from '../../contracts/reservation/hotel.commands.js';
 import { holdTerm, ReservationCommand } from '../../contracts/reservation/reservation.commands.js';
 import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
 import type { Transaction } from '../../libs/participant/transaction.js';
+import { addDays } from '../../libs/reservation/calendar.js';
 import { Reservations } from '../../libs/reservation/reservations.js';
-import { roomsOf } from './rooms-of.js';
 
 export const hotelReservations = new Reservations({
   participant: 'hotel',
   noun: 'room',
   refusals: { full: 'HOTEL_FULL', unknown: 'UNKNOWN_HOTEL', days: 'STAY_INVALID' },
+});
+
+/** The rooms that a stay takes: one night for each day from check-in, the day of check-out not included. */
+export const toItem = (stay: HotelStay) => ({
+  resource: stay.hotelId,
+  firstDay: stay.checkIn,
+  lastDay: addDays(stay.checkOut, -1),
+  units: stay.rooms,
+  request: stay,
 });
 
 /** What sagas may ask of the hotel service. Each command is harmless when repeated, with the same key or with another. */
@@ -18,7 +27,7 @@ export class HotelCommands implements CommandHandlers<'hotel', Transaction> {
   readonly reserveRoom = command(
     ReserveRoomCommand,
     (tx: Transaction, { tripId, holdForMs, ...stay }, context) =>
-      hotelReservations.reserve(tx, { tripId, holdForMs, items: [roomsOf(stay)] }, context),
+      hotelReservations.reserve(tx, { tripId, holdForMs, items: [toItem(stay)] }, context),
     holdTerm,
   );
 

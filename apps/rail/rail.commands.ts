@@ -1,15 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import { ReserveTrainCommand } from '../../contracts/reservation/rail.commands.js';
+import { type TrainRide, ReserveTrainCommand } from '../../contracts/reservation/rail.commands.js';
 import { holdTerm, ReservationCommand } from '../../contracts/reservation/reservation.commands.js';
 import { command, type CommandHandlers } from '../../libs/participant/command-handler.js';
 import type { Transaction } from '../../libs/participant/transaction.js';
 import { Reservations } from '../../libs/reservation/reservations.js';
-import { rideOf } from './ride-of.js';
 
 export const railReservations = new Reservations({
   participant: 'rail',
   noun: 'seat',
   refusals: { full: 'TRAIN_FULL', unknown: 'UNKNOWN_TRAIN', days: 'TRAIN_DATE_INVALID' },
+});
+
+/** The seats that a ride takes. */
+export const toItem = (ride: TrainRide) => ({
+  resource: ride.trainId,
+  firstDay: ride.date,
+  lastDay: ride.date,
+  units: ride.seats,
+  request: ride,
 });
 
 /** What sagas may ask of the rail service. Each command is harmless when repeated, with the same key or with another. */
@@ -18,7 +26,7 @@ export class RailCommands implements CommandHandlers<'rail', Transaction> {
   readonly reserveSeat = command(
     ReserveTrainCommand,
     (tx: Transaction, { tripId, holdForMs, rides }, context) =>
-      railReservations.reserve(tx, { tripId, holdForMs, items: rides.map(rideOf) }, context),
+      railReservations.reserve(tx, { tripId, holdForMs, items: rides.map(toItem) }, context),
     holdTerm,
   );
 

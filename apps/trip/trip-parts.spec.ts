@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { heldParts, mismatchedPart, withPartState, requestedParts } from './trip-parts.js';
+import { heldParts, mismatchedPart, withPartState } from './trip-parts.js';
 
 const hotel = { hotelId: 'HOTEL-TWO', checkIn: '2030-05-01', checkOut: '2030-05-03', rooms: 1 };
 const leg = { flightId: 'FLIGHT-THREE', date: '2030-05-01', seats: 1 };
@@ -7,11 +7,6 @@ const held = { reservationId: 'res-1', price: { amount: 1_000, currency: 'EUR' }
 const reserved = { hotel: { ...hotel, ...held }, flights: [leg, leg].map((one) => ({ ...one, ...held })) };
 
 describe('trip parts', () => {
-  it('keeps what was asked for and nothing else of a command', () => {
-    const command = { tripId: 'T', customerId: 'C', hotel, flights: [leg] };
-    expect(requestedParts(command)).toEqual({ hotel, flights: [leg] });
-  });
-
   it('holds every part as it was reserved, each flight too', () => {
     const parts = heldParts(reserved);
     expect(parts.hotel).toEqual({ ...hotel, ...held, state: 'HELD' });

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { partsIn } from '../../contracts/trip/trip-part.js';
 import type { TripState } from '../../contracts/trip/trip-state.js';
 import {
   AcceptApprovalCommand,
@@ -29,7 +30,7 @@ import {
   insertOperation,
 } from '../../libs/participant/operation.repository.js';
 import { tripEvent } from './trip-event.js';
-import { heldParts, mismatchedPart, withPartState, requestedParts } from './trip-parts.js';
+import { heldParts, mismatchedPart, withPartState } from './trip-parts.js';
 import { allows, initialTripState } from './trip-transitions.js';
 import {
   changeTrip,
@@ -55,7 +56,7 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
       const known = await lockTrip(tx, tripId);
       if (known)
         return new Refusal('TRIP_STATE_CONFLICT', `Trip ${tripId} is ${known.state} already; it cannot be created again.`);
-      const parts = requestedParts(wanted);
+      const parts = partsIn(wanted);
       const trip = await insertTrip(tx, { tripId, customerId, operationId, parts, state: initialTripState });
       await recordCreation(tx, tripId, operationId, 'CONFIRMED', request);
       await appendEvent(tx, tripEvent(trip, 'trip.requested', parts), context);
@@ -162,7 +163,7 @@ export class TripCommands implements CommandHandlers<'trip', TripTransaction> {
         : await insertTrip(tx, {
             tripId,
             customerId: trip?.customerId ?? null,
-            parts: trip ? requestedParts(trip) : {},
+            parts: trip ? partsIn(trip) : {},
             operationId: trip?.operationId ?? context.correlationId ?? context.key,
             state: 'FAILED',
             failure,

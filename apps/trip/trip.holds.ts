@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { HoldPage, HoldQuery, Owner } from '../../contracts/participant/hold.resource.js';
+import { itemsIn, tripPartTable } from '../../contracts/trip/trip-part.js';
 import type { Trip } from '../../contracts/trip/trip.resource.js';
 import type { PrismaClient } from '../../generated/trip/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
@@ -58,8 +59,7 @@ const waiting: ReadonlySet<string> = new Set(['PENDING', 'AWAITING_APPROVAL']);
 const operationOf = ({ state, pending, sagaId }: Trip): string | null => pending?.sagaId ?? (waiting.has(state) ? sagaId : null);
 
 /** The participants whose reservations the trip has. */
-function partsOf({ hotel, flights, car, rail }: Trip): string[] {
-  const parts = { hotel: [hotel], flight: flights ?? [], car: [car], rail: [rail] };
-  const owns = (part: { state?: string | undefined } | undefined) => part?.state !== undefined && part.state !== 'CANCELLED';
-  return Object.entries(parts).flatMap(([participant, reserved]) => (reserved.some(owns) ? [participant] : []));
+function partsOf(trip: Trip): string[] {
+  const owned = itemsIn(trip).filter(([, { state }]) => state !== undefined && state !== 'CANCELLED');
+  return [...new Set(owned.map(([name]) => tripPartTable[name].participant))];
 }

@@ -1,5 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import path from 'node:path';
+import { DataFolder } from '../../libs/embedded/data-folder.js';
 import { freePorts } from '../../libs/embedded/embedded-settings.js';
 import { type EmbeddedSystem, startEmbeddedSystem } from '../../libs/embedded/embedded-system.js';
 
@@ -22,7 +23,7 @@ export async function startEmbeddedBench(
   });
   const stop = async () => {
     await system.stop();
-    rmSync(dataDir, { recursive: true, force: true });
+    new DataFolder(dataDir).remove();
   };
   return { system, dataDir, stop };
 }

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { participantNames } from '../../contracts/participant/participants.js';
 import { encodeCursor } from '../../libs/service-kit/cursor.js';
 import { type GrowingTable, growingTables } from './growing-tables.js';
 
@@ -21,7 +22,7 @@ const followers = `
   update saga.inbox_mark set position = (select max(position) from events.log);
   update projection.inbox_mark set position = (select max(position) from events.log);
   update projection.projection set snapshot = (select max(position) from events.log)`;
-const sweptLists = ['sagas', 'order', 'customer', 'trip', 'payment', 'hotel', 'flight', 'car', 'rail'];
+const sweptLists = ['sagas', ...participantNames];
 
 /** Lets the server of a test or a benchmark write as fast as it can. A crash of the server loses everything. */
 export async function forgoDurability(database: pg.Pool): Promise<void> {

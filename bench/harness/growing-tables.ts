@@ -1,4 +1,8 @@
-import { participantNames } from '../../contracts/participant/participants.js';
+import {
+  participantNames,
+  type ReservationParticipant,
+  reservationParticipants,
+} from '../../contracts/participant/participants.js';
 import { services } from '../../libs/database/services.js';
 
 /** A table that grows, with an SQL expression for each column of its n-th row. Times are a second apart; the newest is a second ago. */
@@ -12,7 +16,8 @@ export interface GrowingTable {
 const at = `now() - n * interval '1 second'`;
 /** Even the smallest size has several full pages of orders for each customer. */
 const customer = `'GROWTH-' || n % 40`;
-const resources = {
+/** The resources that the benchmarks reserve. */
+const resources: Partial<Record<ReservationParticipant, string>> = {
   hotel: `'HOTEL-ASTORIA'`,
   flight: `'FLIGHT-AMS-VIE'`,
   car: `'COMPACT@AMS'`,
@@ -41,7 +46,14 @@ const fact = {
   occurred_at: at,
   data: `'{"paymentId": "growth", "tripId": null, "orderId": "growth"}'`,
 };
-const versionAndTimes = { version: '1', created_at: at, updated_at: at };
+/** One record in so many is a tombstone, which refuses a late command. */
+const TOMBSTONE_EVERY = 1_000;
+
+const times = { created_at: at, updated_at: at };
+const versionAndTimes = { version: '1', ...times };
+/** The row with remainder 7 is none of those that hold something. */
+const tombstone = `n % ${TOMBSTONE_EVERY} = 7`;
+const tombstoneAndTimes = { version: `case when ${tombstone} then 0 else 1 end`, ...times };
 
 const events: readonly GrowingTable[] = [
   { table: 'events.log', columns: { service: `'payment'`, ...fact, recorded_at: at, passed_at: at } },
@@ -55,12 +67,16 @@ const events: readonly GrowingTable[] = [
       last_version: '2',
     },
   },
+  {
+    table: 'events.log_head',
+    columns: { service: `'payment'`, aggregate_type: `'payment'`, aggregate_id: `'trimmed-' || n`, last_version: '1' },
+  },
   ...services
     .filter((service) => service !== 'events' && service !== 'notification' && service !== 'projection')
     .map((service) => ({
       table: `${service}.outbox_dead`,
       alike: service !== 'order',
-      columns: { id: '-n', ...fact, created_at: at, state: `'skipped'`, reason: `'VERSION_GAP'`, error: `''` },
+      columns: { id: '-n', ...fact, created_at: at, decided_at: at, state: `'skipped'`, reason: `'VERSION_GAP'`, error: `''` },
     })),
 ];
 
@@ -73,7 +89,13 @@ const participants: readonly GrowingTable[] = [
   ...(['order', 'trip'] as const).map((service) => ({
     table: `${service}.operation`,
     alike: service !== 'order',
-    columns: { aggregate_id: `'growth-' || n`, command: `'growth'`, operation_id: `'growth-' || n`, mark: `'CONFIRMED'` },
+    columns: {
+      aggregate_id: `'growth-' || n`,
+      command: `'growth'`,
+      operation_id: `'growth-' || n`,
+      mark: `'CONFIRMED'`,
+      marked_at: at,
+    },
   })),
   {
     table: 'order.orders',
@@ -112,7 +134,7 @@ const participants: readonly GrowingTable[] = [
       state: `case when n % ${HOLDING_EVERY} = 0 then 'CAPTURED' else 'VOIDED' end`,
       amount: '100',
       currency: `'EUR'`,
-      ...versionAndTimes,
+      ...tombstoneAndTimes,
     },
   },
   {
@@ -152,9 +174,9 @@ const participants: readonly GrowingTable[] = [
       occurred_at: at,
     },
   },
-  { table: 'customer.released_order', columns: { order_id: `'growth-' || n` } },
-  { table: 'customer.restored_change', columns: { order_id: `'growth-' || n`, change_id: `'growth'` } },
-  ...(['hotel', 'flight', 'car', 'rail'] as const).flatMap((service) => [
+  { table: 'customer.released_order', columns: { order_id: `'growth-' || n`, released_at: at } },
+  { table: 'customer.restored_change', columns: { order_id: `'growth-' || n`, change_id: `'growth'`, restored_at: at } },
+  ...reservationParticipants.flatMap((service) => [
     {
       table: `${service}.reservation`,
       alike: service !== 'hotel',
@@ -162,7 +184,7 @@ const participants: readonly GrowingTable[] = [
         trip_id: `'growth-' || n`,
         state: `case when n % 5000 = 0 then 'EXPIRED' when n % ${HOLDING_EVERY} = 0 then 'CONFIRMED' else 'CANCELLED' end`,
         hold_until: at,
-        ...versionAndTimes,
+        ...tombstoneAndTimes,
       },
     },
     {
@@ -170,9 +192,10 @@ const participants: readonly GrowingTable[] = [
       alike: service !== 'hotel',
       columns: {
         reservation_id: `'growth-' || n`,
-        trip_id: `'growth-' || n`,
-        position: '1',
-        resource_id: resources[service],
+        // A tombstone has no items.
+        trip_id: `'growth-' || case when ${tombstone} then n + 1 else n end`,
+        position: `case when ${tombstone} then 2 else 1 end`,
+        resource_id: resources[service] ?? `'GROWTH'`,
         first_day: 'current_date',
         last_day: 'current_date',
         units: '1',
@@ -192,7 +215,8 @@ const listeners: readonly GrowingTable[] = [
       hook_id: `(array(select hook_id from hooks.endpoint where description like 'growth %' order by description))[
         case when n % ${WAITING_EVERY} = 0 then 1 else 2 + n % 18 end]`,
       event_id: 'gen_random_uuid()',
-      position: 'n',
+      // Retention keeps what a waiting delivery is about, and must not wait for these.
+      position: `case when n % ${WAITING_EVERY} = 0 then n + 10000 else n end`,
       type: `'payment.captured'`,
       type_version: '1',
       partition_key: `'payment/growth-' || n`,
@@ -228,7 +252,14 @@ const listeners: readonly GrowingTable[] = [
   },
   {
     table: 'hooks.command',
-    columns: { key: `'growth-' || n`, fingerprint: `''`, key_id: `''`, answer: `''::bytea`, created_at: 'now()' },
+    columns: {
+      key: `'growth-' || n`,
+      fingerprint: `''`,
+      // The service starts with no key that it does not have: the key of any hook that is there.
+      key_id: `coalesce((select key_id from hooks.endpoint_secret limit 1), '')`,
+      answer: `''::bytea`,
+      created_at: at,
+    },
   },
   {
     table: 'saga.saga',
@@ -261,7 +292,11 @@ const listeners: readonly GrowingTable[] = [
       recorded_at: at,
     },
   },
-  { table: 'saga.settlement', columns: { saga_id: `'growth-' || n`, run_id: `''`, note: `''`, requested_by: `''` } },
+  {
+    table: 'saga.settlement',
+    columns: { saga_id: `'create-order:growth-' || n`, run_id: `''`, note: `''`, requested_by: `''` },
+  },
+  { table: 'saga.saga_head', columns: { saga_id: `'create-order:trimmed-' || n`, version: '1' } },
   {
     table: 'notification.mail',
     columns: {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { commaList } from '../values/comma-list.js';
 import { Identifier } from '../values/identifier.js';
-import type { Participant } from './participants.js';
+import { type Participant, reservationParticipants } from './participants.js';
 
 /** What a participant can hold for an order or a trip. A `lock` is an order or a trip that waits for its own operation. */
 export const holdKinds = ['reservation', 'credit', 'payment', 'lock'] as const;
@@ -9,7 +9,7 @@ export const holdKinds = ['reservation', 'credit', 'payment', 'lock'] as const;
 /** The participants that hold something for an order or a trip, themselves included. */
 export const holders = {
   order: ['order', 'customer', 'payment'],
-  trip: ['trip', 'hotel', 'flight', 'car', 'rail', 'payment'],
+  trip: ['trip', ...reservationParticipants, 'payment'],
 } as const satisfies Record<string, readonly Participant[]>;
 
 /** Whose holds are asked for: business ids, separated by commas. */

@@ -8,6 +8,28 @@ const confirmRefusals = [
 ] as const;
 const cancelRefusals = ['CANCELLATION_REFUSED'] as const;
 
+/** The three operations of a participant that takes reservations of such units, which refuses to reserve with `own` codes. */
+const reservation = <const Unit extends string, const Own extends readonly [string, ...string[]]>(unit: Unit, own: Own) =>
+  ({
+    [`reserve${unit}`]: { refusals: [...own, ...reserveRefusals] },
+    [`confirm${unit}`]: { refusals: confirmRefusals },
+    [`cancel${unit}`]: { refusals: cancelRefusals },
+  }) as Record<`reserve${Unit}`, { refusals: readonly [...Own, ...typeof reserveRefusals] }> &
+    Record<`confirm${Unit}`, { refusals: typeof confirmRefusals }> &
+    Record<`cancel${Unit}`, { refusals: typeof cancelRefusals }>;
+
+/** The participants that take reservations. Processes, databases, roles, addresses and events follow from a line here. */
+const reservations = {
+  hotel: reservation('Room', ['HOTEL_FULL', 'UNKNOWN_HOTEL', 'STAY_INVALID']),
+  flight: reservation('Seat', ['FLIGHT_FULL', 'UNKNOWN_FLIGHT', 'FLIGHT_DATE_INVALID']),
+  car: reservation('Car', ['CAR_UNAVAILABLE', 'UNKNOWN_CAR', 'RENTAL_INVALID']),
+  rail: reservation('Seat', ['TRAIN_FULL', 'UNKNOWN_TRAIN', 'TRAIN_DATE_INVALID']),
+};
+
+export type ReservationParticipant = keyof typeof reservations;
+/** The participants that take reservations, in the order in which lists of all of them go. */
+export const reservationParticipants = Object.keys(reservations) as ReservationParticipant[];
+
 /**
  * Every participant with its commands, by the names that keys, faults and metrics use. `refusals` are the business refusals of a command, besides
  * those that every command has (`refusalsOf`). A fault of mode `refuse` answers the first one. Plain data: workflows may import it.
@@ -54,26 +76,7 @@ export const participants = {
     releaseCredit: { refusals: ['RELEASE_REFUSED'] },
     checkCustomer: { refusals: ['CUSTOMER_NOT_FOUND'] },
   },
-  hotel: {
-    reserveRoom: { refusals: ['HOTEL_FULL', 'UNKNOWN_HOTEL', 'STAY_INVALID', ...reserveRefusals] },
-    confirmRoom: { refusals: confirmRefusals },
-    cancelRoom: { refusals: cancelRefusals },
-  },
-  flight: {
-    reserveSeat: { refusals: ['FLIGHT_FULL', 'UNKNOWN_FLIGHT', 'FLIGHT_DATE_INVALID', ...reserveRefusals] },
-    confirmSeat: { refusals: confirmRefusals },
-    cancelSeat: { refusals: cancelRefusals },
-  },
-  car: {
-    reserveCar: { refusals: ['CAR_UNAVAILABLE', 'UNKNOWN_CAR', 'RENTAL_INVALID', ...reserveRefusals] },
-    confirmCar: { refusals: confirmRefusals },
-    cancelCar: { refusals: cancelRefusals },
-  },
-  rail: {
-    reserveSeat: { refusals: ['TRAIN_FULL', 'UNKNOWN_TRAIN', 'TRAIN_DATE_INVALID', ...reserveRefusals] },
-    confirmSeat: { refusals: confirmRefusals },
-    cancelSeat: { refusals: cancelRefusals },
-  },
+  ...reservations,
   payment: {
     authorize: {
       refusals: ['CARD_DECLINED', 'INSUFFICIENT_FUNDS', 'PAYMENT_METHOD_UNKNOWN', 'PAYMENT_VOIDED', 'PAYMENT_CONFLICT'],
@@ -98,6 +101,18 @@ export const participants = {
     confirmTripCancellation: { refusals: ['TRIP_STATE_CONFLICT', 'TRIP_NOT_FOUND', 'CURRENCY_MISMATCH'] },
   },
 } as const satisfies Record<string, Record<string, { refusals: readonly [string, ...string[]] }>>;
+
+/** The port of each participant on one machine, with `npm start`. A new one takes a port that nothing else has. */
+export const participantPorts = {
+  order: 3001,
+  customer: 3002,
+  hotel: 3003,
+  flight: 3004,
+  car: 3005,
+  rail: 3006,
+  payment: 3007,
+  trip: 3008,
+} as const satisfies Record<Participant, number>;
 
 export type Participant = keyof typeof participants;
 /** All of them, in the order in which they are prepared, started and listed. */

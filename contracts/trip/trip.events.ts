@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { Money } from '../values/money.js';
-import { excludedParts, TripFailure, tripParts } from './trip.resource.js';
+import { TripFailure, tripParts } from './trip.resource.js';
 
 const trip = { tripId: z.string(), customerId: z.string() };
-const except = excludedParts.meta({
-  description: 'Parts that are not released: an operator must decide about them, or has skipped them',
-});
+// Names and no enumeration: another participant adds a part, and that must not break consumers.
+const except = z
+  .array(z.string())
+  .min(1)
+  .optional()
+  .meta({ description: 'Parts that are not released: an operator must decide about them, or has skipped them' });
 const sagaId = z.string().meta({ description: 'The saga that cancels the trip' });
 
 const euros = (amount: number) => ({ amount: amount * 100, currency: 'EUR' });

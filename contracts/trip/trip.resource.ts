@@ -1,65 +1,74 @@
 import { z } from 'zod';
-import { CarRental } from '../reservation/car.commands.js';
 import { codesInWords, failureCodes } from '../participant/failure-codes.js';
-import { FlightLeg, FlightLegs } from '../reservation/flight.commands.js';
-import { HotelStay } from '../reservation/hotel.commands.js';
 import { Money } from '../values/money.js';
-import { TrainRide } from '../reservation/rail.commands.js';
+import { participants, reservationParticipants } from '../participant/participants.js';
+import { reservationSchemas } from '../reservation/reservation-schemas.js';
 import { reservationStates } from '../reservation/reservation-state.js';
-import { type TripPartName, tripPartNames } from './trip-part.js';
+import { type TripPartName, tripPartNames, tripPartTable } from './trip-part.js';
 import { tripStates } from './trip-state.js';
 
+type RequestSchema<Name extends TripPartName> =
+  (typeof reservationSchemas)[(typeof tripPartTable)[Name]['participant']]['request'];
+/** The schema of a part whose items have these fields besides those of the request. */
+type WithFields<Request, Fields extends z.ZodRawShape> =
+  Request extends z.ZodArray<z.ZodObject<infer Item>>
+    ? z.ZodArray<z.ZodObject<Item & Fields>>
+    : Request extends z.ZodObject<infer Item>
+      ? z.ZodObject<Item & Fields>
+      : never;
+
+const requestSchemaOf = (name: TripPartName) => reservationSchemas[tripPartTable[name].participant].request;
+const everyPart = (schemaOf: (name: TripPartName) => z.ZodType): Record<TripPartName, z.ZodOptional> =>
+  Object.fromEntries(tripPartNames.map((name) => [name, schemaOf(name).optional()])) as unknown as Record<
+    TripPartName,
+    z.ZodOptional
+  >;
+
 /** The parts that a trip can be asked for; it has at least one. */
-export const tripRequestParts = {
-  hotel: HotelStay.optional(),
-  flights: FlightLegs.optional(),
-  car: CarRental.optional(),
-  rail: TrainRide.optional(),
-} satisfies Record<TripPartName, z.ZodType>;
+export const tripRequestParts = everyPart(requestSchemaOf) as { [Name in TripPartName]: z.ZodOptional<RequestSchema<Name>> };
 export type TripRequestParts = z.infer<z.ZodObject<typeof tripRequestParts>>;
 
 /** Parts that something is not true of, as an operator has skipped it or still has to decide. */
 export const excludedParts = z.array(z.enum(tripPartNames)).min(1).max(tripPartNames.length).optional();
 
 /** Whether anything is asked for at all; the check of every schema that has the parts. */
-export const hasTripPart = ({ hotel, flights, car, rail }: TripRequestParts): boolean => Boolean(hotel ?? flights ?? car ?? rail);
-export const noTripPart = { error: 'must ask for at least one of hotel, flights, car and rail' };
+export const hasTripPart = (parts: TripRequestParts): boolean => tripPartNames.some((name) => parts[name] !== undefined);
+/** `hotel, flights, car and rail`. */
+export const tripPartsInWords = `${tripPartNames.slice(0, -1).join(', ')} and ${tripPartNames.at(-1)}`;
+export const noTripPart = { error: `must ask for at least one of ${tripPartsInWords}` };
 
-/** What a part has got besides its request. */
-const reserved = {
+/** The parts with these fields of each item, besides those of its request. */
+const partsWith = <Fields extends z.ZodRawShape>(fields: Fields) =>
+  everyPart((name) => {
+    const request = requestSchemaOf(name);
+    return request instanceof z.ZodArray
+      ? z.array(z.object({ ...request.element.shape, ...fields }))
+      : z.object({ ...request.shape, ...fields });
+  }) as { [Name in TripPartName]: z.ZodOptional<WithFields<RequestSchema<Name>, Fields>> };
+
+/** The parts of a trip as readers see them. */
+export const tripParts = partsWith({
   price: Money.optional(),
   reservationId: z.string().optional(),
   state: z
     .enum(reservationStates)
     .optional()
     .meta({ description: 'Absent, as are the other fields, for a part that is not reserved or not known' }),
-};
-
-/** The parts of a trip as readers see them. */
-export const tripParts = {
-  hotel: z.object({ ...HotelStay.shape, ...reserved }).optional(),
-  flights: z.array(z.object({ ...FlightLeg.shape, ...reserved })).optional(),
-  car: z.object({ ...CarRental.shape, ...reserved }).optional(),
-  rail: z.object({ ...TrainRide.shape, ...reserved }).optional(),
-};
+});
 export type TripParts = z.infer<z.ZodObject<typeof tripParts>>;
 
 /** The parts as their participants have reserved them. */
-const held = { price: Money, reservationId: z.string().min(1).max(200) };
-export const reservedTripParts = {
-  hotel: z.object({ ...HotelStay.shape, ...held }).optional(),
-  flights: z.array(z.object({ ...FlightLeg.shape, ...held })).optional(),
-  car: z.object({ ...CarRental.shape, ...held }).optional(),
-  rail: z.object({ ...TrainRide.shape, ...held }).optional(),
-};
+export const reservedTripParts = partsWith({ price: Money, reservationId: z.string().min(1).max(200) });
 export type ReservedTripParts = z.infer<z.ZodObject<typeof reservedTripParts>>;
 
 const bookingSteps = {
   trip: ['createTrip', 'requestApproval'],
-  hotel: ['reserveRoom'],
-  flight: ['reserveSeat'],
-  car: ['reserveCar'],
-  rail: ['reserveSeat'],
+  ...Object.fromEntries(
+    reservationParticipants.map((name) => [
+      name,
+      Object.keys(participants[name]).filter((operation) => operation.startsWith('reserve')),
+    ]),
+  ),
   payment: ['authorize', 'capture'],
 } as const;
 const bookingCodes = failureCodes(bookingSteps, ['APPROVAL_DECLINED', 'APPROVAL_EXPIRED']);

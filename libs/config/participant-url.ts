@@ -1,5 +1,4 @@
-import { type Participant, participantNames } from '../../contracts/participant/participants.js';
-import type { Settings } from './settings.js';
+import { type Participant, participantNames, participantPorts } from '../../contracts/participant/participants.js';
 
 /** The setting that says where a participant is: `ORDER_URL` for `order`. */
 export type ParticipantUrlSetting = `${Uppercase<Participant>}_URL`;
@@ -8,6 +7,9 @@ export const urlSettingOf = (participant: Participant) => `${participant.toUpper
 
 export const participantUrlSettings: readonly ParticipantUrlSetting[] = participantNames.map(urlSettingOf);
 
+/** The URL of a participant on this machine, unless its setting says otherwise. */
+export const participantUrl = (participant: Participant): string => `http://127.0.0.1:${participantPorts[participant]}`;
+
 /** The URL of every participant, by its name. */
-export const participantUrls = (settings: Pick<Settings, ParticipantUrlSetting>): Record<Participant, string> =>
+export const participantUrls = (settings: Record<ParticipantUrlSetting, string>): Record<Participant, string> =>
   Object.fromEntries(participantNames.map((name) => [name, settings[urlSettingOf(name)]])) as Record<Participant, string>;

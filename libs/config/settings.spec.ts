@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MAX_APPROVAL_MS } from '../../contracts/participant/hold-limits.js';
+import { participantPorts } from '../../contracts/participant/participants.js';
 import { InvalidSettingsError } from './invalid-settings.error.js';
 import { parseMailAddress } from './mail-address.js';
+import { participantUrlSettings } from './participant-url.js';
 import { readSettings, settingNames } from './settings.js';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -149,6 +151,15 @@ describe('readSettings', () => {
       vi.stubEnv('OPERATIONS_MAIL', wrong);
       expect(() => readSettings('OPERATIONS_MAIL'), wrong).toThrow('OPERATIONS_MAIL: must be one mail address');
     }
+  });
+});
+
+describe('the ports of participants', () => {
+  it('are each used once, and by no other setting', () => {
+    const ports = Object.values(participantPorts);
+    expect(new Set(ports).size).toBe(ports.length);
+    const others = readSettings(...settingNames.filter((name) => !participantUrlSettings.some((setting) => setting === name)));
+    for (const port of ports) expect(JSON.stringify(others)).not.toMatch(new RegExp(`\\b${port}\\b`));
   });
 });
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { z } from 'zod';
 import { MAX_APPROVAL_DAYS, MAX_APPROVAL_MS, MAX_FORWARD_MS, MAX_HOLD_DAYS } from '../../contracts/participant/hold-limits.js';
+import { participantNames } from '../../contracts/participant/participants.js';
 import { faultInAccess } from './access.js';
 import { faultInApiKeys } from './api-keys.js';
 import { isHost } from './host.js';
@@ -9,6 +10,7 @@ import { InvalidSettingsError } from './invalid-settings.error.js';
 import { parseMailAddress } from './mail-address.js';
 import { guardOwnConnections } from './own-connections.js';
 import { outboxDatabases } from './outbox-databases.js';
+import { participantUrl, type ParticipantUrlSetting, urlSettingOf } from './participant-url.js';
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
 
@@ -37,6 +39,11 @@ const mailAddress = (fallback: string) =>
 
 const isWebOrigin = (text: string): boolean => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 
+/** Where each participant is, `ORDER_URL` to `TRIP_URL`: on its own port of this machine, unless its setting says otherwise. */
+const participantUrls = Object.fromEntries(
+  participantNames.map((name) => [urlSettingOf(name), url(participantUrl(name))]),
+) as Record<ParticipantUrlSetting, ReturnType<typeof url>>;
+
 /**
  * Every setting of every process, each with its type and default. `.env.example` explains them; a test holds the two together.
  * A setting without a default is optional here, and the process that cannot do without it says so.
@@ -55,14 +62,7 @@ const catalogue = {
   WORKER_PORT: port(3020),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:3000'),
 
-  ORDER_URL: url('http://127.0.0.1:3001'),
-  CUSTOMER_URL: url('http://127.0.0.1:3002'),
-  HOTEL_URL: url('http://127.0.0.1:3003'),
-  FLIGHT_URL: url('http://127.0.0.1:3004'),
-  CAR_URL: url('http://127.0.0.1:3005'),
-  RAIL_URL: url('http://127.0.0.1:3006'),
-  PAYMENT_URL: url('http://127.0.0.1:3007'),
-  TRIP_URL: url('http://127.0.0.1:3008'),
+  ...participantUrls,
 
   RELAY_PORT: port(3021),
   SAGA_PORT: port(3022),

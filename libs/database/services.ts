@@ -1,8 +1,15 @@
-import { participantNames } from '../../contracts/participant/participants.js';
+import {
+  participantNames,
+  type ReservationParticipant,
+  reservationParticipants,
+} from '../../contracts/participant/participants.js';
 
 const publishing = ['outbox'];
 const consuming = ['inbox', 'channel'];
 const participating = [...publishing, 'participant'];
+const reserving = Object.fromEntries<readonly string[]>(
+  reservationParticipants.map((name) => [name, [...participating, 'reservation']]),
+) as Record<ReservationParticipant, readonly string[]>;
 
 /** The services that own a PostgreSQL schema, in the order in which they are prepared. */
 export const services = [...participantNames, 'events', 'hooks', 'saga', 'notification', 'projection'] as const;
@@ -15,10 +22,7 @@ export type Service = (typeof services)[number];
 export const migrationFolders: Readonly<Record<Service, readonly string[]>> = {
   order: [...participating, 'operation', 'order'],
   customer: [...participating, 'customer'],
-  hotel: [...participating, 'reservation'],
-  flight: [...participating, 'reservation'],
-  car: [...participating, 'reservation'],
-  rail: [...participating, 'reservation'],
+  ...reserving,
   payment: [...participating, 'payment'],
   trip: [...participating, 'operation', 'trip'],
   events: ['events'],

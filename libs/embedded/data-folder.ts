@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
 /** The folder for the embedded system's data. Every file in it is listed here, so that a reset deletes all of them. */
@@ -65,5 +65,10 @@ export class DataFolder {
     mkdirSync(this.path, { recursive: true });
     if (process.getuid?.() === 0 && readdirSync(this.path).length === 0) chmodSync(this.path, 0o711);
     mkdirSync(this.logs, { recursive: true });
+  }
+
+  /** Removes the folder with everything in it, and the cluster that may live elsewhere. Nothing of the system may run. */
+  remove(): void {
+    for (const each of [...this.everything, this.path]) rmSync(each, { recursive: true, force: true });
   }
 }

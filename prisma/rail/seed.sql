@@ -1,4 +1,4 @@
--- Trains to try things with, each of them every day. TRAIN-FIVE has 5 seats; the others do not run out.
+-- Trains for tests, and for people who try the API. Each runs every day. TRAIN-FIVE has 5 seats, and all other trains have plenty.
 insert into resource (resource_id, particulars, capacity, price, currency)
 select train_id, json_build_object('trainId', train_id, 'from', origin, 'to', destination), capacity, price, 'EUR'
 from (values

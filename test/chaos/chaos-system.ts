@@ -1,8 +1,9 @@
 import { Client, Connection } from '@temporalio/client';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import type { Settings } from '../../libs/config/settings.js';
+import { DataFolder } from '../../libs/embedded/data-folder.js';
 import { freePorts } from '../../libs/embedded/embedded-settings.js';
 import { type EmbeddedSystem, startEmbeddedSystem } from '../../libs/embedded/embedded-system.js';
 import {
@@ -58,7 +59,7 @@ export async function startChaosSystem(options: {
   const processes = [...participantProcesses, ...listenerProcesses, ...(splitWorker ? splitProcesses : jointProcesses)].map(
     ({ name }) => name,
   );
-  const remove = () => rmSync(dataDir, { recursive: true, force: true });
+  const remove = () => new DataFolder(dataDir).remove();
   try {
     const embedded = await startEmbeddedSystem({
       log,

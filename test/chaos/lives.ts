@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Order } from '../../contracts/order/order.resource.js';
-import type { TripPartName } from '../../contracts/trip/trip-part.js';
 import type { Trip } from '../../contracts/trip/trip.resource.js';
+import { samplePart } from '../support/trip-part-samples.js';
 import type { Client } from './client.js';
 import { customerId } from './customers.js';
 import type { Meddler } from './meddler.js';
@@ -128,7 +128,12 @@ function outgoing(request: Request, customer: string, about: string | undefined)
       const trip = (daysAhead: number) => ({
         customerId: customer,
         paymentMethod: request.paymentMethod,
-        ...Object.fromEntries(request.parts.map((part) => [part, partOf(part, request.scarce.includes(part), daysAhead)])),
+        ...Object.fromEntries(
+          request.parts.map((part) => [
+            part,
+            samplePart(part, request.scarce.includes(part) ? 'scarce' : 'plenty', dayFromNow(daysAhead)),
+          ]),
+        ),
         ...(request.approval && { approvalRequiredAbove: { amount: 0, currency: 'EUR' } }),
       });
       return { route: 'trips', path: '/v1/trips', body: trip(request.daysAhead), other: trip(request.daysAhead + 1) };
@@ -137,18 +142,3 @@ function outgoing(request: Request, customer: string, about: string | undefined)
 }
 
 const dayFromNow = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
-
-/** The scarce supply: 2 rooms a night, and 3 seats, 1 car and 5 train places a day. */
-function partOf(part: TripPartName, scarce: boolean, daysAhead: number): object {
-  const [first, second, third] = [dayFromNow(daysAhead), dayFromNow(daysAhead + 1), dayFromNow(daysAhead + 2)];
-  switch (part) {
-    case 'hotel':
-      return { hotelId: scarce ? 'HOTEL-TWO' : 'HOTEL-ASTORIA', checkIn: first, checkOut: third, rooms: 1 };
-    case 'flights':
-      return [{ flightId: scarce ? 'FLIGHT-THREE' : 'FLIGHT-AMS-VIE', date: first, seats: 1 }];
-    case 'car':
-      return { carClass: scarce ? 'ONLY-ONE' : 'COMPACT', location: 'AMS', pickUp: first, dropOff: second };
-    case 'rail':
-      return { trainId: scarce ? 'TRAIN-FIVE' : 'TRAIN-AMS-BER', date: first, seats: 1 };
-  }
-}

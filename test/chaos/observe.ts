@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { participantNames } from '../../contracts/participant/participants.js';
+import { participantNames, reservationParticipants } from '../../contracts/participant/participants.js';
+import { tripPartNames, tripPartTable } from '../../contracts/trip/trip-part.js';
 import type { Saga } from '../../contracts/saga/saga.resource.js';
 import { searchAttributeNames } from '../../contracts/saga/search-attribute-names.js';
 import { services } from '../../libs/database/services.js';
@@ -9,7 +10,6 @@ import type { Client } from './client.js';
 import type { Diary } from './diary.js';
 import type { ReceivedEvent } from './followers.js';
 
-const reservers = ['hotel', 'flight', 'car', 'rail'] as const;
 const tellers = services.filter((service) => !['events', 'notification', 'projection'].includes(service));
 const listeners = ['saga', 'notification', 'projection'] as const;
 
@@ -42,9 +42,9 @@ const tables = `
   create view chaos.left_as_it_is as select distinct business_id from chaos.saga where decided and business_id is not null;
 
   -- What several services have, in one place.
-  create view chaos.reservation as ${ofEach(reservers, 'reservation')};
-  create view chaos.reservation_item as ${ofEach(reservers, 'reservation_item')};
-  create view chaos.allotment as ${ofEach(reservers, 'allotment')};
+  create view chaos.reservation as ${ofEach(reservationParticipants, 'reservation')};
+  create view chaos.reservation_item as ${ofEach(reservationParticipants, 'reservation_item')};
+  create view chaos.allotment as ${ofEach(reservationParticipants, 'allotment')};
   create view chaos.command as ${ofEach(participantNames, 'command')};
   create view chaos.outbox as ${ofEach(tellers, 'outbox')};
   create view chaos.outbox_dead as ${ofEach(tellers, 'outbox_dead')};
@@ -56,6 +56,13 @@ const tables = `
   create view chaos.lock as
     select 'order' as service, order_id as id, state, locked_by as saga_id, command_count from "order".orders
     union all select 'trip', trip_id, state, locked_by, command_count from trip.trip;
+  -- Each item of a part of a trip, as the trip service has it. The first of its dates is the day on which it begins.
+  create view chaos.trip_item as
+    select trip_id, part.service, item ->> 'reservationId' as reservation_id, item ->> 'state' as state,
+      (select min(value) from jsonb_each_text(item) where value ~ '^\\d{4}-\\d\\d-\\d\\d$') as first_day
+    from trip.trip
+      cross join (values ${tripPartNames.map((name) => `('${name}', '${tripPartTable[name].participant}')`).join(', ')}) part (name, service)
+      cross join jsonb_path_query(parts, ('$.' || part.name || '[*]')::jsonpath) item;
   -- Each thing that has a version of its own, with how it stands.
   create view chaos.aggregate as
     select 'order' as service, 'order' as type, order_id as id, state, version from "order".orders

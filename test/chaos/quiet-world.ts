@@ -1,3 +1,4 @@
+import { tripPartNames } from '../../contracts/trip/trip-part.js';
 import type { Request, Schedule } from './schedule.js';
 
 /** As patient as the API allows, so that a busy machine leaves nothing out. */
@@ -11,7 +12,7 @@ const pay = (paymentMethod: 'pm_ok' | 'pm_declined' | 'pm_capture_fails'): Reque
 const book = (paymentMethod: 'pm_ok' | 'pm_declined' | 'pm_capture_fails'): Request => ({
   what: 'book trip',
   paymentMethod,
-  parts: ['hotel', 'flights', 'car', 'rail'],
+  parts: tripPartNames,
   scarce: [],
   daysAhead: 40,
   ...at,

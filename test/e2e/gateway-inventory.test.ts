@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { CarOffer, FlightOffer, HotelOffer, TrainOffer } from '../../contracts/reservation/inventory.resource.js';
+import type { CarOffer } from '../../contracts/reservation/car.resource.js';
+import type { FlightOffer } from '../../contracts/reservation/flight.resource.js';
+import type { HotelOffer } from '../../contracts/reservation/hotel.resource.js';
+import type { TrainOffer } from '../../contracts/reservation/rail.resource.js';
 import type { Page } from '../../contracts/values/page.js';
 import type { Reservation } from '../../contracts/reservation/reservation.resource.js';
 import { call, ended, payments } from '../support/api.js';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { reservationParticipants } from '../../apps/gateway/queries/reservation-reader.service.js';
+import { reservationParticipants } from '../../contracts/participant/participants.js';
 import type { Order } from '../../contracts/order/order.resource.js';
 import { ParticipantHarness } from '../services/participant.harness.js';
 import { credit, ledger, order, ordersOf, payments } from '../support/api.js';

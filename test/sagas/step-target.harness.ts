@@ -1,4 +1,5 @@
 import { type Participant, participantNames, participants, SEAL } from '../../contracts/participant/participants.js';
+import { tripPartNames, tripPartTable } from '../../contracts/trip/trip-part.js';
 import type { Saga } from '../../contracts/saga/saga.resource.js';
 import { eventually } from '../support/api.js';
 import { system } from '../support/system.js';
@@ -15,11 +16,21 @@ export interface Target {
 
 const known = (participant: Participant) => participants[participant] as Record<string, { refusals: readonly string[] }>;
 
+/** The steps of the parts of trips. A part has a noun of its own, as two participants may call a unit the same. */
+function stepsOfParts(): Record<string, Target> {
+  const steps = tripPartNames.flatMap((name) => {
+    const { participant, noun } = tripPartTable[name];
+    return Object.keys(participants[participant]).map((operation) => {
+      const verb = operation.replace(/[A-Z].*/, '');
+      return [`${verb} ${noun}`, { participant, operation }] as const;
+    });
+  });
+  return Object.fromEntries(steps);
+}
+
 /** Steps that are not named after their operation, because an earlier participant has an operation of that name. */
 const namesakes: Record<string, Target> = {
-  'reserve train': { participant: 'rail', operation: 'reserveSeat' },
-  'confirm train': { participant: 'rail', operation: 'confirmSeat' },
-  'cancel train': { participant: 'rail', operation: 'cancelSeat' },
+  ...stepsOfParts(),
   'raise reservation': { participant: 'customer', operation: 'changeReservation' },
   'lower reservation': { participant: 'customer', operation: 'changeReservation' },
 };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { CarHold } from '../../contracts/reservation/car.commands.js';
 import { carEvents } from '../../contracts/reservation/car.events.js';
-import { CarOffer } from '../../contracts/reservation/inventory.resource.js';
+import { CarOffer } from '../../contracts/reservation/car.resource.js';
 import { addDays } from '../../libs/reservation/calendar.js';
 import { system } from '../support/system.js';
 import { describeConformance, expectProblem } from './participant-conformance.js';

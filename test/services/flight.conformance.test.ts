@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { SeatHold } from '../../contracts/reservation/flight.commands.js';
 import { flightEvents } from '../../contracts/reservation/flight.events.js';
-import { FlightOffer } from '../../contracts/reservation/inventory.resource.js';
+import { FlightOffer } from '../../contracts/reservation/flight.resource.js';
 import { addDays } from '../../libs/reservation/calendar.js';
 import { system } from '../support/system.js';
 import { describeConformance, expectProblem } from './participant-conformance.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { RoomHold } from '../../contracts/reservation/hotel.commands.js';
 import { hotelEvents } from '../../contracts/reservation/hotel.events.js';
-import { HotelOffer } from '../../contracts/reservation/inventory.resource.js';
+import { HotelOffer } from '../../contracts/reservation/hotel.resource.js';
 import { addDays } from '../../libs/reservation/calendar.js';
 import { system } from '../support/system.js';
 import { describeConformance } from './participant-conformance.js';

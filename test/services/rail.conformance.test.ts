@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { TrainOffer } from '../../contracts/reservation/inventory.resource.js';
+import { TrainOffer } from '../../contracts/reservation/rail.resource.js';
 import { TrainHold } from '../../contracts/reservation/rail.commands.js';
 import { railEvents } from '../../contracts/reservation/rail.events.js';
 import { addDays } from '../../libs/reservation/calendar.js';

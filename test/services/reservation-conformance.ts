@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
+import type { ReservationParticipant } from '../../contracts/participant/participants.js';
 import { pageOf } from '../../contracts/values/page.js';
 import { Reservation } from '../../contracts/reservation/reservation.resource.js';
 import type { ReservationState } from '../../contracts/reservation/reservation-state.js';
 import { addDays, today } from '../../libs/reservation/calendar.js';
 import { eventually } from '../support/api.js';
 import { expectProblem } from './participant-conformance.js';
+import { describeTripPart } from './trip-part-conformance.js';
 import { newKey, type ParticipantHarness, type Reply } from './participant.harness.js';
 
 /** A request in the participant's own words: a command without its trip and its hold. */
@@ -427,6 +429,8 @@ export function describeReservations(harness: ParticipantHarness, samples: Reser
       expectProblem(await harness.get(`/reservations?after=${made}`), 422, 'INVALID_CURSOR');
     });
   });
+
+  describeTripPart(participant as ReservationParticipant, { full: refusals.full, fill, freshDay });
 }
 
 const granted = (replies: readonly Reply[]) => replies.filter(({ status }) => status === 200);

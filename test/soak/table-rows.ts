@@ -1,9 +1,9 @@
+import { reservationParticipants } from '../../contracts/participant/participants.js';
 import type pg from 'pg';
 import { type TableSizes, tableSizes } from '../../bench/harness/table-sizes.js';
 import { services } from '../../libs/database/services.js';
 import { levelOf, type RowCount } from './level-off.js';
 
-const reservers = ['hotel', 'flight', 'car', 'rail'];
 const of = (schemas: readonly string[], ...tables: string[]) =>
   schemas.flatMap((schema) => tables.map((table) => `${schema}.${table}`));
 
@@ -13,7 +13,9 @@ export const growing = new Map<string, string>([
   ...of(['trip'], 'trip', 'operation').map((name) => [name, 'business record'] as const),
   ...of(['customer'], 'customer', 'ledger_entry', 'ledger_snapshot').map((name) => [name, 'business record'] as const),
   ...of(['payment'], 'payment').map((name) => [name, 'business record'] as const),
-  ...of(reservers, 'reservation', 'reservation_item', 'resource', 'allotment').map((name) => [name, 'business record'] as const),
+  ...of(reservationParticipants, 'reservation', 'reservation_item', 'resource', 'allotment').map(
+    (name) => [name, 'business record'] as const,
+  ),
   ...of(['projection'], 'customer_order', 'known_customer', 'saga').map(
     (name) => [name, 'read model: a row per order or saga'] as const,
   ),
@@ -26,7 +28,10 @@ export const growing = new Map<string, string>([
 const temporary: Readonly<Record<string, string>> = {
   'payment.payment (tombstones)': 'select count(*) from payment.payment where version = 0',
   ...Object.fromEntries(
-    reservers.map((name) => [`${name}.reservation (tombstones)`, `select count(*) from ${name}.reservation where version = 0`]),
+    reservationParticipants.map((name) => [
+      `${name}.reservation (tombstones)`,
+      `select count(*) from ${name}.reservation where version = 0`,
+    ]),
   ),
   ...Object.fromEntries(
     ['order', 'trip'].map((name) => [

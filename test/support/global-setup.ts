@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { type Participant, participantNames } from '../../contracts/participant/participants.js';
 import { givenEnvironment } from '../../libs/config/settings.js';
+import { DataFolder } from '../../libs/embedded/data-folder.js';
 import { freePorts } from '../../libs/embedded/embedded-settings.js';
 import { startEmbeddedSystem } from '../../libs/embedded/embedded-system.js';
 import { findTemporal, temporalSources } from '../../libs/embedded/temporal-sources/find-temporal.js';
@@ -92,7 +93,7 @@ async function start(log: (line: string) => void): Promise<{ places: SystemUnder
     stop: async () => {
       await system.stop();
       for (const error of loggedErrors(path.join(dataDir, 'logs'))) log(`logged ${error}`);
-      rmSync(dataDir, { recursive: true, force: true });
+      new DataFolder(dataDir).remove();
     },
   };
 }

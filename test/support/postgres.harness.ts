@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import path from 'node:path';
 import { DataFolder } from '../../libs/embedded/data-folder.js';
 import { freePort } from '../../libs/embedded/free-port.js';
@@ -44,7 +44,7 @@ export async function startTestPostgres(): Promise<PostgresHarness> {
     bringUp,
     stop: async () => {
       await server?.stop();
-      rmSync(dataDir, { recursive: true, force: true });
+      data.remove();
     },
   };
 }

@@ -3,7 +3,9 @@ import type { TripAccepted } from '../../apps/gateway/trips/trip.dto.js';
 import type { Page } from '../../contracts/values/page.js';
 import type { Reservation } from '../../contracts/reservation/reservation.resource.js';
 import type { Trip } from '../../contracts/trip/trip.resource.js';
+import { itemsIn } from '../../contracts/trip/trip-part.js';
 import { call, get, payments } from './api.js';
+import { sampleParts } from './trip-part-samples.js';
 
 /** The day this many days from now, as `YYYY-MM-DD`. */
 export const dayFromNow = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
@@ -20,24 +22,15 @@ export const tripParts = (days = 60) => ({
 /** A trip of those parts, with changes. */
 export const tripOf = (more: object = {}) => ({ customerId: 'CUST-ALICE', paymentMethod: 'pm_ok', ...tripParts(), ...more });
 
-/** A trip with a room, a seat, a car and a train, all of them plentiful, from `offset` days on. */
+/** A trip with every part that there is, all of them plentiful, from `offset` days on. */
 export const plentifulTrip = (offset = 0) => ({
   customerId: 'CUST-ALICE',
   paymentMethod: 'pm_ok',
-  hotel: { hotelId: 'HOTEL-ASTORIA', checkIn: dayOf(offset), checkOut: dayOf(offset + 2), rooms: 1 },
-  flights: [{ flightId: 'FLIGHT-AMS-VIE', date: dayOf(offset), seats: 1 }],
-  car: { carClass: 'COMPACT', location: 'AMS', pickUp: dayOf(offset), dropOff: dayOf(offset + 1) },
-  rail: { trainId: 'TRAIN-AMS-BER', date: dayOf(offset), seats: 1 },
+  ...sampleParts('plenty', dayOf(offset)),
 });
 
-/** The same trip of scarce parts: 2 rooms a night, and 3 seats, 1 car and 5 train places a day. */
-export const scarceTrip = (offset = 0) => ({
-  ...plentifulTrip(offset),
-  hotel: { hotelId: 'HOTEL-TWO', checkIn: dayOf(offset), checkOut: dayOf(offset + 2), rooms: 1 },
-  flights: [{ flightId: 'FLIGHT-THREE', date: dayOf(offset), seats: 1 }],
-  car: { carClass: 'ONLY-ONE', location: 'AMS', pickUp: dayOf(offset), dropOff: dayOf(offset + 1) },
-  rail: { trainId: 'TRAIN-FIVE', date: dayOf(offset), seats: 1 },
-});
+/** The same trip of scarce parts. */
+export const scarceTrip = (offset = 0) => ({ ...plentifulTrip(offset), ...sampleParts('scarce', dayOf(offset)) });
 
 /** Books a trip. @returns the body of the 202. */
 export async function bookTrip(body: object = plentifulTrip()): Promise<TripAccepted> {
@@ -55,8 +48,7 @@ export const paymentsOf = (tripId: string) => payments(`tripId=${tripId}`);
 export async function expectBooked(tripId: string): Promise<void> {
   const booked = await trip(tripId);
   expect(booked.state).toBe('BOOKED');
-  for (const part of [booked.hotel, ...(booked.flights ?? []), booked.car, booked.rail])
-    if (part) expect(part.state).toBe('CONFIRMED');
+  for (const [name, { state }] of itemsIn(booked)) expect(state, name).toBe('CONFIRMED');
   const reservations = await reservationsOf(tripId);
   expect(reservations.length).toBeGreaterThan(0);
   for (const reservation of reservations) expect(reservation, reservation.participant).toMatchObject({ state: 'CONFIRMED' });

@@ -1,23 +1,16 @@
 import { defineUpdate } from '@temporalio/workflow';
-import type { CarRental } from '../../contracts/reservation/car.commands.js';
-import type { FlightLeg } from '../../contracts/reservation/flight.commands.js';
-import type { HotelStay } from '../../contracts/reservation/hotel.commands.js';
 import type { Money } from '../../contracts/values/money.js';
-import type { TrainRide } from '../../contracts/reservation/rail.commands.js';
+import type { RequestedTripParts } from '../../contracts/trip/trip-part.js';
 import type { RequestIdentity, SagaPolicy } from '../saga/saga.contract.js';
 import { workflowIds } from '../saga/workflow-id.js';
 
 export const bookTripType = 'bookTrip';
 
 /** Only additive changes: histories of running and finished sagas contain it. */
-export interface BookTripRequest {
+export interface BookTripRequest extends RequestedTripParts {
   tripId: string;
   customerId: string;
   paymentMethod: string;
-  hotel?: HotelStay;
-  flights?: FlightLeg[];
-  car?: CarRental;
-  rail?: TrainRide;
   approval?: {
     /** A total above this limit, or in another currency, needs an approval. */
     requiredAbove: Money;

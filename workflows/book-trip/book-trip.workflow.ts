@@ -1,20 +1,23 @@
 import { HOLD_GRACE_MS } from '../../contracts/participant/hold-limits.js';
+import { partsIn, presentParts } from '../../contracts/trip/trip-part.js';
 import type { Money } from '../../contracts/values/money.js';
 import { defineSaga } from '../saga/define-saga.js';
 import { Approval } from './approval.js';
 import { needsApproval } from './approval-limit.js';
 import type { BookTripOutcome, BookTripRequest } from './book-trip.contract.js';
 import { excludedParts } from './excluded-parts.js';
-import { type Booking, bookingOf, requestedParts, tripFailureOf } from './trip-parts.js';
+import { cancelPart, confirmPart, reservePart, stepsOf } from './part-steps.js';
+import { type Booking, bookingOf, tripFailureOf } from './trip-parts.js';
 
-/** Books hotel, flights, car and train together and charges for them, or leaves nothing booked and nothing charged. */
+/** Books all parts of a trip together and charges for them, or leaves nothing booked and nothing charged. */
 export const bookTrip = defineSaga<BookTripRequest, BookTripOutcome>((saga, input) => {
-  const { tripId, customerId, paymentMethod, hotel, flights, car, rail, approval, policy, request, customerVerified } = input;
+  const { tripId, customerId, paymentMethod, approval, policy, request, customerVerified } = input;
   const paymentId = `trip-${tripId}`;
-  const parts = requestedParts(input);
+  const parts = partsIn(input);
+  const names = presentParts(parts).map(([name]) => name);
   const trip = { customerId, operationId: saga.id, ...parts, ...(request && { request }) };
   // A lost saga that is settled for an unknown trip has no parts. Then the tombstone holds only the id.
-  const tombstone = Object.keys(parts).length > 0 && { trip };
+  const tombstone = names.length > 0 && { trip };
   const hold = { tripId, holdForMs: (policy.forwardDeadlineMs ?? 0) + (approval?.withinMs ?? 0) + HOLD_GRACE_MS };
   const approvals = new Approval(saga);
   saga.listen(() => approvals.listen());
@@ -29,32 +32,12 @@ export const bookTrip = defineSaga<BookTripRequest, BookTripOutcome>((saga, inpu
   });
   const checkCustomer =
     !customerVerified && saga.compensable('check customer', { do: (call, key) => call.checkCustomer({ ...key, customerId }) });
-  const reserve = {
-    hotel:
-      hotel &&
-      saga.compensable('reserve room', {
-        do: (call, key) => call.reserveRoom({ ...key, ...hold, ...hotel }),
-        undo: ['cancel room', (call, key) => call.cancelRoom({ ...key, tripId })],
-      }),
-    flights:
-      flights &&
-      saga.compensable('reserve seat', {
-        do: (call, key) => call.reserveSeat({ ...key, ...hold, flights }),
-        undo: ['cancel seat', (call, key) => call.cancelSeat({ ...key, tripId })],
-      }),
-    car:
-      car &&
-      saga.compensable('reserve car', {
-        do: (call, key) => call.reserveCar({ ...key, ...hold, ...car }),
-        undo: ['cancel car', (call, key) => call.cancelCar({ ...key, tripId })],
-      }),
-    rail:
-      rail &&
-      saga.compensable('reserve train', {
-        do: (call, key) => call.reserveTrain({ ...key, ...hold, rides: [rail] }),
-        undo: ['cancel train', (call, key) => call.cancelTrain({ ...key, tripId })],
-      }),
-  };
+  const reserve = stepsOf(names, (name, noun) =>
+    saga.compensable(`reserve ${noun}`, {
+      do: (call, key) => reservePart(call, name, { ...key, ...hold }, parts[name]!),
+      undo: [`cancel ${noun}`, (call, key) => cancelPart(call, name, { ...key, tripId })],
+    }),
+  );
   const authorize = saga.compensable('authorize payment', {
     do: (call, key, amount: Money) =>
       call.authorize({ ...key, paymentId, tripId, customerId, paymentMethod, amount, holdForMs: hold.holdForMs }),
@@ -71,12 +54,9 @@ export const bookTrip = defineSaga<BookTripRequest, BookTripOutcome>((saga, inpu
 
   const capture = saga.pivot('capture payment', { do: (call, key) => call.capture({ ...key, paymentId }) });
 
-  const confirm = {
-    hotel: hotel && saga.retriable('confirm room', { do: (call, key) => call.confirmRoom({ ...key, tripId }) }),
-    flights: flights && saga.retriable('confirm seat', { do: (call, key) => call.confirmSeat({ ...key, tripId }) }),
-    car: car && saga.retriable('confirm car', { do: (call, key) => call.confirmCar({ ...key, tripId }) }),
-    rail: rail && saga.retriable('confirm train', { do: (call, key) => call.confirmTrain({ ...key, tripId }) }),
-  };
+  const confirm = stepsOf(names, (name, noun) =>
+    saga.retriable(`confirm ${noun}`, { do: (call, key) => confirmPart(call, name, { ...key, tripId }) }),
+  );
   const confirmTrip = saga.retriable('confirm trip', {
     do: (call, key, booking: Booking) => call.confirmTrip({ ...key, ...booking, ...excludedParts(saga, 'confirm') }),
   });

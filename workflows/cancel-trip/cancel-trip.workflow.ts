@@ -1,6 +1,8 @@
 import type { Money } from '../../contracts/values/money.js';
 import type { TripParts } from '../../contracts/trip/trip.resource.js';
+import { itemsIn, presentParts, tripPartNames, tripPartOf } from '../../contracts/trip/trip-part.js';
 import { excludedParts } from '../book-trip/excluded-parts.js';
+import { cancelPart, stepsOf } from '../book-trip/part-steps.js';
 import { defineSaga } from '../saga/define-saga.js';
 import type { CancelTripOutcome, CancelTripRequest } from './cancel-trip.contract.js';
 import { refundOf } from './refund-policy.js';
@@ -18,12 +20,9 @@ export const cancelTrip = defineSaga<CancelTripRequest, CancelTripOutcome>((saga
   const commit = saga.pivot('commit trip cancellation', {
     do: (call, key) => call.commitTripCancellation({ ...key, ...operation }),
   });
-  const cancel = {
-    hotel: saga.retriable('cancel room', { do: (call, key) => call.cancelRoom({ ...key, tripId }) }),
-    flights: saga.retriable('cancel seat', { do: (call, key) => call.cancelSeat({ ...key, tripId }) }),
-    car: saga.retriable('cancel car', { do: (call, key) => call.cancelCar({ ...key, tripId }) }),
-    rail: saga.retriable('cancel train', { do: (call, key) => call.cancelTrain({ ...key, tripId }) }),
-  };
+  const cancel = stepsOf(tripPartNames, (name, noun) =>
+    saga.retriable(`cancel ${noun}`, { do: (call, key) => cancelPart(call, name, { ...key, tripId }) }),
+  );
   const refundPayment = saga.retriable('refund payment', {
     do: (call, key, amount: Money) => call.refund({ ...key, paymentId, amount }),
   });
@@ -37,12 +36,7 @@ export const cancelTrip = defineSaga<CancelTripRequest, CancelTripOutcome>((saga
       const { parts, total, begunAt } = await begin();
       const refund = refundOf(total, firstDayOf(parts), Date.parse(begunAt));
       await commit();
-      await saga.parallel({
-        hotel: parts.hotel && cancel.hotel,
-        flights: parts.flights && cancel.flights,
-        car: parts.car && cancel.car,
-        rail: parts.rail && cancel.rail,
-      });
+      await saga.parallel(Object.fromEntries(presentParts(parts).map(([name]) => [name, cancel[name]])));
       if (refund.amount > 0) await refundPayment(refund);
       await confirm(saga.isNotFinal('refund payment') ? { ...refund, amount: 0 } : refund);
       return { state: 'CANCELLED', tripId, refund };
@@ -52,7 +46,7 @@ export const cancelTrip = defineSaga<CancelTripRequest, CancelTripOutcome>((saga
 });
 
 /** The day on which the trip begins; dates in `YYYY-MM-DD` sort as text. */
-function firstDayOf({ hotel, flights, car, rail }: TripParts): string {
-  const days = [hotel?.checkIn, ...(flights ?? []).map(({ date }) => date), car?.pickUp, rail?.date];
-  return days.flatMap((day) => (day === undefined ? [] : [day])).toSorted()[0] ?? '';
-}
+const firstDayOf = (trip: TripParts): string =>
+  itemsIn(trip)
+    .map(([name, item]) => tripPartOf(name).firstDay(item))
+    .toSorted()[0] ?? '';

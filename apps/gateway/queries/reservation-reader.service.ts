@@ -1,16 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { type ReservationParticipant, reservationParticipants } from '../../../contracts/participant/participants.js';
 import type { Page } from '../../../contracts/values/page.js';
 import type { Reservation } from '../../../contracts/reservation/reservation.resource.js';
 import type { ReservationState } from '../../../contracts/reservation/reservation-state.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 import { ParticipantsService } from '../upstreams/participants.service.js';
 import { invalidCursor } from '../sagas/page-token.js';
-import { partParticipants } from '../trips/trip-parts.js';
-
-export type ReservationParticipant = (typeof partParticipants)[keyof typeof partParticipants];
-
-/** The participants that take reservations, in the order of the list. */
-export const reservationParticipants: readonly ReservationParticipant[] = Object.values(partParticipants);
 
 export interface ReservationFilter {
   participant?: ReservationParticipant | undefined;

@@ -1,13 +1,14 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
+import { reservationParticipants } from '../../../contracts/participant/participants.js';
 import { Identifier } from '../../../contracts/values/identifier.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
 import { Reservation } from '../../../contracts/reservation/reservation.resource.js';
 import { reservationStates } from '../../../contracts/reservation/reservation-state.js';
 import { ApiProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { type ReservationFilter, reservationParticipants, ReservationReader } from './reservation-reader.service.js';
+import { type ReservationFilter, ReservationReader } from './reservation-reader.service.js';
 
 const ReservationListQuery = z.strictObject({
   participant: z.enum(reservationParticipants).optional(),

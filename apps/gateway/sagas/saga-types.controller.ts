@@ -2,6 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import { type RequestedTripParts, tripPartNames } from '../../../contracts/trip/trip-part.js';
 import type { SagaOutline } from '../../../contracts/saga/saga-outline.js';
 import { SagaOutlineView } from '../../../contracts/saga/saga-outline.resource.js';
 import { type PageRequest, slicePage } from '../../../libs/service-kit/slice-page.js';
@@ -18,10 +19,7 @@ const inputWithAllParts = {
   customerId: 'CUSTOMER',
   paymentMethod: 'pm_ok',
   lines: [],
-  hotel: { hotelId: 'HOTEL', checkIn: '2027-01-01', checkOut: '2027-01-02', rooms: 1 },
-  flights: [{ flightId: 'FLIGHT', date: '2027-01-01', seats: 1 }],
-  car: { carClass: 'CAR', location: 'AMS', pickUp: '2027-01-01', dropOff: '2027-01-02' },
-  rail: { trainId: 'TRAIN', date: '2027-01-01', seats: 1 },
+  ...(Object.fromEntries(tripPartNames.map((name) => [name, {}])) as RequestedTripParts),
   approval: { requiredAbove: { amount: 1, currency: 'EUR' }, withinMs: 1 },
 };
 const outlines = sagaTypes.map((type) => outlineOf(type, inputWithAllParts));

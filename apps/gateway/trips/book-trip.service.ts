@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { SagaOutline } from '../../../contracts/saga/saga-outline.js';
+import { itemsIn, partsIn, tripPartOf } from '../../../contracts/trip/trip-part.js';
 import type { Trip } from '../../../contracts/trip/trip.resource.js';
 import { bookTripIds, type BookTripRequest, bookTripType } from '../../../workflows/book-trip/book-trip.contract.js';
 import { outlineOf } from '../../../workflows/outlines.js';
@@ -9,8 +10,8 @@ import { businessIdOfKey, newBusinessId, requestIdentity } from '../saga-start/r
 import type { CommandHeaders } from '../http/command-headers.decorator.js';
 import type { SagaInput } from '../saga-start/saga-start.js';
 import { SagaStarter } from '../saga-start/saga-starter.service.js';
-import { requestedParts, participantsFor } from './trip-parts.js';
 import { KnownCustomers } from './known-customers.service.js';
+import { participantsFor } from './trip-parts.js';
 import { TripReader } from './trip-reader.service.js';
 import type { BookTrip, TripAccepted } from './trip.dto.js';
 
@@ -67,7 +68,7 @@ export class BookTripService {
       tripId,
       customerId,
       paymentMethod,
-      ...requestedParts(trip),
+      ...partsIn(trip),
       ...((await this.customers.has(customerId)) && { customerVerified: true }),
       ...(requiredAbove && { approval: { requiredAbove, withinMs: this.settings.APPROVAL_WITHIN_MS } }),
     };
@@ -75,11 +76,7 @@ export class BookTripService {
 }
 
 /** The parts as a list in Markdown, for the Temporal UI. */
-function describeParts({ hotel, flights = [], car, rail }: BookTrip): string {
-  return [
-    ...(hotel ? [`- ${hotel.rooms} × ${hotel.hotelId}, ${hotel.checkIn} to ${hotel.checkOut}`] : []),
-    ...flights.map(({ flightId, date, seats }) => `- ${seats} × ${flightId}, ${date}`),
-    ...(car ? [`- ${car.carClass} at ${car.location}, ${car.pickUp} to ${car.dropOff}`] : []),
-    ...(rail ? [`- ${rail.seats} × ${rail.trainId}, ${rail.date}`] : []),
-  ].join('\n');
-}
+const describeParts = (trip: BookTrip): string =>
+  itemsIn(trip)
+    .map(([name, item]) => `- ${tripPartOf(name).line(item)}`)
+    .join('\n');

@@ -3,10 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from '../../../contracts/values/page.js';
 import type { Reservation } from '../../../contracts/reservation/reservation.resource.js';
 import type { ReservationState } from '../../../contracts/reservation/reservation-state.js';
-import { type TripPartName, tripPartNames } from '../../../contracts/trip/trip-part.js';
+import { type TripPartName, tripPartNames, tripPartTable } from '../../../contracts/trip/trip-part.js';
 import type { Trip } from '../../../contracts/trip/trip.resource.js';
 import { ParticipantsService } from '../upstreams/participants.service.js';
-import { partParticipants } from './trip-parts.js';
 
 /** How long reading a trip waits for its participants. */
 const LOOKUP_TIMEOUT_MS = 1_000;
@@ -41,7 +40,7 @@ export class ReservedParts {
 
   /** In the order of the request. */
   private async reserved(tripId: string, name: TripPartName): Promise<ReservedPart[]> {
-    const api = this.participants.apis[partParticipants[name]];
+    const api = this.participants.apis[tripPartTable[name].participant];
     const { items } = await api.get<Page<Reservation>>('/reservations', { tripId, limit: LIMIT });
     return items.toReversed().map(({ price, reservationId, state }) => ({ price, reservationId, state }));
   }

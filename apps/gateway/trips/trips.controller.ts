@@ -7,7 +7,7 @@ import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js'
 import type { SagaOutline } from '../../../contracts/saga/saga-outline.js';
 import { DryRunQuery, SagaOutlineView } from '../../../contracts/saga/saga-outline.resource.js';
 import { tripStates } from '../../../contracts/trip/trip-state.js';
-import { Trip } from '../../../contracts/trip/trip.resource.js';
+import { Trip, tripPartsInWords } from '../../../contracts/trip/trip.resource.js';
 import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { respondToCommand } from '../saga-start/command-response.js';
@@ -37,7 +37,8 @@ export class TripsController {
   @ApiOperation({
     summary: 'Book a trip',
     description:
-      'Starts the saga `bookTrip` over at least one of hotel, flights, car and rail. The trip is PENDING at once and ends BOOKED or FAILED. ' +
+      `Starts the saga \`bookTrip\` over at least one of ${tripPartsInWords}. ` +
+      'The trip is PENDING at once and ends BOOKED or FAILED. ' +
       'A FAILED trip has `failure.part` and `failure.code`, and every part is released. ' +
       'A trip above `approvalRequiredAbove` is AWAITING_APPROVAL in between. ' +
       'With `Prefer: wait=N` the answer is the final trip (201) if the saga ends within N seconds. With `?dryRun=true` nothing is started.',

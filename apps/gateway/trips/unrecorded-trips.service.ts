@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Identifier } from '../../../contracts/values/identifier.js';
+import { partsIn } from '../../../contracts/trip/trip-part.js';
 import { type Trip, tripRequestParts } from '../../../contracts/trip/trip.resource.js';
 import { bookTripIds, type BookTripOutcome } from '../../../workflows/book-trip/book-trip.contract.js';
 import { type StartedSaga, StartedSagas } from '../saga-start/started-sagas.service.js';
-import { requestedParts } from './trip-parts.js';
 
 /** The part of the saga's input that a trip shows. */
 const Requested = z.object({ customerId: Identifier, ...tripRequestParts });
@@ -25,7 +25,7 @@ export class UnrecordedTrips {
       customerId: saga.request.customerId,
       total: { amount: 0, currency: 'EUR' },
       ...statusOf(saga),
-      ...requestedParts(saga.request),
+      ...partsIn(saga.request),
       commandCount: 0,
       sagaId: saga.sagaId,
       createdAt: saga.startedAt,

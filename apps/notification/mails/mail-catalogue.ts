@@ -2,6 +2,7 @@ import type { HooksEventData } from '../../../contracts/hooks/hooks.events.js';
 import type { OrderEventData } from '../../../contracts/order/order.events.js';
 import type { PaymentEventData } from '../../../contracts/payment/payment.events.js';
 import type { SagaEventData } from '../../../contracts/saga/saga.events.js';
+import { itemsIn } from '../../../contracts/trip/trip-part.js';
 import type { TripEventData } from '../../../contracts/trip/trip.events.js';
 import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
 import { newestData } from '../../../libs/messaging/event/newest-data.js';
@@ -79,10 +80,10 @@ const mails = {
     mail(`Your ${order(orderId)} is on its way`, `What you have ordered (${order(orderId)}) has left our house.`),
   ),
 
-  'trip.booked': toCustomer<TripEventData<'trip.booked.v1'>>(({ tripId, total, hotel, flights = [], car, rail }) =>
+  'trip.booked': toCustomer<TripEventData<'trip.booked.v1'>>(({ tripId, total, ...booked }) =>
     mail(
       `Your ${trip(tripId)} is booked`,
-      [hotel, ...flights, car, rail].every((part) => part === undefined || part.state === 'CONFIRMED')
+      itemsIn(booked).every(([, { state }]) => state === 'CONFIRMED')
         ? `Every part of your ${trip(tripId)} is confirmed, for ${formatMoney(total)} in all. Have a good time.`
         : `Your ${trip(tripId)} is booked, for ${formatMoney(total)} in all. Not every part of it is confirmed yet: we are seeing to it.`,
     ),

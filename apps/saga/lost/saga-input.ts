@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { decodeFromPayloadsAtIndex } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { Order } from '../../../contracts/order/order.resource.js';
+import { changeItems } from '../../../contracts/trip/trip-part.js';
 import type { Trip } from '../../../contracts/trip/trip.resource.js';
 import type { ServiceApi } from '../../../libs/service-client/service-api.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
@@ -110,14 +111,8 @@ async function find<Resource>(owner: ServiceApi, path: string): Promise<Resource
   }
 }
 
+const outcomeFields = ['price', 'reservationId', 'state'];
+
 /** The requested parts of a trip, without their outcome. */
-function requestedParts({ hotel, flights, car, rail }: Trip): Record<string, unknown> {
-  const outcome = ['price', 'reservationId', 'state'];
-  const requested = (part: object) => Object.fromEntries(Object.entries(part).filter(([field]) => !outcome.includes(field)));
-  return {
-    ...(hotel && { hotel: requested(hotel) }),
-    ...(flights && { flights: flights.map(requested) }),
-    ...(car && { car: requested(car) }),
-    ...(rail && { rail: requested(rail) }),
-  };
-}
+const requestedParts = (trip: Trip): Record<string, unknown> =>
+  changeItems(trip, (item) => Object.fromEntries(Object.entries(item).filter(([field]) => !outcomeFields.includes(field))));

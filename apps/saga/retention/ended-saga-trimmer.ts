@@ -28,11 +28,12 @@ export class EndedSagaTrimmer {
            and updated_at < ${before}
          order by updated_at limit ${BATCH} for update skip locked
        ), gone as (
-         delete from saga using due where saga.saga_id = due.saga_id returning saga.saga_id, saga.version
+         -- By arrays: for a join the planner may read a whole table into a hash.
+         delete from saga where saga_id = any(array(select saga_id from due)) returning saga_id, version
        ), timelines as (
-         delete from ended_timeline t using gone where t.saga_id = gone.saga_id
+         delete from ended_timeline where saga_id = any(array(select saga_id from gone))
        ), settlements as (
-         delete from settlement s using gone where s.saga_id = gone.saga_id
+         delete from settlement where saga_id = any(array(select saga_id from gone))
        )
        insert into saga_head as known (saga_id, version) select saga_id, version from gone
        on conflict (saga_id) do update set version = greatest(known.version, excluded.version)`,

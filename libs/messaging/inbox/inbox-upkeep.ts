@@ -63,17 +63,23 @@ export class InboxUpkeep {
            order by position limit ${BATCH}))`,
       );
       more ||= rowCount === BATCH;
+      more = (await this.forgetDecisions(consumer, floor)) || more;
     }
-    // A decision about an event that the log has no longer, behind which its aggregate has gone on.
-    const { rowCount } = await database.query(
+    return more;
+  }
+
+  /** Removes decisions about events that the log has no longer, behind which their aggregate has gone on. @returns whether there is more. */
+  private async forgetDecisions(consumer: string, floor: number): Promise<boolean> {
+    const { rowCount } = await this.options.database.query(
       sql`delete from inbox_dead where id = any(array(
-         select d.id from inbox_dead d where d.consumer = any(${consumers}) and d.state = 'skipped' and d.position <= ${floor}
-           and not exists (
-             select from inbox_head h
-             where h.consumer = d.consumer and h.aggregate_key = d.aggregate_key and h.last_version < d.aggregate_version)
-         limit ${BATCH}))`,
+         select d.id from inbox_dead d
+         where d.consumer = ${consumer} and d.state = 'skipped' and d.position <= ${floor}
+           -- Each head is looked up by its key: with \`not exists\` the planner may read all heads into a hash.
+           and coalesce((select h.last_version from inbox_head h where h.consumer = d.consumer and h.aggregate_key = d.aggregate_key),
+                        d.aggregate_version) >= d.aggregate_version
+         order by d.position limit ${BATCH}))`,
     );
-    return more || rowCount === BATCH;
+    return rowCount === BATCH;
   }
 
   /**

@@ -55,6 +55,8 @@ create table inbox_dead (
 create index inbox_dead_aggregate_idx on inbox_dead (consumer, aggregate_key, aggregate_version);
 create index inbox_dead_state_idx on inbox_dead (consumer, state, id);
 create index inbox_dead_due_idx on inbox_dead (consumer, next_at) where state = 'parked';
+-- For the upkeep, which removes decisions about events that the log has no longer: the oldest ones first.
+create index inbox_dead_skipped_idx on inbox_dead (consumer, position) where state = 'skipped';
 
 -- How far each consumer has settled the log. Retention reads it.
 create table inbox_mark (

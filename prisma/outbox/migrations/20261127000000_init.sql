@@ -52,6 +52,8 @@ create table outbox_dead (
 );
 create index outbox_dead_aggregate_idx on outbox_dead (aggregate_type, aggregate_id);
 create index outbox_dead_state_idx on outbox_dead (state, id);
+-- For the retention of skipped events: those that were decided first.
+create index outbox_dead_decided_idx on outbox_dead (decided_at) where state = 'skipped';
 
 -- Wakes the relay when an event commits. It is a hint only: the relay also polls, at least once a second. NOTIFY makes commits wait for
 -- each other, so a database with thousands of writes a second turns the trigger off: OUTBOX_NOTIFY=off.

@@ -4,7 +4,7 @@ with fact as (
          -- Of a reservation the participant's own word for it does not matter here.
          case when aggregate_type = 'reservation' then 'reservation.' || substring(type from '[a-z]+$') else type end as what
   from events.log l
-  where service in ('order', 'trip', 'payment', 'hotel', 'flight', 'car', 'rail') and type <> 'trip.approval-reminded'
+  where (service in ('order', 'trip', 'payment') or aggregate_type = 'reservation') and type <> 'trip.approval-reminded'
     and (type not like '%-undone' or exists (
       select from events.log b where b.service = l.service and b.aggregate_id = l.aggregate_id and b.aggregate_version < l.aggregate_version
         and b.type = replace(l.type, '-undone', '-begun') and b.data::json ->> 'sagaId' = l.data::json ->> 'sagaId'))

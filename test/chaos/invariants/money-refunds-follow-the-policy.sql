@@ -6,10 +6,7 @@ from trip.trip t, lateral (
   from (
     select floor(extract(epoch from first_day::timestamp at time zone 'UTC' - l.occurred_at) / 86400) as days
     from events.log l, lateral (
-      select min(day) as first_day from (values
-        (t.parts -> 'hotel' ->> 'checkIn'), (t.parts -> 'car' ->> 'pickUp'), (t.parts -> 'rail' ->> 'date'),
-        ((select min(leg ->> 'date') from jsonb_array_elements(t.parts -> 'flights') leg))
-      ) part (day)
+      select min(first_day) as first_day from chaos.trip_item where trip_id = t.trip_id
     ) trip
     where l.service = 'trip' and l.aggregate_id = t.trip_id and l.type = 'trip.cancellation-begun'
     order by l.aggregate_version desc limit 1

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { seatsOf } from './seats-of.js';
+import { toItem } from './flight.commands.js';
 
-describe('seatsOf', () => {
+describe('the item of a reservation: flight', () => {
   it('takes the seats on the day of the flight', () => {
     const leg = { flightId: 'FLIGHT-THREE', date: '2027-05-30', seats: 2 };
-    expect(seatsOf(leg)).toEqual({
+    expect(toItem(leg)).toEqual({
       resource: 'FLIGHT-THREE',
       firstDay: '2027-05-30',
       lastDay: '2027-05-30',

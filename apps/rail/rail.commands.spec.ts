@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { rideOf } from './ride-of.js';
+import { toItem } from './rail.commands.js';
 
-describe('rideOf', () => {
+describe('the item of a reservation: rail', () => {
   it('takes the seats on the day of the ride', () => {
     const ride = { trainId: 'TRAIN-FIVE', date: '2027-05-30', seats: 2 };
-    expect(rideOf(ride)).toEqual({
+    expect(toItem(ride)).toEqual({
       resource: 'TRAIN-FIVE',
       firstDay: '2027-05-30',
       lastDay: '2027-05-30',

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { participantTexts, withParticipants } from './participant-texts.js';
+
+describe('the blocks of participants', () => {
+  it.each(participantTexts)('are complete in %s; if not, run npm run participants:write', (file) => {
+    const text = readFileSync(file, 'utf8');
+    expect(text).toMatch(/# participants: /);
+    expect(withParticipants(text)).toBe(text);
+  });
+
+  it('are written again, and nothing around them is touched', () => {
+    const text = 'A=1\n# participants: settings\nGONE_URL=http://gone\n# end of participants\nB=2\n';
+    const written = withParticipants(text);
+    expect(written).toMatch(/^A=1\n# participants: settings\nORDER_URL=http:\/\/127\.0\.0\.1:3001\n/);
+    expect(written).toMatch(/\n# end of participants\nB=2\n$/);
+    expect(written).not.toContain('GONE_URL');
+    expect(withParticipants(written)).toBe(written);
+  });
+
+  it('refuse a name that no block has', () => {
+    expect(() => withParticipants('# participants: nonsense\n# end of participants\n')).toThrow('named nonsense');
+  });
+});
