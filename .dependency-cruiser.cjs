@@ -88,6 +88,13 @@ module.exports = {
       to: { path: '^generated/', pathNot: '^generated/$1/' },
     },
     {
+      name: 'participants-use-the-tag-of-prisma',
+      comment: 'Prisma takes a nested `sql` of another tag for a value. So code beside a Prisma client writes SQL with its tag only.',
+      severity: 'error',
+      from: { path: [participants, '^libs/(participant|reservation)/'] },
+      to: { path: '^libs/database/sql\\.ts$' },
+    },
+    {
       name: 'no-app-imports-gateway-or-worker',
       comment: 'Gateway and worker are processes of their own; only the embedded default puts the two into one.',
       severity: 'error',

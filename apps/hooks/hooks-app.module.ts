@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { Pool } from 'pg';
+import { sql } from '../../libs/database/sql.js';
 import { EventLog } from '../../libs/messaging/log/event-log.js';
 import { AtShutdownModule } from '../../libs/service-kit/at-shutdown.module.js';
 import { OperationsModule } from '../../libs/service-kit/operations.module.js';
@@ -7,7 +8,6 @@ import type { FeedSettings } from './feeds/feed-settings.js';
 import { FeedsModule } from './feeds/feeds.module.js';
 import type { HooksOptions } from './hooks.options.js';
 import { WebhooksModule } from './webhooks.module.js';
-import { sql } from '../../libs/database/sql.js';
 
 /** The hooks service: feeds and webhooks. They share the log, the event ids and the cursor. */
 @Global()

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Pool } from 'pg';
+import { sql } from '../../libs/database/sql.js';
 import type { Channel } from '../../libs/messaging/channel/channel.js';
 import type { DeadLetters } from '../../libs/messaging/inbox/dead-letters.js';
 import { DeadLettersModule } from '../../libs/messaging/inbox/dead-letters.module.js';
@@ -9,7 +10,6 @@ import { MailboxController } from './mailbox/mailbox.controller.js';
 import { Mailbox } from './mailbox/mailbox.service.js';
 import { MailsController } from './mails/mails.controller.js';
 import { MailsService } from './mails/mails.service.js';
-import { sql } from '../../libs/database/sql.js';
 
 export interface NotificationParts {
   database: Pool;

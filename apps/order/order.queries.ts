@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { sql } from '../../libs/database/sql.js';
+import { sqltag as sql } from '@prisma/client/runtime/client';
 import type { OrderState } from '../../contracts/order/order-state.js';
 import type { Order } from '../../contracts/order/order.resource.js';
 import type { OperationRecord } from '../../contracts/participant/operation.resource.js';

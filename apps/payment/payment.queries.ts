@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { sql } from '../../libs/database/sql.js';
+import { sqltag as sql } from '@prisma/client/runtime/client';
 import type { Page } from '../../contracts/values/page.js';
 import type { Payment } from '../../contracts/payment/payment.resource.js';
 import type { PrismaClient } from '../../generated/payment/client.js';

@@ -5,6 +5,7 @@ import { Identifier } from '../../contracts/values/identifier.js';
 import type { Order } from '../../contracts/order/order.resource.js';
 import { pageQuery } from '../../contracts/values/page.js';
 import { atPosition, type ProjectedPage } from '../../contracts/projection/projection.resource.js';
+import { ifGiven, sql } from '../../libs/database/sql.js';
 import { EventLog } from '../../libs/messaging/log/event-log.js';
 import { sequenceOf } from '../../libs/messaging/event/render-event.js';
 import { decodeCursor, encodeCursor } from '../../libs/service-kit/cursor.js';
@@ -12,7 +13,6 @@ import { ProblemException } from '../../libs/service-kit/problem.exception.js';
 import { customerOrders } from './customer-orders.projection.js';
 import { ProjectionRunners } from './projection-runners.js';
 import { readPosition } from './read-position.js';
-import { sql } from '../../libs/database/sql.js';
 
 const ListQuery = z.strictObject({ ...pageQuery, ...atPosition });
 
@@ -48,7 +48,7 @@ export class CustomerOrdersController {
            'lastRevision', last_revision, 'lastPayment', last_payment, 'lastCancellation', last_cancellation)) as optional
        from customer_order
        where generation = (select generation from projection where name = ${customerOrders.name}) and customer_id = ${customerId}
-         and ${createdAt === undefined ? sql`true` : sql`(created_at, order_id) < (${createdAt}::timestamptz, ${orderId})`}
+         and ${ifGiven(createdAt, sql`(created_at, order_id) < (${createdAt}::timestamptz, ${orderId})`)}
        order by created_at desc, order_id desc limit ${limit + 1}`,
     );
     if (rows.length === 0 && after === undefined) await this.requireKnown(customerId);

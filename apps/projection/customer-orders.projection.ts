@@ -3,10 +3,10 @@ import type { Money } from '../../contracts/values/money.js';
 import type { OrderState } from '../../contracts/order/order-state.js';
 import type { OrderEventData } from '../../contracts/order/order.events.js';
 import type { FailedCommand, Order, OrderLine } from '../../contracts/order/order.resource.js';
+import { join, raw, sql } from '../../libs/database/sql.js';
 import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import { newestData } from '../../libs/messaging/event/newest-data.js';
 import type { Projection } from './projection.js';
-import { join, raw, sql } from '../../libs/database/sql.js';
 
 type Pending = NonNullable<Order['pending']>;
 
@@ -93,8 +93,10 @@ export const customerOrders: Projection = {
       mode: 'commutative',
       types: ['customer.registered'],
       async handle(event, tx) {
-        await tx.query(sql`insert into known_customer (generation, customer_id) values (${generation}, ${event.aggregateId})
-             on conflict do nothing`);
+        await tx.query(
+          sql`insert into known_customer (generation, customer_id) values (${generation}, ${event.aggregateId})
+           on conflict do nothing`,
+        );
       },
     },
   ],

@@ -1,8 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../../libs/database/in-transaction.js';
+import { raw, sql } from '../../libs/database/sql.js';
 import { holdLog } from '../../libs/messaging/log/trim-lock.js';
 import type { Projection } from './projection.js';
-import { raw, sql } from '../../libs/database/sql.js';
 
 export interface Generations {
   /** The generation that readers see. */
@@ -54,7 +54,7 @@ export class ProjectionGenerations {
       // The snapshot starts at the floor: it cannot have events that were removed before.
       await tx.query(
         sql`insert into projection (name, generation, snapshot) select ${name}, 1, position from events.log_floor
-           on conflict do nothing`,
+         on conflict do nothing`,
       );
     });
     return this.current();
@@ -64,7 +64,7 @@ export class ProjectionGenerations {
   async begin(): Promise<number> {
     const { rows } = await this.database.query<{ building: number }>(
       sql`update projection set building = coalesce(building, generation + 1) where name = ${this.projection.name}
-         returning building`,
+       returning building`,
     );
     return rows[0]!.building;
   }
@@ -85,7 +85,7 @@ export class ProjectionGenerations {
       if (!rows[0]?.mine) return false;
       const { rows: known } = await session.query<{ snapshot: string }>(
         sql`select snapshot from projection where name = ${this.projection.name} and building = ${generation}
-           and building_since is null`,
+         and building_since is null`,
       );
       if (!known[0]) return true;
       for (const [table, key] of Object.entries(this.projection.tables))
@@ -125,7 +125,7 @@ export class ProjectionGenerations {
       await tx.query(sql`select pg_advisory_xact_lock(hashtextextended(${lockOf(name)}, 0))`);
       const { rows } = await tx.query<{ generation: number }>(
         sql`select generation from projection where name = ${name} and building = ${generation}
-           and building_since < clock_timestamp() - make_interval(secs => ${NOTICED_AFTER_S})`,
+         and building_since < clock_timestamp() - make_interval(secs => ${NOTICED_AFTER_S})`,
       );
       if (!rows[0] || !(await ready(rows[0].generation))) return false;
       await tx.query(
@@ -144,8 +144,10 @@ export class ProjectionGenerations {
 
   /** Called in a transaction that writes to another generation: its commit does not wait for the disk, unless readers have the generation by now. */
   async writeUnread(tx: PoolClient, generation: number): Promise<void> {
-    await tx.query(sql`select set_config('synchronous_commit', 'off', true) from projection
-         where name = ${this.projection.name} and generation <> ${generation}`);
+    await tx.query(
+      sql`select set_config('synchronous_commit', 'off', true) from projection
+       where name = ${this.projection.name} and generation <> ${generation}`,
+    );
   }
 
   /**
@@ -173,8 +175,8 @@ export class ProjectionGenerations {
     key: string,
   ): Promise<boolean> {
     const { rowCount } = await this.database.query(
-      sql`delete from ${raw(table)} where ctid = any(array(select ctid from ${raw(table)}
-         where ${raw(owner)} = ${value} order by ${raw(owner)}, ${raw(key)} limit ${REMOVAL_BATCH}))`,
+      sql`delete from ${raw(table)} where ctid = any(array(
+         select ctid from ${raw(table)} where ${raw(owner)} = ${value} order by ${raw(owner)}, ${raw(key)} limit ${REMOVAL_BATCH}))`,
     );
     return rowCount === REMOVAL_BATCH;
   }

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
+import { sql } from '../../libs/database/sql.js';
 import type { Channel, ChannelSubscription } from '../../libs/messaging/channel/channel.js';
 import type { EventLog } from '../../libs/messaging/log/event-log.js';
 import { broughtTypes, type Consumer } from '../../libs/messaging/inbox/consumer.js';
@@ -14,7 +15,6 @@ import { BackgroundLoop } from '../../libs/service-kit/background-loop.js';
 import type { Projection } from './projection.js';
 import { ProjectionGenerations } from './projection-generations.js';
 import { ProjectionSnapshot } from './projection-snapshot.js';
-import { sql } from '../../libs/database/sql.js';
 
 export interface ProjectionRunnerOptions {
   projection: Projection;

@@ -1,12 +1,12 @@
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../../libs/database/in-transaction.js';
+import { sql } from '../../libs/database/sql.js';
 import { EventLog } from '../../libs/messaging/log/event-log.js';
 import { broughtTypes, type Consumer, isWantedBy } from '../../libs/messaging/inbox/consumer.js';
 import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import { partitionKeyOf } from '../../libs/messaging/event/partition-key.js';
 import { isPassing } from '../../libs/messaging/inbox/passing-failure.js';
 import type { Projection } from './projection.js';
-import { sql } from '../../libs/database/sql.js';
 
 /** The generation of the snapshot. */
 export const SNAPSHOT = 0;
@@ -69,7 +69,7 @@ export class ProjectionSnapshot {
   private async undecided(tx: PoolClient, live: readonly Consumer[], otherwise: number): Promise<number> {
     const { rows } = await tx.query<{ first: string | null }>(
       sql`select min(position) as first from inbox_dead where consumer = any(${live.map(({ name }) => name)})
-         and state in ('failing', 'parked', 'dead')`,
+       and state in ('failing', 'parked', 'dead')`,
     );
     return rows[0]?.first == null ? otherwise : Number(rows[0].first) - 1;
   }

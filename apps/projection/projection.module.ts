@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Pool } from 'pg';
+import { sql } from '../../libs/database/sql.js';
 import type { Channel } from '../../libs/messaging/channel/channel.js';
 import { EventLog } from '../../libs/messaging/log/event-log.js';
 import { DeadLetters } from '../../libs/messaging/inbox/dead-letters.js';
@@ -11,7 +12,6 @@ import { CustomerOrdersController } from './customer-orders.controller.js';
 import { ProjectionRunners } from './projection-runners.js';
 import { ProjectionsController } from './projections.controller.js';
 import { SagaListController } from './saga-list.controller.js';
-import { sql } from '../../libs/database/sql.js';
 
 export interface ProjectionParts {
   database: Pool;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { pageQuery } from '../../contracts/values/page.js';
 import { atPosition, type ProjectedPage } from '../../contracts/projection/projection.resource.js';
 import { type ProjectedSaga, sagaFilter } from '../../contracts/saga/saga.resource.js';
+import { ifGiven, sql } from '../../libs/database/sql.js';
 import { EventLog } from '../../libs/messaging/log/event-log.js';
 import { sequenceOf } from '../../libs/messaging/event/render-event.js';
 import { decodeCursor, encodeCursor } from '../../libs/service-kit/cursor.js';
@@ -12,7 +13,6 @@ import { ProblemException } from '../../libs/service-kit/problem.exception.js';
 import { ProjectionRunners } from './projection-runners.js';
 import { readPosition } from './read-position.js';
 import { sagaList } from './saga-list.projection.js';
-import { sql } from '../../libs/database/sql.js';
 
 const ListQuery = z.strictObject({ ...sagaFilter, ...pageQuery, ...atPosition });
 
@@ -44,11 +44,11 @@ export class SagaListController {
               started_at as "startedAt", ended_at as "endedAt", lost
        from saga
        where generation = (select generation from projection where name = ${sagaList.name})
-         and ${filter.type === undefined ? sql`true` : sql`type = ${filter.type}`}
-         and ${filter.state === undefined ? sql`true` : sql`state = ${filter.state}`}
-         and ${filter.customerId === undefined ? sql`true` : sql`customer_id = ${filter.customerId}`}
-         and ${filter.businessId === undefined ? sql`true` : sql`business_id = ${filter.businessId}`}
-         and ${open === undefined ? sql`true` : sql`(open, started_at, saga_id) < (${open === 1}, ${startedAt}::timestamptz, ${sagaId})`}
+         and ${ifGiven(filter.type, sql`type = ${filter.type}`)}
+         and ${ifGiven(filter.state, sql`state = ${filter.state}`)}
+         and ${ifGiven(filter.customerId, sql`customer_id = ${filter.customerId}`)}
+         and ${ifGiven(filter.businessId, sql`business_id = ${filter.businessId}`)}
+         and ${ifGiven(open, sql`(open, started_at, saga_id) < (${open === 1}, ${startedAt}::timestamptz, ${sagaId})`)}
        order by open desc, started_at desc, saga_id desc limit ${limit + 1}`,
     );
     const items = rows.slice(0, limit).map(sagaOf);

@@ -1,7 +1,7 @@
 import type { SagaEventData, SagaEventType } from '../../contracts/saga/saga.events.js';
+import { sql } from '../../libs/database/sql.js';
 import { newestData } from '../../libs/messaging/event/newest-data.js';
 import type { Projection } from './projection.js';
-import { sql } from '../../libs/database/sql.js';
 
 /** All sagas with their current state. */
 export const sagaList: Projection = {
@@ -22,8 +22,7 @@ export const sagaList: Projection = {
              ${data.customerId}, ${data.startedAt}, ${endedAt}, ${'lost' in data && data.lost === true})
            on conflict (generation, saga_id) do update set run_id = excluded.run_id, type = excluded.type, state = excluded.state,
              business_id = excluded.business_id, customer_id = excluded.customer_id, started_at = excluded.started_at,
-               ended_at = excluded.ended_at,
-             lost = excluded.lost`,
+             ended_at = excluded.ended_at, lost = excluded.lost`,
         );
       },
     },

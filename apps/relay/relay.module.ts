@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Pool } from 'pg';
+import { sql } from '../../libs/database/sql.js';
 import { DeadEvents } from '../../libs/messaging/relay/dead-events.js';
 import type { BrokerFollower } from '../../libs/messaging/relay/broker-follower.js';
 import type { NotificationListener } from '../../libs/database/notification-listener.js';
@@ -12,7 +13,6 @@ import { RelayedPosition } from '../../libs/messaging/relay/relayed-position.js'
 import { DeadEventsController } from './dead-events.controller.js';
 import { PositionController } from './position.controller.js';
 import type { SagaFloor } from './saga-floor.js';
-import { sql } from '../../libs/database/sql.js';
 
 export interface RelayParts {
   database: Pool;

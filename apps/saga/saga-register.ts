@@ -3,11 +3,11 @@ import { Pool, type PoolClient } from 'pg';
 import type { RecordedSaga } from '../../contracts/saga/ended-saga.js';
 import type { SagaState } from '../../contracts/saga/saga-state.js';
 import { inTransaction } from '../../libs/database/in-transaction.js';
+import { type Sql, sql } from '../../libs/database/sql.js';
 import { appendToOutbox, parseEventName } from '../../libs/messaging/outbox/append-to-outbox.js';
 import { traceparentOf } from '../../libs/messaging/event/traceparent.js';
 import { isEndedByForce, type ObservedSaga } from './observed-saga.js';
 import { changesOfLoss, changesSince, type KnownSaga, type LostSaga, type SagaChange } from './saga-changes.js';
-import { type Sql, sql } from '../../libs/database/sql.js';
 
 type Row = KnownSaga & { sagaId: string; startedAt: Date; version: number; lost: 'SUSPECTED' | 'LOST' | null };
 

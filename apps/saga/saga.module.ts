@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Pool } from 'pg';
+import { sql } from '../../libs/database/sql.js';
 import type { DeadLetters } from '../../libs/messaging/inbox/dead-letters.js';
 import { DeadLettersModule } from '../../libs/messaging/inbox/dead-letters.module.js';
 import { AtShutdownModule, type Lifecycle } from '../../libs/service-kit/at-shutdown.module.js';
@@ -18,7 +19,6 @@ import { SagaSettler } from './lost/saga-settler.js';
 import { Floor } from './retention/floor.js';
 import { SagaRegister } from './saga-register.js';
 import { SagaWatch } from './saga-watch.js';
-import { sql } from '../../libs/database/sql.js';
 
 export interface SagaModuleOptions {
   watch: SagaWatch;

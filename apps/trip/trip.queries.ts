@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { sql } from '../../libs/database/sql.js';
+import { sqltag as sql } from '@prisma/client/runtime/client';
 import type { OperationRecord } from '../../contracts/participant/operation.resource.js';
 import type { Page } from '../../contracts/values/page.js';
 import type { TripState } from '../../contracts/trip/trip-state.js';

@@ -9,7 +9,7 @@ export async function setOutboxHint(owner: pg.Client, service: string, wanted: '
   const outbox = `${pg.escapeIdentifier(service)}.outbox`;
   const { rows } = await owner.query<{ is: 'on' | 'off' }>(
     sql`select case tgenabled when 'D' then 'off' else 'on' end as is from pg_trigger
-       where tgrelid = to_regclass(${outbox}) and tgname = 'outbox_hint'`,
+     where tgrelid = to_regclass(${outbox}) and tgname = 'outbox_hint'`,
   );
   if (rows[0] && rows[0].is !== wanted)
     await owner.query(`alter table ${outbox} ${wanted === 'on' ? 'enable' : 'disable'} trigger outbox_hint`);

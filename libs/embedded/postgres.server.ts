@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import pg from 'pg';
+import { sql } from '../database/sql.js';
 import type { DataFolder } from './data-folder.js';
 import type { ProcessSpec } from './managed-process.js';
 import { postgresBinaries } from './postgres.binaries.js';
@@ -68,7 +69,7 @@ export async function ensureDatabase(port: number): Promise<void> {
   const client = new pg.Client(embeddedPostgresUrl(port, 'postgres'));
   await client.connect();
   try {
-    const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE]);
+    const { rowCount } = await client.query(sql`select from pg_database where datname = ${DATABASE}`);
     if (!rowCount) await client.query(`create database ${pg.escapeIdentifier(DATABASE)}`);
   } finally {
     await client.end();
@@ -80,7 +81,7 @@ async function accepts(connectionString: string): Promise<boolean> {
   client.on('error', () => {}); // a connection that is cut is no answer either
   try {
     await client.connect();
-    await client.query('select 1');
+    await client.query(sql`select 1`);
     return true;
   } catch {
     return false;

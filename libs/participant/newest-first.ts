@@ -1,4 +1,4 @@
-import { join, raw, type Sql, sql } from '../database/sql.js';
+import { join, raw, type Sql, sqltag as sql } from '@prisma/client/runtime/client';
 import { decodeCursor, encodeCursor } from '../service-kit/cursor.js';
 import type { Transaction } from './transaction.js';
 

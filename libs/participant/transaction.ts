@@ -1,4 +1,4 @@
-import type { Sql } from '../database/sql.js';
+import type { Sql } from '@prisma/client/runtime/client';
 
 /** The part of every generated Prisma client that the kit itself uses, inside a transaction. */
 export interface Transaction {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { join, type Sql, sql } from '../database/sql.js';
+import { join, type Sql, sqltag as sql } from '@prisma/client/runtime/client';
 import type { Money } from '../../contracts/values/money.js';
 import type { Page } from '../../contracts/values/page.js';
 import type { Reservation } from '../../contracts/reservation/reservation.resource.js';

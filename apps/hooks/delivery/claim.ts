@@ -1,9 +1,9 @@
 import type { Pool, PoolClient } from 'pg';
 import type { DeliveryTrigger } from '../../../contracts/hooks/hook.resource.js';
+import { type Sql, sql } from '../../../libs/database/sql.js';
 import { endpointColumns, type EndpointRow } from '../endpoints/endpoint.row.js';
 import { breakerQuota } from './breaker.js';
 import { rateLimit } from './rate-limit.js';
-import { type Sql, sql } from '../../../libs/database/sql.js';
 
 /** How long a lease outlasts the timeout of the endpoint. After that, another worker takes the delivery. */
 export const LEASE_MARGIN_MS = 30_000;
@@ -143,7 +143,7 @@ async function lockCandidates(tx: PoolClient, now: Date): Promise<Candidate[]> {
   // just claimed.
   const { rows: counts } = await tx.query<{ hookId: string; sending: number }>(
     sql`select hook_id as "hookId", count(*)::int as sending from delivery
-       where hook_id = any(${rows.map(({ hookId }) => hookId)}::uuid[]) and state = 'sending' group by hook_id`,
+     where hook_id = any(${rows.map(({ hookId }) => hookId)}::uuid[]) and state = 'sending' group by hook_id`,
   );
   const sending = new Map(counts.map((count) => [count.hookId, count.sending]));
   return rows.map((endpoint) => ({ ...endpoint, sending: sending.get(endpoint.hookId) ?? 0 }));

@@ -1,11 +1,11 @@
 import type { Pool } from 'pg';
 import { Counter, register } from 'prom-client';
 import { boundedCount } from '../../../libs/database/bounded-count.js';
+import { join, raw, sql } from '../../../libs/database/sql.js';
 import { LookupGauges } from '../../../libs/service-kit/lookup-gauges.js';
 import type { KeyRotation } from '../endpoints/key-rotation.js';
 import type { AttemptError } from './attempt-outcome.js';
 import { earliestDue } from './claim.js';
-import { join, raw, sql } from '../../../libs/database/sql.js';
 
 const attempts = new Counter({
   name: 'hooks_delivery_attempts_total',
@@ -56,9 +56,9 @@ export function observeQueue(database: Pool, rotation: Pick<KeyRotation, 'remain
   new LookupGauges(async () => {
     const { rows } = await database.query<Omit<Queue, 'worst' | 'oldKeySecrets'>>(
       sql`select json_build_object(${join(depths)}) as depth,
-              (select coalesce(greatest(0, extract(epoch from clock_timestamp() - min(${earliestDue}))), 0)::float8
-               from endpoint e) as "oldestDue",
-              (select count(*)::int from endpoint where breaker_until > clock_timestamp()) as "breakersOpen"`,
+       (select coalesce(greatest(0, extract(epoch from clock_timestamp() - min(${earliestDue}))), 0)::float8
+        from endpoint e) as "oldestDue",
+       (select count(*)::int from endpoint where breaker_until > clock_timestamp()) as "breakersOpen"`,
     );
     const { rows: worst } = await database.query<Queue['worst'][number]>(
       sql`select hook_id as "hookId", coalesce(greatest(0, extract(epoch from clock_timestamp() - due)), 0)::float8 as "dueSeconds",

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
-import { publishOperationalEvent } from '../endpoints/operational-events.js';
 import { sql } from '../../../libs/database/sql.js';
+import { publishOperationalEvent } from '../endpoints/operational-events.js';
 
 export interface EndpointToDisable {
   hookId: string;
@@ -22,7 +22,7 @@ export async function disableEndpoint(
   const { hookId, failingSince, lastError } = endpoint;
   await tx.query(
     sql`update endpoint set state = 'disabled', disabled_reason = ${reason}, version = version + 1, updated_at = ${now},
-       breaker_failures = 0, breaker_opened = 0, breaker_until = null where hook_id = ${hookId}`,
+     breaker_failures = 0, breaker_opened = 0, breaker_until = null where hook_id = ${hookId}`,
   );
   await tx.query(
     sql`update delivery set state = 'cancelled', last_error = 'endpoint_disabled', finished_at = ${now}

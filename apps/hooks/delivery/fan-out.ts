@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '../../../libs/database/in-transaction.js';
+import { sql } from '../../../libs/database/sql.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import { newestVersions } from '../endpoints/event-types.js';
-import { sql } from '../../../libs/database/sql.js';
 
 const CURSOR_NAME = 'fan-out';
 const BATCH = 500;
@@ -22,7 +22,7 @@ export class FanOut {
   async prepare(): Promise<void> {
     await this.database.query(
       sql`insert into cursor (name, position) select ${CURSOR_NAME}, coalesce(max(position), 0) from events.log
-         on conflict do nothing`,
+       on conflict do nothing`,
     );
   }
 

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '../../../libs/database/in-transaction.js';
+import { sql } from '../../../libs/database/sql.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import { newestVersions } from '../endpoints/event-types.js';
-import { sql } from '../../../libs/database/sql.js';
 
 const SCAN = 1_000;
 /** A recovery continues when fewer deliveries of its endpoint wait, so that the queue stays short. */
@@ -60,7 +60,8 @@ export class Recoveries {
            insert into delivery
              (hook_id, event_id, position, type, type_version, partition_key, state, trigger, batch_id, next_attempt_at, created_at)
            select r.hook_id, page.event_id, page.position, page.type,
-             coalesce((r.version_pins ->> page.type)::int, (${JSON.stringify(newestVersions)}::jsonb ->> page.type)::int, page.type_version),
+             coalesce((r.version_pins ->> page.type)::int, (${JSON.stringify(newestVersions)}::jsonb ->> page.type)::int,
+               page.type_version),
              page.service || '/' || page.aggregate_type || '/' || page.aggregate_id,
              case when r.hook_state = 'paused' then 'held' else 'pending' end, 'recover', r.recovery_id, ${now}, ${now}
            from r cross join page

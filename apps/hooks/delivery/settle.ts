@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../../../libs/database/in-transaction.js';
+import { raw, sql } from '../../../libs/database/sql.js';
 import { endpointColumns, type EndpointRow } from '../endpoints/endpoint.row.js';
 import { publishOperationalEvent } from '../endpoints/operational-events.js';
 import { completeVerification } from '../endpoints/unlogged-deliveries.js';
@@ -9,7 +10,6 @@ import type { ClaimedDelivery } from './claim.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import { disableEndpoint } from './disable-endpoint.js';
 import { retryDelay, throttledFor } from './retry-schedule.js';
-import { raw, sql } from '../../../libs/database/sql.js';
 
 const EXHAUSTED_NOTIFIED_EVERY_MS = 3_600_000;
 /** Statuses that a retry cannot change: the receiver refuses this body. */
@@ -113,7 +113,7 @@ async function recordSuccess(tx: PoolClient, delivery: AttemptedDelivery, endpoi
     const endpoint = await lockEndpoint(tx, hookId, 'for no key update');
     await tx.query(
       sql`update endpoint set failing_since = null, failures = 0, warned_percent = 0, breaker_failures = 0,
-         breaker_opened = 0, breaker_until = null, last_error = null where hook_id = ${hookId}`,
+       breaker_opened = 0, breaker_until = null, last_error = null where hook_id = ${hookId}`,
     );
     if (endpoint?.failureNotified) await publishOperationalEvent(tx, 'hooks.endpoint.recovered.v1', endpoint, {}, now);
   }
@@ -139,8 +139,8 @@ async function recordFailure(
   const throttledUntil = throttleMs > 0 ? new Date(now.getTime() + throttleMs) : null;
   await tx.query(
     sql`update endpoint set failures = failures + 1, failing_since = ${failingSince}, last_error = ${lastError},
-       breaker_failures = ${failures}, breaker_opened = ${opened}, breaker_until = ${until},
-       throttled_until = greatest(throttled_until, ${throttledUntil}) where hook_id = ${hookId}`,
+     breaker_failures = ${failures}, breaker_opened = ${opened}, breaker_until = ${until},
+     throttled_until = greatest(throttled_until, ${throttledUntil}) where hook_id = ${hookId}`,
   );
   if (outcome.status === 410 && endpoint.state !== 'disabled') {
     await disableEndpoint(tx, { ...endpoint, failingSince, lastError }, 'gone', now);

@@ -1,12 +1,12 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '../../../libs/database/in-transaction.js';
+import { sql } from '../../../libs/database/sql.js';
 import { endpointColumns, type EndpointRow } from '../endpoints/endpoint.row.js';
 import { publishOperationalEvent } from '../endpoints/operational-events.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import { disableEndpoint } from './disable-endpoint.js';
 import { DISABLE_AFTER_MS, failureActionFor } from './failing-endpoint.js';
 import { type AttemptedDelivery, settle } from './settle.js';
-import { sql } from '../../../libs/database/sql.js';
 
 const BATCH = 200;
 const PURGE_BATCH = 2_000;
@@ -41,8 +41,7 @@ export class Sweeper {
   private async expireLeases(): Promise<boolean> {
     const { rows } = await this.database.query<AttemptedDelivery & { startedAt: Date }>(
       sql`select delivery_id as "deliveryId", hook_id as "hookId", type, trigger, attempts as attempt,
-         lease_token as "leaseToken", worker,
-         leased_until as "startedAt"
+         lease_token as "leaseToken", worker, leased_until as "startedAt"
        from delivery where state = 'sending' and leased_until < ${this.clock.now()} order by leased_until limit ${BATCH}`,
     );
     for (const { startedAt, ...delivery } of rows) {
@@ -110,8 +109,8 @@ export class Sweeper {
     await inTransaction(this.database, async (tx) => {
       const { rows } = await tx.query<EndpointRow & { failingSince: Date }>(
         sql`select ${endpointColumns()} from endpoint
-           where state = 'enabled' and failing_since <= ${new Date(now.getTime() - DISABLE_AFTER_MS / 2)}
-           order by failing_since limit ${BATCH}
+         where state = 'enabled' and failing_since <= ${new Date(now.getTime() - DISABLE_AFTER_MS / 2)}
+         order by failing_since limit ${BATCH}
          for no key update skip locked`,
       );
       for (const endpoint of rows) {
@@ -134,15 +133,15 @@ export class Sweeper {
     const purged = [
       await this.database.query(
         sql`delete from delivery where delivery_id = any(array(
-           select delivery_id from delivery where finished_at < ${finishedBefore} order by finished_at limit ${PURGE_BATCH}))`,
+         select delivery_id from delivery where finished_at < ${finishedBefore} order by finished_at limit ${PURGE_BATCH}))`,
       ),
       await this.database.query(
         sql`delete from recovery where recovery_id = any(array(
-           select recovery_id from recovery where finished_at < ${finishedBefore} order by finished_at limit ${PURGE_BATCH}))`,
+         select recovery_id from recovery where finished_at < ${finishedBefore} order by finished_at limit ${PURGE_BATCH}))`,
       ),
       await this.database.query(
-        sql`delete from command where key = any(array(select key from command
-           where created_at < ${new Date(now - this.retention.commandsMs)} order by created_at limit ${PURGE_BATCH}))`,
+        sql`delete from command where key = any(array(
+           select key from command where created_at < ${new Date(now - this.retention.commandsMs)} order by created_at limit ${PURGE_BATCH}))`,
       ),
     ];
     return purged.some(({ rowCount }) => rowCount === PURGE_BATCH);

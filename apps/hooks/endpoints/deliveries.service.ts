@@ -10,6 +10,7 @@ import type {
 } from '../../../contracts/hooks/hook.resource.js';
 import type { Page } from '../../../contracts/values/page.js';
 import { boundedCount } from '../../../libs/database/bounded-count.js';
+import { ifGiven, raw, type Sql, sql } from '../../../libs/database/sql.js';
 import { EventLog } from '../../../libs/messaging/log/event-log.js';
 import { holdLog } from '../../../libs/messaging/log/trim-lock.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
@@ -19,7 +20,6 @@ import type { IdempotencyKeys, IdempotentCommand } from './idempotency-keys.js';
 import { deliveryColumns, type DeliveryRow, toDelivery } from './delivery.row.js';
 import { cursorTime, type EndpointsService, requireSendable } from './endpoints.service.js';
 import { isUuid } from './endpoint.row.js';
-import { raw, type Sql, sql } from '../../../libs/database/sql.js';
 
 /** How many deliveries one call reads for redelivery. */
 const REDELIVERED_AT_ONCE = 1_000;
@@ -49,7 +49,7 @@ export class DeliveriesService {
     const [createdAt, deliveryId] = after === undefined ? [null, null] : decodeCursor(after, ['instant', 'uuid']);
     const { rows } = await this.database.query<DeliveryRow & { cursorAt: string }>(
       sql`select ${deliveryColumns}, ${cursorTime('delivery')} from delivery
-       where hook_id = ${hookId} and ${state === undefined ? sql`true` : sql`state = ${state}`}
+       where hook_id = ${hookId} and ${ifGiven(state, sql`state = ${state}`)}
          and ${createdAt === null ? sql`true` : before(createdAt, deliveryId)}
        order by created_at desc, delivery_id desc limit ${limit + 1}`,
     );
@@ -61,8 +61,7 @@ export class DeliveriesService {
     const delivery = await this.find(hookId, deliveryId);
     const { rows } = await this.database.query<AttemptRow>(
       sql`select number, started_at as "startedAt", duration_ms as "durationMs", status, error, detail,
-         request_headers as "requestHeaders",
-         response_headers as "responseHeaders", response_body as "responseBody"
+         request_headers as "requestHeaders", response_headers as "responseHeaders", response_body as "responseBody"
        from attempt where delivery_id = ${deliveryId} order by number`,
     );
     const [shown] = await withEvents(this.database, [delivery]);
@@ -122,8 +121,8 @@ export class DeliveriesService {
            select delivery_id, event_id, position, data, type, type_version, created_at from delivery
            where hook_id = ${hookId} and state = ${wanted.state}
              and ${createdAt === null ? sql`true` : before(createdAt, deliveryId)}
-             and ${wanted.createdFrom === undefined ? sql`true` : sql`created_at >= ${wanted.createdFrom}`}
-             and ${wanted.createdBefore === undefined ? sql`true` : sql`created_at < ${wanted.createdBefore}`}
+             and ${ifGiven(wanted.createdFrom, sql`created_at >= ${wanted.createdFrom}`)}
+             and ${ifGiven(wanted.createdBefore, sql`created_at < ${wanted.createdBefore}`)}
              and trigger not in ('test', 'verify')
            order by created_at desc, delivery_id desc limit ${REDELIVERED_AT_ONCE}
          ), queued as (
@@ -131,7 +130,7 @@ export class DeliveriesService {
              created_at)
            select ${hookId}, event_id, position, data, type, type_version, ${endpoint.state === 'paused' ? 'held' : 'pending'},
              'manual', ${randomUUID()}, ${now}, ${now} from page
-           where ${wanted.types === undefined ? sql`true` : sql`type = any(${wanted.types}::text[])`} and ${isKept('page')}
+           where ${ifGiven(wanted.types, sql`type = any(${wanted.types}::text[])`)} and ${isKept('page')}
              and (${wanted.state} = 'succeeded' or (
                select true from delivery d where d.hook_id = ${hookId} and d.event_id = page.event_id
                  and d.state in ('succeeded', 'pending', 'sending', 'retrying', 'held') limit 1) is null)

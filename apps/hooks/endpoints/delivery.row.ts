@@ -1,6 +1,6 @@
 import type { Delivery, DeliveryState, DeliveryTrigger } from '../../../contracts/hooks/hook.resource.js';
-import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
 import { sql } from '../../../libs/database/sql.js';
+import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
 import { renderEvent, sequenceOf } from '../../../libs/messaging/event/render-event.js';
 
 export interface DeliveryRow {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
-import type { SecretBox } from './secret-box.js';
 import { sql } from '../../../libs/database/sql.js';
+import type { SecretBox } from './secret-box.js';
 
 const SECRET_BYTES = 32;
 const LIVE_AT_MOST = 10;
@@ -16,8 +16,10 @@ export class EndpointSecrets {
   async add(tx: Queries, hookId: string, now: Date): Promise<string> {
     const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
     const { keyId, ciphertext } = this.box.seal(secret, hookId);
-    await tx.query(sql`insert into endpoint_secret (hook_id, key_id, ciphertext, created_at)
-         values (${hookId}, ${keyId}, ${ciphertext}, ${now})`);
+    await tx.query(
+      sql`insert into endpoint_secret (hook_id, key_id, ciphertext, created_at)
+       values (${hookId}, ${keyId}, ${ciphertext}, ${now})`,
+    );
     return secret;
   }
 
@@ -28,7 +30,7 @@ export class EndpointSecrets {
     );
     await tx.query(
       sql`delete from endpoint_secret where hook_id = ${hookId} and secret_id not in
-         (select secret_id from endpoint_secret where hook_id = ${hookId} order by secret_id desc limit ${LIVE_AT_MOST - 1})`,
+       (select secret_id from endpoint_secret where hook_id = ${hookId} order by secret_id desc limit ${LIVE_AT_MOST - 1})`,
     );
   }
 

@@ -11,6 +11,7 @@ import type {
 import type { Page } from '../../../contracts/values/page.js';
 import { boundedCount } from '../../../libs/database/bounded-count.js';
 import { inTransaction } from '../../../libs/database/in-transaction.js';
+import { raw, type Sql, sql } from '../../../libs/database/sql.js';
 import { EventLog } from '../../../libs/messaging/log/event-log.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
@@ -22,7 +23,6 @@ import { endpointColumns, type EndpointRow, toHook, isUuid } from './endpoint.ro
 import type { EndpointSecrets } from './endpoint-secrets.js';
 import { selectEvents } from './event-types.js';
 import { awaitVerification, queueChallenge, queueUnlogged } from './unlogged-deliveries.js';
-import { raw, type Sql, sql } from '../../../libs/database/sql.js';
 
 const OVERLAP_SECONDS = 86_400;
 
@@ -108,8 +108,10 @@ export class EndpointsService {
       );
       if (change.types) {
         const { exactTypes, services, versionPins } = selectEvents(change.types, before.versionPins);
-        await tx.query(sql`update endpoint set types = ${change.types}, exact_types = ${exactTypes}, services = ${services},
-             version_pins = ${versionPins} where hook_id = ${hookId}`);
+        await tx.query(
+          sql`update endpoint set types = ${change.types}, exact_types = ${exactTypes}, services = ${services},
+           version_pins = ${versionPins} where hook_id = ${hookId}`,
+        );
         await tx.query(
           sql`update delivery set state = 'cancelled', last_error = 'type_removed', finished_at = ${now}
            where hook_id = ${hookId} and state in ('pending', 'retrying', 'held') and trigger in ('auto', 'recover')
@@ -120,7 +122,7 @@ export class EndpointsService {
       if (change.types || change.ordered !== undefined)
         await tx.query(
           sql`update delivery set next_attempt_at = ${now} where hook_id = ${hookId} and state = 'pending'
-             and next_attempt_at > ${now} and partition_key is not null`,
+           and next_attempt_at > ${now} and partition_key is not null`,
         );
       if (change.state && change.state !== before.state) await this.changeState(tx, before, change.state, now);
       const state = change.state ?? before.state;
@@ -200,7 +202,7 @@ export class EndpointsService {
       // The failure counters start again: the time in which nothing was sent does not count.
       await tx.query(
         sql`update endpoint set breaker_failures = 0, breaker_opened = 0, breaker_until = null, throttled_until = null,
-           failing_since = null, failures = 0, warned_percent = 0 where hook_id = ${hookId}`,
+         failing_since = null, failures = 0, warned_percent = 0 where hook_id = ${hookId}`,
       );
     }
     const [from, to] = state === 'paused' ? [['pending', 'retrying'], 'held'] : [['held'], 'pending'];

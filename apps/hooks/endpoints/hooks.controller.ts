@@ -14,13 +14,13 @@ import {
   type SecretRotated,
 } from '../../../contracts/hooks/hook.resource.js';
 import { type Page, pageQuery } from '../../../contracts/values/page.js';
+import { sql } from '../../../libs/database/sql.js';
 import { fingerprint } from '../../../libs/service-kit/fingerprint.js';
 import { parseHeader } from '../../../libs/service-kit/parse-header.js';
 import type { VersionPinCounts } from '../../../contracts/event/event-type.resource.js';
 import type { IdempotentCommand } from './idempotency-keys.js';
 import { EndpointsService } from './endpoints.service.js';
 import { RecoveryRequests } from './recovery-requests.js';
-import { sql } from '../../../libs/database/sql.js';
 
 const HookListQuery = z.strictObject(pageQuery);
 

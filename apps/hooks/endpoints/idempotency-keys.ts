@@ -1,8 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../../../libs/database/in-transaction.js';
+import { sql } from '../../../libs/database/sql.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import type { SecretBox } from './secret-box.js';
-import { sql } from '../../../libs/database/sql.js';
 
 export interface IdempotentCommand {
   /** The caller's `Idempotency-Key`, if it sent one. */
@@ -38,8 +38,10 @@ export class IdempotencyKeys {
       if (first) return first.answer;
       const answer = await work(tx);
       const { keyId, ciphertext } = this.box.seal(JSON.stringify(answer), key);
-      await tx.query(sql`insert into command (key, fingerprint, key_id, answer, created_at)
-           values (${key}, ${fingerprint}, ${keyId}, ${ciphertext}, ${now})`);
+      await tx.query(
+        sql`insert into command (key, fingerprint, key_id, answer, created_at)
+         values (${key}, ${fingerprint}, ${keyId}, ${ciphertext}, ${now})`,
+      );
       return answer;
     });
   }

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import { boundedCount } from '../../../libs/database/bounded-count.js';
 import { inTransaction } from '../../../libs/database/in-transaction.js';
+import { ifGiven, join, raw, sql } from '../../../libs/database/sql.js';
 import type { SecretBox } from './secret-box.js';
-import { join, raw, sql } from '../../../libs/database/sql.js';
 
 const BATCH = 100;
 const COUNTED_UP_TO = 10_000;
@@ -65,7 +65,7 @@ export class KeyRotation {
     return inTransaction(this.database, async (tx) => {
       const { rows } = await tx.query<{ id: string; owner: string; ciphertext: Buffer }>(
         sql`select ${raw(id)}::text as id, ${raw(owner)}::text as owner, ${raw(sealed)} as ciphertext from ${raw(name)}
-         where key_id = ${oldKeyId} and ${after === undefined ? sql`true` : sql`${raw(id)} > ${after}::${raw(idType)}`}
+         where key_id = ${oldKeyId} and ${ifGiven(after, sql`${raw(id)} > ${after}::${raw(idType)}`)}
          order by ${raw(id)} limit ${BATCH} for update skip locked`,
       );
       for (const row of rows) {

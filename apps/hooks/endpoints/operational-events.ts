@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { HooksEventData, HooksEventType } from '../../../contracts/hooks/hooks.events.js';
-import { appendToOutbox, parseEventName } from '../../../libs/messaging/outbox/append-to-outbox.js';
 import { sql } from '../../../libs/database/sql.js';
+import { appendToOutbox, parseEventName } from '../../../libs/messaging/outbox/append-to-outbox.js';
 
 /** Publishes an event about an endpoint, in the transaction of the change. The caller has locked the row of the endpoint. */
 export async function publishOperationalEvent<Type extends HooksEventType>(
@@ -13,7 +13,7 @@ export async function publishOperationalEvent<Type extends HooksEventType>(
 ): Promise<void> {
   const { rows } = await tx.query<{ version: number }>(
     sql`update endpoint set event_version = event_version + 1, trouble_told = ${event !== 'hooks.endpoint.recovered.v1'}
-       where hook_id = ${hook.hookId} returning event_version as version`,
+     where hook_id = ${hook.hookId} returning event_version as version`,
   );
   await appendToOutbox(tx, {
     ...parseEventName(event),

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '../../../libs/database/in-transaction.js';
-import { pinVersions } from './event-types.js';
 import { sql } from '../../../libs/database/sql.js';
+import { pinVersions } from './event-types.js';
 
 /**
  * Pins types that are newer than a hook (`order.*` includes them) to their newest version. It runs before the first delivery, so

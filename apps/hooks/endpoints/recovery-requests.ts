@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { RecoverHook, Recovery } from '../../../contracts/hooks/hook.resource.js';
+import { sql } from '../../../libs/database/sql.js';
 import { EventLog } from '../../../libs/messaging/log/event-log.js';
 import { holdLog } from '../../../libs/messaging/log/trim-lock.js';
 import { sequenceOf } from '../../../libs/messaging/event/render-event.js';
@@ -9,7 +10,6 @@ import type { IdempotencyKeys, IdempotentCommand } from './idempotency-keys.js';
 import { type EndpointsService, requireSendable } from './endpoints.service.js';
 import { selectEvents } from './event-types.js';
 import { isUuid } from './endpoint.row.js';
-import { sql } from '../../../libs/database/sql.js';
 
 export interface RecoveryRow {
   recoveryId: string;
@@ -63,8 +63,8 @@ export class RecoveryRequests {
       const to = wanted.until === undefined ? await log.head() : await positionBefore(log, wanted.until);
       const { rows } = await tx.query<RecoveryRow>(
         sql`insert into recovery (hook_id, position, to_position, exact_types, services, only_missing, created_at)
-         values (${hookId}, ${from}, ${to},
-           ${selection?.exactTypes ?? null}, ${selection?.services ?? null}, ${onlyMissing}, ${now})
+         values (${hookId}, ${from}, ${to}, ${selection?.exactTypes ?? null}, ${selection?.services ?? null}, ${onlyMissing},
+           ${now})
          returning ${recoveryColumns}`,
       );
       return toRecovery(rows[0]!);

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import { uuidv7 } from 'uuidv7';
+import { sql } from '../../../libs/database/sql.js';
 import { type DeliveryRow, deliveryColumns } from './delivery.row.js';
-import { raw, sql } from '../../../libs/database/sql.js';
 
 /** Queues an event that is not in the log: a test, or the challenge that the URL has to echo. */
 export async function queueUnlogged(tx: PoolClient, hookId: string, trigger: 'test' | 'verify', now: Date): Promise<DeliveryRow> {

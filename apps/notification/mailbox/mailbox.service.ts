@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { Pool } from 'pg';
 import PostalMime, { type Address } from 'postal-mime';
 import type { Page } from '../../../contracts/values/page.js';
+import { ifGiven, sql } from '../../../libs/database/sql.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
-import { sql } from '../../../libs/database/sql.js';
 
 /** The mailbox keeps the newest messages only. */
 const MAX_MESSAGES = 1_000;
@@ -66,7 +66,7 @@ export class Mailbox {
   private async trim(): Promise<void> {
     await this.database.query(
       sql`delete from mailbox_message where message_id = any(array(
-         select message_id from mailbox_message order by received_at desc, id desc offset ${MAX_MESSAGES} limit ${TRIM_BATCH}))`,
+       select message_id from mailbox_message order by received_at desc, id desc offset ${MAX_MESSAGES} limit ${TRIM_BATCH}))`,
     );
   }
 
@@ -75,8 +75,8 @@ export class Mailbox {
     const [before, beforeId] = after === undefined ? [] : decodeCursor(after, ['instant', 'uuid']);
     const { rows } = await this.database.query<Row>(
       sql`select ${columns} from mailbox_message
-       where ${before === undefined ? sql`true` : sql`(received_at, id) < (${before}::timestamptz, ${beforeId}::uuid)`}
-         and ${to === undefined ? sql`true` : sql`${to} = any(recipients)`}
+       where ${ifGiven(before, sql`(received_at, id) < (${before}::timestamptz, ${beforeId}::uuid)`)}
+         and ${ifGiven(to, sql`${to} = any(recipients)`)}
        order by received_at desc, id desc limit ${limit + 1}`,
     );
     const page = rows.slice(0, limit);

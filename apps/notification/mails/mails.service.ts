@@ -2,9 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import type { MailState, QueuedMail } from '../../../contracts/notification/mail.resource.js';
 import type { Page } from '../../../contracts/values/page.js';
+import { ifGiven, sql } from '../../../libs/database/sql.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
-import { sql } from '../../../libs/database/sql.js';
 
 export interface MailFilter {
   limit: number;
@@ -31,7 +31,7 @@ export class MailsService {
   async list({ limit, after, state }: MailFilter): Promise<Page<QueuedMail>> {
     const [position = 0] = after === undefined ? [] : decodeCursor(after, ['number']);
     const { rows } = await this.database.query<Row>(
-      sql`select ${columns} from mail where position > ${position} and ${state === undefined ? sql`true` : sql`state = ${state}`}
+      sql`select ${columns} from mail where position > ${position} and ${ifGiven(state, sql`state = ${state}`)}
        order by position limit ${limit + 1}`,
     );
     const page = rows.slice(0, limit);

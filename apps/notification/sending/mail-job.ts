@@ -1,8 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
 import type { MailState } from '../../../contracts/notification/mail.resource.js';
+import { sql } from '../../../libs/database/sql.js';
 import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
 import type { Recipient } from '../mails/render-mail.js';
-import { sql } from '../../../libs/database/sql.js';
 
 /** A mail that this process alone may send, until its lease ends. */
 export interface MailJob {

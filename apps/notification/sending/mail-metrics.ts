@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { boundedCount } from '../../../libs/database/bounded-count.js';
-import { LookupGauges } from '../../../libs/service-kit/lookup-gauges.js';
 import { join, raw, sql } from '../../../libs/database/sql.js';
+import { LookupGauges } from '../../../libs/service-kit/lookup-gauges.js';
 
 interface WaitingMails {
   state: string;

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { sql } from '../../../libs/database/sql.js';
 import { mailOf } from '../mails/mail-catalogue.js';
 import { renderMail } from '../mails/render-mail.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
@@ -6,7 +7,6 @@ import type { AddressBook } from './address-book.js';
 import { type AttemptResult, claimMail, type MailJob, settleMail } from './mail-job.js';
 import { retryDelay } from './retry-schedule.js';
 import { type SmtpSender, UndeliverableMailError } from './smtp-sender.js';
-import { sql } from '../../../libs/database/sql.js';
 
 /** Together with the request for the address well below a lease. */
 const DELIVERY_TIMEOUT_MS = 20_000;
@@ -46,9 +46,9 @@ export class MailSender {
     const { database, clock, retentionMs } = this.options;
     const { rowCount } = await database.query(
       sql`delete from mail where mail_id = any(array(
-         select mail_id from mail
-         where state in ('sent', 'unaddressed') and finished_at < ${new Date(clock.now().getTime() - retentionMs)}
-         order by finished_at limit ${PURGE_BATCH}))`,
+       select mail_id from mail
+       where state in ('sent', 'unaddressed') and finished_at < ${new Date(clock.now().getTime() - retentionMs)}
+       order by finished_at limit ${PURGE_BATCH}))`,
     );
     return rowCount === PURGE_BATCH;
   }

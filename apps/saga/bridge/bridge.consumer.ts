@@ -1,9 +1,9 @@
 import type { PoolClient } from 'pg';
+import { sql } from '../../../libs/database/sql.js';
 import type { Consumer } from '../../../libs/messaging/inbox/consumer.js';
 import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
 import { newestData } from '../../../libs/messaging/event/newest-data.js';
 import type { BridgeRule } from './bridge-rule.js';
-import { sql } from '../../../libs/database/sql.js';
 
 /** Queues the signals for the events in the table; `SignalSender` sends them. */
 export const bridgeConsumer = (rules: readonly BridgeRule[]): Consumer => ({
@@ -18,7 +18,7 @@ export const bridgeConsumer = (rules: readonly BridgeRule[]): Consumer => ({
       const { workflowId, signal, argument, start } = toSignal(data, event);
       await tx.query(
         sql`insert into bridge_signal (occurrence_id, workflow_id, signal, argument, start)
-           values (${event.eventId}, ${workflowId}, ${signal}, ${JSON.stringify(argument)},
+         values (${event.eventId}, ${workflowId}, ${signal}, ${JSON.stringify(argument)},
            ${start === undefined ? null : JSON.stringify(start)})
          on conflict (workflow_id, occurrence_id) do nothing`,
       );

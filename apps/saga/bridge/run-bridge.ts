@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { Gauge } from 'prom-client';
 import type { Settings } from '../../../libs/config/settings.js';
+import { sql } from '../../../libs/database/sql.js';
 import { type ChannelSettings, openChannel } from '../../../libs/messaging/channel/open-channel.js';
 import { EventLog } from '../../../libs/messaging/log/event-log.js';
 import type { Consumer } from '../../../libs/messaging/inbox/consumer.js';
@@ -11,7 +12,6 @@ import { observeInbox } from '../../../libs/messaging/inbox/inbox-metrics.js';
 import { runConsumer } from '../../../libs/messaging/inbox/run-consumer.js';
 import { BackgroundLoop } from '../../../libs/service-kit/background-loop.js';
 import { SignalSender } from './signal-sender.js';
-import { sql } from '../../../libs/database/sql.js';
 
 const SEND_IDLE_MS = 250;
 

@@ -1,8 +1,8 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Pool } from 'pg';
+import { sql } from '../../../libs/database/sql.js';
 import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
 import type { BridgedSignal } from './bridge-rule.js';
-import { sql } from '../../../libs/database/sql.js';
 
 const BATCH = 10;
 const SIGNAL_TIMEOUT_MS = 5_000;
@@ -57,7 +57,7 @@ export class SignalSender {
       await database
         .query(
           sql`update bridge_signal set next_attempt_at = clock_timestamp() + ${backoffMs} * interval '1 millisecond',
-           last_error = ${(error as Error).message.slice(0, 2_000)}
+             last_error = ${(error as Error).message.slice(0, 2_000)}
            where id = ${id} and attempts = ${attempts}`,
         )
         .catch(onError); // then the lease ends

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import type { EndedTimelines, StoredTimeline } from '../../../contracts/saga/ended-saga.js';
 import type { SagaState, SagaTimeline } from '../../../contracts/saga/saga-state.js';
-import { sql } from '../../../libs/database/sql.js';
+import { ifGiven, sql } from '../../../libs/database/sql.js';
 
 /** A run of a saga. */
 export interface RunId {
@@ -56,7 +56,7 @@ export class EndedTimelineStore {
   async find(sagaId: string, runId?: string, state?: SagaState): Promise<StoredTimeline | undefined> {
     const { rows } = await this.database.query<StoredTimeline>(
       sql`select timeline, build from ended_timeline where saga_id = ${sagaId}
-         and ${runId === undefined ? sql`true` : sql`run_id = ${runId}`} and ${state === undefined ? sql`true` : sql`state = ${state}`}
+         and ${ifGiven(runId, sql`run_id = ${runId}`)} and ${ifGiven(state, sql`state = ${state}`)}
        order by recorded_at desc limit 1`,
     );
     return rows[0];
@@ -78,8 +78,8 @@ export class EndedTimelineStore {
     );
     await this.attach(rows);
     const { rows: missing } = await this.database.query<RunId>(
-      sql`select saga_id as "sagaId", run_id as "runId" from saga where saga_id = any(${rows.map(({ sagaId }) => sagaId)})
-         and steps_due_at is not null`,
+      sql`select saga_id as "sagaId", run_id as "runId" from saga
+       where saga_id = any(${rows.map(({ sagaId }) => sagaId)}) and steps_due_at is not null`,
     );
     return missing;
   }
@@ -95,8 +95,9 @@ export class EndedTimelineStore {
   /** Marks runs as done: their steps are stored or gone. */
   async settle(runs: readonly RunId[]): Promise<void> {
     await this.database.query(
-      sql`update saga s set steps_due_at = null from unnest(${runs.map(({ sagaId }) => sagaId)}::text[],
-         ${runs.map(({ runId }) => runId)}::text[]) as done (saga_id, run_id)
+      sql`update saga s set steps_due_at = null
+       from unnest(${runs.map(({ sagaId }) => sagaId)}::text[], ${runs.map(({ runId }) => runId)}::text[])
+         as done (saga_id, run_id)
        where s.saga_id = done.saga_id and s.run_id = done.run_id and s.steps_due_at is not null`,
     );
   }
@@ -106,7 +107,7 @@ export class EndedTimelineStore {
     const { rows } = await this.database.query<UnattachedTimeline>(
       sql`select saga_id as "sagaId", run_id as "runId", timeline, recorded_at as "recordedAt" from ended_timeline
        where not attached and recorded_at < clock_timestamp() - ${forMs} * interval '1 millisecond'
-         order by recorded_at limit ${limit}`,
+       order by recorded_at limit ${limit}`,
     );
     return rows;
   }
@@ -114,8 +115,9 @@ export class EndedTimelineStore {
   /** Marks reports whose saga needs no further check. */
   async setAttached(runs: readonly RunId[]): Promise<void> {
     await this.database.query(
-      sql`update ended_timeline t set attached = true from unnest(${runs.map(({ sagaId }) => sagaId)}::text[],
-         ${runs.map(({ runId }) => runId)}::text[]) as done (saga_id, run_id)
+      sql`update ended_timeline t set attached = true
+       from unnest(${runs.map(({ sagaId }) => sagaId)}::text[], ${runs.map(({ runId }) => runId)}::text[])
+         as done (saga_id, run_id)
        where t.saga_id = done.saga_id and t.run_id = done.run_id and not t.attached`,
     );
   }

@@ -3,8 +3,8 @@ import { Pool } from 'pg';
 import { type Hold, holdKinds } from '../../../contracts/participant/hold.resource.js';
 import type { Leak } from '../../../contracts/saga/leak.resource.js';
 import type { Page } from '../../../contracts/values/page.js';
-import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 import { sql } from '../../../libs/database/sql.js';
+import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 
 /** A hold with the participant that has it. */
 export interface ParticipantHold extends Hold {
@@ -39,7 +39,7 @@ export class LeakRegister {
 
   async setPosition(list: string, position: string): Promise<void> {
     await this.database.query(
-      sql`insert into sweep_position (list, position) values (${list}, ${position}) 
+      sql`insert into sweep_position (list, position) values (${list}, ${position})
        on conflict (list) do update set position = excluded.position`,
     );
   }
@@ -87,9 +87,8 @@ export class LeakRegister {
   ): Promise<void> {
     await this.database.query(
       sql`with given as (
-         select * from json_to_recordset(${JSON.stringify(leaks)}) as leak (participant text, kind text, id text, owner text,
-           "ownerId" text, "sagaId" text,
-                                                      "heldSince" timestamptz)
+         select * from json_to_recordset(${JSON.stringify(leaks)})
+           as leak (participant text, kind text, id text, owner text, "ownerId" text, "sagaId" text, "heldSince" timestamptz)
        ), gone as (
          delete from leak l using unnest(${owners.map(({ id }) => id)}::text[]) as checked (owner_id)
          where l.owner_id = checked.owner_id and l.participant <> all(${unavailable}::text[])

@@ -1,6 +1,7 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowExecutionDescription } from '@temporalio/client';
 import type { Pool } from 'pg';
 import type { RecordedSaga, SettleCommand } from '../../../contracts/saga/ended-saga.js';
+import { sql } from '../../../libs/database/sql.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { describeRun } from '../../../libs/temporal/describe-run.js';
 import type { SagaPolicy } from '../../../workflows/saga/saga.contract.js';
@@ -8,7 +9,6 @@ import { searchAttributes } from '../../../workflows/saga/search-attributes.js';
 import { isEndedByForce, observedSaga } from '../observed-saga.js';
 import type { SagaRegister } from '../saga-register.js';
 import { inputFromOwner, inputOfRun, type Owners, type SagaInput } from './saga-input.js';
-import { sql } from '../../../libs/database/sql.js';
 
 /** How long Temporal may take to answer. */
 const TEMPORAL_MS = 4_000;

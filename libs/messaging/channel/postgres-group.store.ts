@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '../../database/in-transaction.js';
-import type { GroupStore, HeartbeatAnswer } from './group-store.js';
 import { sql } from '../../database/sql.js';
+import type { GroupStore, HeartbeatAnswer } from './group-store.js';
 
 export interface PostgresGroup {
   /** As the role of the service, whose schema has the tables of `prisma/channel`. */
@@ -48,7 +48,7 @@ export class PostgresGroupStore implements GroupStore {
       );
       const { rows } = await tx.query<{ share: number }>(
         sql`select ceil((select count(*) from channel_cursor where channel_group = ${group})::numeric /
-                     (select count(*) from channel_member where channel_group = ${group}))::int as share`,
+         (select count(*) from channel_member where channel_group = ${group}))::int as share`,
       );
       const share = rows[0]!.share;
       const until = sql`clock_timestamp() + ${leaseMs} * interval '1 millisecond'`;
@@ -65,7 +65,7 @@ export class PostgresGroupStore implements GroupStore {
       );
       const held = await tx.query<{ partition: number; position: string }>(
         sql`select partition, position from channel_cursor
-           where channel_group = ${group} and member = ${member} order by partition`,
+         where channel_group = ${group} and member = ${member} order by partition`,
       );
       return { share, leases: held.rows.map(({ partition, position }) => ({ partition, from: Number(position) })) };
     });
@@ -84,7 +84,7 @@ export class PostgresGroupStore implements GroupStore {
     const { database, group, member } = this.options;
     await database.query(
       sql`update channel_cursor set member = null, leased_until = null
-         where channel_group = ${group} and member = ${member} and partition = any(${partitions})`,
+       where channel_group = ${group} and member = ${member} and partition = any(${partitions})`,
     );
   }
 

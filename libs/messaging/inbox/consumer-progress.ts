@@ -1,8 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../../database/in-transaction.js';
+import { type Sql, sql } from '../../database/sql.js';
 import { typesSql } from '../event/event-filter.js';
 import { broughtTypes, type Consumer } from './consumer.js';
-import { type Sql, sql } from '../../database/sql.js';
 
 export interface Progress {
   /** Every wanted event up to here is settled: applied, stale, or a dead letter. */
@@ -29,7 +29,8 @@ const SCAN = 2_000;
  */
 const settled = (consumer: string): Sql => sql`coalesce((
   select i.processed_at is not null or (
-    select d.id from inbox_dead d where d.consumer = ${consumer} and d.occurrence_id = l.event_id and d.state = 'parked' and not exists (
+    select d.id from inbox_dead d
+    where d.consumer = ${consumer} and d.occurrence_id = l.event_id and d.state = 'parked' and not exists (
       select from inbox_dead o where o.consumer = ${consumer} and o.aggregate_key = d.aggregate_key and o.state = 'dead')) is null
   from inbox i where i.consumer = ${consumer} and i.occurrence_id = l.event_id), false)`;
 

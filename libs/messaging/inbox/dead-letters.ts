@@ -1,12 +1,12 @@
 import type { Pool } from 'pg';
 import type { DeadLetter, DeadLetterState } from '../../../contracts/event/dead-letter.resource.js';
+import { ifGiven, sql } from '../../database/sql.js';
 import type { LoggedEvent } from '../event/logged-event.js';
 import { sequenceOf } from '../event/render-event.js';
 import type { Consumer } from './consumer.js';
 import { eventOf } from './event-text.js';
 import { HandlerFailure, type Inbox } from './inbox.js';
 import type { DeadLetterRow, InboxRows } from './inbox-rows.js';
-import { sql } from '../../database/sql.js';
 
 /** The outcome of an operator's decision. */
 export type LetterDecision =
@@ -39,9 +39,9 @@ export class DeadLetters {
   /** Lists them in the order of their ids. */
   async list({ consumer, state, limit, after = 0 }: LetterQuery): Promise<DeadLetter[]> {
     const { rows } = await this.database.query<ListedRow>(
-      sql`select id, consumer, event, state, error, attempts, note, held_at as "heldAt",
-         aggregate_version as "aggregateVersion" from inbox_dead
-       where ${consumer === undefined ? sql`true` : sql`consumer = ${consumer}`} and ${state === undefined ? sql`true` : sql`state = ${state}`}
+      sql`select id, consumer, event, state, error, attempts, note, held_at as "heldAt", aggregate_version as "aggregateVersion"
+       from inbox_dead
+       where ${ifGiven(consumer, sql`consumer = ${consumer}`)} and ${ifGiven(state, sql`state = ${state}`)}
          and id > ${after} order by id limit ${limit}`,
     );
     return rows.map(deadLetter);

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { boundedCount } from '../../database/bounded-count.js';
-import { LookupGauges } from '../../service-kit/lookup-gauges.js';
 import { join, raw, sql } from '../../database/sql.js';
+import { LookupGauges } from '../../service-kit/lookup-gauges.js';
 
 interface Held {
   consumer: string;

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
-import type { LoggedEvent } from '../event/logged-event.js';
 import { sql } from '../../database/sql.js';
+import type { LoggedEvent } from '../event/logged-event.js';
 
 export interface DeadLetterRow {
   id: string;
@@ -38,7 +38,7 @@ export class InboxRows {
   async startHead(version: number): Promise<void> {
     await this.tx.query(
       sql`insert into inbox_head (consumer, aggregate_key, last_version)
-         values (${this.consumer}, ${this.aggregateKey}, ${version}) on conflict do nothing`,
+       values (${this.consumer}, ${this.aggregateKey}, ${version}) on conflict do nothing`,
     );
   }
 
@@ -54,7 +54,7 @@ export class InboxRows {
   async setHead(version: number): Promise<void> {
     await this.tx.query(
       sql`update inbox_head set last_version = greatest(last_version, ${version})
-         where consumer = ${this.consumer} and aggregate_key = ${this.aggregateKey}`,
+       where consumer = ${this.consumer} and aggregate_key = ${this.aggregateKey}`,
     );
   }
 
@@ -92,7 +92,7 @@ export class InboxRows {
   async processed({ eventId }: LoggedEvent): Promise<void> {
     await this.tx.query(
       sql`update inbox set processed_at = clock_timestamp()
-         where consumer = ${this.consumer} and occurrence_id = ${eventId} and processed_at is null`,
+       where consumer = ${this.consumer} and occurrence_id = ${eventId} and processed_at is null`,
     );
   }
 

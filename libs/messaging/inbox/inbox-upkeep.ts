@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '../../database/in-transaction.js';
+import { sql } from '../../database/sql.js';
 import type { EventLog } from '../log/event-log.js';
 import type { ConsumerProgress } from './consumer-progress.js';
-import { sql } from '../../database/sql.js';
 
 export interface InboxUpkeepOptions {
   /** As the role whose schema has the inbox. */
@@ -58,9 +58,9 @@ export class InboxUpkeep {
     for (const consumer of consumers) {
       const { rowCount } = await database.query(
         sql`delete from inbox where ctid = any(array(
-           select ctid from inbox where consumer = ${consumer}
-             and position <= (select cleared from inbox_mark where consumer = ${consumer})
-           order by position limit ${BATCH}))`,
+         select ctid from inbox where consumer = ${consumer}
+           and position <= (select cleared from inbox_mark where consumer = ${consumer})
+         order by position limit ${BATCH}))`,
       );
       more ||= rowCount === BATCH;
       more = (await this.forgetDecisions(consumer, floor)) || more;
@@ -72,12 +72,12 @@ export class InboxUpkeep {
   private async forgetDecisions(consumer: string, floor: number): Promise<boolean> {
     const { rowCount } = await this.options.database.query(
       sql`delete from inbox_dead where id = any(array(
-         select d.id from inbox_dead d
-         where d.consumer = ${consumer} and d.state = 'skipped' and d.position <= ${floor}
-           -- Each head is looked up by its key: with \`not exists\` the planner may read all heads into a hash.
-           and coalesce((select h.last_version from inbox_head h where h.consumer = d.consumer and h.aggregate_key = d.aggregate_key),
-                        d.aggregate_version) >= d.aggregate_version
-         order by d.position limit ${BATCH}))`,
+       select d.id from inbox_dead d
+       where d.consumer = ${consumer} and d.state = 'skipped' and d.position <= ${floor}
+         -- Each head is looked up by its key: with \`not exists\` the planner may read all heads into a hash.
+         and coalesce((select h.last_version from inbox_head h where h.consumer = d.consumer and h.aggregate_key = d.aggregate_key),
+                      d.aggregate_version) >= d.aggregate_version
+       order by d.position limit ${BATCH}))`,
     );
     return rowCount === BATCH;
   }
@@ -98,7 +98,7 @@ export class InboxUpkeep {
         await tx.query('lock table inbox in share mode');
         await tx.query(
           sql`update inbox_mark set cleared = least(position, ${upTo})
-             where consumer = any(${consumers}) and least(position, ${upTo}) > cleared`,
+           where consumer = any(${consumers}) and least(position, ${upTo}) > cleared`,
         );
       });
     } catch (error) {

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../../database/in-transaction.js';
+import { sql } from '../../database/sql.js';
 import type { LoggedEvent } from '../event/logged-event.js';
 import { partitionKeyOf } from '../event/partition-key.js';
 import { holdLog } from '../log/trim-lock.js';
@@ -8,7 +9,6 @@ import type { EventHistory } from '../event/event-history.js';
 import { eventOf, eventText } from './event-text.js';
 import { InboxRows, type DeadLetterRow } from './inbox-rows.js';
 import { isPassing } from './passing-failure.js';
-import { sql } from '../../database/sql.js';
 
 /**
  * The outcome of a received event. `applied`: its effects are committed. `duplicate`: it was received before. `stale`: a later event of its
@@ -287,7 +287,7 @@ export class Inbox {
   private async postpone({ name }: Consumer, parked: LoggedEvent): Promise<void> {
     await this.options.database.query(
       sql`update inbox_dead set next_at = greatest(next_at, ${this.after(this.gapAfterMs)})
-         where consumer = ${name} and aggregate_key = ${partitionKeyOf(parked)} and state = 'parked'`,
+       where consumer = ${name} and aggregate_key = ${partitionKeyOf(parked)} and state = 'parked'`,
     );
   }
 

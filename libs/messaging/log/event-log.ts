@@ -1,10 +1,10 @@
 import type { Pool, PoolClient } from 'pg';
+import { ifGiven, sql } from '../../database/sql.js';
 import { type EventFilter, typesSql } from '../event/event-filter.js';
 import type { EventHistory, VersionGap } from '../event/event-history.js';
 import type { LogEpoch } from './log-cursor.js';
 import type { LoggedEvent } from '../event/logged-event.js';
 import { type Aggregate, partitionSql } from '../event/partition-key.js';
-import { sql } from '../../database/sql.js';
 
 export interface LogQuery extends EventFilter {
   /** Exclusive: events at later positions are read. */
@@ -57,7 +57,7 @@ export class EventLog implements EventHistory {
        from bound left join lateral (
          select ${columns} from events.log
          where position > ${after} and position <= bound.last and ${typesSql(sql`type`, types)}
-           and ${subject === undefined ? sql`true` : sql`subject = ${subject}`}
+           and ${ifGiven(subject, sql`subject = ${subject}`)}
            and ${partition === undefined ? sql`true` : sql`${partitionSql(partition.of)} = ${partition.index}`}
          order by position limit ${limit ?? null}
        ) as found on true

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import { uuidv7 } from 'uuidv7';
-import { type OutboxEvent, requireCatalogued } from './outbox-event.js';
 import { sql } from '../../database/sql.js';
+import { type OutboxEvent, requireCatalogued } from './outbox-event.js';
 
 /** The cause of an event; null if there is none. */
 export interface Cause {

@@ -1,10 +1,10 @@
+import { join, raw, type Sql, sql } from '../../database/sql.js';
 import { append, recordGap } from './append-rows.js';
 import type { DeadReason, DeadRow } from './dead-row.js';
 import type { OutboxPlace } from './outbox-place.js';
 import { aggregateOf, eventColumnNames, eventColumns, type OutboxRow } from './outbox-row.js';
 import { isPoison } from './poison.js';
 import type { Queryable } from './bounded-transaction.js';
-import { join, raw, type Sql, sql } from '../../database/sql.js';
 
 export interface RefusedRow {
   row: OutboxRow;
@@ -150,10 +150,10 @@ async function appendRow(
 async function headOf(log: Queryable, { service }: OutboxPlace, row: OutboxRow): Promise<number> {
   const { rows } = await log.query<{ head: number }>(
     sql`select greatest(
-       (select max(aggregate_version) from events.log
-         where service = ${service} and aggregate_type = ${row.aggregate_type} and aggregate_id = ${row.aggregate_id}),
-       (select last_version from events.log_head
-         where service = ${service} and aggregate_type = ${row.aggregate_type} and aggregate_id = ${row.aggregate_id}), 0) as head`,
+     (select max(aggregate_version) from events.log
+       where service = ${service} and aggregate_type = ${row.aggregate_type} and aggregate_id = ${row.aggregate_id}),
+     (select last_version from events.log_head
+       where service = ${service} and aggregate_type = ${row.aggregate_type} and aggregate_id = ${row.aggregate_id}), 0) as head`,
   );
   return rows[0]!.head;
 }

@@ -1,10 +1,10 @@
+import { join, raw, type Sql, sql } from '../../database/sql.js';
 import { isPoison } from './poison.js';
 import type { OutboxPlace } from './outbox-place.js';
 import { eventColumnNames, eventColumns, eventColumnList, type OutboxRow } from './outbox-row.js';
 import type { Queryable } from './bounded-transaction.js';
 import type { VersionGap } from '../event/event-history.js';
 import { LOG_APPENDED } from '../log/log-appended.js';
-import { join, raw, type Sql, sql } from '../../database/sql.js';
 
 /** The number of rows and the first position. Also notifies the log's readers at the commit, once a batch. */
 const countAndNotify = sql`select count(*)::int as moved, min(position) as first,
@@ -26,14 +26,16 @@ const moveStatement = ({ service, outbox }: OutboxPlace, batch: number): Sql => 
   ${countAndNotify}`;
 
 /** Appends the given rows in their order. */
-const appendStatement = (service: string, rows: readonly OutboxRow[]): Sql => sql`
-  with ${batchTime}, logged as (
-    insert into events.log (service, ${eventColumnList}, recorded_at, passed_at)
-    select ${service}, ${eventColumnList}, recorded, passed
-    from batch cross join unnest(${join(eventColumnNames.map((name) => sql`${rows.map((row) => row[name])}::${raw(eventColumns[name])}[]`))})
-      with ordinality as given (${eventColumnList}, place) order by place
-    returning position)
-  ${countAndNotify}`;
+function appendStatement(service: string, rows: readonly OutboxRow[]): Sql {
+  const columns = eventColumnNames.map((name) => sql`${rows.map((row) => row[name])}::${raw(eventColumns[name])}[]`);
+  return sql`
+    with ${batchTime}, logged as (
+      insert into events.log (service, ${eventColumnList}, recorded_at, passed_at)
+      select ${service}, ${eventColumnList}, recorded, passed
+      from batch cross join unnest(${join(columns)}) with ordinality as given (${eventColumnList}, place) order by place
+      returning position)
+    ${countAndNotify}`;
+}
 
 /** True if each aggregate's versions since a position are 1, 2, 3 … in this order. */
 const inOrderQuery = (service: string, first: string | null): Sql => sql`
@@ -119,9 +121,9 @@ async function allOrNothing(
 async function anyBlocked(log: Queryable, { service, dead }: OutboxPlace, first: string): Promise<boolean> {
   const { rows } = await log.query<{ blocked: boolean }>(
     sql`select exists (
-       select from ${dead} d join events.log l on l.service = ${service} and l.aggregate_type = d.aggregate_type
-         and l.aggregate_id = d.aggregate_id
-       where d.state in ('dead', 'parked') and l.position >= ${first}) as "blocked"`,
+     select from ${dead} d join events.log l on l.service = ${service} and l.aggregate_type = d.aggregate_type
+       and l.aggregate_id = d.aggregate_id
+     where d.state in ('dead', 'parked') and l.position >= ${first}) as "blocked"`,
   );
   return rows[0]!.blocked;
 }

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { boundedCount } from '../../database/bounded-count.js';
-import type { OutboxPlace } from './outbox-place.js';
 import { sql } from '../../database/sql.js';
+import type { OutboxPlace } from './outbox-place.js';
 
 /** The rows that wait in an outbox. */
 export interface Backlog {
@@ -17,10 +17,10 @@ export interface Backlog {
 export async function readBacklog(log: Pool, { outbox, dead, externalPool = log }: OutboxPlace): Promise<Backlog> {
   const { rows } = await externalPool.query<Backlog>(
     sql`select ${boundedCount(outbox)} as rows,
-       coalesce((select extract(epoch from clock_timestamp() - created_at) from ${outbox} order by id limit 1), 0)::float8 as "oldestAgeSeconds",
-       ${boundedCount(sql`${dead} where state = 'dead'`)} as dead,
-       ${boundedCount(sql`${dead} where state = 'parked'`)} as parked,
-       ${boundedCount(sql`${dead} where state = 'skipped' order by ${dead}.id`)} as skipped`,
+     coalesce((select extract(epoch from clock_timestamp() - created_at) from ${outbox} order by id limit 1), 0)::float8 as "oldestAgeSeconds",
+     ${boundedCount(sql`${dead} where state = 'dead'`)} as dead,
+     ${boundedCount(sql`${dead} where state = 'parked'`)} as parked,
+     ${boundedCount(sql`${dead} where state = 'skipped' order by ${dead}.id`)} as skipped`,
   );
   return rows[0]!;
 }

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Logger } from 'pino';
 import { Counter, Gauge } from 'prom-client';
+import { sql } from '../../database/sql.js';
 import type { Channel } from '../channel/channel.js';
 import { EventLog } from '../log/event-log.js';
 import { holdLog } from '../log/trim-lock.js';
@@ -8,7 +9,6 @@ import type { LoggedEvent } from '../event/logged-event.js';
 import { partitionKeyOf } from '../event/partition-key.js';
 import { pause } from '../../timing/pause.js';
 import { Backoff } from './backoff.js';
-import { sql } from '../../database/sql.js';
 
 export interface BrokerFollowerOptions {
   /** The log's database as the role that owns the log. The follower keeps one connection. */

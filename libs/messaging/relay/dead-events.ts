@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { DeadEvent } from '../../../contracts/event/dead-event.resource.js';
+import { ifGiven, sql } from '../../database/sql.js';
 import { recordGap } from './append-rows.js';
 import { type DeadRow, deadAsText } from './dead-row.js';
 import { inDeadTransaction } from './dead-transaction.js';
@@ -8,7 +9,6 @@ import { apply, readDeadRows } from './outbox-rows.js';
 import type { Outboxes } from './outboxes.js';
 import { type AppendResult, type AppendOptions, appendInOrder } from './append-in-order.js';
 import type { Queryable } from './bounded-transaction.js';
-import { sql } from '../../database/sql.js';
 
 /** The outcome of an operator's decision. */
 export type Decision =
@@ -48,7 +48,7 @@ export class DeadEvents {
       if (events.length === limit) break;
       const { rows } = await (place.externalPool ?? this.log).query<Row>(
         sql`select ${columns} from ${place.dead}
-         where ${state === undefined ? sql`true` : sql`state = ${state}`} and id > ${after?.service === place.service ? after.id : -1}
+         where ${ifGiven(state, sql`state = ${state}`)} and id > ${after?.service === place.service ? after.id : -1}
          order by ${place.dead}.id limit ${limit - events.length}`,
       );
       events.push(...rows.map((row) => deadEvent(place, row)));

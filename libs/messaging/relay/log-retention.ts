@@ -2,13 +2,13 @@ import pg from 'pg';
 import type { Logger } from 'pino';
 import { Gauge } from 'prom-client';
 import { logReaders } from '../../database/services.js';
+import { join, raw, sql } from '../../database/sql.js';
 import { BackgroundLoop } from '../../service-kit/background-loop.js';
 import { EventLog } from '../log/event-log.js';
 import { TRIM_LOCK } from '../log/trim-lock.js';
 import { inBoundedTransaction, type Queryable } from './bounded-transaction.js';
 import type { Outboxes } from './outboxes.js';
 import { removeSkipped } from './skipped-events.js';
-import { join, raw, sql } from '../../database/sql.js';
 
 export interface LogRetentionOptions {
   /** The log's database as the role that owns the log. */
@@ -128,7 +128,8 @@ export class LogRetention {
       (service) => sql`select ${service} || ': ' || name, position from ${raw(pg.escapeIdentifier(service))}.log_reader`,
     );
     const { rows } = await tx.query<{ name: string; position: string }>(
-      sql`select 'broker ' || name as name, position from events.cursor where name = ${cursor} union all ${join(ofServices, ' union all ')}`,
+      sql`select 'broker ' || name as name, position from events.cursor where name = ${cursor}
+       union all ${join(ofServices, ' union all ')}`,
     );
     return rows.map(({ name, position }) => ({ name, position: Number(position) }));
   }

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
-import { inBoundedTransaction, type Queryable } from './bounded-transaction.js';
 import { sql } from '../../database/sql.js';
+import { inBoundedTransaction, type Queryable } from './bounded-transaction.js';
 
 /** The writer of the log has this advisory lock in the log's database until its commit. */
 export const LOG_LOCK = 72_707_371;

@@ -1,9 +1,9 @@
+import { sql } from '../../database/sql.js';
 import { type DeadRow, deadAsText } from './dead-row.js';
 import type { OutboxPlace } from './outbox-place.js';
 import { asText, eventColumnList, type OutboxRow } from './outbox-row.js';
 import type { AppendResult } from './append-in-order.js';
 import type { Queryable } from './bounded-transaction.js';
-import { sql } from '../../database/sql.js';
 
 /** The oldest rows. Locked rows are read too, because to skip a row would reorder. */
 export async function readOutbox(client: Queryable, { outbox }: OutboxPlace, batch: number): Promise<OutboxRow[]> {

@@ -1,7 +1,7 @@
 import pg from 'pg';
+import { join, sql } from '../../database/sql.js';
 import { type OutboxPlace, outboxPlace } from './outbox-place.js';
 import { relayPool } from './relay-pool.js';
-import { join, sql } from '../../database/sql.js';
 
 const FIND_EVERY_MS = 10_000;
 

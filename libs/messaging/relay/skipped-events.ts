@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
+import { sql } from '../../database/sql.js';
 import { inDeadTransaction } from './dead-transaction.js';
 import type { OutboxPlace } from './outbox-place.js';
 import type { OutboxRow } from './outbox-row.js';
-import { sql } from '../../database/sql.js';
 
 const BATCH = 500;
 
