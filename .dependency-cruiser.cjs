@@ -89,7 +89,8 @@ module.exports = {
     },
     {
       name: 'participants-use-the-tag-of-prisma',
-      comment: 'Prisma takes a nested `sql` of another tag for a value. So code beside a Prisma client writes SQL with its tag only.',
+      comment:
+        'Prisma takes a nested `sql` of another tag for a value. So code beside a Prisma client writes SQL with its tag only.',
       severity: 'error',
       from: { path: [participants, '^libs/(participant|reservation)/'] },
       to: { path: '^libs/database/sql\\.ts$' },
