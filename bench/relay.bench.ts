@@ -4,6 +4,7 @@ import pg from 'pg';
 import { prepareDatabases } from '../libs/database/prepare-databases.js';
 import { setOutboxHint } from '../libs/database/outbox-hint.js';
 import { serviceUrl } from '../libs/database/service-url.js';
+import { sql } from '../libs/database/sql.js';
 import { DataFolder } from '../libs/embedded/data-folder.js';
 import { freePort } from '../libs/embedded/free-port.js';
 import { ManagedProcess } from '../libs/embedded/managed-process.js';
@@ -62,7 +63,7 @@ const drain = (batch: number) => async () => {
 /** The same rows, copied into the same table in one statement, without any rule. */
 const floor = () =>
   admin.query(
-    `insert into events.log (service, ${eventColumnList}) select 'order', ${eventColumnList} from "order".outbox order by id`,
+    sql`insert into events.log (service, ${eventColumnList}) select 'order', ${eventColumnList} from "order".outbox order by id`,
   );
 
 const figures: Record<string, number[]> = { floor: [] };

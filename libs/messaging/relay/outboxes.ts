@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { join, sql } from '../../database/sql.js';
 import { type OutboxPlace, outboxPlace } from './outbox-place.js';
 import { relayPool } from './relay-pool.js';

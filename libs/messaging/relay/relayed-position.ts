@@ -1,4 +1,5 @@
-import pg, { type Pool } from 'pg';
+import type { Pool } from 'pg';
+import { join, type Sql, sql } from '../../database/sql.js';
 import { EventLog } from '../log/event-log.js';
 import { pause } from '../../timing/pause.js';
 import type { OutboxPlace } from './outbox-place.js';
@@ -35,7 +36,7 @@ export class RelayedPosition {
   private async last(places: readonly OutboxPlace[]): Promise<Waiting[]> {
     return this.evaluate(
       places.map((place) => ({ place, id: '0' })),
-      ({ place: { outbox } }) => `(select max(id) from ${outbox})`,
+      ({ place: { outbox } }) => sql`(select max(id) from ${outbox})`,
     );
   }
 
@@ -44,12 +45,12 @@ export class RelayedPosition {
     return this.evaluate(
       waiting,
       ({ place: { outbox }, id }) =>
-        `(select ${pg.escapeLiteral(id)}::bigint where exists (select from ${outbox} where id <= ${pg.escapeLiteral(id)}::bigint))`,
+        sql`(select ${id}::bigint where exists (select from ${outbox} where id <= ${id}::bigint))`,
     );
   }
 
   /** Evaluates the expression for each outbox, in one statement per database. Outboxes for which it is null are left out. */
-  private async evaluate(waiting: readonly Waiting[], expression: (one: Waiting) => string): Promise<Waiting[]> {
+  private async evaluate(waiting: readonly Waiting[], expression: (one: Waiting) => Sql): Promise<Waiting[]> {
     const databases = new Map<Pool, Waiting[]>();
     for (const one of waiting) {
       const database = one.place.externalPool ?? this.log;
@@ -58,7 +59,7 @@ export class RelayedPosition {
     const answers = await Promise.all(
       [...databases].map(async ([database, ones]) => {
         const { rows } = await database.query<{ ids: (string | null)[] }>(
-          `select array[${ones.map(expression).join(', ')}]::text[] as ids`,
+          sql`select array[${join(ones.map(expression))}]::text[] as ids`,
         );
         return ones.flatMap((one, index) => (rows[0]!.ids[index] == null ? [] : [{ ...one, id: rows[0]!.ids[index] }]));
       }),
