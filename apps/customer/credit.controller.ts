@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { z } from 'zod';
 import type { Credit, LedgerEntry } from '../../contracts/customer/credit.resource.js';
 import { Identifier } from '../../contracts/values/identifier.js';
@@ -15,8 +15,8 @@ const EntryListQuery = z.strictObject(pageQuery);
 @Controller('customers/:customerId/credit')
 export class CreditController {
   constructor(
-    @Inject(CreditQueries) private readonly queries: CreditQueries,
-    @Inject(CustomerQueries) private readonly customers: CustomerQueries,
+    private readonly queries: CreditQueries,
+    private readonly customers: CustomerQueries,
   ) {}
 
   @Get()

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { z } from 'zod';
 import type { Customer } from '../../contracts/customer/customer.resource.js';
 import { Identifier } from '../../contracts/values/identifier.js';
@@ -10,7 +10,7 @@ const CustomerListQuery = z.strictObject(pageQuery);
 
 @Controller('customers')
 export class CustomerController {
-  constructor(@Inject(CustomerQueries) private readonly queries: CustomerQueries) {}
+  constructor(private readonly queries: CustomerQueries) {}
 
   @Get()
   list(@Query({ schema: CustomerListQuery }) query: z.infer<typeof CustomerListQuery>): Promise<Page<Customer>> {

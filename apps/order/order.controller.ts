@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { Identifier } from '../../contracts/values/identifier.js';
 import { orderStates } from '../../contracts/order/order-state.js';
@@ -13,7 +13,7 @@ const OperationListQuery = z.strictObject({ requestKey: z.string().min(1).max(20
 
 @Controller('orders')
 export class OrderController {
-  constructor(@Inject(OrderQueries) private readonly queries: OrderQueries) {}
+  constructor(private readonly queries: OrderQueries) {}
 
   @Get()
   list(@Query({ schema: OrderListQuery }) query: OrderFilter): Promise<Page<Order>> {

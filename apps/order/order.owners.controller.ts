@@ -1,11 +1,11 @@
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { type Owner, OwnerQuery } from '../../contracts/participant/hold.resource.js';
 import { OrderHolds } from './order.holds.js';
 
 /** `GET /owners`, internal: where some orders are, so that holds can be compared with them. */
 @Controller('owners')
 export class OrderOwnersController {
-  constructor(@Inject(OrderHolds) private readonly holds: OrderHolds) {}
+  constructor(private readonly holds: OrderHolds) {}
 
   @Get()
   async owners(@Query({ schema: OwnerQuery }) { of }: OwnerQuery): Promise<{ items: Owner[] }> {

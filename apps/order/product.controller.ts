@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { type Page, pageQuery } from '../../contracts/values/page.js';
 import type { Product } from '../../contracts/order/product.resource.js';
@@ -8,7 +8,7 @@ const ProductListQuery = z.strictObject(pageQuery);
 
 @Controller('products')
 export class ProductController {
-  constructor(@Inject(OrderQueries) private readonly queries: OrderQueries) {}
+  constructor(private readonly queries: OrderQueries) {}
 
   @Get()
   list(@Query({ schema: ProductListQuery }) query: { limit: number; after?: string }): Promise<Page<Product>> {

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { Identifier } from '../../contracts/values/identifier.js';
 import { type Page, pageQuery } from '../../contracts/values/page.js';
@@ -10,7 +10,7 @@ const PaymentListQuery = z.strictObject({ tripId: Identifier.optional(), orderId
 
 @Controller('payments')
 export class PaymentController {
-  constructor(@Inject(PaymentQueries) private readonly queries: PaymentQueries) {}
+  constructor(private readonly queries: PaymentQueries) {}
 
   @Get()
   list(@Query({ schema: PaymentListQuery }) query: PaymentFilter): Promise<Page<Payment>> {

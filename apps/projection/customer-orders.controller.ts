@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { Pool } from 'pg';
 import { z } from 'zod';
 import { Identifier } from '../../contracts/values/identifier.js';
@@ -28,9 +28,9 @@ interface Row extends Omit<
 @Controller('customers')
 export class CustomerOrdersController {
   constructor(
-    @Inject(Pool) private readonly database: Pool,
-    @Inject(EventLog) private readonly log: EventLog,
-    @Inject(ProjectionRunners) private readonly runners: ProjectionRunners,
+    private readonly database: Pool,
+    private readonly log: EventLog,
+    private readonly runners: ProjectionRunners,
   ) {}
 
   /** The newest first. @throws ProblemException 404 `CUSTOMER_NOT_FOUND`, and those of `readPosition`. */

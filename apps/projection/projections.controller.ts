@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import type { ProjectionStatus } from '../../contracts/projection/projection.resource.js';
 import { sequenceOf } from '../../libs/messaging/event/render-event.js';
 import { ProblemException } from '../../libs/service-kit/problem.exception.js';
@@ -8,7 +8,7 @@ import { ProjectionRunners } from './projection-runners.js';
 /** The state of the read models, for operators and for `npm run projections:rebuild`. */
 @Controller('projections')
 export class ProjectionsController {
-  constructor(@Inject(ProjectionRunners) private readonly runners: ProjectionRunners) {}
+  constructor(private readonly runners: ProjectionRunners) {}
 
   @Get()
   async list(): Promise<{ items: ProjectionStatus[] }> {

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { Pool } from 'pg';
 import { z } from 'zod';
 import { pageQuery } from '../../contracts/values/page.js';
@@ -21,9 +21,9 @@ type Row = Omit<ProjectedSaga, 'startedAt' | 'endedAt'> & { startedAt: Date; end
 @Controller('sagas')
 export class SagaListController {
   constructor(
-    @Inject(Pool) private readonly database: Pool,
-    @Inject(EventLog) private readonly log: EventLog,
-    @Inject(ProjectionRunners) private readonly runners: ProjectionRunners,
+    private readonly database: Pool,
+    private readonly log: EventLog,
+    private readonly runners: ProjectionRunners,
   ) {}
 
   /**

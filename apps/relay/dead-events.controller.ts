@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { DeadEvent, ReplayDeadEvent, SkipDeadEvent } from '../../contracts/event/dead-event.resource.js';
 import { type Page, pageQuery } from '../../contracts/values/page.js';
@@ -13,7 +13,7 @@ const ListQuery = z.strictObject({ ...pageQuery, service: Service.optional(), st
 /** For operators: events that could not go into the log. On the relay's own port, which is internal. */
 @Controller('dead-events')
 export class DeadEventsController {
-  constructor(@Inject(DeadEvents) private readonly events: DeadEvents) {}
+  constructor(private readonly events: DeadEvents) {}
 
   @Get()
   async list(@Query({ schema: ListQuery }) query: z.infer<typeof ListQuery>): Promise<Page<DeadEvent>> {

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { RelayedPosition } from '../../libs/messaging/relay/relayed-position.js';
 import { sequenceOf } from '../../libs/messaging/event/render-event.js';
 import { ProblemException } from '../../libs/service-kit/problem.exception.js';
@@ -8,7 +8,7 @@ const WITHIN_MS = 1_500;
 /** On the relay's own port, which is internal. */
 @Controller('position')
 export class PositionController {
-  constructor(@Inject(RelayedPosition) private readonly relayed: RelayedPosition) {}
+  constructor(private readonly relayed: RelayedPosition) {}
 
   /** The log position that covers everything committed so far. @throws ProblemException 503 `RELAY_BEHIND` if an outbox is too full. */
   @Get()

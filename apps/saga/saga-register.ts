@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Pool, type PoolClient } from 'pg';
 import type { RecordedSaga } from '../../contracts/saga/ended-saga.js';
 import type { SagaState } from '../../contracts/saga/saga-state.js';
@@ -20,7 +20,7 @@ const REPORT_WITHIN_MS = 1_500;
 /** The last published state of every saga. A change is recorded and published in one transaction, so that several watches publish it once. */
 @Injectable()
 export class SagaRegister {
-  constructor(@Inject(Pool) private readonly database: Pool) {}
+  constructor(private readonly database: Pool) {}
 
   /** Records what was observed. @returns how many events were published. */
   async record(observed: readonly ObservedSaga[]): Promise<number> {

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import {
   EndedTimelines,
@@ -25,8 +25,8 @@ const READ_EVERY_MS = 50;
 @Controller()
 export class EndedSagasController {
   constructor(
-    @Inject(EndedTimelineStore) private readonly timelines: EndedTimelineStore,
-    @Inject(SagaRegister) private readonly register: SagaRegister,
+    private readonly timelines: EndedTimelineStore,
+    private readonly register: SagaRegister,
   ) {}
 
   /** Stores the steps of sagas that have just ended, which workers report. */
@@ -60,7 +60,7 @@ export class EndedSagasController {
 /** Internal: the port of the saga service is not public. */
 @Controller('refresh')
 export class RefreshController {
-  constructor(@Inject(SagaWatch) private readonly watch: SagaWatch) {}
+  constructor(private readonly watch: SagaWatch) {}
 
   /** Polls Temporal now. Once it has answered, every change of a saga that Temporal showed at the time of the call is published. */
   @Post()
@@ -74,7 +74,7 @@ export class RefreshController {
 /** Internal; the gateway's route checks the caller's scope. */
 @Controller('sagas/:sagaId/settle')
 export class SettleController {
-  constructor(@Inject(SagaSettler) private readonly settler: SagaSettler) {}
+  constructor(private readonly settler: SagaSettler) {}
 
   /** Once it has answered, Temporal has accepted the settle run. */
   @Post()
@@ -92,7 +92,7 @@ const ListQuery = z.strictObject(pageQuery);
 
 @Controller('leaks')
 export class LeaksController {
-  constructor(@Inject(LeakRegister) private readonly leaks: LeakRegister) {}
+  constructor(private readonly leaks: LeakRegister) {}
 
   @Get()
   list(@Query({ schema: ListQuery }) query: z.infer<typeof ListQuery>): Promise<Page<Leak>> {
@@ -103,7 +103,7 @@ export class LeaksController {
 /** Internal: shows operators since when participants keep commands. */
 @Controller('floor')
 export class FloorController {
-  constructor(@Inject(Floor) private readonly floor: Floor) {}
+  constructor(private readonly floor: Floor) {}
 
   @Get()
   async read(): Promise<CommandFloor> {

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { Identifier } from '../../contracts/values/identifier.js';
 import type { OperationRecord } from '../../contracts/participant/operation.resource.js';
@@ -13,7 +13,7 @@ const OperationListQuery = z.strictObject({ requestKey: z.string().min(1).max(20
 
 @Controller('trips')
 export class TripController {
-  constructor(@Inject(TripQueries) private readonly queries: TripQueries) {}
+  constructor(private readonly queries: TripQueries) {}
 
   @Get()
   list(@Query({ schema: TripListQuery }) query: TripFilter): Promise<Page<Trip>> {

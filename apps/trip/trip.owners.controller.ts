@@ -1,11 +1,11 @@
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { type Owner, OwnerQuery } from '../../contracts/participant/hold.resource.js';
 import { TripHolds } from './trip.holds.js';
 
 /** `GET /owners`, internal: where some trips are, so that holds can be compared with them. */
 @Controller('owners')
 export class TripOwnersController {
-  constructor(@Inject(TripHolds) private readonly holds: TripHolds) {}
+  constructor(private readonly holds: TripHolds) {}
 
   @Get()
   async owners(@Query({ schema: OwnerQuery }) { of }: OwnerQuery): Promise<{ items: Owner[] }> {

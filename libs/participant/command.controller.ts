@@ -30,8 +30,8 @@ export class CommandController {
   constructor(
     @Inject(PARTICIPANT) private readonly participant: ParticipantIdentity,
     @Inject(COMMAND_HANDLERS) private readonly handlers: Record<string, CommandHandler<Transaction> | undefined>,
-    @Inject(CommandExecutor) private readonly executor: CommandExecutor,
-    @Inject(FaultRegistry) private readonly faults: FaultRegistry,
+    private readonly executor: CommandExecutor,
+    private readonly faults: FaultRegistry,
   ) {}
 
   @Post(':operation')

@@ -10,7 +10,7 @@ import { PARTICIPANT, type ParticipantIdentity } from './participant.options.js'
 export class FaultController {
   constructor(
     @Inject(PARTICIPANT) private readonly participant: ParticipantIdentity,
-    @Inject(FaultRegistry) private readonly faults: FaultRegistry,
+    private readonly faults: FaultRegistry,
   ) {}
 
   @Put()

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { type HoldPage, HoldQuery } from '../../contracts/participant/hold.resource.js';
 import { decodeCursor, encodeCursor } from '../service-kit/cursor.js';
 
@@ -11,7 +11,7 @@ export abstract class HoldQueries {
 /** `GET /holds`, internal: the leak sweep reads what has changed since, or the holds of some orders and trips. */
 @Controller('holds')
 export class HoldController {
-  constructor(@Inject(HoldQueries) private readonly queries: HoldQueries) {}
+  constructor(private readonly queries: HoldQueries) {}
 
   @Get()
   holds(@Query({ schema: HoldQuery }) query: HoldQuery): Promise<HoldPage> {

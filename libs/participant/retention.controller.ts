@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { TrimCommand, type Trimmed } from '../../contracts/participant/retention.resource.js';
 import { Retention } from './retention.js';
 
@@ -8,7 +8,7 @@ import { Retention } from './retention.js';
  */
 @Controller('retention')
 export class RetentionController {
-  constructor(@Inject(Retention) private readonly retention: Retention) {}
+  constructor(private readonly retention: Retention) {}
 
   @Post()
   @HttpCode(200)

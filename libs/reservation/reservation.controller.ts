@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { CalendarDate } from '../../contracts/values/calendar-date.js';
 import { Identifier } from '../../contracts/values/identifier.js';
@@ -17,7 +17,7 @@ const InventoryQuery = z.strictObject({ date: CalendarDate.optional(), ...pageQu
 /** `GET /reservations` for operators, and `GET /inventory` for customers. */
 @Controller()
 export class ReservationController {
-  constructor(@Inject(ReservationQueries) private readonly queries: ReservationQueries) {}
+  constructor(private readonly queries: ReservationQueries) {}
 
   @Get('reservations')
   list(@Query({ schema: ReservationListQuery }) query: z.infer<typeof ReservationListQuery>): Promise<Page<Reservation>> {

@@ -47,7 +47,7 @@ interface ReservationRow {
 export class ReservationQueries {
   constructor(
     @Inject(DATABASE) private readonly database: Database<Transaction>,
-    @Inject(Reservations) private readonly reservations: Reservations,
+    private readonly reservations: Reservations,
   ) {}
 
   /** Reserved items, newest first. */

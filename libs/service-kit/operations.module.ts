@@ -11,8 +11,8 @@ export const READINESS_CHECKS = Symbol('READINESS_CHECKS');
 @Controller()
 class OperationsController {
   constructor(
-    @Inject(HealthCheckService) private readonly health: HealthCheckService,
-    @Inject(HealthIndicatorService) private readonly indicators: HealthIndicatorService,
+    private readonly health: HealthCheckService,
+    private readonly indicators: HealthIndicatorService,
     @Inject(READINESS_CHECKS) private readonly checks: ReadinessChecks,
   ) {}
 

@@ -1,4 +1,4 @@
-import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientConfig } from 'pg';
 import { LogListener } from '../../../libs/messaging/log/log-listener.js';
@@ -31,7 +31,6 @@ interface DeliveryLoopsOptions {
 }
 
 /** The background loops that deliver events. A failure of one loop does not stop another one. */
-@Injectable()
 export class DeliveryLoops implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log = new Logger('Deliveries');
   private readonly dispatching: BackgroundLoop;

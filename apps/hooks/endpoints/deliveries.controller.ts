@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import {
   type Delivery,
@@ -17,7 +17,7 @@ const EventDeliveryListQuery = z.strictObject(pageQuery);
 /** Deliveries by hook and by event. Internal: the gateway has the public routes. */
 @Controller()
 export class DeliveriesController {
-  constructor(@Inject(DeliveriesService) private readonly deliveries: DeliveriesService) {}
+  constructor(private readonly deliveries: DeliveriesService) {}
 
   @Get('hooks/:hookId/deliveries')
   list(@Param('hookId') hookId: string, @Query({ schema: DeliveryListQuery }) filter: DeliveryFilter): Promise<Page<Delivery>> {

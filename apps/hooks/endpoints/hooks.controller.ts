@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { Pool } from 'pg';
 import { IdempotencyKey } from '../../../contracts/values/idempotency-key.js';
@@ -28,8 +28,8 @@ const HookListQuery = z.strictObject(pageQuery);
 @Controller('hooks')
 export class HooksController {
   constructor(
-    @Inject(EndpointsService) private readonly endpoints: EndpointsService,
-    @Inject(RecoveryRequests) private readonly recoveries: RecoveryRequests,
+    private readonly endpoints: EndpointsService,
+    private readonly recoveries: RecoveryRequests,
   ) {}
 
   @Post()
@@ -110,7 +110,7 @@ export function idempotentCommand(key: string | undefined, ...request: unknown[]
 /** How many hooks are pinned to each version. Internal: the gateway shows the numbers with the event types. */
 @Controller('version-pins')
 export class VersionPinsController {
-  constructor(@Inject(Pool) private readonly database: Pool) {}
+  constructor(private readonly database: Pool) {}
 
   /** Disabled hooks count as well, because they keep their pins when they are enabled again. */
   @Get()

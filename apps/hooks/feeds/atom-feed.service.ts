@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { EventFilter } from '../../../libs/messaging/event/event-filter.js';
 import { EventLog } from '../../../libs/messaging/log/event-log.js';
 import type { LoggedEvent } from '../../../libs/messaging/event/logged-event.js';
@@ -17,8 +17,8 @@ const PAGE = 100;
 @Injectable()
 export class AtomFeed {
   constructor(
-    @Inject(EventLog) private readonly log: EventLog,
-    @Inject(LogPositions) private readonly positions: LogPositions,
+    private readonly log: EventLog,
+    private readonly positions: LogPositions,
   ) {}
 
   async current(filter: EventFilter): Promise<string> {

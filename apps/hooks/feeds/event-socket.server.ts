@@ -40,11 +40,11 @@ export class EventSocketServer implements OnApplicationBootstrap {
   private readonly handshakes = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
 
   constructor(
-    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    private readonly host: HttpAdapterHost,
     @Inject(FEED_SETTINGS) private readonly settings: FeedSettings,
-    @Inject(FeedConnections) private readonly connections: FeedConnections,
-    @Inject(LogPositions) private readonly positions: LogPositions,
-    @Inject(LogTail) private readonly tail: LogTail,
+    private readonly connections: FeedConnections,
+    private readonly positions: LogPositions,
+    private readonly tail: LogTail,
   ) {}
 
   onApplicationBootstrap(): void {

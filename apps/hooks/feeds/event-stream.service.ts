@@ -35,9 +35,9 @@ export class EventStream {
 
   constructor(
     @Inject(FEED_SETTINGS) private readonly settings: FeedSettings,
-    @Inject(FeedConnections) private readonly connections: FeedConnections,
-    @Inject(LogPositions) private readonly positions: LogPositions,
-    @Inject(LogTail) private readonly tail: LogTail,
+    private readonly connections: FeedConnections,
+    private readonly positions: LogPositions,
+    private readonly tail: LogTail,
   ) {}
 
   /**

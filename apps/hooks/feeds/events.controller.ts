@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import {
   ArchivePageNumber,
@@ -41,12 +41,12 @@ const EVENT_ID = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:-v([1-9]\d{0,
 @Controller('v1')
 export class EventsController {
   constructor(
-    @Inject(EventLog) private readonly log: EventLog,
-    @Inject(LogTail) private readonly tail: LogTail,
-    @Inject(LogPositions) private readonly positions: LogPositions,
-    @Inject(FeedConnections) private readonly connections: FeedConnections,
-    @Inject(AtomFeed) private readonly atom: AtomFeed,
-    @Inject(EventStream) private readonly eventStream: EventStream,
+    private readonly log: EventLog,
+    private readonly tail: LogTail,
+    private readonly positions: LogPositions,
+    private readonly connections: FeedConnections,
+    private readonly atom: AtomFeed,
+    private readonly eventStream: EventStream,
   ) {}
 
   @Get('events')

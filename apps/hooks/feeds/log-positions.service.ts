@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { EventLog } from '../../../libs/messaging/log/event-log.js';
 import { cursorOf, foreignTo, parseCursor } from '../../../libs/messaging/log/log-cursor.js';
@@ -23,7 +23,7 @@ type Bounds = Awaited<ReturnType<EventLog['bounds']>>;
 /** Resolves where in the log a consumer starts. Every feed accepts the cursors of every feed, and the `sequence` of an event. */
 @Injectable()
 export class LogPositions {
-  constructor(@Inject(EventLog) private readonly log: EventLog) {}
+  constructor(private readonly log: EventLog) {}
 
   /**
    * The position after which to read, for a cursor, a `sequence`, `beginning`, `now` or an RFC 3339 time.

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, Header, HttpCode, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Delete, Get, Header, HttpCode, Param, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { type Page, pageQuery } from '../../../contracts/values/page.js';
 import { mailboxPage } from './mailbox-page.js';
@@ -12,7 +12,7 @@ const SHOWN = 200;
 /** The mailbox of the embedded default. It does not exist if a mail server is configured. */
 @Controller('mailbox')
 export class MailboxController {
-  constructor(@Inject(Mailbox) private readonly mailbox: Mailbox) {}
+  constructor(private readonly mailbox: Mailbox) {}
 
   @Get()
   @Header('Content-Type', 'text/html; charset=utf-8')

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { Pool } from 'pg';
 import PostalMime, { type Address } from 'postal-mime';
@@ -48,7 +48,7 @@ const addressesOf = (address: Address): string[] =>
 /** The messages of the local mail server. For development, so that mails can be read without a real mail server. */
 @Injectable()
 export class Mailbox {
-  constructor(@Inject(Pool) private readonly database: Pool) {}
+  constructor(private readonly database: Pool) {}
 
   /** Stores a message, once for each Message-ID, as mailboxes do. */
   async keep(raw: Buffer, envelope: { from: string; to: readonly string[] }): Promise<void> {

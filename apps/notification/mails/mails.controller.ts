@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { mailStates, type QueuedMail } from '../../../contracts/notification/mail.resource.js';
 import { type Page, pageQuery } from '../../../contracts/values/page.js';
@@ -10,7 +10,7 @@ const MailId = z.uuid();
 /** For operators, on the internal port of the service. */
 @Controller('mails')
 export class MailsController {
-  constructor(@Inject(MailsService) private readonly mails: MailsService) {}
+  constructor(private readonly mails: MailsService) {}
 
   @Get()
   list(@Query({ schema: ListQuery }) filter: MailFilter): Promise<Page<QueuedMail>> {

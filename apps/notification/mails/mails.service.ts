@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import type { MailState, QueuedMail } from '../../../contracts/notification/mail.resource.js';
 import type { Page } from '../../../contracts/values/page.js';
@@ -25,7 +25,7 @@ const columns = sql`mail_id as "mailId", type, subject, recipient, customer_id a
 /** The queue of mails, for operators. */
 @Injectable()
 export class MailsService {
-  constructor(@Inject(Pool) private readonly database: Pool) {}
+  constructor(private readonly database: Pool) {}
 
   /** In the order of their events. */
   async list({ limit, after, state }: MailFilter): Promise<Page<QueuedMail>> {

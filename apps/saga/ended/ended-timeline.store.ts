@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import type { EndedTimelines, StoredTimeline } from '../../../contracts/saga/ended-saga.js';
 import type { SagaState, SagaTimeline } from '../../../contracts/saga/saga-state.js';
@@ -22,7 +22,7 @@ const SAME_END = sql`s.saga_id = t.saga_id and s.run_id = t.run_id and not s.ope
 /** The last steps of every ended run. They are kept because Temporal drops runs, and because a worker may be unavailable. */
 @Injectable()
 export class EndedTimelineStore {
-  constructor(@Inject(Pool) private readonly database: Pool) {}
+  constructor(private readonly database: Pool) {}
 
   /** Stores reports of workers. Of two reports about one run, the one with the longer history is kept. */
   async store({ items }: EndedTimelines): Promise<void> {

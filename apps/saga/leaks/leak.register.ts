@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import { type Hold, holdKinds } from '../../../contracts/participant/hold.resource.js';
 import type { Leak } from '../../../contracts/saga/leak.resource.js';
@@ -28,7 +28,7 @@ export interface SagaOfOwner {
 /** The found leaks, and the positions of the sweep. */
 @Injectable()
 export class LeakRegister {
-  constructor(@Inject(Pool) private readonly database: Pool) {}
+  constructor(private readonly database: Pool) {}
 
   async position(list: string): Promise<string | undefined> {
     const { rows } = await this.database.query<{ position: string }>(

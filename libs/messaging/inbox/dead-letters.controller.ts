@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import {
   type DeadLetter,
@@ -18,7 +18,7 @@ const ListQuery = z.strictObject({ ...pageQuery, consumer: ConsumerName.optional
 /** The events that consumers of this service could not apply. On the service's own port, which is internal. */
 @Controller('dead-letters')
 export class DeadLettersController {
-  constructor(@Inject(DeadLetters) private readonly letters: DeadLetters) {}
+  constructor(private readonly letters: DeadLetters) {}
 
   @Get()
   async list(@Query({ schema: ListQuery }) query: z.infer<typeof ListQuery>): Promise<Page<DeadLetter>> {
