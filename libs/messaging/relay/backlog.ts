@@ -9,7 +9,6 @@ export interface Backlog {
   oldestAgeSeconds: number;
   dead: number;
   parked: number;
-  skipped: number;
 }
 
 /** Reads one outbox. @throws if its database cannot be used. */
@@ -17,8 +16,7 @@ export async function readBacklog(log: Pool, { outbox, dead, externalPool = log 
   const { rows } = await externalPool.query<Backlog>(
     `select ${boundedCount(outbox)} as rows,
        coalesce((select extract(epoch from clock_timestamp() - created_at) from ${outbox} order by id limit 1), 0)::float8 as "oldestAgeSeconds",
-       ${boundedCount(`${dead} where state = 'dead'`)} as dead, ${boundedCount(`${dead} where state = 'parked'`)} as parked,
-       ${boundedCount(`${dead} where state = 'skipped' order by ${dead}.id`)} as skipped`,
+       ${boundedCount(`${dead} where state = 'dead'`)} as dead, ${boundedCount(`${dead} where state = 'parked'`)} as parked`,
   );
   return rows[0]!;
 }
