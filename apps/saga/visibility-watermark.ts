@@ -23,8 +23,9 @@ export class VisibilityWatermark {
 
   /** The time from which the next poll has to read. */
   since(): Date {
-    const waited = this.elapsed() - this.advancedAt;
-    return new Date(Math.max(0, this.seenTo.getTime() - Math.max(0, OVERLAP_MS - waited)));
+    const overlap = OVERLAP_MS - (this.elapsed() - this.advancedAt);
+    // Past the overlap, the newest entry itself is not read again: it may be of a saga that retention has removed meanwhile.
+    return new Date(Math.max(0, this.seenTo.getTime() - (overlap > 0 ? overlap : -1)));
   }
 
   /** @returns whether the time is the newest so far. */

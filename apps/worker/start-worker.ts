@@ -1,5 +1,4 @@
 import { type NativeConnection, Worker } from '@temporalio/worker';
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
@@ -7,6 +6,7 @@ import { createActivities } from '../../activities/index.js';
 import { participantClients } from '../../activities/participant-clients.js';
 import { participantUrls, participantUrlSettings } from '../../libs/config/participant-url.js';
 import type { Settings } from '../../libs/config/settings.js';
+import { buildIdOf } from '../../libs/releases/release.js';
 import { TimelineReporter } from './timeline-reporter.js';
 
 /** The settings of a worker, without those of its connection. */
@@ -37,7 +37,7 @@ export async function startWorker(
 ): Promise<RunningWorker> {
   if (!existsSync(bundlePath)) throw new Error(`There is no workflow bundle at ${bundlePath}. Run: npm run build`);
   const clients = participantClients(participantUrls(settings));
-  const build = buildIdOf(bundlePath);
+  const build = buildIdOf(readFileSync(bundlePath));
   const reporter = new TimelineReporter({ build, sagaUrl: settings.SAGA_URL, log });
   const worker = await Worker.create({
     connection,
@@ -67,9 +67,4 @@ export async function startWorker(
       await Promise.all([reporter.stop(), ...Object.values(clients).map((client) => client.close())]);
     },
   };
-}
-
-/** Workers with the same workflow code have the same build id, wherever they were built. */
-function buildIdOf(bundle: string): string {
-  return createHash('sha256').update(readFileSync(bundle)).digest('hex').slice(0, 12);
 }

@@ -3,13 +3,16 @@ import path from 'node:path';
 import { historyOf, type NamedHistory } from '../replay/history.js';
 import { placeOf } from '../replay/place-of.js';
 import type { Unchecked } from '../replay/judge.js';
-import { changedHistories, compareVersions, type Release, sha256 } from './release.js';
+import { compareVersions } from '../versions/compare-versions.js';
+import { changedHistories, type Release, sha256 } from './release.js';
 
 /** A recorded history: `<workflow>.<scenario>.<release>.json`. */
 export interface CorpusHistory extends NamedHistory {
   file: string;
   /** The release under which it was recorded. */
   release: string;
+  /** The file's sha256. */
+  sum: string;
 }
 
 /** Reads every history of a folder, by name. Empty if there is none. @throws Error when a file is not a history of that name. */
@@ -21,13 +24,14 @@ export function readCorpus(folder: string): CorpusHistory[] {
     .map((file) => {
       const [, name, release] = /^(.+\.(\d+\.\d+\.\d+))\.json$/.exec(file) ?? [];
       if (!name || !release) throw new Error(`${path.join(folder, file)} is not named <workflow>.<scenario>.<release>.json.`);
-      return { ...historyOf(name, JSON.parse(readFileSync(path.join(folder, file), 'utf8'))), file, release };
+      const text = readFileSync(path.join(folder, file), 'utf8');
+      return { ...historyOf(name, JSON.parse(text)), file, release, sum: sha256(text) };
     });
 }
 
-/** The sha256 of every history of a folder, by file. */
-export const corpusSums = (folder: string): Record<string, string> =>
-  Object.fromEntries(readCorpus(folder).map(({ file }) => [file, sha256(readFileSync(path.join(folder, file)))]));
+/** The sha256 of every history, by file. */
+export const corpusSums = (corpus: readonly CorpusHistory[]): Record<string, string> =>
+  Object.fromEntries(corpus.map(({ file, sum }) => [file, sum]));
 
 export const placesOf = (histories: readonly NamedHistory[]): string[] => [...new Set(histories.map(placeOf))].toSorted();
 

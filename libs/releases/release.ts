@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { compareVersions } from '../versions/compare-versions.js';
 import type { ReportKind } from '../replay/judge.js';
+import type { Bundle } from '../replay/listen.js';
 import type { Acceptance } from './acceptance.js';
 
 /** What a release was judged against when it was built. */
@@ -46,15 +48,7 @@ const bundleFile = 'bundle.js.gz';
 export const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');
 
 /** Workers with the same bundle have the same build id, wherever they were built. */
-export const buildIdOf = (bundle: string): string => sha256(bundle).slice(0, 12);
-
-/** Compares versions of the form `1.2.3`. */
-export function compareVersions(one: string, other: string): number {
-  const numbers = (version: string) => version.split('.').map(Number);
-  const [left, right] = [numbers(one), numbers(other)];
-  const differs = [0, 1, 2].find((index) => left[index] !== right[index]);
-  return differs === undefined ? 0 : left[differs]! - right[differs]!;
-}
+export const buildIdOf = (bundle: string | Buffer): string => sha256(bundle).slice(0, 12);
 
 /** The versions of all releases in a folder, the oldest first. */
 export function listReleases(folder: string): string[] {
@@ -76,6 +70,10 @@ export function readRelease(folder: string, version: string): Release {
     throw new Error(`${packed} is not the bundle of release ${version}: its sha256 differs from the manifest. Restore it from git.`);
   return { manifest, bundle, corpus: readJson(path.join(at, corpusFile)) };
 }
+
+/** The bundle of a release as replays take it; undefined after it was removed. */
+export const bundleOf = ({ manifest, bundle }: Release): Bundle | undefined =>
+  bundle === undefined ? undefined : { label: `release ${manifest.version} (${manifest.buildId})`, code: bundle };
 
 /** Writes a release in one step, and its checksums. @throws Error when the version is released: a release never changes. */
 export function writeRelease(folder: string, { manifest, bundle, corpus }: Release & { bundle: string }): void {

@@ -1,5 +1,5 @@
 import proto from '@temporalio/proto';
-import { decodePayload, isPayload, type NamedHistory } from './history.js';
+import { decodePayload, isPayload, type NamedHistory, updateNameOf } from './history.js';
 
 const kinds = {
   scheduleActivity: 'activity',
@@ -116,12 +116,11 @@ const family = (kind: CommandKind): string => (kind === 'local activity' ? 'acti
 
 /** The name of an update that the history accepted under this id. */
 function updateName({ events }: NamedHistory, protocolInstanceId: unknown): string {
-  for (const event of events) {
-    const accepted = event['workflowExecutionUpdateAcceptedEventAttributes'] as
-      { protocolInstanceId?: string; acceptedRequest?: { input?: { name?: string } } } | undefined;
-    if (accepted && accepted.protocolInstanceId === protocolInstanceId) return accepted.acceptedRequest?.input?.name ?? '';
-  }
-  return '';
+  const accepted = events.find((event) => {
+    const attributes = event['workflowExecutionUpdateAcceptedEventAttributes'] as { protocolInstanceId?: string } | undefined;
+    return attributes && attributes.protocolInstanceId === protocolInstanceId;
+  });
+  return accepted ? updateNameOf(accepted) : '';
 }
 
 function simplify(value: unknown): unknown {

@@ -67,6 +67,10 @@ export const eventTypeOf = ({ eventType }: HistoryEvent): string => eventType.re
 export const summaryOf = ({ userMetadata }: HistoryEvent): string | undefined =>
   userMetadata?.summary && (decodePayload(userMetadata.summary) as string);
 
+/** The name of the update that an event accepts; empty if the event does not have it. */
+export const updateNameOf = (event: HistoryEvent): string =>
+  (attributesOf(event) as { acceptedRequest?: { input?: { name?: string } } }).acceptedRequest?.input?.name ?? '';
+
 /** What the run was started with. */
 export const inputOf = ({ events }: NamedHistory): unknown[] =>
   ((events[0]!['workflowExecutionStartedEventAttributes'] as Started).input?.payloads ?? []).map(decodePayload);

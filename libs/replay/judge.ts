@@ -49,6 +49,16 @@ export interface Report {
   places: { checked: number; all: number };
 }
 
+/** The report when nothing could be compared. */
+export const uncheckedReport = (unchecked: readonly Unchecked[]): Report => ({
+  kind: 'unchecked',
+  differences: [],
+  breaks: [],
+  unchecked,
+  histories: 0,
+  places: { checked: 0, all: 0 },
+});
+
 export interface JudgeOptions {
   /** Every place that a history must cover. */
   places?: readonly string[];
@@ -68,11 +78,12 @@ export async function judge(
   histories: readonly NamedHistory[],
   options: JudgeOptions = {},
 ): Promise<Report> {
-  const replayed = await replay(after, [...histories, ...(options.onlyAfter ?? [])]);
+  const all = [...histories, ...(options.onlyAfter ?? [])];
+  const replayed = await replay(after, all);
   const old = options.before ?? (await replay(before, histories));
   const broken = replayed.filter(({ error }, index) => error && !old[index]?.error);
   const firstOfType = [...new Map(broken.toReversed().map((run) => [run.workflow, run])).values()];
-  const of = (run: ReplayedRun) => [...histories, ...(options.onlyAfter ?? [])].find(({ name }) => name === run.name)!;
+  const of = (run: ReplayedRun) => all.find(({ name }) => name === run.name)!;
   const traced = await replay(after, firstOfType.map(of), true);
   return assess(old, replayed, histories, {
     ...options,

@@ -1,4 +1,4 @@
-import { attributesOf, eventTypeOf, type HistoryEvent, localActivityOf, type NamedHistory } from './history.js';
+import { attributesOf, eventTypeOf, localActivityOf, type NamedHistory, updateNameOf } from './history.js';
 
 /**
  * Where in its workflow a run is, from its events alone: the workflow, the distinct steps that it has asked for, and what is pending. Runs
@@ -56,7 +56,7 @@ export function placeOf({ workflow, events }: NamedHistory): string {
         add(`signal ${String(attributes['signalName'])}`);
         break;
       case 'WORKFLOW_EXECUTION_UPDATE_ACCEPTED':
-        add(`update ${updateIn(event)}`);
+        add(`update ${updateNameOf(event)}`);
         break;
       case 'WORKFLOW_EXECUTION_CANCEL_REQUESTED':
         add('cancelled');
@@ -84,9 +84,6 @@ function namesIn(attributes: Record<string, unknown>) {
   };
   return { activityType: activityType?.name, workflowType: workflowType?.name, startedTimerId: startedEventId };
 }
-
-const updateIn = (event: HistoryEvent): string =>
-  (attributesOf(event) as { acceptedRequest?: { input?: { name?: string } } }).acceptedRequest?.input?.name ?? '';
 
 /** The build that last advanced the run, as its worker reported it; undefined before any has. */
 export function buildOf({ events }: NamedHistory): string | undefined {

@@ -1,8 +1,8 @@
 import { type Acceptance, isAcceptedDifference, isAcceptedPlace } from '../../libs/releases/acceptance.js';
 import { planCorpus, readCorpus } from '../../libs/releases/corpus.js';
-import { listReleases, readRelease } from '../../libs/releases/release.js';
+import { bundleOf, listReleases, readRelease } from '../../libs/releases/release.js';
 import type { Bundle } from '../../libs/replay/listen.js';
-import { judge, type Report } from '../../libs/replay/judge.js';
+import { judge, type Report, uncheckedReport } from '../../libs/replay/judge.js';
 import type { Project } from './project.js';
 
 export interface CorpusVerdict {
@@ -20,27 +20,21 @@ export async function judgeCorpus(
 ): Promise<CorpusVerdict> {
   const known = listReleases(releases);
   const wanted = against ?? known.at(-1);
-  if (wanted === undefined)
-    return { against: wanted, before: undefined, report: unchecked('releases', `there is no release in ${releases}`) };
+  const unchecked = (place: string, because: string): CorpusVerdict => ({
+    against: wanted,
+    before: undefined,
+    report: uncheckedReport([{ place, runs: 0, because }]),
+  });
+  if (wanted === undefined) return unchecked('releases', `there is no release in ${releases}`);
   if (!known.includes(wanted))
-    return {
-      against: wanted,
-      before: undefined,
-      report: unchecked(`release ${wanted}`, `it is not in ${releases}; there is ${known.join(', ') || 'none'}`),
-    };
+    return unchecked(`release ${wanted}`, `it is not in ${releases}; there is ${known.join(', ') || 'none'}`);
   const release = readRelease(releases, wanted);
-  if (release.bundle === undefined)
-    return {
-      against: wanted,
-      before: undefined,
-      report: unchecked(`release ${wanted}`, 'its bundle was removed; compare with a later release'),
-    };
+  const before = bundleOf(release);
+  if (!before) return unchecked(`release ${wanted}`, 'its bundle was removed; compare with a later release');
   const corpus = readCorpus(folder);
-  if (corpus.length === 0)
-    return { against: wanted, before: undefined, report: unchecked('everything', `there are no histories in ${folder}`) };
+  if (corpus.length === 0) return unchecked('everything', `there are no histories in ${folder}`);
 
   const plan = planCorpus(corpus, { against: release, known, version, folder });
-  const before = { label: `release ${wanted} (${release.manifest.buildId})`, code: release.bundle };
   const acceptances = accepted(wanted);
   const acceptedPlaces = acceptances.filter(isAcceptedPlace).map(({ place }) => place);
   const report = await judge(before, bundle, plan.paired, {
@@ -51,12 +45,3 @@ export async function judgeCorpus(
   });
   return { against: wanted, before, report };
 }
-
-const unchecked = (place: string, because: string): Report => ({
-  kind: 'unchecked',
-  differences: [],
-  breaks: [],
-  unchecked: [{ place, runs: 0, because }],
-  histories: 0,
-  places: { checked: 0, all: 0 },
-});

@@ -1,6 +1,6 @@
-import { buildIdOf, listReleases, readRelease } from '../../libs/releases/release.js';
+import { buildIdOf, bundleOf, listReleases, readRelease } from '../../libs/releases/release.js';
 import { hasBegun, type NamedHistory } from '../../libs/replay/history.js';
-import { judge, type Report, type Unchecked } from '../../libs/replay/judge.js';
+import { judge, type Report, type Unchecked, uncheckedReport } from '../../libs/replay/judge.js';
 import type { Bundle } from '../../libs/replay/listen.js';
 import { buildOf, placeOf } from '../../libs/replay/place-of.js';
 import { exitStatusOf, showReport } from '../../libs/replay/show-report.js';
@@ -80,7 +80,7 @@ async function judgePlaces(project: Project, places: readonly Place[]): Promise<
   const unchecked: Unchecked[] = [];
   for (const build of new Set(places.map((place) => place.build))) {
     const its = places.filter((place) => place.build === build);
-    const before = build === undefined ? undefined : bundleOf(project, build);
+    const before = build === undefined ? undefined : findBundle(project, build);
     if (before) {
       const compared = its.flatMap(({ sample }) => sample);
       reports.push({ report: await judge(before, project.bundle, compared), compared, code: before.code + project.bundle.code });
@@ -89,23 +89,19 @@ async function judgePlaces(project: Project, places: readonly Place[]): Promise<
         ...its.map(({ place, runs }) => ({ place, runs, because: `their build ${build ?? '(unnamed)'} has no bundle here` })),
       );
   }
-  if (unchecked.length > 0)
-    reports.push({
-      report: { kind: 'unchecked', differences: [], breaks: [], unchecked, histories: 0, places: { checked: 0, all: 0 } },
-      compared: [],
-      code: '',
-    });
+  if (unchecked.length > 0) reports.push({ report: uncheckedReport(unchecked), compared: [], code: '' });
   return reports;
 }
 
 /** The bundle of a build: of a release, or of the working tree itself. The SDK's own build ids contain the whole hash of the bundle. */
-function bundleOf({ releases, bundle }: Project, build: string): Bundle | undefined {
+function findBundle({ releases, bundle }: Project, build: string): Bundle | undefined {
   const hash = build.split('+').at(-1)!.slice(0, 12);
   if (buildIdOf(bundle.code) === hash) return bundle;
   for (const version of listReleases(releases)) {
-    const { manifest, bundle: code } = readRelease(releases, version);
-    const is = manifest.buildId === build || manifest.bundleSha256.startsWith(hash);
-    if (is && code !== undefined) return { label: `release ${version} (${manifest.buildId})`, code };
+    const release = readRelease(releases, version);
+    const { buildId, bundleSha256 } = release.manifest;
+    const found = buildId === build || bundleSha256.startsWith(hash) ? bundleOf(release) : undefined;
+    if (found) return found;
   }
   return undefined;
 }

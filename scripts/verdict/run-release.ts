@@ -29,7 +29,9 @@ export async function runRelease(args: string[], { root, print }: ReleaseContext
     print(`Release ${version} exists and is not overwritten. Raise the version in package.json.`);
     return 1;
   }
-  const verdict = await verdictOf(project, print);
+  const corpus = readCorpus(histories);
+  const places = placesOf(corpus);
+  const verdict = await verdictOf(project, places.length, print);
   if (!verdict) return 1;
   const buildId = buildIdOf(bundle.code);
   writeRelease(releases, {
@@ -40,11 +42,11 @@ export async function runRelease(args: string[], { root, print }: ReleaseContext
       lock: lockOf(root),
       workflows: await behavioursOf(root),
       patches: [],
-      places: placesOf(readCorpus(histories)),
+      places,
       verdict,
     },
     bundle: bundle.code,
-    corpus: corpusSums(histories),
+    corpus: corpusSums(corpus),
   });
   clearAcceptances(releases);
   print(`release ${version} (${buildId}) is in ${path.join(releases, version)}`);
@@ -52,12 +54,9 @@ export async function runRelease(args: string[], { root, print }: ReleaseContext
 }
 
 /** @returns undefined when the verdict forbids the release; the report is printed. */
-async function verdictOf(project: Project, print: (line: string) => void): Promise<ReleaseVerdict | undefined> {
+async function verdictOf(project: Project, places: number, print: (line: string) => void): Promise<ReleaseVerdict | undefined> {
   const last = listReleases(project.releases).at(-1);
-  if (last === undefined) {
-    const places = placesOf(readCorpus(project.histories)).length;
-    return { against: null, kind: 'first', places: [places, places], accepted: [] };
-  }
+  if (last === undefined) return { against: null, kind: 'first', places: [places, places], accepted: [] };
   const accepted = readAcceptances(project.releases, last);
   const { before, report } = await judgeCorpus(project, { against: last, accepted: () => accepted });
   const { checked, all } = report.places;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { readRelease } from '../../libs/releases/release.js';
+import { bundleOf, readRelease } from '../../libs/releases/release.js';
 import { divergenceOf } from '../../libs/replay/divergence.js';
 import { hasBegun, historyOf, type NamedHistory } from '../../libs/replay/history.js';
 import { type Bundle, listen } from '../../libs/replay/listen.js';
@@ -28,7 +28,7 @@ export async function runReplay(args: string[], { root, print }: ReplayContext):
     print(`${options}\n${replayUsage}`);
     return 64;
   }
-  const bundle = bundleOf(root, options.release);
+  const bundle = chooseBundle(root, options.release);
   const found = await historiesOf(options);
   const histories = found.filter(hasBegun);
   const diverged: NamedHistory[] = [];
@@ -55,11 +55,11 @@ export async function runReplay(args: string[], { root, print }: ReplayContext):
   return histories.length > 0 && diverged.length === 0 ? 0 : 1;
 }
 
-function bundleOf(root: string, release: string | undefined): Bundle {
+function chooseBundle(root: string, release: string | undefined): Bundle {
   if (release === undefined) return readProject(root).bundle;
-  const { manifest, bundle } = readRelease(path.join(root, 'releases'), release);
-  if (bundle === undefined) throw new Error(`The bundle of release ${release} was removed when its build was retired.`);
-  return { label: `release ${release} (${manifest.buildId})`, code: bundle };
+  const bundle = bundleOf(readRelease(path.join(root, 'releases'), release));
+  if (!bundle) throw new Error(`The bundle of release ${release} was removed when its build was retired.`);
+  return bundle;
 }
 
 type Options = NonNullable<Exclude<ReturnType<typeof readOptions>, string>>;

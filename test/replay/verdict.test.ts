@@ -47,7 +47,11 @@ function release(manifest: Partial<Manifest> = {}): void {
   const verdict = { against: null, kind: 'first' as const, places: [0, 0] as [number, number], accepted: [] };
   const facts = { version: '0.1.0', buildId: buildIdOf(code), bundleSha256: sha256(code), lock: {}, patches: [], verdict };
   const covered = { workflows: { shipOrder: 'UNVERSIONED' }, places: placesOf(readCorpus(histories)) };
-  writeRelease(releases, { manifest: { ...facts, ...covered, ...manifest }, bundle: code, corpus: corpusSums(histories) });
+  writeRelease(releases, {
+    manifest: { ...facts, ...covered, ...manifest },
+    bundle: code,
+    corpus: corpusSums(readCorpus(histories)),
+  });
 }
 async function verdict(...args: string[]): Promise<{ status: number; text: string }> {
   const lines: string[] = [];

@@ -110,10 +110,13 @@ async function onSystem(
       await delay(OPERATORS_EVERY_MS, undefined, { signal: untilRest }).catch(() => {});
     }
   };
-  const awayFor = async ({ fromMs, untilMs }: SoakPlan['away']) => {
+  const awayFor = async ({ fromMs, pausedFromMs, untilMs }: SoakPlan['away']) => {
     await at(fromMs);
     await absences.begin();
-    say('two hooks and two consumers are away, and three trips wait for their approval');
+    say('a hook and two consumers are away, and three trips wait for their approval');
+    await at(pausedFromMs);
+    await absences.pause();
+    say('another hook is paused');
     await at(fromMs + (untilMs - fromMs) * 0.9);
     await absences.checkFloor();
     await at(untilMs);

@@ -23,8 +23,11 @@ export interface SoakPlan {
   loadMs: number;
   /** How long everything is kept that is no business record. */
   retentionMs: number;
-  /** From when to when sagas stay open, hooks and consumers are away, and readers stand still: longer than the retention, in the first third. */
-  away: { fromMs: number; untilMs: number };
+  /**
+   * From when to when sagas stay open, a hook and consumers are away, and readers stand still: longer than the retention, in the first
+   * third. Another hook is paused for half the retention.
+   */
+  away: { fromMs: number; pausedFromMs: number; untilMs: number };
   rebuildAtMs: number;
   countEveryMs: number;
   settings: Partial<Settings>;
@@ -41,7 +44,8 @@ export function soakPlan({ minutes, rate, seed }: SoakOptions): SoakPlan {
   const loadMs = minutes * 60_000;
   const retentionMs = Math.max(SHORTEST_RETENTION_MS, loadMs / 15);
   const fromMs = loadMs * 0.03;
-  const away = { fromMs, untilMs: fromMs + Math.max(1.5 * retentionMs, loadMs * 0.2) };
+  const untilMs = fromMs + Math.max(1.5 * retentionMs, loadMs * 0.2);
+  const away = { fromMs, pausedFromMs: untilMs - retentionMs / 2, untilMs };
   const dice = new Dice(seed + 2);
   const { lives } = makeSchedule({ seed, seconds: loadMs / 1_000, rate, clocks: false });
   const open = openLives(away);

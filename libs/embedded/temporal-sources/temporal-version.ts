@@ -1,3 +1,4 @@
+import { compareVersions } from '../../versions/compare-versions.js';
 import { runQuietly } from './run-quietly.js';
 
 /**
@@ -11,7 +12,7 @@ export async function temporalVersion(executable: string): Promise<{ version: st
   const version = await selfDescription(executable);
   if (version === undefined) return { reason: `${executable} does not run, or is another program` };
   const server = /\(Server (\d+\.\d+\.\d+)/.exec(version)?.[1];
-  if (server === undefined || isOlder(server, OLDEST_TEMPORAL_SERVER)) {
+  if (server === undefined || compareVersions(server, OLDEST_TEMPORAL_SERVER) < 0) {
     return { reason: `${executable} is too old: version ${version}, and Server ${OLDEST_TEMPORAL_SERVER} or later is needed` };
   }
   return { version };
@@ -23,10 +24,4 @@ async function selfDescription(executable: string): Promise<string | undefined> 
   } catch {
     return undefined;
   }
-}
-
-function isOlder(one: string, other: string): boolean {
-  const [ones, others] = [one, other].map((text) => text.split('.').map(Number));
-  const differing = ones!.findIndex((part, index) => part !== others![index]);
-  return differing >= 0 && ones![differing]! < others![differing]!;
 }
