@@ -6,6 +6,7 @@ import { BackgroundLoop } from '../../service-kit/background-loop.js';
 import { EventLog } from '../log/event-log.js';
 import { TRIM_LOCK } from '../log/trim-lock.js';
 import { inBoundedTransaction, type Queryable } from './bounded-transaction.js';
+import type { OutboxPlace } from './outbox-place.js';
 import type { Outboxes } from './outboxes.js';
 import { removeSkipped } from './skipped-events.js';
 
@@ -49,6 +50,8 @@ export class LogRetention {
   private readonly log: EventLog;
   private readonly loop: BackgroundLoop;
   private failing = false;
+  /** The services whose skipped events could not be removed the last time. */
+  private readonly failingOutboxes = new Set<string>();
 
   constructor(private readonly options: LogRetentionOptions) {
     const { retentionMs, everyMs = Math.min(60_000, Math.max(1_000, retentionMs / 10)) } = options;
@@ -66,13 +69,12 @@ export class LogRetention {
   }
 
   /**
-   * Removes one batch of events, and one of skipped ones from each outbox. @returns whether there may be more.
-   * @throws if a reader's position is unavailable. Nothing is removed then.
+   * Removes one batch of events, and one of skipped ones from each outbox. An outbox that fails is left out, with a warning.
+   * @returns whether there may be more. @throws if a reader's position is unavailable. Nothing is removed then.
    */
   async step(): Promise<boolean> {
-    const { database, outboxes, retentionMs } = this.options;
     let more = await this.trim();
-    for (const place of await outboxes.all()) more = (await removeSkipped(database, place, retentionMs)) || more;
+    for (const place of await this.options.outboxes.all()) more = (await this.removeSkippedSafely(place)) || more;
     return more;
   }
 
@@ -107,6 +109,21 @@ export class LogRetention {
       if (!this.failing)
         this.options.logger.warn({ err: error }, 'Old events cannot be removed from the log now; removal is tried again');
       this.failing = true;
+      return false;
+    }
+  }
+
+  private async removeSkippedSafely(place: OutboxPlace): Promise<boolean> {
+    const { database, retentionMs, logger } = this.options;
+    const { service } = place;
+    try {
+      const more = await removeSkipped(database, place, retentionMs);
+      this.failingOutboxes.delete(service);
+      return more;
+    } catch (error) {
+      if (!this.failingOutboxes.has(service))
+        logger.warn({ service, err: error }, `Skipped events of ${service} cannot be removed now; removal is tried again`);
+      this.failingOutboxes.add(service);
       return false;
     }
   }
