@@ -5,6 +5,7 @@ import { logReaders } from '../../database/services.js';
 import { BackgroundLoop } from '../../service-kit/background-loop.js';
 import { EventLog } from '../log/event-log.js';
 import { TRIM_LOCK } from '../log/trim-lock.js';
+import { raiseHeads } from './append-rows.js';
 import { inBoundedTransaction, type Queryable } from './bounded-transaction.js';
 import type { OutboxPlace } from './outbox-place.js';
 import type { Outboxes } from './outboxes.js';
@@ -185,10 +186,7 @@ async function remove(tx: Queryable, upTo: number): Promise<number> {
          select position from events.log where position > (select position from events.log_floor) and position <= $1
          order by position limit ${BATCH}))
        returning service, aggregate_type, aggregate_id, aggregate_version
-     ), heads as (
-       insert into events.log_head as head (service, aggregate_type, aggregate_id, last_version)
-       select service, aggregate_type, aggregate_id, max(aggregate_version) from gone group by 1, 2, 3 order by 1, 2, 3
-       on conflict (service, aggregate_type, aggregate_id) do update set last_version = greatest(head.last_version, excluded.last_version)
+     ), heads as (${raiseHeads('gone')}
      ), gaps as (
        -- Every reader has passed an event behind the gap, so nobody waits for the versions in it.
        delete from events.log_gap where ctid = any(array(

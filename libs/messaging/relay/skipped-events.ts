@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { raiseHeads } from './append-rows.js';
 import { inDeadTransaction } from './dead-transaction.js';
 import type { OutboxPlace } from './outbox-place.js';
 import type { OutboxRow } from './outbox-row.js';
@@ -27,10 +28,8 @@ export async function removeSkipped(log: Pool, place: OutboxPlace, retentionMs: 
     const { rows } = await dead.query<Skipped>(`${due} for update`, [retentionMs]);
     await inLog((client) =>
       client.query(
-        `insert into events.log_head as head (service, aggregate_type, aggregate_id, last_version)
-         select $1, type, id, max(version) from unnest($2::text[], $3::text[], $4::int[]) as skipped (type, id, version)
-         group by type, id order by type, id
-         on conflict (service, aggregate_type, aggregate_id) do update set last_version = greatest(head.last_version, excluded.last_version)`,
+        raiseHeads(`(select $1::text as service, * from unnest($2::text[], $3::text[], $4::int[])
+                       as skipped (aggregate_type, aggregate_id, aggregate_version)) skipped`),
         [
           place.service,
           rows.map((row) => row.aggregate_type),
