@@ -1,30 +1,25 @@
-import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ForeignLayoutError } from '../../libs/database/foreign-layout.error.js';
 import { prepareDatabases } from '../../libs/database/prepare-databases.js';
-import { system } from '../support/system.js';
+import { createDatabase, type TestDatabase } from '../support/database.harness.js';
 
-const name = `test_${randomUUID().replaceAll('-', '')}`;
-const adminUrl = new URL(system().databaseAdminUrl);
-adminUrl.pathname = `/${name}`;
-const server = new pg.Client({ connectionString: system().databaseAdminUrl });
-const admin = new pg.Client({ connectionString: adminUrl.href });
+let database: TestDatabase;
+let admin: pg.Client;
 
 beforeAll(async () => {
-  await server.connect();
-  await server.query(`create database ${name}`);
+  database = await createDatabase();
+  admin = new pg.Client({ connectionString: database.url });
   await admin.connect();
 });
 afterAll(async () => {
   await admin.end();
-  await server.query(`drop database ${name} with (force)`);
-  await server.end();
+  await database.drop();
 });
 
 const prepare = async (): Promise<string[]> => {
   const lines: string[] = [];
-  await prepareDatabases({ adminUrl: adminUrl.href, rolePassword: 'roundtrip', log: (line) => lines.push(line) });
+  await prepareDatabases({ adminUrl: database.url, rolePassword: 'roundtrip', log: (line) => lines.push(line) });
   return lines;
 };
 
