@@ -57,7 +57,7 @@ export class DeadEventsController {
   @NaturallyIdempotent(200, 'A repeat is a 409 `DEAD_EVENT_SKIPPED`.')
   @ApiOperation({
     summary: 'Decide that an event never goes into the log',
-    description: 'The event is kept with the note. The events behind it continue.',
+    description: 'The event is listed with the note for `LOG_RETENTION_HOURS`. The events behind it continue.',
   })
   @ApiOkResponse({ standardSchema: DeadEventDecided })
   @ApiProblems({ ...itemProblems, 409: ['DEAD_EVENT_SKIPPED'] })

@@ -108,7 +108,7 @@ export class DeadLettersController {
   @NaturallyIdempotent(200, 'A repeat is a 409 `DEAD_LETTER_SKIPPED`.')
   @ApiOperation({
     summary: 'Decide that an event is never applied',
-    description: 'The event is kept with the note. The events behind it continue.',
+    description: 'The event is listed with the note until the log has removed it. The events behind it continue.',
   })
   @ApiOkResponse({ standardSchema: DeadLetterDecided })
   @ApiProblems({ ...bodyProblems, ...itemProblems, 409: ['DEAD_LETTER_SKIPPED'] })
