@@ -8,7 +8,7 @@ import { deprecationHeaders } from '../../../libs/messaging/event/deprecation-he
 import type { JsonSchema } from '../../../libs/messaging/event/event-schema.js';
 import type { PageRequest } from '../../../libs/service-kit/slice-page.js';
 import { eventCatalogue } from '../../../contracts/event-catalogue.js';
-import { ApiProblems } from '../http/api-problems.decorator.js';
+import { ApiProblems } from '../http/api-responses.decorator.js';
 import { Public } from '../auth/allow.decorator.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 import { EventTypes } from './event-types.service.js';

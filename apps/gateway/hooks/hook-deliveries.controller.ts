@@ -11,7 +11,7 @@ import {
 } from '../../../contracts/hooks/hook.resource.js';
 import { Identifier } from '../../../contracts/values/identifier.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
-import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
+import { ApiProblems, bodyProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { IdempotentCommand, idempotentCommandProblems } from '../http/command.decorator.js';
 import { type CommandHeaders, FromHeaders } from '../http/command-headers.decorator.js';

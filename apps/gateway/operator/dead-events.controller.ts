@@ -3,7 +3,7 @@ import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { DeadEvent, DeadEventDecided, ReplayDeadEvent, SkipDeadEvent } from '../../../contracts/event/dead-event.resource.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
-import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
+import { ApiProblems, bodyProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { NaturallyIdempotent } from '../http/command.decorator.js';
 import { ReadModels } from '../upstreams/read-models.service.js';

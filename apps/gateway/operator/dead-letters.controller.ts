@@ -11,7 +11,7 @@ import {
 import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
-import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
+import { ApiProblems, bodyProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { NaturallyIdempotent } from '../http/command.decorator.js';
 import { ConsumingServices } from './consuming-services.service.js';

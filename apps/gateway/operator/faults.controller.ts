@@ -18,7 +18,7 @@ import { Fault } from '../../../contracts/participant/fault.resource.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
 import type { PageRequest } from '../../../libs/service-kit/slice-page.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
-import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
+import { ApiProblems, bodyProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { FaultsService } from './faults.service.js';
 

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Leak } from '../../../contracts/saga/leak.resource.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
-import { ApiProblems } from '../http/api-problems.decorator.js';
+import { ApiProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { ReadModels } from '../upstreams/read-models.service.js';
 

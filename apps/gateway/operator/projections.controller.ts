@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
 import { ProjectionStatus } from '../../../contracts/projection/projection.resource.js';
 import { type PageRequest, slicePage } from '../../../libs/service-kit/slice-page.js';
-import { ApiProblems } from '../http/api-problems.decorator.js';
+import { ApiProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { NaturallyIdempotent } from '../http/command.decorator.js';
 import { ReadModels } from '../upstreams/read-models.service.js';

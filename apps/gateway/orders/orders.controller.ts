@@ -8,9 +8,9 @@ import { Order, OrderAccepted, PlaceOrder } from '../../../contracts/order/order
 import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
 import type { SagaOutline } from '../../../contracts/saga/saga-outline.js';
 import { DryRunQuery, SagaOutlineView } from '../../../contracts/saga/saga-outline.resource.js';
-import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
+import { ApiProblems, bodyProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { respondToCommand } from '../saga-start/command-response.js';
+import { respondToCommand } from '../http/command-response.js';
 import { type CommandHeaders, FromHeaders } from '../http/command-headers.decorator.js';
 import { Command, commandProblems } from '../http/command.decorator.js';
 import { type OrderListFilter, OrderReader } from './order-reader.service.js';

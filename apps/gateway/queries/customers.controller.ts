@@ -9,7 +9,7 @@ import { atPosition, type ProjectedPage, projectedPageOf } from '../../../contra
 import { Identifier } from '../../../contracts/values/identifier.js';
 import { ParticipantsService } from '../upstreams/participants.service.js';
 import { isBehind, ReadModels } from '../upstreams/read-models.service.js';
-import { ApiProblems } from '../http/api-problems.decorator.js';
+import { ApiProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 
 const CustomerPageQuery = z.strictObject(pageQuery);

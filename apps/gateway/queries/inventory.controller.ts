@@ -6,7 +6,7 @@ import { reservationSchemas } from '../../../contracts/reservation/reservation-s
 import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
 import { CalendarDate } from '../../../contracts/values/calendar-date.js';
 import { ParticipantsService } from '../upstreams/participants.service.js';
-import { ApiProblems } from '../http/api-problems.decorator.js';
+import { ApiProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 
 const InventoryQuery = z.strictObject({

@@ -5,7 +5,7 @@ import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js'
 import { Payment } from '../../../contracts/payment/payment.resource.js';
 import { Identifier } from '../../../contracts/values/identifier.js';
 import { ParticipantsService } from '../upstreams/participants.service.js';
-import { ApiProblems } from '../http/api-problems.decorator.js';
+import { ApiProblems } from '../http/api-responses.decorator.js';
 import { AllowBy, type RoutedRequest, type ScopeRule } from '../auth/allow.decorator.js';
 
 const PaymentListQuery = z.strictObject({ tripId: Identifier.optional(), orderId: Identifier.optional(), ...pageQuery });

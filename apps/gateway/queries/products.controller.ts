@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
 import { Product } from '../../../contracts/order/product.resource.js';
 import type { PageRequest } from '../../../libs/service-kit/slice-page.js';
-import { ApiProblems } from '../http/api-problems.decorator.js';
+import { ApiProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { Catalogue } from './catalogue.service.js';
 

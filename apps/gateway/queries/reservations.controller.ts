@@ -6,7 +6,7 @@ import { Identifier } from '../../../contracts/values/identifier.js';
 import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
 import { Reservation } from '../../../contracts/reservation/reservation.resource.js';
 import { reservationStates } from '../../../contracts/reservation/reservation-state.js';
-import { ApiProblems } from '../http/api-problems.decorator.js';
+import { ApiProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { type ReservationFilter, ReservationReader } from './reservation-reader.service.js';
 

@@ -7,7 +7,7 @@ import type { SagaOutline } from '../../../contracts/saga/saga-outline.js';
 import { SagaOutlineView } from '../../../contracts/saga/saga-outline.resource.js';
 import { type PageRequest, slicePage } from '../../../libs/service-kit/slice-page.js';
 import { outlineOf, sagaTypes } from '../../../workflows/outlines.js';
-import { ApiProblems } from '../http/api-problems.decorator.js';
+import { ApiProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 
 const ListQuery = z.strictObject(pageQuery);

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Header, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ResolveStep, Saga, SagaPage } from '../../../contracts/saga/saga.resource.js';
-import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
+import { ApiProblems, bodyProblems } from '../http/api-responses.decorator.js';
 import { Allow, AllowBy } from '../auth/allow.decorator.js';
 import { IdempotentCommand, idempotentCommandProblems } from '../http/command.decorator.js';
 import { type CommandHeaders, FromHeaders } from '../http/command-headers.decorator.js';

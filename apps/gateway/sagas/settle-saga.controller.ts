@@ -3,7 +3,7 @@ import { ApiAcceptedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type SettleCommand, SettleSaga } from '../../../contracts/saga/ended-saga.js';
 import { Saga } from '../../../contracts/saga/saga.resource.js';
 import { fingerprint } from '../../../libs/service-kit/fingerprint.js';
-import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
+import { ApiProblems, bodyProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { IdempotentCommand, idempotentCommandProblems } from '../http/command.decorator.js';
 import { ReadModels } from '../upstreams/read-models.service.js';
