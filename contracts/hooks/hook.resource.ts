@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pageQuery } from '../values/page.js';
 import { PlainText } from '../values/plain-text.js';
 
 export const hookStates = ['pending', 'enabled', 'paused', 'disabled'] as const;
@@ -199,6 +200,10 @@ export const Delivery = z
   })
   .meta({ id: 'Delivery' });
 export type Delivery = z.infer<typeof Delivery>;
+
+/** The query of the list of deliveries to a hook. */
+export const DeliveryListQuery = z.strictObject({ state: z.enum(deliveryStates).optional(), ...pageQuery });
+export type DeliveryListQuery = z.infer<typeof DeliveryListQuery>;
 
 /** The body of `POST /v1/hooks/{id}/redeliver`. */
 export const RedeliverDeliveries = z

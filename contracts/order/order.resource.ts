@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { codesInWords, failureCodes } from '../participant/failure-codes.js';
 import { Identifier } from '../values/identifier.js';
 import { Money } from '../values/money.js';
+import { pageQuery } from '../values/page.js';
 import { orderCommands, orderStates } from './order-state.js';
 
 const Sku = z.string().regex(/^[A-Z0-9][A-Z0-9-]{0,63}$/i, 'must be 1 to 64 letters, digits or "-"');
@@ -28,6 +29,26 @@ export const PlaceOrder = z
   .strictObject({ customerId: Identifier, lines: z.array(OrderLineRequest).min(1).max(100) })
   .meta({ id: 'PlaceOrder', examples: [{ customerId: 'CUST-ALICE', lines: [{ sku: 'SKU-TOKEN', quantity: 3 }] }] });
 export type PlaceOrder = z.infer<typeof PlaceOrder>;
+
+/** The body of `POST /v1/orders/{orderId}/revise`. */
+export const ReviseOrder = z
+  .strictObject({ lines: PlaceOrder.shape.lines })
+  .meta({ id: 'ReviseOrder', examples: [{ lines: [{ sku: 'SKU-TOKEN', quantity: 5 }] }] });
+export type ReviseOrder = z.infer<typeof ReviseOrder>;
+
+/** The body of `POST /v1/orders/{orderId}/pay`. */
+export const PayOrder = z
+  .strictObject({ paymentMethod: Identifier })
+  .meta({ id: 'PayOrder', examples: [{ paymentMethod: 'pm_ok' }] });
+export type PayOrder = z.infer<typeof PayOrder>;
+
+/** The query of the list of orders. */
+export const OrderListQuery = z.strictObject({
+  customerId: Identifier.optional(),
+  state: z.enum(orderStates).optional(),
+  ...pageQuery,
+});
+export type OrderListQuery = z.infer<typeof OrderListQuery>;
 
 /** A line of an order with the price it was ordered at. */
 export const OrderLine = z.object({ sku: z.string(), quantity: z.int(), unitPrice: Money }).meta({ id: 'OrderLine' });
@@ -81,3 +102,7 @@ export const OrderAccepted = z
   })
   .meta({ id: 'OrderAccepted' });
 export type OrderAccepted = z.infer<typeof OrderAccepted>;
+
+/** The 202 of a command on an order. `state` is the state of the order while the command is pending. */
+export const OrderCommandAccepted = OrderAccepted.extend({ state: z.enum(orderStates) }).meta({ id: 'OrderCommandAccepted' });
+export type OrderCommandAccepted = z.infer<typeof OrderCommandAccepted>;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { Identifier } from '../values/identifier.js';
 import { Money } from '../values/money.js';
+import { pageQuery } from '../values/page.js';
 import { paymentStates } from './payment-state.js';
 
 /** Why the bank said no; `code` is stable. */
@@ -22,3 +24,7 @@ export const Payment = z
   })
   .meta({ id: 'Payment' });
 export type Payment = z.infer<typeof Payment>;
+
+/** The query of the list of payments. */
+export const PaymentListQuery = z.strictObject({ tripId: Identifier.optional(), orderId: Identifier.optional(), ...pageQuery });
+export type PaymentListQuery = z.infer<typeof PaymentListQuery>;

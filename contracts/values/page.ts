@@ -6,6 +6,10 @@ export const pageQuery = {
   after: z.string().min(1).max(1024).optional(),
 };
 
+/** The query of a list without filters. */
+export const PageQuery = z.strictObject(pageQuery);
+export type PageQuery = z.infer<typeof PageQuery>;
+
 /** What every list answers: `next` is the cursor of the following page, or null at the end. */
 export const pageOf = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item), next: z.string().nullable() });
 

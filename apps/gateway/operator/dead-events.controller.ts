@@ -2,21 +2,20 @@ import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/commo
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { DeadEvent, DeadEventDecided, ReplayDeadEvent, SkipDeadEvent } from '../../../contracts/event/dead-event.resource.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
-import { ApiProblems, bodyProblems } from '../http/api-responses.decorator.js';
+import { type Page, pageQuery } from '../../../contracts/values/page.js';
+import { ApiPage, ApiProblems, bodyProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { NaturallyIdempotent } from '../http/command.decorator.js';
 import { ReadModels } from '../upstreams/read-models.service.js';
 import { DeadLetterId, ServiceName } from './dead-letter-params.js';
 
 const ListQuery = z.strictObject({ ...pageQuery, service: ServiceName.optional(), state: DeadEvent.shape.state.optional() });
-const unavailable = { 503: ['PARTICIPANT_UNAVAILABLE'] };
 const itemProblems = {
   ...bodyProblems,
-  ...unavailable,
   400: ['MALFORMED_REQUEST', 'INVALID_HEADER'],
   404: ['DEAD_EVENT_NOT_FOUND'],
   422: ['VALIDATION_FAILED'],
+  503: ['PARTICIPANT_UNAVAILABLE'],
 };
 
 @ApiTags('operations')
@@ -30,8 +29,7 @@ export class DeadEventsController {
     summary: 'List the events that could not go into the log',
     description: 'The later events of their aggregate wait for a decision. They are listed as `parked`.',
   })
-  @ApiOkResponse({ standardSchema: pageOf(DeadEvent) })
-  @ApiProblems({ ...unavailable, 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'] })
+  @ApiPage(DeadEvent)
   list(@Query({ schema: ListQuery }) query: z.infer<typeof ListQuery>): Promise<Page<DeadEvent>> {
     return this.readModels.relay.get('/dead-events', { ...query });
   }

@@ -8,10 +8,10 @@ import {
   deadLetterStates,
   SkipDeadLetter,
 } from '../../../contracts/event/dead-letter.resource.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import { type Page, pageQuery } from '../../../contracts/values/page.js';
 import { decodeCursor, encodeCursor } from '../../../libs/service-kit/cursor.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
-import { ApiProblems, bodyProblems } from '../http/api-responses.decorator.js';
+import { ApiPage, ApiProblems, bodyProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { NaturallyIdempotent } from '../http/command.decorator.js';
 import { ConsumingServices } from './consuming-services.service.js';
@@ -47,8 +47,7 @@ export class DeadLettersController {
     description:
       'By service, in the order in which they were set aside. In ordered consumers a dead event makes the later events of its aggregate wait (`parked`).',
   })
-  @ApiOkResponse({ standardSchema: pageOf(DeadLetterOfService) })
-  @ApiProblems({ 404: ['SERVICE_NOT_FOUND'], 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] })
+  @ApiPage(DeadLetterOfService, { 404: ['SERVICE_NOT_FOUND'] })
   async list(
     @Query({ schema: ListQuery }) { limit, after, service, ...filter }: z.infer<typeof ListQuery>,
   ): Promise<Page<DeadLetterOfService>> {

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OrderCommand, OrderState } from '../../../contracts/order/order-state.js';
-import type { Order } from '../../../contracts/order/order.resource.js';
+import type { Order, OrderCommandAccepted, PayOrder, ReviseOrder } from '../../../contracts/order/order.resource.js';
 import type { Participant } from '../../../contracts/participant/participants.js';
 import {
   cancelOrderIds,
@@ -18,7 +18,6 @@ import { Links } from '../http/links.js';
 import type { CommandHeaders } from '../http/command-headers.decorator.js';
 import { ResourceCommandStarter, type ResourceCommand } from '../saga-start/resource-command-starter.service.js';
 import type { SagaInput } from '../saga-start/saga-start.js';
-import type { OrderCommandAccepted, PayOrder, ReviseOrder } from './order-command.dto.js';
 import { OrderReader } from './order-reader.service.js';
 
 interface CommandKind extends Pick<ResourceCommand<Order>, 'participle' | 'type' | 'ids' | 'requiredState'> {

@@ -1,17 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { OrderState } from '../../../contracts/order/order-state.js';
-import type { Order } from '../../../contracts/order/order.resource.js';
+import type { Order, OrderListQuery } from '../../../contracts/order/order.resource.js';
 import type { Page } from '../../../contracts/values/page.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { ParticipantsService } from '../upstreams/participants.service.js';
 import { UnrecordedOrders } from './unrecorded-orders.service.js';
-
-export interface OrderListFilter {
-  customerId?: string | undefined;
-  state?: OrderState | undefined;
-  limit: number;
-  after?: string | undefined;
-}
 
 /** Orders of the order service, and accepted orders that it does not have yet. */
 @Injectable()
@@ -37,7 +29,7 @@ export class OrderReader {
   }
 
   /** Orders that the order service has, newest first. */
-  orders(filter: OrderListFilter): Promise<Page<Order>> {
+  orders(filter: OrderListQuery): Promise<Page<Order>> {
     return this.participants.apis.order.get('/orders', { ...filter });
   }
 }

@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Money } from '../../../contracts/values/money.js';
-import type { Page } from '../../../contracts/values/page.js';
+import type { Page, PageQuery } from '../../../contracts/values/page.js';
 import type { Product } from '../../../contracts/order/product.resource.js';
-import type { PageRequest } from '../../../libs/service-kit/slice-page.js';
 import { ParticipantsService } from '../upstreams/participants.service.js';
 
 /** More pages than this are not read for a provisional price; a catalogue of 2,000 products fits. */
@@ -13,7 +12,7 @@ const MAX_PAGES = 10;
 export class Catalogue {
   constructor(@Inject(ParticipantsService) private readonly participants: ParticipantsService) {}
 
-  products(page: PageRequest): Promise<Page<Product>> {
+  products(page: PageQuery): Promise<Page<Product>> {
     return this.participants.apis.order.get('/products', { ...page });
   }
 

@@ -1,12 +1,12 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { reservationParticipants } from '../../../contracts/participant/participants.js';
 import { Identifier } from '../../../contracts/values/identifier.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import { type Page, pageQuery } from '../../../contracts/values/page.js';
 import { Reservation } from '../../../contracts/reservation/reservation.resource.js';
 import { reservationStates } from '../../../contracts/reservation/reservation-state.js';
-import { ApiProblems } from '../http/api-responses.decorator.js';
+import { ApiPage } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { type ReservationFilter, ReservationReader } from './reservation-reader.service.js';
 
@@ -28,8 +28,7 @@ export class ReservationsController {
     summary: 'List what the participants hold for trips',
     description: 'Ordered by participant, newest first. A reservation also has the fields of its request.',
   })
-  @ApiOkResponse({ standardSchema: pageOf(Reservation) })
-  @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] })
+  @ApiPage(Reservation)
   list(@Query({ schema: ReservationListQuery }) filter: ReservationFilter): Promise<Page<Reservation>> {
     return this.reservations.reservations(filter);
   }

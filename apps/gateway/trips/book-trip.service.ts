@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { SagaOutline } from '../../../contracts/saga/saga-outline.js';
 import { itemsIn, partsIn, tripPartOf } from '../../../contracts/trip/trip-part.js';
-import type { Trip } from '../../../contracts/trip/trip.resource.js';
+import type { BookTrip, Trip, TripAccepted } from '../../../contracts/trip/trip.resource.js';
 import { bookTripIds, type BookTripRequest, bookTripType } from '../../../workflows/book-trip/book-trip.contract.js';
 import { outlineOf } from '../../../workflows/outlines.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
@@ -13,7 +13,6 @@ import { SagaStarter } from '../saga-start/saga-starter.service.js';
 import { KnownCustomers } from './known-customers.service.js';
 import { participantsFor } from './trip-parts.js';
 import { TripReader } from './trip-reader.service.js';
-import type { BookTrip, TripAccepted } from './trip.dto.js';
 
 /** Starts the saga `bookTrip`, once for each idempotency key. */
 @Injectable()

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Trip } from '../../../contracts/trip/trip.resource.js';
+import type { Trip, TripAccepted } from '../../../contracts/trip/trip.resource.js';
 import { cancelTripIds, type CancelTripRequest, cancelTripType } from '../../../workflows/cancel-trip/cancel-trip.contract.js';
 import { Links } from '../http/links.js';
 import type { CommandHeaders } from '../http/command-headers.decorator.js';
@@ -7,7 +7,6 @@ import { ResourceCommandStarter, type ResourceCommand } from '../saga-start/reso
 import type { SagaInput } from '../saga-start/saga-start.js';
 import { participantsFor } from './trip-parts.js';
 import { TripReader } from './trip-reader.service.js';
-import type { TripAccepted } from './trip.dto.js';
 
 /** Starts the saga `cancelTrip`. */
 @Injectable()

@@ -1,18 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Page } from '../../../contracts/values/page.js';
-import type { TripState } from '../../../contracts/trip/trip-state.js';
-import type { Trip } from '../../../contracts/trip/trip.resource.js';
+import type { Trip, TripListQuery } from '../../../contracts/trip/trip.resource.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { ParticipantsService } from '../upstreams/participants.service.js';
 import { ReservedParts } from './reserved-parts.service.js';
 import { UnrecordedTrips } from './unrecorded-trips.service.js';
-
-export interface TripListFilter {
-  customerId?: string | undefined;
-  state?: TripState | undefined;
-  limit: number;
-  after?: string | undefined;
-}
 
 /** Trips of the trip service, and accepted trips that it does not have yet. */
 @Injectable()
@@ -44,7 +36,7 @@ export class TripReader {
   }
 
   /** Trips of the trip service, newest first, without the reservations of its participants. */
-  trips(filter: TripListFilter): Promise<Page<Trip>> {
+  trips(filter: TripListQuery): Promise<Page<Trip>> {
     return this.participants.apis.trip.get('/trips', { ...filter });
   }
 }
