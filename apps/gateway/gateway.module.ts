@@ -22,7 +22,6 @@ import { PaymentsController } from './queries/payments.controller.js';
 import { ProductsController } from './queries/products.controller.js';
 import { ReservationsController } from './queries/reservations.controller.js';
 import { ReservationReader } from './queries/reservation-reader.service.js';
-import { Catalogue } from './queries/catalogue.service.js';
 import { HooksController } from './hooks/hooks.controller.js';
 import { EventDeliveriesController, HookDeliveriesController } from './hooks/hook-deliveries.controller.js';
 import { OperatorModule } from './operator/operator.module.js';
@@ -83,10 +82,9 @@ export class GatewayModule {
         { provide: TEMPORAL_CONNECTION, useValue: temporal },
         TemporalService,
         Links,
-        Catalogue,
         ReservationReader,
       ],
-      exports: [GATEWAY_SETTINGS, AUTH_POLICY, ORIGIN_POLICY, TemporalService, Links, Catalogue],
+      exports: [GATEWAY_SETTINGS, AUTH_POLICY, ORIGIN_POLICY, TemporalService, Links],
     };
   }
 }

@@ -4,18 +4,18 @@ import { type Page, PageQuery } from '../../../contracts/values/page.js';
 import { Product } from '../../../contracts/order/product.resource.js';
 import { ApiPage } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { Catalogue } from './catalogue.service.js';
+import { ParticipantsService } from '../upstreams/participants.service.js';
 
 @ApiTags('products')
 @Allow('orders')
 @Controller('v1/products')
 export class ProductsController {
-  constructor(@Inject(Catalogue) private readonly catalogue: Catalogue) {}
+  constructor(@Inject(ParticipantsService) private readonly participants: ParticipantsService) {}
 
   @Get()
   @ApiOperation({ summary: 'List products, by SKU' })
   @ApiPage(Product)
   list(@Query({ schema: PageQuery }) page: PageQuery): Promise<Page<Product>> {
-    return this.catalogue.products(page);
+    return this.participants.apis.order.get('/products', { ...page });
   }
 }
