@@ -21,7 +21,6 @@ import { InventoryController } from './queries/inventory.controller.js';
 import { PaymentsController } from './queries/payments.controller.js';
 import { ProductsController } from './queries/products.controller.js';
 import { ReservationsController } from './queries/reservations.controller.js';
-import { ReservationReader } from './queries/reservation-reader.service.js';
 import { HooksController } from './hooks/hooks.controller.js';
 import { EventDeliveriesController, HookDeliveriesController } from './hooks/hook-deliveries.controller.js';
 import { OperatorModule } from './operator/operator.module.js';
@@ -82,7 +81,6 @@ export class GatewayModule {
         { provide: TEMPORAL_CONNECTION, useValue: temporal },
         TemporalService,
         Links,
-        ReservationReader,
       ],
       exports: [GATEWAY_SETTINGS, AUTH_POLICY, ORIGIN_POLICY, TemporalService, Links],
     };

@@ -8,7 +8,8 @@ import { Reservation } from '../../../contracts/reservation/reservation.resource
 import { reservationStates } from '../../../contracts/reservation/reservation-state.js';
 import { ApiPage } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { type ReservationFilter, ReservationReader } from './reservation-reader.service.js';
+import { pageAcross } from '../upstreams/page-across.js';
+import { ParticipantsService } from '../upstreams/participants.service.js';
 
 const ReservationListQuery = z.strictObject({
   participant: z.enum(reservationParticipants).optional(),
@@ -21,7 +22,7 @@ const ReservationListQuery = z.strictObject({
 @Allow('operator')
 @Controller('v1/reservations')
 export class ReservationsController {
-  constructor(@Inject(ReservationReader) private readonly reservations: ReservationReader) {}
+  constructor(@Inject(ParticipantsService) private readonly participants: ParticipantsService) {}
 
   @Get()
   @ApiOperation({
@@ -29,7 +30,12 @@ export class ReservationsController {
     description: 'Ordered by participant, newest first. A reservation also has the fields of its request.',
   })
   @ApiPage(Reservation)
-  list(@Query({ schema: ReservationListQuery }) filter: ReservationFilter): Promise<Page<Reservation>> {
-    return this.reservations.reservations(filter);
+  list(
+    @Query({ schema: ReservationListQuery }) { participant, limit, after, ...filter }: z.infer<typeof ReservationListQuery>,
+  ): Promise<Page<Reservation>> {
+    const selected = participant === undefined ? reservationParticipants : [participant];
+    return pageAcross(selected, { limit, after }, (name, page) =>
+      this.participants.apis[name].get('/reservations', { ...filter, ...page }),
+    );
   }
 }
