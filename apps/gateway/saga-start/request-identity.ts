@@ -4,7 +4,7 @@ import { fingerprint } from '../../../libs/service-kit/fingerprint.js';
 import type { RequestIdentity } from '../../../workflows/saga/saga.contract.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import type { CommandHeaders } from '../http/command-headers.decorator.js';
-import type { Caller } from '../auth/require-key.js';
+import type { Caller } from '../auth/auth-policy.js';
 
 interface IdentifiedRequest extends Pick<CommandHeaders, 'caller' | 'idempotencyKey'> {
   type: string;
