@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { codesInWords, failureCodes } from '../participant/failure-codes.js';
+import { CommandLinks } from '../values/command-links.js';
 import { Identifier } from '../values/identifier.js';
 import { Money } from '../values/money.js';
 import { pageQuery } from '../values/page.js';
@@ -98,7 +99,7 @@ export const OrderAccepted = z
     orderId: z.string(),
     state: z.literal('PENDING'),
     sagaId: z.string(),
-    links: z.object({ self: z.string(), saga: z.string(), temporalUi: z.string() }),
+    links: CommandLinks,
   })
   .meta({ id: 'OrderAccepted' });
 export type OrderAccepted = z.infer<typeof OrderAccepted>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { codesInWords, failureCodes } from '../participant/failure-codes.js';
+import { CommandLinks } from '../values/command-links.js';
 import { Identifier } from '../values/identifier.js';
 import { Money } from '../values/money.js';
 import { Note } from '../values/note.js';
@@ -152,7 +153,7 @@ export const TripAccepted = z
     tripId: z.string(),
     state: z.enum(['PENDING', 'CANCELLING']),
     sagaId: z.string(),
-    links: z.object({ self: z.string(), saga: z.string(), temporalUi: z.string() }),
+    links: CommandLinks,
   })
   .meta({ id: 'TripAccepted' });
 export type TripAccepted = z.infer<typeof TripAccepted>;

@@ -17,7 +17,7 @@ import { shipOrderIds, type ShipOrderRequest, shipOrderType } from '../../../wor
 import { Links } from '../http/links.js';
 import type { CommandHeaders } from '../http/command-headers.decorator.js';
 import { ResourceCommandStarter, type ResourceCommand } from '../saga-start/resource-command-starter.service.js';
-import type { SagaInput } from '../saga-start/saga-start.js';
+import type { SagaInput } from '../saga-start/saga-starter.service.js';
 import { OrderReader } from './order-reader.service.js';
 
 interface CommandKind extends Pick<ResourceCommand<Order>, 'participle' | 'type' | 'ids' | 'requiredState'> {
@@ -115,8 +115,7 @@ export class OrderCommandsService {
       read: () => this.orders.order(orderId),
       saga: () => ({ request, participants }),
     };
-    const { sagaId, runId } = await this.sagas.start(command, headers);
-    const links = { self: this.links.order(orderId), ...this.links.ofRun(sagaId, runId) };
-    return { orderId, state: pendingState, sagaId, links };
+    const run = await this.sagas.start(command, headers);
+    return { orderId, state: pendingState, sagaId: run.sagaId, links: this.links.ofCommand(this.links.order(orderId), run) };
   }
 }

@@ -4,11 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import type { RequestIdentity } from '../../../workflows/saga/saga.contract.js';
 import type { WorkflowIds } from '../../../workflows/saga/workflow-id.js';
-import type { CommandHeaders } from '../http/command-headers.decorator.js';
-import { RequestLookup } from './request-lookup.service.js';
-import { requestIdentity } from './request-identity.js';
-import type { SagaStart, StartedRun } from './saga-start.js';
-import { isStartedBy, SagaStarter } from './saga-starter.service.js';
+import { isStartedBy, requestIdentity, type RequestKey } from './request-identity.js';
+import { type SagaStart, SagaStarter, type StartedRun } from './saga-starter.service.js';
 
 /** An order or a trip that takes commands, as its owner shows it. */
 export interface Aggregate {
@@ -69,10 +66,7 @@ const FIRST_POLL_MS = 15;
  */
 @Injectable()
 export class ResourceCommandStarter {
-  constructor(
-    @Inject(SagaStarter) private readonly starter: SagaStarter,
-    @Inject(RequestLookup) private readonly requestLookup: RequestLookup,
-  ) {}
+  constructor(@Inject(SagaStarter) private readonly starter: SagaStarter) {}
 
   /**
    * Returns when the command is visible on the aggregate, or a second after the start. A retry gets the first answer.
@@ -80,15 +74,15 @@ export class ResourceCommandStarter {
    */
   async start<Resource extends Aggregate>(
     command: ResourceCommand<Resource>,
-    { caller, idempotencyKey }: Pick<CommandHeaders, 'caller' | 'idempotencyKey'>,
+    { caller, idempotencyKey }: RequestKey,
   ): Promise<StartedRun> {
     const { type, businessId, content } = command;
     const identity = requestIdentity({ type, businessId, caller, idempotencyKey, content });
-    if (identity === undefined) return this.begin(command, identity);
-    return this.starter.singleFlight(`${identity.key} ${identity.fingerprint}`, async () => {
-      const remembered = await this.requestLookup.find(command, identity);
-      return remembered === undefined ? this.begin(command, identity) : this.replayFromOwner(command, remembered);
-    });
+    const begin = () => this.begin(command, identity);
+    if (identity === undefined) return begin();
+    return this.starter.singleFlight(identity, () =>
+      this.starter.startOrReplay(command, identity, begin, (run) => this.replayAnswer(command, run)),
+    );
   }
 
   /**
@@ -128,12 +122,6 @@ export class ResourceCommandStarter {
       // The other saga has ended since, or was ended by force before it was counted. Its number is used in both cases.
       nextNumber = number + 1;
     }
-  }
-
-  /** Answers a retry whose first request the owner has recorded. Temporal may have dropped its run. */
-  private async replayFromOwner(command: AggregateCommand, sagaId: string): Promise<StartedRun> {
-    const run = await this.starter.describe(sagaId).catch(() => undefined);
-    return run ? this.replayAnswer(command, run) : this.starter.expiredRun(sagaId);
   }
 
   /** Answers a retry with the run that its first request started. */

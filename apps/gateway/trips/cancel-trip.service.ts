@@ -4,8 +4,8 @@ import { cancelTripIds, type CancelTripRequest, cancelTripType } from '../../../
 import { Links } from '../http/links.js';
 import type { CommandHeaders } from '../http/command-headers.decorator.js';
 import { ResourceCommandStarter, type ResourceCommand } from '../saga-start/resource-command-starter.service.js';
-import type { SagaInput } from '../saga-start/saga-start.js';
-import { participantsFor } from './trip-parts.js';
+import type { SagaInput } from '../saga-start/saga-starter.service.js';
+import { participantsFor } from './book-trip.service.js';
 import { TripReader } from './trip-reader.service.js';
 
 /** Starts the saga `cancelTrip`. */
@@ -31,9 +31,8 @@ export class CancelTripService {
       read: () => this.trips.trip(tripId),
       saga: (trip) => ({ request, participants: participantsFor(trip) }),
     };
-    const { sagaId, runId } = await this.sagas.start(command, headers);
-    const links = { self: this.links.trip(tripId), ...this.links.ofRun(sagaId, runId) };
-    return { tripId, state: 'CANCELLING', sagaId, links };
+    const run = await this.sagas.start(command, headers);
+    return { tripId, state: 'CANCELLING', sagaId: run.sagaId, links: this.links.ofCommand(this.links.trip(tripId), run) };
   }
 
   /**
