@@ -93,10 +93,8 @@ export class OrderCommandsService {
    * The order at the end of the saga of the command, or undefined if it does not end within `seconds`.
    * @throws ProblemException 409 `ORDER_STATE_CONFLICT` when another saga was faster.
    */
-  async outcome({ orderId, sagaId }: OrderCommandAccepted, seconds: number): Promise<Order | undefined> {
-    if (!(await this.sagas.hasEnded({ aggregateType: 'order' }, sagaId, seconds))) return undefined;
-    const order = await this.orders.order(orderId).catch(() => undefined);
-    return order?.pending?.sagaId === sagaId ? undefined : order;
+  outcome({ orderId, sagaId }: OrderCommandAccepted, seconds: number): Promise<Order | undefined> {
+    return this.sagas.outcome({ aggregateType: 'order', read: () => this.orders.order(orderId) }, sagaId, seconds);
   }
 
   private async start(

@@ -86,13 +86,17 @@ export class ResourceCommandStarter {
   }
 
   /**
-   * Whether the saga has ended within `seconds`.
-   * @throws ProblemException 409 `…_STATE_CONFLICT` when it ended because another saga was faster.
+   * The aggregate after the saga of a command; undefined if the saga does not end within `seconds`, or the aggregate cannot be read.
+   * @throws ProblemException 409 `…_STATE_CONFLICT` when the saga ended because another saga was faster.
    */
-  async hasEnded(command: Pick<AggregateCommand, 'aggregateType'>, sagaId: string, seconds: number): Promise<boolean> {
-    const end = await this.starter.outcome<Unchanged>(sagaId, seconds * 1_000);
-    throwIfSuperseded(command, end?.result);
-    return end !== undefined;
+  async outcome<Resource extends Aggregate>(
+    command: Pick<ResourceCommand<Resource>, 'aggregateType' | 'read'>,
+    sagaId: string,
+    seconds: number,
+  ): Promise<Resource | undefined> {
+    if (!(await this.hasEnded(command, sagaId, seconds * 1_000))) return undefined;
+    const resource = await command.read().catch(() => undefined);
+    return resource?.pending?.sagaId === sagaId ? undefined : resource;
   }
 
   private async begin<Resource extends Aggregate>(
@@ -126,7 +130,7 @@ export class ResourceCommandStarter {
 
   /** Answers a retry with the run that its first request started. */
   private async replayAnswer(command: AggregateCommand, { workflowId: sagaId, runId, status }: Run): Promise<StartedRun> {
-    if (status.name !== 'RUNNING') await this.hasEnded(command, sagaId, VISIBLE_WITHIN_MS / 1_000);
+    if (status.name !== 'RUNNING') await this.hasEnded(command, sagaId, VISIBLE_WITHIN_MS);
     return { sagaId, runId };
   }
 
@@ -139,12 +143,19 @@ export class ResourceCommandStarter {
       if (!resource || resource.pending?.sagaId === started.sagaId) return started;
       if ((resource.commandCount ?? 0) >= number) {
         // A saga was counted. If it was this one, it ends in a moment.
-        await this.hasEnded(command, started.sagaId, Math.max(deadline - Date.now(), 1) / 1_000);
+        await this.hasEnded(command, started.sagaId, Math.max(deadline - Date.now(), 1));
         return started;
       }
       await delay(Math.min(pause, Math.max(deadline - Date.now(), 0)));
     }
     return started;
+  }
+
+  /** Whether the saga ends within `ms`. @throws ProblemException 409 `…_STATE_CONFLICT` as `outcome`. */
+  private async hasEnded(command: Pick<AggregateCommand, 'aggregateType'>, sagaId: string, ms: number): Promise<boolean> {
+    const end = await this.starter.outcome<Unchanged>(sagaId, ms);
+    throwIfSuperseded(command, end?.result);
+    return end !== undefined;
   }
 
   /**

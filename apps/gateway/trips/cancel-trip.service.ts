@@ -39,9 +39,7 @@ export class CancelTripService {
    * The trip at the end of the cancellation, or undefined if it does not end within `seconds`.
    * @throws ProblemException 409 `TRIP_STATE_CONFLICT` when another cancellation was faster.
    */
-  async outcome({ tripId, sagaId }: TripAccepted, seconds: number): Promise<Trip | undefined> {
-    if (!(await this.sagas.hasEnded({ aggregateType: 'trip' }, sagaId, seconds))) return undefined;
-    const trip = await this.trips.trip(tripId).catch(() => undefined);
-    return trip?.pending?.sagaId === sagaId ? undefined : trip;
+  outcome({ tripId, sagaId }: TripAccepted, seconds: number): Promise<Trip | undefined> {
+    return this.sagas.outcome({ aggregateType: 'trip', read: () => this.trips.trip(tripId) }, sagaId, seconds);
   }
 }
