@@ -111,10 +111,12 @@ describe('customer: reserveCredit', () => {
   it('takes 50 parallel reservations and their 50 releases on one account', async () => {
     const customerId = await newCustomer(harness, { limit: 500_000 });
     const orderIds = Array.from({ length: 50 }, newOrderId);
-    const granted = await Promise.all(orderIds.map((orderId) => reserve(customerId, orderId, 3_000)));
+    const granted = await Promise.all(
+      orderIds.map((orderId) => harness.sendUntilAnswered('reserveCredit', { customerId, orderId, amount: EUR(3_000) })),
+    );
     expect(granted.map(({ status }) => status)).toEqual(orderIds.map(() => 200));
     expect(await reserved(customerId)).toBe(150_000);
-    const released = await Promise.all(orderIds.map(release));
+    const released = await Promise.all(orderIds.map((orderId) => harness.sendUntilAnswered('releaseCredit', { orderId })));
     expect(released.map(({ status }) => status)).toEqual(orderIds.map(() => 200));
     expect(await reserved(customerId)).toBe(0);
   });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Fault } from '../../contracts/participant/fault.resource.js';
 import type { Participant } from '../../contracts/participant/participants.js';
@@ -25,6 +26,8 @@ export interface Fact {
   data: string;
 }
 
+const BUSY_MS = 100;
+
 export const newKey = (): string => `test/${randomUUID()}`;
 
 /** Calls a participant over HTTP as a saga does, and reads its tables as the administrator. */
@@ -40,6 +43,15 @@ export class ParticipantHarness {
       'idempotency-key': key,
       ...headers,
     });
+  }
+
+  /** As a saga does it: sends the command again, under its key, while the participant is too busy to answer. */
+  async sendUntilAnswered(operation: string, body: unknown, key = newKey()): Promise<Reply> {
+    for (;;) {
+      const reply = await this.send(operation, body, key);
+      if (reply.status !== 503) return reply;
+      await delay(BUSY_MS);
+    }
   }
 
   get(path: string): Promise<Reply> {

@@ -273,8 +273,9 @@ export function describeReservations(harness: ParticipantHarness, samples: Reser
       }));
       await Promise.all(
         trips.map(async ({ tripId, request, stays }) => {
-          expect((await reserve(tripId, request)).status).toBe(200);
-          expect((await (stays ? confirm(tripId) : cancel(tripId))).status).toBe(200);
+          const reserved = await harness.sendUntilAnswered(operations.reserve, { tripId, ...request, holdForMs: anHour });
+          const decided = await harness.sendUntilAnswered(stays ? operations.confirm : operations.cancel, { tripId });
+          expect([reserved.status, decided.status]).toEqual([200, 200]);
         }),
       );
       for (const each of [0, 1, 2, 3])
