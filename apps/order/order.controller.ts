@@ -22,7 +22,7 @@ export class OrderController {
     return order;
   }
 
-  /** An unknown order has no operations: the caller asks whether its request has arrived before. */
+  /** An unknown order has no operations, because the caller checks whether its request has arrived before. */
   @Get(':orderId/operations')
   async operations(
     @Param('orderId', { schema: Identifier }) orderId: string,

@@ -22,7 +22,7 @@ export class TripController {
     return trip;
   }
 
-  /** An unknown trip has no operations: the caller asks whether its request has arrived before. */
+  /** An unknown trip has no operations, because the caller checks whether its request has arrived before. */
   @Get(':tripId/operations')
   async operations(
     @Param('tripId', { schema: Identifier }) tripId: string,

@@ -44,7 +44,7 @@ export type DeadEventListQuery = z.infer<typeof DeadEventListQuery>;
 export const ReplayDeadEvent = z.strictObject({ acceptGap: z.boolean().default(false) }).prefault({});
 export type ReplayDeadEvent = z.infer<typeof ReplayDeadEvent>;
 
-/** What a decision has set in motion: how many of the events behind it have come into the log with it. */
+/** How many events a decision has put into the log: the event and those that waited for it. */
 export const DeadEventDecided = z.object({ released: z.int() }).meta({ id: 'DeadEventDecided' });
 export type DeadEventDecided = z.infer<typeof DeadEventDecided>;
 

@@ -47,7 +47,7 @@ export const deadLetterFilter = {
 };
 export type DeadLetterState = DeadLetter['state'];
 
-/** What a decision has set in motion: how many events were applied by it. */
+/** How many events a decision has applied. */
 export const DeadLetterDecided = z.object({ released: z.int() }).meta({ id: 'DeadLetterDecided' });
 export type DeadLetterDecided = z.infer<typeof DeadLetterDecided>;
 

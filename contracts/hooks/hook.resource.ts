@@ -17,7 +17,7 @@ const EventTypePattern = z
     'must be a type (order.approved), one in a version (order.approved@1), all of a service (order.*) or everything (*)',
   );
 
-/** What a subscriber may choose; each has a default. */
+/** The options of a hook. Each has a default. */
 const choices = {
   url: PlainText.max(2_000).min(1).meta({
     description:
@@ -83,7 +83,7 @@ export type ChangeHook = z.infer<typeof ChangeHook>;
 
 const nullableTime = z.iso.datetime().nullable();
 
-/** An endpoint as its owner sees it; never its secret. */
+/** A hook as its owner sees it, without its secrets. */
 export const Hook = z
   .object({
     hookId: z.string(),
@@ -181,7 +181,7 @@ export const Recovery = z
   .meta({ id: 'Recovery' });
 export type Recovery = z.infer<typeof Recovery>;
 
-/** One event on its way to one endpoint. */
+/** The delivery of one event to one hook. */
 export const Delivery = z
   .object({
     deliveryId: z.string(),

@@ -8,7 +8,7 @@ import { orderCommands, orderStates } from './order-state.js';
 
 const Sku = z.string().regex(/^[A-Z0-9][A-Z0-9-]{0,63}$/i, 'must be 1 to 64 letters, digits or "-"');
 
-/** A line as a client asks for it: prices come from the catalogue, never from the client. */
+/** A line of a request. Prices come from the catalogue, never from the client. */
 export const OrderLineRequest = z
   .strictObject({ sku: Sku, quantity: z.int().min(1).max(1_000_000) })
   .meta({ id: 'OrderLineRequest' });
@@ -55,11 +55,11 @@ export type OrderListQuery = z.infer<typeof OrderListQuery>;
 export const OrderLine = z.object({ sku: z.string(), quantity: z.int(), unitPrice: Money }).meta({ id: 'OrderLine' });
 export type OrderLine = z.infer<typeof OrderLine>;
 
-/** Why the latest command of a kind came to nothing; the order stands as before. `code` is stable. */
+/** Why the latest command of a kind failed. It has not changed the order. `code` is stable. */
 export const FailedCommand = z.object({ code: z.string(), detail: z.string(), sagaId: z.string() }).meta({ id: 'FailedCommand' });
 export type FailedCommand = z.infer<typeof FailedCommand>;
 
-/** The command that locks an order, the saga that runs it and, for a revision, what the order becomes when it goes through. */
+/** The command that locks an order, with its saga. A revision also has the lines and the total that it will set. */
 const PendingCommand = z
   .object({
     command: z.enum(orderCommands),

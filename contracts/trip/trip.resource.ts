@@ -28,14 +28,14 @@ const everyPart = (schemaOf: (name: TripPartName) => z.ZodType): Record<TripPart
     z.ZodOptional
   >;
 
-/** The parts that a trip can be asked for; it has at least one. */
+/** The parts that a trip can be booked with. It has at least one. */
 export const tripRequestParts = everyPart(requestSchemaOf) as { [Name in TripPartName]: z.ZodOptional<RequestSchema<Name>> };
 export type TripRequestParts = z.infer<z.ZodObject<typeof tripRequestParts>>;
 
-/** Parts that something is not true of, as an operator has skipped it or still has to decide. */
+/** The parts that a command leaves as they are, because an operator has skipped their step or still has to decide. */
 export const excludedParts = z.array(z.enum(tripPartNames)).min(1).max(tripPartNames.length).optional();
 
-/** Whether anything is asked for at all; the check of every schema that has the parts. */
+/** Whether a request has any part. Every schema with the parts checks it. */
 export const hasTripPart = (parts: TripRequestParts): boolean => tripPartNames.some((name) => parts[name] !== undefined);
 /** `hotel, flights, car and rail`. */
 export const tripPartsInWords = `${tripPartNames.slice(0, -1).join(', ')} and ${tripPartNames.at(-1)}`;
@@ -83,7 +83,7 @@ export const TripFailure = z
   .meta({ id: 'TripFailure' });
 export type TripFailure = z.infer<typeof TripFailure>;
 
-/** Why a cancellation came to nothing. */
+/** Why a cancellation failed. */
 export const LastCancellation = z
   .object({ code: z.string(), detail: z.string(), sagaId: z.string() })
   .meta({ id: 'LastCancellation' });
