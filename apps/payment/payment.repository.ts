@@ -4,7 +4,6 @@ import type { Decline, Payment } from '../../contracts/payment/payment.resource.
 import type { Payment as PaymentRow, Prisma } from '../../generated/payment/client.js';
 import { ConcurrencyConflictError } from '../../libs/participant/concurrency-conflict.error.js';
 import { isUniqueViolation } from '../../libs/database/database-failure.js';
-import type { TrimmableTable } from '../../libs/participant/retention.js';
 import type { Transaction } from '../../libs/participant/transaction.js';
 import { type PaymentTransition, paymentTransitions } from './payment-transitions.js';
 
@@ -41,15 +40,6 @@ export async function insertPayment(
     throw isUniqueViolation(error) ? new ConcurrencyConflictError(`payment ${payment.paymentId} was inserted meanwhile`) : error;
   });
 }
-
-/** The tombstones, which have published nothing. Payments themselves stay. */
-export const paymentTombstones: TrimmableTable = {
-  table: 'payment',
-  trim: (database, before, limit) => database.$executeRaw`
-    delete from payment where payment_id = any(array(
-      select payment_id from payment where version = 0 and created_at < ${before}
-      order by created_at limit ${limit} for update skip locked))`,
-};
 
 /**
  * Applies a transition to a locked payment, whose state must allow it.
