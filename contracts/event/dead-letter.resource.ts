@@ -36,7 +36,7 @@ export const DeadLetterOfService = DeadLetter.extend({
 }).meta({ id: 'DeadLetter' });
 export type DeadLetterOfService = z.infer<typeof DeadLetterOfService>;
 
-export const deadLetterStates = DeadLetter.shape.state;
+const deadLetterStates = DeadLetter.shape.state;
 /** The filter of the dead letters of a service. */
 export const deadLetterFilter = {
   consumer: z

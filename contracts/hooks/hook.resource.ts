@@ -3,7 +3,7 @@ import { pageQuery } from '../values/page.js';
 import { PlainText } from '../values/plain-text.js';
 
 export const hookStates = ['pending', 'enabled', 'paused', 'disabled'] as const;
-export const deliveryStates = ['pending', 'sending', 'retrying', 'held', 'succeeded', 'exhausted', 'cancelled'] as const;
+const deliveryStates = ['pending', 'sending', 'retrying', 'held', 'succeeded', 'exhausted', 'cancelled'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 export const deliveryTriggers = ['auto', 'manual', 'recover', 'test', 'verify'] as const;
 export type DeliveryTrigger = (typeof deliveryTriggers)[number];
