@@ -5,7 +5,7 @@ import { ProblemException } from '../../../libs/service-kit/problem.exception.js
 import type { RequestIdentity } from '../../../workflows/saga/saga.contract.js';
 import type { WorkflowIds } from '../../../workflows/saga/workflow-id.js';
 import { isStartedBy, requestIdentity, type RequestKey } from './request-identity.js';
-import { type SagaStart, SagaStarter, type StartedRun } from './saga-starter.service.js';
+import { type AggregateType, type SagaStart, SagaStarter, type StartedRun } from './saga-starter.service.js';
 
 /** An order or a trip that takes commands, as its owner shows it. */
 export interface Aggregate {
@@ -20,8 +20,8 @@ export interface Aggregate {
 
 /** A command on one aggregate. */
 interface AggregateCommand {
-  /** The aggregate's kind, as in `ORDER_STATE_CONFLICT`. */
-  aggregateType: 'order' | 'trip';
+  /** As in `ORDER_STATE_CONFLICT`. */
+  aggregateType: AggregateType;
   businessId: string;
   /** The command in the past participle: *cancelled*. */
   participle: string;

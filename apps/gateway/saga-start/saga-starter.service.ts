@@ -31,12 +31,14 @@ const CREATE_TIMEOUT_MS = 4_500;
 /** The wait for the owner's records. It leaves time for Temporal within the five seconds. */
 const OWNER_TIMEOUT_MS = 1_500;
 
+/** The type of a saga's aggregate. The participant of the same name owns it. */
+export type AggregateType = 'order' | 'trip';
+
 /** A saga to start, with its summary for the Temporal UI. */
 export interface SagaStart {
   type: string;
   sagaId: string;
-  /** The type of the saga's aggregate. The participant of the same name owns it. */
-  aggregateType: 'order' | 'trip';
+  aggregateType: AggregateType;
   businessId: string;
   customerId: string;
   /** The saga's one argument, without the policy and the identity of the request. */
@@ -57,7 +59,7 @@ export interface StartedRun {
   runId: string | undefined;
 }
 
-/** Names an order or a trip. */
+/** Names an aggregate. */
 type AggregateId = Pick<SagaStart, 'aggregateType' | 'businessId'>;
 
 /** Starts sagas. Each id is used once, so a repeated request finds the saga of the first request. */

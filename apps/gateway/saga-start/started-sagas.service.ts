@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { grpcCodeOf, NOT_FOUND } from '../temporal/temporal-outage.js';
 import { TemporalService } from '../temporal/temporal.service.js';
+import type { AggregateType } from './saga-starter.service.js';
 
 /** The input of a saga and its end. */
 export interface StartedSaga<Request, Outcome> {
@@ -61,7 +62,7 @@ export class StartedSagas {
  * @throws ProblemException 404 `ORDER_NOT_FOUND` or `TRIP_NOT_FOUND` if neither knows it.
  */
 export async function recordedOrAccepted<Resource>(
-  aggregateType: 'order' | 'trip',
+  aggregateType: AggregateType,
   recorded: () => Promise<Resource>,
   accepted: () => Promise<Resource | undefined>,
 ): Promise<Resource> {
