@@ -335,7 +335,7 @@ describe('the commands of a saga', () => {
     const kept = 50_000;
     const clear = () => hotel.rows(`delete from command where key like 'kept/%' or key like 'bulk/%'`);
     await clear();
-    // The kept rows come first in the table: a scan that looks for the others reads them all.
+    // The kept rows come first in the table: a scan for old rows reads them all.
     await hotel.rows(
       `insert into command (key, operation, fingerprint, status, answer, created_at)
        select 'kept/' || n, 'reserveRoom', '', 200, '{}', '2021-01-01' from generate_series(1, ${kept}) n`,
