@@ -158,7 +158,7 @@ async function recordFailure(
   }
   const notifiedAt = endpoint.exhaustedNotifiedAt?.getTime() ?? Number.NEGATIVE_INFINITY;
   if (state !== 'exhausted' || now.getTime() - notifiedAt < EXHAUSTED_NOTIFIED_EVERY_MS) return;
-  await tx.query('update endpoint set exhausted_told_at = $2 where hook_id = $1', [hookId, now]);
+  await tx.query('update endpoint set exhausted_notified_at = $2 where hook_id = $1', [hookId, now]);
   const data = { failingSince: failingSince.toISOString(), lastError, deliveryId: delivery.deliveryId, eventType: delivery.type };
   await publishOperationalEvent(tx, 'hooks.endpoint.exhausted.v1', endpoint, data, now);
 }

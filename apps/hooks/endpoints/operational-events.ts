@@ -11,7 +11,7 @@ export async function publishOperationalEvent<Type extends HooksEventType>(
   now: Date,
 ): Promise<void> {
   const { rows } = await tx.query<{ version: number }>(
-    'update endpoint set event_version = event_version + 1, trouble_told = $2 where hook_id = $1 returning event_version as version',
+    'update endpoint set event_version = event_version + 1, failure_notified = $2 where hook_id = $1 returning event_version as version',
     [hook.hookId, event !== 'hooks.endpoint.recovered.v1'],
   );
   await appendToOutbox(tx, {
