@@ -115,7 +115,7 @@ export class ParticipantClient<P extends Participant> {
   }
 }
 
-/** Unwraps the stored answer from the answer to a look-up or a seal. Any other exchange stays as it is. */
+/** Unwraps the stored answer from the answer to a read or a seal of a key. Any other exchange stays unchanged. */
 function storedIn(exchange: Exchange): Exchange {
   if (exchange.kind !== 'answered' || exchange.status !== 200) return exchange;
   const { status, body } = exchange.body as { status: number; body: unknown };

@@ -15,20 +15,20 @@ export interface EventVersion {
   /** `active` is the newest; every older version has the status of its deprecation. */
   status: 'active' | Deprecation['status'];
   deprecation?: Deprecation;
-  /** To the next version; the newest has none. */
+  /** The step to the next version. The newest version has none. */
   next?: Pick<VersionStep, 'up' | 'down' | 'lossless'>;
 }
 
 export interface EventType {
   /** Without prefix and version: `order.approved`. */
   type: string;
-  /** 1, 2, 3 … without a hole, oldest first: whatever was ever stored can be read. */
+  /** 1, 2, 3 … without a gap, oldest first, so that every stored event can be read. */
   versions: readonly EventVersion[];
-  /** It is posted to one receiver and stands in no log: no door has it and nobody can subscribe to it. */
+  /** It is posted to one receiver and is not in the log, so no feed has it and no hook can subscribe to it. */
   unlogged?: true;
 }
 
-/** Every type that is or was ever published, by name. Those of the log are what one can subscribe to. */
+/** Every type that is or was published, by name. Hooks can subscribe to the types of the log. */
 export type EventCatalogue = ReadonlyMap<string, EventType>;
 
 /**
@@ -68,7 +68,7 @@ function versionsOf(type: string, schemas: [number, z.ZodType][], steps: readonl
   });
 }
 
-/** What Roundtrip publishes. A new family is one more line here. */
+/** The event types of Roundtrip. A new family needs a line here. */
 export const eventCatalogue: EventCatalogue = catalogueOf([
   orderFamily,
   { schemas: customerEvents },

@@ -20,7 +20,7 @@ export const toItem = (rental: CarRental) => ({
   request: rental,
 });
 
-/** What sagas may ask of the car service. Each command is harmless when repeated, with the same key or with another. */
+/** The commands of the car service. A repeated command has no second effect, with the same key or with another. */
 @Injectable()
 export class CarCommands implements CommandHandlers<'car', Transaction> {
   readonly reserveCar = command(

@@ -2,7 +2,7 @@ import type { LedgerEntry } from '../../contracts/customer/credit.resource.js';
 import type { Money } from '../../contracts/values/money.js';
 import { LedgerGapError } from './ledger-gap.error.js';
 
-/** What the entries of a ledger up to one of them add up to. */
+/** The sum of the entries of a ledger, up to one entry. */
 export interface CreditAccount {
   customerId: string;
   /** The last entry that is included; the next one is `sequence + 1`. */
@@ -15,8 +15,8 @@ export interface CreditAccount {
 }
 
 /**
- * Adds entries, in their order, to what is known of an account. Replaying all entries and replaying the rest upon what the first of
- * them add up to give the same: that is what snapshots rest on.
+ * Adds entries, in their order, to an account. The sum of all entries equals the sum of the first entries with the rest added later, so a
+ * snapshot can replace the first entries.
  *
  * @param account a snapshot, or null to begin with the first entry.
  * @returns null for a ledger without entries: the account is not open.
@@ -52,7 +52,7 @@ function apply(before: CreditAccount | null, entry: LedgerEntry): CreditAccount 
   }
 }
 
-/** What can still be reserved; negative when the limit was lowered below what is reserved. */
+/** The credit that can still be reserved; negative if the limit was lowered below the reserved credit. */
 export function availableOf({ limit, reserved }: Pick<CreditAccount, 'limit' | 'reserved'>): Money {
   return { ...limit, amount: limit.amount - reserved.amount };
 }

@@ -3,7 +3,7 @@ import type { CustomerEventData, CustomerEventType } from '../../contracts/custo
 import type { OutboxEvent } from '../../libs/messaging/outbox/outbox-event.js';
 import type { CreditAccount } from './credit-account.js';
 
-/** Every kind of entry is one fact for the world; one that is missing does not compile. */
+/** The event of each kind of entry. A missing kind does not compile. */
 const eventTypes = {
   OPENED: 'customer.credit-opened',
   LIMIT_CHANGED: 'customer.credit-limit-changed',
@@ -16,12 +16,12 @@ const eventTypes = {
 
 type CreditEventType = `${(typeof eventTypes)[LedgerEntryKind]}.v1` & CustomerEventType;
 
-/** What a customer says before there is any entry in the ledger: that it is registered. */
+/** The event of a customer before the first entry of the ledger: it is registered. */
 const VERSIONS_BEFORE_LEDGER = 1;
 
 /**
- * The event of an entry. All that is said about a customer is numbered through, so that a reader of one subject sees 1, 2, 3 …: after the
- * registration it is the ledger's sequence that counts, and neither can have a hole without the other.
+ * The event of an entry. The events of a customer are numbered 1, 2, 3 … without a gap. After the registration the number follows from the
+ * ledger's sequence, so a gap in one would be a gap in the other.
  */
 export function creditEvent(entry: LedgerEntry, after: CreditAccount): OutboxEvent {
   const { customerId, sequence, kind, amount, orderId, occurredAt } = entry;

@@ -10,13 +10,13 @@ import { creditEvent } from './credit-event.js';
 export type CustomerTransaction = Prisma.TransactionClient;
 type Reader = Pick<PrismaClient, '$queryRaw'>;
 
-/** After so many entries a snapshot is kept: no account is read by more entries than this. */
+/** The number of entries between two snapshots. Reading an account reads at most this many entries. */
 const SNAPSHOT_INTERVAL = 100;
 
 /** How often a command decides again inside its transaction. */
 const MAX_LOST_RACES = 5;
 
-/** An entry as it is decided; the ledger gives it its sequence and its time. */
+/** An entry without its sequence and its time, which the ledger adds. */
 export type NewEntry = Pick<LedgerEntry, 'kind' | 'amount' | 'orderId'> & { changeId?: string };
 type Decision = (account: CreditAccount | null) => NewEntry | Refusal | Promise<Refusal>;
 
@@ -35,8 +35,8 @@ const occurredAt = Prisma.sql`to_char(occurred_at at time zone 'UTC', 'YYYY-MM-D
 const entryColumns = Prisma.sql`customer_id as "customerId", sequence, kind, amount, currency, order_id as "orderId", ${occurredAt}`;
 
 /**
- * The account as its entries up to `at` (inclusive; now without it) make it, or null if it was not open then. Reads the newest snapshot
- * and the entries after it, however long the ledger is.
+ * The account after its entries up to `at` (inclusive; default now), or null if it was not open then. Reads the newest snapshot and the
+ * entries after it, however long the ledger is.
  */
 export async function readAccount(reader: Reader, customerId: string, at = 'infinity'): Promise<CreditAccount | null> {
   const [snapshot] = await reader.$queryRaw<SnapshotRow[]>`
@@ -63,7 +63,7 @@ export async function readEntriesOfOrder(reader: Reader, orderId: string): Promi
   return rows.map(entryOf);
 }
 
-/** What the entries of a change have added to the order's reservation, in minor units; 0 if the change has not arrived, or was restored. */
+/** The amount that a change has added to the order's reservation, in minor units; 0 if the change has not arrived, or was restored. */
 export async function addedByChange(reader: Reader, orderId: string, changeId: string): Promise<number> {
   const [row] = await reader.$queryRaw<{ added: bigint }[]>`
     select coalesce(sum(amount), 0)::bigint as added from ledger_entry where order_id = ${orderId} and change_id = ${changeId}`;
@@ -71,14 +71,14 @@ export async function addedByChange(reader: Reader, orderId: string, changeId: s
 }
 
 /**
- * Lets `decide` choose the next entry of an account as it stands, and adds it, with its event and with a snapshot when one is due.
+ * Adds the entry that `decide` derives from the current account, with its event, and with a snapshot when one is due.
  *
  * Optimistic: the first try takes no lock. A command that loses the race for a sequence takes an advisory lock and decides again on the
  * new account. The lock keeps a busy account fair.
  *
- * @param decide is given null for an account that is not open, and may be asked again.
- * @returns the refusal, if it was one.
- * @throws ConcurrencyConflictError when the race was lost too often: the whole command must be run again.
+ * @param decide gets null for an account that is not open. It may be called again.
+ * @returns the refusal, if `decide` has refused.
+ * @throws ConcurrencyConflictError when the race was lost too often. Then the whole command must be retried.
  */
 export async function appendEntry(
   tx: CustomerTransaction,

@@ -7,7 +7,7 @@ import { decodeCursor, encodeCursor } from '../../libs/service-kit/cursor.js';
 import { availableOf } from './credit-account.js';
 import { readAccount, readEntries } from './credit-ledger.repository.js';
 
-/** What may be asked about credit. All of it is derived from the ledger. */
+/** Reads of the credit, which is derived from the ledger. */
 @Injectable()
 export class CreditQueries {
   constructor(@Inject(DATABASE) private readonly database: PrismaClient) {}

@@ -3,18 +3,18 @@ import { type CustomerTransaction, readEntriesOfOrder } from './credit-ledger.re
 import { type OrderReservation, reservationOf } from './order-reservation.js';
 
 /**
- * What an order has reserved. Commands on one order wait here for each other until the transaction ends. Without that lock, a
+ * The reservation of an order. Commands on one order wait here for each other until the transaction ends. Without that lock, a
  * reservation and a release of the same order could each miss the other, and credit would stay reserved for a rejected order.
  */
 export async function lockReservation(tx: CustomerTransaction, orderId: string): Promise<OrderReservation> {
-  // A statement of its own: what is read next must be seen as of after the wait.
+  // A separate statement, so that the next statement sees the changes that were committed during the wait.
   await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${`customer.reservation:${orderId}`}, 0))`;
   const entries = await readEntriesOfOrder(tx, orderId);
   if (entries.length > 0) return reservationOf(entries, false);
   return reservationOf([], (await tx.releasedOrder.findUnique({ where: { orderId } })) !== null);
 }
 
-/** Remembers that an order that has reserved nothing is released, so that a reservation that is still on its way is refused. */
+/** Stores a tombstone for an order that has reserved nothing, so that a reservation that arrives later is refused. */
 export async function insertTombstone(tx: CustomerTransaction, orderId: string): Promise<void> {
   await tx.releasedOrder.create({ data: { orderId } });
 }
@@ -24,7 +24,7 @@ export async function isRestored(tx: CustomerTransaction, orderId: string, chang
   return (await tx.restoredChange.findUnique({ where: { orderId_changeId: { orderId, changeId } } })) !== null;
 }
 
-/** Remembers that a change is restored. Callers hold the order's lock, so the change itself waits for this or has been before. */
+/** Stores a tombstone for a change. Callers have locked the order, so the change itself waits for this lock or came before it. */
 export async function recordRestored(tx: CustomerTransaction, orderId: string, changeId: string): Promise<void> {
   await tx.restoredChange.createMany({ data: { orderId, changeId }, skipDuplicates: true });
 }

@@ -1,7 +1,7 @@
 import type { LedgerEntry } from '../../contracts/customer/credit.resource.js';
 import type { Money } from '../../contracts/values/money.js';
 
-/** What an order has reserved, as its own entries say. `null` money: it was released before it had reserved anything. */
+/** The reservation of an order, from its entries. `null` money: it was released before it had reserved anything. */
 export type OrderReservation =
   { state: 'NONE' } | { state: 'HELD'; customerId: string; amount: Money } | { state: 'RELEASED'; amount: Money | null };
 

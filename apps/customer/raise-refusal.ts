@@ -4,8 +4,8 @@ import { availableOf, type CreditAccount } from './credit-account.js';
 import { formatMoney } from '../../libs/money/format-money.js';
 
 /**
- * Why the account cannot reserve `raise` more, or undefined when it can. Exactly what is available can be reserved; reserving nothing
- * (0.00) needs nothing available.
+ * Why the account cannot reserve `raise` more, or undefined when it can. All of the available credit can be reserved. A raise of 0.00 is
+ * always possible.
  */
 export function raiseRefusal(account: CreditAccount, raise: Money): Refusal | undefined {
   const { customerId, limit, reserved, blocked } = account;

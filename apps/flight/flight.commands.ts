@@ -20,7 +20,7 @@ export const toItem = (leg: FlightLeg) => ({
   request: leg,
 });
 
-/** What sagas may ask of the flight service. Each command is harmless when repeated, with the same key or with another. */
+/** The commands of the flight service. A repeated command has no second effect, with the same key or with another. */
 @Injectable()
 export class FlightCommands implements CommandHandlers<'flight', Transaction> {
   readonly reserveSeat = command(

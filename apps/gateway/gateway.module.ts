@@ -11,7 +11,9 @@ import { EventsModule } from './events/events.module.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from './config/gateway.settings.js';
 import { Links } from './http/links.js';
 import { OrdersModule } from './orders/orders.module.js';
-import { SagaStartModule } from './saga-start/saga-start.module.js';
+import { ResourceCommandStarter } from './saga-start/resource-command-starter.service.js';
+import { EAGER_START, SagaStarter } from './saga-start/saga-starter.service.js';
+import { StartedSagas } from './saga-start/started-sagas.service.js';
 import { SagasModule } from './sagas/sagas.module.js';
 import { TEMPORAL_CONNECTION, TemporalService } from './temporal/temporal.service.js';
 import { TripsModule } from './trips/trips.module.js';
@@ -21,26 +23,39 @@ import { InventoryController } from './queries/inventory.controller.js';
 import { PaymentsController } from './queries/payments.controller.js';
 import { ProductsController } from './queries/products.controller.js';
 import { ReservationsController } from './queries/reservations.controller.js';
-import { ReservationReader } from './queries/reservation-reader.service.js';
-import { Catalogue } from './queries/catalogue.service.js';
 import { HooksController } from './hooks/hooks.controller.js';
 import { EventDeliveriesController, HookDeliveriesController } from './hooks/hook-deliveries.controller.js';
 import { OperatorModule } from './operator/operator.module.js';
-import { UpstreamsModule } from './upstreams/upstreams.module.js';
+import { HooksService } from './upstreams/hooks.service.js';
+import { ParticipantsService } from './upstreams/participants.service.js';
+import { ReadModels } from './upstreams/read-models.service.js';
 
 export interface GatewayModuleOptions {
   settings: GatewaySettings;
   auth: AuthPolicy;
   origins: OriginPolicy;
   temporal: ConnectionLike;
+  /** Whether a worker in this process, on the same connection, may get the first task of a saga directly. */
   eagerStart: boolean;
   readiness: ReadinessChecks;
   lifecycle: Lifecycle;
 }
 
+/** The services that every module uses: the clients of Temporal and of the services behind the gateway, and the start of sagas. */
+const sharedServices = [
+  TemporalService,
+  ParticipantsService,
+  ReadModels,
+  HooksService,
+  Links,
+  SagaStarter,
+  ResourceCommandStarter,
+  StartedSagas,
+];
+
 /**
- * The public API. What has providers of its own is a module. Everything else is a controller here, beside the settings, the links and the
- * client of Temporal, which all modules share. The process that opened the connection to Temporal also closes it.
+ * The public API. What has providers of its own is a module. Everything else is a controller here. The process that opened the
+ * connection to Temporal also closes it.
  */
 @Global()
 @Module({})
@@ -54,8 +69,6 @@ export class GatewayModule {
           useFactory: (service: TemporalService): ReadinessChecks => ({ temporal: () => service.probe(), ...readiness }),
         }),
         AtShutdownModule.register(lifecycle),
-        UpstreamsModule,
-        SagaStartModule.register(eagerStart),
         OrdersModule,
         TripsModule,
         SagasModule,
@@ -81,12 +94,10 @@ export class GatewayModule {
         { provide: APP_GUARD, useClass: UndeclaredQueryGuard },
         { provide: APP_GUARD, useClass: UndeclaredBodyGuard },
         { provide: TEMPORAL_CONNECTION, useValue: temporal },
-        TemporalService,
-        Links,
-        Catalogue,
-        ReservationReader,
+        { provide: EAGER_START, useValue: eagerStart },
+        ...sharedServices,
       ],
-      exports: [GATEWAY_SETTINGS, AUTH_POLICY, ORIGIN_POLICY, TemporalService, Links, Catalogue],
+      exports: [GATEWAY_SETTINGS, AUTH_POLICY, ORIGIN_POLICY, ...sharedServices],
     };
   }
 }

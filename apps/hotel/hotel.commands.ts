@@ -21,7 +21,7 @@ export const toItem = (stay: HotelStay) => ({
   request: stay,
 });
 
-/** What sagas may ask of the hotel service. Each command is harmless when repeated, with the same key or with another. */
+/** The commands of the hotel service. A repeated command has no second effect, with the same key or with another. */
 @Injectable()
 export class HotelCommands implements CommandHandlers<'hotel', Transaction> {
   readonly reserveRoom = command(

@@ -10,7 +10,7 @@ type Fact = FactOf<OrderEventType>;
 const newestVersions = { 'order.approved': 2 } as const satisfies Partial<Record<Fact, number>>;
 type NewestOf<F extends Fact> = F extends keyof typeof newestVersions ? (typeof newestVersions)[F] : 1;
 
-/** The event of a change that has brought the order to the version it is at. */
+/** The event of the change that made the current version of the order. */
 export function orderEvent<F extends Fact>(
   order: OrderRow,
   type: F,

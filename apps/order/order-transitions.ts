@@ -6,7 +6,7 @@ export interface Transition {
 }
 
 /**
- * What may happen to an order and when. The database update carries `from` in its condition, so a transition that the table does not
+ * The transitions of an order and the states that allow them. The database update carries `from` in its condition, so a transition that the table does not
  * allow cannot happen, also if another command changes the order at the same moment.
  */
 export const orderTransitions = {

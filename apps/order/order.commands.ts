@@ -240,7 +240,7 @@ export class OrderCommands implements CommandHandlers<'order', OrderTransaction>
   }
 }
 
-/** What is known of an order that was rejected by its id alone. */
+/** The fields of a tombstone: only the id of the order is known. */
 const unknownParticulars = { customerId: null, lines: [], request: undefined };
 
 const skusOf = ({ lines }: { lines: readonly { sku: string }[] }): string[] => lines.map(({ sku }) => sku);

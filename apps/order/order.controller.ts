@@ -1,22 +1,17 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { z } from 'zod';
 import { Identifier } from '../../contracts/values/identifier.js';
-import { orderStates } from '../../contracts/order/order-state.js';
-import type { Order } from '../../contracts/order/order.resource.js';
-import type { OperationRecord } from '../../contracts/participant/operation.resource.js';
-import { type Page, pageQuery } from '../../contracts/values/page.js';
+import { type Order, OrderListQuery } from '../../contracts/order/order.resource.js';
+import { OperationListQuery, type OperationRecord } from '../../contracts/participant/operation.resource.js';
+import type { Page } from '../../contracts/values/page.js';
 import { ProblemException } from '../../libs/service-kit/problem.exception.js';
-import { type OrderFilter, OrderQueries } from './order.queries.js';
-
-const OrderListQuery = z.strictObject({ customerId: Identifier.optional(), state: z.enum(orderStates).optional(), ...pageQuery });
-const OperationListQuery = z.strictObject({ requestKey: z.string().min(1).max(200) });
+import { OrderQueries } from './order.queries.js';
 
 @Controller('orders')
 export class OrderController {
   constructor(private readonly queries: OrderQueries) {}
 
   @Get()
-  list(@Query({ schema: OrderListQuery }) query: OrderFilter): Promise<Page<Order>> {
+  list(@Query({ schema: OrderListQuery }) query: OrderListQuery): Promise<Page<Order>> {
     return this.queries.orders(query);
   }
 
@@ -27,11 +22,11 @@ export class OrderController {
     return order;
   }
 
-  /** An unknown order has no operations: the caller asks whether its request has arrived before. */
+  /** An unknown order has no operations, because the caller checks whether its request has arrived before. */
   @Get(':orderId/operations')
   async operations(
     @Param('orderId', { schema: Identifier }) orderId: string,
-    @Query({ schema: OperationListQuery }) { requestKey }: z.infer<typeof OperationListQuery>,
+    @Query({ schema: OperationListQuery }) { requestKey }: OperationListQuery,
   ): Promise<{ items: OperationRecord[] }> {
     return { items: await this.queries.operations(orderId, requestKey) };
   }

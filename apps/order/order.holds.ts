@@ -17,7 +17,7 @@ export class OrderHolds implements HoldQueries {
     const items = rows.flatMap(({ id }) => {
       const order = orders.get(id);
       const operationId = order && operationOf(order);
-      if (!order || operationId === null || operationId === undefined) return []; // it has gone on since
+      if (!order || operationId === null || operationId === undefined) return []; // its state has changed since
       const { state, updatedAt: heldSince } = order;
       return [{ kind: 'lock' as const, id, owner: 'order' as const, ownerId: id, state, operationId, heldSince }];
     });

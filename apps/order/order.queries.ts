@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { sqltag as sql } from '@prisma/client/runtime/client';
-import type { OrderState } from '../../contracts/order/order-state.js';
-import type { Order } from '../../contracts/order/order.resource.js';
+import type { Order, OrderListQuery } from '../../contracts/order/order.resource.js';
 import type { OperationRecord } from '../../contracts/participant/operation.resource.js';
 import type { Page } from '../../contracts/values/page.js';
 import type { Product } from '../../contracts/order/product.resource.js';
@@ -11,13 +10,6 @@ import { operationsOf } from '../../libs/participant/operation.repository.js';
 import { newestFirst } from '../../libs/participant/newest-first.js';
 import { decodeCursor, encodeCursor } from '../../libs/service-kit/cursor.js';
 import { isKnown, toResource } from './order.repository.js';
-
-export interface OrderFilter {
-  customerId?: string | undefined;
-  state?: OrderState | undefined;
-  limit: number;
-  after?: string | undefined;
-}
 
 /** Reads of the order service. */
 @Injectable()
@@ -36,7 +28,7 @@ export class OrderQueries {
   }
 
   /** Orders, newest first. */
-  async orders({ customerId, state, limit, after }: OrderFilter): Promise<Page<Order>> {
+  async orders({ customerId, state, limit, after }: OrderListQuery): Promise<Page<Order>> {
     const { ids, next } = await newestFirst(this.database, {
       table: 'orders',
       id: 'order_id',

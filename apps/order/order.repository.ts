@@ -19,23 +19,23 @@ export interface NewOrder {
   operationId: string;
 }
 
-/** What a change of an order changes besides the state. `null` clears. */
+/** A change of an order, besides its state. `null` clears a field. */
 export interface OrderChange {
   rejection?: Rejection;
   lines?: OrderLine[];
   total?: Money;
   /** The operation that the order is locked by. */
   lockedBy?: string | null;
-  /** What the order becomes when its revision is confirmed. */
+  /** The lines and the total after the revision is confirmed. */
   revision?: { lines: OrderLine[]; total: Money } | null;
   lastRevision?: FailedCommand | null;
   lastPayment?: FailedCommand | null;
   lastCancellation?: FailedCommand | null;
-  /** One more operation has been asked for. */
+  /** Whether the change counts one more operation. */
   countCommand?: boolean;
 }
 
-/** An order of which more than the id is known: no tombstone. */
+/** An order that is no tombstone, so its customer is known. */
 export type KnownOrder = OrderRow & { customerId: string };
 
 /** The order of that id, tombstones included, or null. */
@@ -43,14 +43,14 @@ export function findOrder(tx: OrderTransaction, orderId: string): Promise<OrderR
   return tx.order.findUnique({ where: { orderId } });
 }
 
-/** The same; commands on one order wait here for each other until the transaction ends. */
+/** The same, with a lock: commands on one order wait here for each other until the transaction ends. */
 export async function lockOrder(tx: OrderTransaction, orderId: string): Promise<OrderRow | null> {
-  // A statement of its own: what is read next must be seen as of after the wait.
+  // A separate statement, so that the next statement sees the changes that were committed during the wait.
   await tx.$executeRaw`select from orders where order_id = ${orderId} for update`;
   return findOrder(tx, orderId);
 }
 
-/** @throws ConcurrencyConflictError when the same order was inserted meanwhile, be it as a tombstone. */
+/** @throws ConcurrencyConflictError when the same order was inserted meanwhile, also as a tombstone. */
 export async function insertOrder(tx: OrderTransaction, order: NewOrder): Promise<OrderRow> {
   const { rejection, total, ...fields } = order;
   return tx.order
@@ -73,9 +73,9 @@ export async function insertOrder(tx: OrderTransaction, order: NewOrder): Promis
 export type TransitOutcome = { moved: OrderRow; found?: never } | { moved?: never; found: OrderRow | null };
 
 /**
- * Takes the order through a transition if its state allows it. @returns the order as it is then, or what was found instead: an order in
- * another state, or none.
- * @throws ConcurrencyConflictError when the order came into the right state only after it was tried, so that it must be tried again.
+ * Applies a transition if the state of the order allows it.
+ * @returns the order afterwards, or what was found instead: an order in another state, or none.
+ * @throws ConcurrencyConflictError when the order reached the right state only after the attempt. Then the command must be retried.
  */
 export async function transitOrder(
   tx: OrderTransaction,
@@ -98,7 +98,7 @@ export async function transitOrder(
   return { found };
 }
 
-/** Changes an order that is locked and keeps its state; `versioned` when that is a fact that gets an event. */
+/** Changes a locked order, which keeps its state. `versioned`: the change is a fact and gets an event. */
 export function changeOrder(tx: OrderTransaction, orderId: string, change: OrderChange, versioned = false): Promise<OrderRow> {
   return tx.order.update({
     where: { orderId },
@@ -106,14 +106,14 @@ export function changeOrder(tx: OrderTransaction, orderId: string, change: Order
   });
 }
 
-/** False for a tombstone, of which only the id is known. */
+/** False for a tombstone, which has only an id. */
 export const isKnown = (row: OrderRow): row is KnownOrder => row.customerId !== null;
 
 export const totalOf = ({ total, currency }: OrderRow): Money => ({ amount: Number(total), currency });
 
 export const linesOf = ({ lines }: OrderRow): OrderLine[] => lines as unknown as OrderLine[];
 
-/** What the order becomes when its revision is confirmed, while there is one. */
+/** The lines and the total after the pending revision is confirmed; undefined without a revision. */
 export const revisionOf = ({
   pendingLines,
   pendingTotal,

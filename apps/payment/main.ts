@@ -2,6 +2,7 @@ import { APP_INTERCEPTOR } from '@nestjs/core';
 import { PrismaClient } from '../../generated/payment/client.js';
 import { readSettings } from '../../libs/config/settings.js';
 import { EXPIRABLE, ExpiryService } from '../../libs/participant/expiry.service.js';
+import { tombstonesOf } from '../../libs/participant/retention.js';
 import { startParticipant } from '../../libs/participant/start-participant.js';
 import { AUTHORIZATION_TTL_MS, authorizations } from './authorization.js';
 import { HoldController, HoldQueries } from '../../libs/participant/hold.controller.js';
@@ -9,7 +10,6 @@ import { PaymentCommands } from './payment.commands.js';
 import { PaymentController } from './payment.controller.js';
 import { PaymentHolds } from './payment.holds.js';
 import { PaymentQueries } from './payment.queries.js';
-import { paymentTombstones } from './payment.repository.js';
 import { SlowBankInterceptor } from './slow-bank.interceptor.js';
 
 const { PAYMENT_AUTHORIZATION_TTL_MS } = readSettings('PAYMENT_AUTHORIZATION_TTL_MS');
@@ -27,5 +27,5 @@ await startParticipant({
     { provide: EXPIRABLE, useValue: authorizations },
     ExpiryService,
   ],
-  trimmable: [paymentTombstones],
+  trimmable: [tombstonesOf('payment', 'payment_id')],
 });

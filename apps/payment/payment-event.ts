@@ -7,7 +7,7 @@ import { isKnown, moneyOf, purposeOf } from './payment.repository.js';
 type Fact = PaymentEventType extends `${infer Name}.v1` ? Name : never;
 type Common = 'paymentId' | 'customerId' | 'tripId' | 'orderId' | 'amount';
 
-/** The event of a change that has brought the payment to the version it is at. */
+/** The event of the change that made the current version of the payment. */
 export function paymentEvent<F extends Fact>(
   payment: PaymentRow,
   type: F,

@@ -6,7 +6,7 @@ interface Transition {
 }
 
 /**
- * What may happen to a payment and when. The database update carries `from` in its condition, so a transition that the table does not
+ * The transitions of a payment and the states that allow them. The database update carries `from` in its condition, so a transition that the table does not
  * allow cannot happen.
  */
 export const paymentTransitions = {

@@ -1,19 +1,16 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { z } from 'zod';
 import { Identifier } from '../../contracts/values/identifier.js';
-import { type Page, pageQuery } from '../../contracts/values/page.js';
-import type { Payment } from '../../contracts/payment/payment.resource.js';
+import type { Page } from '../../contracts/values/page.js';
+import { type Payment, PaymentListQuery } from '../../contracts/payment/payment.resource.js';
 import { ProblemException } from '../../libs/service-kit/problem.exception.js';
-import { type PaymentFilter, PaymentQueries } from './payment.queries.js';
-
-const PaymentListQuery = z.strictObject({ tripId: Identifier.optional(), orderId: Identifier.optional(), ...pageQuery });
+import { PaymentQueries } from './payment.queries.js';
 
 @Controller('payments')
 export class PaymentController {
   constructor(private readonly queries: PaymentQueries) {}
 
   @Get()
-  list(@Query({ schema: PaymentListQuery }) query: PaymentFilter): Promise<Page<Payment>> {
+  list(@Query({ schema: PaymentListQuery }) query: PaymentListQuery): Promise<Page<Payment>> {
     return this.queries.payments(query);
   }
 

@@ -1,18 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { sqltag as sql } from '@prisma/client/runtime/client';
 import type { Page } from '../../contracts/values/page.js';
-import type { Payment } from '../../contracts/payment/payment.resource.js';
+import type { Payment, PaymentListQuery } from '../../contracts/payment/payment.resource.js';
 import type { PrismaClient } from '../../generated/payment/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
 import { newestFirst } from '../../libs/participant/newest-first.js';
 import { isKnown, toResource } from './payment.repository.js';
-
-export interface PaymentFilter {
-  tripId?: string | undefined;
-  orderId?: string | undefined;
-  limit: number;
-  after?: string | undefined;
-}
 
 /** Reads of the payment service. */
 @Injectable()
@@ -26,7 +19,7 @@ export class PaymentQueries {
   }
 
   /** Payments, newest first. */
-  async payments({ tripId, orderId, limit, after }: PaymentFilter): Promise<Page<Payment>> {
+  async payments({ tripId, orderId, limit, after }: PaymentListQuery): Promise<Page<Payment>> {
     const { ids, next } = await newestFirst(this.database, {
       table: 'payment',
       id: 'payment_id',

@@ -4,18 +4,17 @@ import type { Decline, Payment } from '../../contracts/payment/payment.resource.
 import type { Payment as PaymentRow, Prisma } from '../../generated/payment/client.js';
 import { ConcurrencyConflictError } from '../../libs/participant/concurrency-conflict.error.js';
 import { isUniqueViolation } from '../../libs/database/database-failure.js';
-import type { TrimmableTable } from '../../libs/participant/retention.js';
 import type { Transaction } from '../../libs/participant/transaction.js';
 import { type PaymentTransition, paymentTransitions } from './payment-transitions.js';
 
 export type PaymentTransaction = Prisma.TransactionClient;
 
-/** A payment of which more than the id is known: no tombstone. */
+/** A payment that is no tombstone, so its customer is known. */
 export type KnownPayment = PaymentRow & { customerId: string; paymentMethod: string; amount: bigint; currency: string };
 
-/** The payment of that id, tombstones included, or null; commands on one payment wait here for each other until the transaction ends. */
+/** The payment, tombstones included, or null. Commands on one payment wait here for each other until the transaction ends. */
 export async function lockPayment(tx: PaymentTransaction, paymentId: string): Promise<PaymentRow | null> {
-  // A statement of its own: what is read next must be seen as of after the wait.
+  // A separate statement, so that the next statement sees the changes that were committed during the wait.
   await tx.$executeRaw`select from payment where payment_id = ${paymentId} for update`;
   return tx.payment.findUnique({ where: { paymentId } });
 }
@@ -29,8 +28,8 @@ export async function overdueAuthorizations(tx: Transaction, limit: number): Pro
 }
 
 /**
- * @param version 0 for a tombstone, of which nothing is published.
- * @throws ConcurrencyConflictError when the same payment was inserted meanwhile, be it as a tombstone.
+ * @param version 0 for a tombstone, which publishes nothing.
+ * @throws ConcurrencyConflictError when the same payment was inserted meanwhile, also as a tombstone.
  */
 export async function insertPayment(
   tx: PaymentTransaction,
@@ -42,18 +41,9 @@ export async function insertPayment(
   });
 }
 
-/** The tombstones, of which nothing was published. Payments themselves stay. */
-export const paymentTombstones: TrimmableTable = {
-  table: 'payment',
-  trim: (database, before, limit) => database.$executeRaw`
-    delete from payment where payment_id = any(array(
-      select payment_id from payment where version = 0 and created_at < ${before}
-      order by created_at limit ${limit} for update skip locked))`,
-};
-
 /**
- * Takes a payment that is locked through a transition that its state allows.
- * @throws Error when the state does not allow it: callers check it first.
+ * Applies a transition to a locked payment, whose state must allow it.
+ * @throws Error when the state does not allow it. Callers check the state first.
  */
 export async function transitPayment(
   tx: PaymentTransaction,

@@ -155,12 +155,11 @@ export class ProjectionRunner {
 
   async state(): Promise<ProjectionState> {
     const [progress, built] = await Promise.all([progressOf(this.live), this.next && progressOf(this.next)]);
-    const oldest = progress.flatMap(({ since }) => since?.getTime() ?? []);
     return {
       generation: this.live.generation,
       position: positionOf(progress),
       behindEvents: progress.reduce((sum, { missing }) => sum + missing, 0),
-      behindSeconds: oldest.length === 0 ? 0 : Math.max(0, (Date.now() - Math.min(...oldest)) / 1_000),
+      behindSeconds: Math.max(0, ...progress.map(({ behindSeconds }) => behindSeconds)),
       rebuilding:
         this.next && built
           ? { generation: this.next.generation, position: positionOf(built) }
@@ -231,7 +230,7 @@ export class ProjectionRunner {
     let more = false;
     for (const one of progress) {
       if ((await one.look()).missing === 0) continue;
-      const ids = await one.missing(new Date(Date.now() - olderThanMs), FETCH_BATCH);
+      const ids = await one.missing(olderThanMs, FETCH_BATCH);
       if (ids.length === 0) continue;
       const events = (await eventLog.findAll(ids)).toSorted((a, b) => a.position - b.position);
       let taken = 0;

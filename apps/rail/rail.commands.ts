@@ -20,7 +20,7 @@ export const toItem = (ride: TrainRide) => ({
   request: ride,
 });
 
-/** What sagas may ask of the rail service. Each command is harmless when repeated, with the same key or with another. */
+/** The commands of the rail service. A repeated command has no second effect, with the same key or with another. */
 @Injectable()
 export class RailCommands implements CommandHandlers<'rail', Transaction> {
   readonly reserveSeat = command(

@@ -1,14 +1,18 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { DeadEvent, ReplayDeadEvent, SkipDeadEvent } from '../../contracts/event/dead-event.resource.js';
-import { type Page, pageQuery } from '../../contracts/values/page.js';
+import {
+  type DeadEvent,
+  DeadEventListQuery,
+  ReplayDeadEvent,
+  ServiceName,
+  SkipDeadEvent,
+} from '../../contracts/event/dead-event.resource.js';
+import type { Page } from '../../contracts/values/page.js';
 import { DeadEvents, type Decision } from '../../libs/messaging/relay/dead-events.js';
 import { decodeCursor, encodeCursor } from '../../libs/service-kit/cursor.js';
 import { ProblemException } from '../../libs/service-kit/problem.exception.js';
 
-const Service = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be the name of a service');
 const Id = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
-const ListQuery = z.strictObject({ ...pageQuery, service: Service.optional(), state: DeadEvent.shape.state.optional() });
 
 /** For operators: events that could not go into the log. On the relay's own port, which is internal. */
 @Controller('dead-events')
@@ -16,7 +20,7 @@ export class DeadEventsController {
   constructor(private readonly events: DeadEvents) {}
 
   @Get()
-  async list(@Query({ schema: ListQuery }) query: z.infer<typeof ListQuery>): Promise<Page<DeadEvent>> {
+  async list(@Query({ schema: DeadEventListQuery }) query: DeadEventListQuery): Promise<Page<DeadEvent>> {
     const { limit, after, service, state } = query;
     const [lastService, lastId] = after === undefined ? [] : decodeCursor(after, ['string', 'number']);
     const items = await this.events.list({
@@ -33,7 +37,7 @@ export class DeadEventsController {
   @Post(':service/:id/replay')
   @HttpCode(200)
   async replay(
-    @Param('service', { schema: Service }) service: string,
+    @Param('service', { schema: ServiceName }) service: string,
     @Param('id', { schema: Id }) id: number,
     @Body({ schema: ReplayDeadEvent }) { acceptGap }: ReplayDeadEvent,
   ): Promise<{ released: number }> {
@@ -43,7 +47,7 @@ export class DeadEventsController {
   @Post(':service/:id/skip')
   @HttpCode(200)
   async skip(
-    @Param('service', { schema: Service }) service: string,
+    @Param('service', { schema: ServiceName }) service: string,
     @Param('id', { schema: Id }) id: number,
     @Body({ schema: SkipDeadEvent }) { note }: SkipDeadEvent,
   ): Promise<{ released: number }> {

@@ -5,7 +5,7 @@ import type { OutboxEvent } from '../../libs/messaging/outbox/outbox-event.js';
 /** An event type without its version, as the outbox keeps it. */
 type Fact = TripEventType extends `${infer Name}.v1` ? Name : never;
 
-/** The event of a change that has brought the trip to the version it is at. */
+/** The event of the change that made the current version of the trip. */
 export function tripEvent<F extends Fact>(
   trip: TripRow,
   type: F,

@@ -6,7 +6,7 @@ import type { ReservedTripParts, TripParts } from '../../contracts/trip/trip.res
 export const heldParts = (parts: ReservedTripParts): TripParts =>
   changeItems(parts, (item) => ({ ...item, state: 'HELD' })) as TripParts;
 
-/** The same parts with what was reserved of them in another state; excluded parts keep theirs. */
+/** The same parts, with the reserved parts in another state. Excluded parts keep their state. */
 export const withPartState = (
   state: ReservationState,
   parts: TripParts,
@@ -16,7 +16,7 @@ export const withPartState = (
     item.state === undefined || excludedParts.includes(name) ? item : { ...item, state },
   ) as TripParts;
 
-/** The first part that was asked for and not reserved, or reserved and not asked for; undefined if all fit. */
+/** The first part that was requested and not reserved, or reserved and not requested; undefined if all match. */
 export function mismatchedPart(requested: TripParts, reserved: ReservedTripParts): TripPartName | undefined {
   return tripPartNames.find((name) => sizeOf(requested[name]) !== sizeOf(reserved[name]));
 }

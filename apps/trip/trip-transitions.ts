@@ -6,7 +6,7 @@ interface Transition {
 }
 
 /**
- * What may happen to a trip and when. The database update carries `from` in its condition, so a transition that the table does not
+ * The transitions of a trip and the states that allow them. The database update carries `from` in its condition, so a transition that the table does not
  * allow cannot happen.
  */
 export const tripTransitions = {

@@ -1,22 +1,17 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { z } from 'zod';
 import { Identifier } from '../../contracts/values/identifier.js';
-import type { OperationRecord } from '../../contracts/participant/operation.resource.js';
-import { type Page, pageQuery } from '../../contracts/values/page.js';
-import { tripStates } from '../../contracts/trip/trip-state.js';
-import type { Trip } from '../../contracts/trip/trip.resource.js';
+import { OperationListQuery, type OperationRecord } from '../../contracts/participant/operation.resource.js';
+import type { Page } from '../../contracts/values/page.js';
+import { type Trip, TripListQuery } from '../../contracts/trip/trip.resource.js';
 import { ProblemException } from '../../libs/service-kit/problem.exception.js';
-import { type TripFilter, TripQueries } from './trip.queries.js';
-
-const TripListQuery = z.strictObject({ customerId: Identifier.optional(), state: z.enum(tripStates).optional(), ...pageQuery });
-const OperationListQuery = z.strictObject({ requestKey: z.string().min(1).max(200) });
+import { TripQueries } from './trip.queries.js';
 
 @Controller('trips')
 export class TripController {
   constructor(private readonly queries: TripQueries) {}
 
   @Get()
-  list(@Query({ schema: TripListQuery }) query: TripFilter): Promise<Page<Trip>> {
+  list(@Query({ schema: TripListQuery }) query: TripListQuery): Promise<Page<Trip>> {
     return this.queries.trips(query);
   }
 
@@ -27,11 +22,11 @@ export class TripController {
     return trip;
   }
 
-  /** An unknown trip has no operations: the caller asks whether its request has arrived before. */
+  /** An unknown trip has no operations, because the caller checks whether its request has arrived before. */
   @Get(':tripId/operations')
   async operations(
     @Param('tripId', { schema: Identifier }) tripId: string,
-    @Query({ schema: OperationListQuery }) { requestKey }: z.infer<typeof OperationListQuery>,
+    @Query({ schema: OperationListQuery }) { requestKey }: OperationListQuery,
   ): Promise<{ items: OperationRecord[] }> {
     return { items: await this.queries.operations(tripId, requestKey) };
   }

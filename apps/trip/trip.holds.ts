@@ -18,7 +18,7 @@ export class TripHolds implements HoldQueries {
     const items = rows.flatMap(({ id }) => {
       const trip = trips.get(id);
       const operationId = trip && operationOf(trip);
-      if (!trip || operationId === null || operationId === undefined) return []; // it has gone on since
+      if (!trip || operationId === null || operationId === undefined) return []; // its state has changed since
       const { state, updatedAt: heldSince } = trip;
       return [{ kind: 'lock' as const, id, owner: 'trip' as const, ownerId: id, state, operationId, heldSince }];
     });

@@ -2,20 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { sqltag as sql } from '@prisma/client/runtime/client';
 import type { OperationRecord } from '../../contracts/participant/operation.resource.js';
 import type { Page } from '../../contracts/values/page.js';
-import type { TripState } from '../../contracts/trip/trip-state.js';
-import type { Trip } from '../../contracts/trip/trip.resource.js';
+import type { Trip, TripListQuery } from '../../contracts/trip/trip.resource.js';
 import type { PrismaClient } from '../../generated/trip/client.js';
 import { DATABASE } from '../../libs/participant/command.executor.js';
 import { operationsOf } from '../../libs/participant/operation.repository.js';
 import { newestFirst } from '../../libs/participant/newest-first.js';
 import { isKnown, toResource } from './trip.repository.js';
-
-export interface TripFilter {
-  customerId?: string | undefined;
-  state?: TripState | undefined;
-  limit: number;
-  after?: string | undefined;
-}
 
 /** Reads of the trip service. */
 @Injectable()
@@ -34,7 +26,7 @@ export class TripQueries {
   }
 
   /** Trips, newest first. */
-  async trips({ customerId, state, limit, after }: TripFilter): Promise<Page<Trip>> {
+  async trips({ customerId, state, limit, after }: TripListQuery): Promise<Page<Trip>> {
     const { ids, next } = await newestFirst(this.database, {
       table: 'trip',
       id: 'trip_id',

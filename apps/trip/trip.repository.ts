@@ -17,13 +17,13 @@ export interface NewTrip {
   operationId: string;
 }
 
-/** A trip of which more than the id is known: no tombstone. */
+/** A trip that is no tombstone, so its customer is known. */
 export type KnownTrip = TripRow & { customerId: string };
 
 /** Why a cancellation was withdrawn. */
 type LastCancellation = NonNullable<Trip['lastCancellation']>;
 
-/** What a transition changes besides the state. `null` clears. */
+/** A change of a trip, besides its state. `null` clears a field. */
 export interface TripChange {
   parts?: TripParts;
   total?: Money;
@@ -33,18 +33,18 @@ export interface TripChange {
   lockedBy?: string | null;
   lastCancellation?: LastCancellation | null;
   approvalRemindedAt?: Date;
-  /** One more operation has been asked for. */
+  /** Whether the change counts one more operation. */
   countCommand?: boolean;
 }
 
-/** The trip of that id, tombstones included, or null; commands on one trip wait here for each other until the transaction ends. */
+/** The trip, tombstones included, or null. Commands on one trip wait here for each other until the transaction ends. */
 export async function lockTrip(tx: TripTransaction, tripId: string): Promise<TripRow | null> {
-  // A statement of its own: what is read next must be seen as of after the wait.
+  // A separate statement, so that the next statement sees the changes that were committed during the wait.
   await tx.$executeRaw`select from trip where trip_id = ${tripId} for update`;
   return tx.trip.findUnique({ where: { tripId } });
 }
 
-/** @throws ConcurrencyConflictError when the same trip was inserted meanwhile, be it as a tombstone. */
+/** @throws ConcurrencyConflictError when the same trip was inserted meanwhile, also as a tombstone. */
 export async function insertTrip(tx: TripTransaction, { failure, ...trip }: NewTrip): Promise<TripRow> {
   const data = { ...trip, parts: trip.parts, ...(failure ? { failure } : {}), total: 0, currency: 'EUR', version: 1 };
   return tx.trip.create({ data }).catch((error: unknown) => {
@@ -53,8 +53,8 @@ export async function insertTrip(tx: TripTransaction, { failure, ...trip }: NewT
 }
 
 /**
- * Takes a trip that is locked through a transition that its state allows.
- * @throws Error when the state does not allow it: callers check it first.
+ * Applies a transition to a locked trip, whose state must allow it.
+ * @throws Error when the state does not allow it. Callers check the state first.
  */
 export async function transitTrip(
   tx: TripTransaction,
@@ -71,7 +71,7 @@ export async function transitTrip(
   return moved;
 }
 
-/** Changes a trip that is locked and keeps its state; `versioned` when that is a fact that gets an event. */
+/** Changes a locked trip, which keeps its state. `versioned`: the change is a fact and gets an event. */
 export function changeTrip(tx: TripTransaction, tripId: string, change: TripChange, versioned = false): Promise<TripRow> {
   return tx.trip.update({
     where: { tripId },
@@ -79,7 +79,7 @@ export function changeTrip(tx: TripTransaction, tripId: string, change: TripChan
   });
 }
 
-/** False for a tombstone, of which only the id is known. */
+/** False for a tombstone, which has only an id. */
 export const isKnown = (row: TripRow): row is KnownTrip => row.customerId !== null;
 
 export const totalOf = ({ total, currency }: TripRow): Money => ({ amount: Number(total), currency });

@@ -18,8 +18,8 @@ export const ledgerEntryKinds = ['OPENED', 'LIMIT_CHANGED', 'RESERVED', 'CHANGED
 export type LedgerEntryKind = (typeof ledgerEntryKinds)[number];
 
 /**
- * One entry of the append-only ledger. `amount` is what the entry adds to `reserved` (or to `limit` for OPENED and LIMIT_CHANGED); it
- * may be negative. `occurredAt` has microseconds and grows from entry to entry: as `?at=` it names the state with this entry as the last.
+ * One entry of the append-only ledger. The entry adds `amount`, which may be negative, to `reserved`, or to `limit` for OPENED and
+ * LIMIT_CHANGED. `occurredAt` has microseconds and grows from entry to entry. As `?at=` it reads the credit right after this entry.
  */
 export const LedgerEntry = z
   .object({

@@ -5,7 +5,7 @@ import { Money } from '../values/money.js';
 const customerId = z.string();
 const orderId = z.string();
 
-/** What the credit account stands at after the fact, so that its newest event is enough to know it. */
+/** The credit account after the fact. So its newest event alone shows the current account. */
 const account = {
   customerId,
   limit: Money,
@@ -18,8 +18,8 @@ const sample = { customerId: 'CUST-ALICE', limit: euros(1_000), reserved: euros(
 const forOrder = { ...sample, orderId: 'ORDER-1' };
 
 /**
- * The facts that the customer service publishes, by type and version. They are kept for ever and read by everybody, so they hold no
- * personal data: a consumer that needs a name asks the service.
+ * The facts that the customer service publishes, by type and version. They have no personal data, because they are kept forever and
+ * every consumer can read them. A consumer that needs a name reads it from the service.
  */
 export const customerEvents = {
   'customer.registered.v1': z.object({ customerId, state: z.enum(customerStates) }).meta({

@@ -1,18 +1,18 @@
 import { z } from 'zod';
 
-/** What every event type begins with outside; in prose and subscriptions the short form without it and without the version is used. */
+/** The prefix of every published event type. Prose and subscriptions use the short form, without the prefix and the version. */
 const PREFIX = 'com.roundtrip.';
 
-/** What an event of a type in a version has as its `type` outside. */
+/** The `type` of a CloudEvent, from the event type and its version. */
 export const cloudEventType = (type: string, version: number): string => `${PREFIX}${type}.v${version}`;
 
-/** What `cloudEventType` was made of; undefined for what is no type of this system. */
+/** The inverse of `cloudEventType`; undefined for a type of another system. */
 export function parseCloudEventType(outside: string): { type: string; version: number } | undefined {
   const [, type, version] = (outside.startsWith(PREFIX) && /^(.+)\.v(\d+)$/.exec(outside.slice(PREFIX.length))) || [];
   return type === undefined ? undefined : { type, version: Number(version) };
 }
 
-/** A fact as the world outside reads it: CloudEvents 1.0 with our extension attributes, in structured mode. */
+/** A published event: CloudEvents 1.0 with our extension attributes, in structured mode. */
 export const CloudEvent = z
   .object({
     specversion: z.literal('1.0'),

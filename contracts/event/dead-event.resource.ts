@@ -1,5 +1,12 @@
 import { z } from 'zod';
 import { Note } from '../values/note.js';
+import { pageQuery } from '../values/page.js';
+
+/** The name of a service in a path or a query. */
+export const ServiceName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be the name of a service')
+  .meta({ examples: ['order'] });
 
 /** An event that could not go into the log, for an operator to decide about. */
 export const DeadEvent = z
@@ -25,11 +32,19 @@ export const DeadEvent = z
   .meta({ id: 'DeadEvent' });
 export type DeadEvent = z.infer<typeof DeadEvent>;
 
+/** The query of the list of dead events. */
+export const DeadEventListQuery = z.strictObject({
+  ...pageQuery,
+  service: ServiceName.optional(),
+  state: DeadEvent.shape.state.optional(),
+});
+export type DeadEventListQuery = z.infer<typeof DeadEventListQuery>;
+
 /** `acceptGap`: it goes into the log although the version before it is lost for good. */
 export const ReplayDeadEvent = z.strictObject({ acceptGap: z.boolean().default(false) }).prefault({});
 export type ReplayDeadEvent = z.infer<typeof ReplayDeadEvent>;
 
-/** What a decision has set in motion: how many of the events behind it have come into the log with it. */
+/** How many events a decision has put into the log: the event and those that waited for it. */
 export const DeadEventDecided = z.object({ released: z.int() }).meta({ id: 'DeadEventDecided' });
 export type DeadEventDecided = z.infer<typeof DeadEventDecided>;
 

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { Note } from '../values/note.js';
 
+/** The number of a dead event or a dead letter in a path. */
+export const DeadLetterId = z
+  .string()
+  .regex(/^\d{1,15}$/, 'must be the number of an event in this list')
+  .transform(Number);
+
 /** An event that a consumer could not apply, or not yet, for an operator to decide about. */
 export const DeadLetter = z.object({
   id: z.int(),
@@ -30,10 +36,18 @@ export const DeadLetterOfService = DeadLetter.extend({
 }).meta({ id: 'DeadLetter' });
 export type DeadLetterOfService = z.infer<typeof DeadLetterOfService>;
 
-export const deadLetterStates = DeadLetter.shape.state;
+const deadLetterStates = DeadLetter.shape.state;
+/** The filter of the dead letters of a service. */
+export const deadLetterFilter = {
+  consumer: z
+    .string()
+    .regex(/^[a-z][a-z0-9.-]{0,99}$/, 'must be the name of a consumer')
+    .optional(),
+  state: deadLetterStates.optional(),
+};
 export type DeadLetterState = DeadLetter['state'];
 
-/** What a decision has set in motion: how many events were applied by it. */
+/** How many events a decision has applied. */
 export const DeadLetterDecided = z.object({ released: z.int() }).meta({ id: 'DeadLetterDecided' });
 export type DeadLetterDecided = z.infer<typeof DeadLetterDecided>;
 

@@ -1,26 +1,26 @@
 import type { z } from 'zod';
 
 /**
- * What a service publishes: schemas by `<type>.v<n>`. Each schema says by its `meta` what the fact is (`description`) and what its data
- * looks like (`examples`, one at least).
+ * The events that a service publishes: schemas by `<type>.v<n>`. The `meta` of each schema has the `description` of the fact and at least
+ * one of its `examples`.
  */
 export type EventSchemas = Readonly<Record<string, z.ZodType>>;
 
-/** The end of a version that has a successor. Times are RFC 3339, as the CloudEvents deprecation extension wants them. */
+/** The end of a version that has a successor. Times are RFC 3339, as the CloudEvents deprecation extension requires. */
 export interface Deprecation {
-  /** `deprecated` can still be asked for; `sunset` cannot, and is rendered only for who was pinned to it before. */
+  /** A `deprecated` version can still be requested. A `sunset` version is rendered only for hooks that were pinned to it before. */
   status: 'deprecated' | 'sunset';
-  /** Since when consumers are asked to move on. */
+  /** From this time consumers should move to the next version. */
   from: string;
-  /** From when it may become `sunset`; never moved to an earlier time once it is published. */
+  /** The earliest time at which it becomes `sunset`. Once it is published, it never moves to an earlier time. */
   sunset: string;
-  /** What a consumer has to change, for people. */
+  /** How a consumer moves to the next version, for people. */
   migration: string;
 }
 
 /**
- * How a type got from version `from` to the next one. `up` and `down` are pure and take whatever fits the schema of their side, which the
- * compiler knows where the step is written and nowhere else.
+ * The step of a type from version `from` to the next one. `up` and `down` are pure functions. The compiler checks their schemas only where
+ * the step is written.
  */
 export interface VersionStep<Older = unknown, Newer = unknown> {
   /** Without a version: `order.approved`. */
@@ -38,6 +38,6 @@ export interface VersionStep<Older = unknown, Newer = unknown> {
 export interface EventFamily {
   schemas: EventSchemas;
   steps?: readonly VersionStep[];
-  /** That they are posted to one receiver and stand in no log, so that nobody can subscribe to them; default false. */
+  /** True if they are posted to one receiver and are not in the log, so that no hook can subscribe to them. Default false. */
   unlogged?: boolean;
 }

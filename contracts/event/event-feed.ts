@@ -88,7 +88,7 @@ export const ArchivePageNumber = z
   .regex(/^[1-9]\d{0,12}$/, 'must be the number of a page, from 1')
   .transform(Number);
 
-/** What polling answers. `next` is never null: it is where to go on from, also when nothing has come. */
+/** A page of polling. `next` is never null: it is the cursor to continue with, also after an empty page. */
 export const EventPage = z.object({
   items: z.array(CloudEvent),
   next: z.string().meta({ description: 'An opaque cursor: everything up to there was examined. Pass it as `after`' }),

@@ -34,5 +34,5 @@ export const EventTypeResource = z
   .meta({ id: 'EventType' });
 export type EventTypeResource = z.infer<typeof EventTypeResource>;
 
-/** By type and version how many hooks are pinned to it. */
+/** The number of hooks that are pinned to each version, by type and version. */
 export type VersionPinCounts = Record<string, Record<number, number>>;

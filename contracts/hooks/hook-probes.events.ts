@@ -3,8 +3,8 @@ import { z } from 'zod';
 const hookId = '0198b0a5-6c3d-7000-8000-000000000001';
 
 /**
- * What is sent to one hook because of the hook itself. It looks like an event, so that the way of a real one is tried, but it stands in no
- * log: nobody else gets it, and nobody can subscribe to it.
+ * Tests and challenges, which are sent to one hook only. They have the form of an event, so they test the whole delivery. They are not in
+ * the log, so no other hook gets them or can subscribe to them.
  */
 export const hookProbes = {
   'hooks.endpoint.tested.v1': z.object({ hookId: z.string(), message: z.string() }).meta({

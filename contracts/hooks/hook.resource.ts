@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { pageQuery } from '../values/page.js';
 import { PlainText } from '../values/plain-text.js';
 
 export const hookStates = ['pending', 'enabled', 'paused', 'disabled'] as const;
-export const deliveryStates = ['pending', 'sending', 'retrying', 'held', 'succeeded', 'exhausted', 'cancelled'] as const;
+const deliveryStates = ['pending', 'sending', 'retrying', 'held', 'succeeded', 'exhausted', 'cancelled'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 export const deliveryTriggers = ['auto', 'manual', 'recover', 'test', 'verify'] as const;
 export type DeliveryTrigger = (typeof deliveryTriggers)[number];
@@ -16,7 +17,7 @@ const EventTypePattern = z
     'must be a type (order.approved), one in a version (order.approved@1), all of a service (order.*) or everything (*)',
   );
 
-/** What a subscriber may choose; each has a default. */
+/** The options of a hook. Each has a default. */
 const choices = {
   url: PlainText.max(2_000).min(1).meta({
     description:
@@ -82,7 +83,7 @@ export type ChangeHook = z.infer<typeof ChangeHook>;
 
 const nullableTime = z.iso.datetime().nullable();
 
-/** An endpoint as its owner sees it; never its secret. */
+/** A hook as its owner sees it, without its secrets. */
 export const Hook = z
   .object({
     hookId: z.string(),
@@ -180,7 +181,7 @@ export const Recovery = z
   .meta({ id: 'Recovery' });
 export type Recovery = z.infer<typeof Recovery>;
 
-/** One event on its way to one endpoint. */
+/** The delivery of one event to one hook. */
 export const Delivery = z
   .object({
     deliveryId: z.string(),
@@ -199,6 +200,10 @@ export const Delivery = z
   })
   .meta({ id: 'Delivery' });
 export type Delivery = z.infer<typeof Delivery>;
+
+/** The query of the list of deliveries to a hook. */
+export const DeliveryListQuery = z.strictObject({ state: z.enum(deliveryStates).optional(), ...pageQuery });
+export type DeliveryListQuery = z.infer<typeof DeliveryListQuery>;
 
 /** The body of `POST /v1/hooks/{id}/redeliver`. */
 export const RedeliverDeliveries = z

@@ -13,7 +13,7 @@ const failing = {
 const sample = { hookId: '0198b0a5-6c3d-7000-8000-000000000001', origin: 'https://receiver.example' };
 const sampleFailing = { ...sample, failingSince: '2027-02-01T09:00:00.000Z', lastError: 'The receiver answered 500.' };
 
-/** What the hooks service says about its endpoints. They are never delivered to the endpoint that they speak about. */
+/** The facts about endpoints. They are never delivered to the endpoint that they are about. */
 export const hooksEvents = {
   'hooks.endpoint.warned.v1': z.object({ ...failing, percent: z.int(), disabledAt: z.iso.datetime() }).meta({
     description: 'Nothing has succeeded for a part of the time that disables the endpoint.',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 export const mailStates = ['pending', 'sending', 'sent', 'dead', 'unaddressed'] as const;
 
-/** A mail on its way, for operators: what it is about and how far it has come, never to which address or in which words. */
+/** A mail for operators: its cause and its state. It has neither the address nor the text. */
 export const QueuedMail = z
   .object({
     /** Derived from the event that caused the mail. */

@@ -21,8 +21,8 @@ export const ApproveOrderCommand = z.strictObject({ orderId: Identifier });
 export type ApproveOrderCommand = z.infer<typeof ApproveOrderCommand>;
 
 /**
- * PENDING → REJECTED, the compensation of `createOrder`. For an order never seen it leaves a tombstone, so that a late
- * `createOrder` is refused. `order` lets the tombstone be read as a rejected order; without it only the id is remembered.
+ * PENDING → REJECTED, the compensation of `createOrder`. An unknown order gets a tombstone, so that a late `createOrder` is refused. With
+ * `order` the tombstone can be read as a rejected order.
  */
 export const RejectOrderCommand = z.strictObject({
   orderId: Identifier,
@@ -51,10 +51,10 @@ export type BeginOrderRevisionAnswer = z.infer<typeof BeginOrderRevisionAnswer>;
 export const BeginOrderOperationCommand = z.strictObject({ orderId: Identifier, operationId, ...requestMemory });
 export type BeginOrderOperationCommand = z.infer<typeof BeginOrderOperationCommand>;
 
-/** `confirm…` ends the operation with its effect. It is refused to an operation that has not locked the order. */
+/** `confirm…` ends the operation with its effect. Refused for an operation that has not locked the order. */
 export const OrderOperationCommand = z.strictObject({ orderId: Identifier, operationId });
 export type OrderOperationCommand = z.infer<typeof OrderOperationCommand>;
-/** The order as it is locked: who pays what. */
+/** The locked order: the customer and the amount to pay. */
 export const BeginOrderPaymentAnswer = z.object({ orderId: z.string(), state: z.string(), customerId: z.string(), total: Money });
 export type BeginOrderPaymentAnswer = z.infer<typeof BeginOrderPaymentAnswer>;
 
@@ -71,10 +71,10 @@ export const RevertOrderOperationCommand = z.strictObject({
 });
 export type RevertOrderOperationCommand = z.infer<typeof RevertOrderOperationCommand>;
 
-/** The state of the order after the compensation; null for one that the order service has never seen. */
+/** The state of the order after the compensation; null for an order that the order service does not know. */
 export const RevertOrderOperationAnswer = z.object({ orderId: z.string(), state: z.string().nullable() });
 export type RevertOrderOperationAnswer = z.infer<typeof RevertOrderOperationAnswer>;
 
-/** The state that a command left the order in. */
+/** The state of the order after a command. */
 export const OrderStateAnswer = z.object({ orderId: z.string(), state: z.string() });
 export type OrderStateAnswer = z.infer<typeof OrderStateAnswer>;

@@ -9,7 +9,7 @@ const sagaId = z.string().meta({ description: 'The saga that runs the command' }
 const Reason = z.object({ code: z.string(), detail: z.string() });
 /** A command was begun: the order is locked for its saga. */
 const CommandBegunV1 = z.object({ ...order, sagaId, total: Money });
-/** A command came to nothing, whether or not it had begun: the order stands as before. */
+/** A command failed, whether or not it had begun. The order is unchanged. */
 const CommandUndoneV1 = z.object({ ...order, sagaId, reason: Reason });
 
 const euros = (amount: number) => ({ amount: amount * 100, currency: 'EUR' });

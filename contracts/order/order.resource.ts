@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { codesInWords, failureCodes } from '../participant/failure-codes.js';
+import { CommandLinks } from '../values/command-links.js';
 import { Identifier } from '../values/identifier.js';
 import { Money } from '../values/money.js';
+import { pageQuery } from '../values/page.js';
 import { orderCommands, orderStates } from './order-state.js';
 
 const Sku = z.string().regex(/^[A-Z0-9][A-Z0-9-]{0,63}$/i, 'must be 1 to 64 letters, digits or "-"');
 
-/** A line as a client asks for it: prices come from the catalogue, never from the client. */
+/** A line of a request. Prices come from the catalogue, never from the client. */
 export const OrderLineRequest = z
   .strictObject({ sku: Sku, quantity: z.int().min(1).max(1_000_000) })
   .meta({ id: 'OrderLineRequest' });
@@ -29,15 +31,35 @@ export const PlaceOrder = z
   .meta({ id: 'PlaceOrder', examples: [{ customerId: 'CUST-ALICE', lines: [{ sku: 'SKU-TOKEN', quantity: 3 }] }] });
 export type PlaceOrder = z.infer<typeof PlaceOrder>;
 
+/** The body of `POST /v1/orders/{orderId}/revise`. */
+export const ReviseOrder = z
+  .strictObject({ lines: PlaceOrder.shape.lines })
+  .meta({ id: 'ReviseOrder', examples: [{ lines: [{ sku: 'SKU-TOKEN', quantity: 5 }] }] });
+export type ReviseOrder = z.infer<typeof ReviseOrder>;
+
+/** The body of `POST /v1/orders/{orderId}/pay`. */
+export const PayOrder = z
+  .strictObject({ paymentMethod: Identifier })
+  .meta({ id: 'PayOrder', examples: [{ paymentMethod: 'pm_ok' }] });
+export type PayOrder = z.infer<typeof PayOrder>;
+
+/** The query of the list of orders. */
+export const OrderListQuery = z.strictObject({
+  customerId: Identifier.optional(),
+  state: z.enum(orderStates).optional(),
+  ...pageQuery,
+});
+export type OrderListQuery = z.infer<typeof OrderListQuery>;
+
 /** A line of an order with the price it was ordered at. */
 export const OrderLine = z.object({ sku: z.string(), quantity: z.int(), unitPrice: Money }).meta({ id: 'OrderLine' });
 export type OrderLine = z.infer<typeof OrderLine>;
 
-/** Why the latest command of a kind came to nothing; the order stands as before. `code` is stable. */
+/** Why the latest command of a kind failed. It has not changed the order. `code` is stable. */
 export const FailedCommand = z.object({ code: z.string(), detail: z.string(), sagaId: z.string() }).meta({ id: 'FailedCommand' });
 export type FailedCommand = z.infer<typeof FailedCommand>;
 
-/** The command that locks an order, the saga that runs it and, for a revision, what the order becomes when it goes through. */
+/** The command that locks an order, with its saga. A revision also has the lines and the total that it will set. */
 const PendingCommand = z
   .object({
     command: z.enum(orderCommands),
@@ -77,7 +99,11 @@ export const OrderAccepted = z
     orderId: z.string(),
     state: z.literal('PENDING'),
     sagaId: z.string(),
-    links: z.object({ self: z.string(), saga: z.string(), temporalUi: z.string() }),
+    links: CommandLinks,
   })
   .meta({ id: 'OrderAccepted' });
 export type OrderAccepted = z.infer<typeof OrderAccepted>;
+
+/** The 202 of a command on an order. `state` is the state of the order while the command is pending. */
+export const OrderCommandAccepted = OrderAccepted.extend({ state: z.enum(orderStates) }).meta({ id: 'OrderCommandAccepted' });
+export type OrderCommandAccepted = z.infer<typeof OrderCommandAccepted>;

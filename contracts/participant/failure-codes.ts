@@ -3,12 +3,12 @@ import { type OperationOf, type Participant, participants } from './participants
 /** Why any saga may roll back, whatever its steps are. */
 const ofEverySaga = ['PARTICIPANT_UNAVAILABLE', 'ABORTED', 'CANCELLED', 'UNEXPECTED_RESPONSE'] as const;
 
-/** The operations that can turn a saga round: those of its compensable steps and of its pivot. */
+/** The operations that can make a saga roll back: those of its compensable steps and of its pivot. */
 type Steps = { readonly [P in Participant]?: readonly OperationOf<P>[] };
 
 /**
- * The codes that a saga may come to nothing with: what these steps are refused with, `own` refusals of the saga itself, and what can happen to
- * every saga. Each once, in that order.
+ * The codes that a saga may fail with: the refusals of these steps, `own` refusals of the saga itself, and the codes of every saga. Each
+ * once, in that order.
  */
 export function failureCodes(steps: Steps, own: readonly string[] = []): string[] {
   const refusals = Object.entries(steps).flatMap(([participant, operations]) => {

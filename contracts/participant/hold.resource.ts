@@ -12,7 +12,7 @@ export const holders = {
   trip: ['trip', ...reservationParticipants, 'payment'],
 } as const satisfies Record<string, readonly Participant[]>;
 
-/** Whose holds are asked for: business ids, separated by commas. */
+/** The owners whose holds are read: business ids, separated by commas. */
 const Owners = commaList(Identifier, 100);
 
 const position = z.string().min(1).max(1_024).optional();

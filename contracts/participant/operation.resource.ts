@@ -27,3 +27,7 @@ export const OperationRecord = z.object({
   state: z.enum(operationStates),
 });
 export type OperationRecord = z.infer<typeof OperationRecord>;
+
+/** The query of the operations on an order or a trip: those that were begun for one request. */
+export const OperationListQuery = z.strictObject({ requestKey: z.string().min(1).max(200) });
+export type OperationListQuery = z.infer<typeof OperationListQuery>;

@@ -34,21 +34,21 @@ export const CaptureCommand = z.strictObject({ paymentId: Identifier });
 export type CaptureCommand = z.infer<typeof CaptureCommand>;
 
 /**
- * AUTHORIZED → VOIDED, the compensation of `authorize`. A payment never seen is remembered as voided, so that an authorization that arrives
- * later is refused. Nothing to do for a DECLINED one; refused for one that is captured, which can be refunded.
+ * AUTHORIZED → VOIDED, the compensation of `authorize`. An unknown payment gets a tombstone, so that an authorization that arrives later is
+ * refused. A DECLINED payment stays as it is. Refused for a captured payment, which can be refunded.
  */
 export const VoidCommand = z.strictObject({ paymentId: Identifier });
 export type VoidCommand = z.infer<typeof VoidCommand>;
 
-/** Gives captured money back, all of it or some. Each refund has a key of its own; together they never exceed what was captured. */
+/** Refunds captured money, all or a part of it. Each refund has its own key. Together they never exceed the captured amount. */
 export const RefundCommand = z.strictObject({ paymentId: Identifier, amount: NonNegativeMoney });
 export type RefundCommand = z.infer<typeof RefundCommand>;
 
-/** What a command left the payment at. */
+/** The payment after a command. */
 export const PaymentAnswer = z.object({
   paymentId: z.string(),
   state: z.enum(paymentStates),
-  /** Null for a payment that was voided before it was seen. */
+  /** Null for a payment that was voided before it was authorized. */
   amount: Money.nullable(),
   refunded: Money.nullable(),
 });

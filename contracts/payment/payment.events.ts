@@ -14,7 +14,7 @@ const euros = (amount: number) => ({ amount: amount * 100, currency: 'EUR' });
 const sample = { paymentId: 'PAY-1', customerId: 'CUST-ALICE', tripId: 'TRIP-1', amount: euros(420) };
 const { tripId: _, ...forOrder } = { ...sample, orderId: 'ORDER-1', amount: euros(30) };
 
-/** The facts that the payment service publishes, by type and version. None says how was paid. */
+/** The facts that the payment service publishes, by type and version. They have no payment method. */
 export const paymentEvents = {
   'payment.authorized.v1': z
     .object(payment)

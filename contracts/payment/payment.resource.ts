@@ -1,12 +1,14 @@
 import { z } from 'zod';
+import { Identifier } from '../values/identifier.js';
 import { Money } from '../values/money.js';
+import { pageQuery } from '../values/page.js';
 import { paymentStates } from './payment-state.js';
 
-/** Why the bank said no; `code` is stable. */
+/** Why the bank declined; `code` is stable. */
 export const Decline = z.object({ code: z.string(), detail: z.string() }).meta({ id: 'Decline' });
 export type Decline = z.infer<typeof Decline>;
 
-/** A payment as every reader sees it. The money that has come in for good is `amount` − `refunded` when it is CAPTURED or REFUNDED, else nothing. */
+/** A payment as every reader sees it. The paid amount is `amount` − `refunded` while it is CAPTURED or REFUNDED, and otherwise 0. */
 export const Payment = z
   .object({
     paymentId: z.string(),
@@ -22,3 +24,7 @@ export const Payment = z
   })
   .meta({ id: 'Payment' });
 export type Payment = z.infer<typeof Payment>;
+
+/** The query of the list of payments. */
+export const PaymentListQuery = z.strictObject({ tripId: Identifier.optional(), orderId: Identifier.optional(), ...pageQuery });
+export type PaymentListQuery = z.infer<typeof PaymentListQuery>;

@@ -7,10 +7,10 @@ export const LogPosition = z
   .regex(/^\d{1,20}$/, 'must be the sequence of an event')
   .meta({ description: 'The `sequence` of an event. The answer includes everything up to it, or is a 503 `PROJECTION_BEHIND`' });
 
-/** What every read model's list takes besides its filter. */
+/** The query of every list of a read model, besides its filter. */
 export const atPosition = { at: LogPosition.optional() };
 
-/** What every read model's list answers. */
+/** A page of a list of a read model. */
 export const projectedPageOf = <Item extends z.ZodType>(item: Item) =>
   pageOf(item).extend({
     asOf: z.string().meta({

@@ -14,8 +14,8 @@ const hasDays = ({ pickUp, dropOff }: { pickUp: string; dropOff: string }): bool
 const daysProblem = { path: ['dropOff'], error: `must be pickUp or a day after it, for ${maxRentalDays} days at the most` };
 
 /**
- * One car of a class at a location on every day from `pickUp` to `dropOff`, both included: a car that comes back some time in the
- * course of a day cannot be promised to anybody else for that day.
+ * One car of a class at a location on every day from `pickUp` to `dropOff`, both included. A car that is returned during a day is not free
+ * on that day.
  */
 export const CarRental = z.strictObject(rental).refine(hasDays, daysProblem).meta({ id: 'CarRental' });
 export type CarRental = z.infer<typeof CarRental>;

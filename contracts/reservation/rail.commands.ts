@@ -9,7 +9,7 @@ const ride = { trainId: Identifier, date: CalendarDate, seats: z.int().min(1).ma
 export const TrainRide = z.strictObject(ride).meta({ id: 'TrainRide' });
 export type TrainRide = z.infer<typeof TrainRide>;
 
-/** Holds the seats of all rides, or of none: nobody wants to travel without the way back. */
+/** Holds the seats of all rides, or of none. */
 export const ReserveTrainCommand = z.strictObject({ ...reserveFields, rides: z.array(TrainRide).min(1).max(10) });
 export type ReserveTrainCommand = z.infer<typeof ReserveTrainCommand>;
 

@@ -13,7 +13,7 @@ import { TrainRide } from './rail.commands.js';
 import { railEvents } from './rail.events.js';
 import { railInventory } from './rail.resource.js';
 
-/** What each participant that takes reservations is asked for, what it publishes, and what the API lists of it. */
+/** The requests, the events and the public lists of each participant that takes reservations. */
 export const reservationSchemas = {
   hotel: { request: HotelStay, events: hotelEvents, inventory: hotelInventory },
   flight: { request: FlightLegs, events: flightEvents, inventory: flightInventory },

@@ -3,7 +3,7 @@ import { Money } from '../values/money.js';
 
 /**
  * The facts of a reservation, `<name>-held` to `<name>-expired`, over the items that were reserved. `price` and `holdUntil` of `<name>-cancelled`
- * may be null, as they once were where a trip was cancelled before it had reserved anything.
+ * may be null: a trip can be cancelled before it has reserved anything.
  * @param sample an item, for the examples
  */
 export function reservationEvents<const Name extends string, Item extends z.ZodType<{ price: Money }>>(

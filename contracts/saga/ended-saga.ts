@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Note } from '../values/note.js';
 import { type SagaState, type SagaTimeline, sagaStates } from './saga-state.js';
 
-/** What a worker posts to the saga service when sagas have ended: `POST /timelines`. */
+/** The body of `POST /timelines`: a worker reports ended sagas to the saga service. */
 export const EndedTimelines = z.strictObject({
   items: z
     .array(
@@ -12,7 +12,7 @@ export const EndedTimelines = z.strictObject({
         timeline: z.looseObject({ type: z.string(), state: z.enum(sagaStates) }),
         /** The build of the worker. */
         build: z.string().min(1).max(64).default('unknown'),
-        /** How long the run's history was: of two workflow tasks that both say that they end a run, the later one is right. */
+        /** The length of the run's history. If two workflow tasks report the end of a run, the later task is right. */
         historyLength: z.int().min(0).default(0),
       }),
     )
@@ -20,7 +20,7 @@ export const EndedTimelines = z.strictObject({
 });
 export type EndedTimelines = z.infer<typeof EndedTimelines>;
 
-/** What the saga service keeps of a saga. */
+/** A saga as the saga service stores it. */
 export interface RecordedSaga {
   sagaId: string;
   runId: string;
@@ -28,7 +28,7 @@ export interface RecordedSaga {
   businessId: string;
   customerId: string | null;
   state: SagaState;
-  /** The saga was ended by force, or has no run any more, and nothing has settled it yet. */
+  /** The saga was ended by force, or its run was deleted, and it is not settled yet. */
   lost: boolean;
   startedAt: string;
   endedAt: string | null;
@@ -47,8 +47,8 @@ export interface StoredSaga {
 }
 
 /**
- * `?runId=` names the run whose steps are wanted, `?state=` the state that the run has recorded and its steps must say, `?waitMs=` how
- * long to wait for them.
+ * `?runId=` names the run whose steps are read. `?state=` is the state that the run has recorded and that its steps must have. `?waitMs=` is
+ * the longest wait for them.
  */
 export const StoredSagaQuery = z.strictObject({
   runId: z.string().min(1).max(64).optional(),
@@ -66,7 +66,7 @@ export type SettleSaga = z.infer<typeof SettleSaga>;
 /** `POST /sagas/{sagaId}/settle` of the saga service. */
 export const SettleCommand = z.strictObject({
   ...SettleSaga.shape,
-  /** Who asks for it. */
+  /** The caller. */
   by: z.string().min(1).max(255).optional(),
   /** Names the caller's `Idempotency-Key`. */
   requestKey: z.string().min(1).max(255).optional(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { holdKinds } from '../participant/hold.resource.js';
 
-/** Something that a participant still holds although the saga that took it has ended and nothing owns it. */
+/** A hold that no order or trip owns, although the saga that created it has ended. */
 export const Leak = z
   .object({
     participant: z.string(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { stepKinds } from './saga-state.js';
 
-/** What a saga would do for one input: its steps in the order of declaration, each with its compensation. */
+/** The outline of a saga for one input: its steps in the order of declaration, each with its compensation. */
 export const SagaOutlineView = z
   .object({
     type: z.string(),
@@ -18,7 +18,7 @@ export const SagaOutlineView = z
   })
   .meta({ id: 'SagaOutline' });
 
-/** `?dryRun=true`: what would be done, without doing it. */
+/** `?dryRun=true` answers the outline of the saga and starts nothing. */
 export const DryRunQuery = z.strictObject({
   dryRun: z
     .enum(['true', 'false'], { error: 'must be true or false' })

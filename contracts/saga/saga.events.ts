@@ -22,8 +22,8 @@ const sample = {
 const end = { ...sample, endedAt: '2027-02-01T09:00:01.000Z' };
 
 /**
- * What becomes known of sagas, by type and version. A saga that passes through a state in no time may leave that state untold, never
- * its start and its end.
+ * The facts about sagas, by type and version. A state that lasts only a moment may not be published. The start and the end of a saga
+ * always are.
  */
 export const sagaEvents = {
   'saga.started.v1': Saga.meta({ description: 'A saga was started.', examples: [{ ...sample, state: 'RUNNING' }] }),

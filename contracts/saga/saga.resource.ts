@@ -25,7 +25,7 @@ export const SagaSummary = z
   .meta({ id: 'SagaSummary' });
 export type SagaSummary = z.infer<typeof SagaSummary>;
 
-/** How the list of sagas can be narrowed down. */
+/** The filter of the list of sagas. */
 export const sagaFilter = {
   type: z
     .string()
@@ -36,7 +36,7 @@ export const sagaFilter = {
   businessId: Identifier.optional(),
 };
 
-/** What the list answers. */
+/** A page of the list of sagas. */
 export const SagaPage = projectedPageOf(SagaSummary).extend({
   asOf: z.string().nullable().meta({
     description: 'The position of the log that the answer includes; null if Temporal itself has answered',
@@ -44,7 +44,7 @@ export const SagaPage = projectedPageOf(SagaSummary).extend({
 });
 export type SagaPage = z.infer<typeof SagaPage>;
 
-/** A saga as the read model has it; the API adds where things are. */
+/** A saga as the read model has it. The API adds the links. */
 export type ProjectedSaga = Omit<SagaSummary, 'links'> & { runId: string | null };
 
 export const SagaStep = z

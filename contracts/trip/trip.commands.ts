@@ -17,7 +17,7 @@ const tripId = Identifier;
 const operationId = z.string().min(1).max(200);
 const particulars = { customerId: Identifier, operationId, ...tripRequestParts, ...requestMemory };
 
-/** Records a PENDING trip: what was asked for, nothing reserved yet. */
+/** Records a PENDING trip with the requested parts. Nothing is reserved yet. */
 export const CreateTripCommand = z.strictObject({ tripId, ...particulars }).refine(hasTripPart, noTripPart);
 export type CreateTripCommand = z.infer<typeof CreateTripCommand>;
 
@@ -27,18 +27,18 @@ const reservedFields = { tripId, parts: z.strictObject(reservedTripParts), total
 export const RequestApprovalCommand = z.strictObject(reservedFields);
 export type RequestApprovalCommand = z.infer<typeof RequestApprovalCommand>;
 
-/** Says, once for a trip, that it still is AWAITING_APPROVAL; how often it is sent makes no difference. Refused in any other state. */
+/** Publishes, once for each trip, that it is still AWAITING_APPROVAL. A repeat has no effect. Refused in any other state. */
 export const RemindApprovalCommand = z.strictObject({ tripId });
 export type RemindApprovalCommand = z.infer<typeof RemindApprovalCommand>;
 
 /**
- * AWAITING_APPROVAL → PENDING, the compensation of `requestApproval`: nobody can approve the trip any more. Never refused. It leaves a tombstone,
- * so that a request that arrives later is refused.
+ * AWAITING_APPROVAL → PENDING, the compensation of `requestApproval`: the trip cannot be approved any more. Never refused. It leaves a
+ * tombstone, so that a request that arrives later is refused.
  */
 export const WithdrawApprovalCommand = z.strictObject({ tripId });
 export type WithdrawApprovalCommand = z.infer<typeof WithdrawApprovalCommand>;
 
-/** AWAITING_APPROVAL → PENDING: the trip was approved, and is not booked yet. Refused where no approval is waited for. */
+/** AWAITING_APPROVAL → PENDING: the trip was approved, and is not booked yet. Refused if the trip does not wait for an approval. */
 export const AcceptApprovalCommand = z.strictObject({ tripId });
 export type AcceptApprovalCommand = z.infer<typeof AcceptApprovalCommand>;
 
@@ -50,9 +50,9 @@ export const ConfirmTripCommand = z.strictObject({ ...reservedFields, excludedPa
 export type ConfirmTripCommand = z.infer<typeof ConfirmTripCommand>;
 
 /**
- * PENDING or AWAITING_APPROVAL → FAILED, the compensation of `createTrip`. For a trip never seen it leaves a tombstone, so that a late
- * `createTrip` is refused. `trip` lets the tombstone be read as a failed trip; without it only the id is remembered. What was reserved is
- * CANCELLED, except `excludedParts`: those parts keep their state.
+ * PENDING or AWAITING_APPROVAL → FAILED, the compensation of `createTrip`. An unknown trip gets a tombstone, so that a late `createTrip` is
+ * refused. With `trip` the tombstone can be read as a failed trip. Reserved parts are CANCELLED, except `excludedParts`, which keep their
+ * state.
  */
 export const FailTripCommand = z.strictObject({
   tripId,
@@ -65,7 +65,7 @@ export type FailTripCommand = z.infer<typeof FailTripCommand>;
 /** BOOKED → CANCELLING: locks the trip for the operation. Every other command is refused until the trip is reinstated or cancelled. */
 export const BeginTripCancellationCommand = z.strictObject({ tripId, operationId, ...requestMemory });
 export type BeginTripCancellationCommand = z.infer<typeof BeginTripCancellationCommand>;
-/** The trip as it is locked: what there is to release and to refund. */
+/** The locked trip: the parts to release and the money to refund. */
 export const BeginTripCancellationAnswer = z.object({
   tripId: z.string(),
   state: z.enum(tripStates),
@@ -92,8 +92,8 @@ export const CommitTripCancellationCommand = z.strictObject({ tripId, operationI
 export type CommitTripCancellationCommand = z.infer<typeof CommitTripCancellationCommand>;
 
 /**
- * CANCELLING → CANCELLED, with what was given back; only after the commit. Every part is CANCELLED, except `excludedParts`: those
- * keep their state.
+ * CANCELLING → CANCELLED, with the refund; only after the commit. Every part is CANCELLED, except `excludedParts`: those keep their
+ * state.
  */
 export const ConfirmTripCancellationCommand = z.strictObject({
   tripId,
@@ -103,6 +103,6 @@ export const ConfirmTripCancellationCommand = z.strictObject({
 });
 export type ConfirmTripCancellationCommand = z.infer<typeof ConfirmTripCancellationCommand>;
 
-/** The state that a command left the trip in; null for one that the trip service has never seen. */
+/** The state of the trip after a command; null for a trip that the trip service does not know. */
 export const TripStateAnswer = z.object({ tripId: z.string(), state: z.enum(tripStates).nullable() });
 export type TripStateAnswer = z.infer<typeof TripStateAnswer>;

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { codesInWords, failureCodes } from '../participant/failure-codes.js';
+import { CommandLinks } from '../values/command-links.js';
+import { Identifier } from '../values/identifier.js';
 import { Money } from '../values/money.js';
+import { Note } from '../values/note.js';
+import { pageQuery } from '../values/page.js';
 import { participants, reservationParticipants } from '../participant/participants.js';
 import { reservationSchemas } from '../reservation/reservation-schemas.js';
 import { reservationStates } from '../reservation/reservation-state.js';
@@ -24,14 +28,14 @@ const everyPart = (schemaOf: (name: TripPartName) => z.ZodType): Record<TripPart
     z.ZodOptional
   >;
 
-/** The parts that a trip can be asked for; it has at least one. */
+/** The parts that a trip can be booked with. It has at least one. */
 export const tripRequestParts = everyPart(requestSchemaOf) as { [Name in TripPartName]: z.ZodOptional<RequestSchema<Name>> };
 export type TripRequestParts = z.infer<z.ZodObject<typeof tripRequestParts>>;
 
-/** Parts that something is not true of, as an operator has skipped it or still has to decide. */
+/** The parts that a command leaves as they are, because an operator has skipped their step or still has to decide. */
 export const excludedParts = z.array(z.enum(tripPartNames)).min(1).max(tripPartNames.length).optional();
 
-/** Whether anything is asked for at all; the check of every schema that has the parts. */
+/** Whether a request has any part. Every schema with the parts checks it. */
 export const hasTripPart = (parts: TripRequestParts): boolean => tripPartNames.some((name) => parts[name] !== undefined);
 /** `hotel, flights, car and rail`. */
 export const tripPartsInWords = `${tripPartNames.slice(0, -1).join(', ')} and ${tripPartNames.at(-1)}`;
@@ -79,7 +83,7 @@ export const TripFailure = z
   .meta({ id: 'TripFailure' });
 export type TripFailure = z.infer<typeof TripFailure>;
 
-/** Why a cancellation came to nothing. */
+/** Why a cancellation failed. */
 export const LastCancellation = z
   .object({ code: z.string(), detail: z.string(), sagaId: z.string() })
   .meta({ id: 'LastCancellation' });
@@ -108,3 +112,54 @@ export const Trip = z
   })
   .meta({ id: 'Trip' });
 export type Trip = z.infer<typeof Trip>;
+
+/** The query of the list of trips. */
+export const TripListQuery = z.strictObject({
+  customerId: Identifier.optional(),
+  state: z.enum(tripStates).optional(),
+  ...pageQuery,
+});
+export type TripListQuery = z.infer<typeof TripListQuery>;
+
+/** The body of `POST /v1/trips`. */
+export const BookTrip = z
+  .strictObject({
+    customerId: Identifier,
+    paymentMethod: Identifier,
+    ...tripRequestParts,
+    approvalRequiredAbove: Money.extend({ amount: z.int().min(0) })
+      .optional()
+      .meta({ description: 'A higher total, or one in another currency, needs an approval' }),
+  })
+  .refine(hasTripPart, noTripPart)
+  .meta({
+    id: 'BookTrip',
+    examples: [
+      {
+        customerId: 'CUST-ALICE',
+        paymentMethod: 'pm_ok',
+        hotel: { hotelId: 'HOTEL-ASTORIA', checkIn: '2027-05-01', checkOut: '2027-05-03', rooms: 1 },
+        flights: [{ flightId: 'FLIGHT-BER-AMS', date: '2027-05-01', seats: 2 }],
+        car: { carClass: 'COMPACT', location: 'AMS', pickUp: '2027-05-01', dropOff: '2027-05-03' },
+        rail: { trainId: 'TRAIN-AMS-BER', date: '2027-05-03', seats: 2 },
+      },
+    ],
+  });
+export type BookTrip = z.infer<typeof BookTrip>;
+
+/** The 202 of a command that started a saga on a trip. */
+export const TripAccepted = z
+  .object({
+    tripId: z.string(),
+    state: z.enum(['PENDING', 'CANCELLING']),
+    sagaId: z.string(),
+    links: CommandLinks,
+  })
+  .meta({ id: 'TripAccepted' });
+export type TripAccepted = z.infer<typeof TripAccepted>;
+
+/** The optional body of an approval or a decline. */
+export const TripDecision = z
+  .strictObject({ note: Note.optional() })
+  .meta({ id: 'TripDecision', examples: [{ note: 'Within the budget of the quarter.' }] });
+export type TripDecision = z.infer<typeof TripDecision>;

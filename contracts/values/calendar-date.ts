@@ -6,5 +6,5 @@ export const CalendarDate = z.iso
   .refine((date) => date >= '2000-01-01', 'must be in 2000 or later');
 export type CalendarDate = z.infer<typeof CalendarDate>;
 
-/** How many days `to` is after `from`; what is not a date is no days after anything. */
+/** How many days `to` is after `from`; NaN if one of them is not a date. */
 export const daysBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;

@@ -1,4 +1,4 @@
 import { PlainText } from './plain-text.js';
 
-/** Why somebody has decided so; kept with the decision. */
+/** The reason of a decision. It is kept with the decision. */
 export const Note = PlainText.trim().min(1, 'must say something').max(500);

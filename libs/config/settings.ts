@@ -40,7 +40,7 @@ const mailAddress = (fallback: string) =>
 const isWebOrigin = (text: string): boolean => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 
 /** Where each participant is, `ORDER_URL` to `TRIP_URL`: on its own port of this machine, unless its setting says otherwise. */
-const participantUrls = Object.fromEntries(
+const participantUrlSchemas = Object.fromEntries(
   participantNames.map((name) => [urlSettingOf(name), url(participantUrl(name))]),
 ) as Record<ParticipantUrlSetting, ReturnType<typeof url>>;
 
@@ -62,7 +62,7 @@ const catalogue = {
   WORKER_PORT: port(3020),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:3000'),
 
-  ...participantUrls,
+  ...participantUrlSchemas,
 
   RELAY_PORT: port(3021),
   SAGA_PORT: port(3022),

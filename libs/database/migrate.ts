@@ -22,11 +22,12 @@ interface Migration {
  * transaction, in order of time. Those of one time are applied in the order of the folders. The table `migration` records them.
  *
  * @returns the ids of the migrations that were applied now.
- * @throws ForeignLayoutError, having changed nothing, when the schema has other tables than this release's migrations made.
+ * @throws ForeignLayoutError, having changed nothing, if the schema has an applied migration that this release lacks or has with another
+ *   text. A migration that is newer than all of its folder is left alone. Also if the schema has tables, but no table `migration`.
  * @throws when a migration fails (nothing of it stays).
  */
 export async function migrate(client: ClientBase, folders: readonly string[]): Promise<string[]> {
-  const migrations = (await Promise.all(folders.map(readFolder))).flat().sort((a, b) => compare(a.time, b.time));
+  const migrations = (await Promise.all(folders.map(readFolder))).flat().sort((a, b) => Number(a.time) - Number(b.time));
   await client.query(sql`select pg_advisory_lock(${MIGRATION_LOCK})`);
   try {
     const missing = await findMissing(client, migrations);
@@ -63,9 +64,10 @@ async function findMissing(client: ClientBase, migrations: readonly Migration[])
   }
   const { rows: applied } = await client.query<{ id: string; checksum: string }>(sql`select id, checksum from migration`);
   const checksums = new Map(migrations.map(({ id, checksum }) => [id, checksum]));
-  // A newer release's migrations are left alone, so that a release can be rolled back.
-  const newest = migrations.at(-1)?.time ?? '';
-  const foreign = applied.find(({ id, checksum }) => timeOf(id) <= newest && checksums.get(id) !== checksum);
+  // A newer release's migrations are left alone, so that a release can be rolled back. A shared folder that it has added may have old times.
+  const newest = new Map(migrations.map(({ id, time }) => [folderOf(id), time])); // in order of time
+  const isNewer = (id: string): boolean => timeOf(id) > (newest.get(folderOf(id)) ?? '');
+  const foreign = applied.find(({ id, checksum }) => !isNewer(id) && checksums.get(id) !== checksum);
   if (foreign)
     throw new ForeignLayoutError(`this release does not have the applied migration ${foreign.id}, or has another text of it`);
   const done = new Set(applied.map(({ id }) => id));
@@ -84,6 +86,6 @@ async function apply(client: ClientBase, { id, statements, checksum }: Migration
   }
 }
 
-const timeOf = (id: string): string => id.slice(id.indexOf('/') + 1).split('_')[0]!;
+const folderOf = (id: string): string => id.split('/')[0]!;
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const timeOf = (id: string): string => id.slice(id.indexOf('/') + 1).split('_')[0]!;

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { logReaders, migrationFolders, services } from './services.js';
+import { migrationFolders, services } from './services.js';
 
 const lists = Object.values(migrationFolders);
 const onDisk = readdirSync('prisma').filter((folder) => existsSync(`prisma/${folder}/migrations`));
@@ -22,11 +22,5 @@ describe('the migrations of services', () => {
     for (const folder of shared)
       for (const file of readdirSync(`prisma/${folder}/migrations`))
         expect(readFileSync(`prisma/${folder}/migrations/${file}`, 'utf8').replaceAll(/--.*/g, ''), file).not.toMatch(naming);
-  });
-
-  it('give the tables of a channel only to services that may read the log', () => {
-    expect(logReaders).toEqual(
-      expect.arrayContaining(services.filter((service) => migrationFolders[service].includes('channel'))),
-    );
   });
 });

@@ -33,4 +33,7 @@ export const migrationFolders: Readonly<Record<Service, readonly string[]>> = {
 };
 
 /** The services that may read the event log. */
-export const logReaders: readonly Service[] = ['hooks', 'saga', 'notification', 'projection'];
+export const logReaders: readonly Service[] = [
+  'hooks',
+  ...services.filter((service) => migrationFolders[service].some((folder) => consuming.includes(folder))),
+];

@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { raw, sqltag as sql } from '@prisma/client/runtime/client';
 import type { TrimCommand, Trimmed } from '../../contracts/participant/retention.resource.js';
 import { DATABASE } from './command.executor.js';
 import type { Transaction } from './transaction.js';
 
-/** Rows that refuse or answer late and repeated commands. They are useless once no such command can come any more. */
+/** Rows that refuse or answer late and repeated commands. They are useless once no such command can arrive any more. */
 export interface TrimmableTable {
   readonly table: string;
   /** Removes the oldest rows from before an instant, `limit` at the most, by an index. Waits for no lock. @returns how many. */
@@ -24,7 +25,17 @@ export const commandKeys: TrimmableTable = {
       select key from command where created_at < ${before} order by created_at limit ${limit} for update skip locked))`,
 };
 
-/** Removes what the participant remembers of commands that are over, as far back as its caller and its own retention allow. */
+/** The tombstones of a table whose rows have a version: those of version 0, which have published nothing. Other rows stay. */
+export const tombstonesOf = (table: string, id: string): TrimmableTable => ({
+  table,
+  trim: (database, before, limit) =>
+    database.$executeRaw(sql`
+      delete from ${raw(table)} where ${raw(id)} = any(array(
+        select ${raw(id)} from ${raw(table)} where version = 0 and created_at < ${before}
+        order by created_at limit ${limit} for update skip locked))`),
+});
+
+/** Removes the records of commands that have ended, as far back as its caller and its own retention allow. */
 @Injectable()
 export class Retention {
   constructor(
@@ -33,7 +44,7 @@ export class Retention {
     @Inject(COMMAND_RETENTION_MS) private readonly retentionMs: number,
   ) {}
 
-  /** One batch of each table, each in a transaction of its own. */
+  /** One batch of each table, each in its own transaction. */
   async trim({ keepCommandsSince }: TrimCommand, now = Date.now()): Promise<Trimmed> {
     const before = new Date(Math.min(Date.parse(keepCommandsSince), now - this.retentionMs));
     const removed: Record<string, number> = {};

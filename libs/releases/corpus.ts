@@ -47,8 +47,8 @@ export interface CorpusPlan {
 }
 
 /**
- * Decides which build replays which history. A release that nobody has any more cannot be asked, so its histories are unchecked, and so is
- * what a release lists and the corpus no longer has.
+ * Decides which build replays which history. The histories of a release that is not in `releases/` are unchecked, as are those that a release
+ * lists and the corpus lacks.
  */
 export function planCorpus(
   corpus: readonly CorpusHistory[],

@@ -2,10 +2,10 @@ import type { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '../../generated/reservation/client.js';
 import { EXPIRABLE, ExpiryService } from '../participant/expiry.service.js';
 import { HoldController, HoldQueries } from '../participant/hold.controller.js';
+import { tombstonesOf } from '../participant/retention.js';
 import { ReservationController } from './reservation.controller.js';
 import { ReservationHolds } from './reservation.holds.js';
 import { ReservationQueries } from './reservation.queries.js';
-import { reservationTombstones } from './reservation.repository.js';
 import { Reservations } from './reservations.js';
 
 /** The parts of a participant with reservations: its database, its queries and inventory, the expiry of overdue holds, its retention. */
@@ -19,5 +19,5 @@ export const reservationProviders = (reservations: Reservations) => ({
     ReservationQueries,
     ExpiryService,
   ],
-  trimmable: [reservationTombstones],
+  trimmable: [tombstonesOf('reservation', 'trip_id')],
 });

@@ -1,6 +1,5 @@
 import type { ReservationState } from '../../contracts/reservation/reservation-state.js';
 import { ConcurrencyConflictError } from '../participant/concurrency-conflict.error.js';
-import type { TrimmableTable } from '../participant/retention.js';
 import type { Transaction } from '../participant/transaction.js';
 import type { Claim } from './claim.js';
 import type { ReservedItem } from './reservation-item.js';
@@ -72,15 +71,6 @@ export async function insertTombstone(tx: Transaction, tripId: string): Promise<
     insert into reservation (trip_id, state, version) values (${tripId}, 'CANCELLED', 0) on conflict (trip_id) do nothing`;
   if (inserted === 0) throw new ConcurrencyConflictError(`trip ${tripId} got a reservation meanwhile`);
 }
-
-/** The tombstones, of which nothing was published. Reservations themselves stay. */
-export const reservationTombstones: TrimmableTable = {
-  table: 'reservation',
-  trim: (database, before, limit) => database.$executeRaw`
-    delete from reservation where trip_id = any(array(
-      select trip_id from reservation where version = 0 and created_at < ${before}
-      order by created_at limit ${limit} for update skip locked))`,
-};
 
 /**
  * Takes the reservation through a transition. @returns it as it is then.

@@ -39,10 +39,19 @@ export function decodeCursor<const Types extends readonly Part[]>(
 ): { -readonly [I in keyof Types]: PartOf<Types[I]> } {
   const schema = z.tuple(types.map((type) => (typeof type === 'string' ? parts[type] : z.enum(type))) as [z.ZodType]);
   const parsed = schema.safeParse(jsonOf(cursor));
-  if (!parsed.success)
-    throw new ProblemException(422, 'INVALID_CURSOR', 'The cursor in "after" was not issued by this list; start without it.');
+  if (!parsed.success) throw invalidCursor();
   return parsed.data as never;
 }
+
+/** 422 `INVALID_CURSOR`. */
+export const invalidCursor = (cause?: unknown): ProblemException =>
+  new ProblemException(
+    422,
+    'INVALID_CURSOR',
+    'The cursor in "after" was not issued by this list for this filter. Start without it.',
+    {},
+    { cause },
+  );
 
 function jsonOf(cursor: string): unknown {
   try {

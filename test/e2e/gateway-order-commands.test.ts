@@ -1,8 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { OrderCommandAccepted } from '../../apps/gateway/orders/order-command.dto.js';
-import type { Order } from '../../contracts/order/order.resource.js';
+import type { Order, OrderCommandAccepted } from '../../contracts/order/order.resource.js';
 import type { Problem } from '../../contracts/values/problem.js';
 import {
   call,

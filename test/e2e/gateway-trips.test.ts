@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { TripAccepted } from '../../apps/gateway/trips/trip.dto.js';
 import type { Page } from '../../contracts/values/page.js';
 import type { Problem } from '../../contracts/values/problem.js';
 import type { SagaSummary } from '../../contracts/saga/saga.resource.js';
-import type { Trip } from '../../contracts/trip/trip.resource.js';
+import type { Trip, TripAccepted } from '../../contracts/trip/trip.resource.js';
 import { call, clearFaults, ended, eventually, saga, setFault } from '../support/api.js';
 import { unreachableAddress, startTestGateway } from '../support/gateway.harness.js';
 import { bookTrip, dayFromNow, paymentsOf, reservationsOf, trip, tripOf, tripParts } from '../support/trips.js';

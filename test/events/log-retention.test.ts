@@ -45,6 +45,15 @@ async function old(aggregate: string, ...versions: number[]): Promise<number[]> 
   return (await testLog.all()).filter(({ aggregateId }) => aggregateId === aggregate).map(({ position }) => position);
 }
 
+/** Puts events of as many aggregates into the log, as of two hours ago. */
+const manyOld = (count: number) =>
+  testLog.admin.query(
+    `insert into events.log (event_id, service, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at, passed_at, data)
+     select gen_random_uuid(), 'order', 'order.happened', 1, 'thing', 'many-' || nr, 1, 'many', now(), now() - interval '2 hours', '{}'
+     from generate_series(1, $1) nr`,
+    [count],
+  );
+
 const emptied = [
   'hooks.cursor',
   'hooks.recovery',
@@ -91,11 +100,7 @@ describe('retention of the log', () => {
   });
 
   it('removes no more than a batch at a time, and says that there is more', async () => {
-    await testLog.admin.query(
-      `insert into events.log (event_id, service, type, type_version, aggregate_type, aggregate_id, aggregate_version, subject, occurred_at, passed_at, data)
-       select gen_random_uuid(), 'order', 'order.happened', 1, 'thing', 'many-' || nr, 1, 'many', now(), now() - interval '2 hours', '{}'
-       from generate_series(1, 1500) nr`,
-    );
+    await manyOld(1_500);
     expect(await retention().step()).toBe(true);
     expect(await positions()).toHaveLength(500);
     expect(await retention().step()).toBe(false);
@@ -225,6 +230,23 @@ describe('retention of the log', () => {
     await testLog.emit({ aggregate: 'goes-on', version: 4 });
     await testLog.emit({ aggregate: 'last', version: 2 });
     expect(await move()).toMatchObject({ logged: 2, refused: [] });
+  });
+
+  it('removes skipped events and says whether there is more, although one outbox fails', async () => {
+    await manyOld(1_000);
+    await sayAndSkip('skipped');
+    await age('"order".outbox_dead', 'decided_at', 'true');
+    const lines: { service?: string; msg: string }[] = [];
+    const warned = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line) as (typeof lines)[0]) });
+    const failing = retention({ logger: warned });
+    await testLog.admin.query('alter table customer.outbox_dead rename to outbox_gone');
+    try {
+      expect([await failing.step(), await failing.step()]).toEqual([true, false]);
+    } finally {
+      await testLog.admin.query('alter table customer.outbox_gone rename to outbox_dead');
+    }
+    expect((await testLog.admin.query('select from "order".outbox_dead')).rowCount).toBe(0);
+    expect(lines).toEqual([expect.objectContaining({ service: 'customer', msg: expect.stringContaining('customer') as string })]);
   });
 
   it('removes a gap when the log has lost an event behind it, and not before', async () => {

@@ -8,7 +8,7 @@ import { freePort } from '../../libs/embedded/free-port.js';
 import { EventLog } from '../../libs/messaging/log/event-log.js';
 import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import { eventually } from '../support/api.js';
-import { system } from '../support/system.js';
+import { createDatabase, type TestDatabase } from '../support/database.harness.js';
 
 const ROLE_PASSWORD = 'roundtrip';
 /** Long, because several relays start at once on a busy machine. */
@@ -30,29 +30,27 @@ export interface EmittedEvent {
 export class LogHarness {
   private readonly relays = new Set<RelayProcess>();
   private constructor(
-    readonly name: string,
-    readonly adminUrl: string,
+    private readonly database: TestDatabase,
     readonly admin: pg.Pool,
     /** As the relay's role. */
     readonly log: pg.Pool,
-    private readonly serverUrl: string,
   ) {}
+
+  get name(): string {
+    return this.database.name;
+  }
+
+  get adminUrl(): string {
+    return this.database.url;
+  }
 
   /** @param options with `serverUrl` on another server than the system's own, as its administrator. */
   static async create(options: { outboxNotify?: 'on' | 'off'; serverUrl?: string } = {}): Promise<LogHarness> {
-    const { serverUrl = system().databaseAdminUrl, ...preparing } = options;
-    const name = `test_${randomUUID().replaceAll('-', '')}`;
-    await atServer(serverUrl, `create database ${name}`);
-    const url = new URL(serverUrl);
-    url.pathname = `/${name}`;
-    await prepareDatabases({ adminUrl: url.href, rolePassword: ROLE_PASSWORD, log: () => {}, ...preparing });
-    const testLog = new LogHarness(
-      name,
-      url.href,
-      pool(url.href),
-      pool(serviceUrl(url.href, 'events', ROLE_PASSWORD)),
-      serverUrl,
-    );
+    const { serverUrl, ...preparing } = options;
+    const database = await createDatabase(serverUrl);
+    const { url } = database;
+    await prepareDatabases({ adminUrl: url, rolePassword: ROLE_PASSWORD, log: () => {}, ...preparing });
+    const testLog = new LogHarness(database, pool(url), pool(serviceUrl(url, 'events', ROLE_PASSWORD)));
     // These tests ignore the events of the seed.
     await testLog.admin.query('delete from customer.outbox');
     return testLog;
@@ -120,7 +118,7 @@ export class LogHarness {
   async drop(): Promise<void> {
     await Promise.all([...this.relays].map((relay) => relay.kill('SIGKILL')));
     await Promise.all([this.admin.end(), this.log.end()]);
-    await atServer(this.serverUrl, `drop database ${this.name} with (force)`);
+    await this.database.drop();
   }
 }
 
@@ -182,13 +180,3 @@ const pool = (connectionString: string): pg.Pool => {
   made.on('error', () => {});
   return made;
 };
-
-async function atServer(connectionString: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
-}

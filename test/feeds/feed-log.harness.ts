@@ -6,7 +6,7 @@ import { provision } from '../../libs/database/provision.js';
 import { serviceUrl } from '../../libs/database/service-url.js';
 import { migrationFolders } from '../../libs/database/services.js';
 import { sequenceOf } from '../../libs/messaging/event/render-event.js';
-import { system } from '../support/system.js';
+import { createDatabase } from '../support/database.harness.js';
 
 export interface Fact {
   type: string;
@@ -85,18 +85,15 @@ export class FeedLogHarness {
 /** A database with its own log on the system's server, for tests that remove events or need to know every event in the log. */
 export async function createFeedLog(): Promise<FeedLogHarness & { hooksUrl: string }> {
   const password = 'roundtrip';
-  const name = `feeds_${randomUUID().replaceAll('-', '')}`;
-  await withClient(system().databaseAdminUrl, (admin) => admin.query(`create database ${name}`));
-  const adminUrl = new URL(system().databaseAdminUrl);
-  adminUrl.pathname = `/${name}`;
+  const { url } = await createDatabase();
   for (const service of ['events', 'hooks'] as const) {
-    await withClient(adminUrl.href, (admin) => provision(admin, service, password));
-    await withClient(serviceUrl(adminUrl.href, service, password), async (owner) => {
+    await withClient(url, (admin) => provision(admin, service, password));
+    await withClient(serviceUrl(url, service, password), async (owner) => {
       await migrate(owner, migrationFolders[service]);
       await grantAccess(owner, service, ['hooks']);
     });
   }
-  return Object.assign(new FeedLogHarness(adminUrl.href), { hooksUrl: serviceUrl(adminUrl.href, 'hooks', password) });
+  return Object.assign(new FeedLogHarness(url), { hooksUrl: serviceUrl(url, 'hooks', password) });
 }
 
 async function withClient(connectionString: string, use: (client: pg.Client) => Promise<unknown>): Promise<void> {

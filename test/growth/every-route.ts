@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import { WebSocket } from 'ws';
 import type { HookCreated } from '../../contracts/hooks/hook.resource.js';
+import { participantNames } from '../../contracts/participant/participants.js';
 import type { Page } from '../../contracts/values/page.js';
 import type { EmbeddedSystem } from '../../libs/embedded/embedded-system.js';
 import { eventually, tokens } from '../support/api.js';
@@ -69,6 +71,16 @@ const resources = [
   '/v1/events.atom',
   '/v1/events/archive/3',
 ];
+
+const mailRoutes = [
+  '/mails',
+  '/mails?state=sent',
+  '/mails?state=dead',
+  '/mailbox/messages',
+  '/mailbox/messages?to=b@example.com',
+];
+
+const measured = [...participantNames, 'gateway', 'hooks', 'relay', 'notification', 'saga', 'projection'] as const;
 
 interface Answer {
   status: number;
@@ -140,26 +152,33 @@ export class EveryRoute {
     return answer.body;
   }
 
-  /** What only operators call, and Prometheus. */
+  /** What only operators, other processes and Prometheus call. It is most of what no loop and no route of the gateway leads to. */
   private async inside(): Promise<void> {
-    const { notification, hooks, saga, relay, projection } = this.addresses;
-    const ofNotification = [
-      '/mails',
-      '/mails?state=sent',
-      '/mails?state=dead',
-      '/mailbox/messages',
-      '/mailbox/messages?to=b@example.com',
+    const { addresses } = this;
+    const none = randomUUID();
+    const calls: [address: string, method: 'GET' | 'POST', paths: readonly string[]][] = [
+      [addresses.notification, 'GET', mailRoutes],
+      [addresses.notification, 'GET', ['/mailbox', `/mailbox/messages/${none}`, `/mailbox/messages/${none}/html`]],
+      [addresses.notification, 'POST', [`/mails/${none}/retry`]],
+      [addresses.hooks, 'GET', ['/version-pins']],
+      [addresses.saga, 'GET', ['/floor']],
+      [addresses.relay, 'GET', ['/position']],
+      [addresses.projection, 'GET', ['/projections/customer-orders']],
+      [addresses.order, 'GET', ['/orders/growth-7/operations?requestKey=growth', '/owners?of=growth-7']],
+      [addresses.trip, 'GET', ['/trips/growth-7/operations?requestKey=growth', '/owners?of=growth-7']],
+      ...participantNames.flatMap((name): typeof calls => [
+        [addresses[name], 'GET', ['/commands/growth-7', '/holds?of=growth-7', '/holds?limit=100']],
+        [addresses[name], 'POST', [`/commands/${none}/seal`]],
+      ]),
+      ...measured.map((name): (typeof calls)[number] => [addresses[name], 'GET', ['/metrics']]),
     ];
-    const urls = [
-      ...ofNotification.map((path) => new URL(path, notification)),
-      new URL('/floor', saga),
-      new URL('/position', relay),
-      ...[notification, hooks, saga, relay, projection].map((address) => new URL('/metrics', address)),
-    ];
-    for (const url of urls) {
-      const answer = await fetch(url);
-      expect(answer.status, `${url.href} ${await answer.text()}`).toBe(200);
-    }
+    for (const [address, method, paths] of calls)
+      for (const path of paths) {
+        const url = new URL(path, address);
+        const answer = await fetch(url, { method });
+        const text = await answer.text();
+        expect(answer.status, `${method} ${url.href} ${text}`).toBeLessThan(path.includes(none) ? 405 : 300);
+      }
   }
 
   private async crawl(path: string): Promise<void> {

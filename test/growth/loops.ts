@@ -23,6 +23,7 @@ export const loops: Readonly<Record<string, Readonly<Record<string, Step>> | str
     'key rotation': step('hooks', /from command where key_id = \$1 .* for update skip locked/),
     'lost leases': step('hooks', /from delivery where state = 'sending' and leased_until </),
     'deliveries beside the state of their endpoint': step('hooks', /with misplaced as/),
+    'deliveries that have waited too long': step('hooks', /with old as/),
     'failing endpoints': step('hooks', /from endpoint where state = 'enabled' and failing_since <=/),
     'retention of deliveries': step('hooks', /delete from delivery where delivery_id = any/),
     'retention of recoveries': step('hooks', /delete from recovery/),

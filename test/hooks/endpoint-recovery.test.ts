@@ -59,60 +59,30 @@ describe('an endpoint', () => {
     expect(new Set(deliveries.map(({ eventId }) => eventId))).toEqual(new Set(succeeded));
   });
 
-  it('keeps what finished, with its attempts and recoveries, for its retention, and holds nothing for longer', async () => {
-    context.receiver.answer = ok;
-    const hook = await context.harness.hook({ url: context.receiver.url, types: ['order.placed'] });
-    await context.harness.log(placed());
-    await context.harness.run();
-    // Behind the end of the log, so that the recovery takes no event of another test.
-    const { rows: ends } = await context.harness.admin.query<{ head: string }>('select max(position) as head from events.log');
-    const since = sequenceOf(Number(ends[0]!.head) + 1);
-    await context.harness.recoveryRequests.recover(hook.hookId, { since }, { ...command, key: 'a key of thirty days ago' });
-    while (await context.harness.recoveries.step());
-    await context.harness.endpoints.change(hook.hookId, { state: 'paused' });
-    await context.harness.log(placed());
-    await context.harness.follow();
-    const left = async () => {
-      await context.harness.sweeper.sweep();
-      const { rows } = await context.harness.admin.query<Record<string, number>>(
-        `select (select count(*)::int from hooks.delivery where hook_id = $1 and state = 'succeeded') as succeeded,
-                (select count(*)::int from hooks.delivery where hook_id = $1 and state = 'held') as held,
-                (select count(*)::int from hooks.delivery where hook_id = $1 and last_error = 'held_too_long') as "givenUp",
-                (select count(*)::int from hooks.attempt join hooks.delivery using (delivery_id) where hook_id = $1) as attempts,
-                (select count(*)::int from hooks.recovery where hook_id = $1) as recoveries,
-                (select count(*)::int from hooks.command where key = 'a key of thirty days ago') as keys`,
-        [hook.hookId],
-      );
-      return rows[0];
-    };
-    context.clock.forward(23 * 3_600);
-    expect(await left()).toEqual({ succeeded: 1, held: 1, givenUp: 0, attempts: 1, recoveries: 1, keys: 1 });
-    context.clock.forward(29 * 24 * 3_600);
-    expect(await left()).toEqual({ succeeded: 1, held: 1, givenUp: 0, attempts: 1, recoveries: 1, keys: 0 });
-    context.clock.forward(2 * 24 * 3_600);
-    expect(await left()).toEqual({ succeeded: 0, held: 0, givenUp: 1, attempts: 0, recoveries: 0, keys: 0 });
-
-    // The log has it still.
-    await context.harness.endpoints.change(hook.hookId, { state: 'enabled' });
-    await context.harness.recoveryRequests.recover(hook.hookId, { since }, { ...command, key: 'after a long pause' });
-    while (await context.harness.recoveries.step());
-    context.receiver.received.length = 0;
-    await context.harness.run();
-    expect(context.receiver.received).toHaveLength(1);
-  });
-
-  it('removes deliveries batch after batch once their time is over, however many there are', async () => {
-    const { hookId } = await context.harness.hook({ url: context.receiver.url });
+  it('is warned about although hundreds fail for longer that have had their warning', async () => {
+    const hook = await context.harness.hook({ url: context.receiver.url });
+    const failing = (days: number) => new Date(context.clock.now().getTime() - days * 24 * HOUR * 1_000);
     await context.harness.admin.query(
-      `insert into hooks.delivery (hook_id, event_id, position, type, type_version, state, trigger, next_attempt_at, created_at, finished_at)
-       select $1, gen_random_uuid(), n, 'order.placed', 1, 'exhausted', 'auto', $2, $2, $2 from generate_series(1, 2500) n`,
-      [hookId, context.clock.now()],
+      `insert into hooks.endpoint (url, description, state, types, exact_types, services, start_position, created_at, updated_at,
+         failing_since, failures, warned_percent)
+       select 'http://127.0.0.1:1/', 'warned', 'enabled', array['rail.*'], '{}', array['none'], 0, $1, $1, $1, 3, 50
+       from generate_series(1, 300)`,
+      [failing(3)],
     );
-    context.clock.forward(31 * 24 * HOUR);
-    expect(await context.harness.sweeper.sweep()).toBe(true);
-    expect(await context.harness.sweeper.sweep()).toBe(false);
-    const { rowCount } = await context.harness.admin.query('select from hooks.delivery where hook_id = $1', [hookId]);
-    expect(rowCount).toBe(0);
+    await context.harness.admin.query('update hooks.endpoint set failing_since = $2, failures = 3 where hook_id = $1', [
+      hook.hookId,
+      failing(2.5),
+    ]);
+    const warned = async () =>
+      (await context.harness.outboxEvents()).filter(
+        ({ type, data }) => type === 'hooks.endpoint.warned' && data['hookId'] === hook.hookId,
+      );
+    try {
+      await context.harness.sweeper.sweep();
+      expect(await warned()).toMatchObject([{ data: { percent: 50 } }]);
+    } finally {
+      await context.harness.admin.query(`delete from hooks.endpoint where description = 'warned'`);
+    }
   });
 
   it('that is disabled in the middle of a recovery gets the rest when it is enabled again', async () => {

@@ -18,7 +18,7 @@ import { SecretBox } from '../../apps/hooks/endpoints/secret-box.js';
 import { prepareDatabases } from '../../libs/database/prepare-databases.js';
 import { servicePool } from '../../libs/database/service-pool.js';
 import { serviceUrl } from '../../libs/database/service-url.js';
-import { system } from '../support/system.js';
+import { createDatabase, type TestDatabase } from '../support/database.harness.js';
 
 /** A clock that moves only on demand, and no randomness, so that schedules are exact. */
 export class ManualClock implements Clock {
@@ -64,6 +64,7 @@ export class HooksHarness {
   private readonly connections;
 
   private constructor(
+    private readonly own: TestDatabase,
     readonly admin: pg.Pool,
     readonly database: pg.Pool,
     readonly databaseUrl: string,
@@ -109,20 +110,15 @@ export class HooksHarness {
   }
 
   static async open(options: HooksHarnessOptions = {}): Promise<HooksHarness> {
-    const name = `hooks_${randomUUID().replaceAll('-', '')}`;
-    const server = new pg.Client(system().databaseAdminUrl);
-    await server.connect();
-    await server.query(`create database ${name}`);
-    await server.end();
-    const adminUrl = new URL(system().databaseAdminUrl);
-    adminUrl.pathname = name;
+    const own = await createDatabase();
     // The password of the system's roles, which all databases of a server share.
-    await prepareDatabases({ adminUrl: adminUrl.href, rolePassword: 'roundtrip', log: () => {} });
-    const databaseUrl = serviceUrl(adminUrl.href, 'hooks', 'roundtrip');
+    await prepareDatabases({ adminUrl: own.url, rolePassword: 'roundtrip', log: () => {} });
+    const databaseUrl = serviceUrl(own.url, 'hooks', 'roundtrip');
     const clock = options.clock ?? new ManualClock();
     const key = randomBytes(32).toString('base64');
     const harness = new HooksHarness(
-      new pg.Pool({ connectionString: adminUrl.href, max: 4 }),
+      own,
+      new pg.Pool({ connectionString: own.url, max: 4 }),
       servicePool(databaseUrl, 'hooks-test', 10),
       databaseUrl,
       key,
@@ -136,12 +132,8 @@ export class HooksHarness {
   async close(): Promise<void> {
     await this.worker.idle();
     await closeConnections(this.connections);
-    const { rows } = await this.admin.query<{ name: string }>('select current_database() as name');
     await Promise.all([this.database.end(), this.admin.end()]);
-    const server = new pg.Client(system().databaseAdminUrl);
-    await server.connect();
-    await server.query(`drop database ${rows[0]!.name} with (force)`);
-    await server.end();
+    await this.own.drop();
   }
 
   /** An endpoint as `POST /v1/hooks` makes it. */

@@ -6,7 +6,7 @@ import type { Consumer } from '../../libs/messaging/inbox/consumer.js';
 import { DeadLetters } from '../../libs/messaging/inbox/dead-letters.js';
 import { Inbox, type InboxOptions } from '../../libs/messaging/inbox/inbox.js';
 import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
-import { system } from '../support/system.js';
+import { createDatabase, type TestDatabase } from '../support/database.harness.js';
 
 /**
  * A database of the test's own with a log, the tables that every consuming service has, and a table `effect` for what handlers do. The time stands
@@ -16,26 +16,22 @@ export class InboxHarness {
   private time = Date.parse('2027-01-01T00:00:00Z');
 
   private constructor(
-    private readonly name: string,
-    private readonly serverUrl: string,
+    private readonly own: TestDatabase,
     readonly database: pg.Pool,
     readonly log: EventLog,
   ) {}
 
   /** @param serverUrl of another server than the system's own, as its administrator. */
-  static async create(serverUrl = system().databaseAdminUrl): Promise<InboxHarness> {
-    const name = `test_${randomUUID().replaceAll('-', '')}`;
-    await atServer(serverUrl, `create database ${name}`);
-    const url = new URL(serverUrl);
-    url.pathname = `/${name}`;
-    const database = new pg.Pool({ connectionString: url.href, max: 12, options: '-c search_path=consuming' });
+  static async create(serverUrl?: string): Promise<InboxHarness> {
+    const own = await createDatabase(serverUrl);
+    const database = new pg.Pool({ connectionString: own.url, max: 12, options: '-c search_path=consuming' });
     database.on('error', () => {}); // dropping the database ends its connections
     for (const [schema, folder] of [
       ['events', 'events'],
       ['consuming', 'inbox'],
     ] as const) {
       await database.query(`create schema ${schema}`);
-      const owner = new pg.Client({ connectionString: url.href, options: `-c search_path=${schema}` });
+      const owner = new pg.Client({ connectionString: own.url, options: `-c search_path=${schema}` });
       await owner.connect();
       await migrate(owner, [folder]);
       await owner.end();
@@ -43,7 +39,7 @@ export class InboxHarness {
     await database.query(
       'create table effect (nr bigint generated always as identity, consumer text, aggregate text, version int, event_id uuid)',
     );
-    return new InboxHarness(name, serverUrl, database, new EventLog(database));
+    return new InboxHarness(own, database, new EventLog(database));
   }
 
   inbox(options: Partial<InboxOptions> = {}): Inbox {
@@ -84,7 +80,7 @@ export class InboxHarness {
 
   async drop(): Promise<void> {
     await this.database.end();
-    await atServer(this.serverUrl, `drop database ${this.name} with (force)`);
+    await this.own.drop();
   }
 }
 
@@ -108,14 +104,4 @@ export function noting(
       await before?.(event);
     },
   };
-}
-
-async function atServer(connectionString: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
 }

@@ -1,6 +1,8 @@
+import { register } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Consumer } from '../../libs/messaging/inbox/consumer.js';
 import type { Inbox } from '../../libs/messaging/inbox/inbox.js';
+import { observeInbox } from '../../libs/messaging/inbox/inbox-metrics.js';
 import type { LoggedEvent } from '../../libs/messaging/event/logged-event.js';
 import { InboxHarness, noting } from './inbox.harness.js';
 
@@ -270,11 +272,16 @@ describe('an inbox in mode sequential', () => {
     const letters = harness.letters(inbox, consumer);
     const [dead, parked] = await letters.list({ consumer: consumer.name, limit: 9 });
     expect([dead?.state, parked?.state]).toEqual(['dead', 'parked']);
+    observeInbox(harness.database, () => [consumer.name]);
+    const metrics = () => register.metrics();
+    for (const state of ['dead', 'parked'])
+      expect(await metrics()).toContain(`inbox_held_events{consumer="${consumer.name}",state="${state}"} 1\n`);
     expect(await letters.replay(dead!.id)).toMatchObject({ outcome: 'failed', error: new Error('poison') });
     expect(await letters.replay(parked!.id)).toEqual({ outcome: 'gap', missing: 1 });
     expect(await letters.release(parked!.id)).toEqual({ outcome: 'behind', first: dead!.id });
     broken = false;
     expect(await letters.replay(dead!.id)).toEqual({ outcome: 'done', released: 1 });
+    expect(await metrics()).toContain(`inbox_held_events{consumer="${consumer.name}",state="dead"} 0\n`);
     expect(await harness.effects(consumer.name)).toEqual(named(one, ...others, two, three));
     expect(await letters.replay(dead!.id)).toEqual({ outcome: 'unknown' });
   });

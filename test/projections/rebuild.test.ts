@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { customerOrders } from '../../apps/projection/customer-orders.projection.js';
 import type { Projection } from '../../apps/projection/projection.js';
 import type { DeadLetter } from '../../contracts/event/dead-letter.resource.js';
@@ -164,6 +164,18 @@ it('keeps up over a channel that loses, repeats and shuffles events', async () =
     const { rows: states } = await other.database.query(`select state, count(*)::int from customer_order group by state`);
     expect(states).toEqual([{ state: 'APPROVED', count: 10 }]);
   } finally {
+    await other.drop();
+  }
+});
+
+it('fetches what the channel does not deliver, also while the clock of its process is an hour behind', async () => {
+  const other = await ProjectionHarness.start({ channel: new InMemoryChannel(), fetchAfterMs: 100 });
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 });
+  try {
+    const last = await other.state(...approvedOrder('CUST-1'));
+    expect(await other.runner('customer-orders').reached(last, 20_000)).toBe(last);
+  } finally {
+    vi.useRealTimers();
     await other.drop();
   }
 });

@@ -1,8 +1,7 @@
 import { expect } from 'vitest';
-import type { TripAccepted } from '../../apps/gateway/trips/trip.dto.js';
 import type { Page } from '../../contracts/values/page.js';
 import type { Reservation } from '../../contracts/reservation/reservation.resource.js';
-import type { Trip } from '../../contracts/trip/trip.resource.js';
+import type { Trip, TripAccepted } from '../../contracts/trip/trip.resource.js';
 import { itemsIn } from '../../contracts/trip/trip-part.js';
 import { call, get, payments } from './api.js';
 import { sampleParts } from './trip-part-samples.js';

@@ -2,8 +2,7 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import { Reflector } from '@nestjs/core';
 import type { IncomingMessage } from 'node:http';
 import { IS_PUBLIC, ALLOWED_SCOPES, type AllowedScopes, type RoutedRequest } from './allow.decorator.js';
-import { AUTH_POLICY, type AuthPolicy } from './auth-policy.js';
-import { requireKey } from './require-key.js';
+import { AUTH_POLICY, type AuthPolicy, requireKey } from './auth-policy.js';
 
 /**
  * Requires a key with a scope that the route allows. A route under /v1 without `@Allow` is closed, so that a forgotten decorator

@@ -3,18 +3,16 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { EventTypeResource } from '../../../contracts/event/event-type.resource.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import { type Page, pageOf, PageQuery } from '../../../contracts/values/page.js';
 import { deprecationHeaders } from '../../../libs/messaging/event/deprecation-headers.js';
 import type { JsonSchema } from '../../../libs/messaging/event/event-schema.js';
-import type { PageRequest } from '../../../libs/service-kit/slice-page.js';
 import { eventCatalogue } from '../../../contracts/event-catalogue.js';
-import { ApiProblems } from '../http/api-problems.decorator.js';
+import { ApiProblems } from '../http/api-responses.decorator.js';
 import { Public } from '../auth/allow.decorator.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 import { EventTypes } from './event-types.service.js';
 import { asyncApiDocument } from './asyncapi/asyncapi-document.js';
 
-const EventTypeListQuery = z.strictObject(pageQuery);
 const TypeName = z.string().regex(/^[a-z][a-z.-]{0,99}$/, 'must be a type of event without its version, as order.approved');
 const VersionName = z.string().regex(/^v[1-9]\d{0,3}$/, 'must be a version, as v1');
 
@@ -29,7 +27,7 @@ export class EventTypesController {
   @ApiOperation({ summary: 'List the types of events with their versions, by name' })
   @ApiOkResponse({ standardSchema: pageOf(EventTypeResource) })
   @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'] })
-  list(@Query({ schema: EventTypeListQuery }) page: PageRequest): Promise<Page<EventTypeResource>> {
+  list(@Query({ schema: PageQuery }) page: PageQuery): Promise<Page<EventTypeResource>> {
     return this.eventTypes.list(page);
   }
 

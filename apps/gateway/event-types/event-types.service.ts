@@ -2,11 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { cloudEventType } from '../../../contracts/event/cloud-event.js';
 import { eventCatalogue, type EventType } from '../../../contracts/event-catalogue.js';
 import type { EventTypeResource, VersionPinCounts } from '../../../contracts/event/event-type.resource.js';
-import type { Page } from '../../../contracts/values/page.js';
+import type { Page, PageQuery } from '../../../contracts/values/page.js';
 import { eventSchema, eventSchemaPath, type JsonSchema } from '../../../libs/messaging/event/event-schema.js';
 import { newestVersion } from '../../../libs/messaging/event/event-versions.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
-import { type PageRequest, slicePage } from '../../../libs/service-kit/slice-page.js';
+import { slicePage } from '../../../libs/service-kit/slice-page.js';
 import { HooksService } from '../upstreams/hooks.service.js';
 
 /** How many hooks are pinned to each version, by type; undefined while the hooks service is unavailable. */
@@ -18,7 +18,7 @@ export class EventTypes {
   constructor(@Inject(HooksService) private readonly hooks: HooksService) {}
 
   /** By name. @throws ProblemException 422 `INVALID_CURSOR`. */
-  async list(page: PageRequest): Promise<Page<EventTypeResource>> {
+  async list(page: PageQuery): Promise<Page<EventTypeResource>> {
     const { items, next } = slicePage([...eventCatalogue.values()], ({ type }) => type, page);
     const pinCounts = await this.pinCounts();
     return { items: items.map((eventType) => resourceOf(eventType, pinCounts)), next };

@@ -6,7 +6,7 @@ import { classifyError, type NoAnswer } from '../../../libs/service-client/call-
 import { READER_HEADER } from '../../../libs/service-kit/feed-reader.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
-import { callerOf } from '../auth/require-key.js';
+import { callerOf } from '../auth/auth-policy.js';
 
 const CONNECT_TIMEOUT_MS = 1_000;
 /** The timeout of the hooks service for its response headers, in addition to the requested wait. */

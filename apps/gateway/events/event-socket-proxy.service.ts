@@ -4,9 +4,8 @@ import { type ClientRequest, type IncomingMessage, request as httpRequest, type 
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { onWebSocketUpgrade, refuseUpgrade, type WebSocketUpgrade } from '../../../libs/service-kit/websocket-upgrade.js';
-import { AUTH_POLICY, type AuthPolicy } from '../auth/auth-policy.js';
+import { AUTH_POLICY, type AuthPolicy, requireKey } from '../auth/auth-policy.js';
 import { ORIGIN_POLICY, type OriginPolicy } from '../auth/origin-policy.js';
-import { requireKey } from '../auth/require-key.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 import { READER_HEADER } from '../../../libs/service-kit/feed-reader.js';
 import { readerName, HooksUnavailableException } from './event-proxy.service.js';

@@ -10,7 +10,7 @@ import {
   EventSocketQuery,
   EventStreamQuery,
 } from '../../../contracts/event/event-feed.js';
-import { ApiProblems } from '../http/api-problems.decorator.js';
+import { ApiProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { EventProxy } from './event-proxy.service.js';
 

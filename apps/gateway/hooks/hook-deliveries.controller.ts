@@ -1,24 +1,19 @@
 import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { z } from 'zod';
 import {
   Delivery,
   DeliveryDetail,
-  type DeliveryState,
-  deliveryStates,
+  DeliveryListQuery,
   RedeliverDeliveries,
   Redelivered,
 } from '../../../contracts/hooks/hook.resource.js';
 import { Identifier } from '../../../contracts/values/identifier.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
-import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
+import { type Page, PageQuery } from '../../../contracts/values/page.js';
+import { ApiPage, ApiProblems, bodyProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { IdempotentCommand, idempotentCommandProblems } from '../http/command.decorator.js';
 import { type CommandHeaders, FromHeaders } from '../http/command-headers.decorator.js';
 import { HooksService } from '../upstreams/hooks.service.js';
-
-const DeliveryListQuery = z.strictObject({ state: z.enum(deliveryStates).optional(), ...pageQuery });
-const unavailable = { 503: ['PARTICIPANT_UNAVAILABLE'] };
 
 @ApiTags('hooks')
 @Allow('hooks')
@@ -28,11 +23,10 @@ export class HookDeliveriesController {
 
   @Get('deliveries')
   @ApiOperation({ summary: 'List the deliveries to a hook, newest first' })
-  @ApiOkResponse({ standardSchema: pageOf(Delivery) })
-  @ApiProblems({ 404: ['HOOK_NOT_FOUND'], 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], ...unavailable })
+  @ApiPage(Delivery, { 404: ['HOOK_NOT_FOUND'] })
   list(
     @Param('hookId', { schema: Identifier }) hookId: string,
-    @Query({ schema: DeliveryListQuery }) filter: { state?: DeliveryState; limit: number; after?: string },
+    @Query({ schema: DeliveryListQuery }) filter: DeliveryListQuery,
   ): Promise<Page<Delivery>> {
     return this.hooks.api.get(`/hooks/${hookId}/deliveries`, { ...filter });
   }
@@ -40,7 +34,7 @@ export class HookDeliveriesController {
   @Get('deliveries/:deliveryId')
   @ApiOperation({ summary: 'Read a delivery with its attempts: requests and answers' })
   @ApiOkResponse({ standardSchema: DeliveryDetail })
-  @ApiProblems({ 404: ['HOOK_NOT_FOUND', 'DELIVERY_NOT_FOUND'], 422: ['VALIDATION_FAILED'], ...unavailable })
+  @ApiProblems({ 404: ['HOOK_NOT_FOUND', 'DELIVERY_NOT_FOUND'], 422: ['VALIDATION_FAILED'], 503: ['PARTICIPANT_UNAVAILABLE'] })
   get(
     @Param('hookId', { schema: Identifier }) hookId: string,
     @Param('deliveryId', { schema: Identifier }) deliveryId: string,
@@ -95,8 +89,6 @@ export class HookDeliveriesController {
   }
 }
 
-const EventDeliveryListQuery = z.strictObject(pageQuery);
-
 /** The deliveries of an event. They belong to the hooks, so the scope is `hooks`. */
 @ApiTags('hooks')
 @Allow('hooks')
@@ -106,11 +98,10 @@ export class EventDeliveriesController {
 
   @Get()
   @ApiOperation({ summary: 'List the deliveries of an event to all hooks, newest first' })
-  @ApiOkResponse({ standardSchema: pageOf(Delivery) })
-  @ApiProblems({ 404: ['EVENT_NOT_FOUND'], 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] })
+  @ApiPage(Delivery, { 404: ['EVENT_NOT_FOUND'] })
   list(
     @Param('eventId', { schema: Identifier }) eventId: string,
-    @Query({ schema: EventDeliveryListQuery }) page: { limit: number; after?: string },
+    @Query({ schema: PageQuery }) page: PageQuery,
   ): Promise<Page<Delivery>> {
     return this.hooks.api.get(`/events/${eventId}/deliveries`, { ...page });
   }

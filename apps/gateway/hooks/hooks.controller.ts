@@ -9,7 +9,6 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { ServerResponse } from 'node:http';
-import { z } from 'zod';
 import {
   ChangeHook,
   CreateHook,
@@ -22,14 +21,13 @@ import {
   SecretRotated,
 } from '../../../contracts/hooks/hook.resource.js';
 import { Identifier } from '../../../contracts/values/identifier.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
-import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
+import { type Page, PageQuery } from '../../../contracts/values/page.js';
+import { ApiPage, ApiProblems, bodyProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { IdempotentCommand, idempotentCommandProblems } from '../http/command.decorator.js';
 import { type CommandHeaders, FromHeaders } from '../http/command-headers.decorator.js';
 import { HooksService } from '../upstreams/hooks.service.js';
 
-const HookListQuery = z.strictObject(pageQuery);
 const OptionalRotation = RotateSecret.optional();
 const unavailable = { 503: ['PARTICIPANT_UNAVAILABLE'] };
 const notFound = { 404: ['HOOK_NOT_FOUND'] };
@@ -67,9 +65,8 @@ export class HooksController {
 
   @Get()
   @ApiOperation({ summary: 'List hooks, oldest first' })
-  @ApiOkResponse({ standardSchema: pageOf(Hook) })
-  @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], ...unavailable })
-  list(@Query({ schema: HookListQuery }) page: { limit: number; after?: string }): Promise<Page<Hook>> {
+  @ApiPage(Hook)
+  list(@Query({ schema: PageQuery }) page: PageQuery): Promise<Page<Hook>> {
     return this.hooks.api.get('/hooks', { ...page });
   }
 

@@ -1,7 +1,8 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
-import { type Caller, callerOf } from '../auth/require-key.js';
-import { idempotencyKeyOf } from './idempotency-key.js';
+import { IdempotencyKey } from '../../../contracts/values/idempotency-key.js';
+import { parseHeader } from '../../../libs/service-kit/parse-header.js';
+import { type Caller, callerOf } from '../auth/auth-policy.js';
 
 /** The headers of a command: the caller, the idempotency key, and how many seconds the caller waits for the outcome. */
 export interface CommandHeaders {
@@ -20,6 +21,23 @@ export const FromHeaders = createParamDecorator((_: undefined, context: Executio
     wait: preferredWait(typeof prefer === 'string' ? prefer : undefined),
   };
 });
+
+const OptionalIdempotencyKey = IdempotencyKey.optional();
+
+/**
+ * The `Idempotency-Key` of a command, if it has one. The draft of the header defines a structured string, `"abc"`. It is the same
+ * key as the bare `abc`.
+ * @throws ProblemException 400 `INVALID_HEADER` for an invalid key.
+ */
+export const idempotencyKeyOf = ({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined =>
+  parseHeader('Idempotency-Key', OptionalIdempotencyKey, unquoted(headers['idempotency-key']));
+
+/** The content of a structured string (RFC 9651); other values stay unchanged. */
+function unquoted(value: string | string[] | undefined): string | string[] | undefined {
+  if (typeof value !== 'string') return value;
+  const [, content] = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/.exec(value) ?? [];
+  return content === undefined ? value : content.replace(/\\(["\\])/g, '$1');
+}
 
 const MAX_WAIT_S = 30;
 

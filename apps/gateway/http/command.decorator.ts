@@ -1,7 +1,7 @@
 import { applyDecorators, type CanActivate, type ExecutionContext, HttpCode, UseGuards } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import type { IncomingMessage } from 'node:http';
-import { idempotencyKeyOf } from './idempotency-key.js';
+import { idempotencyKeyOf } from './command-headers.decorator.js';
 
 const idempotencyKeyHeader = {
   name: 'Idempotency-Key',

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { CommandLinks } from '../../../contracts/values/command-links.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 
 /** The links of resources: paths for the API, URLs for the Temporal UI. */
@@ -27,9 +28,9 @@ export class Links {
     return `/v1/sagas/${sagaId}`;
   }
 
-  /** The links of one run of a saga. */
-  ofRun(sagaId: string, runId: string | undefined): { saga: string; temporalUi: string } {
-    return { saga: this.saga(sagaId), temporalUi: this.temporalUi(sagaId, runId) };
+  /** The links of an accepted command, from the path of its resource and the run of its saga. */
+  ofCommand(self: string, { sagaId, runId }: { sagaId: string; runId: string | undefined }): CommandLinks {
+    return { self, saga: this.saga(sagaId), temporalUi: this.temporalUi(sagaId, runId) };
   }
 
   sagaHistory(sagaId: string): string {

@@ -27,10 +27,6 @@ export class ConsumingServices implements OnApplicationShutdown {
     return this.notification.close();
   }
 
-  has(service: string): boolean {
-    return this.all.some(([name]) => name === service);
-  }
-
   /** @throws ProblemException 404 `SERVICE_NOT_FOUND`. */
   of(service: string): ServiceApi {
     const found = this.all.find(([name]) => name === service);

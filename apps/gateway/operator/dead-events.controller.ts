@@ -1,22 +1,26 @@
 import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { z } from 'zod';
-import { DeadEvent, DeadEventDecided, ReplayDeadEvent, SkipDeadEvent } from '../../../contracts/event/dead-event.resource.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
-import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
+import {
+  DeadEvent,
+  DeadEventDecided,
+  DeadEventListQuery,
+  ReplayDeadEvent,
+  ServiceName,
+  SkipDeadEvent,
+} from '../../../contracts/event/dead-event.resource.js';
+import { DeadLetterId } from '../../../contracts/event/dead-letter.resource.js';
+import type { Page } from '../../../contracts/values/page.js';
+import { ApiPage, ApiProblems, bodyProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { NaturallyIdempotent } from '../http/command.decorator.js';
 import { ReadModels } from '../upstreams/read-models.service.js';
-import { DeadLetterId, ServiceName } from './dead-letter-params.js';
 
-const ListQuery = z.strictObject({ ...pageQuery, service: ServiceName.optional(), state: DeadEvent.shape.state.optional() });
-const unavailable = { 503: ['PARTICIPANT_UNAVAILABLE'] };
 const itemProblems = {
   ...bodyProblems,
-  ...unavailable,
   400: ['MALFORMED_REQUEST', 'INVALID_HEADER'],
   404: ['DEAD_EVENT_NOT_FOUND'],
   422: ['VALIDATION_FAILED'],
+  503: ['PARTICIPANT_UNAVAILABLE'],
 };
 
 @ApiTags('operations')
@@ -30,9 +34,8 @@ export class DeadEventsController {
     summary: 'List the events that could not go into the log',
     description: 'The later events of their aggregate wait for a decision. They are listed as `parked`.',
   })
-  @ApiOkResponse({ standardSchema: pageOf(DeadEvent) })
-  @ApiProblems({ ...unavailable, 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'] })
-  list(@Query({ schema: ListQuery }) query: z.infer<typeof ListQuery>): Promise<Page<DeadEvent>> {
+  @ApiPage(DeadEvent)
+  list(@Query({ schema: DeadEventListQuery }) query: DeadEventListQuery): Promise<Page<DeadEvent>> {
     return this.readModels.relay.get('/dead-events', { ...query });
   }
 
@@ -57,7 +60,7 @@ export class DeadEventsController {
   @NaturallyIdempotent(200, 'A repeat is a 409 `DEAD_EVENT_SKIPPED`.')
   @ApiOperation({
     summary: 'Decide that an event never goes into the log',
-    description: 'The event is kept with the note. The events behind it continue.',
+    description: 'The event is listed with the note for `LOG_RETENTION_HOURS`. The events behind it continue.',
   })
   @ApiOkResponse({ standardSchema: DeadEventDecided })
   @ApiProblems({ ...itemProblems, 409: ['DEAD_EVENT_SKIPPED'] })

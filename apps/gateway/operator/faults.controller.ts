@@ -12,13 +12,11 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { z } from 'zod';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { Fault } from '../../../contracts/participant/fault.resource.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
-import type { PageRequest } from '../../../libs/service-kit/slice-page.js';
+import { type Page, PageQuery } from '../../../contracts/values/page.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
-import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
+import { ApiPage, ApiProblems, bodyProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { FaultsService } from './faults.service.js';
 
@@ -38,7 +36,6 @@ export class ChaosGuard implements CanActivate {
   }
 }
 
-const ListQuery = z.strictObject(pageQuery);
 const sharedProblems = { 403: ['CHAOS_DISABLED'], 503: ['PARTICIPANT_UNAVAILABLE'] };
 
 @ApiTags('faults')
@@ -62,9 +59,8 @@ export class FaultsController {
 
   @Get()
   @ApiOperation({ summary: 'List the faults of all participants, by participant and operation' })
-  @ApiOkResponse({ standardSchema: pageOf(Fault) })
-  @ApiProblems({ ...sharedProblems, 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'] })
-  list(@Query({ schema: ListQuery }) page: PageRequest): Promise<Page<Fault>> {
+  @ApiPage(Fault, { 403: ['CHAOS_DISABLED'] })
+  list(@Query({ schema: PageQuery }) page: PageQuery): Promise<Page<Fault>> {
     return this.faults.list(page);
   }
 

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Fault } from '../../../contracts/participant/fault.resource.js';
-import type { Page } from '../../../contracts/values/page.js';
+import type { Page, PageQuery } from '../../../contracts/values/page.js';
 import { faultOperationsOf, type Participant, participantNames } from '../../../contracts/participant/participants.js';
 import { ParticipantUnavailableException } from '../../../libs/service-client/participant-unavailable.exception.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
-import { type PageRequest, slicePage } from '../../../libs/service-kit/slice-page.js';
+import { slicePage } from '../../../libs/service-kit/slice-page.js';
 import { ParticipantsService } from '../upstreams/participants.service.js';
 
 /** Faults on demand. The participants store them. */
@@ -33,7 +33,7 @@ export class FaultsService {
   }
 
   /** A participant has at most one fault for each of its operations. @throws ProblemException 422 `INVALID_CURSOR`. */
-  async list(page: PageRequest): Promise<Page<Fault>> {
+  async list(page: PageQuery): Promise<Page<Fault>> {
     const lists = await this.forEachParticipant((name) => this.participants.apis[name].get<{ items: Fault[] }>('/faults'));
     const all = lists.flatMap((list) => list?.items ?? []);
     return slicePage(all, ({ participant, operation }) => `${participant} ${operation}`, page);

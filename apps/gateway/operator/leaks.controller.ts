@@ -1,13 +1,10 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { z } from 'zod';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Leak } from '../../../contracts/saga/leak.resource.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
-import { ApiProblems } from '../http/api-problems.decorator.js';
+import { type Page, PageQuery } from '../../../contracts/values/page.js';
+import { ApiPage } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { ReadModels } from '../upstreams/read-models.service.js';
-
-const ListQuery = z.strictObject(pageQuery);
 
 @ApiTags('operations')
 @Allow('operator')
@@ -21,9 +18,8 @@ export class LeaksController {
     description:
       'Reservations, credit, payments and locks whose saga has ended and that no order or trip owns. A sweep finds them. A later sweep removes what was released.',
   })
-  @ApiOkResponse({ standardSchema: pageOf(Leak) })
-  @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] })
-  list(@Query({ schema: ListQuery }) query: z.infer<typeof ListQuery>): Promise<Page<Leak>> {
-    return this.readModels.saga.get('/leaks', { ...query });
+  @ApiPage(Leak)
+  list(@Query({ schema: PageQuery }) page: PageQuery): Promise<Page<Leak>> {
+    return this.readModels.saga.get('/leaks', { ...page });
   }
 }

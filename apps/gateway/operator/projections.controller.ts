@@ -1,15 +1,14 @@
 import { Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import { type Page, PageQuery } from '../../../contracts/values/page.js';
 import { ProjectionStatus } from '../../../contracts/projection/projection.resource.js';
-import { type PageRequest, slicePage } from '../../../libs/service-kit/slice-page.js';
-import { ApiProblems } from '../http/api-problems.decorator.js';
+import { slicePage } from '../../../libs/service-kit/slice-page.js';
+import { ApiPage, ApiProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { NaturallyIdempotent } from '../http/command.decorator.js';
 import { ReadModels } from '../upstreams/read-models.service.js';
 
-const ListQuery = z.strictObject(pageQuery);
 const Name = z.string().regex(/^[a-z][a-z-]{0,63}$/, 'must be the name of a read model, such as saga-list');
 
 @ApiTags('operations')
@@ -20,9 +19,8 @@ export class ProjectionsController {
 
   @Get()
   @ApiOperation({ summary: 'List the read models, with their distance to the log' })
-  @ApiOkResponse({ standardSchema: pageOf(ProjectionStatus) })
-  @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] })
-  async list(@Query({ schema: ListQuery }) page: PageRequest): Promise<Page<ProjectionStatus>> {
+  @ApiPage(ProjectionStatus)
+  async list(@Query({ schema: PageQuery }) page: PageQuery): Promise<Page<ProjectionStatus>> {
     const { items } = await this.readModels.projection.get<{ items: ProjectionStatus[] }>('/projections');
     return slicePage(items, ({ name }) => name, page);
   }

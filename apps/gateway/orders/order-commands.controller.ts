@@ -2,13 +2,12 @@ import { Body, Controller, Inject, Param, Post, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { ServerResponse } from 'node:http';
 import { Identifier } from '../../../contracts/values/identifier.js';
-import { Order } from '../../../contracts/order/order.resource.js';
-import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
+import { Order, OrderCommandAccepted, PayOrder, ReviseOrder } from '../../../contracts/order/order.resource.js';
+import { ApiProblems, bodyProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { respondToCommand } from '../saga-start/command-response.js';
+import { respondToCommand } from '../http/command-response.js';
 import { type CommandHeaders, FromHeaders } from '../http/command-headers.decorator.js';
 import { Command, commandProblems } from '../http/command.decorator.js';
-import { OrderCommandAccepted, PayOrder, ReviseOrder } from './order-command.dto.js';
 import { OrderCommandsService } from './order-commands.service.js';
 
 const accepted = {

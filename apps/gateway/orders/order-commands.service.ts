@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OrderCommand, OrderState } from '../../../contracts/order/order-state.js';
-import type { Order } from '../../../contracts/order/order.resource.js';
+import type { Order, OrderCommandAccepted, PayOrder, ReviseOrder } from '../../../contracts/order/order.resource.js';
 import type { Participant } from '../../../contracts/participant/participants.js';
 import {
   cancelOrderIds,
@@ -17,8 +17,7 @@ import { shipOrderIds, type ShipOrderRequest, shipOrderType } from '../../../wor
 import { Links } from '../http/links.js';
 import type { CommandHeaders } from '../http/command-headers.decorator.js';
 import { ResourceCommandStarter, type ResourceCommand } from '../saga-start/resource-command-starter.service.js';
-import type { SagaInput } from '../saga-start/saga-start.js';
-import type { OrderCommandAccepted, PayOrder, ReviseOrder } from './order-command.dto.js';
+import type { SagaInput } from '../saga-start/saga-starter.service.js';
 import { OrderReader } from './order-reader.service.js';
 
 interface CommandKind extends Pick<ResourceCommand<Order>, 'participle' | 'type' | 'ids' | 'requiredState'> {
@@ -94,10 +93,8 @@ export class OrderCommandsService {
    * The order at the end of the saga of the command, or undefined if it does not end within `seconds`.
    * @throws ProblemException 409 `ORDER_STATE_CONFLICT` when another saga was faster.
    */
-  async outcome({ orderId, sagaId }: OrderCommandAccepted, seconds: number): Promise<Order | undefined> {
-    if (!(await this.sagas.hasEnded({ aggregateType: 'order' }, sagaId, seconds))) return undefined;
-    const order = await this.orders.order(orderId).catch(() => undefined);
-    return order?.pending?.sagaId === sagaId ? undefined : order;
+  outcome({ orderId, sagaId }: OrderCommandAccepted, seconds: number): Promise<Order | undefined> {
+    return this.sagas.outcome({ aggregateType: 'order', read: () => this.orders.order(orderId) }, sagaId, seconds);
   }
 
   private async start(
@@ -116,8 +113,7 @@ export class OrderCommandsService {
       read: () => this.orders.order(orderId),
       saga: () => ({ request, participants }),
     };
-    const { sagaId, runId } = await this.sagas.start(command, headers);
-    const links = { self: this.links.order(orderId), ...this.links.ofRun(sagaId, runId) };
-    return { orderId, state: pendingState, sagaId, links };
+    const run = await this.sagas.start(command, headers);
+    return { orderId, state: pendingState, sagaId: run.sagaId, links: this.links.ofCommand(this.links.order(orderId), run) };
   }
 }

@@ -1,22 +1,18 @@
 import { Body, Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { ServerResponse } from 'node:http';
-import { z } from 'zod';
 import { Identifier } from '../../../contracts/values/identifier.js';
-import { orderStates } from '../../../contracts/order/order-state.js';
-import { Order, OrderAccepted, PlaceOrder } from '../../../contracts/order/order.resource.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import { Order, OrderAccepted, OrderListQuery, PlaceOrder } from '../../../contracts/order/order.resource.js';
+import type { Page } from '../../../contracts/values/page.js';
 import type { SagaOutline } from '../../../contracts/saga/saga-outline.js';
 import { DryRunQuery, SagaOutlineView } from '../../../contracts/saga/saga-outline.resource.js';
-import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
+import { ApiPage, ApiProblems, bodyProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { respondToCommand } from '../saga-start/command-response.js';
+import { respondToCommand } from '../http/command-response.js';
 import { type CommandHeaders, FromHeaders } from '../http/command-headers.decorator.js';
 import { Command, commandProblems } from '../http/command.decorator.js';
-import { type OrderListFilter, OrderReader } from './order-reader.service.js';
+import { OrderReader } from './order-reader.service.js';
 import { PlaceOrderService } from './place-order.service.js';
-
-const OrderListQuery = z.strictObject({ customerId: Identifier.optional(), state: z.enum(orderStates).optional(), ...pageQuery });
 
 @ApiTags('orders')
 @Allow('orders')
@@ -56,9 +52,8 @@ export class OrdersController {
 
   @Get()
   @ApiOperation({ summary: 'List orders, newest first' })
-  @ApiOkResponse({ standardSchema: pageOf(Order) })
-  @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] })
-  list(@Query({ schema: OrderListQuery }) filter: OrderListFilter): Promise<Page<Order>> {
+  @ApiPage(Order)
+  list(@Query({ schema: OrderListQuery }) filter: OrderListQuery): Promise<Page<Order>> {
     return this.orders.orders(filter);
   }
 

@@ -4,10 +4,9 @@ import { OrderCommandsService } from './order-commands.service.js';
 import { OrderReader } from './order-reader.service.js';
 import { OrdersController } from './orders.controller.js';
 import { PlaceOrderService } from './place-order.service.js';
-import { UnrecordedOrders } from './unrecorded-orders.service.js';
 
 @Module({
   controllers: [OrdersController, OrderCommandsController],
-  providers: [PlaceOrderService, OrderCommandsService, OrderReader, UnrecordedOrders],
+  providers: [PlaceOrderService, OrderCommandsService, OrderReader],
 })
 export class OrdersModule {}

@@ -8,10 +8,9 @@ import {
 } from '../../../workflows/create-order/create-order.contract.js';
 import { outlineOf } from '../../../workflows/outlines.js';
 import { Links } from '../http/links.js';
-import { businessIdOfKey, newBusinessId, requestIdentity } from '../saga-start/request-identity.js';
+import { businessIdOf, newBusinessId } from '../saga-start/request-identity.js';
 import type { CommandHeaders } from '../http/command-headers.decorator.js';
-import type { SagaInput } from '../saga-start/saga-start.js';
-import { SagaStarter } from '../saga-start/saga-starter.service.js';
+import { type SagaInput, SagaStarter } from '../saga-start/saga-starter.service.js';
 import { OrderReader } from './order-reader.service.js';
 
 /** Starts the saga `createOrder`, once for each idempotency key. */
@@ -24,11 +23,11 @@ export class PlaceOrderService {
   ) {}
 
   /** Returns as soon as the start is durable. @throws ProblemException as `SagaStarter.create`. */
-  async place(order: PlaceOrder, { caller, idempotencyKey: key }: CommandHeaders): Promise<OrderAccepted> {
-    const orderId = key === undefined ? newBusinessId() : businessIdOfKey('POST /v1/orders', caller, key);
+  async place(order: PlaceOrder, headers: CommandHeaders): Promise<OrderAccepted> {
+    const orderId = businessIdOf('POST /v1/orders', headers);
     const { customerId, lines } = order;
     const request: SagaInput<CreateOrderRequest> = { orderId, customerId, lines };
-    const { sagaId, runId } = await this.sagas.create(
+    const run = await this.sagas.create(
       {
         type: createOrderType,
         sagaId: createOrderIds.of(orderId),
@@ -40,10 +39,10 @@ export class PlaceOrderService {
         summary: `Order ${orderId} for customer ${customerId}`,
         details: lines.map(({ sku, quantity }) => `- ${quantity} × ${sku}`).join('\n'),
       },
-      requestIdentity({ type: createOrderType, businessId: orderId, caller, idempotencyKey: key, content: order }),
+      order,
+      headers,
     );
-    const links = { self: this.links.order(orderId), ...this.links.ofRun(sagaId, runId) };
-    return { orderId, state: 'PENDING', sagaId, links };
+    return { orderId, state: 'PENDING', sagaId: run.sagaId, links: this.links.ofCommand(this.links.order(orderId), run) };
   }
 
   /** The outline of the saga that would be started. It has no effect. */

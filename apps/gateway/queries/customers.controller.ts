@@ -4,16 +4,14 @@ import { z } from 'zod';
 import { Credit, LedgerEntry } from '../../../contracts/customer/credit.resource.js';
 import { Customer } from '../../../contracts/customer/customer.resource.js';
 import { Order } from '../../../contracts/order/order.resource.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import { type Page, PageQuery, pageQuery } from '../../../contracts/values/page.js';
 import { atPosition, type ProjectedPage, projectedPageOf } from '../../../contracts/projection/projection.resource.js';
 import { Identifier } from '../../../contracts/values/identifier.js';
 import { ParticipantsService } from '../upstreams/participants.service.js';
 import { isBehind, ReadModels } from '../upstreams/read-models.service.js';
-import { ApiProblems } from '../http/api-problems.decorator.js';
+import { ApiPage, ApiProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 
-const CustomerPageQuery = z.strictObject(pageQuery);
-type CustomerPageQuery = z.infer<typeof CustomerPageQuery>;
 const CustomerOrdersQuery = z.strictObject({ ...pageQuery, ...atPosition });
 type CustomerOrdersQuery = z.infer<typeof CustomerOrdersQuery>;
 const CreditQuery = z.strictObject({
@@ -34,9 +32,8 @@ export class CustomersController {
 
   @Get()
   @ApiOperation({ summary: 'List customers' })
-  @ApiOkResponse({ standardSchema: pageOf(Customer) })
-  @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] })
-  list(@Query({ schema: CustomerPageQuery }) page: CustomerPageQuery): Promise<Page<Customer>> {
+  @ApiPage(Customer)
+  list(@Query({ schema: PageQuery }) page: PageQuery): Promise<Page<Customer>> {
     return this.participants.apis.customer.get('/customers', { ...page });
   }
 
@@ -90,11 +87,10 @@ export class CustomersController {
 
   @Get(':customerId/credit/entries')
   @ApiOperation({ summary: "Read the ledger of a customer's credit" })
-  @ApiOkResponse({ standardSchema: pageOf(LedgerEntry) })
-  @ApiProblems({ ...itemProblems, 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'] })
+  @ApiPage(LedgerEntry, { 404: ['CUSTOMER_NOT_FOUND'] })
   entries(
     @Param('customerId', { schema: Identifier }) customerId: string,
-    @Query({ schema: CustomerPageQuery }) page: CustomerPageQuery,
+    @Query({ schema: PageQuery }) page: PageQuery,
   ): Promise<Page<LedgerEntry>> {
     return this.participants.apis.customer.get(`/customers/${customerId}/credit/entries`, { ...page });
   }

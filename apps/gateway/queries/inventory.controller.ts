@@ -1,12 +1,12 @@
 import { applyDecorators, Controller, Get, Inject, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { type ReservationParticipant, reservationParticipants } from '../../../contracts/participant/participants.js';
 import { reservationSchemas } from '../../../contracts/reservation/reservation-schemas.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import { type Page, pageQuery } from '../../../contracts/values/page.js';
 import { CalendarDate } from '../../../contracts/values/calendar-date.js';
 import { ParticipantsService } from '../upstreams/participants.service.js';
-import { ApiProblems } from '../http/api-problems.decorator.js';
+import { ApiPage } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 
 const InventoryQuery = z.strictObject({
@@ -40,8 +40,7 @@ function addList(participant: ReservationParticipant): void {
     Reflect.metadata('design:paramtypes', [Object]),
     Get(path),
     ApiOperation({ summary }),
-    ApiOkResponse({ standardSchema: pageOf(offer) }),
-    ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] }),
+    ApiPage(offer),
   )(InventoryController.prototype, path, list);
 }
 reservationParticipants.forEach(addList);

@@ -1,14 +1,15 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { reservationParticipants } from '../../../contracts/participant/participants.js';
 import { Identifier } from '../../../contracts/values/identifier.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import { type Page, pageQuery } from '../../../contracts/values/page.js';
 import { Reservation } from '../../../contracts/reservation/reservation.resource.js';
 import { reservationStates } from '../../../contracts/reservation/reservation-state.js';
-import { ApiProblems } from '../http/api-problems.decorator.js';
+import { ApiPage } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { type ReservationFilter, ReservationReader } from './reservation-reader.service.js';
+import { pageAcross } from '../upstreams/page-across.js';
+import { ParticipantsService } from '../upstreams/participants.service.js';
 
 const ReservationListQuery = z.strictObject({
   participant: z.enum(reservationParticipants).optional(),
@@ -21,16 +22,20 @@ const ReservationListQuery = z.strictObject({
 @Allow('operator')
 @Controller('v1/reservations')
 export class ReservationsController {
-  constructor(@Inject(ReservationReader) private readonly reservations: ReservationReader) {}
+  constructor(@Inject(ParticipantsService) private readonly participants: ParticipantsService) {}
 
   @Get()
   @ApiOperation({
     summary: 'List what the participants hold for trips',
     description: 'Ordered by participant, newest first. A reservation also has the fields of its request.',
   })
-  @ApiOkResponse({ standardSchema: pageOf(Reservation) })
-  @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] })
-  list(@Query({ schema: ReservationListQuery }) filter: ReservationFilter): Promise<Page<Reservation>> {
-    return this.reservations.reservations(filter);
+  @ApiPage(Reservation)
+  list(
+    @Query({ schema: ReservationListQuery }) { participant, limit, after, ...filter }: z.infer<typeof ReservationListQuery>,
+  ): Promise<Page<Reservation>> {
+    const selected = participant === undefined ? reservationParticipants : [participant];
+    return pageAcross(selected, { limit, after }, (name, page) =>
+      this.participants.apis[name].get('/reservations', { ...filter, ...page }),
+    );
   }
 }

@@ -1,12 +1,16 @@
+import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { createHash } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import { fingerprint } from '../../../libs/service-kit/fingerprint.js';
 import type { RequestIdentity } from '../../../workflows/saga/saga.contract.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import type { CommandHeaders } from '../http/command-headers.decorator.js';
-import type { Caller } from '../auth/require-key.js';
+import type { Caller } from '../auth/auth-policy.js';
 
-interface IdentifiedRequest extends Pick<CommandHeaders, 'caller' | 'idempotencyKey'> {
+/** The headers that identify a request: its caller, and the idempotency key if it has one. */
+export type RequestKey = Pick<CommandHeaders, 'caller' | 'idempotencyKey'>;
+
+interface IdentifiedRequest extends RequestKey {
   type: string;
   businessId: string;
   content: object;
@@ -27,6 +31,23 @@ export function requestIdentity({
   return { key: fingerprint(type, businessId, caller, idempotencyKey), fingerprint: fingerprint(content) };
 }
 
+/** The memo of a run stores the request that started it. Without a key no retry has to be recognized. */
+export const memoOf = (identity: RequestIdentity | undefined) =>
+  identity === undefined ? {} : { memo: { idempotencyKey: identity.key, fingerprint: identity.fingerprint } };
+
+/**
+ * Whether the request is the one that started this run.
+ * @throws ProblemException 422 `IDEMPOTENCY_KEY_REUSED` when the key is the run's and the content is not.
+ */
+export function isStartedBy(
+  { workflowId, memo }: Pick<WorkflowExecutionDescription, 'workflowId' | 'memo'>,
+  identity: RequestIdentity | undefined,
+): boolean {
+  if (identity === undefined || memo?.['idempotencyKey'] !== identity.key) return false;
+  if (memo['fingerprint'] !== identity.fingerprint) throw keyReused(workflowId);
+  return true;
+}
+
 /** 422 `IDEMPOTENCY_KEY_REUSED`. */
 export const keyReused = (sagaId: string): ProblemException =>
   new ProblemException(
@@ -34,6 +55,10 @@ export const keyReused = (sagaId: string): ProblemException =>
     'IDEMPOTENCY_KEY_REUSED',
     `The Idempotency-Key belongs to the saga ${sagaId}, which was started with other content. Send this request with a new key.`,
   );
+
+/** The id of the order or trip that a request creates. A repeated idempotency key always gives the same id. */
+export const businessIdOf = (route: string, { caller, idempotencyKey }: RequestKey): string =>
+  idempotencyKey === undefined ? newBusinessId() : businessIdOfKey(route, caller, idempotencyKey);
 
 /** An id for a new order or trip. */
 export const newBusinessId = (): string => uuidv7();

@@ -4,11 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import type { RequestIdentity } from '../../../workflows/saga/saga.contract.js';
 import type { WorkflowIds } from '../../../workflows/saga/workflow-id.js';
-import type { CommandHeaders } from '../http/command-headers.decorator.js';
-import { RequestLookup } from './request-lookup.service.js';
-import { requestIdentity } from './request-identity.js';
-import type { SagaStart, StartedRun } from './saga-start.js';
-import { isStartedBy, SagaStarter } from './saga-starter.service.js';
+import { isStartedBy, requestIdentity, type RequestKey } from './request-identity.js';
+import { type AggregateType, type SagaStart, SagaStarter, type StartedRun } from './saga-starter.service.js';
 
 /** An order or a trip that takes commands, as its owner shows it. */
 export interface Aggregate {
@@ -23,8 +20,8 @@ export interface Aggregate {
 
 /** A command on one aggregate. */
 interface AggregateCommand {
-  /** The aggregate's kind, as in `ORDER_STATE_CONFLICT`. */
-  aggregateType: 'order' | 'trip';
+  /** As in `ORDER_STATE_CONFLICT`. */
+  aggregateType: AggregateType;
   businessId: string;
   /** The command in the past participle: *cancelled*. */
   participle: string;
@@ -69,10 +66,7 @@ const FIRST_POLL_MS = 15;
  */
 @Injectable()
 export class ResourceCommandStarter {
-  constructor(
-    @Inject(SagaStarter) private readonly starter: SagaStarter,
-    @Inject(RequestLookup) private readonly requestLookup: RequestLookup,
-  ) {}
+  constructor(@Inject(SagaStarter) private readonly starter: SagaStarter) {}
 
   /**
    * Returns when the command is visible on the aggregate, or a second after the start. A retry gets the first answer.
@@ -80,25 +74,29 @@ export class ResourceCommandStarter {
    */
   async start<Resource extends Aggregate>(
     command: ResourceCommand<Resource>,
-    { caller, idempotencyKey }: Pick<CommandHeaders, 'caller' | 'idempotencyKey'>,
+    { caller, idempotencyKey }: RequestKey,
   ): Promise<StartedRun> {
     const { type, businessId, content } = command;
     const identity = requestIdentity({ type, businessId, caller, idempotencyKey, content });
-    if (identity === undefined) return this.begin(command, identity);
-    return this.starter.singleFlight(`${identity.key} ${identity.fingerprint}`, async () => {
-      const remembered = await this.requestLookup.find(command, identity);
-      return remembered === undefined ? this.begin(command, identity) : this.replayFromOwner(command, remembered);
-    });
+    const begin = () => this.begin(command, identity);
+    if (identity === undefined) return begin();
+    return this.starter.singleFlight(identity, () =>
+      this.starter.startOrReplay(command, identity, begin, (run) => this.replayAnswer(command, run)),
+    );
   }
 
   /**
-   * Whether the saga has ended within `seconds`.
-   * @throws ProblemException 409 `…_STATE_CONFLICT` when it ended because another saga was faster.
+   * The aggregate after the saga of a command; undefined if the saga does not end within `seconds`, or the aggregate cannot be read.
+   * @throws ProblemException 409 `…_STATE_CONFLICT` when the saga ended because another saga was faster.
    */
-  async hasEnded(command: Pick<AggregateCommand, 'aggregateType'>, sagaId: string, seconds: number): Promise<boolean> {
-    const end = await this.starter.outcome<Unchanged>(sagaId, seconds * 1_000);
-    throwIfSuperseded(command, end?.result);
-    return end !== undefined;
+  async outcome<Resource extends Aggregate>(
+    command: Pick<ResourceCommand<Resource>, 'aggregateType' | 'read'>,
+    sagaId: string,
+    seconds: number,
+  ): Promise<Resource | undefined> {
+    if (!(await this.hasEnded(command, sagaId, seconds * 1_000))) return undefined;
+    const resource = await command.read().catch(() => undefined);
+    return resource?.pending?.sagaId === sagaId ? undefined : resource;
   }
 
   private async begin<Resource extends Aggregate>(
@@ -130,15 +128,9 @@ export class ResourceCommandStarter {
     }
   }
 
-  /** Answers a retry whose first request the owner has recorded. Temporal may have dropped its run. */
-  private async replayFromOwner(command: AggregateCommand, sagaId: string): Promise<StartedRun> {
-    const run = await this.starter.describe(sagaId).catch(() => undefined);
-    return run ? this.replayAnswer(command, run) : this.starter.expiredRun(sagaId);
-  }
-
   /** Answers a retry with the run that its first request started. */
   private async replayAnswer(command: AggregateCommand, { workflowId: sagaId, runId, status }: Run): Promise<StartedRun> {
-    if (status.name !== 'RUNNING') await this.hasEnded(command, sagaId, VISIBLE_WITHIN_MS / 1_000);
+    if (status.name !== 'RUNNING') await this.hasEnded(command, sagaId, VISIBLE_WITHIN_MS);
     return { sagaId, runId };
   }
 
@@ -151,12 +143,19 @@ export class ResourceCommandStarter {
       if (!resource || resource.pending?.sagaId === started.sagaId) return started;
       if ((resource.commandCount ?? 0) >= number) {
         // A saga was counted. If it was this one, it ends in a moment.
-        await this.hasEnded(command, started.sagaId, Math.max(deadline - Date.now(), 1) / 1_000);
+        await this.hasEnded(command, started.sagaId, Math.max(deadline - Date.now(), 1));
         return started;
       }
       await delay(Math.min(pause, Math.max(deadline - Date.now(), 0)));
     }
     return started;
+  }
+
+  /** Whether the saga ends within `ms`. @throws ProblemException 409 `…_STATE_CONFLICT` as `outcome`. */
+  private async hasEnded(command: Pick<AggregateCommand, 'aggregateType'>, sagaId: string, ms: number): Promise<boolean> {
+    const end = await this.starter.outcome<Unchanged>(sagaId, ms);
+    throwIfSuperseded(command, end?.result);
+    return end !== undefined;
   }
 
   /**

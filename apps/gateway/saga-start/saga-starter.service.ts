@@ -5,6 +5,8 @@ import {
   WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
+import type { OperationRecord } from '../../../contracts/participant/operation.resource.js';
+import type { Participant } from '../../../contracts/participant/participants.js';
 import type { StoredSaga } from '../../../contracts/saga/ended-saga.js';
 import { sagaPolicy } from '../../../libs/config/saga-policy.js';
 import { fastStepMs } from '../../../libs/service-client/attempt-durations.js';
@@ -19,32 +21,46 @@ import { ParticipantsService } from '../upstreams/participants.service.js';
 import { ReadModels } from '../upstreams/read-models.service.js';
 import { TemporalUnavailableException } from '../temporal/temporal-outage.js';
 import { TemporalService } from '../temporal/temporal.service.js';
-import { keyReused } from './request-identity.js';
-import { RequestLookup } from './request-lookup.service.js';
-import type { SagaStart, StartedRun } from './saga-start.js';
+import { keyReused, memoOf, requestIdentity, type RequestKey } from './request-identity.js';
 
 export const EAGER_START = Symbol('EAGER_START');
 
 const START_TIMEOUT_MS = 3_500;
 /** Within the five seconds that the API promises. */
 const CREATE_TIMEOUT_MS = 4_500;
+/** The wait for the owner's records. It leaves time for Temporal within the five seconds. */
+const OWNER_TIMEOUT_MS = 1_500;
 
-/** The memo of a run stores the request that started it. Without a key no retry has to be recognized. */
-const memoOf = (identity: RequestIdentity | undefined) =>
-  identity === undefined ? {} : { memo: { idempotencyKey: identity.key, fingerprint: identity.fingerprint } };
+/** The type of a saga's aggregate. The participant of the same name owns it. */
+export type AggregateType = 'order' | 'trip';
 
-/** The fields of a run that are compared with a request. */
-export type ComparableRun = Pick<WorkflowExecutionDescription, 'workflowId' | 'runId' | 'memo'>;
-
-/**
- * Whether the request is the one that started this run.
- * @throws ProblemException 422 `IDEMPOTENCY_KEY_REUSED` when the key is the run's and the content is not.
- */
-export function isStartedBy({ workflowId, memo }: ComparableRun, identity: RequestIdentity | undefined): boolean {
-  if (identity === undefined || memo?.['idempotencyKey'] !== identity.key) return false;
-  if (memo['fingerprint'] !== identity.fingerprint) throw keyReused(workflowId);
-  return true;
+/** A saga to start, with its summary for the Temporal UI. */
+export interface SagaStart {
+  type: string;
+  sagaId: string;
+  aggregateType: AggregateType;
+  businessId: string;
+  customerId: string;
+  /** The saga's one argument, without the policy and the identity of the request. */
+  request: object;
+  /** The participants that must be available. */
+  participants: readonly Participant[];
+  summary: string;
+  details?: string;
 }
+
+/** The one argument of a saga without the policy and the identity of the request, which the starter adds. */
+export type SagaInput<Request extends { policy: SagaPolicy }> = Omit<Request, 'policy' | 'request'>;
+
+/** The run of a saga that a command has started, now or by its first request. */
+export interface StartedRun {
+  sagaId: string;
+  /** Undefined for a run that Temporal has dropped. */
+  runId: string | undefined;
+}
+
+/** Names an aggregate. */
+type AggregateId = Pick<SagaStart, 'aggregateType' | 'businessId'>;
 
 /** Starts sagas. Each id is used once, so a repeated request finds the saga of the first request. */
 @Injectable()
@@ -55,7 +71,6 @@ export class SagaStarter {
   constructor(
     @Inject(TemporalService) private readonly temporal: TemporalService,
     @Inject(ParticipantsService) private readonly participants: ParticipantsService,
-    @Inject(RequestLookup) private readonly requestLookup: RequestLookup,
     @Inject(ReadModels) private readonly readModels: ReadModels,
     @Inject(Links) private readonly links: Links,
     @Inject(GATEWAY_SETTINGS) private readonly settings: GatewaySettings,
@@ -64,23 +79,43 @@ export class SagaStarter {
 
   /**
    * Starts the saga of a new order or trip, whose id follows from the idempotency key if there is one. Returns as soon as the start is
-   * durable; a retry gets the first answer. The owner remembers requests for longer than Temporal, so it is asked first.
-   * @param identity of a request with an idempotency key, so that it may be a retry.
+   * durable; a retry gets the first answer.
+   * @param content the request body, which a retry repeats.
    * @throws ProblemException 422 `IDEMPOTENCY_KEY_REUSED`, 503 `PARTICIPANT_UNAVAILABLE` (nothing was started) or 503
    * `TEMPORAL_UNAVAILABLE`, whose detail says whether the saga may run all the same.
    */
-  create(saga: SagaStart, identity: RequestIdentity | undefined): Promise<StartedRun> {
+  create(saga: SagaStart, content: object, { caller, idempotencyKey }: RequestKey): Promise<StartedRun> {
+    const { type, businessId } = saga;
+    const identity = requestIdentity({ type, businessId, caller, idempotencyKey, content });
     if (identity === undefined) return this.start(saga, identity);
-    return this.singleFlight(`${saga.sagaId} ${identity.fingerprint}`, () => this.createOnce(saga, identity));
+    return this.singleFlight(identity, () => this.createOnce(saga, identity));
   }
 
-  /** Runs `start`, or joins the call with the same key that is still in flight. */
-  singleFlight(key: string, start: () => Promise<StartedRun>): Promise<StartedRun> {
-    const inFlight = this.inFlight.get(key);
+  /** Runs `answer`, or joins the call for the same request that is still in flight. */
+  singleFlight({ key, fingerprint }: RequestIdentity, answer: () => Promise<StartedRun>): Promise<StartedRun> {
+    const request = `${key} ${fingerprint}`;
+    const inFlight = this.inFlight.get(request);
     if (inFlight) return inFlight;
-    const starting = start().finally(() => this.inFlight.delete(key));
-    this.inFlight.set(key, starting);
-    return starting;
+    const answering = answer().finally(() => this.inFlight.delete(request));
+    this.inFlight.set(request, answering);
+    return answering;
+  }
+
+  /**
+   * Answers a retry by the run that its first request started, or starts a saga. The owner keeps a request as long as the order or
+   * trip. Temporal drops a run after its retention, so the owner is asked first.
+   * @throws ProblemException 422 `IDEMPOTENCY_KEY_REUSED`; 503 when the owner is unavailable; and what `start` and `replay` throw.
+   */
+  async startOrReplay(
+    aggregate: AggregateId,
+    identity: RequestIdentity,
+    start: () => Promise<StartedRun>,
+    replay: (run: WorkflowExecutionDescription) => Promise<StartedRun> | StartedRun,
+  ): Promise<StartedRun> {
+    const sagaId = await this.rememberedSaga(aggregate, identity);
+    if (sagaId === undefined) return start();
+    const run = await this.describe(sagaId).catch(() => undefined);
+    return run ? replay(run) : this.expiredRun(sagaId);
   }
 
   /**
@@ -135,22 +170,12 @@ export class SagaStarter {
       });
   }
 
-  /** The run of a saga that Temporal has dropped or cannot show, as the saga service stored it. It is needed for links. */
-  async expiredRun(sagaId: string): Promise<StartedRun> {
-    const stored = await this.readModels.saga.get<StoredSaga>(`/sagas/${sagaId}`).catch(() => undefined);
-    return { sagaId, runId: stored?.saga?.runId || undefined };
-  }
-
   private async createOnce(saga: SagaStart, identity: RequestIdentity): Promise<StartedRun> {
     const deadline = Date.now() + CREATE_TIMEOUT_MS;
     const msLeft = () => Math.max(deadline - Date.now(), 1);
     try {
-      const remembered = await this.requestLookup.find(saga, identity);
-      if (remembered !== undefined) {
-        const run = await this.describe(remembered).catch(() => undefined);
-        return run ? { sagaId: remembered, runId: run.runId } : await this.expiredRun(remembered);
-      }
-      return await this.start(saga, identity, msLeft());
+      const start = () => this.start(saga, identity, msLeft());
+      return await this.startOrReplay(saga, identity, start, ({ workflowId: sagaId, runId }) => ({ sagaId, runId }));
     } catch (error) {
       // A retry needs no participant, because its request was accepted before. Without the owner only Temporal can recognize a retry.
       if (!(error instanceof WorkflowExecutionAlreadyStartedError || error instanceof ParticipantUnavailableException))
@@ -162,6 +187,30 @@ export class SagaStarter {
       if (fingerprint !== undefined && fingerprint !== identity.fingerprint) throw keyReused(saga.sagaId);
       return { sagaId: saga.sagaId, runId: first.runId };
     }
+  }
+
+  /**
+   * The id of the saga that the first request with this key has started; undefined if the owner has no record.
+   * @throws ProblemException 422 `IDEMPOTENCY_KEY_REUSED` when the first request had another body; 503 when the owner is unavailable.
+   */
+  private async rememberedSaga(
+    { aggregateType, businessId }: AggregateId,
+    { key: requestKey, fingerprint }: RequestIdentity,
+  ): Promise<string | undefined> {
+    this.participants.assertAvailable([aggregateType]);
+    const path = `/${aggregateType}s/${businessId}/operations`;
+    const owner = this.participants.apis[aggregateType];
+    const { items } = await owner.get<{ items: OperationRecord[] }>(path, { requestKey }, OWNER_TIMEOUT_MS);
+    const [first] = items;
+    if (first === undefined) return undefined;
+    if (first.fingerprint !== fingerprint) throw keyReused(first.operationId);
+    return first.operationId;
+  }
+
+  /** The run of a saga that Temporal has dropped or cannot show, as the saga service stored it. It is needed for links. */
+  private async expiredRun(sagaId: string): Promise<StartedRun> {
+    const stored = await this.readModels.saga.get<StoredSaga>(`/sagas/${sagaId}`).catch(() => undefined);
+    return { sagaId, runId: stored?.saga?.runId || undefined };
   }
 
   private get policy(): SagaPolicy {

@@ -2,8 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Client, type WorkflowExecutionDescription, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { z } from 'zod';
+import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { grpcCodeOf, NOT_FOUND } from '../temporal/temporal-outage.js';
 import { TemporalService } from '../temporal/temporal.service.js';
+import type { AggregateType } from './saga-starter.service.js';
 
 /** The input of a saga and its end. */
 export interface StartedSaga<Request, Outcome> {
@@ -52,6 +54,25 @@ export class StartedSagas {
         throw error;
       });
     return { status: status.name, outcome: outcome as Outcome | undefined };
+  }
+}
+
+/**
+ * An order or a trip as its owner has it, or, until the owner has it, as its saga shows it.
+ * @throws ProblemException 404 `ORDER_NOT_FOUND` or `TRIP_NOT_FOUND` if neither knows it.
+ */
+export async function recordedOrAccepted<Resource>(
+  aggregateType: AggregateType,
+  recorded: () => Promise<Resource>,
+  accepted: () => Promise<Resource | undefined>,
+): Promise<Resource> {
+  try {
+    return await recorded();
+  } catch (error) {
+    if (!(error instanceof ProblemException) || error.problem.code !== `${aggregateType.toUpperCase()}_NOT_FOUND`) throw error;
+    const resource = await accepted();
+    if (!resource) throw error;
+    return resource;
   }
 }
 

@@ -6,14 +6,14 @@ import type { StoredSaga } from '../../../contracts/saga/ended-saga.js';
 import type { SagaTimeline } from '../../../contracts/saga/saga-state.js';
 import type { ProjectedSaga, Saga, SagaPage } from '../../../contracts/saga/saga.resource.js';
 import { ParticipantUnavailableException } from '../../../libs/service-client/participant-unavailable.exception.js';
+import { invalidCursor } from '../../../libs/service-kit/cursor.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import { timelineQuery } from '../../../workflows/saga/saga.contract.js';
 import { isBehind, ReadModels } from '../upstreams/read-models.service.js';
 import { grpcCodeOf, INVALID_ARGUMENT, NOT_FOUND } from '../temporal/temporal-outage.js';
 import { TemporalService } from '../temporal/temporal.service.js';
-import { cursorOf, invalidCursor, tokenOf } from './page-token.js';
 import { recordedState, type SagaRun, SagaView } from './saga-view.js';
-import { type SagaFilter, visibilityQuery } from './visibility-query.js';
+import { cursorOf, type SagaFilter, tokenOf, visibilityQuery } from './visibility-query.js';
 
 /** A worker answers queries, and may be busy or unavailable. All other fields of a saga can be shown without it. */
 const QUERY_TIMEOUT_MS = 2_000;

@@ -1,16 +1,13 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { z } from 'zod';
-import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import { type Page, pageOf, PageQuery } from '../../../contracts/values/page.js';
 import { type RequestedTripParts, tripPartNames } from '../../../contracts/trip/trip-part.js';
 import type { SagaOutline } from '../../../contracts/saga/saga-outline.js';
 import { SagaOutlineView } from '../../../contracts/saga/saga-outline.resource.js';
-import { type PageRequest, slicePage } from '../../../libs/service-kit/slice-page.js';
+import { slicePage } from '../../../libs/service-kit/slice-page.js';
 import { outlineOf, sagaTypes } from '../../../workflows/outlines.js';
-import { ApiProblems } from '../http/api-problems.decorator.js';
+import { ApiProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-
-const ListQuery = z.strictObject(pageQuery);
 
 /** An input with every optional part, so that every step is listed. */
 const inputWithAllParts = {
@@ -36,7 +33,7 @@ export class SagaTypesController {
   })
   @ApiOkResponse({ standardSchema: pageOf(SagaOutlineView) })
   @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'] })
-  list(@Query({ schema: ListQuery }) page: PageRequest): Page<SagaOutline> {
+  list(@Query({ schema: PageQuery }) page: PageQuery): Page<SagaOutline> {
     return slicePage(outlines, ({ type }) => type, page);
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sagaStates } from '../../../contracts/saga/saga-state.js';
-import { visibilityQuery } from './visibility-query.js';
+import { cursorOf, tokenOf, visibilityQuery } from './visibility-query.js';
 
 describe('visibilityQuery', () => {
   it('selects all sagas and no other workflow without a filter', () => {
@@ -33,5 +33,29 @@ describe('visibilityQuery', () => {
     expect(() => visibilityQuery({ customerId: value })).toThrow(TypeError);
     expect(() => visibilityQuery({ businessId: value })).toThrow(TypeError);
     expect(() => visibilityQuery({ type: value })).toThrow(TypeError);
+  });
+});
+
+const token = Buffer.from('{"RunID":"x"}');
+
+describe('cursorOf and tokenOf', () => {
+  it('carry a token through a URL', () => {
+    const cursor = cursorOf(token, 'a query')!;
+    expect(cursor).toMatch(/^[\w-]+$/);
+    expect(Buffer.from(tokenOf(cursor, 'a query'))).toEqual(token);
+  });
+
+  it('end a list whose token is empty', () => {
+    expect(cursorOf(new Uint8Array(), 'a query')).toBeNull();
+  });
+
+  it.each([
+    ['of another query', () => tokenOf(cursorOf(token, 'a query')!, 'another query')],
+    ['that was damaged', () => tokenOf(`${cursorOf(token, 'a query')!.slice(0, -2)}AA`, 'a query')],
+    ['that was cut off', () => tokenOf(cursorOf(token, 'a query')!.slice(0, 11), 'a query')],
+    ['that was made up', () => tokenOf('garbage', 'a query')],
+    ['that is no base64', () => tokenOf('%%%', 'a query')],
+  ])('refuse a cursor %s', (_, read) => {
+    expect(read).toThrow(expect.objectContaining({ problem: expect.objectContaining({ status: 422, code: 'INVALID_CURSOR' }) }));
   });
 });

@@ -1,19 +1,24 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { SagaOutline } from '../../../contracts/saga/saga-outline.js';
-import { itemsIn, partsIn, tripPartOf } from '../../../contracts/trip/trip-part.js';
-import type { Trip } from '../../../contracts/trip/trip.resource.js';
+import type { Participant } from '../../../contracts/participant/participants.js';
+import {
+  itemsIn,
+  partsIn,
+  presentParts,
+  type TripPartName,
+  tripPartOf,
+  tripPartTable,
+} from '../../../contracts/trip/trip-part.js';
+import type { BookTrip, Trip, TripAccepted } from '../../../contracts/trip/trip.resource.js';
 import { bookTripIds, type BookTripRequest, bookTripType } from '../../../workflows/book-trip/book-trip.contract.js';
 import { outlineOf } from '../../../workflows/outlines.js';
 import { GATEWAY_SETTINGS, type GatewaySettings } from '../config/gateway.settings.js';
 import { Links } from '../http/links.js';
-import { businessIdOfKey, newBusinessId, requestIdentity } from '../saga-start/request-identity.js';
+import { businessIdOf, newBusinessId } from '../saga-start/request-identity.js';
 import type { CommandHeaders } from '../http/command-headers.decorator.js';
-import type { SagaInput } from '../saga-start/saga-start.js';
-import { SagaStarter } from '../saga-start/saga-starter.service.js';
+import { type SagaInput, SagaStarter } from '../saga-start/saga-starter.service.js';
 import { KnownCustomers } from './known-customers.service.js';
-import { participantsFor } from './trip-parts.js';
 import { TripReader } from './trip-reader.service.js';
-import type { BookTrip, TripAccepted } from './trip.dto.js';
 
 /** Starts the saga `bookTrip`, once for each idempotency key. */
 @Injectable()
@@ -27,11 +32,11 @@ export class BookTripService {
   ) {}
 
   /** Returns as soon as the start is durable. @throws ProblemException as `SagaStarter.create`. */
-  async book(trip: BookTrip, { caller, idempotencyKey: key }: CommandHeaders): Promise<TripAccepted> {
-    const tripId = key === undefined ? newBusinessId() : businessIdOfKey('POST /v1/trips', caller, key);
+  async book(trip: BookTrip, headers: CommandHeaders): Promise<TripAccepted> {
+    const tripId = businessIdOf('POST /v1/trips', headers);
     const { customerId } = trip;
     const request = await this.inputOf(tripId, trip);
-    const { sagaId, runId } = await this.sagas.create(
+    const run = await this.sagas.create(
       {
         type: bookTripType,
         sagaId: bookTripIds.of(tripId),
@@ -43,10 +48,10 @@ export class BookTripService {
         summary: `Trip ${tripId} for customer ${customerId}`,
         details: describeParts(trip),
       },
-      requestIdentity({ type: bookTripType, businessId: tripId, caller, idempotencyKey: key, content: trip }),
+      trip,
+      headers,
     );
-    const links = { self: this.links.trip(tripId), ...this.links.ofRun(sagaId, runId) };
-    return { tripId, state: 'PENDING', sagaId, links };
+    return { tripId, state: 'PENDING', sagaId: run.sagaId, links: this.links.ofCommand(this.links.trip(tripId), run) };
   }
 
   /** The trip at the end of its saga, or undefined if it does not end within `seconds`. */
@@ -73,6 +78,11 @@ export class BookTripService {
       ...(requiredAbove && { approval: { requiredAbove, withinMs: this.settings.APPROVAL_WITHIN_MS } }),
     };
   }
+}
+
+/** The participants that a saga of a trip with these parts needs. */
+export function participantsFor(trip: { [Name in TripPartName]?: unknown }): Participant[] {
+  return ['trip', 'payment', ...presentParts(trip).map(([name]) => tripPartTable[name].participant)];
 }
 
 /** The parts as a list in Markdown, for the Temporal UI. */

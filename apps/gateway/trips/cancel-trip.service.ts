@@ -1,13 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Trip } from '../../../contracts/trip/trip.resource.js';
+import type { Trip, TripAccepted } from '../../../contracts/trip/trip.resource.js';
 import { cancelTripIds, type CancelTripRequest, cancelTripType } from '../../../workflows/cancel-trip/cancel-trip.contract.js';
 import { Links } from '../http/links.js';
 import type { CommandHeaders } from '../http/command-headers.decorator.js';
 import { ResourceCommandStarter, type ResourceCommand } from '../saga-start/resource-command-starter.service.js';
-import type { SagaInput } from '../saga-start/saga-start.js';
-import { participantsFor } from './trip-parts.js';
+import type { SagaInput } from '../saga-start/saga-starter.service.js';
+import { participantsFor } from './book-trip.service.js';
 import { TripReader } from './trip-reader.service.js';
-import type { TripAccepted } from './trip.dto.js';
 
 /** Starts the saga `cancelTrip`. */
 @Injectable()
@@ -32,18 +31,15 @@ export class CancelTripService {
       read: () => this.trips.trip(tripId),
       saga: (trip) => ({ request, participants: participantsFor(trip) }),
     };
-    const { sagaId, runId } = await this.sagas.start(command, headers);
-    const links = { self: this.links.trip(tripId), ...this.links.ofRun(sagaId, runId) };
-    return { tripId, state: 'CANCELLING', sagaId, links };
+    const run = await this.sagas.start(command, headers);
+    return { tripId, state: 'CANCELLING', sagaId: run.sagaId, links: this.links.ofCommand(this.links.trip(tripId), run) };
   }
 
   /**
    * The trip at the end of the cancellation, or undefined if it does not end within `seconds`.
    * @throws ProblemException 409 `TRIP_STATE_CONFLICT` when another cancellation was faster.
    */
-  async outcome({ tripId, sagaId }: TripAccepted, seconds: number): Promise<Trip | undefined> {
-    if (!(await this.sagas.hasEnded({ aggregateType: 'trip' }, sagaId, seconds))) return undefined;
-    const trip = await this.trips.trip(tripId).catch(() => undefined);
-    return trip?.pending?.sagaId === sagaId ? undefined : trip;
+  outcome({ tripId, sagaId }: TripAccepted, seconds: number): Promise<Trip | undefined> {
+    return this.sagas.outcome({ aggregateType: 'trip', read: () => this.trips.trip(tripId) }, sagaId, seconds);
   }
 }

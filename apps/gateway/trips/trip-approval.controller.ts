@@ -2,16 +2,15 @@ import { Body, Controller, Inject, Param, Post, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { ServerResponse } from 'node:http';
 import { Identifier } from '../../../contracts/values/identifier.js';
-import { Trip } from '../../../contracts/trip/trip.resource.js';
-import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
+import { Trip, TripDecision } from '../../../contracts/trip/trip.resource.js';
+import { ApiProblems, bodyProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
 import { Links } from '../http/links.js';
-import { respondToCommand } from '../saga-start/command-response.js';
+import { respondToCommand } from '../http/command-response.js';
 import { type CommandHeaders, FromHeaders } from '../http/command-headers.decorator.js';
 import { Command, commandProblems } from '../http/command.decorator.js';
 import { BookTripService } from './book-trip.service.js';
 import { TripApproval } from './trip-approval.service.js';
-import { TripDecision } from './trip.dto.js';
 
 const OptionalDecision = TripDecision.optional();
 

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { WorkflowNotFoundError, WorkflowUpdateStage } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Trip } from '../../../contracts/trip/trip.resource.js';
+import type { Trip, TripDecision } from '../../../contracts/trip/trip.resource.js';
 import { fingerprint } from '../../../libs/service-kit/fingerprint.js';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
 import {
@@ -17,7 +17,6 @@ import type { CommandHeaders } from '../http/command-headers.decorator.js';
 import { rejectedUpdate, updateFailureOf, workerUnavailable } from '../sagas/update-failure.js';
 import { TemporalService } from '../temporal/temporal.service.js';
 import { TripReader } from './trip-reader.service.js';
-import type { TripDecision } from './trip.dto.js';
 
 const updates = {
   approve: { update: approveUpdate, made: 'approved' },

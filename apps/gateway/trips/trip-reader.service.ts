@@ -1,25 +1,25 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { partsIn } from '../../../contracts/trip/trip-part.js';
+import { type Trip, type TripListQuery, tripRequestParts } from '../../../contracts/trip/trip.resource.js';
+import { Identifier } from '../../../contracts/values/identifier.js';
 import type { Page } from '../../../contracts/values/page.js';
-import type { TripState } from '../../../contracts/trip/trip-state.js';
-import type { Trip } from '../../../contracts/trip/trip.resource.js';
-import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
+import { bookTripIds, type BookTripOutcome } from '../../../workflows/book-trip/book-trip.contract.js';
+import { recordedOrAccepted, type StartedSaga, StartedSagas } from '../saga-start/started-sagas.service.js';
 import { ParticipantsService } from '../upstreams/participants.service.js';
 import { ReservedParts } from './reserved-parts.service.js';
-import { UnrecordedTrips } from './unrecorded-trips.service.js';
 
-export interface TripListFilter {
-  customerId?: string | undefined;
-  state?: TripState | undefined;
-  limit: number;
-  after?: string | undefined;
-}
+/** The part of the saga's input that a trip shows. */
+const Requested = z.object({ customerId: Identifier, ...tripRequestParts });
+
+type BookTripSaga = StartedSaga<z.infer<typeof Requested>, BookTripOutcome>;
 
 /** Trips of the trip service, and accepted trips that it does not have yet. */
 @Injectable()
 export class TripReader {
   constructor(
     @Inject(ParticipantsService) private readonly participants: ParticipantsService,
-    @Inject(UnrecordedTrips) private readonly unrecorded: UnrecordedTrips,
+    @Inject(StartedSagas) private readonly sagas: StartedSagas,
     @Inject(ReservedParts) private readonly reserved: ReservedParts,
   ) {}
 
@@ -29,22 +29,41 @@ export class TripReader {
    * @throws ProblemException 404 `TRIP_NOT_FOUND`.
    */
   async trip(tripId: string): Promise<Trip> {
-    return this.reserved.withReservedParts(await this.accepted(tripId));
-  }
-
-  private async accepted(tripId: string): Promise<Trip> {
-    try {
-      return await this.participants.apis.trip.get<Trip>(`/trips/${tripId}`);
-    } catch (error) {
-      if (!(error instanceof ProblemException) || error.problem.code !== 'TRIP_NOT_FOUND') throw error;
-      const trip = await this.unrecorded.find(tripId);
-      if (!trip) throw error;
-      return trip;
-    }
+    const trip = await recordedOrAccepted(
+      'trip',
+      () => this.participants.apis.trip.get<Trip>(`/trips/${tripId}`),
+      () => this.accepted(tripId),
+    );
+    return this.reserved.withReservedParts(trip);
   }
 
   /** Trips of the trip service, newest first, without the reservations of its participants. */
-  trips(filter: TripListFilter): Promise<Page<Trip>> {
-    return this.participants.apis.trip.get('/trips', { ...filter });
+  trips(query: TripListQuery): Promise<Page<Trip>> {
+    return this.participants.apis.trip.get('/trips', { ...query });
   }
+
+  /** The trip from the input of its saga; undefined if no saga was ever started for it. */
+  private async accepted(tripId: string): Promise<Trip | undefined> {
+    const saga: BookTripSaga | undefined = await this.sagas.find(bookTripIds.of(tripId), Requested);
+    if (!saga) return undefined;
+    return {
+      tripId,
+      customerId: saga.request.customerId,
+      total: { amount: 0, currency: 'EUR' },
+      ...statusOf(saga),
+      ...partsIn(saga.request),
+      commandCount: 0,
+      sagaId: saga.sagaId,
+      createdAt: saga.startedAt,
+      updatedAt: saga.updatedAt,
+    };
+  }
+}
+
+/** The state of the trip from its saga. A saga that was ended by force before it recorded the trip has booked nothing. */
+function statusOf({ end }: BookTripSaga): Pick<Trip, 'state'> & Partial<Pick<Trip, 'total' | 'failure'>> {
+  if (!end) return { state: 'PENDING' };
+  if (end.outcome?.state === 'BOOKED') return { state: 'BOOKED', total: end.outcome.total };
+  const detail = `The saga ended as ${end.status} before the trip was recorded.`;
+  return { state: 'FAILED', failure: end.outcome?.failure ?? { part: 'trip', code: 'ABORTED', detail } };
 }

@@ -1,24 +1,19 @@
 import { Body, Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { ServerResponse } from 'node:http';
-import { z } from 'zod';
 import { Identifier } from '../../../contracts/values/identifier.js';
-import { type Page, pageOf, pageQuery } from '../../../contracts/values/page.js';
+import type { Page } from '../../../contracts/values/page.js';
 import type { SagaOutline } from '../../../contracts/saga/saga-outline.js';
 import { DryRunQuery, SagaOutlineView } from '../../../contracts/saga/saga-outline.resource.js';
-import { tripStates } from '../../../contracts/trip/trip-state.js';
-import { Trip, tripPartsInWords } from '../../../contracts/trip/trip.resource.js';
-import { ApiProblems, bodyProblems } from '../http/api-problems.decorator.js';
+import { BookTrip, Trip, TripAccepted, TripListQuery, tripPartsInWords } from '../../../contracts/trip/trip.resource.js';
+import { ApiPage, ApiProblems, bodyProblems } from '../http/api-responses.decorator.js';
 import { Allow } from '../auth/allow.decorator.js';
-import { respondToCommand } from '../saga-start/command-response.js';
+import { respondToCommand } from '../http/command-response.js';
 import { type CommandHeaders, FromHeaders } from '../http/command-headers.decorator.js';
 import { Command, commandProblems } from '../http/command.decorator.js';
 import { BookTripService } from './book-trip.service.js';
 import { CancelTripService } from './cancel-trip.service.js';
-import { type TripListFilter, TripReader } from './trip-reader.service.js';
-import { BookTrip, TripAccepted } from './trip.dto.js';
-
-const TripListQuery = z.strictObject({ customerId: Identifier.optional(), state: z.enum(tripStates).optional(), ...pageQuery });
+import { TripReader } from './trip-reader.service.js';
 
 const ended = { standardSchema: Trip, description: 'The saga ended within the time of `Prefer: wait=N`.' };
 
@@ -69,9 +64,8 @@ export class TripsController {
     description:
       'The list shows the parts of a PENDING or FAILED trip as they were requested. Reading one trip also shows what was reserved.',
   })
-  @ApiOkResponse({ standardSchema: pageOf(Trip) })
-  @ApiProblems({ 422: ['VALIDATION_FAILED', 'INVALID_CURSOR'], 503: ['PARTICIPANT_UNAVAILABLE'] })
-  list(@Query({ schema: TripListQuery }) filter: TripListFilter): Promise<Page<Trip>> {
+  @ApiPage(Trip)
+  list(@Query({ schema: TripListQuery }) filter: TripListQuery): Promise<Page<Trip>> {
     return this.trips.trips(filter);
   }
 

@@ -7,10 +7,9 @@ import { TripApprovalController } from './trip-approval.controller.js';
 import { TripApproval } from './trip-approval.service.js';
 import { TripReader } from './trip-reader.service.js';
 import { TripsController } from './trips.controller.js';
-import { UnrecordedTrips } from './unrecorded-trips.service.js';
 
 @Module({
   controllers: [TripsController, TripApprovalController],
-  providers: [BookTripService, CancelTripService, TripApproval, TripReader, ReservedParts, UnrecordedTrips, KnownCustomers],
+  providers: [BookTripService, CancelTripService, TripApproval, TripReader, ReservedParts, KnownCustomers],
 })
 export class TripsModule {}

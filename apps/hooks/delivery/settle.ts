@@ -148,7 +148,7 @@ async function recordFailure(
   }
   const notifiedAt = endpoint.exhaustedNotifiedAt?.getTime() ?? Number.NEGATIVE_INFINITY;
   if (state !== 'exhausted' || now.getTime() - notifiedAt < EXHAUSTED_NOTIFIED_EVERY_MS) return;
-  await tx.query(sql`update endpoint set exhausted_told_at = ${now} where hook_id = ${hookId}`);
+  await tx.query(sql`update endpoint set exhausted_notified_at = ${now} where hook_id = ${hookId}`);
   const data = { failingSince: failingSince.toISOString(), lastError, deliveryId: delivery.deliveryId, eventType: delivery.type };
   await publishOperationalEvent(tx, 'hooks.endpoint.exhausted.v1', endpoint, data, now);
 }

@@ -5,7 +5,7 @@ import { endpointColumns, type EndpointRow } from '../endpoints/endpoint.row.js'
 import { publishOperationalEvent } from '../endpoints/operational-events.js';
 import type { Clock } from '../../../libs/service-kit/clock.js';
 import { disableEndpoint } from './disable-endpoint.js';
-import { DISABLE_AFTER_MS, failureActionFor } from './failing-endpoint.js';
+import { DISABLE_AFTER_MS, failureActionFor, hasFailureAction } from './failing-endpoint.js';
 import { type AttemptedDelivery, settle } from './settle.js';
 
 const BATCH = 200;
@@ -13,7 +13,7 @@ const PURGE_BATCH = 2_000;
 
 /** How long rows are kept, in ms. */
 export interface HooksRetention {
-  /** Finished deliveries with their attempts, and finished recoveries. Held deliveries are given up when they are as old. */
+  /** Finished deliveries with their attempts, and finished recoveries. Deliveries that wait are given up when they are as old. */
   deliveriesMs: number;
   /** Idempotency keys with their answers. */
   commandsMs: number;
@@ -32,9 +32,14 @@ export class Sweeper {
 
   /** One batch of each kind. @returns whether one of them was full, so that there may be more. */
   async sweep(): Promise<boolean> {
-    const batches = [await this.expireLeases(), await this.reconcileEndpointStates(), await this.cancelHeld()];
-    await this.handleFailingEndpoints();
-    return [...batches, await this.purge()].some((full) => full);
+    const batches = [
+      await this.expireLeases(),
+      await this.reconcileEndpointStates(),
+      await this.cancelWaiting(),
+      await this.handleFailingEndpoints(),
+      await this.purge(),
+    ];
+    return batches.some((full) => full);
   }
 
   /** Ends the attempts of workers that are gone. The attempt counts, and another worker makes the next one at once. */
@@ -85,32 +90,39 @@ export class Sweeper {
   }
 
   /**
-   * Cancels what a paused hook has held for as long as finished deliveries are kept. Otherwise a hook that stays paused would keep its
-   * queue, and the log, growing without end. A recovery sends it as long as the log has it.
+   * Cancels deliveries that have waited for as long as finished ones are kept. A paused hook holds them. An enabled hook has not got them
+   * because its rate is too low, or because earlier deliveries of their aggregate fail. Otherwise the queue, and the log that it keeps, would
+   * grow without end. A recovery sends them as long as the log has them. A hook that is down loses none before it is disabled.
    */
-  private async cancelHeld(): Promise<boolean> {
+  private async cancelWaiting(): Promise<boolean> {
     const now = this.clock.now();
-    const heldBefore = new Date(now.getTime() - this.retention.deliveriesMs);
+    const before = (ageMs: number) => new Date(now.getTime() - ageMs);
+    const { deliveriesMs } = this.retention;
     const { rowCount } = await this.database.query(
       sql`with old as (
          select d.delivery_id from endpoint e cross join lateral (
-           select delivery_id from delivery where hook_id = e.hook_id and state = 'held' and created_at < ${heldBefore}
+           select case e.state when 'enabled' then 'pending' else 'held' end as state,
+                  case e.state when 'enabled' then ${before(Math.max(deliveriesMs, DISABLE_AFTER_MS))}::timestamptz
+                    else ${before(deliveriesMs)}::timestamptz end as created_before
+         ) waiting cross join lateral (
+           select delivery_id from delivery
+           where hook_id = e.hook_id and state = waiting.state and created_at < waiting.created_before
            order by created_at, delivery_id limit ${PURGE_BATCH}
-         ) d where e.state in ('paused', 'pending') for no key update of e skip locked
+         ) d for no key update of e skip locked
        )
-       update delivery d set state = 'cancelled', last_error = 'held_too_long', finished_at = ${now}
-       from old where d.delivery_id = old.delivery_id and d.state = 'held'`,
+       update delivery d set state = 'cancelled', finished_at = ${now},
+         last_error = case d.state when 'held' then 'held_too_long' else 'waited_too_long' end
+       from old where d.delivery_id = old.delivery_id and d.state in ('held', 'pending')`,
     );
     return (rowCount ?? 0) >= PURGE_BATCH;
   }
 
-  private async handleFailingEndpoints(): Promise<void> {
+  private async handleFailingEndpoints(): Promise<boolean> {
     const now = this.clock.now();
-    await inTransaction(this.database, async (tx) => {
+    return inTransaction(this.database, async (tx) => {
       const { rows } = await tx.query<EndpointRow & { failingSince: Date }>(
         sql`select ${endpointColumns()} from endpoint
-         where state = 'enabled' and failing_since <= ${new Date(now.getTime() - DISABLE_AFTER_MS / 2)}
-         order by failing_since limit ${BATCH}
+         where state = 'enabled' and ${hasFailureAction(now)} order by failing_since limit ${BATCH}
          for no key update skip locked`,
       );
       for (const endpoint of rows) {
@@ -124,6 +136,7 @@ export class Sweeper {
           await publishOperationalEvent(tx, 'hooks.endpoint.warned.v1', endpoint, data, now);
         }
       }
+      return rows.length === BATCH;
     });
   }
 

@@ -1,18 +1,14 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { z } from 'zod';
 import {
   type Delivery,
   type DeliveryDetail,
-  deliveryStates,
+  DeliveryListQuery,
   RedeliverDeliveries,
   type Redelivered,
 } from '../../../contracts/hooks/hook.resource.js';
-import { type Page, pageQuery } from '../../../contracts/values/page.js';
-import { DeliveriesService, type DeliveryFilter } from './deliveries.service.js';
+import { type Page, PageQuery } from '../../../contracts/values/page.js';
+import { DeliveriesService } from './deliveries.service.js';
 import { idempotentCommand } from './hooks.controller.js';
-
-const DeliveryListQuery = z.strictObject({ state: z.enum(deliveryStates).optional(), ...pageQuery });
-const EventDeliveryListQuery = z.strictObject(pageQuery);
 
 /** Deliveries by hook and by event. Internal: the gateway has the public routes. */
 @Controller()
@@ -20,15 +16,15 @@ export class DeliveriesController {
   constructor(private readonly deliveries: DeliveriesService) {}
 
   @Get('hooks/:hookId/deliveries')
-  list(@Param('hookId') hookId: string, @Query({ schema: DeliveryListQuery }) filter: DeliveryFilter): Promise<Page<Delivery>> {
+  list(
+    @Param('hookId') hookId: string,
+    @Query({ schema: DeliveryListQuery }) filter: DeliveryListQuery,
+  ): Promise<Page<Delivery>> {
     return this.deliveries.list(hookId, filter);
   }
 
   @Get('events/:eventId/deliveries')
-  ofEvent(
-    @Param('eventId') eventId: string,
-    @Query({ schema: EventDeliveryListQuery }) page: { limit: number; after?: string },
-  ): Promise<Page<Delivery>> {
+  ofEvent(@Param('eventId') eventId: string, @Query({ schema: PageQuery }) page: PageQuery): Promise<Page<Delivery>> {
     return this.deliveries.ofEvent(eventId, page);
   }
 

@@ -4,11 +4,11 @@ import type {
   Delivery,
   DeliveryAttempt,
   DeliveryDetail,
-  DeliveryState,
+  DeliveryListQuery,
   RedeliverDeliveries,
   Redelivered,
 } from '../../../contracts/hooks/hook.resource.js';
-import type { Page } from '../../../contracts/values/page.js';
+import type { Page, PageQuery } from '../../../contracts/values/page.js';
 import { boundedCount } from '../../../libs/database/bounded-count.js';
 import { ifGiven, raw, type Sql, sql } from '../../../libs/database/sql.js';
 import { EventLog } from '../../../libs/messaging/log/event-log.js';
@@ -26,12 +26,6 @@ const REDELIVERED_AT_ONCE = 1_000;
 /** While more deliveries wait for an endpoint, bulk redelivery is refused. */
 const MAX_WAITING = 10_000;
 
-export interface DeliveryFilter {
-  state?: DeliveryState | undefined;
-  limit: number;
-  after?: string | undefined;
-}
-
 type AttemptRow = Omit<DeliveryAttempt, 'startedAt'> & { startedAt: Date };
 
 /** The deliveries of an endpoint with their attempts. */
@@ -44,7 +38,7 @@ export class DeliveriesService {
   ) {}
 
   /** Deliveries, newest first. */
-  async list(hookId: string, { state, limit, after }: DeliveryFilter): Promise<Page<Delivery>> {
+  async list(hookId: string, { state, limit, after }: DeliveryListQuery): Promise<Page<Delivery>> {
     await this.endpoints.find(this.database, hookId);
     const [createdAt, deliveryId] = after === undefined ? [null, null] : decodeCursor(after, ['instant', 'uuid']);
     const { rows } = await this.database.query<DeliveryRow & { cursorAt: string }>(
@@ -152,7 +146,7 @@ export class DeliveriesService {
    * @param eventId of any of its versions.
    * @throws ProblemException 404 `EVENT_NOT_FOUND` when it is not in the log and has no deliveries.
    */
-  async ofEvent(eventId: string, { limit, after }: Omit<DeliveryFilter, 'state'>): Promise<Page<Delivery>> {
+  async ofEvent(eventId: string, { limit, after }: PageQuery): Promise<Page<Delivery>> {
     const occurrence = eventId.replace(/-v[1-9]\d{0,3}$/, '');
     const [createdAt, deliveryId] = after === undefined ? [null, null] : decodeCursor(after, ['instant', 'uuid']);
     const { rows } = isUuid(occurrence)

@@ -12,7 +12,7 @@ export async function publishOperationalEvent<Type extends HooksEventType>(
   now: Date,
 ): Promise<void> {
   const { rows } = await tx.query<{ version: number }>(
-    sql`update endpoint set event_version = event_version + 1, trouble_told = ${event !== 'hooks.endpoint.recovered.v1'}
+    sql`update endpoint set event_version = event_version + 1, failure_notified = ${event !== 'hooks.endpoint.recovered.v1'}
      where hook_id = ${hook.hookId} returning event_version as version`,
   );
   await appendToOutbox(tx, {

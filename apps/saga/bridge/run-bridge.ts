@@ -39,8 +39,8 @@ export async function runBridge({ consumer, inbox, database, client, settings, l
     name: 'saga_bridge_oldest_signal_seconds',
     help: 'How long the oldest signal has waited to be sent to its workflow',
     collect: async () => {
-      const { rows } = await database.query<{ age: number | null }>(
-        sql`select extract(epoch from clock_timestamp() - min(created_at))::float as age from bridge_signal`,
+      const { rows } = await database.query<{ age: number }>(
+        sql`select extract(epoch from clock_timestamp() - created_at)::float as age from bridge_signal order by id limit 1`,
       );
       waiting.set(rows[0]?.age ?? 0);
     },

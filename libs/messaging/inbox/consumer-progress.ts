@@ -9,13 +9,12 @@ export interface Progress {
   position: number;
   /** How many of the scanned events after it are not settled. */
   missing: number;
-  /** When the first of them was appended to the log. */
-  since: Date | undefined;
+  /** How long ago the first of them was appended to the log, in seconds by the clock of the database. 0 if none is missing. */
+  behindSeconds: number;
 }
 
-interface Look extends Pick<Progress, 'missing'> {
+interface Look extends Omit<Progress, 'position'> {
   mark: number;
-  since: Date | null;
   /** Whether there is nothing to look at behind it. */
   ended: boolean;
 }
@@ -83,13 +82,14 @@ export class ConsumerProgress {
     return (this.looking ??= this.lookNow().finally(() => (this.looking = undefined)));
   }
 
-  /** The events that are not settled and were logged before a time, the oldest first. */
-  async missing(before: Date, limit: number): Promise<string[]> {
+  /** The events that are not settled and are at least so old by the clock of the database, the oldest first. */
+  async missing(olderThanMs: number, limit: number): Promise<string[]> {
     const { name } = this.consumer;
     const { rows } = await this.database.query<{ eventId: string }>(
       sql`select l.event_id as "eventId"
        from (select * from events.log where ${behindMark(name, this.mark)} order by position limit ${SCAN}) l
-       where ${this.wanted} and l.recorded_at < ${before} and not ${settled(name)} order by l.position limit ${limit}`,
+       where ${this.wanted} and l.recorded_at <= clock_timestamp() - ${olderThanMs} * interval '1 millisecond'
+         and not ${settled(name)} order by l.position limit ${limit}`,
     );
     return rows.map(({ eventId }) => eventId);
   }
@@ -105,7 +105,7 @@ export class ConsumerProgress {
           });
       // What is done with stays so; the first that is not is where the next look begins.
       this.mark = Math.max(this.mark, seen.mark);
-      if (seen.ended) return { position: this.mark, missing: seen.missing, since: seen.since ?? undefined };
+      if (seen.ended) return { position: this.mark, missing: seen.missing, behindSeconds: seen.behindSeconds };
     }
   }
 
@@ -117,18 +117,19 @@ export class ConsumerProgress {
       last: string | null;
       open: string | null;
       missing: number;
-      since: Date | null;
+      behindSeconds: number;
       written: string | null;
     }>(
       sql`select count(*)::int as looked, max(l.position) as last, min(l.position) filter (where l.open) as open,
-              count(*) filter (where l.open)::int as missing, min(l.recorded_at) filter (where l.open) as since,
+              count(*) filter (where l.open)::int as missing,
+              greatest(extract(epoch from clock_timestamp() - min(l.recorded_at) filter (where l.open)), 0)::float8 as "behindSeconds",
               (select position from inbox_mark where consumer = ${name}) as written
        from (select l.position, l.recorded_at, ${this.wanted} and not ${settled(name)} as open
              from (select * from events.log where ${behindMark(name, from)} order by position limit ${SCAN}) l) l`,
     );
-    const { looked, last, open, missing, since, written } = rows[0]!;
+    const { looked, last, open, missing, behindSeconds, written } = rows[0]!;
     const mark = Math.max(from, open === null ? Number(last ?? from) : Number(open) - 1, Number(written ?? 0));
-    return { mark, missing, since, ended: open !== null || looked < SCAN };
+    return { mark, missing, behindSeconds, ended: open !== null || looked < SCAN };
   }
 
   private async write(database: Pick<PoolClient, 'query'>, mark: number): Promise<void> {

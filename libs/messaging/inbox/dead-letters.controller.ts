@@ -3,7 +3,7 @@ import { z } from 'zod';
 import {
   type DeadLetter,
   type DeadLetterDecided,
-  deadLetterStates,
+  deadLetterFilter,
   SkipDeadLetter,
 } from '../../../contracts/event/dead-letter.resource.js';
 import { type Page, pageQuery } from '../../../contracts/values/page.js';
@@ -11,9 +11,8 @@ import { decodeCursor, encodeCursor } from '../../service-kit/cursor.js';
 import { ProblemException } from '../../service-kit/problem.exception.js';
 import { DeadLetters, type LetterDecision } from './dead-letters.js';
 
-const ConsumerName = z.string().regex(/^[a-z][a-z0-9.-]{0,99}$/, 'must be the name of a consumer');
 const Id = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
-const ListQuery = z.strictObject({ ...pageQuery, consumer: ConsumerName.optional(), state: deadLetterStates.optional() });
+const ListQuery = z.strictObject({ ...pageQuery, ...deadLetterFilter });
 
 /** The events that consumers of this service could not apply. On the service's own port, which is internal. */
 @Controller('dead-letters')

@@ -142,7 +142,7 @@ async function appendRow(
     if (!isPoison(error)) throw error;
     await log.query('rollback to savepoint one');
     if (error.code === '23505')
-      return { reason: 'EVENT_ID_CONFLICT', error: `another fact in the log has the id ${row.event_id}` };
+      return { reason: 'EVENT_ID_CONFLICT', error: `another event in the log has the id ${row.event_id}` };
     return { reason: 'INVALID_EVENT', error: `the log refuses ${what}: ${error.message} (${error.code})` };
   }
 }

@@ -77,6 +77,16 @@ export async function append(log: Queryable, { service }: OutboxPlace, rows: rea
   return (await log.query<Appended>(appendStatement(service, rows))).rows[0]!;
 }
 
+/**
+ * The statement that raises `log_head` to the last versions in `source`, which has the columns `service`, `aggregate_type`, `aggregate_id`
+ * and `aggregate_version`.
+ */
+export const raiseHeads = (source: Sql): Sql => sql`
+  insert into events.log_head as head (service, aggregate_type, aggregate_id, last_version)
+  select service, aggregate_type, aggregate_id, max(aggregate_version) from ${source} group by 1, 2, 3 order by 1, 2, 3
+  on conflict (service, aggregate_type, aggregate_id)
+    do update set last_version = greatest(head.last_version, excluded.last_version)`;
+
 /** Records versions of an aggregate that the log will never have, so that no reader waits for them. Versions in the log are left out. */
 export async function recordGap(
   log: Queryable,

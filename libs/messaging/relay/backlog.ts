@@ -10,7 +10,6 @@ export interface Backlog {
   oldestAgeSeconds: number;
   dead: number;
   parked: number;
-  skipped: number;
 }
 
 /** Reads one outbox. @throws if its database cannot be used. */
@@ -18,9 +17,7 @@ export async function readBacklog(log: Pool, { outbox, dead, externalPool = log 
   const { rows } = await externalPool.query<Backlog>(
     sql`select ${boundedCount(outbox)} as rows,
      coalesce((select extract(epoch from clock_timestamp() - created_at) from ${outbox} order by id limit 1), 0)::float8 as "oldestAgeSeconds",
-     ${boundedCount(sql`${dead} where state = 'dead'`)} as dead,
-     ${boundedCount(sql`${dead} where state = 'parked'`)} as parked,
-     ${boundedCount(sql`${dead} where state = 'skipped' order by ${dead}.id`)} as skipped`,
+     ${boundedCount(sql`${dead} where state = 'dead'`)} as dead, ${boundedCount(sql`${dead} where state = 'parked'`)} as parked`,
   );
   return rows[0]!;
 }

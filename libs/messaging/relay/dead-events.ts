@@ -71,7 +71,7 @@ export class DeadEvents {
     return rows[0] ? { outcome: 'refused', event: deadEvent(place, rows[0]) } : { outcome: 'unknown' };
   }
 
-  /** Skips an event for good and appends those behind it. The row is kept, with the note. */
+  /** Skips an event for good and appends those behind it. The row keeps the note until retention removes it. */
   async skip(service: string, id: number, note: string): Promise<Decision> {
     const place = await this.outboxes.find(service);
     if (!place) return { outcome: 'unknown' };

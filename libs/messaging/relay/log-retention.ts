@@ -6,7 +6,9 @@ import { join, raw, sql } from '../../database/sql.js';
 import { BackgroundLoop } from '../../service-kit/background-loop.js';
 import { EventLog } from '../log/event-log.js';
 import { TRIM_LOCK } from '../log/trim-lock.js';
+import { raiseHeads } from './append-rows.js';
 import { inBoundedTransaction, type Queryable } from './bounded-transaction.js';
+import type { OutboxPlace } from './outbox-place.js';
 import type { Outboxes } from './outboxes.js';
 import { removeSkipped } from './skipped-events.js';
 
@@ -50,6 +52,8 @@ export class LogRetention {
   private readonly log: EventLog;
   private readonly loop: BackgroundLoop;
   private failing = false;
+  /** The services whose skipped events could not be removed the last time. */
+  private readonly failingOutboxes = new Set<string>();
 
   constructor(private readonly options: LogRetentionOptions) {
     const { retentionMs, everyMs = Math.min(60_000, Math.max(1_000, retentionMs / 10)) } = options;
@@ -67,13 +71,12 @@ export class LogRetention {
   }
 
   /**
-   * Removes one batch of events, and one of skipped ones from each outbox. @returns whether there may be more.
-   * @throws if a reader's position is unavailable. Nothing is removed then.
+   * Removes one batch of events, and one of skipped ones from each outbox. An outbox that fails is left out, with a warning.
+   * @returns whether there may be more. @throws if a reader's position is unavailable. Nothing is removed then.
    */
   async step(): Promise<boolean> {
-    const { database, outboxes, retentionMs } = this.options;
     let more = await this.trim();
-    for (const place of await outboxes.all()) more = (await removeSkipped(database, place, retentionMs)) || more;
+    for (const place of await this.options.outboxes.all()) more = (await this.removeSkippedSafely(place)) || more;
     return more;
   }
 
@@ -108,6 +111,21 @@ export class LogRetention {
       if (!this.failing)
         this.options.logger.warn({ err: error }, 'Old events cannot be removed from the log now; removal is tried again');
       this.failing = true;
+      return false;
+    }
+  }
+
+  private async removeSkippedSafely(place: OutboxPlace): Promise<boolean> {
+    const { database, retentionMs, logger } = this.options;
+    const { service } = place;
+    try {
+      const more = await removeSkipped(database, place, retentionMs);
+      this.failingOutboxes.delete(service);
+      return more;
+    } catch (error) {
+      if (!this.failingOutboxes.has(service))
+        logger.warn({ service, err: error }, `Skipped events of ${service} cannot be removed now; removal is tried again`);
+      this.failingOutboxes.add(service);
       return false;
     }
   }
@@ -169,11 +187,7 @@ async function remove(tx: Queryable, upTo: number): Promise<number> {
          select position from events.log where position > (select position from events.log_floor) and position <= ${upTo}
          order by position limit ${BATCH}))
        returning service, aggregate_type, aggregate_id, aggregate_version
-     ), heads as (
-       insert into events.log_head as head (service, aggregate_type, aggregate_id, last_version)
-       select service, aggregate_type, aggregate_id, max(aggregate_version) from gone group by 1, 2, 3 order by 1, 2, 3
-       on conflict (service, aggregate_type, aggregate_id)
-         do update set last_version = greatest(head.last_version, excluded.last_version)
+     ), heads as (${raiseHeads(sql`gone`)}
      ), gaps as (
        -- Every reader has passed an event behind the gap, so nobody waits for the versions in it.
        delete from events.log_gap where ctid = any(array(

@@ -39,8 +39,8 @@ create table log_gap (
   primary key (service, aggregate_type, aggregate_id, first_version)
 );
 
--- The last version of each aggregate that retention has removed from the log. The relay and consumers continue behind it. It stays: one row
--- per aggregate, as business records stay.
+-- The last version of each aggregate that retention has removed from the log, or that an operator has skipped and retention has removed from
+-- the dead events. The relay and consumers continue behind it. It stays: one row per aggregate, as business records stay.
 create table log_head (
   service        text not null,
   aggregate_type text not null,

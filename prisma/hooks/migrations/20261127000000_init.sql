@@ -31,8 +31,8 @@ create table endpoint (
   failing_since     timestamptz(6),
   failures          int not null default 0,
   warned_percent    int not null default 0,
-  trouble_told      boolean not null default false,
-  exhausted_told_at timestamptz(6),
+  failure_notified  boolean not null default false,
+  exhausted_notified_at timestamptz(6),
   last_error        text,
   last_success_at   timestamptz(6),
   last_claimed_at   timestamptz(6),
@@ -132,8 +132,9 @@ create index delivery_state_idx on delivery (hook_id, state, created_at, deliver
 create index delivery_finished_at_idx on delivery (finished_at) where finished_at is not null;
 -- The deliveries of one event.
 create index delivery_event_idx on delivery (event_id, created_at, delivery_id);
--- The oldest event that is still needed, for log_reader.
-create index delivery_unsent_position_idx on delivery (position) where state in ('pending', 'sending', 'retrying', 'held');
+-- The oldest event that is still needed, for log_reader. Its condition names no state: for a query by hook and state the planner would
+-- otherwise read all unsent deliveries of all hooks.
+create index delivery_unfinished_position_idx on delivery (position) where finished_at is null;
 
 -- Runs at every removal of deliveries: a recovery must not take a delivery that succeeded for a missing one. It names the schema, so that it
 -- works with any search path.
@@ -189,5 +190,4 @@ select name, position from cursor
 union all
 select 'recoveries', min(position) from recovery where state = 'running' having count(*) > 0
 union all
-select 'unsent deliveries', min(position) - 1 from delivery
-where state in ('pending', 'sending', 'retrying', 'held') having min(position) is not null;
+select 'unsent deliveries', min(position) - 1 from delivery where finished_at is null having min(position) is not null;

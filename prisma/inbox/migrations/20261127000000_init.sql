@@ -70,8 +70,8 @@ create table inbox_mark (
   check (cleared <= position)
 );
 
--- The readers that still need the log, and after which position. The relay removes no event that one of them has not read.
-create view log_reader as
+-- The consumers that still need the log, and after which position.
+create view inbox_reader as
 select 'consumer ' || consumer as name, position from inbox_mark where holds_log
 union all
 -- A parked event waits for earlier ones, which only the log may have. Behind a dead letter it waits for a decision instead.
@@ -79,3 +79,6 @@ select 'parked events of ' || m.consumer, 0 from inbox_mark m
 where m.holds_log and exists (
   select from inbox_dead d where d.consumer = m.consumer and d.state = 'parked' and not exists (
     select from inbox_dead o where o.consumer = d.consumer and o.aggregate_key = d.aggregate_key and o.state = 'dead'));
+
+-- All readers of this schema. The relay removes no event that one of them has not read. A service with other readers replaces the view.
+create view log_reader as select name, position from inbox_reader;

@@ -25,21 +25,8 @@ create table outbox (
 -- Events that the log refuses, and later events of the same aggregate, which wait behind them until an operator decides. The relay moves
 -- them here from the outbox and keeps their ids.
 create table outbox_dead (
-  id                bigint primary key,
-  event_id          uuid not null,
-  type              text not null,
-  type_version      smallint not null,
-  aggregate_type    text not null,
-  aggregate_id      text not null,
-  aggregate_version int not null,
-  subject           text not null,
-  occurred_at       timestamptz(6) not null,
-  correlation_id    text,
-  causation_id      text,
-  traceparent       text,
-  tracestate        text,
-  data              text not null,
-  created_at        timestamptz(6) not null,
+  like outbox,
+  primary key (id),
   -- A parked event continues by itself once the earlier ones are decided.
   state             text not null check (state in ('dead', 'parked', 'skipped')),
   reason            text not null,

@@ -61,13 +61,8 @@ create index saga_type_idx on saga (generation, type, open desc, started_at desc
 create index saga_customer_idx on saga (generation, customer_id, open desc, started_at desc, saga_id desc);
 create index saga_state_idx on saga (generation, state, open desc, started_at desc, saga_id desc);
 
--- The view of prisma/inbox, and the snapshots: they need the log as well.
+-- The snapshots need the log as well.
 create or replace view log_reader as
-select 'consumer ' || consumer as name, position from inbox_mark where holds_log
-union all
-select 'parked events of ' || m.consumer, 0 from inbox_mark m
-where m.holds_log and exists (
-  select from inbox_dead d where d.consumer = m.consumer and d.state = 'parked' and not exists (
-    select from inbox_dead o where o.consumer = d.consumer and o.aggregate_key = d.aggregate_key and o.state = 'dead'))
+select name, position from inbox_reader
 union all
 select 'snapshot of ' || name, snapshot from projection;

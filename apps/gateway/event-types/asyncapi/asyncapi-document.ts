@@ -1,9 +1,8 @@
 import { CloudEvent } from '../../../../contracts/event/cloud-event.js';
 import type { EventCatalogue } from '../../../../contracts/event-catalogue.js';
 import { dataSchema, type JsonSchema } from '../../../../libs/messaging/event/event-schema.js';
-import { httpTransport } from './http.transport.js';
-import { kafkaTransport, natsTransport } from './broker.transports.js';
 import { offeredEvents } from './offered-event.js';
+import { httpTransport, kafkaTransport, natsTransport } from './transports.js';
 
 const description = `Every change of state of every service is an event: a CloudEvent 1.0 with its own schema for each type and version.
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { participantsFor } from './trip-parts.js';
+import { participantsFor } from './book-trip.service.js';
 
 describe('participantsFor', () => {
   it('has the participants of the parts, and those that every trip needs', () => {

@@ -1,3 +1,4 @@
+import type { EventCatalogue } from '../../../../contracts/event-catalogue.js';
 import {
   KAFKA_ATTRIBUTE_PREFIX,
   KAFKA_PARTITIONS,
@@ -7,8 +8,98 @@ import {
   NATS_SUBJECTS,
 } from '../../../../libs/messaging/channel/broker-addresses.js';
 import { toAttributes } from '../../../../libs/messaging/channel/event-attributes.js';
-import type { AsyncApiTransport, NamedEntry } from './asyncapi-transport.js';
+import { renderEvent } from '../../../../libs/messaging/event/render-event.js';
 import { loggedExample, type OfferedEvent } from './offered-event.js';
+
+type NamedEntry = readonly [name: string, value: object];
+
+/** The part of the AsyncAPI document for one transport. */
+interface AsyncApiTransport {
+  servers: Record<string, object>;
+  channels: readonly NamedEntry[];
+  operations: readonly NamedEntry[];
+  /** The messages of the events in this transport. */
+  messages: readonly NamedEntry[];
+}
+
+/** The feeds of the API, and webhooks: structured CloudEvents, rendered in the requested version. */
+export function httpTransport(events: readonly OfferedEvent[], catalogue: EventCatalogue, publicUrl: string): AsyncApiTransport {
+  return {
+    servers: httpServers(publicUrl),
+    channels: events.map(httpChannel),
+    operations: events.map(httpOperation),
+    messages: events.map((event) => [event.name, httpMessage(event, catalogue)]),
+  };
+}
+
+function httpServers(publicUrl: string): Record<string, object> {
+  const { host, protocol, pathname } = new URL(publicUrl);
+  return {
+    api: {
+      host,
+      protocol: protocol.replace(':', ''),
+      ...(pathname === '/' ? {} : { pathname }),
+      description: 'The API: events by polling, stream and feed',
+    },
+    webhook: {
+      host: '{receiver}',
+      protocol: 'https',
+      description: 'The receiver of a webhook',
+      variables: {
+        receiver: { description: 'The host of the URL of the webhook', default: 'receiver.example' },
+      },
+    },
+  };
+}
+
+const httpChannel = ({ name, cloudType, description, eventType }: OfferedEvent): NamedEntry => [
+  name,
+  {
+    servers: [...(eventType.unlogged ? [] : [{ $ref: '#/servers/api' }]), { $ref: '#/servers/webhook' }],
+    address: cloudType,
+    title: name,
+    description,
+    messages: { event: { $ref: `#/components/messages/${name}` } },
+  },
+];
+
+const httpOperation = ({ name, service, description }: OfferedEvent): NamedEntry => [
+  `send.${name}`,
+  {
+    action: 'send',
+    channel: { $ref: `#/channels/${name}` },
+    title: `Publish ${name}`,
+    summary: description.split('\n')[0],
+    tags: [{ name: service }],
+    messages: [{ $ref: `#/channels/${name}/messages/event` }],
+    bindings: { http: { method: 'POST', bindingVersion: '0.3.0' } },
+  },
+];
+
+function httpMessage(event: OfferedEvent, catalogue: EventCatalogue): object {
+  const { name, cloudType, service, description, examples, version } = event;
+  return {
+    name: cloudType,
+    title: name,
+    summary: description.split('\n')[0],
+    contentType: 'application/cloudevents+json',
+    tags: [{ name: service }, ...(version.deprecation ? [{ name: 'deprecated' }] : [])],
+    bindings: { http: { bindingVersion: '0.3.0' } },
+    payload: {
+      allOf: [
+        { $ref: '#/components/schemas/CloudEvent' },
+        {
+          type: 'object',
+          properties: { type: { const: cloudType }, data: { $ref: `#/components/schemas/${name}` } },
+        },
+      ],
+    },
+    examples: examples.map((data, index) => ({
+      name: `${name}.${index + 1}`,
+      payload: renderEvent(loggedExample(event, data), version.version, catalogue),
+    })),
+  };
+}
 
 /** Kafka, if it is the channel: one topic for all events. */
 export const kafkaTransport = (events: readonly OfferedEvent[]): AsyncApiTransport => ({
