@@ -12,7 +12,7 @@ import { AUTH_POLICY, type AuthPolicy, requireKey } from './auth-policy.js';
 export class ApiKeyGuard implements CanActivate {
   constructor(
     @Inject(AUTH_POLICY) private readonly policy: AuthPolicy,
-    @Inject(Reflector) private readonly reflector: Reflector,
+    private readonly reflector: Reflector,
   ) {}
 
   /** @throws ProblemException 401 without a known key, 403 when the key lacks the scope. */

@@ -21,7 +21,7 @@ const VersionName = z.string().regex(/^v[1-9]\d{0,3}$/, 'must be a version, as v
 @Public()
 @Controller('v1/event-types')
 export class EventTypesController {
-  constructor(@Inject(EventTypes) private readonly eventTypes: EventTypes) {}
+  constructor(private readonly eventTypes: EventTypes) {}
 
   @Get()
   @ApiOperation({ summary: 'List the types of events with their versions, by name' })

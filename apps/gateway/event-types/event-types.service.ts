@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { cloudEventType } from '../../../contracts/event/cloud-event.js';
 import { eventCatalogue, type EventType } from '../../../contracts/event-catalogue.js';
 import type { EventTypeResource, VersionPinCounts } from '../../../contracts/event/event-type.resource.js';
@@ -15,7 +15,7 @@ type PinCounts = VersionPinCounts | undefined;
 /** The catalogue of events, for readers. */
 @Injectable()
 export class EventTypes {
-  constructor(@Inject(HooksService) private readonly hooks: HooksService) {}
+  constructor(private readonly hooks: HooksService) {}
 
   /** By name. @throws ProblemException 422 `INVALID_CURSOR`. */
   async list(page: PageQuery): Promise<Page<EventTypeResource>> {

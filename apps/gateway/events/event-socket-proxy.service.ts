@@ -20,7 +20,7 @@ export class EventSocketProxy implements OnApplicationBootstrap, OnModuleDestroy
   private readonly open = new Set<Socket>();
 
   constructor(
-    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    private readonly host: HttpAdapterHost,
     @Inject(GATEWAY_SETTINGS) private readonly settings: Pick<GatewaySettings, 'HOOKS_URL'>,
     @Inject(AUTH_POLICY) private readonly policy: AuthPolicy,
     @Inject(ORIGIN_POLICY) private readonly origins: OriginPolicy,

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { ServerResponse } from 'node:http';
 import { CloudEvent } from '../../../contracts/event/cloud-event.js';
@@ -26,7 +26,7 @@ const textSchema = (schema: object = { type: 'string' }) => ({ schema });
 @Allow('events')
 @Controller('v1')
 export class EventsController {
-  constructor(@Inject(EventProxy) private readonly proxy: EventProxy) {}
+  constructor(private readonly proxy: EventProxy) {}
 
   @Get('events')
   @ApiOperation({

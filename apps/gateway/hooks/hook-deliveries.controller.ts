@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   Delivery,
@@ -19,7 +19,7 @@ import { HooksService } from '../upstreams/hooks.service.js';
 @Allow('hooks')
 @Controller('v1/hooks/:hookId')
 export class HookDeliveriesController {
-  constructor(@Inject(HooksService) private readonly hooks: HooksService) {}
+  constructor(private readonly hooks: HooksService) {}
 
   @Get('deliveries')
   @ApiOperation({ summary: 'List the deliveries to a hook, newest first' })
@@ -94,7 +94,7 @@ export class HookDeliveriesController {
 @Allow('hooks')
 @Controller('v1/events/:eventId/deliveries')
 export class EventDeliveriesController {
-  constructor(@Inject(HooksService) private readonly hooks: HooksService) {}
+  constructor(private readonly hooks: HooksService) {}
 
   @Get()
   @ApiOperation({ summary: 'List the deliveries of an event to all hooks, newest first' })

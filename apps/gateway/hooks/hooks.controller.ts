@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBody,
@@ -36,7 +36,7 @@ const notFound = { 404: ['HOOK_NOT_FOUND'] };
 @Allow('hooks')
 @Controller('v1/hooks')
 export class HooksController {
-  constructor(@Inject(HooksService) private readonly hooks: HooksService) {}
+  constructor(private readonly hooks: HooksService) {}
 
   @Post()
   @IdempotentCommand(201)

@@ -12,7 +12,7 @@ export class ConsumingServices implements OnApplicationShutdown {
   readonly all: readonly (readonly [string, ServiceApi])[];
 
   constructor(
-    @Inject(ReadModels) { projection, saga }: ReadModels,
+    { projection, saga }: ReadModels,
     @Inject(GATEWAY_SETTINGS) { NOTIFICATION_URL }: Pick<GatewaySettings, 'NOTIFICATION_URL'>,
   ) {
     this.notification = new ServiceApi('notification', NOTIFICATION_URL);

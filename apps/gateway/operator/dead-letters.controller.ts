@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { ServiceName } from '../../../contracts/event/dead-event.resource.js';
@@ -34,7 +34,7 @@ const applyProblems = {
 @Allow('operator')
 @Controller('v1/dead-letters')
 export class DeadLettersController {
-  constructor(@Inject(ConsumingServices) private readonly services: ConsumingServices) {}
+  constructor(private readonly services: ConsumingServices) {}
 
   @Get()
   @ApiOperation({

@@ -43,7 +43,7 @@ const sharedProblems = { 403: ['CHAOS_DISABLED'], 503: ['PARTICIPANT_UNAVAILABLE
 @UseGuards(ChaosGuard)
 @Controller('v1/faults')
 export class FaultsController {
-  constructor(@Inject(FaultsService) private readonly faults: FaultsService) {}
+  constructor(private readonly faults: FaultsService) {}
 
   @Put()
   @ApiOperation({

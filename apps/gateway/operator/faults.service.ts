@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Fault } from '../../../contracts/participant/fault.resource.js';
 import type { Page, PageQuery } from '../../../contracts/values/page.js';
 import { faultOperationsOf, type Participant, participantNames } from '../../../contracts/participant/participants.js';
@@ -10,7 +10,7 @@ import { ParticipantsService } from '../upstreams/participants.service.js';
 /** Faults on demand. The participants store them. */
 @Injectable()
 export class FaultsService {
-  constructor(@Inject(ParticipantsService) private readonly participants: ParticipantsService) {}
+  constructor(private readonly participants: ParticipantsService) {}
 
   /** @throws ProblemException 422 `UNKNOWN_PARTICIPANT` or `UNKNOWN_OPERATION`, each listing the known ones. */
   put(fault: Fault): Promise<Fault> {

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Leak } from '../../../contracts/saga/leak.resource.js';
 import { type Page, PageQuery } from '../../../contracts/values/page.js';
@@ -10,7 +10,7 @@ import { ReadModels } from '../upstreams/read-models.service.js';
 @Allow('operator')
 @Controller('v1/leaks')
 export class LeaksController {
-  constructor(@Inject(ReadModels) private readonly readModels: ReadModels) {}
+  constructor(private readonly readModels: ReadModels) {}
 
   @Get()
   @ApiOperation({

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { type Page, PageQuery } from '../../../contracts/values/page.js';
@@ -15,7 +15,7 @@ const Name = z.string().regex(/^[a-z][a-z-]{0,63}$/, 'must be the name of a read
 @Allow('operator')
 @Controller('v1/projections')
 export class ProjectionsController {
-  constructor(@Inject(ReadModels) private readonly readModels: ReadModels) {}
+  constructor(private readonly readModels: ReadModels) {}
 
   @Get()
   @ApiOperation({ summary: 'List the read models, with their distance to the log' })

@@ -1,4 +1,4 @@
-import { Body, Controller, Inject, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Param, Post, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { ServerResponse } from 'node:http';
 import { Identifier } from '../../../contracts/values/identifier.js';
@@ -23,7 +23,7 @@ type Answer = Promise<OrderCommandAccepted | Order>;
 @Allow('orders')
 @Controller('v1/orders/:orderId')
 export class OrderCommandsController {
-  constructor(@Inject(OrderCommandsService) private readonly commands: OrderCommandsService) {}
+  constructor(private readonly commands: OrderCommandsService) {}
 
   @Post('revise')
   @Command()

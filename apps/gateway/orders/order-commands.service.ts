@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { OrderCommand, OrderState } from '../../../contracts/order/order-state.js';
 import type { Order, OrderCommandAccepted, PayOrder, ReviseOrder } from '../../../contracts/order/order.resource.js';
 import type { Participant } from '../../../contracts/participant/participants.js';
@@ -67,9 +67,9 @@ type CommandRequest = SagaInput<ReviseOrderRequest | CancelOrderRequest | PayOrd
 @Injectable()
 export class OrderCommandsService {
   constructor(
-    @Inject(ResourceCommandStarter) private readonly sagas: ResourceCommandStarter,
-    @Inject(OrderReader) private readonly orders: OrderReader,
-    @Inject(Links) private readonly links: Links,
+    private readonly sagas: ResourceCommandStarter,
+    private readonly orders: OrderReader,
+    private readonly links: Links,
   ) {}
 
   /** @throws ProblemException as `ResourceCommandStarter.start`, all of them. */

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { type Order, type OrderListQuery, PlaceOrder, type Rejection } from '../../../contracts/order/order.resource.js';
 import type { Product } from '../../../contracts/order/product.resource.js';
@@ -20,8 +20,8 @@ type CreateOrderSaga = StartedSaga<z.infer<typeof Requested>, CreateOrderOutcome
 @Injectable()
 export class OrderReader {
   constructor(
-    @Inject(ParticipantsService) private readonly participants: ParticipantsService,
-    @Inject(StartedSagas) private readonly sagas: StartedSagas,
+    private readonly participants: ParticipantsService,
+    private readonly sagas: StartedSagas,
   ) {}
 
   /**

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { ServerResponse } from 'node:http';
 import { Identifier } from '../../../contracts/values/identifier.js';
@@ -19,8 +19,8 @@ import { PlaceOrderService } from './place-order.service.js';
 @Controller('v1/orders')
 export class OrdersController {
   constructor(
-    @Inject(PlaceOrderService) private readonly placing: PlaceOrderService,
-    @Inject(OrderReader) private readonly orders: OrderReader,
+    private readonly placing: PlaceOrderService,
+    private readonly orders: OrderReader,
   ) {}
 
   @Post()

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Order, OrderAccepted, PlaceOrder } from '../../../contracts/order/order.resource.js';
 import type { SagaOutline } from '../../../contracts/saga/saga-outline.js';
 import {
@@ -17,9 +17,9 @@ import { OrderReader } from './order-reader.service.js';
 @Injectable()
 export class PlaceOrderService {
   constructor(
-    @Inject(SagaStarter) private readonly sagas: SagaStarter,
-    @Inject(OrderReader) private readonly orders: OrderReader,
-    @Inject(Links) private readonly links: Links,
+    private readonly sagas: SagaStarter,
+    private readonly orders: OrderReader,
+    private readonly links: Links,
   ) {}
 
   /** Returns as soon as the start is durable. @throws ProblemException as `SagaStarter.create`. */

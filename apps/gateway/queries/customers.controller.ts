@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Credit, LedgerEntry } from '../../../contracts/customer/credit.resource.js';
@@ -26,8 +26,8 @@ const itemProblems = { 404: ['CUSTOMER_NOT_FOUND'], 422: ['VALIDATION_FAILED'], 
 @Controller('v1/customers')
 export class CustomersController {
   constructor(
-    @Inject(ParticipantsService) private readonly participants: ParticipantsService,
-    @Inject(ReadModels) private readonly readModels: ReadModels,
+    private readonly participants: ParticipantsService,
+    private readonly readModels: ReadModels,
   ) {}
 
   @Get()

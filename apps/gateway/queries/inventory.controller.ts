@@ -1,4 +1,4 @@
-import { applyDecorators, Controller, Get, Inject, Query } from '@nestjs/common';
+import { applyDecorators, Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { type ReservationParticipant, reservationParticipants } from '../../../contracts/participant/participants.js';
@@ -20,7 +20,7 @@ type InventoryQuery = z.infer<typeof InventoryQuery>;
 @Allow('trips')
 @Controller('v1')
 export class InventoryController {
-  constructor(@Inject(ParticipantsService) readonly participants: ParticipantsService) {}
+  constructor(readonly participants: ParticipantsService) {}
 }
 
 /** Adds the list of a participant's offers to the controller. */

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Page } from '../../../contracts/values/page.js';
 import { Payment, PaymentListQuery } from '../../../contracts/payment/payment.resource.js';
@@ -16,7 +16,7 @@ function paymentScopes({ query }: RoutedRequest): readonly ScopeRule[] {
 @AllowBy(paymentScopes)
 @Controller('v1/payments')
 export class PaymentsController {
-  constructor(@Inject(ParticipantsService) private readonly participants: ParticipantsService) {}
+  constructor(private readonly participants: ParticipantsService) {}
 
   @Get()
   @ApiOperation({

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Page, PageQuery } from '../../../contracts/values/page.js';
 import { Product } from '../../../contracts/order/product.resource.js';
@@ -10,7 +10,7 @@ import { ParticipantsService } from '../upstreams/participants.service.js';
 @Allow('orders')
 @Controller('v1/products')
 export class ProductsController {
-  constructor(@Inject(ParticipantsService) private readonly participants: ParticipantsService) {}
+  constructor(private readonly participants: ParticipantsService) {}
 
   @Get()
   @ApiOperation({ summary: 'List products, by SKU' })

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { reservationParticipants } from '../../../contracts/participant/participants.js';
@@ -22,7 +22,7 @@ const ReservationListQuery = z.strictObject({
 @Allow('operator')
 @Controller('v1/reservations')
 export class ReservationsController {
-  constructor(@Inject(ParticipantsService) private readonly participants: ParticipantsService) {}
+  constructor(private readonly participants: ParticipantsService) {}
 
   @Get()
   @ApiOperation({

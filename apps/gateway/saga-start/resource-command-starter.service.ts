@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { WorkflowExecutionAlreadyStartedError, type WorkflowExecutionInfo } from '@temporalio/client';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProblemException } from '../../../libs/service-kit/problem.exception.js';
@@ -66,7 +66,7 @@ const FIRST_POLL_MS = 15;
  */
 @Injectable()
 export class ResourceCommandStarter {
-  constructor(@Inject(SagaStarter) private readonly starter: SagaStarter) {}
+  constructor(private readonly starter: SagaStarter) {}
 
   /**
    * Returns when the command is visible on the aggregate, or a second after the start. A retry gets the first answer.

@@ -69,10 +69,10 @@ export class SagaStarter {
   private readonly inFlight = new Map<string, Promise<StartedRun>>();
 
   constructor(
-    @Inject(TemporalService) private readonly temporal: TemporalService,
-    @Inject(ParticipantsService) private readonly participants: ParticipantsService,
-    @Inject(ReadModels) private readonly readModels: ReadModels,
-    @Inject(Links) private readonly links: Links,
+    private readonly temporal: TemporalService,
+    private readonly participants: ParticipantsService,
+    private readonly readModels: ReadModels,
+    private readonly links: Links,
     @Inject(GATEWAY_SETTINGS) private readonly settings: GatewaySettings,
     @Inject(EAGER_START) private readonly eagerStart: boolean,
   ) {}

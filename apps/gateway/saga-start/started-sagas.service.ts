@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type Client, type WorkflowExecutionDescription, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { z } from 'zod';
@@ -23,7 +23,7 @@ export interface StartedSaga<Request, Outcome> {
  */
 @Injectable()
 export class StartedSagas {
-  constructor(@Inject(TemporalService) private readonly temporal: TemporalService) {}
+  constructor(private readonly temporal: TemporalService) {}
 
   /** The saga, or undefined if it was never started, or was started by hand with an invalid input. */
   async find<Request, Outcome>(sagaId: string, input: z.ZodType<Request>): Promise<StartedSaga<Request, Outcome> | undefined> {

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { WorkflowNotFoundError, WorkflowUpdateStage } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import type { SagaTimeline } from '../../../contracts/saga/saga-state.js';
@@ -25,9 +25,9 @@ type Update = () => Promise<SagaTimeline | undefined>;
 @Injectable()
 export class SagaOperator {
   constructor(
-    @Inject(TemporalService) private readonly temporal: TemporalService,
-    @Inject(SagaReader) private readonly sagas: SagaReader,
-    @Inject(SagaView) private readonly view: SagaView,
+    private readonly temporal: TemporalService,
+    private readonly sagas: SagaReader,
+    private readonly view: SagaView,
   ) {}
 
   /**

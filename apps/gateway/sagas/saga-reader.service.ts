@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { executionInfoFromRaw } from '@temporalio/client/lib/helpers.js';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
@@ -31,9 +31,9 @@ const TEMPORAL_CURSOR_PREFIX = 'temporal.';
 @Injectable()
 export class SagaReader {
   constructor(
-    @Inject(TemporalService) private readonly temporal: TemporalService,
-    @Inject(SagaView) private readonly view: SagaView,
-    @Inject(ReadModels) private readonly readModels: ReadModels,
+    private readonly temporal: TemporalService,
+    private readonly view: SagaView,
+    private readonly readModels: ReadModels,
   ) {}
 
   /**

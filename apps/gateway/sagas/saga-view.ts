@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { RecordedSaga, StoredTimeline } from '../../../contracts/saga/ended-saga.js';
 import { type SagaState, sagaStates, type SagaTimeline, type StepRecord } from '../../../contracts/saga/saga-state.js';
@@ -18,7 +18,7 @@ export interface SagaRun extends Pick<WorkflowExecutionInfo, 'workflowId' | 'run
 /** Renders a workflow run as a saga. */
 @Injectable()
 export class SagaView {
-  constructor(@Inject(Links) private readonly links: Links) {}
+  constructor(private readonly links: Links) {}
 
   /** @returns undefined for a workflow that is no saga. */
   summary(run: SagaRun): SagaSummary | undefined {

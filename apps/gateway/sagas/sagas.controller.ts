@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Header, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Header, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type SettleCommand, SettleSaga } from '../../../contracts/saga/ended-saga.js';
 import { ResolveStep, Saga, SagaPage } from '../../../contracts/saga/saga.resource.js';
@@ -27,8 +27,8 @@ const itemProblems = {
 @Controller('v1/sagas')
 export class SagasController {
   constructor(
-    @Inject(SagaReader) private readonly sagas: SagaReader,
-    @Inject(SagaOperator) private readonly operator: SagaOperator,
+    private readonly sagas: SagaReader,
+    private readonly operator: SagaOperator,
   ) {}
 
   @Get()
@@ -121,8 +121,8 @@ export class SagasController {
 @Controller('v1/sagas/:sagaId/settle')
 export class SettleSagaController {
   constructor(
-    @Inject(ReadModels) private readonly readModels: ReadModels,
-    @Inject(SagaReader) private readonly sagas: SagaReader,
+    private readonly readModels: ReadModels,
+    private readonly sagas: SagaReader,
   ) {}
 
   @Post()

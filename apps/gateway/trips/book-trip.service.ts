@@ -24,10 +24,10 @@ import { TripReader } from './trip-reader.service.js';
 @Injectable()
 export class BookTripService {
   constructor(
-    @Inject(SagaStarter) private readonly sagas: SagaStarter,
-    @Inject(TripReader) private readonly trips: TripReader,
-    @Inject(KnownCustomers) private readonly customers: KnownCustomers,
-    @Inject(Links) private readonly links: Links,
+    private readonly sagas: SagaStarter,
+    private readonly trips: TripReader,
+    private readonly customers: KnownCustomers,
+    private readonly links: Links,
     @Inject(GATEWAY_SETTINGS) private readonly settings: Pick<GatewaySettings, 'APPROVAL_WITHIN_MS'>,
   ) {}
 

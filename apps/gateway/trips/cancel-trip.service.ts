@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Trip, TripAccepted } from '../../../contracts/trip/trip.resource.js';
 import { cancelTripIds, type CancelTripRequest, cancelTripType } from '../../../workflows/cancel-trip/cancel-trip.contract.js';
 import { Links } from '../http/links.js';
@@ -12,9 +12,9 @@ import { TripReader } from './trip-reader.service.js';
 @Injectable()
 export class CancelTripService {
   constructor(
-    @Inject(ResourceCommandStarter) private readonly sagas: ResourceCommandStarter,
-    @Inject(TripReader) private readonly trips: TripReader,
-    @Inject(Links) private readonly links: Links,
+    private readonly sagas: ResourceCommandStarter,
+    private readonly trips: TripReader,
+    private readonly links: Links,
   ) {}
 
   /** @throws ProblemException as `ResourceCommandStarter.start`. */

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ParticipantsService } from '../upstreams/participants.service.js';
 
 const CAPACITY = 10_000;
@@ -11,7 +11,7 @@ export class KnownCustomers {
   /** In order of use, the latest last. */
   private readonly known = new Set<string>();
 
-  constructor(@Inject(ParticipantsService) private readonly participants: ParticipantsService) {}
+  constructor(private readonly participants: ParticipantsService) {}
 
   /** Whether the customer exists. Also false if the customer service does not answer in time. */
   async has(customerId: string): Promise<boolean> {

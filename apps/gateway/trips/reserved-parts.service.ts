@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from '../../../contracts/values/page.js';
 import type { Reservation } from '../../../contracts/reservation/reservation.resource.js';
@@ -20,7 +20,7 @@ const finalStates: readonly (ReservationState | undefined)[] = ['CONFIRMED', 'CA
  */
 @Injectable()
 export class ReservedParts {
-  constructor(@Inject(ParticipantsService) private readonly participants: ParticipantsService) {}
+  constructor(private readonly participants: ParticipantsService) {}
 
   /**
    * The trip with price, reservation and state of each part whose participant answers within a second. Other parts stay

@@ -1,4 +1,4 @@
-import { Body, Controller, Inject, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Param, Post, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { ServerResponse } from 'node:http';
 import { Identifier } from '../../../contracts/values/identifier.js';
@@ -29,9 +29,9 @@ const problems = {
 @Controller('v1/trips/:tripId')
 export class TripApprovalController {
   constructor(
-    @Inject(TripApproval) private readonly approval: TripApproval,
-    @Inject(BookTripService) private readonly booking: BookTripService,
-    @Inject(Links) private readonly links: Links,
+    private readonly approval: TripApproval,
+    private readonly booking: BookTripService,
+    private readonly links: Links,
   ) {}
 
   @Post('approve')

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { WorkflowNotFoundError, WorkflowUpdateStage } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -37,8 +37,8 @@ const RETRY_PAUSES_MS = [50, 150, 300];
 @Injectable()
 export class TripApproval {
   constructor(
-    @Inject(TemporalService) private readonly temporal: TemporalService,
-    @Inject(TripReader) private readonly trips: TripReader,
+    private readonly temporal: TemporalService,
+    private readonly trips: TripReader,
   ) {}
 
   /**

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { partsIn } from '../../../contracts/trip/trip-part.js';
 import { type Trip, type TripListQuery, tripRequestParts } from '../../../contracts/trip/trip.resource.js';
@@ -18,9 +18,9 @@ type BookTripSaga = StartedSaga<z.infer<typeof Requested>, BookTripOutcome>;
 @Injectable()
 export class TripReader {
   constructor(
-    @Inject(ParticipantsService) private readonly participants: ParticipantsService,
-    @Inject(StartedSagas) private readonly sagas: StartedSagas,
-    @Inject(ReservedParts) private readonly reserved: ReservedParts,
+    private readonly participants: ParticipantsService,
+    private readonly sagas: StartedSagas,
+    private readonly reserved: ReservedParts,
   ) {}
 
   /**

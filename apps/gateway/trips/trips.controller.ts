@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { ServerResponse } from 'node:http';
 import { Identifier } from '../../../contracts/values/identifier.js';
@@ -22,9 +22,9 @@ const ended = { standardSchema: Trip, description: 'The saga ended within the ti
 @Controller('v1/trips')
 export class TripsController {
   constructor(
-    @Inject(BookTripService) private readonly booking: BookTripService,
-    @Inject(CancelTripService) private readonly cancelling: CancelTripService,
-    @Inject(TripReader) private readonly trips: TripReader,
+    private readonly booking: BookTripService,
+    private readonly cancelling: CancelTripService,
+    private readonly trips: TripReader,
   ) {}
 
   @Post()
