@@ -22,7 +22,9 @@ const classesOf = ({ body }: Program): Class[] =>
 function namesAtRunTime(program: Program): Set<string | undefined> {
   const imported = program.body.flatMap((statement) =>
     statement.type === 'ImportDeclaration' && statement.importKind !== 'type'
-      ? statement.specifiers.filter((one) => one.type !== 'ImportSpecifier' || one.importKind !== 'type').map(({ local }) => local.name)
+      ? statement.specifiers
+          .filter((one) => one.type !== 'ImportSpecifier' || one.importKind !== 'type')
+          .map(({ local }) => local.name)
       : [],
   );
   return new Set([...imported, ...classesOf(program).map(({ id }) => id?.name)]);

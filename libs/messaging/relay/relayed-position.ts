@@ -44,8 +44,7 @@ export class RelayedPosition {
   private stillThere(waiting: readonly Waiting[]): Promise<Waiting[]> {
     return this.evaluate(
       waiting,
-      ({ place: { outbox }, id }) =>
-        sql`(select ${id}::bigint where exists (select from ${outbox} where id <= ${id}::bigint))`,
+      ({ place: { outbox }, id }) => sql`(select ${id}::bigint where exists (select from ${outbox} where id <= ${id}::bigint))`,
     );
   }
 
