@@ -1,6 +1,5 @@
 import type { PoolClient } from 'pg';
 import { fillTables, forgoDurability } from '../../bench/harness/fill-tables.js';
-import { growingTables } from '../../bench/harness/growing-tables.js';
 import type { CommandFloor } from '../../contracts/participant/retention.resource.js';
 import type { Settings } from '../../libs/config/settings.js';
 import { listenerProcesses } from '../../libs/embedded/processes.js';
