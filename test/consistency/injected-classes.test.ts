@@ -4,7 +4,7 @@ import { parseAst } from 'rolldown/parseAst';
 import { expect, it } from 'vitest';
 
 type Program = ReturnType<typeof parseAst>;
-type Class = Extract<Program['body'][number], { type: 'ClassDeclaration' }>;
+type Class = Extract<Program['body'][number], { type: 'ClassDeclaration' | 'ClassExpression' }>;
 
 /** The classes that Nest makes have one of these, and it looks for what their constructors take. */
 const madeByNest = /^@(Injectable|Controller|Module)\(/m;
@@ -16,7 +16,7 @@ const sources = ['apps', 'libs']
 const classesOf = ({ body }: Program): Class[] =>
   body
     .map((statement) => (statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement))
-    .filter((statement) => statement?.type === 'ClassDeclaration');
+    .filter((statement): statement is Class => statement?.type === 'ClassDeclaration');
 
 /** The names that exist at run time: classes of the file, and imports without `type`. */
 function namesAtRunTime(program: Program): Set<string | undefined> {
