@@ -6,6 +6,14 @@ import type { Environment } from '../config/settings.js';
 /** How long a process may take to stop before it is killed. */
 export const STOP_GRACE_MS = 15_000;
 
+/** Asks a process that is ready, again and again. After so many failures in a row it is killed, so that it is restarted. */
+export interface Watchdog {
+  readonly everyMs: number;
+  readonly failures: number;
+  /** Must settle. */
+  readonly answers: () => Promise<boolean>;
+}
+
 export interface ProcessSpec {
   readonly name: string;
   readonly command: string;
@@ -15,6 +23,8 @@ export interface ProcessSpec {
   readonly environment: Environment;
   /** The account to run as. Default: the user of this process. */
   readonly account?: { uid: number; gid: number } | undefined;
+  /** For a process that may stop answering without ending. Default: only its end is noticed. */
+  readonly watchdog?: Watchdog;
   /** Whether it is a Node process that loads `exit-with-parent`. */
   readonly exitsWithParent: boolean;
   readonly stopSignal: 'SIGTERM' | 'SIGINT';

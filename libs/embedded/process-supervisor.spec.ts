@@ -74,6 +74,26 @@ describe('ProcessSupervisor', () => {
     expect(supervisor.pid('a')).not.toBe(before);
   });
 
+  it('kills a process that its watchdog finds stuck, and starts it again', async () => {
+    const answers = [true, false, true, false, false];
+    const asked: number[] = [];
+    const watchdog = {
+      everyMs: 1,
+      failures: 2,
+      answers: async () => {
+        asked.push(supervisor.pid('a')!);
+        return answers.shift() ?? true;
+      },
+    };
+    await supervisor.add(spec('a', LIVES, { watchdog }));
+    const before = supervisor.pid('a');
+    await line(/^a: is running but gave no answer 2 times in a row, every 0.001 s; killing it$/);
+    await line(/^a: died \(SIGKILL\); starting it again \(death 1 of 5 within a minute\)$/);
+    await line(/^a: back after/);
+    await vi.waitFor(() => expect(asked.length).toBeGreaterThan(5));
+    expect(asked.filter((pid) => pid === before)).toHaveLength(5);
+  });
+
   it('gives up when a process dies 5 times within a minute, with the end of its log', async () => {
     const dies = `console.log('I cannot'); process.exit(3)`;
     await expect(supervisor.add(spec('a', dies))).rejects.toThrow(

@@ -30,7 +30,7 @@ export interface SupervisorOptions {
 }
 
 /**
- * Keeps processes running. A process that dies is restarted, with a log line. If a process dies 5 times within a minute, or is not ready
+ * Keeps processes running. A process that dies is restarted, with a log line. One that its watchdog finds stuck is killed first. If a process dies 5 times within a minute, or is not ready
  * in time at its first start, `failure` resolves. The caller should then call `stopAll`.
  */
 export class ProcessSupervisor {
@@ -125,7 +125,11 @@ export class ProcessSupervisor {
       const life = new ManagedProcess(spec);
       entry.life = life;
       if (life.pid !== undefined) this.#pidFile.add(spec.name, life.pid, spec.stopSignal);
-      void this.#awaitReadiness(entry, life, startedAt).then((isReady) => isReady && ready());
+      void this.#awaitReadiness(entry, life, startedAt).then((isReady) => {
+        if (!isReady) return;
+        ready();
+        void this.#watch(entry, life);
+      });
       const how = await life.exited;
       this.#pidFile.remove(spec.name);
       if (!entry.wanted) break;
@@ -153,6 +157,19 @@ export class ProcessSupervisor {
     this.#log(entry.hasBeenReady ? `${name}: back after ${took} (pid ${life.pid})` : `${name}: ready on ${address} in ${took}`);
     entry.hasBeenReady = true;
     return true;
+  }
+
+  /** Ends with the process. */
+  async #watch({ spec }: Entry, life: ManagedProcess): Promise<void> {
+    if (!spec.watchdog || !this.#autoRestart) return;
+    const { everyMs, failures, answers } = spec.watchdog;
+    for (let failed = 0; failed < failures; failed = (await answers()) ? 0 : failed + 1) {
+      await delay(everyMs, undefined, { ref: false });
+      if (life.pid === undefined) return;
+    }
+    if (life.pid === undefined) return;
+    this.#log(`${spec.name}: is running but gave no answer ${failures} times in a row, every ${everyMs / 1000} s; killing it`);
+    life.kill('SIGKILL');
   }
 
   async #afterDeath(entry: Entry, how: string): Promise<void> {

@@ -10,13 +10,13 @@ const PATIENCE_MS = 5_000;
 const RETENTION_SECONDS = 72 * 3_600;
 
 /** Whether a server without TLS answers for the namespace. */
-export async function namespaceAnswers(address: string, namespace: string): Promise<boolean> {
+export async function namespaceAnswers(address: string, namespace: string, withinMs = 2_000): Promise<boolean> {
   const [host = '', port] = address.split(':');
   if (!(await listensOn(host, Number(port)))) return false;
   try {
-    const connection = await Connection.connect({ address, connectTimeout: 2_000 });
+    const connection = await Connection.connect({ address, connectTimeout: withinMs });
     try {
-      await connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.describeNamespace({ namespace }));
+      await connection.withDeadline(Date.now() + withinMs, () => connection.workflowService.describeNamespace({ namespace }));
       return true;
     } finally {
       await connection.close();

@@ -6,6 +6,12 @@ import { namespaceAnswers } from './temporal.namespace.js';
 import { temporalStorage, temporalTuning } from './temporal.tuning.js';
 
 const READY_WITHIN_MS = 60_000;
+/**
+ * A request that is cancelled at a bad moment may leave the SQLite connection of the dev server interrupted for good: every later
+ * request fails with "interrupted (9)" (temporalio/temporal#9198). Only a restart helps, and it loses nothing.
+ */
+const STUCK_AFTER = { everyMs: 10_000, failures: 6 };
+const ANSWERS_WITHIN_MS = 10_000;
 
 export interface TemporalServerOptions {
   executable: string;
@@ -44,6 +50,7 @@ export function temporalServer({ executable, data, namespace, port, uiPort }: Te
     address: `${address}, UI on http://127.0.0.1:${uiPort}`,
     isReady: async () => (await namespaceAnswers(address, namespace)) && listensOn('127.0.0.1', uiPort),
     readyWithinMs: READY_WITHIN_MS,
+    watchdog: { ...STUCK_AFTER, answers: () => namespaceAnswers(address, namespace, ANSWERS_WITHIN_MS) },
     retryFirstStart: false,
     explainDeath: (how) =>
       `Temporal could not be started on its database ${data.temporalDatabase} (${how}). Its data is still there: see below what it says of it. ` +

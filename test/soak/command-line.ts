@@ -12,7 +12,7 @@ export class SoakUsageError extends Error {
 
 const usage = `npm run soak -- [options]
   --minutes M   how long the load lasts, 30 unless given; at least 1
-  --rate R      sagas a second, 5.5 unless given: half of what two cores sustain
+  --rate R      sagas a second, 3 unless given: half of what two cores sustain of this mix
   --seed S      the seed of the load; another one each time unless given`;
 
 /** @returns the exit code: 1 when a table has not levelled off, or something that was needed is gone. */
@@ -68,7 +68,7 @@ function verdictOn(levelled: boolean | undefined): string {
 function optionsOf(args: string[]): SoakOptions {
   const known = {
     minutes: { type: 'string', default: '30' },
-    rate: { type: 'string', default: '5.5' },
+    rate: { type: 'string', default: '3' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
   } as const;
   let values;
