@@ -45,7 +45,7 @@ function shown(statements: readonly ExplainedStatement[]): string {
 beforeAll(async () => {
   receiver = await Receiver.start();
   system = await startGrownSystem(receiver.url);
-}, 300_000);
+}, 600_000);
 
 afterAll(async () => {
   await system?.stop();
