@@ -121,15 +121,10 @@ export class ProcessSupervisor {
   async #keepRunning(entry: Entry, ready: () => void, gone: (error: Error) => void): Promise<void> {
     const { spec } = entry;
     while (entry.wanted) {
-      const startedAt = performance.now();
       const life = new ManagedProcess(spec);
       entry.life = life;
       if (life.pid !== undefined) this.#pidFile.add(spec.name, life.pid, spec.stopSignal);
-      void this.#awaitReadiness(entry, life, startedAt).then((isReady) => {
-        if (!isReady) return;
-        ready();
-        void this.#watch(entry, life);
-      });
+      void this.#begin(entry, life, ready);
       const how = await life.exited;
       this.#pidFile.remove(spec.name);
       if (!entry.wanted) break;
@@ -138,7 +133,13 @@ export class ProcessSupervisor {
     gone(new Error(`${spec.name} was stopped before it was ready`)); // has no effect if it was ready before
   }
 
-  async #awaitReadiness(entry: Entry, life: ManagedProcess, startedAt: number): Promise<boolean> {
+  async #begin(entry: Entry, life: ManagedProcess, ready: () => void): Promise<void> {
+    if (!(await this.#awaitReadiness(entry, life))) return;
+    ready();
+    await this.#watch(entry, life);
+  }
+
+  async #awaitReadiness(entry: Entry, life: ManagedProcess, startedAt = performance.now()): Promise<boolean> {
     const { name, address, readyWithinMs, isReady, logFile } = entry.spec;
     const settled = await waitUntil(async () => life.pid === undefined || (await isReady()), { withinMs: readyWithinMs });
     if (life.pid === undefined) return false;
