@@ -18,6 +18,12 @@ describe('the blocks of participants', () => {
     expect(withParticipants(written)).toBe(written);
   });
 
+  it('are written also where the first line of the block belongs to the text', () => {
+    const written = withParticipants('x: &x # participants: addresses\n  GONE_URL: http://gone:3000\n  # end of participants\n');
+    expect(written).toMatch(/^x: &x # participants: addresses\n {2}ORDER_URL: http:\/\/order:3000\n/);
+    expect(written).not.toContain('GONE_URL');
+  });
+
   it('refuse a name that no block has', () => {
     expect(() => withParticipants('# participants: nonsense\n# end of participants\n')).toThrow('named nonsense');
   });

@@ -28,7 +28,7 @@ const blocks: Record<string, (name: Participant) => string> = {
  */
 export const withParticipants = (text: string): string =>
   text.replaceAll(
-    /^( *# participants: (\w+).*\n)(?:.*\n)*?( *# end of participants)$/gm,
+    /^(.*# participants: (\w+).*\n)(?:.*\n)*?( *# end of participants)$/gm,
     (_block, begin: string, name: string, end: string) => {
       const lines = blocks[name];
       if (!lines)
