@@ -8,8 +8,8 @@ where l.type in ('order.approved', 'order.rejected', 'order.revised', 'order.can
   and (l.service = 'saga' or l.data::json ->> 'customerId' is not null)
   -- The end by force of a lost saga is one mail already.
   and coalesce(l.data::json ->> 'lost', 'false') <> 'true'
-  and (m.state is distinct from 'sent' or not exists (
-    select from notification.mailbox_message b where b.message_id like '%' || l.event_id || '%')
-    -- The mailbox keeps the newest thousand.
-    and (m.finished_at > (select min(received_at) from notification.mailbox_message)
+  and (m.state is distinct from 'sent'
+    or not exists (select from notification.mailbox_message b where b.message_id like '%' || l.event_id || '%')
+    -- The mailbox keeps the newest thousand. A mail is received after its event was recorded, by the same clock.
+    and (l.recorded_at > (select min(received_at) from notification.mailbox_message)
       or (select count(*) < 1000 from notification.mailbox_message)))
