@@ -35,7 +35,7 @@ export type TripRequestParts = z.infer<z.ZodObject<typeof tripRequestParts>>;
 /** The parts that a command leaves as they are, because an operator has skipped their step or still has to decide. */
 export const excludedParts = z.array(z.enum(tripPartNames)).min(1).max(tripPartNames.length).optional();
 
-/** Whether a request has any part. Every schema with the parts checks it. */
+/** Whether a request has any part. Each schema of a request or a command with the parts checks it. */
 export const hasTripPart = (parts: TripRequestParts): boolean => tripPartNames.some((name) => parts[name] !== undefined);
 /** `hotel, flights, car and rail`. */
 export const tripPartsInWords = `${tripPartNames.slice(0, -1).join(', ')} and ${tripPartNames.at(-1)}`;

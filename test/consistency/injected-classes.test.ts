@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import { parseAst } from 'rolldown/parseAst';
 import { expect, it } from 'vitest';
+import { sourceFiles } from '../support/source-files.js';
 
 type Program = ReturnType<typeof parseAst>;
 type Class = Extract<Program['body'][number], { type: 'ClassDeclaration' | 'ClassExpression' }>;
@@ -9,9 +9,7 @@ type Class = Extract<Program['body'][number], { type: 'ClassDeclaration' | 'Clas
 /** The classes that Nest makes have one of these, and it looks for what their constructors take. */
 const madeByNest = /^@(Injectable|Controller|Module)\(/m;
 
-const sources = ['apps', 'libs']
-  .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => path.join(folder, file)))
-  .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'));
+const sources = sourceFiles(['apps', 'libs']);
 
 const classesOf = ({ body }: Program): Class[] =>
   body

@@ -1,10 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { sourceFiles } from '../support/source-files.js';
 
-const sources = ['activities', 'apps', 'libs', 'workflows']
-  .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => path.join(folder, file)))
-  .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'));
+const sources = sourceFiles(['activities', 'apps', 'libs', 'workflows']);
 
 /** The lines of the sources that a pattern finds, with their place. */
 function find(pattern: RegExp): string[] {

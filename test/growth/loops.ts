@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
+import { sourceFiles } from '../support/source-files.js';
 import type { ExplainedStatement } from './explained-statements.js';
 
 /** A statement of the loop's own, in a process that runs it. */
@@ -39,10 +39,10 @@ export const loops: Readonly<Record<string, Readonly<Record<string, Step>> | str
     generations: step('projection', /from projection where name = \$1$/),
     'events that were not brought': step('projection', /select l\.event_id as "eventId" from \(select \* from events\.log/),
     'copy of the snapshot': step('projection', /where generation = 0 and order_id > \$\d/),
-    rebuild: step('projection', /update projection set generation = \$\d/),
+    rebuild: step('projection', /update projection set generation = \$1/),
     'parked events': step('projection', /from inbox_dead d where d\.consumer = \$1 and d\.state = 'parked'/),
     'retention of the inbox': step('projection', /delete from inbox where ctid/),
-    snapshot: step('projection', /update projection set snapshot = \$\d/),
+    snapshot: step('projection', /update projection set snapshot = \$1/),
     'retention of generations': step('projection', /delete from customer_order where ctid/),
   },
   'apps/saga/bridge/run-bridge.ts': { signals: step('saga', /update bridge_signal s set attempts/) },
@@ -94,9 +94,8 @@ const notServing = /^libs\/(service-kit\/background-loop\.ts$|embedded\/)/;
 
 /** The files of the running system that make a loop. */
 export const filesWithLoops = (): string[] =>
-  ['apps', 'libs']
-    .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => path.posix.join(folder, file)))
-    .filter((file) => /(?<!\.spec)\.ts$/.test(file) && !notServing.test(file) && makesLoop.test(readFileSync(file, 'utf8')))
+  sourceFiles(['apps', 'libs'])
+    .filter((file) => !notServing.test(file) && makesLoop.test(readFileSync(file, 'utf8')))
     .toSorted();
 
 /** The loops that none of the statements shows. */

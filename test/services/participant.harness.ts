@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Fault } from '../../contracts/participant/fault.resource.js';
 import type { Participant } from '../../contracts/participant/participants.js';
+import { eventually } from '../support/api.js';
 import { system } from '../support/system.js';
 
 export interface Reply {
@@ -26,8 +26,6 @@ export interface Fact {
   data: string;
 }
 
-const BUSY_MS = 100;
-
 export const newKey = (): string => `test/${randomUUID()}`;
 
 /** Calls a participant over HTTP as a saga does, and reads its tables as the administrator. */
@@ -46,12 +44,11 @@ export class ParticipantHarness {
   }
 
   /** As a saga does it: sends the command again, under its key, while the participant is too busy to answer. */
-  async sendUntilAnswered(operation: string, body: unknown, key = newKey()): Promise<Reply> {
-    for (;;) {
-      const reply = await this.send(operation, body, key);
-      if (reply.status !== 503) return reply;
-      await delay(BUSY_MS);
-    }
+  sendUntilAnswered(operation: string, body: unknown, key = newKey()): Promise<Reply> {
+    return eventually(
+      () => this.send(operation, body, key),
+      ({ status }) => status !== 503,
+    );
   }
 
   get(path: string): Promise<Reply> {

@@ -40,11 +40,11 @@ export class DeliveriesService {
   /** Deliveries, newest first. */
   async list(hookId: string, { state, limit, after }: DeliveryListQuery): Promise<Page<Delivery>> {
     await this.endpoints.find(this.database, hookId);
-    const [createdAt, deliveryId] = after === undefined ? [null, null] : decodeCursor(after, ['instant', 'uuid']);
+    const older = olderThan(after);
     const { rows } = await this.database.query<DeliveryRow & { cursorAt: string }>(
       sql`select ${deliveryColumns}, ${cursorTime('delivery')} from delivery
        where hook_id = ${hookId} and ${ifGiven(state, sql`state = ${state}`)}
-         and ${createdAt === null ? sql`true` : before(createdAt, deliveryId)}
+         and ${older}
        order by created_at desc, delivery_id desc limit ${limit + 1}`,
     );
     return pageOf(this.database, rows, limit);
@@ -103,7 +103,7 @@ export class DeliveriesService {
    * many wait for it.
    */
   async redeliverAll(hookId: string, wanted: RedeliverDeliveries, command: IdempotentCommand): Promise<Redelivered> {
-    const [createdAt, deliveryId] = wanted.after === undefined ? [null, null] : decodeCursor(wanted.after, ['instant', 'uuid']);
+    const older = olderThan(wanted.after);
     const now = this.clock.now();
     return this.keys.once(command, now, async (tx) => {
       const endpoint = await this.endpoints.find(tx, hookId, 'for share');
@@ -114,7 +114,7 @@ export class DeliveriesService {
         sql`with page as materialized (
            select delivery_id, event_id, position, data, type, type_version, created_at from delivery
            where hook_id = ${hookId} and state = ${wanted.state}
-             and ${createdAt === null ? sql`true` : before(createdAt, deliveryId)}
+             and ${older}
              and ${ifGiven(wanted.createdFrom, sql`created_at >= ${wanted.createdFrom}`)}
              and ${ifGiven(wanted.createdBefore, sql`created_at < ${wanted.createdBefore}`)}
              and trigger not in ('test', 'verify')
@@ -148,11 +148,11 @@ export class DeliveriesService {
    */
   async ofEvent(eventId: string, { limit, after }: PageQuery): Promise<Page<Delivery>> {
     const occurrence = eventId.replace(/-v[1-9]\d{0,3}$/, '');
-    const [createdAt, deliveryId] = after === undefined ? [null, null] : decodeCursor(after, ['instant', 'uuid']);
+    const older = olderThan(after);
     const { rows } = isUuid(occurrence)
       ? await this.database.query<DeliveryRow & { cursorAt: string }>(
           sql`select ${deliveryColumns}, ${cursorTime('delivery')} from delivery
-           where event_id = ${occurrence} and ${createdAt === null ? sql`true` : before(createdAt, deliveryId)}
+           where event_id = ${occurrence} and ${older}
            order by created_at desc, delivery_id desc limit ${limit + 1}`,
         )
       : { rows: [] };
@@ -185,9 +185,12 @@ async function pageOf(
   };
 }
 
-/** The deliveries after one in a list that shows the newest first. */
-const before = (createdAt: string, deliveryId: string): Sql =>
-  sql`(created_at, delivery_id) < (${createdAt}::timestamptz, ${deliveryId}::uuid)`;
+/** The deliveries after a cursor in a list that shows the newest first; without one, all. */
+function olderThan(cursor: string | undefined): Sql {
+  if (cursor === undefined) return sql`true`;
+  const [createdAt, deliveryId] = decodeCursor(cursor, ['instant', 'uuid']);
+  return sql`(created_at, delivery_id) < (${createdAt}::timestamptz, ${deliveryId}::uuid)`;
+}
 
 /** Whether the event of a delivery can still be rendered. A test has no event in the log. */
 const isKept = (delivery: string): Sql =>

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import type { EndedTimelines, StoredTimeline } from '../../../contracts/saga/ended-saga.js';
 import type { SagaState, SagaTimeline } from '../../../contracts/saga/saga-state.js';
-import { ifGiven, sql } from '../../../libs/database/sql.js';
+import { ifGiven, type Sql, sql } from '../../../libs/database/sql.js';
 
 /** A run of a saga. */
 export interface RunId {
@@ -18,6 +18,9 @@ export interface UnattachedTimeline extends RunId {
 
 /** A saga and a timeline with the same end. A lost workflow task may have reported another end, which a later report replaces. */
 const SAME_END = sql`s.saga_id = t.saga_id and s.run_id = t.run_id and not s.open and s.recorded_state = t.state`;
+
+const rowsOf = (runs: readonly RunId[]): Sql =>
+  sql`unnest(${runs.map(({ sagaId }) => sagaId)}::text[], ${runs.map(({ runId }) => runId)}::text[])`;
 
 /** The last steps of every ended run. They are kept because Temporal drops runs, and because a worker may be unavailable. */
 @Injectable()
@@ -96,8 +99,7 @@ export class EndedTimelineStore {
   async settle(runs: readonly RunId[]): Promise<void> {
     await this.database.query(
       sql`update saga s set steps_due_at = null
-       from unnest(${runs.map(({ sagaId }) => sagaId)}::text[], ${runs.map(({ runId }) => runId)}::text[])
-         as done (saga_id, run_id)
+       from ${rowsOf(runs)} as done (saga_id, run_id)
        where s.saga_id = done.saga_id and s.run_id = done.run_id and s.steps_due_at is not null`,
     );
   }
@@ -116,8 +118,7 @@ export class EndedTimelineStore {
   async setAttached(runs: readonly RunId[]): Promise<void> {
     await this.database.query(
       sql`update ended_timeline t set attached = true
-       from unnest(${runs.map(({ sagaId }) => sagaId)}::text[], ${runs.map(({ runId }) => runId)}::text[])
-         as done (saga_id, run_id)
+       from ${rowsOf(runs)} as done (saga_id, run_id)
        where t.saga_id = done.saga_id and t.run_id = done.run_id and not t.attached`,
     );
   }
