@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { sequenceOf } from '../../libs/messaging/event/render-event.js';
 import { command, HOUR, placed, useDeliveries } from './deliveries.harness.js';
@@ -93,9 +94,10 @@ describe('retention of deliveries', () => {
   it('gives up what waits for failing events of its aggregate, and goes on with what fails', async () => {
     context.receiver.answer = status(400);
     const hook = await context.harness.hook({ url: context.receiver.url, types: ['order.*'] });
+    const aggregateId = randomUUID();
     await context.harness.log(
-      { type: 'order.placed', aggregateId: 'ORDER-REFUSED', aggregateVersion: 1 },
-      { type: 'order.rejected', aggregateId: 'ORDER-REFUSED', aggregateVersion: 2 },
+      { type: 'order.placed', aggregateId, aggregateVersion: 1 },
+      { type: 'order.rejected', aggregateId, aggregateVersion: 2 },
     );
     await context.harness.run();
     context.clock.forward(31 * DAY);
